@@ -1,0 +1,260 @@
+//! A valid check: what `suite` produces and `run` and `compare` consume. Plain data, no I/O.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bigdecimal::BigDecimal;
+
+use crate::frame::Value;
+use crate::model::{Kind, Severity};
+
+/// One value for each side; old is the reference and always comes first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sides<T> {
+    /// The reference.
+    pub old: T,
+    /// The schema reads move to.
+    pub new: T,
+}
+
+/// One paired comparison, every setting checked and every name resolved.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// `suite.check`.
+    pub id: String,
+    /// What it compares, with the settings only that kind has.
+    pub kind: KindSettings,
+    /// What a difference turns it into.
+    pub severity: Severity,
+    /// Names for `--tag`.
+    pub tags: Vec<String>,
+    /// Why it exists, for the reader of a report.
+    pub why: Option<String>,
+    /// The queries; a one-sided check has one.
+    pub sides: Sides<Option<Query>>,
+    /// Columns that pair a row of old with a row of new, by their name in old; empty when there is one row a side.
+    pub key: Vec<String>,
+    /// Rules by column name in old; a column without one is compared by `default_rule`.
+    pub columns: BTreeMap<String, Rule>,
+    /// The rule of every compared column that has none of its own.
+    pub default_rule: Rule,
+    /// Name in old to name in new.
+    pub rename: BTreeMap<String, String>,
+    /// Differences by design: `missing`, `extra`, `changed`, `duplicate`, `lost`, `added`, `outside`, `rows`.
+    pub expect: BTreeMap<String, u64>,
+    /// What the server must have, else the check is skipped.
+    pub requires: Vec<Requirement>,
+    /// Whether both sides empty is a pass.
+    pub allow_empty: bool,
+    /// Whether a key may have more than one row.
+    pub duplicates_allowed: bool,
+    /// Time allowed per query; absent means the run's.
+    pub timeout: Option<Duration>,
+    /// Warning codes that are known, with the reason.
+    pub accept: BTreeMap<String, String>,
+}
+
+/// A kind with the settings only it has.
+#[derive(Clone, Debug)]
+pub enum KindSettings {
+    /// See [`Kind::RowCount`].
+    RowCount,
+    /// See [`Kind::Sum`].
+    Sum,
+    /// See [`Kind::TagDedup`].
+    TagDedup,
+    /// See [`Kind::Percentile`].
+    Percentile(Percentile),
+    /// See [`Kind::Rows`].
+    Rows,
+    /// See [`Kind::Freshness`]. New may lag old by at most `max_lag`.
+    Freshness {
+        /// Largest lag that passes.
+        max_lag: Duration,
+    },
+    /// See [`Kind::Invariant`].
+    Invariant {
+        /// A count query on the same side whose zero is an error.
+        population: Option<Template>,
+    },
+}
+
+impl KindSettings {
+    /// The kind without its settings.
+    pub fn kind(&self) -> Kind {
+        match self {
+            KindSettings::RowCount => Kind::RowCount,
+            KindSettings::Sum => Kind::Sum,
+            KindSettings::TagDedup => Kind::TagDedup,
+            KindSettings::Percentile(_) => Kind::Percentile,
+            KindSettings::Rows => Kind::Rows,
+            KindSettings::Freshness { .. } => Kind::Freshness,
+            KindSettings::Invariant { .. } => Kind::Invariant,
+        }
+    }
+}
+
+/// Settings of a `percentile` check. At least one of the bounds is given.
+#[derive(Clone, Debug, Default)]
+pub struct Percentile {
+    /// Column of raw values; needed where a side returns raw values.
+    pub value: Option<String>,
+    /// Quantile names with q in [0, 1], in the order of the suite.
+    pub quantiles: Vec<(String, f64)>,
+    /// |new − old| ≤ absolute + relative × |old|, where either is given.
+    pub tolerance: Option<Tolerance>,
+    /// Largest rank error, in [0, 1].
+    pub rank: Option<f64>,
+    /// Largest Kolmogorov–Smirnov distance, in [0, 1]; needs raw values on both sides.
+    pub max_ks: Option<f64>,
+    /// Groups with fewer values than this are too small to judge.
+    pub min_rows: u64,
+}
+
+/// A query of one side.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Name of the source in the suite.
+    pub source: String,
+    /// The SQL with its placeholders.
+    pub sql: Template,
+    /// File the SQL came from, absent where it stands in the suite.
+    pub file: Option<String>,
+}
+
+/// SQL in pieces: text, and placeholders that become literals of the engine.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Template(pub Vec<Piece>);
+
+/// A piece of a [`Template`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// SQL as written.
+    Text(String),
+    /// `{{ name }}`.
+    Param(String),
+}
+
+/// The value of a param, typed by its TOML value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParamValue {
+    /// TOML string.
+    Text(String),
+    /// TOML integer.
+    Integer(i128),
+    /// TOML float, as its shortest decimal text.
+    Decimal(BigDecimal),
+    /// TOML boolean.
+    Boolean(bool),
+    /// TOML offset date-time: an instant.
+    Timestamp(chrono::DateTime<chrono::Utc>),
+    /// TOML local date-time: a wall clock.
+    WallClock(chrono::NaiveDateTime),
+    /// TOML local date.
+    Date(chrono::NaiveDate),
+    /// TOML local time.
+    Time(chrono::NaiveTime),
+    /// TOML array, never empty, of one type.
+    List(Vec<ParamValue>),
+}
+
+/// What the server of a side must have for a check to make sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// An extension of PostgreSQL.
+    Extension(String),
+    /// The engine, such as `clickhouse`.
+    Engine(String),
+}
+
+/// How one column is compared: first each side is normalised, then the two are judged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rule {
+    /// How the two normalised values are judged.
+    pub comparison: Comparison,
+    /// Type a side's text is parsed as, strictly.
+    pub types: Sides<Option<ForcedType>>,
+    /// Value that stands for NULL on a side.
+    pub null: Sides<Option<Value>>,
+    /// Timestamps and times are floored to a multiple of this.
+    pub truncate: Option<Duration>,
+    /// Zone in which a wall clock is read to become an instant; only `UTC`.
+    pub utc: bool,
+    /// Leading and trailing white space of text does not count.
+    pub trim: bool,
+}
+
+/// How two normalised values are judged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Comparison {
+    /// Equal by value.
+    #[default]
+    Exact,
+    /// |new − old| ≤ absolute + relative × |old|.
+    Tolerance(Tolerance),
+    /// Floats at most this many representable values apart.
+    Ulps(u64),
+    /// Arrays with the same elements, order and repetition aside.
+    Set,
+    /// Arrays with the same elements as often, order aside.
+    Multiset,
+    /// Maps with the same entries; an absent key may stand for `absent`, values may take a tolerance.
+    Map {
+        /// What a key that is not there counts as.
+        absent: Option<Value>,
+        /// Tolerance of each value.
+        tolerance: Option<Tolerance>,
+    },
+    /// Text that is JSON, compared as JSON.
+    Json,
+    /// New within bounds of its own, or of old.
+    Budget(Budget),
+    /// Not compared, for this reason.
+    Ignore(String),
+}
+
+/// |new − old| ≤ absolute + relative × |old|; both parts are 0 or more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tolerance {
+    /// In the unit of the column.
+    pub absolute: BigDecimal,
+    /// Share of |old|.
+    pub relative: BigDecimal,
+}
+
+/// Bounds on new, each inclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// new ≥ this.
+    pub at_least: Option<BigDecimal>,
+    /// new ≤ this.
+    pub at_most: Option<BigDecimal>,
+    /// new ÷ old ≥ this.
+    pub min_ratio: Option<BigDecimal>,
+    /// new ÷ old ≤ this.
+    pub max_ratio: Option<BigDecimal>,
+}
+
+/// A type that text is parsed as, strictly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForcedType {
+    /// Decimal with at most `precision` digits, `scale` of them after the point.
+    Decimal {
+        /// All digits, at most 38.
+        precision: u8,
+        /// Digits after the point.
+        scale: u8,
+    },
+    /// Canonical UUID, any case.
+    Uuid,
+    /// ISO 8601 timestamp; an instant where it has an offset.
+    Timestamp,
+    /// ISO 8601 date.
+    Date,
+    /// `true`, `false`, `t`, `f`, `1`, `0`.
+    Bool,
+    /// JSON.
+    Json,
+    /// Text of any scalar.
+    Text,
+}

@@ -1,0 +1,224 @@
+//! One canonical value, and its way into and out of a Polars series.
+
+use polars::prelude::*;
+
+use super::{Column, FrameError, Type};
+
+const NANOS_PER_MILLI: i128 = 1_000_000;
+const NANOS_PER_MICRO: i128 = 1_000;
+
+/// One canonical value. NULL, empty text, NaN and an absent row stay different things.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// NULL.
+    Null,
+    /// Truth.
+    Bool(bool),
+    /// Integer of up to 128 bits, signed.
+    Integer(i128),
+    /// Integer above the signed 128-bit range.
+    Unsigned(u128),
+    /// `unscaled × 10^−scale`.
+    Decimal {
+        /// The digits without a point.
+        unscaled: i128,
+        /// Digits after the point.
+        scale: u8,
+    },
+    /// Float; a 32-bit float is widened, which is exact.
+    Float(f64),
+    /// Text, UTF-8.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// Days since 1970-01-01.
+    Date(i32),
+    /// Nanoseconds since midnight.
+    Time(i64),
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    Instant(i128),
+    /// Nanoseconds since 1970-01-01T00:00:00, no zone.
+    WallClock(i128),
+    /// UUID in canonical lower case.
+    Uuid(String),
+    /// JSON as the engine wrote it.
+    Json(String),
+    /// Ordered elements.
+    Array(Vec<Value>),
+    /// Entries in the engine's order.
+    Map(Vec<(Value, Value)>),
+}
+
+/// Decimal text of `unscaled × 10^−scale` with all its `scale` digits: `(150, 2)` is `1.50`.
+pub fn decimal_text(unscaled: i128, scale: u8) -> String {
+    let digits = unscaled.unsigned_abs().to_string();
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let scale = usize::from(scale);
+    if scale == 0 {
+        return format!("{sign}{digits}");
+    }
+    let padded = format!("{digits:0>width$}", width = scale + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - scale);
+    format!("{sign}{whole}.{fraction}")
+}
+
+/// The values of `series`, read as `of`.
+pub(super) fn values(series: &Series, of: &Type) -> Vec<Value> {
+    series.rechunk().iter().map(|any| from_any(any, of)).collect()
+}
+
+fn nanos(value: i64, unit: TimeUnit) -> i128 {
+    match unit {
+        TimeUnit::Nanoseconds => i128::from(value),
+        TimeUnit::Microseconds => i128::from(value) * NANOS_PER_MICRO,
+        TimeUnit::Milliseconds => i128::from(value) * NANOS_PER_MILLI,
+    }
+}
+
+fn from_any(any: AnyValue<'_>, of: &Type) -> Value {
+    match any {
+        AnyValue::Null => Value::Null,
+        AnyValue::Boolean(v) => Value::Bool(v),
+        AnyValue::Int8(v) => Value::Integer(v.into()),
+        AnyValue::Int16(v) => Value::Integer(v.into()),
+        AnyValue::Int32(v) => Value::Integer(v.into()),
+        AnyValue::Int64(v) => Value::Integer(v.into()),
+        AnyValue::Int128(v) => Value::Integer(v),
+        AnyValue::UInt8(v) => Value::Integer(v.into()),
+        AnyValue::UInt16(v) => Value::Integer(v.into()),
+        AnyValue::UInt32(v) => Value::Integer(v.into()),
+        AnyValue::UInt64(v) => Value::Integer(v.into()),
+        AnyValue::UInt128(v) => i128::try_from(v).map_or(Value::Unsigned(v), Value::Integer),
+        AnyValue::Float32(v) => Value::Float(v.into()),
+        AnyValue::Float64(v) => Value::Float(v),
+        AnyValue::Decimal(unscaled, _, scale) => {
+            Value::Decimal { unscaled, scale: u8::try_from(scale).expect("Polars decimals have at most 38 digits") }
+        }
+        AnyValue::String(v) => text(v.to_owned(), of),
+        AnyValue::StringOwned(v) => text(v.to_string(), of),
+        AnyValue::Binary(v) => Value::Bytes(v.to_vec()),
+        AnyValue::BinaryOwned(v) => Value::Bytes(v),
+        AnyValue::Date(v) => Value::Date(v),
+        AnyValue::Time(v) => Value::Time(v),
+        AnyValue::Datetime(v, unit, zone) => moment(nanos(v, unit), zone.is_some()),
+        AnyValue::DatetimeOwned(v, unit, zone) => moment(nanos(v, unit), zone.is_some()),
+        AnyValue::List(series) => list(&series, of),
+        other => unreachable!("{} is not a canonical type", other.dtype()),
+    }
+}
+
+fn text(value: String, of: &Type) -> Value {
+    match of {
+        Type::Uuid => Value::Uuid(value),
+        Type::Json => Value::Json(value),
+        _ => Value::Text(value),
+    }
+}
+
+fn moment(nanos: i128, zoned: bool) -> Value {
+    if zoned { Value::Instant(nanos) } else { Value::WallClock(nanos) }
+}
+
+fn list(series: &Series, of: &Type) -> Value {
+    match of {
+        Type::Array(element) => Value::Array(values(series, element)),
+        Type::Map(key, value) => {
+            let entries = series.struct_().expect("a map is a list of structs");
+            let keys = values(&entries.fields_as_series()[0], key);
+            let held = values(&entries.fields_as_series()[1], value);
+            Value::Map(keys.into_iter().zip(held).collect())
+        }
+        other => unreachable!("{other} is not held in a list"),
+    }
+}
+
+/// The series of a column; its Polars type follows from the canonical type alone.
+pub(super) fn series(column: &Column) -> Result<Series, FrameError> {
+    build(&column.name, &column.of, column.values.iter())
+}
+
+fn dtype(of: &Type, widest: bool) -> DataType {
+    match of {
+        Type::Null => DataType::Null,
+        Type::Bool => DataType::Boolean,
+        Type::Integer => {
+            if widest {
+                DataType::UInt128
+            } else {
+                DataType::Int128
+            }
+        }
+        Type::Decimal { scale } => DataType::Decimal(38, usize::from(*scale)),
+        Type::Float => DataType::Float64,
+        Type::Text | Type::Uuid | Type::Json => DataType::String,
+        Type::Bytes => DataType::Binary,
+        Type::Date => DataType::Date,
+        Type::Time => DataType::Time,
+        Type::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
+        Type::WallClock => DataType::Datetime(TimeUnit::Microseconds, None),
+        Type::Array(element) => DataType::List(Box::new(dtype(element, false))),
+        Type::Map(key, value) => DataType::List(Box::new(DataType::Struct(vec![
+            Field::new("key".into(), dtype(key, false)),
+            Field::new("value".into(), dtype(value, false)),
+        ]))),
+    }
+}
+
+fn build<'a>(
+    name: &str,
+    of: &Type,
+    values: impl ExactSizeIterator<Item = &'a Value> + Clone,
+) -> Result<Series, FrameError> {
+    let misfit =
+        |value: &Value| FrameError::Misfit { column: name.to_owned(), value: format!("{value:?}"), of: of.clone() };
+    let unsigned = *of == Type::Integer && values.clone().any(|v| matches!(v, Value::Unsigned(_)));
+    let fine = matches!(of, Type::Instant | Type::WallClock)
+        && values.clone().any(|v| matches!(v, Value::Instant(n) | Value::WallClock(n) if n % NANOS_PER_MICRO != 0));
+    let mut cells = Vec::with_capacity(values.len());
+    for value in values {
+        cells.push(cell(value, of, unsigned, fine).ok_or_else(|| misfit(value))?);
+    }
+    let mut wanted = dtype(of, unsigned);
+    if fine && let DataType::Datetime(unit, _) = &mut wanted {
+        *unit = TimeUnit::Nanoseconds;
+    }
+    Ok(Series::from_any_values_and_dtype(name.into(), &cells, &wanted, true)?)
+}
+
+fn cell(value: &Value, of: &Type, unsigned: bool, fine: bool) -> Option<AnyValue<'static>> {
+    let ticks = |nanos: &i128| i64::try_from(if fine { *nanos } else { nanos / NANOS_PER_MICRO }).ok();
+    let unit = if fine { TimeUnit::Nanoseconds } else { TimeUnit::Microseconds };
+    Some(match (value, of) {
+        (Value::Null, _) => AnyValue::Null,
+        (Value::Bool(v), Type::Bool) => AnyValue::Boolean(*v),
+        (Value::Integer(v), Type::Integer) if unsigned => AnyValue::UInt128(u128::try_from(*v).ok()?),
+        (Value::Integer(v), Type::Integer) => AnyValue::Int128(*v),
+        (Value::Unsigned(v), Type::Integer) => AnyValue::UInt128(*v),
+        (Value::Decimal { unscaled, scale }, Type::Decimal { scale: wanted }) if scale <= wanted => {
+            let raised = unscaled.checked_mul(10i128.checked_pow(u32::from(wanted - scale))?)?;
+            AnyValue::Decimal(raised, 38, usize::from(*wanted))
+        }
+        (Value::Integer(v), Type::Decimal { scale }) => {
+            AnyValue::Decimal(v.checked_mul(10i128.checked_pow(u32::from(*scale))?)?, 38, usize::from(*scale))
+        }
+        (Value::Float(v), Type::Float) => AnyValue::Float64(*v),
+        (Value::Text(v), Type::Text) | (Value::Uuid(v), Type::Uuid) | (Value::Json(v), Type::Json) => {
+            AnyValue::StringOwned(v.as_str().into())
+        }
+        (Value::Bytes(v), Type::Bytes) => AnyValue::BinaryOwned(v.clone()),
+        (Value::Date(v), Type::Date) => AnyValue::Date(*v),
+        (Value::Time(v), Type::Time) => AnyValue::Time(*v),
+        (Value::Instant(v), Type::Instant) => {
+            AnyValue::DatetimeOwned(ticks(v)?, unit, Some(std::sync::Arc::new(TimeZone::UTC)))
+        }
+        (Value::WallClock(v), Type::WallClock) => AnyValue::DatetimeOwned(ticks(v)?, unit, None),
+        (Value::Array(items), Type::Array(element)) => AnyValue::List(build("", element, items.iter()).ok()?),
+        (Value::Map(entries), Type::Map(key, held)) => {
+            let keys: Vec<Value> = entries.iter().map(|(k, _)| k.clone()).collect();
+            let values: Vec<Value> = entries.iter().map(|(_, v)| v.clone()).collect();
+            let fields = [build("key", key, keys.iter()).ok()?, build("value", held, values.iter()).ok()?];
+            AnyValue::List(StructChunked::from_series("".into(), keys.len(), fields.iter()).ok()?.into_series())
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,6 @@
+//! cutover proves that a new schema tells the same story as the old one before reads move to it.
+
+pub mod check;
+pub mod frame;
+pub mod model;
+pub mod source;

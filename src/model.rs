@@ -1,0 +1,599 @@
+//! The nouns of a verdict: what a run found, as plain data.
+//!
+//! Imports nothing of the crate. Numbers are text, exactly as they were compared. A status is never
+//! stored: [`CheckReport::status`] derives it from the counts, so the two cannot disagree.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What a check compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// One count per side, or one per key.
+    RowCount,
+    /// One or more measures per side, or per key.
+    Sum,
+    /// Tags per key, compared as sets.
+    TagDedup,
+    /// Quantiles per side or per key.
+    Percentile,
+    /// Rows paired by key, every column by its rule.
+    Rows,
+    /// The latest timestamp of new against that of old.
+    Freshness,
+    /// One query that must return no rows.
+    Invariant,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::RowCount => "row_count",
+            Kind::Sum => "sum",
+            Kind::TagDedup => "tag_dedup",
+            Kind::Percentile => "percentile",
+            Kind::Rows => "rows",
+            Kind::Freshness => "freshness",
+            Kind::Invariant => "invariant",
+        })
+    }
+}
+
+/// The verdict on a check or a run; ordered from harmless to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not run, with the reason.
+    Skip,
+    /// Everything compared agreed.
+    Pass,
+    /// The data differ where the suite only warns, or a group was too small to judge.
+    Warn,
+    /// The data differ.
+    Fail,
+    /// The data could not be compared.
+    Error,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Status::Skip => "skip",
+            Status::Pass => "pass",
+            Status::Warn => "warn",
+            Status::Fail => "fail",
+            Status::Error => "error",
+        })
+    }
+}
+
+/// What a difference in the data turns a check into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// `fail`.
+    #[default]
+    Fail,
+    /// `warn`.
+    Warn,
+}
+
+/// How a row of old relates to a row of new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// Only in old.
+    Missing,
+    /// Only in new.
+    Extra,
+    /// In both, with at least one column that differs.
+    Changed,
+    /// A key with more than one row on either side.
+    Duplicate,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Difference::Missing => "missing",
+            Difference::Extra => "extra",
+            Difference::Changed => "changed",
+            Difference::Duplicate => "duplicate",
+        })
+    }
+}
+
+/// Everything one invocation found.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// When the run began.
+    pub started_at: DateTime<Utc>,
+    /// Wall time in milliseconds.
+    pub elapsed_ms: u64,
+    /// Version of cutover.
+    pub version: String,
+    /// Whether the run was stopped before every check had its verdict.
+    pub interrupted: bool,
+    /// The suites, in the order they were read.
+    pub suites: Vec<SuiteReport>,
+    /// The checks, in suite order.
+    pub checks: Vec<CheckReport>,
+}
+
+impl RunReport {
+    /// The worst status of all checks; `skip` only when nothing else ran, `error` when there is none.
+    pub fn status(&self) -> Status {
+        self.checks.iter().map(CheckReport::status).max().unwrap_or(Status::Error)
+    }
+
+    /// How many checks ended with `status`.
+    pub fn count(&self, status: Status) -> usize {
+        self.checks.iter().filter(|check| check.status() == status).count()
+    }
+}
+
+/// One suite of a run.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct SuiteReport {
+    /// Name of the suite.
+    pub name: String,
+    /// Path of its file.
+    pub path: String,
+    /// SHA-256 of its file, in hex.
+    pub sha256: String,
+    /// Its params as they reached SQL.
+    pub params: BTreeMap<String, String>,
+    /// Its sources that were used.
+    pub sources: BTreeMap<String, SourceReport>,
+}
+
+/// One source of a suite, as it described itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct SourceReport {
+    /// `clickhouse`, `postgres`, `sqlite`, `mysql` or `files`.
+    pub engine: String,
+    /// Version the server told, empty where it was never reached.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// Time zone of the session.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub timezone: String,
+    /// The URL, its password masked.
+    pub url: String,
+    /// Session settings that bear on the result.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
+}
+
+/// One side of a check.
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
+pub struct SideReport {
+    /// Name of the source in the suite.
+    pub source: String,
+    /// The query as it was sent.
+    pub sql: String,
+    /// Rows the query returned; absent where it returned none because it failed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub rows: Option<u64>,
+    /// Wall time of the query in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// One compared number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Measure {
+    /// Column or quantity, such as `cost` or `p95`.
+    pub name: String,
+    /// The group, empty where the check has no key.
+    #[serde(skip_serializing_if = "Key::is_empty")]
+    pub key: Key,
+    /// Value of old; absent where old has no such row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// Value of new; absent where new has no such row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// new − old; absent where it has no meaning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delta: Option<String>,
+    /// The rule in words, such as `exact` or `±0.01`.
+    pub tolerance: String,
+    /// Whether the rule holds.
+    pub within: bool,
+    /// Values behind each side, where the check counts them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<Counts>,
+}
+
+/// How many values stand behind a measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Counts {
+    /// Values of old.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub old: Option<u64>,
+    /// Values of new.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub new: Option<u64>,
+}
+
+/// How many numbers were compared, whatever number of them is listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Totals {
+    /// Numbers compared.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub compared: u64,
+    /// Numbers whose rule does not hold.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub outside: u64,
+}
+
+/// A key: column names with their values, in the order of the suite; NULL is absent here and shown as such.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key(pub Vec<(String, Option<String>)>);
+
+impl Key {
+    /// Whether there is no key column at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Key {
+    /// `day=2026-01-01, model=NULL`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (name, value)) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "{name}={}", value.as_deref().unwrap_or("NULL"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().filter_map(|(name, value)| value.as_ref().map(|v| (name, v))))
+    }
+}
+
+impl schemars::JsonSchema for Key {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Key".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        BTreeMap::<String, String>::json_schema(generator)
+    }
+}
+
+/// Rows by how they relate: `old = equal + changed + missing`, `new = equal + changed + extra`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct RowCounts {
+    /// Rows of old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub old: u64,
+    /// Rows of new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub new: u64,
+    /// Pairs in which every rule holds.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub equal: u64,
+    /// Rows only in old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub missing: u64,
+    /// Rows only in new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub extra: u64,
+    /// Pairs in which at least one rule does not hold.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub changed: u64,
+    /// Keys (not rows) with more than one row on either side.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub duplicate: u64,
+}
+
+impl RowCounts {
+    /// The count of one kind of difference.
+    pub fn of(&self, difference: Difference) -> u64 {
+        match difference {
+            Difference::Missing => self.missing,
+            Difference::Extra => self.extra,
+            Difference::Changed => self.changed,
+            Difference::Duplicate => self.duplicate,
+        }
+    }
+}
+
+/// Tags over all keys of a `tag_dedup` check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct TagCounts {
+    /// Distinct (key, tag) pairs of old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub old: u64,
+    /// Distinct (key, tag) pairs of new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub new: u64,
+    /// Pairs only in old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub lost: u64,
+    /// Pairs only in new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub added: u64,
+    /// Pairs that stand more than once in old: noted.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub duplicate_old: u64,
+    /// Pairs that stand more than once in new: a difference.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub duplicate_new: u64,
+}
+
+/// One column of a check: its rule and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ColumnReport {
+    /// Name in old.
+    pub name: String,
+    /// The rule in words.
+    pub rule: String,
+    /// Rows in which the rule does not hold; absent where the column was not compared.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub changed: Option<u64>,
+    /// Largest |new − old|, where the column holds numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_delta: Option<String>,
+    /// Why the column was not compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One difference, in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Example {
+    /// How the row differs.
+    pub difference: Difference,
+    /// The whole key, never cut.
+    pub key: Key,
+    /// The columns that differ; for a missing or extra row all of them; for a duplicate key the counts as `rows`.
+    pub columns: BTreeMap<String, Pair>,
+}
+
+/// Two values; an absent one is NULL or has no row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Pair {
+    /// Value of old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// Value of new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+}
+
+/// Something the reader must know that changes no status by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Warning {
+    /// Stable name, such as `retried` or `numbers_as_text`.
+    pub code: String,
+    /// One sentence with the way out.
+    pub message: String,
+    /// The table it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+}
+
+/// Why a check could not be compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ErrorReport {
+    /// What was being done, on which side, source and column, and the way out.
+    pub message: String,
+    /// The causes below it, outermost first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+}
+
+/// A number of differences the suite states in advance, beside the number found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Expectation {
+    /// `missing`, `extra`, `changed`, `duplicate`, `lost`, `added`, `outside` or `rows`.
+    pub name: String,
+    /// What the suite states.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub expected: u64,
+    /// What was found.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub found: u64,
+}
+
+/// One check of a run. Fields that do not apply to its kind are empty.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct CheckReport {
+    /// `suite.check`.
+    pub id: String,
+    /// What it compares.
+    pub kind: Kind,
+    /// What a difference turns it into.
+    pub severity: Severity,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Why it exists, in the suite's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<SideReport>,
+    /// The schema reads move to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<SideReport>,
+    /// Numbers compared: all of them, or the worst when there are many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<Measure>,
+    /// How many numbers were compared in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Totals>,
+    /// Rows by how they relate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<RowCounts>,
+    /// Tags by how they relate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag_counts: Option<TagCounts>,
+    /// Columns by rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnReport>,
+    /// Differences in full, up to a bound, spread over the kinds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
+    /// Groups below `min_rows`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub too_small: Vec<Key>,
+    /// How many groups are below `min_rows`, whatever number of them is listed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub too_small_groups: Option<u64>,
+    /// Rows an invariant returned; none is a pass.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub violations: Option<u64>,
+    /// Differences by design.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<Expectation>,
+    /// Whether duplicate keys are a difference.
+    #[serde(skip)]
+    pub duplicates_allowed: bool,
+    /// What the reader must know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Why it could not be compared; the rest of the report is what was found all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+    /// Why it was not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// Wall time in milliseconds, both sides and the comparison.
+    pub elapsed_ms: u64,
+}
+
+impl CheckReport {
+    /// A report of a check on which nothing has been found yet.
+    pub fn new(id: impl Into<String>, kind: Kind) -> Self {
+        CheckReport {
+            id: id.into(),
+            kind,
+            severity: Severity::Fail,
+            tags: Vec::new(),
+            why: None,
+            old: None,
+            new: None,
+            measures: Vec::new(),
+            totals: None,
+            rows: None,
+            tag_counts: None,
+            columns: Vec::new(),
+            examples: Vec::new(),
+            too_small: Vec::new(),
+            too_small_groups: None,
+            violations: None,
+            expected: Vec::new(),
+            duplicates_allowed: false,
+            warnings: Vec::new(),
+            error: None,
+            skipped: None,
+            elapsed_ms: 0,
+        }
+    }
+
+    /// The differences found, by name, before anything is expected or forgiven.
+    pub fn differences(&self) -> BTreeMap<&'static str, u64> {
+        let mut found = BTreeMap::new();
+        if let Some(rows) = self.rows {
+            found.insert("missing", rows.missing);
+            found.insert("extra", rows.extra);
+            found.insert("changed", rows.changed);
+            found.insert("duplicate", if self.duplicates_allowed { 0 } else { rows.duplicate });
+        }
+        if let Some(tags) = self.tag_counts {
+            found.insert("lost", tags.lost);
+            found.insert("added", tags.added);
+            found.insert("duplicate", tags.duplicate_new);
+        }
+        if let Some(totals) = self.totals {
+            found.insert("outside", totals.outside);
+        }
+        if let Some(violations) = self.violations {
+            found.insert("rows", violations);
+        }
+        found
+    }
+
+    /// Whether any number stands against the check, counting `expect` as exact.
+    pub fn differs(&self) -> bool {
+        let expected: BTreeMap<&str, u64> = self.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
+        let mut found = self.differences();
+        for name in expected.keys() {
+            if !found.contains_key(name) {
+                return true;
+            }
+        }
+        found.retain(|name, count| *count != expected.get(name).copied().unwrap_or(0));
+        !found.is_empty()
+    }
+
+    /// Whether the check holds any number a verdict could rest on.
+    pub fn measured(&self) -> bool {
+        !self.differences().is_empty()
+    }
+
+    /// The verdict, derived from the numbers; nothing measured is `error`.
+    pub fn status(&self) -> Status {
+        if self.error.is_some() {
+            Status::Error
+        } else if self.skipped.is_some() {
+            Status::Skip
+        } else if !self.measured() {
+            Status::Error
+        } else if self.differs() {
+            match self.severity {
+                Severity::Fail => Status::Fail,
+                Severity::Warn => Status::Warn,
+            }
+        } else if self.too_small_groups.is_some_and(|groups| groups > 0) {
+            Status::Warn
+        } else {
+            Status::Pass
+        }
+    }
+}
+
+fn text<S: serde::Serializer>(value: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn text_of<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

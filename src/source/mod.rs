@@ -1,0 +1,208 @@
+//! All that talks to a database or reads a file of data; everything below it sees canonical frames.
+//!
+//! One file per engine, each with one declared table from the engine's types to canonical types.
+//! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
+//! server when it is given up.
+
+mod literal;
+mod url;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+
+use crate::check::Requirement;
+use crate::frame::Frame;
+use crate::model::{SourceReport, Warning};
+
+pub use literal::literal;
+pub use url::{Location, SourceUrl, UrlError};
+
+/// How long a server may take to confirm a cancellation before it is left behind.
+const CANCEL_GRACE: Duration = Duration::from_secs(5);
+
+/// The engines, by the name that stands in reports and in `requires`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineName {
+    /// ClickHouse over HTTP(S).
+    ClickHouse,
+    /// PostgreSQL and TimescaleDB.
+    Postgres,
+    /// MySQL and MariaDB.
+    MySql,
+    /// SQLite.
+    Sqlite,
+    /// Parquet, CSV and NDJSON files through Polars SQL.
+    Files,
+}
+
+impl EngineName {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EngineName::ClickHouse => "clickhouse",
+            EngineName::Postgres => "postgres",
+            EngineName::MySql => "mysql",
+            EngineName::Sqlite => "sqlite",
+            EngineName::Files => "files",
+        }
+    }
+}
+
+/// What a suite says of a source beside its URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Session time zone; UTC unless given.
+    pub timezone: Option<String>,
+    /// Session settings by name.
+    pub settings: BTreeMap<String, String>,
+    /// Most connections held at once.
+    pub max_connections: Option<u32>,
+    /// Column types of CSV files: `column` or `table.column` to a type name.
+    pub types: BTreeMap<String, String>,
+}
+
+/// What went wrong at a source: what was being done, what happened, the way out. Holds no password.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    /// What kind of failure it is, for retries.
+    pub fault: Fault,
+    /// The whole sentence.
+    pub message: String,
+    /// Causes below it, outermost first, none repeated.
+    pub causes: Vec<String>,
+}
+
+/// Kinds of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The connection could not be made or broke; worth another try before the first row.
+    Connection,
+    /// The server refused the query, or the file could not be read.
+    Query,
+    /// A column has no canonical type, or a value no exact one.
+    Column,
+    /// The query took longer than allowed.
+    Timeout,
+    /// The run was stopped.
+    Interrupted,
+}
+
+impl Error {
+    /// An error without causes.
+    pub fn new(fault: Fault, message: impl Into<String>) -> Self {
+        Error { fault, message: message.into(), causes: Vec::new() }
+    }
+
+    /// An error with the chain below `cause`, each text once.
+    pub fn caused(fault: Fault, message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
+        let message = message.into();
+        let mut causes: Vec<String> = Vec::new();
+        let mut next = Some(cause);
+        while let Some(one) = next {
+            let text = one.to_string();
+            if !message.contains(&text) && !causes.iter().any(|earlier| earlier.contains(&text)) {
+                causes.push(text);
+            }
+            next = one.source();
+        }
+        Error { fault, message, causes }
+    }
+}
+
+/// The answer to a query.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Canonical columns.
+    pub frame: Frame,
+    /// What the reader must know of this answer, such as settings that could not be sent.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a running query is known by at its server; an engine fills it before the query starts.
+#[derive(Debug, Default)]
+pub struct Ticket(Mutex<Option<String>>);
+
+impl Ticket {
+    /// Notes the backend process, connection or query id.
+    pub fn note(&self, id: impl Into<String>) {
+        *self.0.lock().expect("no one panics while holding a ticket") = Some(id.into());
+    }
+
+    /// What was noted, if the query got so far.
+    pub fn id(&self) -> Option<String> {
+        self.0.lock().expect("no one panics while holding a ticket").clone()
+    }
+}
+
+/// One engine behind a source.
+pub trait Engine: Send + Sync {
+    /// Which engine it is.
+    fn name(&self) -> EngineName;
+
+    /// Engine, version, session time zone, masked URL and settings; the first thing to fail when a server is away.
+    fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>>;
+
+    /// The server's clock.
+    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>>;
+
+    /// Whether the server has what `requirement` names.
+    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>>;
+
+    /// Runs one statement, read-only, to its last row. `timeout` may be handed to the server as well.
+    fn fetch<'a>(&'a self, sql: &'a str, timeout: Duration, ticket: &'a Ticket)
+    -> BoxFuture<'a, Result<Answer, Error>>;
+
+    /// Cancels what `ticket` names, on a connection of its own.
+    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()>;
+}
+
+/// Tells every query of a run to stop. Clones share the state.
+#[derive(Clone, Debug)]
+pub struct Stop(Arc<tokio::sync::watch::Sender<bool>>);
+
+impl Default for Stop {
+    fn default() -> Self {
+        Stop(Arc::new(tokio::sync::watch::Sender::new(false)))
+    }
+}
+
+impl Stop {
+    /// Stops everything that listens.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Whether [`Stop::stop`] was called.
+    pub fn stopped(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Resolves once [`Stop::stop`] was called.
+    pub async fn wait(&self) {
+        let mut listener = self.0.subscribe();
+        let _ = listener.wait_for(|stopped| *stopped).await;
+    }
+}
+
+/// Runs `sql` with a limit of `timeout`; a query given up is cancelled at its server first.
+pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Stop) -> Result<Answer, Error> {
+    let ticket = Ticket::default();
+    let given_up = tokio::select! {
+        answer = engine.fetch(sql, timeout, &ticket) => return answer,
+        () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"),
+        () = tokio::time::sleep(timeout) => Error::new(
+            Fault::Timeout,
+            format!(
+                "the query took longer than {} and was cancelled; allow more with `timeout` on the check or --timeout",
+                humantime::format_duration(timeout)
+            ),
+        ),
+    };
+    let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;
+    Err(given_up)
+}

@@ -1,0 +1,4 @@
+//! One binary for every test that needs an engine, a file or the built program: Polars links slowly.
+
+mod contract;
+mod support;
