@@ -258,3 +258,17 @@ pub enum ForcedType {
     /// Text of any scalar.
     Text,
 }
+
+impl std::fmt::Display for ForcedType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ForcedType::Decimal { precision, scale } => write!(f, "decimal({precision},{scale})"),
+            ForcedType::Uuid => f.write_str("uuid"),
+            ForcedType::Timestamp => f.write_str("timestamp"),
+            ForcedType::Date => f.write_str("date"),
+            ForcedType::Bool => f.write_str("bool"),
+            ForcedType::Json => f.write_str("json"),
+            ForcedType::Text => f.write_str("text"),
+        }
+    }
+}

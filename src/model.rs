@@ -539,7 +539,8 @@ impl CheckReport {
             found.insert("added", tags.added);
             found.insert("duplicate", tags.duplicate_new);
         }
-        if let Some(totals) = self.totals {
+        // Where rows are counted, a number outside its rule already counts as a changed row.
+        if let (Some(totals), None) = (self.totals, self.rows) {
             found.insert("outside", totals.outside);
         }
         if let Some(violations) = self.violations {

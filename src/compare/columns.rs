@@ -1,0 +1,245 @@
+//! Which columns of two frames are compared with which, and what becomes of each of the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::encode::{Ambiguous, encode};
+use super::judge::{Verdict, judge};
+use super::normal::{Normal, Normalizer, Side};
+use super::show;
+use super::types::comparable;
+use crate::check::{Check, Comparison, Rule};
+use crate::frame::{Frame, Value};
+use crate::model::{ColumnReport, ErrorReport};
+
+/// One column of both sides with its rule.
+pub(super) struct Paired {
+    /// Name in old.
+    pub name: String,
+    /// How it is compared.
+    pub rule: Rule,
+    /// Values as the sides returned them.
+    pub old: Vec<Value>,
+    /// Values as the sides returned them.
+    pub new: Vec<Value>,
+    old_normal: Normalizer,
+    new_normal: Normalizer,
+}
+
+/// The columns of a check, sorted out.
+pub(super) struct Columns {
+    /// Key columns in the order of the suite.
+    pub key: Vec<Paired>,
+    /// Compared columns in old's order.
+    pub compared: Vec<Paired>,
+    /// Columns that are not compared: ignored, or the reason of a problem.
+    pub left_out: Vec<ColumnReport>,
+    /// Why the check is an error although the rest is compared.
+    pub problems: Vec<String>,
+}
+
+impl Paired {
+    /// The value of `row` on `side`, ready to be compared.
+    pub(super) fn normal(&self, side: Side, row: usize) -> Normal {
+        match side {
+            Side::Old => self.old_normal.apply(self.old[row].clone()),
+            Side::New => self.new_normal.apply(self.new[row].clone()),
+        }
+    }
+
+    /// The verdict on one pair of rows.
+    pub(super) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
+        judge(&self.rule.comparison, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
+    }
+
+    /// Appends the bytes of one value.
+    pub(super) fn encode(&self, side: Side, row: usize, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
+        encode(&self.normal(side, row), &self.rule.comparison, side, out)
+    }
+
+    /// The values of `side` as it returned them.
+    pub(super) fn raw(&self, side: Side) -> &[Value] {
+        match side {
+            Side::Old => &self.old,
+            Side::New => &self.new,
+        }
+    }
+}
+
+/// Whether a side's only value column is known by its place, whatever its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// Names must match.
+    ByName,
+    /// The one column that is no key is the value, as in `SELECT count(*)`.
+    ByPlace,
+}
+
+/// Sorts out the columns; an error where no comparison makes sense at all.
+pub(super) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) -> Result<Columns, ErrorReport> {
+    let mut new_names = renamed(check, new)?;
+    for name in &check.key {
+        for (side, has) in [("old", old.column(name).is_some()), ("new", new_names.contains_key(name))] {
+            if !has {
+                let names = if side == "old" { old.names().join(", ") } else { new.names().join(", ") };
+                return Err(error(format!(
+                    "the key column `{name}` is not in the result of {side}, which has: {names}; select it, or correct `key` or `rename`"
+                )));
+            }
+        }
+    }
+    if naming == Naming::ByPlace {
+        name_by_place(check, old, &mut new_names)?;
+    }
+    let mut columns = Columns { key: Vec::new(), compared: Vec::new(), left_out: Vec::new(), problems: Vec::new() };
+    for name in &check.key {
+        let rule = check.columns.get(name).cloned().unwrap_or_default();
+        match pair(name, &rule, old, new, &new_names) {
+            Ok(paired) => columns.key.push(paired),
+            Err(why) => return Err(error(format!("key column `{name}`: {why}"))),
+        }
+    }
+    for name in old.names() {
+        if !check.key.iter().any(|key| key == name) {
+            columns.add(check, name, old, new, &new_names);
+        }
+    }
+    for name in new_names.keys() {
+        if old.column(name).is_none() && !check.key.contains(name) {
+            columns.one_sided(check, name, "new");
+        }
+    }
+    for name in check.columns.keys() {
+        if old.column(name).is_none() && !new_names.contains_key(name) {
+            columns
+                .problems
+                .push(format!("`columns.{name}` names a column that neither side returns; correct or remove it"));
+        }
+    }
+    Ok(columns)
+}
+
+impl Columns {
+    fn add(&mut self, check: &Check, name: &str, old: &Frame, new: &Frame, new_names: &BTreeMap<String, String>) {
+        let rule = check.columns.get(name).unwrap_or(&check.default_rule);
+        if let Comparison::Ignore(reason) = &rule.comparison {
+            self.left_out.push(ColumnReport {
+                name: name.to_owned(),
+                rule: "ignore".to_owned(),
+                reason: Some(reason.clone()),
+                ..ColumnReport::default()
+            });
+            return;
+        }
+        if !new_names.contains_key(name) {
+            self.one_sided(check, name, "old");
+            return;
+        }
+        match pair(name, rule, old, new, new_names) {
+            Ok(paired) => self.compared.push(paired),
+            Err(why) => self.problem(name, &show::rule(rule), why),
+        }
+    }
+
+    fn one_sided(&mut self, check: &Check, name: &str, side: &str) {
+        let rule = check.columns.get(name).unwrap_or(&check.default_rule);
+        if let Comparison::Ignore(reason) = &rule.comparison {
+            self.left_out.push(ColumnReport {
+                name: name.to_owned(),
+                rule: "ignore".to_owned(),
+                reason: Some(reason.clone()),
+                ..ColumnReport::default()
+            });
+            return;
+        }
+        let why = format!("only {side} returns it; select it on both sides, say `rename`, or `ignore = \"reason\"`");
+        self.problem(name, &show::rule(rule), why);
+    }
+
+    fn problem(&mut self, name: &str, rule: &str, why: String) {
+        self.problems.push(format!("column `{name}`: {why}"));
+        self.left_out.push(ColumnReport {
+            name: name.to_owned(),
+            rule: rule.to_owned(),
+            reason: Some(why),
+            ..ColumnReport::default()
+        });
+    }
+
+    /// The problems as one error, if there are any.
+    pub(super) fn error(&self) -> Option<ErrorReport> {
+        let (first, rest) = self.problems.split_first()?;
+        Some(ErrorReport { message: first.clone(), causes: rest.to_vec() })
+    }
+}
+
+/// An error without causes.
+pub(super) fn error(message: impl Into<String>) -> ErrorReport {
+    ErrorReport { message: message.into(), causes: Vec::new() }
+}
+
+/// Old name to name in new, for every column of new.
+fn renamed(check: &Check, new: &Frame) -> Result<BTreeMap<String, String>, ErrorReport> {
+    let old_name: BTreeMap<&str, &str> = check.rename.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
+    let mut names = BTreeMap::new();
+    let mut used = BTreeSet::new();
+    for name in new.names() {
+        let known_as = old_name.get(name).copied().unwrap_or(name);
+        used.insert(name.to_owned());
+        if let Some(other) = names.insert(known_as.to_owned(), name.to_owned()) {
+            return Err(error(format!(
+                "new returns both `{other}` and `{name}`, and `rename` makes both `{known_as}`; leave one out of the query"
+            )));
+        }
+    }
+    match check.rename.iter().find(|(_, new)| !used.contains(*new)) {
+        Some((old, new)) => Err(error(format!(
+            "`rename` says that `{old}` is `{new}` in new, which returns no such column; correct `rename` or the query"
+        ))),
+        None => Ok(names),
+    }
+}
+
+fn name_by_place(check: &Check, old: &Frame, new_names: &mut BTreeMap<String, String>) -> Result<(), ErrorReport> {
+    let values =
+        |names: Vec<String>| -> Vec<String> { names.into_iter().filter(|name| !check.key.contains(name)).collect() };
+    let old_values = values(old.names().into_iter().map(str::to_owned).collect());
+    let new_values = values(new_names.keys().cloned().collect());
+    for (side, found) in [("old", &old_values), ("new", &new_values)] {
+        if found.len() != 1 {
+            return Err(error(format!(
+                "{side} returns {} columns beside the key ({}), where this kind takes exactly one; name the others in `key` or leave them out",
+                found.len(),
+                if found.is_empty() { "none".to_owned() } else { found.join(", ") },
+            )));
+        }
+    }
+    if old_values != new_values
+        && let Some(actual) = new_names.remove(&new_values[0])
+    {
+        new_names.insert(old_values[0].clone(), actual);
+    }
+    Ok(())
+}
+
+fn pair(
+    name: &str,
+    rule: &Rule,
+    old: &Frame,
+    new: &Frame,
+    new_names: &BTreeMap<String, String>,
+) -> Result<Paired, String> {
+    let new_name = &new_names[name];
+    let (Some((_, old_type)), Some((_, new_type))) = (old.column(name), new.column(new_name)) else {
+        return Err("it is not in both results; select it on both sides".to_owned());
+    };
+    let meeting = comparable(old_type, new_type, rule)?;
+    let normalizer = |side, of| Normalizer::new(rule, side, of, meeting.bool_as_integer).map_err(|e| e.to_string());
+    Ok(Paired {
+        name: name.to_owned(),
+        rule: rule.clone(),
+        old_normal: normalizer(Side::Old, old_type)?,
+        new_normal: normalizer(Side::New, new_type)?,
+        old: old.values(name),
+        new: new.values(new_name),
+    })
+}

@@ -1,0 +1,267 @@
+//! Values as bytes that two values share exactly when the rule calls them equal.
+//!
+//! Every part is length-prefixed or of fixed length and carries a tag of its type, so that no value
+//! can pass for another, nor two columns for two others.
+
+use super::json::{self, JsonError};
+use super::normal::{Normal, Side};
+use crate::check::Comparison;
+use crate::frame::Value;
+
+/// Data that no rule can give a meaning to: the check is an error, not a difference.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Ambiguous {
+    /// A JSON object or a map has a key twice.
+    #[error("the key `{0}` appears twice in one value; make keys unique in the query")]
+    DuplicateKey(String),
+}
+
+/// Appends `normal` as `comparison` sees it.
+pub(super) fn encode(normal: &Normal, comparison: &Comparison, side: Side, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
+    match normal {
+        Normal::Value(value) => match (comparison, value) {
+            (Comparison::Set, Value::Array(items)) => elements(items, true, out),
+            (Comparison::Multiset, Value::Array(items)) => elements(items, false, out),
+            (Comparison::Map { absent, .. }, Value::Map(entries)) => map(entries, absent.as_ref(), out),
+            _ => one(value, out),
+        },
+        // The side is part of it: what cannot be read equals nothing on the other side.
+        Normal::Unreadable(text) => {
+            out.push(b'?');
+            out.push(match side {
+                Side::Old => b'o',
+                Side::New => b'n',
+            });
+            sized(text.as_bytes(), out);
+            Ok(())
+        }
+    }
+}
+
+/// The bytes of one value that is compared exactly.
+pub(super) fn exact(value: &Value) -> Result<Vec<u8>, Ambiguous> {
+    let mut out = Vec::new();
+    one(value, &mut out)?;
+    Ok(out)
+}
+
+fn sized(bytes: &[u8], out: &mut Vec<u8>) {
+    out.extend((bytes.len() as u64).to_le_bytes());
+    out.extend(bytes);
+}
+
+fn one(value: &Value, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
+    match value {
+        Value::Null => out.push(b'0'),
+        Value::Bool(truth) => out.extend([b'b', u8::from(*truth)]),
+        Value::Integer(unscaled) => decimal(*unscaled, 0, out),
+        Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale, out),
+        Value::Unsigned(wide) => match i128::try_from(*wide) {
+            Ok(narrow) => decimal(narrow, 0, out),
+            Err(_) => {
+                out.push(b'N');
+                out.extend(wide.to_le_bytes());
+            }
+        },
+        Value::Float(float) => {
+            out.push(b'f');
+            let bits = if float.is_nan() { f64::NAN.to_bits() } else { float.to_bits() };
+            out.extend(bits.to_le_bytes());
+        }
+        // A UUID is its canonical text.
+        Value::Text(text) | Value::Uuid(text) => {
+            out.push(b's');
+            sized(text.as_bytes(), out);
+        }
+        Value::Bytes(bytes) => {
+            out.push(b'x');
+            sized(bytes, out);
+        }
+        Value::Date(days) => {
+            out.push(b'd');
+            out.extend(days.to_le_bytes());
+        }
+        Value::Time(nanos) => {
+            out.push(b't');
+            out.extend(nanos.to_le_bytes());
+        }
+        Value::Instant(nanos) => {
+            out.push(b'i');
+            out.extend(nanos.to_le_bytes());
+        }
+        Value::WallClock(nanos) => {
+            out.push(b'w');
+            out.extend(nanos.to_le_bytes());
+        }
+        Value::Json(text) => match json::parse(text) {
+            Ok(value) => {
+                out.push(b'j');
+                value.encode(out);
+            }
+            Err(JsonError::DuplicateKey(key)) => return Err(Ambiguous::DuplicateKey(key)),
+            Err(JsonError::Malformed) => {
+                out.push(b'J');
+                sized(text.as_bytes(), out);
+            }
+        },
+        Value::Array(items) => {
+            out.push(b'a');
+            out.extend((items.len() as u64).to_le_bytes());
+            items.iter().try_for_each(|item| one(item, out))?;
+        }
+        Value::Map(entries) => map(entries, None, out)?,
+    }
+    Ok(())
+}
+
+/// By value: 1.10 and 1.1 and, with scale 0, integers share one form.
+fn decimal(mut unscaled: i128, mut scale: u8, out: &mut Vec<u8>) {
+    while scale > 0 && unscaled % 10 == 0 {
+        unscaled /= 10;
+        scale -= 1;
+    }
+    out.push(b'n');
+    out.push(scale);
+    out.extend(unscaled.to_le_bytes());
+}
+
+fn elements(items: &[Value], distinct: bool, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
+    let mut encoded = items.iter().map(exact).collect::<Result<Vec<_>, _>>()?;
+    encoded.sort_unstable();
+    if distinct {
+        encoded.dedup();
+    }
+    out.push(b'm');
+    out.extend((encoded.len() as u64).to_le_bytes());
+    encoded.iter().for_each(|item| sized(item, out));
+    Ok(())
+}
+
+fn map(entries: &[(Value, Value)], absent: Option<&Value>, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
+    let absent = absent.map(exact).transpose()?;
+    let mut encoded = Vec::with_capacity(entries.len());
+    for (key, held) in entries {
+        encoded.push((exact(key)?, exact(held)?, key));
+    }
+    encoded.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    if let Some(pair) = encoded.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        return Err(Ambiguous::DuplicateKey(super::show::shown(pair[0].2).unwrap_or_else(|| "NULL".to_owned())));
+    }
+    encoded.retain(|(_, held, _)| Some(held) != absent.as_ref());
+    out.push(b'M');
+    out.extend((encoded.len() as u64).to_le_bytes());
+    for (key, held, _) in &encoded {
+        sized(key, out);
+        sized(held, out);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(s: &str) -> Value {
+        Value::Text(s.to_owned())
+    }
+
+    fn row(values: &[Value]) -> Vec<u8> {
+        let mut out = Vec::new();
+        values.iter().for_each(|value| one(value, &mut out).unwrap());
+        out
+    }
+
+    #[test]
+    fn no_value_passes_for_another() {
+        let apart = [
+            Value::Null,
+            text(""),
+            text("<null>"),
+            text("NULL"),
+            Value::Integer(0),
+            Value::Float(0.0),
+            Value::Float(-0.0),
+            Value::Float(f64::NAN),
+            Value::Bool(false),
+            Value::Bytes(vec![]),
+            Value::Array(vec![]),
+            Value::Map(vec![]),
+            Value::Date(0),
+            Value::Time(0),
+            Value::Instant(0),
+            Value::WallClock(0),
+            Value::Json("null".into()),
+            Value::Unsigned(u128::MAX),
+            Value::Integer(-1),
+        ];
+        for (at, one) in apart.iter().enumerate() {
+            for other in &apart[at + 1..] {
+                assert_ne!(exact(one), exact(other), "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn columns_do_not_run_together() {
+        assert_ne!(row(&[text("ab"), text("c")]), row(&[text("a"), text("bc")]));
+        assert_ne!(row(&[text("a|b"), text("c")]), row(&[text("a"), text("b|c")]));
+        assert_ne!(row(&[text("a"), Value::Null]), row(&[Value::Null, text("a")]));
+    }
+
+    #[test]
+    fn scale_and_width_do_not_count() {
+        assert_eq!(
+            exact(&Value::Decimal { unscaled: 110, scale: 2 }),
+            exact(&Value::Decimal { unscaled: 11, scale: 1 })
+        );
+        assert_eq!(exact(&Value::Decimal { unscaled: 500, scale: 2 }), exact(&Value::Integer(5)));
+        assert_eq!(exact(&Value::Unsigned(7)), exact(&Value::Integer(7)));
+    }
+
+    #[test]
+    fn sets_forget_order_and_repetition_and_multisets_only_order() {
+        let encoded = |items: &[&str], comparison: &Comparison| {
+            let mut out = Vec::new();
+            let array = Value::Array(items.iter().map(|s| text(s)).collect());
+            encode(&Normal::Value(array), comparison, Side::Old, &mut out).unwrap();
+            out
+        };
+        assert_eq!(encoded(&["b", "a", "a"], &Comparison::Set), encoded(&["a", "b"], &Comparison::Set));
+        assert_ne!(encoded(&["b", "a", "a"], &Comparison::Multiset), encoded(&["a", "b"], &Comparison::Multiset));
+        assert_eq!(encoded(&["b", "a"], &Comparison::Multiset), encoded(&["a", "b"], &Comparison::Multiset));
+        assert_ne!(encoded(&["b", "a"], &Comparison::Exact), encoded(&["a", "b"], &Comparison::Exact));
+    }
+
+    #[test]
+    fn what_cannot_be_read_equals_nothing_on_the_other_side() {
+        let encoded = |side| {
+            let mut out = Vec::new();
+            encode(&Normal::Unreadable("x".into()), &Comparison::Exact, side, &mut out).unwrap();
+            out
+        };
+        assert_ne!(encoded(Side::Old), encoded(Side::New));
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            (-20i128..20).prop_map(Value::Integer),
+            (-200i128..200, 0u8..3).prop_map(|(unscaled, scale)| Value::Decimal { unscaled, scale }),
+            any::<f64>().prop_map(Value::Float),
+            "[a|,\u{0}]{0,3}".prop_map(Value::Text),
+            prop::collection::vec(any::<u8>(), 0..3).prop_map(Value::Bytes),
+        ];
+        leaf.prop_recursive(2, 8, 3, |inner| prop::collection::vec(inner, 0..3).prop_map(Value::Array))
+    }
+
+    proptest! {
+        /// Catches any pair of rows whose bytes coincide although their values differ one by one.
+        #[test]
+        fn rows_share_bytes_only_when_their_values_do(a in prop::collection::vec(value(), 0..4), b in prop::collection::vec(value(), 0..4)) {
+            let alike = a.len() == b.len() && a.iter().zip(&b).all(|(x, y)| exact(x) == exact(y));
+            prop_assert_eq!(row(&a) == row(&b), alike);
+        }
+    }
+}

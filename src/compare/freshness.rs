@@ -1,0 +1,116 @@
+//! `freshness`: how far the latest timestamp of new lags behind that of old.
+
+use std::time::Duration;
+
+use super::Limits;
+use super::columns::{Naming, Paired, error, sort_out};
+use super::normal::{Normal, Side};
+use super::pairing::pair;
+use super::show;
+use crate::check::Check;
+use crate::frame::{Frame, Value};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals, Warning};
+
+const NANOS_PER_DAY: i128 = 86_400_000_000_000;
+
+/// Compares one timestamp per side or key; new may lag by `max_lag`, and may be ahead.
+pub(super) fn compare(
+    check: &Check,
+    max_lag: Duration,
+    old: &Frame,
+    new: &Frame,
+    limits: &Limits,
+    report: &mut CheckReport,
+) -> Result<(), ErrorReport> {
+    let columns = sort_out(check, old, new, Naming::ByPlace)?;
+    let [latest] = columns.compared.as_slice() else {
+        return Err(columns.error().unwrap_or_else(|| error("no timestamp is left to compare; remove its `ignore`")));
+    };
+    let empty = |side: Side| latest.raw(side).iter().all(|value| *value == Value::Null);
+    if empty(Side::Old) && empty(Side::New) {
+        if check.allow_empty {
+            report.totals = Some(Totals::default());
+            return Ok(());
+        }
+        return Err(error(
+            "neither side has a timestamp, so nothing was compared; correct the query, or say `allow_empty = true`",
+        ));
+    }
+    let (mut totals, mut ahead) = (Totals::default(), 0_u64);
+    let (mut stale, mut fresh) = (Vec::new(), Vec::new());
+    for group in pair(&columns, old.height(), new.height())? {
+        let key = show::key(&check.key, &group.key(&columns));
+        if group.duplicated() {
+            let place = if key.is_empty() { "without a key".to_owned() } else { format!("for {key}") };
+            return Err(error(format!("more than one timestamp {place}; select max(…), or name the group in `key`")));
+        }
+        let (then, now) =
+            (moment(latest, Side::Old, group.old.first())?, moment(latest, Side::New, group.new.first())?);
+        let lag = then.zip(now).map(|(then, now)| then - now);
+        let within = lag.is_some_and(|lag| lag <= i128::try_from(max_lag.as_nanos()).unwrap_or(i128::MAX));
+        ahead += u64::from(lag.is_some_and(|lag| lag < 0));
+        totals.compared += 1;
+        totals.outside += u64::from(!within);
+        let list = if within { &mut fresh } else { &mut stale };
+        list.push((lag.unwrap_or(i128::MAX), measure(latest, &group, key, lag, max_lag, within)));
+    }
+    if ahead > 0 {
+        report.warnings.push(Warning {
+            code: "new_ahead_of_old".to_owned(),
+            message: format!(
+                "new is ahead of old in {ahead} of {} comparisons; is old still written to?",
+                totals.compared
+            ),
+            table: None,
+        });
+    }
+    stale.sort_by_key(|(lag, _)| std::cmp::Reverse(*lag));
+    report.totals = Some(totals);
+    report.measures = stale.into_iter().chain(fresh).map(|(_, measure)| measure).take(limits.measures).collect();
+    report.error = columns.error();
+    Ok(())
+}
+
+fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<i128>, ErrorReport> {
+    let Some(row) = row else { return Ok(None) };
+    match latest.normal(side, *row) {
+        Normal::Value(Value::Null) => Ok(None),
+        Normal::Value(Value::Instant(nanos) | Value::WallClock(nanos)) => Ok(Some(nanos)),
+        Normal::Value(Value::Date(days)) => Ok(Some(i128::from(days) * NANOS_PER_DAY)),
+        Normal::Value(other) => Err(error(format!(
+            "column `{}` holds {}, which is no timestamp; cast it in the query, or say `type = \"timestamp\"`",
+            latest.name,
+            show::shown(&other).unwrap_or_else(|| "NULL".to_owned())
+        ))),
+        Normal::Unreadable(text) => {
+            Err(error(format!("column `{}` holds {text:?}, which cannot be read as a timestamp", latest.name)))
+        }
+    }
+}
+
+fn measure(
+    latest: &Paired,
+    group: &super::pairing::Group,
+    key: Key,
+    lag: Option<i128>,
+    max_lag: Duration,
+    within: bool,
+) -> Measure {
+    let value = |side: Side, row: Option<&usize>| row.and_then(|row| show::shown(&latest.raw(side)[*row]));
+    Measure {
+        name: "lag".to_owned(),
+        key,
+        old: value(Side::Old, group.old.first()),
+        new: value(Side::New, group.new.first()),
+        delta: lag.map(duration),
+        tolerance: format!("lag ≤ {}", humantime::format_duration(max_lag)),
+        within,
+        count: None,
+    }
+}
+
+/// A lag in words; negative where new is ahead.
+fn duration(nanos: i128) -> String {
+    let size = u64::try_from(nanos.unsigned_abs()).map_or(Duration::MAX, Duration::from_nanos);
+    format!("{}{}", if nanos < 0 { "-" } else { "" }, humantime::format_duration(size))
+}

@@ -1,0 +1,155 @@
+//! `row_count` and `sum`: numbers per side or per key, each beside its counterpart.
+
+use super::Limits;
+use super::columns::{Columns, Naming, Paired, error, sort_out};
+use super::number::{self, number};
+use super::rows::{self, Outcome};
+use super::show;
+use crate::check::{Check, KindSettings};
+use crate::frame::{Frame, Type, Value};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals};
+
+/// Compares two frames of numbers.
+pub(super) fn compare(
+    check: &Check,
+    old: &Frame,
+    new: &Frame,
+    limits: &Limits,
+    report: &mut CheckReport,
+) -> Result<(), ErrorReport> {
+    let counting = matches!(check.kind, KindSettings::RowCount);
+    let columns = sort_out(check, old, new, if counting { Naming::ByPlace } else { Naming::ByName })?;
+    if check.key.is_empty() {
+        for (side, frame) in [("old", old), ("new", new)] {
+            if frame.height() > 1 {
+                return Err(error(format!(
+                    "{side} returned {} rows, where a check without `key` takes one; aggregate the query, or name the group in `key`",
+                    frame.height()
+                )));
+            }
+        }
+    }
+    if counting {
+        counts_only(old, "old", check)?;
+        counts_only(new, "new", check)?;
+    }
+    if columns.compared.is_empty() {
+        return Err(columns.error().unwrap_or_else(|| {
+            error("no column is left to compare beside the key; select a measure, or compare keys with kind `rows`")
+        }));
+    }
+    if !check.allow_empty && empty(&columns, counting) {
+        return Err(error(if counting {
+            "both sides count 0 rows, so nothing was compared; correct the query, or say `allow_empty = true`"
+        } else {
+            "every measure of both sides is NULL, so nothing was compared; correct the query, or say `allow_empty = true`"
+        }));
+    }
+    let mut listed = Listed {
+        columns: &columns,
+        totals: Totals::default(),
+        outside: Vec::new(),
+        within: Vec::new(),
+        limit: limits.measures,
+    };
+    rows::compare(check, &columns, (old.height(), new.height()), limits, report, |outcome| listed.add(&outcome))?;
+    report.totals = Some(listed.totals);
+    report.measures = listed.finish();
+    if check.key.is_empty() {
+        // One row a side is no row count: the numbers speak for themselves.
+        report.rows = None;
+        report.examples.clear();
+    }
+    report.error = columns.error();
+    Ok(())
+}
+
+fn counts_only(frame: &Frame, side: &str, check: &Check) -> Result<(), ErrorReport> {
+    for name in frame.names() {
+        if let Some((_, of)) = frame.column(name)
+            && !check.key.iter().any(|key| key == name || check.rename.get(key).is_some_and(|new| new == name))
+            && !matches!(of, Type::Integer | Type::Null | Type::Decimal { scale: 0 })
+        {
+            return Err(error(format!(
+                "column `{name}` of {side} is {of}, where a count is an integer; select count(*)"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// No number at all, on either side: counts of 0 and NULL count for nothing.
+fn empty(columns: &Columns, counting: bool) -> bool {
+    let nothing = |value: &Value| *value == Value::Null || (counting && number(value) == number(&Value::Integer(0)));
+    columns.compared.iter().all(|column| column.old.iter().chain(&column.new).all(nothing))
+}
+
+/// The measures of a report: those outside their rule first, the rest while there is room.
+struct Listed<'a> {
+    columns: &'a Columns,
+    totals: Totals,
+    outside: Vec<(f64, Measure)>,
+    within: Vec<Measure>,
+    limit: usize,
+}
+
+impl Listed<'_> {
+    fn add(&mut self, outcome: &Outcome<'_>) {
+        for (at, column) in self.columns.compared.iter().enumerate() {
+            let holds = outcome.holds.get(at).copied().unwrap_or(false);
+            self.totals.compared += 1;
+            if holds {
+                if self.within.len() < self.limit {
+                    self.within.push(measure(column, outcome, true));
+                }
+            } else {
+                self.totals.outside += 1;
+                self.outside.push((drift(column, outcome), measure(column, outcome, false)));
+                if self.outside.len() >= 2 * self.limit.max(1) {
+                    self.keep_worst();
+                }
+            }
+        }
+    }
+
+    fn keep_worst(&mut self) {
+        self.outside.sort_by(|a, b| b.0.total_cmp(&a.0));
+        self.outside.truncate(self.limit);
+    }
+
+    fn finish(mut self) -> Vec<Measure> {
+        self.keep_worst();
+        let room = self.limit.saturating_sub(self.outside.len());
+        self.outside.into_iter().map(|(_, measure)| measure).chain(self.within.into_iter().take(room)).collect()
+    }
+}
+
+fn values<'a>(column: &'a Paired, outcome: &Outcome<'_>) -> (Option<&'a Value>, Option<&'a Value>) {
+    (outcome.old.map(|row| &column.old[row]), outcome.new.map(|row| &column.new[row]))
+}
+
+fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
+    let (old, new) = values(column, outcome);
+    Measure {
+        name: column.name.clone(),
+        key: Key(outcome.key.0.clone()),
+        old: old.and_then(show::shown),
+        new: new.and_then(show::shown),
+        delta: old.zip(new).and_then(|(old, new)| number::delta(old, new)),
+        tolerance: show::rule(&column.rule),
+        within,
+        count: None,
+    }
+}
+
+/// How bad a number is, for the order of the list only: relative drift, a missing counterpart worst.
+fn drift(column: &Paired, outcome: &Outcome<'_>) -> f64 {
+    use bigdecimal::{ToPrimitive, Zero};
+    let (Some(old), Some(new)) = values(column, outcome) else { return f64::INFINITY };
+    match (number(old), number(new)) {
+        (Some(number::Number::Finite(old)), Some(number::Number::Finite(new))) if !old.is_zero() => {
+            ((new - &old) / old).abs().to_f64().unwrap_or(f64::MAX)
+        }
+        _ => f64::MAX,
+    }
+}

@@ -1,0 +1,97 @@
+//! How two frames are judged: pure, one file per kind.
+//!
+//! Takes canonical frames and a valid check, fills the numbers of a report. No clock, no I/O, no async:
+//! the same frames give the same verdict everywhere.
+
+mod columns;
+mod encode;
+mod freshness;
+mod invariant;
+mod json;
+mod judge;
+mod matching;
+mod measures;
+mod normal;
+mod number;
+mod pairing;
+mod percentile;
+mod quantile;
+mod rows;
+mod show;
+mod tags;
+mod types;
+
+use columns::{Naming, error, sort_out};
+
+use crate::check::{Check, KindSettings};
+use crate::frame::Frame;
+use crate::model::{CheckReport, ErrorReport, Expectation};
+
+/// How much of what was found is listed; counts are always complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most examples of a check, spread over the kinds of difference.
+    pub examples: usize,
+    /// Most measures of a check, the worst first.
+    pub measures: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { examples: 20, measures: 50 }
+    }
+}
+
+/// Judges what the sides of `check` returned and writes every number into `report`.
+///
+/// A one-sided check has one frame. `population` is the answer of an invariant's count query. What cannot be
+/// compared becomes `report.error`; whatever could be compared all the same is filled in beside it.
+pub fn compare(
+    check: &Check,
+    old: Option<&Frame>,
+    new: Option<&Frame>,
+    population: Option<&Frame>,
+    limits: &Limits,
+    report: &mut CheckReport,
+) {
+    report.duplicates_allowed = check.duplicates_allowed;
+    let found = match (&check.kind, old, new) {
+        (KindSettings::Invariant { .. }, old, new) => invariant::compare(check, old, new, population, limits, report),
+        (_, Some(old), Some(new)) => both(check, old, new, limits, report),
+        _ => Err(error("this kind compares two sides and has an answer of only one; give it `old` and `new`")),
+    };
+    if let Err(cause) = found {
+        report.error = Some(cause);
+    }
+    let differences = report.differences();
+    report.expected = check
+        .expect
+        .iter()
+        .map(|(name, expected)| Expectation {
+            name: name.clone(),
+            expected: *expected,
+            found: differences.get(name.as_str()).copied().unwrap_or(0),
+        })
+        .collect();
+}
+
+fn both(check: &Check, old: &Frame, new: &Frame, limits: &Limits, report: &mut CheckReport) -> Result<(), ErrorReport> {
+    match &check.kind {
+        KindSettings::RowCount | KindSettings::Sum => measures::compare(check, old, new, limits, report),
+        KindSettings::TagDedup => tags::compare(check, old, new, limits, report),
+        KindSettings::Percentile(settings) => percentile::compare(check, settings, old, new, limits, report),
+        KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, report),
+        KindSettings::Rows => {
+            let columns = sort_out(check, old, new, Naming::ByName)?;
+            if !check.allow_empty && old.height() == 0 && new.height() == 0 {
+                return Err(error(
+                    "both sides returned no row, so nothing was compared; correct the query, or say `allow_empty = true`",
+                ));
+            }
+            rows::compare(check, &columns, (old.height(), new.height()), limits, report, |_| {})?;
+            report.error = columns.error();
+            Ok(())
+        }
+        KindSettings::Invariant { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,324 @@
+//! From what a side returned to what is compared: types parsed, NULL stood in for, time floored, text trimmed.
+//!
+//! Knows one value at a time. Whether two columns may be compared at all is `types`' business.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+
+use super::json;
+use crate::check::{Comparison, ForcedType, Rule};
+use crate::frame::{Type, Value};
+
+/// Which side a value is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The reference.
+    Old,
+    /// The schema reads move to.
+    New,
+}
+
+/// What becomes of the values of one column on one side.
+#[derive(Clone, Debug)]
+pub(super) struct Normalizer {
+    forced: Option<ForcedType>,
+    null: Option<Value>,
+    truncate: Option<Duration>,
+    utc: bool,
+    trim: bool,
+    /// Booleans count as 0 and 1, because the other side holds integers.
+    bool_as_integer: bool,
+    /// JSON arrays and objects count as arrays and maps, because the rule speaks of those.
+    json_as_collection: bool,
+    /// Text is read as JSON.
+    text_as_json: bool,
+}
+
+/// A value ready to be compared.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Normal {
+    /// A value.
+    Value(Value),
+    /// Text that cannot be read as the type the rule asks for: differs from everything.
+    Unreadable(String),
+}
+
+/// A literal of the suite that cannot stand for NULL in a column.
+#[derive(Debug, thiserror::Error)]
+#[error("`null` gives {literal}, which is no {of}; give a value of the column's type")]
+pub(super) struct NullMisfit {
+    literal: String,
+    of: Type,
+}
+
+impl Normalizer {
+    /// The normaliser of one side of a column whose canonical type is `of`.
+    pub(super) fn new(rule: &Rule, side: Side, of: &Type, bool_as_integer: bool) -> Result<Self, NullMisfit> {
+        let (forced, null) = match side {
+            Side::Old => (rule.types.old, &rule.null.old),
+            Side::New => (rule.types.new, &rule.null.new),
+        };
+        let null = match null {
+            None => None,
+            Some(literal) => Some(adapted(literal, of, forced).ok_or_else(|| NullMisfit {
+                literal: super::show::shown(literal).unwrap_or_else(|| "NULL".to_owned()),
+                of: of.clone(),
+            })?),
+        };
+        Ok(Normalizer {
+            forced,
+            null,
+            truncate: rule.truncate,
+            utc: rule.utc,
+            trim: rule.trim,
+            bool_as_integer,
+            json_as_collection: matches!(
+                rule.comparison,
+                Comparison::Set | Comparison::Multiset | Comparison::Map { .. }
+            ),
+            text_as_json: rule.comparison == Comparison::Json,
+        })
+    }
+
+    /// What `value` is compared as.
+    pub(super) fn apply(&self, value: Value) -> Normal {
+        let value = if value == Value::Null { self.null.clone().unwrap_or(Value::Null) } else { value };
+        if value == Value::Null {
+            return Normal::Value(value);
+        }
+        let value = match value {
+            Value::Text(text) if self.trim => Value::Text(text.trim().to_owned()),
+            other => other,
+        };
+        let value = match self.forced {
+            Some(forced) => match parsed(&value, forced) {
+                Some(value) => value,
+                None => return Normal::Unreadable(super::show::shown(&value).unwrap_or_default()),
+            },
+            None => value,
+        };
+        let value = match value {
+            Value::Text(text) if self.text_as_json => Value::Json(text),
+            Value::Bool(truth) if self.bool_as_integer => Value::Integer(truth.into()),
+            Value::Array(items) if self.bool_as_integer => {
+                Value::Array(items.into_iter().map(bool_to_integer).collect())
+            }
+            Value::WallClock(nanos) if self.utc => Value::Instant(nanos),
+            other => other,
+        };
+        if let Value::Json(text) = &value
+            && (self.text_as_json || self.forced == Some(ForcedType::Json))
+            && json::parse(text) == Err(json::JsonError::Malformed)
+        {
+            return Normal::Unreadable(text.clone());
+        }
+        let value = match value {
+            Value::Json(text) if self.json_as_collection => match json::collection(&text) {
+                Some(value) => value,
+                None => return Normal::Unreadable(text),
+            },
+            other => other,
+        };
+        Normal::Value(match self.truncate {
+            Some(step) => floored(value, step),
+            None => value,
+        })
+    }
+}
+
+fn bool_to_integer(value: Value) -> Value {
+    match value {
+        Value::Bool(truth) => Value::Integer(truth.into()),
+        other => other,
+    }
+}
+
+fn floored(value: Value, step: Duration) -> Value {
+    let step = i128::try_from(step.as_nanos()).unwrap_or(i128::MAX).max(1);
+    let floor = |nanos: i128| nanos - nanos.rem_euclid(step);
+    match value {
+        Value::Instant(nanos) => Value::Instant(floor(nanos)),
+        Value::WallClock(nanos) => Value::WallClock(floor(nanos)),
+        Value::Time(nanos) => Value::Time(i64::try_from(floor(nanos.into())).unwrap_or(nanos)),
+        other => other,
+    }
+}
+
+/// A suite's literal as a value of the column's type, so that `0` can stand for NULL in a float column.
+fn adapted(literal: &Value, of: &Type, forced: Option<ForcedType>) -> Option<Value> {
+    let text = || super::show::shown(literal);
+    match (literal, of) {
+        // The literal is read as the column's own text would be.
+        _ if forced.is_some() => Some(literal.clone()),
+        (Value::Integer(_) | Value::Decimal { .. }, Type::Integer | Type::Decimal { .. } | Type::Null) => {
+            Some(literal.clone())
+        }
+        (Value::Integer(_) | Value::Decimal { .. } | Value::Float(_), Type::Float) => {
+            text()?.parse().ok().map(Value::Float)
+        }
+        (Value::Bool(_), Type::Bool | Type::Integer | Type::Null) => Some(literal.clone()),
+        (Value::Integer(0 | 1), Type::Bool) => Some(Value::Bool(*literal == Value::Integer(1))),
+        (Value::Array(items), Type::Map(..)) if items.is_empty() => Some(Value::Map(Vec::new())),
+        (Value::Array(items), Type::Json | Type::Text) if items.is_empty() => Some(Value::Json("[]".to_owned())),
+        (Value::Array(_), Type::Array(_) | Type::Null) => Some(literal.clone()),
+        (Value::Text(_), Type::Text | Type::Null) => Some(literal.clone()),
+        (Value::Text(text), Type::Uuid) => uuid(text).map(Value::Uuid),
+        (Value::Text(text), Type::Json) => Some(Value::Json(text.clone())),
+        (Value::Text(_) | Value::Date(_), Type::Date) => parsed(literal, ForcedType::Date),
+        (Value::Text(_) | Value::Instant(_) | Value::WallClock(_), Type::Instant | Type::WallClock) => {
+            parsed(literal, ForcedType::Timestamp)
+        }
+        _ => None,
+    }
+}
+
+/// `value` read as `forced`, strictly; `None` where it cannot be.
+fn parsed(value: &Value, forced: ForcedType) -> Option<Value> {
+    match (forced, value) {
+        (ForcedType::Text, value) => super::show::shown(value).map(Value::Text),
+        (ForcedType::Decimal { precision, scale }, Value::Text(text)) => decimal(text, precision, scale),
+        (ForcedType::Decimal { precision, scale }, Value::Integer(_) | Value::Unsigned(_) | Value::Decimal { .. }) => {
+            decimal(&super::show::shown(value)?, precision, scale)
+        }
+        (ForcedType::Uuid, Value::Text(text) | Value::Uuid(text)) => uuid(text).map(Value::Uuid),
+        (ForcedType::Bool, Value::Bool(truth)) => Some(Value::Bool(*truth)),
+        (ForcedType::Bool, Value::Integer(0 | 1)) => Some(Value::Bool(*value == Value::Integer(1))),
+        (ForcedType::Bool, Value::Text(text)) => match text.to_ascii_lowercase().as_str() {
+            "true" | "t" | "1" => Some(Value::Bool(true)),
+            "false" | "f" | "0" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        (ForcedType::Json, Value::Text(text) | Value::Json(text)) => Some(Value::Json(text.clone())),
+        (ForcedType::Date, Value::Date(_)) => Some(value.clone()),
+        (ForcedType::Date, Value::Text(text)) => {
+            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+            (day.to_string() == *text).then(|| days(day))?.map(Value::Date)
+        }
+        // Only midnight is a date; any other time of day would be lost.
+        (ForcedType::Date, Value::Instant(nanos) | Value::WallClock(nanos)) => {
+            let day = 86_400_000_000_000;
+            (nanos.rem_euclid(day) == 0).then(|| i32::try_from(nanos.div_euclid(day)).ok())?.map(Value::Date)
+        }
+        (ForcedType::Timestamp, Value::Instant(_) | Value::WallClock(_)) => Some(value.clone()),
+        (ForcedType::Timestamp, Value::Date(day)) => Some(Value::WallClock(i128::from(*day) * 86_400_000_000_000)),
+        (ForcedType::Timestamp, Value::Text(text)) => timestamp(text),
+        _ => None,
+    }
+}
+
+fn days(day: NaiveDate) -> Option<i32> {
+    i32::try_from(day.signed_duration_since(NaiveDate::from_ymd_opt(1970, 1, 1)?).num_days()).ok()
+}
+
+/// ISO 8601 with `T` or a space; an instant where it ends in an offset, else a wall clock.
+fn timestamp(text: &str) -> Option<Value> {
+    // chrono drops digits past the ninth; nothing may be lost here.
+    let fraction = text.split_once('.').map_or("", |(_, rest)| rest);
+    if fraction.chars().take_while(char::is_ascii_digit).count() > 9 {
+        return None;
+    }
+    for form in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
+        if let Ok(moment) = DateTime::parse_from_str(text, form) {
+            return Some(Value::Instant(nanos(moment.naive_utc())));
+        }
+    }
+    if text.ends_with(['Z', 'z']) {
+        let bare = text.trim_end_matches(['Z', 'z']);
+        return wall_clock(bare).map(|moment| Value::Instant(nanos(moment)));
+    }
+    wall_clock(text).map(|moment| Value::WallClock(nanos(moment)))
+}
+
+fn wall_clock(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+}
+
+fn nanos(moment: NaiveDateTime) -> i128 {
+    let moment = moment.and_utc();
+    i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos())
+}
+
+/// Digits with an optional sign and point, that fit `decimal(precision, scale)` without rounding.
+fn decimal(text: &str, precision: u8, scale: u8) -> Option<Value> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if (whole.is_empty() && fraction.is_empty()) || !(whole.bytes().chain(fraction.bytes())).all(|b| b.is_ascii_digit())
+    {
+        return None;
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let whole = whole.trim_start_matches('0');
+    if fraction.len() > usize::from(scale) || whole.len() > usize::from(precision - scale) {
+        return None;
+    }
+    let padded = format!("{whole}{fraction:0<width$}", width = usize::from(scale));
+    let unscaled: i128 = if padded.is_empty() { 0 } else { padded.parse().ok()? };
+    Some(Value::Decimal { unscaled: if negative { -unscaled } else { unscaled }, scale })
+}
+
+/// Canonical lower case of a hyphenated UUID.
+fn uuid(text: &str) -> Option<String> {
+    let shape = text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    shape.then(|| text.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(s: &str) -> Value {
+        Value::Text(s.to_owned())
+    }
+
+    #[test]
+    fn decimals_are_read_strictly() {
+        assert_eq!(decimal("1.10", 38, 12), decimal("1.1", 38, 12));
+        assert_eq!(decimal("-0.5", 3, 1), Some(Value::Decimal { unscaled: -5, scale: 1 }));
+        for refused in ["", ".", "1e3", "1,0", " 1", "NaN", "0.25", "123", "--1"] {
+            assert_eq!(decimal(refused, 3, 1), None, "{refused}");
+        }
+    }
+
+    #[test]
+    fn timestamps_tell_instant_from_wall_clock() {
+        assert_eq!(timestamp("2026-01-01T00:00:00Z"), Some(Value::Instant(1_767_225_600_000_000_000)));
+        assert_eq!(timestamp("2026-01-01 02:00:00.5+02:00"), Some(Value::Instant(1_767_225_600_500_000_000)));
+        assert_eq!(timestamp("2026-01-01 00:00:00+00"), Some(Value::Instant(1_767_225_600_000_000_000)));
+        assert_eq!(timestamp("2026-01-01 00:00:00"), Some(Value::WallClock(1_767_225_600_000_000_000)));
+        for refused in ["2026-01-01", "2026-02-30 00:00:00", "yesterday", "2026-01-01 00:00:00.1234567891"] {
+            assert_eq!(timestamp(refused), None, "{refused}");
+        }
+    }
+
+    #[test]
+    fn only_midnight_is_a_date() {
+        assert_eq!(parsed(&Value::WallClock(86_400_000_000_000), ForcedType::Date), Some(Value::Date(1)));
+        assert_eq!(parsed(&Value::WallClock(86_400_000_000_001), ForcedType::Date), None);
+        assert_eq!(parsed(&text("2026-1-1"), ForcedType::Date), None);
+    }
+
+    #[test]
+    fn a_literal_stands_for_null_in_its_columns_type() {
+        assert_eq!(adapted(&Value::Integer(0), &Type::Float, None), Some(Value::Float(0.0)));
+        assert_eq!(adapted(&text("x"), &Type::Integer, None), None);
+        assert_eq!(
+            adapted(&Value::Array(vec![]), &Type::Map(Box::new(Type::Text), Box::new(Type::Integer)), None),
+            Some(Value::Map(vec![]))
+        );
+    }
+
+    #[test]
+    fn flooring_goes_down_before_1970_too() {
+        assert_eq!(floored(Value::Instant(-1), Duration::from_millis(1)), Value::Instant(-1_000_000));
+    }
+}

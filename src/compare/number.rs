@@ -1,0 +1,158 @@
+//! Exact numbers: integers and decimals of any width beside floats, without a detour through f64.
+
+use bigdecimal::{BigDecimal, Zero, num_bigint::BigInt};
+
+use crate::check::Tolerance;
+use crate::frame::Value;
+
+/// A number as it is compared: exact, or one of the floats that are no number.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Number {
+    /// Any finite value; a finite float is converted exactly.
+    Finite(BigDecimal),
+    /// Positive or negative infinity.
+    Infinite {
+        /// Whether it is −∞.
+        negative: bool,
+    },
+    /// Not a number; equal to itself and to nothing else.
+    NaN,
+}
+
+/// `value` as a number, booleans as 0 and 1; `None` where it is NULL or no number.
+pub(super) fn number(value: &Value) -> Option<Number> {
+    Some(match value {
+        Value::Bool(v) => Number::Finite(BigDecimal::from(u8::from(*v))),
+        Value::Integer(v) => Number::Finite(BigDecimal::from(*v)),
+        Value::Unsigned(v) => Number::Finite(BigDecimal::from(*v)),
+        Value::Decimal { unscaled, scale } => {
+            Number::Finite(BigDecimal::new(BigInt::from(*unscaled), i64::from(*scale)))
+        }
+        Value::Float(v) if v.is_nan() => Number::NaN,
+        Value::Float(v) if v.is_infinite() => Number::Infinite { negative: *v < 0.0 },
+        Value::Float(v) => Number::Finite(BigDecimal::try_from(*v).ok()?),
+        _ => return None,
+    })
+}
+
+/// Whether |new − old| ≤ absolute + relative × |old|; infinities and NaN only equal themselves.
+pub(super) fn within(old: &Number, new: &Number, tolerance: &Tolerance) -> bool {
+    match (old, new) {
+        (Number::Finite(old), Number::Finite(new)) => {
+            (new - old).abs() <= &tolerance.absolute + &tolerance.relative * old.abs()
+        }
+        _ => old == new,
+    }
+}
+
+/// |new − old| where both are finite.
+pub(super) fn distance(old: &Number, new: &Number) -> Option<BigDecimal> {
+    match (old, new) {
+        (Number::Finite(old), Number::Finite(new)) => Some((new - old).abs()),
+        _ => None,
+    }
+}
+
+/// Decimal text without an exponent and without trailing zeros: `0.25`, `-1`, `0`.
+pub(super) fn plain(number: &BigDecimal) -> String {
+    if number.is_zero() {
+        return "0".to_owned();
+    }
+    number.normalized().to_plain_string()
+}
+
+/// new − old as text: exact between exact numbers, as a float where either side is one.
+pub(super) fn delta(old: &Value, new: &Value) -> Option<String> {
+    let (Number::Finite(a), Number::Finite(b)) = (number(old)?, number(new)?) else { return None };
+    let difference = b - a;
+    if matches!(old, Value::Float(_)) || matches!(new, Value::Float(_)) {
+        return Some(shown_as_float(&difference));
+    }
+    Some(plain(&difference))
+}
+
+/// The nearest float's shortest text, for people: the exact difference of two floats has dozens of digits.
+pub(super) fn shown_as_float(number: &BigDecimal) -> String {
+    use bigdecimal::ToPrimitive;
+    number.to_f64().map_or_else(|| plain(number), float_text)
+}
+
+/// Shortest text that reads back as the same float.
+pub(super) fn float_text(value: f64) -> String {
+    if value.is_nan() {
+        return "NaN".to_owned();
+    }
+    if value != 0.0 && (value.abs() < 1e-5 || value.abs() >= 1e17) {
+        return format!("{value:e}");
+    }
+    format!("{value}")
+}
+
+/// How many representable floats lie from `old` to `new`; −0.0 and 0.0 are one, NaN is no distance from NaN.
+pub(super) fn ulps(old: f64, new: f64) -> Option<u64> {
+    if old.is_nan() || new.is_nan() {
+        return (old.is_nan() && new.is_nan()).then_some(0);
+    }
+    let place = |value: f64| {
+        let magnitude = i128::from(value.to_bits() & (u64::MAX >> 1));
+        if value.is_sign_negative() { -magnitude } else { magnitude }
+    };
+    u64::try_from((place(new) - place(old)).abs()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tolerance(absolute: &str, relative: &str) -> Tolerance {
+        Tolerance { absolute: absolute.parse().unwrap(), relative: relative.parse().unwrap() }
+    }
+
+    fn finite(text: &str) -> Number {
+        Number::Finite(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_float_is_converted_exactly() {
+        let Some(Number::Finite(tenth)) = number(&Value::Float(0.1)) else { panic!("finite") };
+        assert_eq!(plain(&tenth), "0.1000000000000000055511151231257827021181583404541015625");
+    }
+
+    #[test]
+    fn the_bound_itself_is_inside_and_one_digit_more_is_outside() {
+        let bound = tolerance("0.01", "0");
+        assert!(within(&finite("1"), &finite("1.01"), &bound));
+        assert!(!within(&finite("1"), &finite("1.010000000000000000000000000000000001"), &bound));
+        let share = tolerance("0", "0.05");
+        assert!(within(&finite("-100"), &finite("-105"), &share));
+        assert!(!within(&finite("-100"), &finite("-105.0001"), &share));
+        assert!(!within(&finite("0"), &finite("0.0001"), &share), "a share of nothing is nothing");
+    }
+
+    #[test]
+    fn infinity_and_nan_equal_only_themselves() {
+        let wide = tolerance("1e9", "1");
+        let up = Number::Infinite { negative: false };
+        assert!(within(&up, &up, &wide));
+        assert!(!within(&up, &Number::Infinite { negative: true }, &wide));
+        assert!(!within(&up, &finite("1"), &wide));
+        assert!(within(&Number::NaN, &Number::NaN, &wide));
+        assert!(!within(&Number::NaN, &finite("0"), &wide));
+    }
+
+    #[test]
+    fn ulps_count_across_zero() {
+        assert_eq!(ulps(0.0, -0.0), Some(0));
+        assert_eq!(ulps(1.0, 1.0 + f64::EPSILON), Some(1));
+        assert_eq!(ulps(-f64::from_bits(1), f64::from_bits(1)), Some(2));
+        assert_eq!(ulps(f64::NAN, 1.0), None);
+    }
+
+    #[test]
+    fn wide_integers_keep_every_digit() {
+        let old = Value::Integer(9_007_199_254_740_992);
+        let new = Value::Integer(9_007_199_254_740_993);
+        assert_eq!(delta(&old, &new).as_deref(), Some("1"));
+        assert_eq!(delta(&Value::Unsigned(u128::MAX), &Value::Integer(0)).unwrap(), format!("-{}", u128::MAX));
+    }
+}

@@ -1,0 +1,358 @@
+//! `percentile`: quantiles of both sides by one definition, or an approximation against the raw values.
+
+use std::collections::BTreeMap;
+
+use super::Limits;
+use super::columns::{Naming, error, sort_out};
+use super::normal::Side;
+use super::number::{self, Number, number, plain, shown_as_float};
+use super::pairing::{Group, pair};
+use super::quantile::Sample;
+use super::show;
+use crate::check::{Check, Percentile, Sides};
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::{CheckReport, Counts, ErrorReport, Key, Measure, Totals, Warning};
+
+/// The column by which a side of finished percentiles may tell how many values are behind them.
+const COUNT: &str = "n";
+
+/// Compares raw values or percentiles, group by group.
+pub(super) fn compare(
+    check: &Check,
+    settings: &Percentile,
+    old: &Frame,
+    new: &Frame,
+    limits: &Limits,
+    report: &mut CheckReport,
+) -> Result<(), ErrorReport> {
+    let old_side = Answer::read(check, settings, old, Side::Old)?;
+    let new_side = Answer::read(check, settings, new, Side::New)?;
+    bounds_make_sense(settings, &old_side, &new_side)?;
+    let columns = sort_out(check, &keys_of(check, old, Side::Old)?, &keys_of(check, new, Side::New)?, Naming::ByName)?;
+    let groups = pair(&columns, old.height(), new.height())?;
+    let mut found = Found::new(settings, limits);
+    let mut dropped = Sides { old: 0, new: 0 };
+    for group in &groups {
+        let key = show::key(&check.key, &group.key(&columns));
+        let old_group =
+            old_side.group(settings, &group.old, &mut dropped.old).map_err(|why| side_error("old", &key, &why))?;
+        let new_group =
+            new_side.group(settings, &group.new, &mut dropped.new).map_err(|why| side_error("new", &key, &why))?;
+        found.judge(&key, group, &old_group, &new_group);
+    }
+    found.finish(check, &dropped, report)
+}
+
+fn side_error(side: &str, key: &Key, why: &str) -> ErrorReport {
+    let place = if key.is_empty() { String::new() } else { format!(", group {key}") };
+    error(format!("{side}{place}: {why}"))
+}
+
+/// The key columns alone.
+fn keys_of(check: &Check, frame: &Frame, side: Side) -> Result<Frame, ErrorReport> {
+    let name_in = |name: &String| match side {
+        Side::Old => name.clone(),
+        Side::New => check.rename.get(name).unwrap_or(name).clone(),
+    };
+    let mut columns = Vec::new();
+    for name in check.key.iter().map(name_in) {
+        if let Some((_, of)) = frame.column(&name) {
+            columns.push(Column { of: of.clone(), values: frame.values(&name), name });
+        }
+    }
+    Frame::from_columns(columns).map_err(|cause| error(cause.to_string()))
+}
+
+/// What a side returned.
+enum Answer {
+    /// One value a row.
+    Raw(Vec<Value>),
+    /// One row a group, a column per quantile.
+    Finished { quantiles: BTreeMap<String, Vec<Value>>, counts: Option<Vec<Value>> },
+}
+
+impl Answer {
+    fn read(check: &Check, settings: &Percentile, frame: &Frame, side: Side) -> Result<Answer, ErrorReport> {
+        let side_name = if side == Side::Old { "old" } else { "new" };
+        let renamed = |name: &str| match side {
+            Side::Old => name.to_owned(),
+            Side::New => check.rename.get(name).cloned().unwrap_or_else(|| name.to_owned()),
+        };
+        let has = |name: &str| frame.column(&renamed(name)).is_some();
+        let numbers = |name: &str| -> Result<Vec<Value>, ErrorReport> {
+            let name = renamed(name);
+            match frame.column(&name) {
+                Some((_, Type::Integer | Type::Decimal { .. } | Type::Float | Type::Null)) => Ok(frame.values(&name)),
+                Some((_, of)) => Err(error(format!(
+                    "column `{name}` of {side_name} is {of}, where numbers are compared; cast it in the query"
+                ))),
+                None => Err(error(format!("{side_name} has no column `{name}`"))),
+            }
+        };
+        let present = settings.quantiles.iter().filter(|(name, _)| has(name)).count();
+        let raw = settings.value.as_deref().filter(|value| has(value));
+        let (answer, used): (Answer, Vec<String>) = if present == settings.quantiles.len() && present > 0 {
+            let quantiles = settings.quantiles.iter().map(|(name, _)| Ok((name.clone(), numbers(name)?)));
+            let quantiles = quantiles.collect::<Result<_, ErrorReport>>()?;
+            let counts = if has(COUNT) { Some(numbers(COUNT)?) } else { None };
+            let mut used: Vec<String> = settings.quantiles.iter().map(|(name, _)| renamed(name)).collect();
+            used.push(renamed(COUNT));
+            (Answer::Finished { quantiles, counts }, used)
+        } else if let (Some(value), 0) = (raw, present) {
+            (Answer::Raw(numbers(value)?), vec![renamed(value)])
+        } else {
+            let wanted: Vec<&str> = settings.quantiles.iter().map(|(name, _)| name.as_str()).collect();
+            return Err(error(format!(
+                "{side_name} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
+                wanted.join(", "),
+                settings
+                    .value
+                    .as_ref()
+                    .map_or(String::from(" (say `value = \"column\"`)"), |value| format!(" (`{value}`)")),
+                frame.names().join(", ")
+            )));
+        };
+        let known = |name: &str| used.iter().any(|u| u == name) || check.key.iter().any(|key| renamed(key) == name);
+        let ignored = |name: &str| {
+            check.columns.get(name).is_some_and(|rule| matches!(rule.comparison, crate::check::Comparison::Ignore(_)))
+        };
+        match frame.names().into_iter().find(|name| !known(name) && !ignored(name)) {
+            Some(name) => Err(error(format!(
+                "column `{name}` of {side_name} is neither key nor quantile nor `value`; leave it out, or `ignore` it with a reason"
+            ))),
+            None => Ok(answer),
+        }
+    }
+
+    fn group(&self, settings: &Percentile, rows: &[usize], dropped: &mut u64) -> Result<Option<Values>, String> {
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        match self {
+            Answer::Raw(values) => {
+                let present: Vec<Value> =
+                    rows.iter().map(|row| values[*row].clone()).filter(|v| *v != Value::Null).collect();
+                *dropped += (rows.len() - present.len()) as u64;
+                let sample = Sample::new(present).map_err(|cause| cause.to_string())?;
+                let quantiles = settings.quantiles.iter().map(|(_, q)| sample.quantile(*q)).collect();
+                Ok(Some(Values { count: Some(sample.len() as u64), sample: Some(sample), quantiles }))
+            }
+            Answer::Finished { quantiles, counts } => {
+                let [row] = rows else {
+                    return Err(format!(
+                        "{} rows of percentiles for one group; aggregate the query, or name the group in `key`",
+                        rows.len()
+                    ));
+                };
+                let mut found = Vec::new();
+                for (name, _) in &settings.quantiles {
+                    let value = &quantiles[name][*row];
+                    if matches!(value, Value::Float(v) if v.is_nan()) {
+                        return Err(format!("`{name}` is NaN; leave the group out in the query"));
+                    }
+                    found.push(number(value));
+                }
+                let count = counts.as_ref().and_then(|counts| match &counts[*row] {
+                    Value::Integer(n) => u64::try_from(*n).ok(),
+                    _ => None,
+                });
+                Ok(Some(Values { sample: None, quantiles: found, count }))
+            }
+        }
+    }
+
+    fn is_raw(&self) -> bool {
+        matches!(self, Answer::Raw(_))
+    }
+}
+
+/// One group of one side.
+struct Values {
+    sample: Option<Sample>,
+    quantiles: Vec<Option<Number>>,
+    count: Option<u64>,
+}
+
+fn bounds_make_sense(settings: &Percentile, old: &Answer, new: &Answer) -> Result<(), ErrorReport> {
+    if settings.rank.is_some() && !old.is_raw() && !new.is_raw() {
+        return Err(error(
+            "`rank` needs the raw values of a side, and both return percentiles; return raw values, or remove `rank`",
+        ));
+    }
+    if settings.max_ks.is_some() && !(old.is_raw() && new.is_raw()) {
+        return Err(error("`max_ks` needs the raw values of both sides; return raw values, or remove `max_ks`"));
+    }
+    Ok(())
+}
+
+/// What the groups came to.
+struct Found<'a> {
+    settings: &'a Percentile,
+    limit: usize,
+    totals: Totals,
+    values: u64,
+    groups: u64,
+    outside: Vec<Measure>,
+    within: Vec<Measure>,
+    too_small: Vec<Key>,
+    too_small_groups: u64,
+}
+
+impl<'a> Found<'a> {
+    fn new(settings: &'a Percentile, limits: &Limits) -> Self {
+        Found {
+            settings,
+            limit: limits.measures,
+            totals: Totals::default(),
+            values: 0,
+            groups: 0,
+            outside: Vec::new(),
+            within: Vec::new(),
+            too_small: Vec::new(),
+            too_small_groups: 0,
+        }
+    }
+
+    fn judge(&mut self, key: &Key, group: &Group, old: &Option<Values>, new: &Option<Values>) {
+        debug_assert!(!group.old.is_empty() || !group.new.is_empty());
+        self.groups += 1;
+        let present = |side: &Option<Values>| side.as_ref().map_or(0, |v| v.quantiles.iter().flatten().count() as u64);
+        self.values += present(old) + present(new);
+        let count = Counts { old: old.as_ref().and_then(|v| v.count), new: new.as_ref().and_then(|v| v.count) };
+        // A group that one side lost is no matter of size.
+        let small = |n: Option<u64>| n.is_some_and(|n| n < self.settings.min_rows);
+        if old.is_some() && new.is_some() && (small(count.old) || small(count.new)) {
+            self.too_small_groups += 1;
+            if self.too_small.len() < self.limit {
+                self.too_small.push(key.clone());
+            }
+            return;
+        }
+        for (at, (name, q)) in self.settings.quantiles.iter().enumerate() {
+            let a = old.as_ref().and_then(|v| v.quantiles[at].clone());
+            let b = new.as_ref().and_then(|v| v.quantiles[at].clone());
+            let measure = |name: String, delta, tolerance, within| Measure {
+                name,
+                key: key.clone(),
+                old: a.as_ref().map(text),
+                new: b.as_ref().map(text),
+                delta,
+                tolerance,
+                within,
+                count: Some(count.clone()),
+            };
+            let delta = match (&a, &b) {
+                (Some(Number::Finite(a)), Some(Number::Finite(b))) => Some(shown_as_float(&(b - a))),
+                _ => None,
+            };
+            let both_absent = a.is_none() && b.is_none();
+            let mut judged = false;
+            if let Some(tolerance) = &self.settings.tolerance {
+                let within = both_absent || matches!((&a, &b), (Some(a), Some(b)) if number::within(a, b, tolerance));
+                let one = measure(name.clone(), delta.clone(), show::tolerance(tolerance), within);
+                self.list(one);
+                judged = true;
+            }
+            if let Some(bound) = self.settings.rank {
+                let error = rank_error(old, new, &a, &b, *q);
+                let within = both_absent || error.is_some_and(|error| error <= bound);
+                let one = measure(
+                    format!("{name} rank error"),
+                    error.map(number::float_text),
+                    format!("rank ≤ {}", number::float_text(bound)),
+                    within,
+                );
+                self.list(one);
+                judged = true;
+            }
+            if !judged && !both_absent {
+                // Only `max_ks` judges; a quantile that one side lacks is a difference all the same.
+                let one = measure(name.clone(), delta, "shown".to_owned(), a.is_some() == b.is_some());
+                self.list(one);
+            }
+        }
+        if let Some(bound) = self.settings.max_ks {
+            let samples = (old.as_ref().and_then(|v| v.sample.as_ref()), new.as_ref().and_then(|v| v.sample.as_ref()));
+            let distance = match samples {
+                (Some(old), Some(new)) => old.ks_distance(new),
+                _ => None,
+            };
+            let nothing = |side: &Option<Values>| side.as_ref().is_none_or(|v| v.count == Some(0));
+            self.list(Measure {
+                name: "KS distance".to_owned(),
+                key: key.clone(),
+                old: None,
+                new: None,
+                delta: distance.map(number::float_text),
+                tolerance: format!("≤ {}", number::float_text(bound)),
+                within: distance.is_some_and(|distance| distance <= bound) || (nothing(old) && nothing(new)),
+                count: Some(count),
+            });
+        }
+    }
+
+    fn list(&mut self, measure: Measure) {
+        self.totals.compared += 1;
+        if !measure.within {
+            self.totals.outside += 1;
+        }
+        let list = if measure.within { &mut self.within } else { &mut self.outside };
+        if list.len() < self.limit {
+            list.push(measure);
+        }
+    }
+
+    fn finish(self, check: &Check, dropped: &Sides<u64>, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        for (side, count) in [("old", dropped.old), ("new", dropped.new)] {
+            if count > 0 {
+                report.warnings.push(Warning {
+                    code: "nulls_dropped".to_owned(),
+                    message: format!("{side}: {count} NULL values were left out of the quantiles"),
+                    table: None,
+                });
+            }
+        }
+        report.too_small = self.too_small;
+        report.too_small_groups = (self.too_small_groups > 0).then_some(self.too_small_groups);
+        if self.values == 0 && !check.allow_empty {
+            return Err(error(
+                "neither side has a value, so nothing was compared; correct the query, or say `allow_empty = true`",
+            ));
+        }
+        if self.groups > 0 && self.too_small_groups == self.groups {
+            return Err(error(format!(
+                "every group has fewer than {} values, so none could be judged; widen the window, or lower `min_rows`",
+                self.settings.min_rows
+            )));
+        }
+        report.totals = Some(self.totals);
+        let room = self.limit.saturating_sub(self.outside.len());
+        report.measures = self.outside.into_iter().chain(self.within.into_iter().take(room)).collect();
+        Ok(())
+    }
+}
+
+/// Rank error in the distribution that is known in full: old's where it is raw, else new's.
+fn rank_error(
+    old: &Option<Values>,
+    new: &Option<Values>,
+    a: &Option<Number>,
+    b: &Option<Number>,
+    q: f64,
+) -> Option<f64> {
+    let sample = |side: &Option<Values>| side.as_ref().and_then(|v| v.sample.clone());
+    match (sample(old), sample(new)) {
+        (Some(exact), _) => exact.rank_error(b.as_ref()?, q),
+        (None, Some(exact)) => exact.rank_error(a.as_ref()?, q),
+        (None, None) => None,
+    }
+}
+
+fn text(number: &Number) -> String {
+    match number {
+        Number::Finite(n) if plain(n).len() <= 24 => plain(n),
+        Number::Finite(n) => shown_as_float(n),
+        Number::Infinite { negative } => if *negative { "-inf" } else { "inf" }.to_owned(),
+        Number::NaN => "NaN".to_owned(),
+    }
+}

@@ -1,0 +1,215 @@
+//! Rows paired by key and every column judged by its rule; the counts are complete, the examples bounded.
+
+use std::collections::BTreeMap;
+
+use bigdecimal::BigDecimal;
+
+use super::Limits;
+use super::columns::{Columns, Paired, error};
+use super::matching::matched;
+use super::normal::Side;
+use super::number::{plain, shown_as_float};
+use super::pairing::{ambiguous, pair};
+use super::show;
+use crate::check::Check;
+use crate::frame::Value;
+use crate::model::{CheckReport, ColumnReport, Difference, ErrorReport, Example, Key, Pair, RowCounts, Warning};
+
+/// What became of one row or pair of rows.
+pub(super) struct Outcome<'a> {
+    /// The key, as text.
+    pub key: &'a Key,
+    /// Row of old, absent for an extra row.
+    pub old: Option<usize>,
+    /// Row of new, absent for a missing row.
+    pub new: Option<usize>,
+    /// Per compared column whether its rule holds; empty for missing and extra rows.
+    pub holds: &'a [bool],
+}
+
+/// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch`.
+pub(super) fn compare(
+    check: &Check,
+    columns: &Columns,
+    heights: (usize, usize),
+    limits: &Limits,
+    report: &mut CheckReport,
+    mut watch: impl FnMut(Outcome<'_>),
+) -> Result<(), ErrorReport> {
+    let groups = pair(columns, heights.0, heights.1)?;
+    let mut rows = RowCounts { old: heights.0 as u64, new: heights.1 as u64, ..RowCounts::default() };
+    let mut tallies: Vec<Tally> = columns.compared.iter().map(|_| Tally::default()).collect();
+    let mut examples = Examples::new(limits.examples);
+    for group in &groups {
+        let key = show::key(&check.key, &group.key(columns));
+        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key))?;
+        if group.duplicated() {
+            rows.duplicate += 1;
+            if !check.duplicates_allowed {
+                examples.add(Difference::Duplicate, || Example {
+                    difference: Difference::Duplicate,
+                    key: key.clone(),
+                    columns: BTreeMap::from([("rows".to_owned(), counts(group.old.len(), group.new.len()))]),
+                });
+            }
+        }
+        for (old, new) in &found.pairs {
+            let mut holds = Vec::with_capacity(columns.compared.len());
+            for (column, tally) in columns.compared.iter().zip(&mut tallies) {
+                let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key))?;
+                tally.add(column, *old, *new, verdict.holds, verdict.distance);
+                holds.push(verdict.holds);
+            }
+            watch(Outcome { key: &key, old: Some(*old), new: Some(*new), holds: &holds });
+            if holds.iter().all(|held| *held) {
+                rows.equal += 1;
+                continue;
+            }
+            rows.changed += 1;
+            examples.add(Difference::Changed, || changed(columns, &key, *old, *new, &holds));
+        }
+        for row in &found.missing {
+            rows.missing += 1;
+            watch(Outcome { key: &key, old: Some(*row), new: None, holds: &[] });
+            examples.add(Difference::Missing, || alone(columns, Difference::Missing, &key, Side::Old, *row));
+        }
+        for row in &found.extra {
+            rows.extra += 1;
+            watch(Outcome { key: &key, old: None, new: Some(*row), holds: &[] });
+            examples.add(Difference::Extra, || alone(columns, Difference::Extra, &key, Side::New, *row));
+        }
+    }
+    report.rows = Some(rows);
+    report.examples = examples.spread();
+    report.warnings.extend(numbers_as_text(columns, &tallies));
+    report.columns = columns.compared.iter().zip(tallies).map(|(column, tally)| tally.report(column)).collect();
+    report.columns.extend(columns.left_out.iter().cloned());
+    Ok(())
+}
+
+fn in_row(column: &str, cause: &super::encode::Ambiguous, key: &Key) -> ErrorReport {
+    if key.is_empty() { ambiguous(column, cause) } else { error(format!("column `{column}`, key {key}: {cause}")) }
+}
+
+fn counts(old: usize, new: usize) -> Pair {
+    Pair { old: Some(old.to_string()), new: Some(new.to_string()) }
+}
+
+fn changed(columns: &Columns, key: &Key, old: usize, new: usize, holds: &[bool]) -> Example {
+    let differing = columns.compared.iter().zip(holds).filter(|(_, held)| !**held);
+    let pairs = differing.map(|(column, _)| {
+        (column.name.clone(), Pair { old: show::shown(&column.old[old]), new: show::shown(&column.new[new]) })
+    });
+    Example { difference: Difference::Changed, key: key.clone(), columns: pairs.collect() }
+}
+
+fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: usize) -> Example {
+    let pairs = columns.compared.iter().map(|column| {
+        let value = show::shown(&column.raw(side)[row]);
+        let pair = match side {
+            Side::Old => Pair { old: value, new: None },
+            Side::New => Pair { old: None, new: value },
+        };
+        (column.name.clone(), pair)
+    });
+    Example { difference, key: key.clone(), columns: pairs.collect() }
+}
+
+/// What became of one column over all pairs.
+#[derive(Default)]
+struct Tally {
+    changed: u64,
+    largest: Option<BigDecimal>,
+    floats: bool,
+    /// Changed pairs of texts that are equal as numbers.
+    equal_as_numbers: u64,
+}
+
+impl Tally {
+    fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<BigDecimal>) {
+        if let Some(distance) = distance
+            && self.largest.as_ref().is_none_or(|largest| *largest < distance)
+        {
+            self.largest = Some(distance);
+            self.floats = matches!(column.old[old], Value::Float(_)) || matches!(column.new[new], Value::Float(_));
+        }
+        if !holds {
+            self.changed += 1;
+            if let (Value::Text(a), Value::Text(b)) = (&column.old[old], &column.new[new])
+                && let (Ok(a), Ok(b)) = (a.parse::<BigDecimal>(), b.parse::<BigDecimal>())
+                && a == b
+            {
+                self.equal_as_numbers += 1;
+            }
+        }
+    }
+
+    fn report(self, column: &Paired) -> ColumnReport {
+        let text = |number: &BigDecimal| if self.floats { shown_as_float(number) } else { plain(number) };
+        ColumnReport {
+            name: column.name.clone(),
+            rule: show::rule(&column.rule),
+            changed: Some(self.changed),
+            max_delta: self.largest.as_ref().map(text),
+            reason: None,
+        }
+    }
+}
+
+fn numbers_as_text(columns: &Columns, tallies: &[Tally]) -> Vec<Warning> {
+    let hint = |(column, tally): (&Paired, &Tally)| {
+        (tally.equal_as_numbers > 0).then(|| Warning {
+            code: "numbers_as_text".to_owned(),
+            message: format!(
+                "column `{}`: {} differing texts are equal as numbers; say `type = \"decimal(38,12)\"` if they are numbers",
+                column.name, tally.equal_as_numbers
+            ),
+            table: None,
+        })
+    };
+    columns.compared.iter().zip(tallies).filter_map(hint).collect()
+}
+
+/// Examples up to a bound, no kind of difference crowding out another.
+pub(super) struct Examples {
+    limit: usize,
+    kept: BTreeMap<Difference, Vec<Example>>,
+}
+
+impl Examples {
+    /// At most `limit` in the end.
+    pub(super) fn new(limit: usize) -> Self {
+        Examples { limit, kept: BTreeMap::new() }
+    }
+
+    /// Keeps an example unless there are enough of its kind.
+    pub(super) fn add(&mut self, difference: Difference, example: impl FnOnce() -> Example) {
+        let kept = self.kept.entry(difference).or_default();
+        if kept.len() < self.limit {
+            kept.push(example());
+        }
+    }
+
+    /// The examples, one of each kind in turn until the bound, grouped by kind.
+    pub(super) fn spread(self) -> Vec<Example> {
+        let mut quota: BTreeMap<Difference, usize> = BTreeMap::new();
+        let mut left = self.limit;
+        while left > 0 {
+            let before = left;
+            for (difference, kept) in &self.kept {
+                let taken = quota.entry(*difference).or_default();
+                if left > 0 && *taken < kept.len() {
+                    *taken += 1;
+                    left -= 1;
+                }
+            }
+            if left == before {
+                break;
+            }
+        }
+        self.kept
+            .into_iter()
+            .flat_map(|(difference, kept)| kept.into_iter().take(quota.get(&difference).copied().unwrap_or(0)))
+            .collect()
+    }
+}
