@@ -1,0 +1,293 @@
+//! Every kind: what passes, the one planted change that fails it, both edges of its bound, and the empty case.
+
+use cutover::check::Template;
+use cutover::frame::{Type, Value};
+use cutover::model::{Difference, Status};
+
+use super::*;
+
+const SECOND: i128 = 1_000_000_000;
+
+fn list(items: &[&str]) -> Value {
+    Value::Array(items.iter().map(|item| text(item)).collect())
+}
+
+fn arrays(name: &'static str, values: Vec<Value>) -> Cells {
+    (name, Type::Array(Box::new(Type::Text)), values)
+}
+
+fn tags() -> Check {
+    check(KindSettings::TagDedup, &["id"])
+}
+
+#[test]
+fn row_count_fails_on_one_row_more() {
+    let count = check(KindSettings::RowCount, &[]);
+    let (five, six) = (frame(vec![integers("count", &[5])]), frame(vec![integers("count()", &[6])]));
+    assert_eq!(judge(&count, &five, &five).status(), Status::Pass);
+    let report = judge(&count, &five, &six);
+    assert_eq!(report.status(), Status::Fail);
+    let measure = &report.measures[0];
+    assert_eq!(
+        (measure.old.as_deref(), measure.new.as_deref(), measure.delta.as_deref()),
+        (Some("5"), Some("6"), Some("1"))
+    );
+}
+
+#[test]
+fn row_count_of_nothing_on_both_sides_is_no_pass() {
+    let count = check(KindSettings::RowCount, &[]);
+    let zero = frame(vec![integers("count", &[0])]);
+    assert_eq!(judge(&count, &zero, &zero).status(), Status::Error);
+    let allowed = Check { allow_empty: true, ..count };
+    assert_eq!(judge(&allowed, &zero, &zero).status(), Status::Pass);
+    assert_eq!(judge(&allowed, &zero, &frame(vec![integers("count", &[1])])).status(), Status::Fail);
+}
+
+#[test]
+fn row_count_per_key_names_the_key_that_is_gone() {
+    let count = check(KindSettings::RowCount, &["day"]);
+    let old = frame(vec![integers("day", &[1, 2]), integers("n", &[5, 7])]);
+    let new = frame(vec![integers("day", &[1]), integers("n", &[5])]);
+    let report = judge(&count, &old, &new);
+    assert_eq!(report.status(), Status::Fail);
+    assert_eq!(counts(&report), (1, 1, 0, 0, 0));
+    assert_eq!(report.measures[0].key.to_string(), "day=2");
+    assert_eq!(report.measures[0].new, None);
+}
+
+#[test]
+fn a_count_that_is_no_integer_is_an_error() {
+    let count = check(KindSettings::RowCount, &[]);
+    let five = frame(vec![floats("count", &[5.0])]);
+    assert_eq!(judge(&count, &five, &five).status(), Status::Error);
+}
+
+#[test]
+fn sum_fails_on_the_twelfth_decimal() {
+    let (old, new) =
+        (frame(vec![decimals("cost", &["0.220000000000"])]), frame(vec![decimals("cost", &["0.220000000001"])]));
+    assert_eq!(judge(&sum(&[]), &old, &old).status(), Status::Pass);
+    let report = judge(&sum(&[]), &old, &new);
+    assert_eq!(report.status(), Status::Fail);
+    assert_eq!(report.measures[0].delta.as_deref(), Some("0.000000000001"));
+}
+
+#[test]
+fn sum_without_a_key_takes_one_row() {
+    let two = frame(vec![integers("n", &[1, 2])]);
+    let report = judge(&sum(&[]), &two, &two);
+    assert_eq!(report.status(), Status::Error);
+    assert!(report.error.unwrap().message.contains("without `key`"));
+}
+
+#[test]
+fn sum_of_nothing_but_null_is_no_pass() {
+    let null = frame(vec![("cost", Type::Null, vec![Value::Null])]);
+    assert_eq!(judge(&sum(&[]), &null, &null).status(), Status::Error);
+    let none = frame(vec![("cost", Type::Integer, vec![])]);
+    assert_eq!(judge(&sum(&[]), &none, &none).status(), Status::Error);
+}
+
+#[test]
+fn sum_with_a_row_on_one_side_only_fails() {
+    let (one, none) = (frame(vec![integers("n", &[1])]), frame(vec![integers("n", &[])]));
+    assert_eq!(judge(&sum(&[]), &one, &none).status(), Status::Fail);
+    assert_eq!(judge(&sum(&[]), &none, &one).status(), Status::Fail);
+}
+
+#[test]
+fn the_worst_measures_are_listed_and_all_are_counted() {
+    let keys: Vec<i128> = (0..500).collect();
+    let mut values = vec![1_000; 500];
+    values[123] = 2_000;
+    (0..200).for_each(|at| values[at + 200] = 1_001);
+    let old = frame(vec![integers("k", &keys), integers("n", &[1_000; 500])]);
+    let report = judge(&sum(&["k"]), &old, &frame(vec![integers("k", &keys), integers("n", &values)]));
+    assert_eq!(report.totals.unwrap().outside, 201);
+    assert_eq!(report.totals.unwrap().compared, 500);
+    assert_eq!(report.measures.len(), Limits::default().measures);
+    assert_eq!(report.measures[0].key.to_string(), "k=123");
+}
+
+#[test]
+fn tags_pass_as_arrays_against_rows_whatever_their_order() {
+    let old = frame(vec![integers("id", &[1, 2, 3]), arrays("tags", vec![list(&["b", "a"]), list(&[]), Value::Null])]);
+    let new = frame(vec![integers("id", &[1, 1]), texts("tag", &["a", "b"])]);
+    let report = judge(&tags(), &old, &new);
+    assert_eq!(report.status(), Status::Pass, "{report:#?}");
+    let counts = report.tag_counts.unwrap();
+    assert_eq!((counts.old, counts.new, counts.lost, counts.added), (2, 2, 0, 0));
+}
+
+#[test]
+fn tags_lost_added_and_twice_are_told_apart() {
+    let old = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["a", "b", "b"])])]);
+    let new = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["b", "c", "c"])])]);
+    let report = judge(&tags(), &old, &new);
+    assert_eq!(report.status(), Status::Fail);
+    let counts = report.tag_counts.unwrap();
+    assert_eq!((counts.lost, counts.added, counts.duplicate_old, counts.duplicate_new), (1, 1, 1, 1));
+    let kinds: Vec<Difference> = report.examples.iter().map(|e| e.difference).collect();
+    assert_eq!(kinds, [Difference::Missing, Difference::Extra, Difference::Duplicate]);
+}
+
+#[test]
+fn a_tag_twice_in_old_is_noted_and_in_new_fails() {
+    let once = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["a"])])]);
+    let twice = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["a", "a"])])]);
+    let noted = judge(&tags(), &twice, &once);
+    assert_eq!(noted.status(), Status::Pass);
+    assert_eq!(noted.warnings[0].code, "duplicate_tags_in_old");
+    assert_eq!(judge(&tags(), &once, &twice).status(), Status::Fail);
+}
+
+#[test]
+fn no_tag_anywhere_is_no_pass() {
+    let none = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&[])])]);
+    assert_eq!(judge(&tags(), &none, &none).status(), Status::Error);
+}
+
+#[test]
+fn tags_in_json_text_are_read_where_the_rule_says_so() {
+    let json = Rule { types: Sides { old: Some(cutover::check::ForcedType::Json), new: None }, ..Rule::default() };
+    let check = with(tags(), "tags", json);
+    let old = frame(vec![integers("id", &[1]), texts("tags", &[r#"["a", "b"]"#])]);
+    let new = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["b", "a"])])]);
+    assert_eq!(judge(&check, &old, &new).status(), Status::Pass);
+    let lost = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["b"])])]);
+    assert_eq!(judge(&check, &old, &lost).status(), Status::Fail);
+}
+
+fn latencies(values: &[i128]) -> Frame {
+    frame(vec![integers("ms", values)])
+}
+
+#[test]
+fn percentiles_of_raw_values_hold_at_their_bound_and_not_beyond() {
+    let check = check(KindSettings::Percentile(percentile(Some("0.1"))), &[]);
+    let old = latencies(&[100; 40]);
+    assert_eq!(judge(&check, &old, &latencies(&[110; 40])).status(), Status::Pass);
+    let report = judge(&check, &old, &latencies(&[111; 40]));
+    assert_eq!(report.status(), Status::Fail);
+    assert_eq!(report.measures[0].count.as_ref().unwrap().old, Some(40));
+}
+
+#[test]
+fn percentiles_of_an_approximation_are_judged_by_rank() {
+    let mut settings = percentile(None);
+    settings.rank = Some(0.02);
+    let check = check(KindSettings::Percentile(settings), &[]);
+    let raw = latencies(&(1..=100).collect::<Vec<_>>());
+    let approximate = |p95: f64| frame(vec![floats("p50", &[50.0]), floats("p95", &[p95])]);
+    // 97 spans the ranks 0.96 to 0.97 of 1..100: 0.01 off 0.95. 99.5 stands at rank 0.99: 0.04 off.
+    assert_eq!(judge(&check, &raw, &approximate(97.0)).status(), Status::Pass);
+    assert_eq!(judge(&check, &raw, &approximate(99.5)).status(), Status::Fail);
+    assert_eq!(judge(&check, &approximate(97.0), &raw).status(), Status::Pass, "whichever side is exact");
+    assert_eq!(judge(&check, &approximate(97.0), &approximate(97.0)).status(), Status::Error, "no side is exact");
+}
+
+#[test]
+fn a_shape_that_the_quantiles_hide_shows_in_the_ks_distance() {
+    let mut settings = percentile(None);
+    settings.max_ks = Some(0.1);
+    let check = check(KindSettings::Percentile(settings), &[]);
+    let one = latencies(&(0..100).collect::<Vec<_>>());
+    let moved: Vec<i128> = (0..100).map(|v| if v < 20 { 0 } else { v }).collect();
+    assert_eq!(judge(&check, &one, &one).status(), Status::Pass);
+    assert_eq!(judge(&check, &one, &latencies(&moved)).status(), Status::Fail);
+}
+
+#[test]
+fn small_groups_are_listed_and_lost_groups_fail() {
+    let mut settings = percentile(Some("0.1"));
+    settings.min_rows = 3;
+    let check = check(KindSettings::Percentile(settings), &["model"]);
+    let group = |models: &[&str]| frame(vec![texts("model", models), floats("ms", &vec![1.0; models.len()])]);
+    let old = group(&["a", "a", "a", "b"]);
+    let report = judge(&check, &old, &old);
+    assert_eq!(report.status(), Status::Warn);
+    assert_eq!(report.too_small[0].to_string(), "model=b");
+    assert_eq!(judge(&check, &group(&["b"]), &group(&["b"])).status(), Status::Error, "nothing was large enough");
+    assert_eq!(judge(&check, &old, &group(&["a", "a", "a"])).status(), Status::Fail, "a lost group is no small group");
+}
+
+#[test]
+fn nan_among_raw_values_is_an_error_and_null_is_counted() {
+    let check = check(KindSettings::Percentile(percentile(Some("0"))), &[]);
+    let with_null = frame(vec![("ms", Type::Integer, vec![Value::Integer(1), Value::Null])]);
+    let report = judge(&check, &with_null, &latencies(&[1]));
+    assert_eq!(report.status(), Status::Pass);
+    assert_eq!(report.warnings[0].code, "nulls_dropped");
+    let nan = frame(vec![floats("ms", &[1.0, f64::NAN])]);
+    assert_eq!(judge(&check, &nan, &nan).status(), Status::Error);
+    assert_eq!(judge(&check, &latencies(&[]), &latencies(&[])).status(), Status::Error);
+}
+
+#[test]
+fn rows_fail_on_one_changed_cell_and_show_it() {
+    let old = frame(vec![integers("id", &[7, 8]), decimals("cost", &["0.22", "1.00"])]);
+    let new = frame(vec![integers("id", &[8, 7]), decimals("cost", &["1.00", "0.47"])]);
+    let report = judge(&rows(&["id"]), &old, &new);
+    assert_eq!(report.status(), Status::Fail);
+    assert_eq!(counts(&report), (1, 0, 0, 1, 0));
+    assert_eq!(report.columns[0].max_delta.as_deref(), Some("0.25"));
+    let example = &report.examples[0];
+    assert_eq!(example.key.to_string(), "id=7");
+    assert_eq!(example.columns["cost"].new.as_deref(), Some("0.47"));
+    let none = frame(vec![integers("id", &[]), decimals("cost", &[])]);
+    assert_eq!(judge(&rows(&["id"]), &none, &none).status(), Status::Error);
+}
+
+#[test]
+fn a_row_of_nulls_is_a_row() {
+    let null = frame(vec![("id", Type::Integer, vec![Value::Null]), ("v", Type::Text, vec![Value::Null])]);
+    assert_eq!(judge(&rows(&["id"]), &null, &null).status(), Status::Pass);
+}
+
+#[test]
+fn examples_are_spread_over_the_kinds_of_difference() {
+    let old: Vec<i128> = (0..100).collect();
+    let new: Vec<i128> = (50..101).collect();
+    let report = judge(&rows(&["id"]), &frame(vec![integers("id", &old)]), &frame(vec![integers("id", &new)]));
+    assert_eq!(report.examples.len(), 20);
+    assert_eq!(report.examples.iter().filter(|e| e.difference == Difference::Extra).count(), 1);
+}
+
+#[test]
+fn freshness_holds_at_its_bound_and_not_beyond() {
+    let at = |nanos| frame(vec![instants("latest", &[nanos])]);
+    assert_eq!(judge(&freshness(60), &at(100 * SECOND), &at(40 * SECOND)).status(), Status::Pass);
+    assert_eq!(judge(&freshness(60), &at(100 * SECOND), &at(40 * SECOND - 1)).status(), Status::Fail);
+    let ahead = judge(&freshness(60), &at(0), &at(SECOND));
+    assert_eq!(ahead.status(), Status::Pass);
+    assert_eq!(ahead.warnings[0].code, "new_ahead_of_old");
+    let null = frame(vec![("latest", Type::Instant, vec![Value::Null])]);
+    assert_eq!(judge(&freshness(60), &at(0), &null).status(), Status::Fail);
+    assert_eq!(judge(&freshness(60), &null, &at(0)).status(), Status::Fail);
+    assert_eq!(judge(&freshness(60), &null, &null).status(), Status::Error);
+}
+
+fn invariant(population: bool) -> Check {
+    let population = population.then(Template::default);
+    check(KindSettings::Invariant { population }, &["id"])
+}
+
+fn broken(check: &Check, rows: &Frame, population: Option<&Frame>) -> CheckReport {
+    let mut report = CheckReport::new(&check.id, check.kind.kind());
+    compare(check, None, Some(rows), population, &Limits::default(), &mut report);
+    report
+}
+
+#[test]
+fn an_invariant_fails_on_one_row_and_on_an_empty_population() {
+    let (none, one) = (frame(vec![integers("id", &[])]), frame(vec![integers("id", &[7])]));
+    let size = |n| frame(vec![integers("count", &[n])]);
+    assert_eq!(broken(&invariant(false), &none, None).status(), Status::Pass);
+    assert_eq!(broken(&invariant(true), &none, Some(&size(3))).status(), Status::Pass);
+    assert_eq!(broken(&invariant(true), &none, Some(&size(0))).status(), Status::Error);
+    assert_eq!(broken(&invariant(true), &none, None).status(), Status::Error);
+    let report = broken(&invariant(true), &one, Some(&size(3)));
+    assert_eq!(report.status(), Status::Fail);
+    assert_eq!(report.examples[0].key.to_string(), "id=7");
+}

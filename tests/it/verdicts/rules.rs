@@ -1,0 +1,169 @@
+//! Column rules and check settings: just inside, just outside, and what cannot be compared.
+
+use cutover::check::{Budget, ForcedType};
+use cutover::frame::{Type, Value};
+use cutover::model::Status;
+
+use super::*;
+
+fn status(check: &Check, old: Vec<Cells>, new: Vec<Cells>) -> Status {
+    judge(check, &frame(old), &frame(new)).status()
+}
+
+fn one(rule: Rule, old: Cells, new: Cells) -> Status {
+    status(&with(sum(&[]), old.0, rule), vec![old], vec![new])
+}
+
+#[test]
+fn both_parts_of_a_tolerance_add_up() {
+    let rule = || within("1", "0.1");
+    assert_eq!(one(rule(), integers("n", &[100]), integers("n", &[111])), Status::Pass);
+    assert_eq!(one(rule(), integers("n", &[100]), integers("n", &[112])), Status::Fail);
+    assert_eq!(one(rule(), integers("n", &[100]), integers("n", &[89])), Status::Pass);
+}
+
+#[test]
+fn the_reference_of_a_share_is_old() {
+    assert_eq!(one(within("0", "0.5"), integers("n", &[100]), integers("n", &[150])), Status::Pass);
+    assert_eq!(one(within("0", "0.5"), integers("n", &[150]), integers("n", &[60])), Status::Fail);
+}
+
+#[test]
+fn ulps_count_representable_floats() {
+    let next = f64::from_bits(0.3_f64.to_bits() + 2);
+    let rule = |n| comparison(Comparison::Ulps(n));
+    assert_eq!(one(rule(2), floats("v", &[0.3]), floats("v", &[next])), Status::Pass);
+    assert_eq!(one(rule(1), floats("v", &[0.3]), floats("v", &[next])), Status::Fail);
+}
+
+#[test]
+fn text_is_parsed_strictly_as_the_type_asked_for() {
+    let rule = || Rule {
+        types: Sides { old: Some(ForcedType::Decimal { precision: 38, scale: 12 }), new: None },
+        ..Rule::default()
+    };
+    assert_eq!(one(rule(), texts("v", &["0.220"]), decimals("v", &["0.22"])), Status::Pass);
+    assert_eq!(one(rule(), texts("v", &["0.22 "]), decimals("v", &["0.22"])), Status::Fail);
+    assert_eq!(one(Rule::default(), texts("v", &["0.22"]), decimals("v", &["0.22"])), Status::Error);
+}
+
+#[test]
+fn texts_equal_as_numbers_are_different_and_the_report_says_why() {
+    let report = judge(&sum(&[]), &frame(vec![texts("v", &["1.10"])]), &frame(vec![texts("v", &["1.1"])]));
+    assert_eq!(report.status(), Status::Fail);
+    assert_eq!(report.warnings[0].code, "numbers_as_text");
+}
+
+#[test]
+fn null_may_become_zero_in_one_direction_only() {
+    let rule = || Rule { null: Sides { old: Some(Value::Integer(0)), new: None }, ..Rule::default() };
+    let null = || ("v", Type::Float, vec![Value::Null]);
+    let check = || with(rows(&["id"]), "v", rule());
+    let id = || integers("id", &[1]);
+    assert_eq!(status(&check(), vec![id(), null()], vec![id(), floats("v", &[0.0])]), Status::Pass);
+    assert_eq!(status(&check(), vec![id(), floats("v", &[0.0])], vec![id(), null()]), Status::Fail);
+    assert_eq!(status(&check(), vec![id(), null()], vec![id(), null()]), Status::Fail);
+}
+
+#[test]
+fn a_column_on_one_side_is_an_error_until_a_reason_is_given() {
+    let old = || vec![integers("id", &[1]), texts("raw", &["x"]), integers("n", &[1])];
+    let new = || vec![integers("id", &[1]), integers("n", &[1])];
+    assert_eq!(status(&rows(&["id"]), old(), new()), Status::Error);
+    assert_eq!(status(&rows(&["id"]), new(), old()), Status::Error);
+    let ignored = with(rows(&["id"]), "raw", comparison(Comparison::Ignore("dropped by design".into())));
+    let report = judge(&ignored, &frame(old()), &frame(new()));
+    assert_eq!(report.status(), Status::Pass);
+    let listed = report.columns.iter().find(|c| c.name == "raw").unwrap();
+    assert_eq!(listed.reason.as_deref(), Some("dropped by design"));
+}
+
+#[test]
+fn a_rule_for_no_column_is_an_error() {
+    let check = with(rows(&["id"]), "cots", within("1", "0"));
+    assert_eq!(status(&check, vec![integers("id", &[1])], vec![integers("id", &[1])]), Status::Error);
+}
+
+#[test]
+fn a_renamed_column_goes_by_its_old_name() {
+    let mut check = rows(&["id"]);
+    check.rename.insert("parent".into(), "parent_span_id".into());
+    let old = || vec![integers("id", &[1]), integers("parent", &[2])];
+    assert_eq!(status(&check, old(), vec![integers("id", &[1]), integers("parent_span_id", &[2])]), Status::Pass);
+    let report = judge(&check, &frame(old()), &frame(vec![integers("id", &[1]), integers("parent_span_id", &[3])]));
+    assert_eq!(report.examples[0].columns["parent"].new.as_deref(), Some("3"));
+    assert_eq!(status(&check, old(), vec![integers("id", &[1]), integers("parent", &[2])]), Status::Error);
+}
+
+#[test]
+fn a_key_that_is_not_in_the_result_names_what_is() {
+    let report = judge(&rows(&["id"]), &frame(vec![integers("id", &[1])]), &frame(vec![integers("uid", &[1])]));
+    let message = report.error.unwrap().message;
+    assert!(message.contains("`id`") && message.contains("new") && message.contains("uid"), "{message}");
+}
+
+#[test]
+fn expected_differences_are_exact_counts() {
+    let mut check = rows(&["id"]);
+    check.expect.insert("missing".into(), 1);
+    let ids = |ids: &[i128]| vec![integers("id", ids)];
+    assert_eq!(status(&check, ids(&[1, 2]), ids(&[1])), Status::Pass);
+    assert_eq!(status(&check, ids(&[1, 2, 3]), ids(&[1])), Status::Fail);
+    assert_eq!(status(&check, ids(&[1]), ids(&[1])), Status::Fail, "fewer than expected is a surprise too");
+    assert_eq!(status(&check, ids(&[1, 2]), ids(&[1, 3])), Status::Fail);
+}
+
+#[test]
+fn severity_turns_fail_into_warn_and_leaves_error_alone() {
+    let mut check = rows(&["id"]);
+    check.severity = Severity::Warn;
+    assert_eq!(status(&check, vec![integers("id", &[1])], vec![integers("id", &[2])]), Status::Warn);
+    assert_eq!(status(&check, vec![integers("id", &[])], vec![integers("id", &[])]), Status::Error);
+}
+
+#[test]
+fn a_budget_bounds_new_by_old() {
+    let smaller = || comparison(Comparison::Budget(Budget { max_ratio: Some(decimal("0.5")), ..Budget::default() }));
+    assert_eq!(one(smaller(), integers("bytes", &[100]), integers("bytes", &[50])), Status::Pass);
+    assert_eq!(one(smaller(), integers("bytes", &[100]), integers("bytes", &[51])), Status::Fail);
+}
+
+#[test]
+fn sets_and_maps_need_arrays_and_maps() {
+    let array = |items: &[i128]| {
+        (
+            "v",
+            Type::Array(Box::new(Type::Integer)),
+            vec![Value::Array(items.iter().map(|i| Value::Integer(*i)).collect())],
+        )
+    };
+    assert_eq!(one(comparison(Comparison::Set), array(&[1, 2, 2]), array(&[2, 1])), Status::Pass);
+    assert_eq!(one(comparison(Comparison::Multiset), array(&[1, 2, 2]), array(&[2, 1])), Status::Fail);
+    assert_eq!(one(Rule::default(), array(&[1, 2]), array(&[2, 1])), Status::Fail);
+    assert_eq!(one(comparison(Comparison::Set), texts("v", &["a"]), texts("v", &["a"])), Status::Error);
+}
+
+#[test]
+fn a_key_twice_in_one_json_object_is_an_error() {
+    let rule = || comparison(Comparison::Json);
+    let twice = || texts("v", &[r#"{"a":1,"a":1}"#]);
+    assert_eq!(one(rule(), twice(), twice()), Status::Error);
+}
+
+#[test]
+fn booleans_count_as_zero_and_one() {
+    let bools = || ("v", Type::Bool, vec![Value::Bool(true)]);
+    assert_eq!(one(Rule::default(), bools(), integers("v", &[1])), Status::Pass);
+    assert_eq!(one(Rule::default(), bools(), integers("v", &[5])), Status::Fail);
+}
+
+#[test]
+fn duplicates_within_a_tolerance_find_their_best_partners() {
+    let mut check = with(rows(&["id"]), "v", within("1", "0"));
+    check.duplicates_allowed = true;
+    // 10 fits both 9 and 11; 12 fits only 11: a greedy match of 10 with 11 would leave 12 alone.
+    let old = vec![integers("id", &[1, 1]), integers("v", &[10, 12])];
+    let new = vec![integers("id", &[1, 1]), integers("v", &[11, 9])];
+    let report = judge(&check, &frame(old), &frame(new));
+    assert_eq!(counts(&report), (2, 0, 0, 0, 1), "{report:#?}");
+}
