@@ -1,6 +1,7 @@
 //! cutover proves that a new schema tells the same story as the old one before reads move to it.
 
 pub mod check;
+pub mod demo;
 pub mod frame;
 pub mod model;
 pub mod source;
