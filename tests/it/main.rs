@@ -1,4 +1,5 @@
 //! One binary for every test that needs an engine, a file or the built program: Polars links slowly.
 
 mod contract;
+mod demo_servers;
 mod support;
