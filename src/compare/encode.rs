@@ -206,6 +206,7 @@ mod tests {
     fn columns_do_not_run_together() {
         assert_ne!(row(&[text("ab"), text("c")]), row(&[text("a"), text("bc")]));
         assert_ne!(row(&[text("a|b"), text("c")]), row(&[text("a"), text("b|c")]));
+        assert_ne!(row(&[text("as"), text("")]), row(&[text("a"), text("s")]), "a tag is no separator");
         assert_ne!(row(&[text("a"), Value::Null]), row(&[Value::Null, text("a")]));
     }
 
@@ -250,7 +251,7 @@ mod tests {
             (-20i128..20).prop_map(Value::Integer),
             (-200i128..200, 0u8..3).prop_map(|(unscaled, scale)| Value::Decimal { unscaled, scale }),
             any::<f64>().prop_map(Value::Float),
-            "[a|,\u{0}]{0,3}".prop_map(Value::Text),
+            "[as0|\u{0}]{0,3}".prop_map(Value::Text),
             prop::collection::vec(any::<u8>(), 0..3).prop_map(Value::Bytes),
         ];
         leaf.prop_recursive(2, 8, 3, |inner| prop::collection::vec(inner, 0..3).prop_map(Value::Array))

@@ -208,6 +208,7 @@ fn small_groups_are_listed_and_lost_groups_fail() {
     let report = judge(&check, &old, &old);
     assert_eq!(report.status(), Status::Warn);
     assert_eq!(report.too_small[0].to_string(), "model=b");
+    assert_eq!(judge(&check, &old, &group(&["a", "a", "b", "b", "b"])).too_small.len(), 2, "small on either side");
     assert_eq!(judge(&check, &group(&["b"]), &group(&["b"])).status(), Status::Error, "nothing was large enough");
     assert_eq!(judge(&check, &old, &group(&["a", "a", "a"])).status(), Status::Fail, "a lost group is no small group");
 }

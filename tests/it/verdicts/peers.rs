@@ -34,7 +34,7 @@ fn even_number_of_equal_edits() {
 }
 
 #[test]
-fn row_twice_more_on_one_side() {
+fn a_row_present_twice_more() {
     let report = fails(
         &rows(&["id"]),
         vec![integers("id", &[1, 2]), texts("v", &["a", "b"])],
@@ -44,7 +44,7 @@ fn row_twice_more_on_one_side() {
 }
 
 #[test]
-fn null_aggregate_is_not_zero() {
+fn a_null_aggregate_is_not_zero() {
     fails(
         &sum(&[]),
         vec![integers("n", &[1]), ("cost", Type::Integer, vec![Value::Null])],
@@ -53,7 +53,7 @@ fn null_aggregate_is_not_zero() {
 }
 
 #[test]
-fn edit_of_the_first_and_of_the_last_key() {
+fn one_changed_row_at_any_position() {
     let keys: Vec<i128> = (0..1_000).collect();
     for edited in [0, 499, 999] {
         let mut values = keys.clone();
@@ -68,13 +68,13 @@ fn edit_of_the_first_and_of_the_last_key() {
 }
 
 #[test]
-fn rows_beyond_the_largest_key_of_old() {
+fn rows_beyond_the_largest_key() {
     let report = fails(&rows(&["id"]), vec![integers("id", &[1, 2])], vec![integers("id", &[1, 2, 3, 1_000])]);
     assert_eq!(counts(&report), (2, 0, 2, 0, 0));
 }
 
 #[test]
-fn sums_apart_by_less_than_a_32_bit_float_can_tell() {
+fn sums_beyond_the_precision_of_floats() {
     fails(&sum(&[]), vec![decimals("cost", &["1000000000.5"])], vec![decimals("cost", &["1000000020.5"])]);
     fails(&sum(&[]), vec![integers("n", &[16_777_216])], vec![integers("n", &[16_777_217])]);
 }
@@ -85,7 +85,7 @@ fn null_on_one_side_of_an_aggregate() {
 }
 
 #[test]
-fn columns_that_run_together() {
+fn values_that_concatenate_alike() {
     for (a, b) in [
         (("ab", "c"), ("a", "bc")),
         (("x0", "y"), ("x", "0y")),
@@ -101,7 +101,7 @@ fn columns_that_run_together() {
 }
 
 #[test]
-fn null_and_its_stand_ins() {
+fn null_is_not_its_placeholder() {
     for stand_in in ["", "<null>", "NULL", "null", "_null_recon_", "DEFAULT_REPLACEMENT_STRING"] {
         fails(
             &rows(&["id"]),
@@ -112,7 +112,7 @@ fn null_and_its_stand_ins() {
 }
 
 #[test]
-fn trailing_white_space() {
+fn trailing_white_space_counts() {
     fails(
         &rows(&["id"]),
         vec![integers("id", &[1]), texts("v", &["a "])],
@@ -126,7 +126,7 @@ fn drift_below_a_second() {
 }
 
 #[test]
-fn duplicates_alike_on_both_sides() {
+fn duplicates_on_both_sides_are_reported() {
     let both = || vec![integers("id", &[1, 1]), texts("v", &["a", "a"])];
     let report = fails(&rows(&["id"]), both(), both());
     assert_eq!(counts(&report), (2, 0, 0, 0, 1));
@@ -145,7 +145,7 @@ fn one_copy_against_two() {
 }
 
 #[test]
-fn column_whose_type_changed() {
+fn columns_of_different_types_count() {
     let report = judge(
         &rows(&["id"]),
         &frame(vec![integers("id", &[1]), ("day", Type::Date, vec![Value::Date(1)]), integers("n", &[1])]),
@@ -157,7 +157,7 @@ fn column_whose_type_changed() {
 }
 
 #[test]
-fn decimals_apart_in_the_fourth_digit() {
+fn decimals_beyond_three_digits() {
     fails(
         &rows(&["id"]),
         vec![integers("id", &[1]), decimals("v", &["0.0001"])],
@@ -168,7 +168,7 @@ fn decimals_apart_in_the_fourth_digit() {
 }
 
 #[test]
-fn compound_keys_that_run_together() {
+fn a_separator_inside_a_key() {
     for (a, b) in [(("a,b", "c"), ("a", "b,c")), (("a-b", "c"), ("a", "b-c"))] {
         let report = fails(
             &rows(&["x", "y"]),
@@ -180,7 +180,7 @@ fn compound_keys_that_run_together() {
 }
 
 #[test]
-fn texts_apart_after_256_characters() {
+fn texts_that_differ_after_256_characters() {
     let (long, other) = (format!("{}a", "x".repeat(300)), format!("{}b", "x".repeat(300)));
     fails(
         &rows(&["id"]),
@@ -190,7 +190,7 @@ fn texts_apart_after_256_characters() {
 }
 
 #[test]
-fn null_dates_and_times() {
+fn null_is_not_a_default_date() {
     fails(
         &rows(&["id"]),
         vec![integers("id", &[1]), ("d", Type::Date, vec![Value::Null])],
@@ -204,7 +204,7 @@ fn null_dates_and_times() {
 }
 
 #[test]
-fn numbers_alike_in_their_low_64_bits() {
+fn decimals_that_agree_in_their_low_64_bits() {
     fails(&sum(&[]), vec![integers("n", &[5])], vec![integers("n", &[(1 << 64) + 5])]);
 }
 
@@ -224,7 +224,7 @@ fn null_is_not_nan() {
 }
 
 #[test]
-fn difference_past_the_first_thousands_of_rows() {
+fn a_difference_after_many_rows() {
     let keys: Vec<i128> = (0..5_000).collect();
     let mut values = keys.clone();
     values[4_321] = -1;
@@ -237,7 +237,7 @@ fn difference_past_the_first_thousands_of_rows() {
 }
 
 #[test]
-fn zone_shift_on_one_side() {
+fn a_zone_on_one_side_hides_nothing() {
     let at: Vec<i128> = (0..24).map(|hour| hour * 60 * MINUTE).collect();
     let shifted: Vec<i128> = at.iter().map(|nanos| nanos + 60 * MINUTE).collect();
     let ids: Vec<i128> = (0..24).collect();
@@ -250,7 +250,7 @@ fn zone_shift_on_one_side() {
 }
 
 #[test]
-fn edit_beside_a_null() {
+fn a_changed_value_beside_nulls() {
     fails(
         &rows(&["id"]),
         vec![integers("id", &[1]), ("x", Type::Text, vec![Value::Null]), texts("y", &["a"])],
@@ -259,7 +259,7 @@ fn edit_beside_a_null() {
 }
 
 #[test]
-fn gains_and_losses_that_cancel() {
+fn totals_that_cancel() {
     passes(&sum(&[]), vec![integers("n", &[100])], vec![integers("n", &[100])]);
     fails(
         &sum(&["image"]),
@@ -271,7 +271,7 @@ fn gains_and_losses_that_cancel() {
 // Called different elsewhere.
 
 #[test]
-fn keys_in_the_order_of_another_collation() {
+fn text_keys_pair_by_bytes() {
     passes(
         &rows(&["k"]),
         vec![texts("k", &["a-b", "ab", "B", "é"]), integers("v", &[1, 2, 3, 4])],
@@ -280,13 +280,13 @@ fn keys_in_the_order_of_another_collation() {
 }
 
 #[test]
-fn scales_that_differ() {
+fn scale_is_not_value() {
     passes(&sum(&[]), vec![decimals("n", &["1.10"])], vec![decimals("n", &["1.1"])]);
     passes(&sum(&[]), vec![decimals("n", &["5.00"])], vec![integers("n", &[5])]);
 }
 
 #[test]
-fn float_against_decimal_within_a_tolerance() {
+fn products_in_floats_pass_under_a_tolerance() {
     let price = with(sum(&[]), "v", within("0.000000000001", "0"));
     passes(&price, vec![decimals("v", &["0.36640625"])], vec![floats("v", &[0.366_406_25])]);
     passes(&price, vec![decimals("v", &["0.3"])], vec![floats("v", &[0.1 + 0.2])]);
@@ -295,7 +295,7 @@ fn float_against_decimal_within_a_tolerance() {
 }
 
 #[test]
-fn precision_of_timestamps_when_asked() {
+fn timestamps_pass_when_truncated() {
     let floored = Rule { truncate: Some(Duration::from_millis(1)), ..Rule::default() };
     let (fine, coarse) = (vec![instants("at", &[MINUTE + 1_999_999])], vec![instants("at", &[MINUTE + 1_000_000])]);
     passes(&with(sum(&[]), "at", floored), fine.clone(), coarse.clone());
@@ -303,14 +303,14 @@ fn precision_of_timestamps_when_asked() {
 }
 
 #[test]
-fn wall_clock_in_utc_against_an_instant() {
+fn a_wall_clock_in_utc_is_an_instant() {
     let utc = Rule { utc: true, ..Rule::default() };
     let wall = vec![("at", Type::WallClock, vec![Value::WallClock(MINUTE)])];
     passes(&with(sum(&[]), "at", utc), wall, vec![instants("at", &[MINUTE])]);
 }
 
 #[test]
-fn null_against_null_even_in_a_compound_key() {
+fn null_keys_pair() {
     let both = || {
         vec![
             integers("x", &[1, 1]),
@@ -322,7 +322,7 @@ fn null_against_null_even_in_a_compound_key() {
 }
 
 #[test]
-fn empty_text_that_stands_for_null() {
+fn null_and_trim_rules_forgive_what_they_name() {
     let rule = Rule { null: Sides { old: Some(text("")), new: None }, ..Rule::default() };
     let check = with(rows(&["id"]), "v", rule);
     let null = || vec![integers("id", &[1]), ("v", Type::Text, vec![Value::Null])];
@@ -332,7 +332,7 @@ fn empty_text_that_stands_for_null() {
 }
 
 #[test]
-fn padding_of_fixed_width_text() {
+fn trim_forgives_padding() {
     let trimmed = Rule { trim: true, ..Rule::default() };
     passes(
         &with(rows(&["id"]), "v", trimmed),
@@ -342,13 +342,13 @@ fn padding_of_fixed_width_text() {
 }
 
 #[test]
-fn missing_and_extra_are_not_swapped() {
+fn missing_and_extra_are_counted_exactly() {
     let report = fails(&rows(&["id"]), vec![integers("id", &[1, 2, 3])], vec![integers("id", &[3, 4])]);
     assert_eq!(counts(&report), (1, 2, 1, 0, 0));
 }
 
 #[test]
-fn columns_in_another_order() {
+fn column_order_does_not_matter() {
     passes(
         &rows(&["id"]),
         vec![integers("id", &[1]), integers("month", &[1]), integers("month_num", &[2])],
@@ -357,7 +357,7 @@ fn columns_in_another_order() {
 }
 
 #[test]
-fn json_that_was_written_again() {
+fn json_numbers_by_exact_value() {
     let json = with(rows(&["id"]), "v", comparison(Comparison::Json));
     let one = |value: &'static str| vec![integers("id", &[1]), texts("v", &[value])];
     passes(&json, one(r#"{"b":1.50,"a":[1e2]}"#), one(r#"{"a": [100], "b": 1.5}"#));
@@ -365,14 +365,14 @@ fn json_that_was_written_again() {
 }
 
 #[test]
-fn relative_tolerance_where_old_is_zero() {
+fn a_relative_tolerance_at_zero() {
     let check = with(sum(&[]), "n", within("0", "0.05"));
     passes(&check, vec![integers("x", &[1]), integers("n", &[0])], vec![integers("x", &[1]), integers("n", &[0])]);
     fails(&check, vec![integers("x", &[1]), integers("n", &[0])], vec![integers("x", &[1]), integers("n", &[1])]);
 }
 
 #[test]
-fn duplicates_in_another_order() {
+fn duplicate_keys_in_another_order() {
     let mut allowed = rows(&["id"]);
     allowed.duplicates_allowed = true;
     passes(

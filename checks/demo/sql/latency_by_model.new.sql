@@ -1,0 +1,3 @@
+SELECT model, latency_ms
+FROM spans
+WHERE kind = 'generation'

@@ -1,0 +1,3 @@
+SELECT model, latency_ms
+FROM observations
+WHERE kind = 'generation'

@@ -1,0 +1,1 @@
+SELECT model, p50, p95 FROM model_latency

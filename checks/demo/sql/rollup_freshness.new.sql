@@ -1,0 +1,1 @@
+SELECT MAX(seen_until) AS latest FROM model_latency

@@ -1,0 +1,1 @@
+SELECT trace_id, tag FROM trace_tags

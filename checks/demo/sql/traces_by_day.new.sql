@@ -1,0 +1,4 @@
+SELECT day, COUNT(*) AS traces
+FROM traces
+WHERE day >= {{ from }} AND day < {{ to }}
+GROUP BY day
