@@ -7,6 +7,7 @@
 mod decimal;
 mod idle;
 mod literal;
+mod mysql;
 mod postgres;
 mod rows;
 mod url;
@@ -23,6 +24,7 @@ use crate::frame::Frame;
 use crate::model::{SourceReport, Warning};
 
 pub use literal::literal;
+pub use mysql::MySql;
 pub use postgres::Postgres;
 pub use url::{Location, SourceUrl, UrlError};
 
