@@ -21,7 +21,7 @@ use super::rows;
 use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Ticket};
 use crate::check::Requirement;
 use crate::frame::{Column, Value};
-use crate::model::SourceReport;
+use crate::model::{SourceReport, Warning};
 use types::Shape;
 
 /// How long a query of our own, such as the server's clock, may take.
@@ -33,6 +33,12 @@ const READ_ONLY: &str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ
 /// sqlx asks every server for `IGNORE_SPACE`, in which names of functions are reserved words.
 const OWN_MODES: &str = "SET SESSION sql_mode = IF(FIND_IN_SET('IGNORE_SPACE', @@GLOBAL.sql_mode), @@SESSION.sql_mode, \
      TRIM(BOTH ',' FROM REPLACE(CONCAT(',', @@SESSION.sql_mode, ','), ',IGNORE_SPACE,', ',')))";
+
+/// By default `GROUP_CONCAT` keeps the first 1024 bytes, and two sides cut there look equal.
+const WHOLE_GROUPS: &str = "SET SESSION group_concat_max_len = 1073741824";
+
+/// Warnings of a value that was cut or dropped: of `GROUP_CONCAT`, and past `max_allowed_packet`.
+const CUT: [u64; 2] = [1260, 1301];
 
 /// Variables that bear on a result; a server has one of the two names of its isolation level.
 const REPORTED: [&str; 5] =
@@ -53,7 +59,6 @@ pub struct MySql {
 /// A connection that is set up.
 struct Session {
     connection: MySqlConnection,
-    id: u64,
     version: String,
 }
 
@@ -106,7 +111,9 @@ impl MySql {
             let refused = error::running(OWN_QUERY_LIMIT, cause);
             Error { message: format!("the session could not be set up ({what}): {}", refused.message), ..refused }
         };
-        for (what, sql) in [("read-only transactions", READ_ONLY), ("sql_mode", OWN_MODES)] {
+        for (what, sql) in
+            [("read-only transactions", READ_ONLY), ("sql_mode", OWN_MODES), ("group_concat_max_len", WHOLE_GROUPS)]
+        {
             sqlx::raw_sql(sql).execute(&mut connection).await.map_err(|cause| failed(what, &cause))?;
         }
         sqlx::query("SET SESSION time_zone = ?")
@@ -125,13 +132,9 @@ impl MySql {
             };
             query.execute(&mut connection).await.map_err(|cause| failed(&format!("setting `{name}`"), &cause))?;
         }
-        let (id, version): (u64, String) =
-            sqlx::query_as("SELECT CAST(CONNECTION_ID() AS UNSIGNED), CAST(VERSION() AS CHAR)")
-                .persistent(false)
-                .fetch_one(&mut connection)
-                .await
-                .map_err(|cause| failed("connection id", &cause))?;
-        Ok(Session { connection, id, version })
+        let version = sqlx::query_scalar("SELECT CAST(VERSION() AS CHAR)").persistent(false);
+        let version = version.fetch_one(&mut connection).await.map_err(|cause| failed("version", &cause))?;
+        Ok(Session { connection, version })
     }
 
     /// A session in a read-only transaction; its connection is on the ticket.
@@ -178,12 +181,13 @@ impl MySql {
                 self.read(&row, &plans, &mut columns)?;
             }
         }
+        let warnings = session.warnings().await?;
         self.leave(session).await;
         if columns.is_empty() {
             columns = plans.iter().map(Plan::column).collect();
         }
         let type_names: Vec<String> = plans.into_iter().map(|plan| plan.type_name).collect();
-        Ok(Answer { frame: rows::frame(columns, &type_names)?, warnings: Vec::new() })
+        Ok(Answer { frame: rows::frame(columns, &type_names)?, warnings })
     }
 
     fn read(&self, row: &MySqlRow, plans: &[Plan], columns: &mut [Column]) -> Result<(), Error> {
@@ -233,8 +237,33 @@ impl Session {
         }
         let begin = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
         sqlx::raw_sql(begin).execute(&mut self.connection).await.map_err(failed)?;
-        ticket.note(self.id.to_string());
+        // From a derived table, because that also clears the warnings of earlier statements.
+        let id = "SELECT id FROM (SELECT CAST(CONNECTION_ID() AS UNSIGNED) AS id) AS own";
+        let id = sqlx::query_scalar::<_, u64>(id).persistent(false);
+        ticket.note(id.fetch_one(&mut self.connection).await.map_err(failed)?.to_string());
         Ok(())
+    }
+
+    /// What the server warned of in the last statement, such as text read as the number 0.
+    async fn warnings(&mut self) -> Result<Vec<Warning>, Error> {
+        let failed = |cause: sqlx::Error| error::running(OWN_QUERY_LIMIT, &cause);
+        let shown = sqlx::raw_sql("SHOW WARNINGS").fetch_all(&mut self.connection).await.map_err(failed)?;
+        let mut told: BTreeSet<(u64, String)> = BTreeSet::new();
+        for row in &shown {
+            let code = row.try_get_unchecked(1).map_err(failed)?;
+            told.insert((code, row.try_get_unchecked(2).map_err(failed)?));
+        }
+        if let Some((code, message)) = told.iter().find(|(code, _)| CUT.contains(code)) {
+            let way_out = "raise group_concat_max_len or max_allowed_packet at the server, or return rows instead";
+            let message = format!("the server cut a value of the answer: {message} (warning {code}); {way_out}");
+            return Err(Error::new(Fault::Query, message));
+        }
+        let warning = |(code, message)| Warning {
+            code: "server_warning".to_owned(),
+            message: format!("the server warned: {message} (warning {code})"),
+            table: None,
+        };
+        Ok(told.into_iter().map(warning).collect())
     }
 }
 

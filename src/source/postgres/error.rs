@@ -15,7 +15,10 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
         return rows::unreachable(shown, cause);
     };
     let way_out = match server.code() {
-        code if code.starts_with("28") => "check the user and the password in the URL",
+        // A pooler has codes of its own.
+        code if code.starts_with("28") || server.message().contains("password authentication failed") => {
+            "check the user and the password in the URL"
+        }
         "3D000" => "check the database in the URL",
         "53300" => "lower max_connections of the source, or allow more at the server",
         _ => "check the URL and the server's log",

@@ -95,7 +95,7 @@ fn expression(case: &str, mariadb: bool) -> Option<String> {
 #[tokio::test]
 async fn every_type_arrives_as_its_canonical_value() {
     setup(
-        "CREATE OR REPLACE TABLE contract_typed (f FLOAT, i TIMESTAMP(6) NULL, e ENUM('first', 'second')); \
+        "DROP TABLE IF EXISTS contract_typed; CREATE TABLE contract_typed (f FLOAT, i TIMESTAMP(6) NULL, e ENUM('first', 'second')); \
          SET time_zone = '+00:00'; \
          INSERT INTO contract_typed VALUES (0.1, '2026-01-01 00:00:00.123456', 'second')",
     )
@@ -142,6 +142,8 @@ async fn every_column_type_holds_its_extremes_and_nulls() {
             Type::Decimal { scale: 30 },
             Value::Decimal { unscaled: 123_456_785 * 10i128.pow(29), scale: 30 },
         ),
+        ("JSON", "'{\"a\": 1}'", Type::Text, text("{\"a\": 1}")),
+        ("UUID", "'0A1B2C3D-0000-4000-8000-00000000FFFF'", Type::Text, text("0a1b2c3d-0000-4000-8000-00000000ffff")),
         ("DOUBLE", "1.7976931348623157e308", Type::Float, Value::Float(f64::MAX)),
         ("CHAR(3)", "'ä'", Type::Text, text("ä")),
         ("CHAR(3) CHARACTER SET latin1", "'ä'", Type::Text, text("ä")),
@@ -164,17 +166,26 @@ async fn every_column_type_holds_its_extremes_and_nulls() {
         ("TIME(3)", "'01:02:03.004'", Type::Time, Value::Time(3_723_004_000_000)),
     ];
     let engine = open();
-    for (index, (column, written, of, value)) in cases.into_iter().enumerate() {
-        let table = format!("contract_column_{index}");
-        setup(&format!(
-            "CREATE OR REPLACE TABLE {table} (n INT, v {column} NULL); INSERT INTO {table} VALUES (1, {written}), (2, NULL)"
-        ))
-        .await;
-        let frame = fetch(&engine, &format!("SELECT v FROM {table} ORDER BY n")).await;
-        let frame = frame.unwrap_or_else(|e| panic!("{column}: {e} {:?}", e.causes));
-        assert_eq!(frame.column("v").map(|(_, of)| of.clone()), Some(of), "{column}");
-        assert_eq!(frame.values("v"), [value, Value::Null], "{column}");
-        setup(&format!("DROP TABLE {table}")).await;
+    let mariadb = engine.describe().await.unwrap().version.contains("MariaDB");
+    let cases: Vec<_> =
+        cases.into_iter().filter(|(column, ..)| mariadb || !["UUID", "JSON"].contains(column)).collect();
+    let each = |write: &dyn Fn(usize, &str, &str) -> String| {
+        let written = cases.iter().enumerate().map(|(index, (column, written, ..))| write(index, column, written));
+        written.collect::<Vec<_>>().join(", ")
+    };
+    let columns = each(&|index, column, _| format!("c{index} {column} NULL"));
+    let values = each(&|_, _, written| written.to_owned());
+    setup(&format!(
+        "DROP TABLE IF EXISTS contract_columns; CREATE TABLE contract_columns (n INT, {columns}); \
+         INSERT INTO contract_columns VALUES (1, {values}); INSERT INTO contract_columns (n) VALUES (2)"
+    ))
+    .await;
+    let frame = fetch(&engine, "SELECT * FROM contract_columns ORDER BY n").await;
+    let frame = frame.unwrap_or_else(|e| panic!("{e} {:?}", e.causes));
+    for (index, (column, _, of, value)) in cases.iter().enumerate() {
+        let name = format!("c{index}");
+        assert_eq!(frame.column(&name).map(|(_, of)| of), Some(of), "{column}");
+        assert_eq!(frame.values(&name), [value.clone(), Value::Null], "{column}");
     }
     let null = fetch(&engine, "SELECT NULL AS v").await.unwrap();
     assert_eq!(null.values("v"), [Value::Null]);
@@ -202,7 +213,7 @@ async fn functions_of_text_give_text() {
 #[tokio::test]
 async fn a_value_that_has_no_exact_form_is_refused_by_name() {
     setup(
-        "SET sql_mode = ''; CREATE OR REPLACE TABLE contract_odd \
+        "SET sql_mode = ''; DROP TABLE IF EXISTS contract_odd; CREATE TABLE contract_odd \
          (n INT, d DATE, m DATE, dt DATETIME, ts TIMESTAMP NULL, late TIME, negative TIME(6), wide DECIMAL(65, 12)); \
          INSERT INTO contract_odd (n) VALUES (1); \
          INSERT INTO contract_odd VALUES (2, '0000-00-00', '2026-00-10', '0000-00-00', '0000-00-00', \
@@ -233,6 +244,31 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
     }
 }
 
+/// Two sides cut at the same byte would look equal.
+#[tokio::test]
+async fn a_value_that_the_server_cut_is_no_answer() {
+    let long =
+        "SELECT GROUP_CONCAT(REPEAT('x', 1000) SEPARATOR '') AS v FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3) AS t";
+    let whole = fetch(&open(), long).await.unwrap();
+    assert_eq!(whole.values("v"), [Value::Text("x".repeat(3000))]);
+    let mut options = Options::default();
+    options.settings.insert("group_concat_max_len".to_owned(), "1024".to_owned());
+    let error = fetch(&open_url(&url(), &options), long).await.unwrap_err();
+    for part in ["cut", "1260", "group_concat_max_len"] {
+        assert!(error.message.contains(part), "{part} is missing in: {error}");
+    }
+}
+
+/// Text that is read as the number 0 is an answer, and one to be told of.
+#[tokio::test]
+async fn what_the_server_warns_of_is_passed_on() {
+    let answer = query(&open(), "SELECT 'abc' + 0 AS v", LIMIT, &Stop::default()).await.unwrap();
+    let [warning] = &answer.warnings[..] else { panic!("one warning: {:?}", answer.warnings) };
+    assert!(warning.code == "server_warning" && warning.message.contains("'abc'"), "{warning:?}");
+    let answer = query(&open(), "SELECT 1 AS v", LIMIT, &Stop::default()).await.unwrap();
+    assert!(answer.warnings.is_empty(), "{:?}", answer.warnings);
+}
+
 #[tokio::test]
 async fn two_columns_of_one_name_are_refused() {
     let error = refused("SELECT 1 AS twice, 2 AS twice").await;
@@ -244,8 +280,8 @@ async fn two_columns_of_one_name_are_refused() {
 async fn nothing_can_be_written() {
     let outfile = std::env::temp_dir().join(format!("contract_outfile_{}", std::process::id()));
     setup(
-        "CREATE OR REPLACE TABLE contract_written (n INT); \
-         CREATE OR REPLACE PROCEDURE contract_escape() BEGIN COMMIT; INSERT INTO contract_written VALUES (1); END",
+        "DROP TABLE IF EXISTS contract_written; CREATE TABLE contract_written (n INT); \
+         DROP PROCEDURE IF EXISTS contract_escape; CREATE PROCEDURE contract_escape() BEGIN COMMIT; INSERT INTO contract_written VALUES (1); END",
     )
     .await;
     for sql in [
@@ -271,7 +307,7 @@ async fn nothing_can_be_written() {
 /// sqlx lets a text query hold several statements; the second would run unseen.
 #[tokio::test]
 async fn a_second_statement_is_refused() {
-    setup("CREATE OR REPLACE TABLE contract_second (n INT)").await;
+    setup("DROP TABLE IF EXISTS contract_second; CREATE TABLE contract_second (n INT)").await;
     for sql in ["SELECT 1 AS a; SELECT 2 AS b", "SELECT 1 AS a; COMMIT; INSERT INTO contract_second VALUES (1)"] {
         let error = refused(sql).await;
         assert!(error.message.contains("1064"), "{sql}: {error}");
@@ -288,7 +324,7 @@ async fn a_second_statement_is_refused() {
 #[tokio::test]
 async fn the_session_has_the_time_zone_of_the_suite() {
     setup(
-        "CREATE OR REPLACE TABLE contract_zone (i TIMESTAMP NULL); SET time_zone = '+00:00'; \
+        "DROP TABLE IF EXISTS contract_zone; CREATE TABLE contract_zone (i TIMESTAMP NULL); SET time_zone = '+00:00'; \
          INSERT INTO contract_zone VALUES ('2026-01-01 23:30:00')",
     )
     .await;
@@ -440,8 +476,8 @@ async fn a_connection_that_fails_says_why_without_the_password() {
 async fn an_account_that_may_only_read_is_enough() {
     let database = with(|_| ()).rsplit('/').next().unwrap_or_default().to_owned();
     setup(&format!(
-        "CREATE OR REPLACE TABLE contract_readable (n INT); INSERT INTO contract_readable VALUES (7); \
-         CREATE OR REPLACE USER contract_reader IDENTIFIED BY 'r3ad'; GRANT SELECT ON `{database}`.* TO contract_reader"
+        "DROP TABLE IF EXISTS contract_readable; CREATE TABLE contract_readable (n INT); INSERT INTO contract_readable VALUES (7); \
+         DROP USER IF EXISTS contract_reader; CREATE USER contract_reader IDENTIFIED BY 'r3ad'; GRANT SELECT ON `{database}`.* TO contract_reader"
     ))
     .await;
     let reader = with(|url| {

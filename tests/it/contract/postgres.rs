@@ -95,7 +95,14 @@ async fn every_type_arrives_as_its_canonical_value() {
          EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
     )
     .await;
-    super::hold(&open(), expression).await;
+    let engine = open();
+    super::hold(&engine, expression).await;
+    for case in super::cases() {
+        let Some(written) = expression(case.name) else { continue };
+        let frame = fetch(&engine, &format!("SELECT nullif(1, 1) AS n, CASE WHEN false THEN {written} END AS v")).await;
+        let frame = frame.unwrap_or_else(|e| panic!("{}: {e}", case.name));
+        assert_eq!(frame.values("v"), [Value::Null], "{}: NULL", case.name);
+    }
 }
 
 /// A type read by the wrong shape, or by none, shows here: each beside a NULL of its own type.
@@ -400,6 +407,31 @@ async fn a_connection_that_fails_says_why_without_the_password() {
     let missing = with(|url| url.set_path("no_such_database"));
     let error = fetch(&open_url(&missing, &Options::default()), "SELECT 1 AS a").await.unwrap_err();
     assert!(error.message.contains("no_such_database") && error.message.contains("check the database"), "{error}");
+}
+
+/// The usual account of a check may read and nothing else.
+#[tokio::test]
+async fn an_account_that_may_only_read_is_enough() {
+    setup(
+        "DO $$ BEGIN CREATE ROLE contract_reader LOGIN PASSWORD 'r3ad'; \
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$; \
+         DROP TABLE IF EXISTS contract_readable; CREATE TABLE contract_readable (n int); \
+         INSERT INTO contract_readable VALUES (7); GRANT SELECT ON contract_readable TO contract_reader",
+    )
+    .await;
+    let reader = with(|url| {
+        url.set_username("contract_reader").expect("a user");
+        url.set_password(Some("r3ad")).expect("a password");
+    });
+    let engine = open_url(&reader, &Options::default());
+    let read = fetch(&engine, "SELECT n FROM contract_readable").await.unwrap();
+    assert_eq!(read.values("n"), [Value::Integer(7)]);
+    assert_eq!(engine.describe().await.unwrap().timezone, "UTC");
+    let stop = Stop::default();
+    let sleep = "SELECT pg_sleep(30)::text AS contract_reader_sleeps";
+    let error = query(&engine, sleep, Duration::from_millis(200), &stop).await.unwrap_err();
+    assert_eq!(error.fault, Fault::Timeout, "{error}");
+    assert_eq!(running("contract_reader_sleeps").await, 0, "an account may cancel its own queries");
 }
 
 /// A connection closed by the server while it was idle must not fail the next query.
