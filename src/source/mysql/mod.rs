@@ -1,10 +1,10 @@
 //! MySQL and MariaDB through sqlx: read-only transactions, the binary protocol, exact values.
 //!
-//! A session is set up once, when it is opened; the statements a check may run cannot change it, since a
-//! statement without a result is refused before it runs.
+//! A statement without a result is refused before it runs, so that no check can change its session (`session`).
 
 mod decode;
 mod error;
+mod session;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,27 +21,12 @@ use super::rows;
 use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Ticket};
 use crate::check::Requirement;
 use crate::frame::{Column, Value};
-use crate::model::{SourceReport, Warning};
+use crate::model::SourceReport;
+use session::{OWN_QUERY_LIMIT, Session};
 use types::Shape;
-
-/// How long a query of our own, such as the server's clock, may take.
-const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
 
 /// Statements that stay prepared in a session.
 const STATEMENTS_KEPT: usize = 64;
-
-/// Holds for whatever begins after a transaction was ended from within, too.
-const READ_ONLY: &str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-
-/// sqlx asks every server for `IGNORE_SPACE`, in which names of functions are reserved words.
-const OWN_MODES: &str = "SET SESSION sql_mode = IF(FIND_IN_SET('IGNORE_SPACE', @@GLOBAL.sql_mode), @@SESSION.sql_mode, \
-     TRIM(BOTH ',' FROM REPLACE(CONCAT(',', @@SESSION.sql_mode, ','), ',IGNORE_SPACE,', ',')))";
-
-/// By default `GROUP_CONCAT` keeps the first 1024 bytes, and two sides cut there look equal.
-const WHOLE_GROUPS: &str = "SET SESSION group_concat_max_len = 1073741824";
-
-/// Warnings of a value that was cut or dropped: of `GROUP_CONCAT`, and past `max_allowed_packet`.
-const CUT: [u64; 2] = [1260, 1301];
 
 /// Variables that bear on a result; a server has one of the two names of its isolation level.
 const REPORTED: [&str; 5] =
@@ -57,12 +42,6 @@ pub struct MySql {
     /// Settings of the suite, their names checked.
     settings: BTreeMap<String, String>,
     shown: String,
-}
-
-/// A connection that is set up.
-struct Session {
-    connection: MySqlConnection,
-    version: String,
 }
 
 impl MySql {
@@ -90,6 +69,10 @@ impl MySql {
             let message = format!("`{name}` is no name of a session variable; check `settings` of {shown}");
             return Err(Error::new(Fault::Query, message));
         }
+        if let Some(name) = options.settings.keys().find(|name| session::OURS.contains(&name.to_lowercase().as_str())) {
+            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
+            return Err(Error::new(Fault::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
+        }
         let given = options.timezone.as_deref().unwrap_or("UTC");
         // Named zones, UTC among them, exist only where their tables were loaded.
         let timezone = if ["UTC", "Z"].contains(&given) { "+00:00" } else { given };
@@ -110,37 +93,6 @@ impl MySql {
         }
     }
 
-    async fn session(&self) -> Result<Session, Error> {
-        let mut connection = self.connect().await?;
-        let failed = |what: &str, cause: &sqlx::Error| {
-            let refused = error::running(OWN_QUERY_LIMIT, cause);
-            Error { message: format!("the session could not be set up ({what}): {}", refused.message), ..refused }
-        };
-        for (what, sql) in
-            [("read-only transactions", READ_ONLY), ("sql_mode", OWN_MODES), ("group_concat_max_len", WHOLE_GROUPS)]
-        {
-            sqlx::raw_sql(sql).execute(&mut connection).await.map_err(|cause| failed(what, &cause))?;
-        }
-        sqlx::query("SET SESSION time_zone = ?")
-            .bind(&self.timezone)
-            .execute(&mut connection)
-            .await
-            .map_err(|cause| failed("time zone", &cause))?;
-        for (name, value) in &self.settings {
-            let sql = format!("SET SESSION `{name}` = ?");
-            let query = sqlx::query(AssertSqlSafe(sql));
-            // A variable of a number takes no text.
-            let query = match value.parse::<i64>() {
-                Ok(number) => query.bind(number),
-                Err(_) => query.bind(value),
-            };
-            query.execute(&mut connection).await.map_err(|cause| failed(&format!("setting `{name}`"), &cause))?;
-        }
-        let version = sqlx::query_scalar("SELECT CAST(VERSION() AS CHAR)");
-        let version = version.fetch_one(&mut connection).await.map_err(|cause| failed("version", &cause))?;
-        Ok(Session { connection, version })
-    }
-
     /// A session in a read-only transaction; its connection is on the ticket.
     async fn begin(&self, timeout: Duration, ticket: &Ticket) -> Result<Session, Error> {
         // An idle connection may have been closed by the server; only a fresh one tells whether it is there.
@@ -151,7 +103,7 @@ impl MySql {
                 Ok(()) => return Ok(session),
             }
         }
-        let mut session = self.session().await?;
+        let mut session = Session::open(self.connect().await?, &self.timezone, &self.settings).await?;
         session.enter(timeout, ticket).await?;
         Ok(session)
     }
@@ -223,51 +175,6 @@ impl MySql {
             Ok(told)
         };
         tokio::time::timeout(OWN_QUERY_LIMIT, asked).await.unwrap_or_else(|_| Err(super::timed_out(OWN_QUERY_LIMIT)))
-    }
-}
-
-impl Session {
-    async fn enter(&mut self, timeout: Duration, ticket: &Ticket) -> Result<(), Error> {
-        let failed = |cause: sqlx::Error| error::running(timeout, &cause);
-        let limit = if self.version.to_ascii_lowercase().contains("mariadb") {
-            format!("SET SESSION max_statement_time = {:.3}", timeout.as_secs_f64().max(0.001))
-        } else {
-            format!("SET SESSION max_execution_time = {}", timeout.as_millis().clamp(1, u32::MAX.into()))
-        };
-        match sqlx::raw_sql(AssertSqlSafe(limit)).execute(&mut self.connection).await {
-            // An old server or an account that may not set it: the query is still cancelled from here.
-            Err(cause) if error::is_refusal(&cause) => {}
-            other => other.map(drop).map_err(failed)?,
-        }
-        let begin = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
-        sqlx::raw_sql(begin).execute(&mut self.connection).await.map_err(failed)?;
-        // From a derived table, because that also clears the warnings of earlier statements.
-        let id = "SELECT id FROM (SELECT CAST(CONNECTION_ID() AS UNSIGNED) AS id) AS own";
-        let id = sqlx::query_scalar::<_, u64>(id);
-        ticket.note(id.fetch_one(&mut self.connection).await.map_err(failed)?.to_string());
-        Ok(())
-    }
-
-    /// What the server warned of in the last statement, such as text read as the number 0.
-    async fn warnings(&mut self) -> Result<Vec<Warning>, Error> {
-        let failed = |cause: sqlx::Error| error::running(OWN_QUERY_LIMIT, &cause);
-        let shown = sqlx::raw_sql("SHOW WARNINGS").fetch_all(&mut self.connection).await.map_err(failed)?;
-        let mut told: BTreeSet<(u64, String)> = BTreeSet::new();
-        for row in &shown {
-            let code = row.try_get_unchecked(1).map_err(failed)?;
-            told.insert((code, row.try_get_unchecked(2).map_err(failed)?));
-        }
-        if let Some((code, message)) = told.iter().find(|(code, _)| CUT.contains(code)) {
-            let way_out = "raise group_concat_max_len or max_allowed_packet at the server, or return rows instead";
-            let message = format!("the server cut a value of the answer: {message} (warning {code}); {way_out}");
-            return Err(Error::new(Fault::Query, message));
-        }
-        let warning = |(code, message)| Warning {
-            code: "server_warning".to_owned(),
-            message: format!("the server warned: {message} (warning {code})"),
-            table: None,
-        };
-        Ok(told.into_iter().map(warning).collect())
     }
 }
 

@@ -35,6 +35,9 @@ const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
 const SETTINGS: [(&str, &str); 3] =
     [("DateStyle", "ISO, MDY"), ("IntervalStyle", "postgres"), ("extra_float_digits", "1")];
 
+/// Settings that a suite may not make, because reading values depends on them or writing would become possible.
+const OURS: [&str; 3] = ["timezone", "client_encoding", "transaction_read_only"];
+
 /// A PostgreSQL server.
 pub struct Postgres {
     connect: PgConnectOptions,
@@ -63,6 +66,10 @@ impl Postgres {
             .disable_statement_logging();
         let connect =
             if connect.get_application_name().is_none() { connect.application_name("cutover") } else { connect };
+        if let Some(name) = options.settings.keys().find(|name| OURS.contains(&name.to_lowercase().as_str())) {
+            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
+            return Err(Error::new(Fault::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
+        }
         let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
         let own = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let given = options.settings.iter().map(|(name, value)| (name.clone(), value.clone()));
