@@ -56,13 +56,14 @@ impl Session {
             let refused = error::running(OWN_QUERY_LIMIT, cause);
             Error { message: format!("the session could not be set up ({what}): {}", refused.message), ..refused }
         };
-        for (what, sql) in [
-            ("read-only transactions", READ_ONLY),
-            ("sql_mode", OWN_MODES),
-            ("group_concat_max_len", WHOLE_GROUPS),
-            ("max_error_count", EVERY_WARNING),
-        ] {
-            sqlx::raw_sql(sql).execute(&mut connection).await.map_err(|cause| failed(what, &cause))?;
+        let read_only = sqlx::raw_sql(READ_ONLY).execute(&mut connection).await;
+        read_only.map_err(|cause| failed("read-only transactions", &cause))?;
+        for sql in [OWN_MODES, WHOLE_GROUPS, EVERY_WARNING] {
+            match sqlx::raw_sql(sql).execute(&mut connection).await {
+                // An account that may not set it: the server then refuses the query, or warns of what it cut.
+                Err(cause) if error::is_refusal(&cause) => {}
+                other => other.map(drop).map_err(|cause| failed("settings", &cause))?,
+            }
         }
         sqlx::query("SET SESSION time_zone = ?")
             .bind(timezone)
