@@ -4,7 +4,12 @@
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
+mod decimal;
+mod idle;
 mod literal;
+mod mysql;
+mod postgres;
+mod rows;
 mod url;
 
 use std::collections::BTreeMap;
@@ -19,10 +24,15 @@ use crate::frame::Frame;
 use crate::model::{SourceReport, Warning};
 
 pub use literal::literal;
+pub use mysql::MySql;
+pub use postgres::Postgres;
 pub use url::{Location, SourceUrl, UrlError};
 
 /// How long a server may take to confirm a cancellation before it is left behind.
 const CANCEL_GRACE: Duration = Duration::from_secs(5);
+
+/// How long a server may take to accept a connection.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
 /// The engines, by the name that stands in reports and in `requires`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,14 +205,30 @@ pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Sto
     let given_up = tokio::select! {
         answer = engine.fetch(sql, timeout, &ticket) => return answer,
         () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"),
-        () = tokio::time::sleep(timeout) => Error::new(
-            Fault::Timeout,
-            format!(
-                "the query took longer than {} and was cancelled; allow more with `timeout` on the check or --timeout",
-                humantime::format_duration(timeout)
-            ),
-        ),
+        () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
     let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;
     Err(given_up)
+}
+
+/// The error for a query that took longer than `timeout`, whoever noticed first.
+fn timed_out(timeout: Duration) -> Error {
+    Error::new(
+        Fault::Timeout,
+        format!(
+            "the query took longer than {} and was cancelled; allow more with `timeout` on the check or --timeout",
+            humantime::format_duration(timeout)
+        ),
+    )
+}
+
+/// The error for a server that accepts no connection in time; `shown` is the masked URL.
+fn no_answer(shown: &str) -> Error {
+    Error::new(
+        Fault::Connection,
+        format!(
+            "cannot connect to {shown}: no answer within {}; check the URL and that the server listens there",
+            humantime::format_duration(CONNECT_LIMIT)
+        ),
+    )
 }

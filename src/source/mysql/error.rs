@@ -1,0 +1,50 @@
+//! What MySQL or the way to it refused, in one sentence with the server's own words.
+
+use std::time::Duration;
+
+use sqlx::mysql::MySqlDatabaseError;
+
+use crate::source::{Error, Fault, rows, timed_out};
+
+/// `max_execution_time` of MySQL and `max_statement_time` of MariaDB were exceeded.
+const TIMED_OUT: [u16; 2] = [3024, 1969];
+/// The session was killed, the server is going away, or has too many connections.
+const LOST: [u16; 6] = [1040, 1053, 1077, 1152, 1158, 1927];
+const READ_ONLY: u16 = 1792;
+
+/// A connection that could not be made; `shown` is the masked URL.
+pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
+    let Some(server) = database(cause) else { return rows::unreachable(shown, cause) };
+    let way_out = match server.number() {
+        1045 | 1698 => "check the user and the password in the URL",
+        1044 | 1049 => "check the database in the URL, and that the user may use it",
+        1040 => "lower max_connections of the source, or allow more at the server",
+        _ => "check the URL and the server's log",
+    };
+    Error::new(Fault::Connection, format!("cannot connect to {shown}: {}; {way_out}", said(server)))
+}
+
+/// A statement that failed.
+pub(super) fn running(timeout: Duration, cause: &sqlx::Error) -> Error {
+    let Some(server) = database(cause) else { return rows::unanswered(cause) };
+    if TIMED_OUT.contains(&server.number()) {
+        return timed_out(timeout);
+    }
+    let fault = if LOST.contains(&server.number()) { Fault::Connection } else { Fault::Query };
+    let way_out = if server.number() == READ_ONLY { "; the queries of a check only read" } else { "" };
+    Error::new(fault, format!("the server refused the query: {}{way_out}", said(server)))
+}
+
+/// Whether the server itself refused, as opposed to the way to it.
+pub(super) fn is_refusal(cause: &sqlx::Error) -> bool {
+    database(cause).is_some_and(|server| !LOST.contains(&server.number()))
+}
+
+fn database(cause: &sqlx::Error) -> Option<&MySqlDatabaseError> {
+    cause.as_database_error()?.try_downcast_ref()
+}
+
+fn said(server: &MySqlDatabaseError) -> String {
+    let state = server.code().map(|code| format!(", SQLSTATE {code}")).unwrap_or_default();
+    format!("{} (error {}{state})", server.message(), server.number())
+}

@@ -1,0 +1,301 @@
+//! MySQL and MariaDB through sqlx: read-only transactions, the binary protocol, exact values.
+//!
+//! A statement without a result is refused before it runs, so that no check can change its session (`session`).
+
+mod decode;
+mod error;
+mod session;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use futures::TryStreamExt;
+use futures::future::BoxFuture;
+use sqlx::mysql::{MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlRow};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Decode, Executor, Row, SqlSafeStr, Statement};
+
+use super::idle::Idle;
+use super::rows;
+use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Ticket};
+use crate::check::Requirement;
+use crate::frame::{Column, Value};
+use crate::model::SourceReport;
+use session::{OWN_QUERY_LIMIT, Session};
+use types::Shape;
+
+/// Statements that stay prepared in a session.
+const STATEMENTS_KEPT: usize = 64;
+
+/// Variables that bear on a result; a server has one of the two names of its isolation level.
+const REPORTED: [&str; 5] =
+    ["character_set_results", "collation_connection", "sql_mode", "transaction_isolation", "tx_isolation"];
+
+/// A MySQL or MariaDB server.
+pub struct MySql {
+    connect: MySqlConnectOptions,
+    idle: Idle<Session>,
+    timezone: String,
+    /// The session's distance from UTC in seconds; absent where the zone has no fixed one.
+    offset: Option<i32>,
+    /// Settings of the suite, their names checked.
+    settings: BTreeMap<String, String>,
+    shown: String,
+}
+
+impl MySql {
+    /// A source that connects on first use; `shown` is the URL without its password.
+    ///
+    /// # Errors
+    /// A URL with a part that cannot be read, or a setting whose name is no name.
+    pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<Self, Error> {
+        let connect = MySqlConnectOptions::from_url(url)
+            .map_err(|cause| {
+                Error::caused(Fault::Connection, format!("{shown} cannot be used; check the parts of the URL"), &cause)
+            })?
+            .charset("utf8mb4")
+            // The server's own modes, so that a query means here what it means in the user's client.
+            .pipes_as_concat(false)
+            .no_engine_substitution(false)
+            .timezone(None)
+            // Statements stay prepared for the life of a session: sqlx closes one by a packet that waits for the
+            // server's delayed acknowledgement, some 40 ms each time.
+            .statement_cache_capacity(STATEMENTS_KEPT)
+            .disable_statement_logging();
+        // A name stands in SQL as it is, only values can be bound.
+        let odd = |name: &&String| name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if let Some(name) = options.settings.keys().find(odd) {
+            let message = format!("`{name}` is no name of a session variable; check `settings` of {shown}");
+            return Err(Error::new(Fault::Query, message));
+        }
+        if let Some(name) = options.settings.keys().find(|name| session::OURS.contains(&name.to_lowercase().as_str())) {
+            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
+            return Err(Error::new(Fault::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
+        }
+        let given = options.timezone.as_deref().unwrap_or("UTC");
+        // Named zones, UTC among them, exist only where their tables were loaded.
+        let timezone = if ["UTC", "Z"].contains(&given) { "+00:00" } else { given };
+        Ok(MySql {
+            connect,
+            idle: Idle::new(options.max_connections),
+            timezone: timezone.to_owned(),
+            offset: fixed_offset(timezone),
+            settings: options.settings.clone(),
+            shown,
+        })
+    }
+
+    async fn connect(&self) -> Result<MySqlConnection, Error> {
+        match tokio::time::timeout(CONNECT_LIMIT, MySqlConnection::connect_with(&self.connect)).await {
+            Ok(connected) => connected.map_err(|cause| error::connecting(&self.shown, &cause)),
+            Err(_) => Err(super::no_answer(&self.shown)),
+        }
+    }
+
+    /// A session in a read-only transaction; its connection is on the ticket.
+    async fn begin(&self, timeout: Duration, ticket: &Ticket) -> Result<Session, Error> {
+        // An idle connection may have been closed by the server; only a fresh one tells whether it is there.
+        while let Some(mut session) = self.idle.take() {
+            match session.enter(timeout, ticket).await {
+                Err(refused) if refused.fault == Fault::Connection => {}
+                Err(refused) => return Err(refused),
+                Ok(()) => return Ok(session),
+            }
+        }
+        let mut session = Session::open(self.connect().await?, &self.timezone, &self.settings).await?;
+        session.enter(timeout, ticket).await?;
+        Ok(session)
+    }
+
+    /// Ends the transaction and gives the session back; one that cannot end it is closed.
+    async fn leave(&self, mut session: Session) {
+        if sqlx::raw_sql("ROLLBACK").execute(&mut session.connection).await.is_ok() {
+            self.idle.give(session);
+        }
+    }
+
+    async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Answer, Error> {
+        let _slot = self.idle.slot().await;
+        let mut session = self.begin(timeout, ticket).await?;
+        let refused = |cause: sqlx::Error| error::running(timeout, &cause);
+        let statement = session.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(refused)?;
+        let mut plans = plans(statement.columns())?;
+        if plans.is_empty() {
+            return Err(rows::no_columns());
+        }
+        rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
+        let mut columns: Vec<Column> = Vec::new();
+        {
+            let mut stream = sqlx::query(AssertSqlSafe(sql)).fetch(&mut session.connection);
+            while let Some(row) = stream.try_next().await.map_err(refused)? {
+                if columns.is_empty() {
+                    // The types of the answer itself, where they became known only by running.
+                    plans = self::plans(row.columns())?;
+                    columns = plans.iter().map(Plan::column).collect();
+                }
+                self.read(&row, &plans, &mut columns)?;
+            }
+        }
+        let warnings = session.warnings().await?;
+        self.leave(session).await;
+        if columns.is_empty() {
+            columns = plans.iter().map(Plan::column).collect();
+        }
+        let type_names: Vec<String> = plans.into_iter().map(|plan| plan.type_name).collect();
+        Ok(Answer { frame: rows::frame(columns, &type_names)?, warnings })
+    }
+
+    fn read(&self, row: &MySqlRow, plans: &[Plan], columns: &mut [Column]) -> Result<(), Error> {
+        for (index, (plan, column)) in plans.iter().zip(columns).enumerate() {
+            let raw = row.try_get_raw(index).map_err(|cause| {
+                Error::caused(
+                    Fault::Query,
+                    format!("column `{}` is missing from a row of the answer", plan.name),
+                    &cause,
+                )
+            })?;
+            // Without asking the value whether it is NULL: sqlx says so of zero dates.
+            let value = match <&[u8] as Decode<sqlx::MySql>>::decode(raw) {
+                Ok(bytes) => decode::value(plan.shape, bytes, self.offset),
+                Err(_) => Ok(Value::Null),
+            };
+            rows::push(column, &plan.type_name, value)?;
+        }
+        Ok(())
+    }
+
+    /// Runs `ask` in a transaction like every other.
+    async fn own<T>(&self, ask: impl AsyncFnOnce(&mut Session) -> Result<T, sqlx::Error>) -> Result<T, Error> {
+        let _slot = self.idle.slot().await;
+        let asked = async {
+            let mut session = self.begin(OWN_QUERY_LIMIT, &Ticket::default()).await?;
+            let told = ask(&mut session).await.map_err(|cause| error::running(OWN_QUERY_LIMIT, &cause))?;
+            self.leave(session).await;
+            Ok(told)
+        };
+        tokio::time::timeout(OWN_QUERY_LIMIT, asked).await.unwrap_or_else(|_| Err(super::timed_out(OWN_QUERY_LIMIT)))
+    }
+}
+
+/// One column of a statement: its name and how its values are read.
+struct Plan {
+    name: String,
+    type_name: String,
+    shape: Shape,
+}
+
+impl Plan {
+    fn column(&self) -> Column {
+        Column { name: self.name.clone(), of: types::canonical(self.shape), values: Vec::new() }
+    }
+}
+
+fn plans(columns: &[MySqlColumn]) -> Result<Vec<Plan>, Error> {
+    let plan = |column: &MySqlColumn| {
+        let info = column.type_info();
+        let type_name = types::name(info);
+        let name = column.name().to_owned();
+        match types::shape(info) {
+            Some(shape) => Ok(Plan { name, type_name, shape }),
+            None => Err(rows::no_canonical_type(&name, &type_name, types::way_out(info))),
+        }
+    };
+    columns.iter().map(plan).collect()
+}
+
+/// Seconds east of UTC of an offset such as `+05:30`.
+fn fixed_offset(timezone: &str) -> Option<i32> {
+    let (sign, rest) = match timezone.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    Some(sign * (hours.parse::<i32>().ok()? * 3_600 + minutes.parse::<i32>().ok()? * 60))
+}
+
+impl Engine for MySql {
+    fn name(&self) -> EngineName {
+        EngineName::MySql
+    }
+
+    fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
+        Box::pin(async move {
+            let (version, variables) = self
+                .own(async |session: &mut Session| {
+                    let query = sqlx::raw_sql("SHOW SESSION VARIABLES");
+                    let shown = query.fetch_all(&mut session.connection).await?;
+                    let pair = |row: &MySqlRow| Ok((row.try_get_unchecked(0)?, row.try_get_unchecked(1)?));
+                    let variables =
+                        shown.iter().map(pair).collect::<Result<BTreeMap<String, String>, sqlx::Error>>()?;
+                    Ok((session.version.clone(), variables))
+                })
+                .await?;
+            let wanted: BTreeSet<&str> = REPORTED.into_iter().chain(self.settings.keys().map(String::as_str)).collect();
+            Ok(SourceReport {
+                engine: EngineName::MySql.as_str().to_owned(),
+                version,
+                timezone: variables.get("time_zone").cloned().unwrap_or_default(),
+                url: self.shown.clone(),
+                settings: variables.into_iter().filter(|(name, _)| wanted.contains(name.as_str())).collect(),
+            })
+        })
+    }
+
+    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
+        Box::pin(async move {
+            let now: NaiveDateTime = self
+                .own(async |session: &mut Session| {
+                    let query = sqlx::query_scalar("SELECT UTC_TIMESTAMP(6)");
+                    query.fetch_one(&mut session.connection).await
+                })
+                .await?;
+            Ok(now.and_utc())
+        })
+    }
+
+    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            Ok(match requirement {
+                Requirement::Engine(name) => name == EngineName::MySql.as_str(),
+                // Extensions are PostgreSQL's.
+                Requirement::Extension(_) => false,
+            })
+        })
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        Box::pin(self.answer(sql, timeout, ticket))
+    }
+
+    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let Some(id) = ticket.id().and_then(|id| id.parse::<u64>().ok()) else { return };
+            // Beside the slots: they may all be taken by queries that wait to be cancelled.
+            let Ok(mut connection) = self.connect().await else { return };
+            // Nobody is left to tell: the query was given up, and the server ends it by its own timeout.
+            let _ = sqlx::raw_sql(AssertSqlSafe(format!("KILL QUERY {id}"))).execute(&mut connection).await;
+            let _ = connection.close().await;
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fixed_offset;
+
+    #[test]
+    fn only_an_offset_is_fixed() {
+        assert_eq!(fixed_offset("+00:00"), Some(0));
+        assert_eq!(fixed_offset("-03:30"), Some(-12_600));
+        assert_eq!(fixed_offset("Europe/Berlin"), None);
+        assert_eq!(fixed_offset("SYSTEM"), None);
+        assert_eq!(fixed_offset(""), None);
+    }
+}

@@ -1,0 +1,176 @@
+//! One value from PostgreSQL's binary form, apart from how rows arrive.
+
+use super::numeric;
+use super::types::Shape;
+use crate::frame::Value;
+use crate::source::rows::Misread;
+
+/// Days from 1970-01-01 to 2000-01-01, where PostgreSQL starts to count.
+const EPOCH_DAYS: i32 = 10_957;
+const EPOCH_MICROS: i128 = EPOCH_DAYS as i128 * DAY_MICROS as i128;
+const DAY_MICROS: i64 = 86_400_000_000;
+const JSONB_VERSION: u8 = 1;
+
+/// The value that `raw` holds.
+pub(super) fn value(shape: &Shape, raw: &[u8]) -> Result<Value, Misread> {
+    Ok(match shape {
+        Shape::Bool => Value::Bool(fixed::<1>(raw)? != 0),
+        Shape::Integer(2) => Value::Integer(fixed::<2>(raw)?.into()),
+        Shape::Integer(4) => Value::Integer(fixed::<4>(raw)?.into()),
+        Shape::Integer(_) => Value::Integer(fixed::<8>(raw)?.into()),
+        Shape::Oid => Value::Integer((fixed::<4>(raw)? as u32).into()),
+        Shape::Float4 => Value::Float(f32::from_bits(fixed::<4>(raw)? as u32).into()),
+        Shape::Float8 => Value::Float(f64::from_bits(fixed::<8>(raw)? as u64)),
+        Shape::Numeric => numeric::decode(raw)?,
+        Shape::Text => Value::Text(text(raw)?),
+        // The zero byte stands for an empty string.
+        Shape::Byte => Value::Text(text(if raw == [0] { &[] } else { raw })?),
+        Shape::Bytea => Value::Bytes(raw.to_vec()),
+        Shape::Date => match fixed::<4>(raw)? as i32 {
+            i32::MAX => return Err(endless("infinity")),
+            i32::MIN => return Err(endless("-infinity")),
+            days => Value::Date(days + EPOCH_DAYS),
+        },
+        Shape::Time => match fixed::<8>(raw)? {
+            micros if micros < DAY_MICROS => Value::Time(micros * 1_000),
+            _ => {
+                return Err(Misread::new(
+                    "24:00:00 is past the last time of a day",
+                    "cast it in the query, such as x::text",
+                ));
+            }
+        },
+        Shape::Timestamp => Value::WallClock(moment(raw)?),
+        Shape::TimestampTz => Value::Instant(moment(raw)?),
+        Shape::Uuid => Value::Uuid(uuid(raw)?),
+        Shape::Json => Value::Json(text(raw)?),
+        Shape::Jsonb => match raw.split_first() {
+            Some((&JSONB_VERSION, rest)) => Value::Json(text(rest)?),
+            _ => return Err(broken()),
+        },
+        Shape::Hstore => Value::Map(hstore(raw)?),
+        Shape::Array(element) => Value::Array(array(element, raw)?),
+    })
+}
+
+/// A big-endian signed integer of exactly `N` bytes, at most 8.
+pub(super) fn integer<const N: usize>(raw: &[u8]) -> Option<i64> {
+    let bytes: [u8; N] = raw.try_into().ok()?;
+    let mut wide = if bytes.first()? & 0x80 == 0 { [0; 8] } else { [0xFF; 8] };
+    wide[8 - N..].copy_from_slice(&bytes);
+    Some(i64::from_be_bytes(wide))
+}
+
+fn fixed<const N: usize>(raw: &[u8]) -> Result<i64, Misread> {
+    integer::<N>(raw).ok_or_else(broken)
+}
+
+fn broken() -> Misread {
+    Misread::new("the server sent a value that cannot be read", "cast it in the query, such as x::text")
+}
+
+fn endless(which: &str) -> Misread {
+    Misread::new(
+        format!("{which} is no point in time"),
+        format!("turn it into NULL in the query, such as nullif(x, '{which}')"),
+    )
+}
+
+fn text(raw: &[u8]) -> Result<String, Misread> {
+    String::from_utf8(raw.to_vec()).map_err(|_| {
+        Misread::new("the text is not UTF-8", "compare its bytes, such as encode(convert_to(x, 'SQL_ASCII'), 'hex')")
+    })
+}
+
+/// Nanoseconds since 1970.
+fn moment(raw: &[u8]) -> Result<i128, Misread> {
+    match fixed::<8>(raw)? {
+        i64::MAX => Err(endless("infinity")),
+        i64::MIN => Err(endless("-infinity")),
+        micros => Ok((i128::from(micros) + EPOCH_MICROS) * 1_000),
+    }
+}
+
+fn uuid(raw: &[u8]) -> Result<String, Misread> {
+    if raw.len() != 16 {
+        return Err(broken());
+    }
+    let mut written = String::with_capacity(36);
+    for (index, byte) in raw.iter().enumerate() {
+        if matches!(index, 4 | 6 | 8 | 10) {
+            written.push('-');
+        }
+        written.push(char::from_digit(u32::from(byte >> 4), 16).expect("four bits"));
+        written.push(char::from_digit(u32::from(byte & 15), 16).expect("four bits"));
+    }
+    Ok(written)
+}
+
+/// Reads a binary form from its start.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], Misread> {
+        let (head, rest) = self.0.split_at_checked(length).ok_or_else(broken)?;
+        self.0 = rest;
+        Ok(head)
+    }
+
+    fn number(&mut self) -> Result<i64, Misread> {
+        fixed::<4>(self.take(4)?)
+    }
+
+    fn length(&mut self) -> Result<usize, Misread> {
+        usize::try_from(self.number()?).map_err(|_| broken())
+    }
+
+    /// A value behind its length; `None` is NULL.
+    fn item(&mut self) -> Result<Option<&'a [u8]>, Misread> {
+        match self.number()? {
+            -1 => Ok(None),
+            length => self.take(usize::try_from(length).map_err(|_| broken())?).map(Some),
+        }
+    }
+}
+
+fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, Misread> {
+    let mut reader = Reader(raw);
+    let dimensions = reader.length()?;
+    let _has_null = reader.number()?;
+    let _element_type = reader.number()?;
+    if dimensions == 0 {
+        return Ok(Vec::new());
+    }
+    if dimensions > 1 {
+        return Err(Misread::new(
+            format!("the array has {dimensions} dimensions"),
+            "select one of them in the query, unnest it, or cast it, such as x::text",
+        ));
+    }
+    let length = reader.length()?;
+    let first = reader.number()?;
+    if first != 1 {
+        return Err(Misread::new(
+            format!("the array starts at {first}, not at 1"),
+            "number it from 1 in the query, such as x[:]",
+        ));
+    }
+    (0..length)
+        .map(|_| match reader.item()? {
+            Some(item) => value(element, item),
+            None => Ok(Value::Null),
+        })
+        .collect()
+}
+
+fn hstore(raw: &[u8]) -> Result<Vec<(Value, Value)>, Misread> {
+    let mut reader = Reader(raw);
+    let entries = reader.length()?;
+    (0..entries)
+        .map(|_| {
+            let key = reader.item()?.ok_or_else(broken)?;
+            let held = reader.item()?;
+            Ok((Value::Text(text(key)?), held.map_or(Ok(Value::Null), |held| text(held).map(Value::Text))?))
+        })
+        .collect()
+}

@@ -1,0 +1,91 @@
+//! What PostgreSQL or the way to it refused, in one sentence with the server's own words.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
+
+use crate::source::{Error, Fault, rows, timed_out};
+
+const QUERY_CANCELED: &str = "57014";
+const READ_ONLY: &str = "25006";
+
+/// A connection that could not be made; `shown` is the masked URL.
+pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
+    let Some(server) = database(cause) else {
+        return rows::unreachable(shown, cause);
+    };
+    let way_out = match server.code() {
+        // A pooler has codes of its own.
+        code if code.starts_with("28") || server.message().contains("password authentication failed") => {
+            "check the user and the password in the URL"
+        }
+        "3D000" => "check the database in the URL",
+        "53300" => "lower max_connections of the source, or allow more at the server",
+        _ => "check the URL and the server's log",
+    };
+    // Said by the server, with its code; sqlx adds a line number of the server's source code.
+    Error {
+        fault: Fault::Connection,
+        message: format!("cannot connect to {shown}: {} (SQLSTATE {}); {way_out}", server.message(), server.code()),
+        causes: beside(server),
+    }
+}
+
+/// A statement that failed; `sql` is what the position in it counts from.
+pub(super) fn running(sql: &str, timeout: Duration, cause: &sqlx::Error) -> Error {
+    let Some(server) = database(cause) else {
+        return rows::unanswered(cause);
+    };
+    let code = server.code();
+    if code == QUERY_CANCELED && server.message().contains("statement timeout") {
+        return timed_out(timeout);
+    }
+    let lost = code.starts_with("08") || ["57P01", "57P02", "57P03", "53300"].contains(&code);
+    let place = match server.position() {
+        Some(PgErrorPosition::Original(position)) => {
+            let (line, column) = line_and_column(sql, position);
+            format!(" at line {line}, column {column}")
+        }
+        Some(PgErrorPosition::Internal { position, query }) => {
+            let (line, column) = line_and_column(query, position);
+            format!(" at line {line}, column {column} of a function's query")
+        }
+        None => String::new(),
+    };
+    let way_out = if code == READ_ONLY { "; the queries of a check only read" } else { "" };
+    Error {
+        fault: if lost { Fault::Connection } else { Fault::Query },
+        message: format!("the server refused the query: {} (SQLSTATE {code}){place}{way_out}", server.message()),
+        causes: beside(server),
+    }
+}
+
+fn database(cause: &sqlx::Error) -> Option<&PgDatabaseError> {
+    cause.as_database_error()?.try_downcast_ref()
+}
+
+fn beside(server: &PgDatabaseError) -> Vec<String> {
+    let detail = server.detail().map(str::to_owned);
+    let hint = server.hint().map(|hint| format!("hint: {hint}"));
+    let context = server.r#where().map(|place| format!("in: {place}"));
+    [detail, hint, context].into_iter().flatten().collect()
+}
+
+/// Line and column of the character at `position`, all counted from 1.
+fn line_and_column(sql: &str, position: usize) -> (usize, usize) {
+    let before: Vec<char> = sql.chars().take(position.saturating_sub(1)).collect();
+    let line = before.iter().filter(|c| **c == '\n').count() + 1;
+    let column = before.iter().rev().take_while(|c| **c != '\n').count() + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_and_column;
+
+    #[test]
+    fn a_position_counts_characters_not_bytes() {
+        assert_eq!(line_and_column("SELECT x", 8), (1, 8));
+        assert_eq!(line_and_column("SELECT\n  'ä', x", 15), (2, 8));
+    }
+}

@@ -1,0 +1,92 @@
+//! `numeric` from its binary form: groups of four decimal digits, exact, never through a float.
+//!
+//! The form is that of `numeric_send` in PostgreSQL's `numeric.c`: counts and flags as 16-bit
+//! integers (digit groups, weight of the first group, sign, digits shown after the point), then the groups.
+
+use super::decode::integer;
+use crate::frame::Value;
+use crate::source::decimal;
+use crate::source::rows::Misread;
+
+const NEGATIVE: u16 = 0x4000;
+const NAN: u16 = 0xC000;
+const INFINITY: u16 = 0xD000;
+const MINUS_INFINITY: u16 = 0xF000;
+
+/// The decimal in `raw`, at the scale it shows where 38 digits allow.
+pub(super) fn decode(raw: &[u8]) -> Result<Value, Misread> {
+    let broken = || Misread::new("the server sent a numeric that cannot be read", "cast it to text in the query");
+    let word = |index: usize| raw.get(index * 2..index * 2 + 2).and_then(integer::<2>).ok_or_else(broken);
+    let groups = usize::try_from(word(0)?).map_err(|_| broken())?;
+    let weight = i32::try_from(word(1)?).map_err(|_| broken())?;
+    let sign = word(2)? as u16;
+    let shown = word(3)? as u16 & 0x3FFF;
+    let special = |name: &str| {
+        Misread::new(
+            format!("{name} is no decimal"),
+            "cast the column to float8 in the query, or turn the value into NULL with nullif",
+        )
+    };
+    match sign {
+        0 | NEGATIVE => {}
+        NAN => return Err(special("NaN")),
+        INFINITY => return Err(special("Infinity")),
+        MINUS_INFINITY => return Err(special("-Infinity")),
+        _ => return Err(broken()),
+    }
+    let digits: Vec<u16> = (0..groups).map(|group| word(group + 4).map(|d| d as u16)).collect::<Result<_, _>>()?;
+    let magnitude = exact(&digits, weight).and_then(|(unscaled, scale)| {
+        decimal::value(if sign == NEGATIVE { -unscaled } else { unscaled }, scale, u32::from(shown).max(scale))
+    });
+    magnitude.ok_or_else(|| {
+        Misread::new("the value needs more than 38 digits", "round the column in the query, such as round(x, 12)")
+    })
+}
+
+/// `digits × 10000^(weight − index)` as digits and scale, without trailing zeros after the point.
+fn exact(digits: &[u16], weight: i32) -> Option<(i128, u32)> {
+    let Some((last, first)) = digits.split_last() else { return Some((0, 0)) };
+    let mut unscaled: i128 = 0;
+    for digit in first {
+        unscaled = unscaled.checked_mul(10_000)?.checked_add(i128::from(*digit))?;
+    }
+    // Groups after the point, so that the zeros which only fill the last group cost no digits.
+    let after = i32::try_from(first.len()).ok()? - weight;
+    if after > 0 {
+        let zeros = (0..4).rev().find(|n| last % 10u16.pow(*n) == 0).unwrap_or(0);
+        let unscaled = unscaled.checked_mul(10i128.pow(4 - zeros))?.checked_add(i128::from(last / 10u16.pow(zeros)))?;
+        return Some((unscaled, u32::try_from(after).ok()? * 4 - zeros));
+    }
+    unscaled = unscaled.checked_mul(10_000)?.checked_add(i128::from(*last))?;
+    let missing = 10i128.checked_pow(u32::try_from(-after).ok()?.checked_mul(4)?)?;
+    Some((unscaled.checked_mul(missing)?, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numeric(digits: &[u16], weight: i16, sign: u16, shown: u16) -> Vec<u8> {
+        let head = [u16::try_from(digits.len()).unwrap(), weight as u16, sign, shown];
+        head.iter().chain(digits).flat_map(|word| word.to_be_bytes()).collect()
+    }
+
+    #[test]
+    fn groups_become_one_exact_number() {
+        let decimal = |unscaled, scale| Value::Decimal { unscaled, scale };
+        assert_eq!(decode(&numeric(&[1, 2345, 6000], 1, 0, 2)).unwrap(), decimal(1_234_560, 2));
+        assert_eq!(decode(&numeric(&[1], 3, NEGATIVE, 0)).unwrap(), decimal(-1_000_000_000_000, 0));
+        assert_eq!(decode(&numeric(&[1200], -2, 0, 6)).unwrap(), decimal(12, 6));
+        assert_eq!(decode(&numeric(&[1], -3, 0, 12)).unwrap(), decimal(1, 12));
+        assert_eq!(decode(&numeric(&[], 0, 0, 2)).unwrap(), decimal(0, 2));
+    }
+
+    #[test]
+    fn what_is_no_decimal_is_refused() {
+        for sign in [NAN, INFINITY, MINUS_INFINITY] {
+            assert!(decode(&numeric(&[], 0, sign, 0)).is_err(), "{sign:x}");
+        }
+        assert!(decode(&numeric(&[1], 10, 0, 0)).is_err(), "41 digits");
+        assert!(decode(&[0, 1]).is_err(), "cut short");
+    }
+}

@@ -1,0 +1,116 @@
+//! Rows into columns, for engines that answer row by row: names checked, values collected, a frame at the end.
+
+use super::{Error, Fault, decimal};
+use crate::frame::{Column, Frame, FrameError, Type, Value};
+
+/// A value without an exact canonical form.
+#[derive(Debug)]
+pub(super) struct Misread {
+    /// What it is, such as `NaN is no decimal`.
+    pub(super) what: String,
+    /// What to write in the query instead.
+    pub(super) way_out: String,
+}
+
+impl Misread {
+    pub(super) fn new(what: impl Into<String>, way_out: impl Into<String>) -> Self {
+        Misread { what: what.into(), way_out: way_out.into() }
+    }
+
+    /// The error for a value of `column`, in a row counted from 1.
+    pub(super) fn at(self, column: &str, type_name: &str, row: usize) -> Error {
+        let Misread { what, way_out } = self;
+        Error::new(Fault::Column, format!("column `{column}` ({type_name}), row {row}: {what}; {way_out}"))
+    }
+}
+
+/// The error for a column whose type has no canonical one.
+pub(super) fn no_canonical_type(column: &str, type_name: &str, way_out: &str) -> Error {
+    Error::new(
+        Fault::Column,
+        format!("column `{column}` has the type {type_name}, which has no exact canonical type; {way_out}"),
+    )
+}
+
+/// The error for a statement that has no result.
+pub(super) fn no_columns() -> Error {
+    Error::new(
+        Fault::Query,
+        "the statement returns no columns, so it was not run; a check takes one statement that reads, such as a SELECT",
+    )
+}
+
+/// Refuses two columns of one name before any row is read.
+pub(super) fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    let mut seen = std::collections::HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(frame_error(FrameError::DuplicateName(name.to_owned())));
+        }
+    }
+    Ok(())
+}
+
+/// The frame of collected columns; `type_names` are the engine's, in the same order.
+pub(super) fn frame(mut columns: Vec<Column>, type_names: &[String]) -> Result<Frame, Error> {
+    for (column, type_name) in columns.iter_mut().zip(type_names) {
+        let scale_of = match &mut column.of {
+            Type::Decimal { scale } => scale,
+            Type::Array(element) => match element.as_mut() {
+                Type::Decimal { scale } => scale,
+                _ => continue,
+            },
+            _ => continue,
+        };
+        *scale_of = decimal::settle(&mut column.values).map_err(|index| {
+            let way_out = "round the column in the query, such as round(x, 12)";
+            Misread::new("with the decimals of the other rows it needs more than 38 digits", way_out).at(
+                &column.name,
+                type_name,
+                index + 1,
+            )
+        })?;
+    }
+    Frame::from_columns(columns).map_err(frame_error)
+}
+
+/// Decodes one row's value into its column.
+pub(super) fn push(column: &mut Column, type_name: &str, value: Result<Value, Misread>) -> Result<(), Error> {
+    let row = column.values.len() + 1;
+    column.values.push(value.map_err(|misread| misread.at(&column.name, type_name, row))?);
+    Ok(())
+}
+
+fn frame_error(cause: FrameError) -> Error {
+    let message = cause.to_string();
+    match std::error::Error::source(&cause) {
+        Some(below) => Error::caused(Fault::Column, message, below),
+        None => Error::new(Fault::Column, message),
+    }
+}
+
+/// The error for a server that could not be reached; `shown` is the masked URL.
+pub(super) fn unreachable(shown: &str, cause: &sqlx::Error) -> Error {
+    let cause = below(cause);
+    let message = format!("cannot connect to {shown}: {cause}; check the URL and that the server listens there");
+    Error::caused(Fault::Connection, message, cause)
+}
+
+/// The error for a query that ended in something other than the server's refusal.
+pub(super) fn unanswered(cause: &sqlx::Error) -> Error {
+    let (fault, doing) = match cause {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => (Fault::Connection, "the connection broke during the query"),
+        _ => (Fault::Query, "the server's answer cannot be read"),
+    };
+    let cause = below(cause);
+    Error::caused(fault, format!("{doing}: {cause}; run it again, and see the server's log"), cause)
+}
+
+/// What sqlx puts before the text of an inner error says nothing that our own sentences do not.
+fn below(cause: &sqlx::Error) -> &(dyn std::error::Error + 'static) {
+    match cause {
+        sqlx::Error::Io(inner) => inner,
+        sqlx::Error::Tls(inner) => inner.as_ref(),
+        other => other,
+    }
+}
