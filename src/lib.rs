@@ -6,3 +6,4 @@ pub mod demo;
 pub mod frame;
 pub mod model;
 pub mod source;
+pub mod suite;

@@ -38,8 +38,11 @@ fn keyed() -> Check {
     check
 }
 
+/// Status, counts, and changes per column.
+type Verdict = (Status, Option<cutover::model::RowCounts>, Vec<(String, Option<u64>)>);
+
 /// The verdict without what depends on which of two equal rows came first.
-fn verdict(report: &CheckReport) -> (Status, Option<cutover::model::RowCounts>, Vec<(String, Option<u64>)>) {
+fn verdict(report: &CheckReport) -> Verdict {
     let mut columns: Vec<_> = report.columns.iter().map(|c| (c.name.clone(), c.changed)).collect();
     columns.sort();
     (report.status(), report.rows, columns)

@@ -1,0 +1,333 @@
+//! TOML → valid suite: every mistake at once, with its place and the way out. Connects to nothing.
+
+mod check;
+mod params;
+mod problem;
+mod raw;
+mod read;
+mod rule;
+mod source;
+mod template;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use crate::check::Check;
+use problem::{File, nearest};
+use rule::Known;
+
+pub use params::{Moving, Param, ParamType};
+pub use problem::{Problem, Problems};
+pub use source::{SourceSpec, SourceSpecError};
+pub use template::TemplateError;
+
+/// A suite whose every setting is valid.
+#[derive(Clone, Debug)]
+pub struct Suite {
+    /// First part of the id of each check.
+    pub name: String,
+    /// Its file.
+    pub path: PathBuf,
+    /// SHA-256 of its file, in hex.
+    pub sha256: String,
+    /// Its sources by name.
+    pub sources: BTreeMap<String, SourceSpec>,
+    /// Its params by name, overrides applied.
+    pub params: BTreeMap<String, Param>,
+    /// Its checks in the order of the file.
+    pub checks: Vec<Check>,
+}
+
+impl Suite {
+    /// The folder that relative paths start at.
+    pub fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
+    }
+}
+
+/// What the command line says in place of the suites.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--param NAME=VALUE`.
+    pub params: Vec<(String, String)>,
+    /// `--source NAME=URL`.
+    pub sources: Vec<(String, String)>,
+}
+
+/// Reads the suites at `paths`: files as they are, folders for every `suite.toml` and `*.suite.toml` below them.
+pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Problems> {
+    let mut problems = Problems::default();
+    let files = find(paths, &mut problems);
+    let mut suites = Vec::new();
+    let mut used = Used::default();
+    for path in files {
+        match std::fs::read_to_string(&path) {
+            Ok(text) => suites.extend(one(&path, &text, overrides, &mut used, &mut problems)),
+            Err(cause) => problems.add(&path, format!("cannot be read: {cause}; correct the path")),
+        }
+    }
+    used.unused(overrides, &mut problems);
+    let mut names: BTreeMap<&str, &Path> = BTreeMap::new();
+    for suite in &suites {
+        if let Some(other) = names.insert(&suite.name, &suite.path) {
+            let message = format!(
+                "the suite is named `{}` like {}, so their checks share ids; rename one",
+                suite.name,
+                other.display()
+            );
+            problems.add(&suite.path, message);
+        }
+    }
+    if problems.0.is_empty() { Ok(suites) } else { Err(problems) }
+}
+
+/// The JSON Schema of a suite file, for editors.
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(raw::Suite).to_value();
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("title".to_owned(), "cutover suite".into());
+        object.insert("required".to_owned(), serde_json::json!(["name", "sources", "checks"]));
+    }
+    schema
+}
+
+fn find(paths: &[PathBuf], problems: &mut Problems) -> Vec<PathBuf> {
+    let mut files = BTreeSet::new();
+    for path in paths {
+        if path.is_file() {
+            files.insert(path.clone());
+            continue;
+        }
+        if !path.is_dir() {
+            problems.add(
+                path,
+                "there is no such file or folder; give a suite file, or a folder with a suite.toml below it",
+            );
+            continue;
+        }
+        let before = files.len();
+        for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+            match entry {
+                Ok(entry) => {
+                    let name = entry.file_name().to_string_lossy();
+                    if entry.file_type().is_file() && (name == "suite.toml" || name.ends_with(".suite.toml")) {
+                        files.insert(entry.into_path());
+                    }
+                }
+                Err(cause) => problems.add(path, format!("cannot be searched: {cause}")),
+            }
+        }
+        if files.len() == before {
+            problems.add(
+                path,
+                "there is no suite.toml and no *.suite.toml below this folder; add one, or give the suite's file",
+            );
+        }
+    }
+    files.into_iter().collect()
+}
+
+/// Overrides that some suite took.
+#[derive(Default)]
+struct Used {
+    params: BTreeSet<String>,
+    sources: BTreeSet<String>,
+    known_params: BTreeSet<String>,
+    known_sources: BTreeSet<String>,
+}
+
+impl Used {
+    fn unused(&self, overrides: &Overrides, problems: &mut Problems) {
+        let kinds = [
+            ("--param", "param", &overrides.params, &self.params, &self.known_params),
+            ("--source", "source", &overrides.sources, &self.sources, &self.known_sources),
+        ];
+        for (flag, noun, given, used, known) in kinds {
+            for (name, _) in given.iter().filter(|(name, _)| !used.contains(name)) {
+                problems.0.push(Problem {
+                    path: PathBuf::new(),
+                    place: None,
+                    message: format!("{flag} {name}: no suite has a {noun} of this name"),
+                    help: nearest(name, known.iter().map(String::as_str)),
+                });
+            }
+        }
+    }
+}
+
+fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems: &mut Problems) -> Option<Suite> {
+    let file = File { path, text };
+    let table = match DeTable::parse(text) {
+        Ok(table) => table.into_inner(),
+        Err(error) => {
+            let offset = error.span().map_or(0, |span| span.start);
+            problems.0.push(file.problem(offset, error.message().trim().replace('\n', " "), None));
+            return None;
+        }
+    };
+    let before = problems.0.len();
+    let raw: raw::Suite = read::read(&table, &["sources", "params", "checks"], "suite", &file, problems);
+    let name = raw.name.unwrap_or_default();
+    if name.is_empty() {
+        problems.0.push(file.problem(0, "`name` is missing", Some("add `name = \"my_suite\"`".to_owned())));
+    } else if !template::is_name(&name) {
+        problems.0.push(file.problem(
+            0,
+            format!("the name `{name}` is not snake_case"),
+            Some("use a-z, 0-9 and _".to_owned()),
+        ));
+    }
+    let section = |name: &str, problems: &mut Problems| -> Option<&DeTable<'_>> {
+        let value = table.get(name)?;
+        read::table(value, &format!("`{name}`"), &file, problems)
+    };
+    let params = params(section("params", problems), overrides, used, &file, problems);
+    let raw_sources = section("sources", problems);
+    let sources = sources(raw_sources, overrides, used, &file, problems);
+    let named: Vec<&str> =
+        raw_sources.map(|table| read::entries(table).iter().map(|(name, _, _)| *name).collect()).unwrap_or_default();
+    clocks(&params, &named, &file, problems);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let known = known(&params);
+    let scope = check::Scope { suite: &name, folder, sources: &sources, named, params: &params, known: &known };
+    let raw_checks = section("checks", problems);
+    let checks = checks(raw_checks, &scope, &file, problems);
+    if raw_checks.is_none_or(|table| table.is_empty()) {
+        problems.0.push(file.problem(0, "the suite has no checks", Some("add [checks.my_check]".to_owned())));
+    }
+    let sha256 = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    (problems.0.len() == before).then(|| Suite { name, path: path.to_owned(), sha256, sources, params, checks })
+}
+
+fn params(
+    table: Option<&DeTable<'_>>,
+    overrides: &Overrides,
+    used: &mut Used,
+    file: &File<'_>,
+    problems: &mut Problems,
+) -> BTreeMap<String, Param> {
+    let mut params = BTreeMap::new();
+    let Some(table) = table else { return params };
+    for (name, offset, value) in read::entries(table) {
+        used.known_params.insert(name.to_owned());
+        let mut add =
+            |message: String| problems.0.push(file.problem(offset, format!("param `{name}`: {message}"), None));
+        if !template::is_name(name) {
+            add("the name is not snake_case; use a-z, 0-9 and _".to_owned());
+        }
+        let value = <toml::Value as serde::Deserialize>::deserialize(toml::de::ValueDeserializer::from(value.clone()));
+        let mut param =
+            match value.map_err(|error| error.message().to_owned()).and_then(|value| params::declared(&value)) {
+                Ok(param) => param,
+                Err(why) => {
+                    add(why);
+                    // Declared all the same: its uses are no further mistake.
+                    Param::Unset(ParamType::Text)
+                }
+            };
+        for (_, text) in overrides.params.iter().filter(|(given, _)| given == name) {
+            used.params.insert(name.to_owned());
+            match params::overridden(&param, text) {
+                Ok(given) => param = given,
+                Err(why) => problems.0.push(Problem {
+                    path: PathBuf::new(),
+                    place: None,
+                    message: format!("--param {name}: {why}"),
+                    help: None,
+                }),
+            }
+        }
+        params.insert(name.to_owned(), param);
+    }
+    params
+}
+
+/// Values that are known before any clock is asked.
+fn known(params: &BTreeMap<String, Param>) -> Known {
+    let fixed = |(name, param): (&String, &Param)| match param {
+        Param::Value(value) => Some((name.clone(), value.clone())),
+        _ => None,
+    };
+    params.iter().filter_map(fixed).collect()
+}
+
+fn clocks(params: &BTreeMap<String, Param>, named: &[&str], file: &File<'_>, problems: &mut Problems) {
+    for (name, param) in params {
+        if let Param::Moving(Moving { clock, .. }) = param {
+            let clock = clock.as_deref().unwrap_or("old");
+            if !named.contains(&clock) {
+                let help = nearest(clock, named.iter().copied());
+                problems.0.push(file.problem(
+                    0,
+                    format!("param `{name}`: there is no source `{clock}` whose clock it could follow"),
+                    help,
+                ));
+            }
+        }
+    }
+}
+
+fn sources(
+    table: Option<&DeTable<'_>>,
+    overrides: &Overrides,
+    used: &mut Used,
+    file: &File<'_>,
+    problems: &mut Problems,
+) -> BTreeMap<String, SourceSpec> {
+    let mut sources = BTreeMap::new();
+    let Some(table) = table else { return sources };
+    for (name, offset, value) in read::entries(table) {
+        used.known_sources.insert(name.to_owned());
+        let owner = format!("source `{name}`");
+        let replaced = overrides.sources.iter().rev().find(|(given, _)| given == name).map(|(_, url)| url.as_str());
+        if replaced.is_some() {
+            used.sources.insert(name.to_owned());
+        }
+        let Some(table) = read::table(value, &owner, file, problems) else { continue };
+        let raw: raw::Source = read::read(table, &[], &owner, file, problems);
+        match source::valid(raw, replaced) {
+            Ok(source) => {
+                sources.insert(name.to_owned(), source);
+            }
+            Err(mistakes) => {
+                problems
+                    .0
+                    .extend(mistakes.into_iter().map(|why| file.problem(offset, format!("{owner}: {why}"), None)));
+            }
+        }
+    }
+    sources
+}
+
+fn checks(
+    table: Option<&DeTable<'_>>,
+    scope: &check::Scope<'_>,
+    file: &File<'_>,
+    problems: &mut Problems,
+) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let Some(table) = table else { return checks };
+    for (name, offset, value) in read::entries(table) {
+        let owner = format!("check `{}.{name}`", scope.suite);
+        let Some(table) = read::table(value, &owner, file, problems) else { continue };
+        let before = problems.0.len();
+        let raw: raw::Check = read::read(table, &["columns"], &owner, file, problems);
+        let mut rules = BTreeMap::new();
+        let columns =
+            table.get("columns").and_then(|value| read::table(value, &format!("{owner}: `columns`"), file, problems));
+        for (column, offset, value) in columns.map(read::entries).unwrap_or_default() {
+            let owner = format!("{owner}: column `{column}`");
+            let Some(table) = read::table(value, &owner, file, problems) else { continue };
+            rules.insert(column.to_owned(), (offset, read::read(table, &[], &owner, file, problems)));
+        }
+        let valid = check::valid(name, offset, raw, rules, scope, file, problems);
+        checks.extend(valid.filter(|_| problems.0.len() == before));
+    }
+    checks
+}

@@ -1,0 +1,225 @@
+//! A suite file as it is written: every field optional, nothing checked. Also the source of the JSON Schema.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A suite of paired checks.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Suite {
+    /// Name of the suite, snake_case; the first part of every check's id.
+    pub name: Option<String>,
+    /// Databases and files, by name; `old` and `new` are the defaults of every check.
+    pub sources: BTreeMap<String, Source>,
+    /// Values that reach SQL as `{{ name }}`, typed by their TOML value.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub params: BTreeMap<String, toml::Value>,
+    /// The checks by name.
+    pub checks: BTreeMap<String, Check>,
+}
+
+/// A database, or a folder of files.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Source {
+    /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path` or a path; `${VAR}` and `${VAR:-default}` are expanded.
+    pub url: Option<String>,
+    /// Session time zone; UTC unless given.
+    pub timezone: Option<String>,
+    /// Session settings by name.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub settings: BTreeMap<String, toml::Value>,
+    /// Most connections held at once.
+    pub max_connections: Option<u32>,
+    /// Types of CSV columns: `column` or `table.column` to a type name.
+    pub types: BTreeMap<String, String>,
+}
+
+/// One paired comparison.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Check {
+    /// What is compared.
+    pub kind: Option<crate::model::Kind>,
+    /// Why the check exists, in one line.
+    pub why: Option<String>,
+    /// Query of the old side; `sql/<check>.old.sql` where absent.
+    pub old: Option<Sql>,
+    /// Query of the new side; `sql/<check>.new.sql` where absent.
+    pub new: Option<Sql>,
+    /// Which source each side reads, where not `old` and `new`.
+    pub sources: Option<SourceNames>,
+    /// Columns that pair a row of old with a row of new.
+    pub key: Option<OneOrMany>,
+    /// Rules by column name in old.
+    pub columns: BTreeMap<String, Rule>,
+    /// Name in old to name in new.
+    pub rename: BTreeMap<String, String>,
+    /// Names for `--tag`.
+    pub tags: Vec<String>,
+    /// Whether a difference is `fail` or `warn`.
+    pub severity: Option<crate::model::Severity>,
+    /// Differences by design, as exact counts.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub expect: BTreeMap<String, Number>,
+    /// What the server must have, else the check is skipped.
+    pub requires: Option<Requires>,
+    /// Whether both sides empty is a pass.
+    pub allow_empty: Option<bool>,
+    /// `allow` lets a key have more than one row.
+    pub duplicates: Option<Duplicates>,
+    /// Time allowed per query, such as `30s`.
+    pub timeout: Option<String>,
+    /// Warning codes that are known, with the reason.
+    pub accept: BTreeMap<String, String>,
+    /// `percentile`: column of raw values.
+    pub value: Option<String>,
+    /// `percentile`: names and quantiles.
+    pub quantiles: BTreeMap<String, f64>,
+    /// `percentile`: largest rank error.
+    pub rank: Option<Number>,
+    /// `percentile`: largest Kolmogorov–Smirnov distance.
+    pub max_ks: Option<Number>,
+    /// `percentile`: smallest group that is judged; 30 unless given.
+    pub min_rows: Option<Number>,
+    /// `freshness`: largest lag, such as `15min`.
+    pub max_lag: Option<String>,
+    /// `invariant`: a count query whose zero is an error; `sql/<check>.population.sql` where absent.
+    pub population: Option<Sql>,
+    /// Rule of every column that has none: absolute part of the tolerance.
+    pub absolute: Option<Number>,
+    /// Rule of every column that has none: share of |old|.
+    pub relative: Option<Number>,
+    /// Rule of every column that has none: new ≥ this.
+    pub at_least: Option<Number>,
+    /// Rule of every column that has none: new ≤ this.
+    pub at_most: Option<Number>,
+    /// Rule of every column that has none: new ÷ old ≥ this.
+    pub min_ratio: Option<Number>,
+    /// Rule of every column that has none: new ÷ old ≤ this.
+    pub max_ratio: Option<Number>,
+}
+
+/// How one column is compared; exactly, unless a field says otherwise.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Rule {
+    /// |new − old| ≤ absolute + relative × |old|.
+    pub absolute: Option<Number>,
+    /// Share of |old|.
+    pub relative: Option<Number>,
+    /// Floats at most this many representable values apart.
+    pub ulps: Option<u64>,
+    /// Timestamps floored to a multiple of this, such as `1ms`.
+    pub truncate: Option<String>,
+    /// Type the value is read as: `decimal(38,12)`, `uuid`, `timestamp`, `date`, `bool`, `json` or `text`.
+    #[serde(rename = "type")]
+    pub of: Option<Sided>,
+    /// Arrays as sets.
+    pub set: Option<bool>,
+    /// Arrays as multisets.
+    pub multiset: Option<bool>,
+    /// Maps, key order aside.
+    pub map: Option<bool>,
+    /// With `map`: what an absent key stands for.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub absent: Option<toml::Value>,
+    /// Text as JSON.
+    pub json: Option<bool>,
+    /// What stands for NULL: a value for both sides, or `{ old = … }`, `{ new = … }`.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub null: Option<toml::Value>,
+    /// White space around text does not count.
+    pub trim: Option<bool>,
+    /// `UTC`: a timestamp without zone is read as UTC.
+    pub zone: Option<String>,
+    /// Why the column is not compared.
+    pub ignore: Option<String>,
+    /// new ≥ this.
+    pub at_least: Option<Number>,
+    /// new ≤ this.
+    pub at_most: Option<Number>,
+    /// new ÷ old ≥ this.
+    pub min_ratio: Option<Number>,
+    /// new ÷ old ≤ this.
+    pub max_ratio: Option<Number>,
+}
+
+/// One query for every engine, or one per engine.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Sql {
+    /// For every engine.
+    One(String),
+    /// By engine name; `default` for the others.
+    PerEngine(BTreeMap<String, String>),
+}
+
+/// Names of the sources a check reads.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SourceNames {
+    /// Source of the old side.
+    pub old: Option<String>,
+    /// Source of the new side.
+    pub new: Option<String>,
+}
+
+/// A name, or several.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum OneOrMany {
+    /// One name.
+    One(String),
+    /// Several names.
+    Many(Vec<String>),
+}
+
+/// A value for both sides, or for either.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Sided {
+    /// For both sides.
+    Both(String),
+    /// Per side.
+    Each {
+        /// For old.
+        old: Option<String>,
+        /// For new.
+        new: Option<String>,
+    },
+}
+
+/// A number as an integer, a float, decimal text, or `{{ param }}`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Number {
+    /// An integer.
+    Integer(i64),
+    /// A float; means its shortest decimal text.
+    Float(f64),
+    /// Decimal text, or `{{ param }}`.
+    Text(String),
+}
+
+/// What the server must have.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Requires {
+    /// An extension of PostgreSQL.
+    pub extension: Option<OneOrMany>,
+    /// An engine.
+    pub engine: Option<String>,
+}
+
+/// What a key with several rows is.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Duplicates {
+    /// A difference.
+    Fail,
+    /// Allowed.
+    Allow,
+}

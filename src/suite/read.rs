@@ -1,0 +1,79 @@
+//! TOML tables into raw structs, entry by entry, so that one mistake does not hide the next.
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{File, Problems, nearest};
+
+/// A table's entries in the order of the file, with the offsets of their names.
+pub(super) fn entries<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t str, usize, &'t Spanned<DeValue<'i>>)> {
+    let mut entries: Vec<_> =
+        table.iter().map(|(name, value)| (name.get_ref().as_ref(), name.span().start, value)).collect();
+    entries.sort_by_key(|(_, offset, _)| *offset);
+    entries
+}
+
+/// The table of `value`, or a problem that says what stands there instead.
+pub(super) fn table<'t, 'i>(
+    value: &'t Spanned<DeValue<'i>>,
+    what: &str,
+    file: &File<'_>,
+    problems: &mut Problems,
+) -> Option<&'t DeTable<'i>> {
+    let found = value.get_ref().as_table();
+    if found.is_none() {
+        let message = format!("{what} is a {}, where a table is needed", value.get_ref().type_str());
+        problems.0.push(file.problem(value.span().start, message, None));
+    }
+    found
+}
+
+/// `table` as a `T`, without the entries named in `apart`; entries that cannot be read become problems.
+pub(super) fn read<T: DeserializeOwned + Default + JsonSchema>(
+    table: &DeTable<'_>,
+    apart: &[&str],
+    owner: &str,
+    file: &File<'_>,
+    problems: &mut Problems,
+) -> T {
+    let mut good = DeTable::new();
+    for (name, value) in table {
+        if apart.contains(&name.get_ref().as_ref()) {
+            continue;
+        }
+        let mut alone = DeTable::new();
+        alone.insert(name.clone(), value.clone());
+        match T::deserialize(toml::de::Deserializer::from(Spanned::new(name.span(), alone))) {
+            Ok(_) => {
+                good.insert(name.clone(), value.clone());
+            }
+            Err(error) => problems.0.push(mistake::<T>(name, &error, owner, file)),
+        }
+    }
+    T::deserialize(toml::de::Deserializer::from(Spanned::new(0..0, good))).unwrap_or_default()
+}
+
+fn mistake<T: JsonSchema>(
+    name: &Spanned<toml::de::DeString<'_>>,
+    error: &toml::de::Error,
+    owner: &str,
+    file: &File<'_>,
+) -> super::problem::Problem {
+    let field = name.get_ref().as_ref();
+    let known = fields::<T>();
+    if !known.iter().any(|known| known == field) {
+        let help = nearest(field, known.iter().map(String::as_str));
+        return file.problem(name.span().start, format!("{owner}: unknown field `{field}`"), help);
+    }
+    let offset = error.span().map_or(name.span().start, |span| span.start);
+    file.problem(offset, format!("{owner}: `{field}`: {}", error.message().trim().replace('\n', " ")), None)
+}
+
+/// Names of the fields of `T`.
+fn fields<T: JsonSchema>() -> Vec<String> {
+    let schema = schemars::schema_for!(T);
+    let properties = schema.as_value().get("properties").and_then(|p| p.as_object());
+    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+}

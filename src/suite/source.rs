@@ -1,0 +1,212 @@
+//! A source as the suite names it: its URL before variables are expanded, and its options.
+
+use std::path::Path;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::raw;
+use crate::source::{EngineName, Options, SourceUrl, UrlError};
+
+/// A source of a suite. The URL is expanded only where a connection is wanted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SourceSpec {
+    url: String,
+    /// What the suite says beside the URL.
+    pub options: Options,
+}
+
+/// Why a source has no URL. Never holds the URL, which may hold a password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceSpecError {
+    /// A variable is not set.
+    #[error("the variable {0} is not set; export it, write ${{{0}:-default}}, or give the URL with --source")]
+    Unset(String),
+    /// `${` without its end, or with an impossible name.
+    #[error("the URL has a `${{` that names no variable; write ${{NAME}} or ${{NAME:-default}}")]
+    Malformed,
+    /// The expanded text is no URL.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+}
+
+/// A piece of a URL as the suite has it.
+enum Part<'a> {
+    Text(&'a str),
+    Variable { name: &'a str, default: Option<&'a str> },
+}
+
+impl SourceSpec {
+    /// A source with the URL `url`, variables not expanded.
+    pub(super) fn new(url: String, options: Options) -> Self {
+        SourceSpec { url, options }
+    }
+
+    /// The URL with its variables; a value that stands for a user or a password is percent-encoded.
+    pub fn resolve(
+        &self,
+        folder: &Path,
+        variables: impl Fn(&str) -> Option<String>,
+    ) -> Result<SourceUrl, SourceSpecError> {
+        let parts = parts(&self.url)?;
+        let credentials = credentials(&parts);
+        let mut expanded = String::new();
+        for (index, part) in parts.iter().enumerate() {
+            match part {
+                Part::Text(text) => expanded.push_str(text),
+                Part::Variable { name, default } => {
+                    let value = variables(name).filter(|value| !value.is_empty());
+                    let value = match (value, default) {
+                        (Some(value), _) => value,
+                        (None, Some(default)) => (*default).to_owned(),
+                        (None, None) => return Err(SourceSpecError::Unset((*name).to_owned())),
+                    };
+                    if index < credentials {
+                        expanded.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
+                    } else {
+                        expanded.push_str(&value);
+                    }
+                }
+            }
+        }
+        Ok(SourceUrl::parse(&expanded, folder)?)
+    }
+
+    /// The engine, where it can be told now.
+    pub fn engine_hint(&self, folder: &Path, variables: impl Fn(&str) -> Option<String>) -> Option<EngineName> {
+        self.resolve(folder, variables).ok().map(|url| url.engine())
+    }
+
+    /// Whether the URL is well-formed as far as can be told without variables.
+    pub(super) fn check(&self) -> Result<(), SourceSpecError> {
+        let parts = parts(&self.url)?;
+        if parts.iter().all(|part| matches!(part, Part::Text(_))) {
+            SourceUrl::parse(&self.url, Path::new("."))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for SourceSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URL may hold a password.
+        f.debug_struct("SourceSpec").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+fn parts(url: &str) -> Result<Vec<Part<'_>>, SourceSpecError> {
+    let mut parts = Vec::new();
+    let mut rest = url;
+    while let Some(at) = rest.find("${") {
+        parts.push(Part::Text(&rest[..at]));
+        let inside = &rest[at + 2..];
+        let end = inside.find('}').ok_or(SourceSpecError::Malformed)?;
+        let (name, default) = match inside[..end].split_once(":-") {
+            Some((name, default)) => (name, Some(default)),
+            None => (&inside[..end], None),
+        };
+        let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !valid {
+            return Err(SourceSpecError::Malformed);
+        }
+        parts.push(Part::Variable { name, default });
+        rest = &inside[end + 1..];
+    }
+    parts.push(Part::Text(rest));
+    Ok(parts)
+}
+
+/// Parts before this one stand for the user or the password: between `://` and the last `@` of the authority.
+fn credentials(parts: &[Part<'_>]) -> usize {
+    let mut inside = false;
+    let mut end = 0;
+    for (index, part) in parts.iter().enumerate() {
+        let Part::Text(whole) = part else { continue };
+        let mut text = *whole;
+        if !inside {
+            let Some(at) = text.find("://") else { continue };
+            inside = true;
+            text = &text[at + 3..];
+        }
+        let authority = text.find(['/', '?', '#']);
+        if text[..authority.unwrap_or(text.len())].contains('@') {
+            end = index;
+        }
+        if authority.is_some() {
+            break;
+        }
+    }
+    end
+}
+
+/// A valid source; problems are texts with the way out.
+pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSpec, Vec<String>> {
+    let mut problems = Vec::new();
+    let mut options = Options {
+        timezone: raw.timezone,
+        max_connections: raw.max_connections,
+        types: raw.types,
+        ..Options::default()
+    };
+    for (name, value) in raw.settings {
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Float(number) => number.to_string(),
+            toml::Value::Boolean(truth) => u8::from(truth).to_string(),
+            _ => {
+                problems.push(format!("setting `{name}` must be text, a number or a boolean"));
+                continue;
+            }
+        };
+        options.settings.insert(name, text);
+    }
+    if options.max_connections == Some(0) {
+        problems.push("`max_connections` must be at least 1".to_owned());
+    }
+    let url = replaced.map(str::to_owned).or(raw.url);
+    match url {
+        None => problems.push("`url` is missing; give one, such as `${OLD_URL}`".to_owned()),
+        Some(url) => {
+            let spec = SourceSpec::new(url, options);
+            match spec.check() {
+                Ok(()) if problems.is_empty() => return Ok(spec),
+                Ok(()) => {}
+                Err(error) => problems.push(error.to_string()),
+            }
+        }
+    }
+    Err(problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(url: &str) -> Result<SourceUrl, SourceSpecError> {
+        let variables = |name: &str| match name {
+            "PASS" => Some("p@ss:w/rd#?".to_owned()),
+            "URL" => Some("postgres://u:p%40ss@h/db".to_owned()),
+            _ => None,
+        };
+        SourceSpec::new(url.to_owned(), Options::default()).resolve(Path::new("/suite"), variables)
+    }
+
+    #[test]
+    fn a_password_is_encoded_where_it_stands_and_a_whole_url_is_not() {
+        let url = resolved("postgres://u:${PASS}@h:5432/db").unwrap();
+        let crate::source::Location::Postgres(url) = url.location() else { panic!("postgres") };
+        assert_eq!(url.password(), Some("p%40ss%3Aw%2Frd%23%3F"));
+        assert_eq!(url.host_str(), Some("h"));
+        assert_eq!(resolved("${URL}").unwrap().to_string(), "postgres://u:***@h/db");
+        assert_eq!(resolved("${NONE:-sqlite:old.db}").unwrap().to_string(), "sqlite:/suite/old.db");
+    }
+
+    #[test]
+    fn an_unset_variable_names_itself_and_no_url_is_shown() {
+        assert_eq!(resolved("postgres://u:${NONE}@h/db"), Err(SourceSpecError::Unset("NONE".to_owned())));
+        assert_eq!(resolved("postgres://u:${@h/db"), Err(SourceSpecError::Malformed));
+        let error = resolved("postgres://u:s3cret@h:x/db").unwrap_err();
+        assert!(!error.to_string().contains("s3cret"));
+    }
+}
