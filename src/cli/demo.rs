@@ -1,0 +1,48 @@
+//! `cutover demo`: the first thing a newcomer sees.
+
+use std::path::Path;
+use std::time::Duration;
+
+use globset::GlobSet;
+
+use super::run::{Reports, done, execute, select};
+use super::{LookArgs, load, runtime, screen};
+use crate::compare::Limits;
+use crate::demo;
+use crate::exit::{BROKEN, DIFFERENT, PASSED};
+use crate::run::Options;
+use crate::suite::Overrides;
+
+/// Makes the pair under `dir`, runs its suite, and says what it means.
+pub(super) fn demo(dir: &Path, clean: bool, look: LookArgs) -> u8 {
+    done(try_demo(dir, clean, look))
+}
+
+fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
+    runtime()?.block_on(demo::create(dir, clean)).map_err(|error| {
+        screen::complain(&format!("cutover demo: {error}\n"));
+        BROKEN
+    })?;
+    // The demo's own pair, whatever the environment names for real suites.
+    let sources = vec![("old".to_owned(), "sqlite:old.db".to_owned()), ("new".to_owned(), "new".to_owned())];
+    let suites = load(&[dir.join("suite.toml")], &Overrides { params: Vec::new(), sources })?;
+    let selected = select(&suites, &[], &GlobSet::empty(), &[]).map_err(|why| {
+        screen::complain(&format!("cutover demo: {why}\n"));
+        BROKEN
+    })?;
+    let options = Options { jobs: 2, timeout: Duration::from_secs(60), deadline: None, limits: Limits::default() };
+    let code = execute(&selected, &options, &Reports::Folder(dir.join("reports"), None), &[], look)?;
+    if !look.quiet {
+        let dir = dir.display();
+        match code {
+            PASSED => screen::print(&format!(
+                "\nThis is what a passing gate looks like: exit code 0. `cutover demo` plants differences.\nThe suite is {dir}/suite.toml, its SQL is in {dir}/sql/.\n"
+            )),
+            DIFFERENT => screen::print(&format!(
+                "\nThis is what a failing gate looks like: exit code 1. The differences above were planted in {dir}/new.\nNext: read {dir}/suite.toml, change something, and run `cutover run {dir}`; `cutover demo --clean` has no differences.\n"
+            )),
+            _ => {}
+        }
+    }
+    Ok(code)
+}

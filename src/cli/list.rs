@@ -1,0 +1,105 @@
+//! `cutover list` and `cutover validate`: what the suites say, without running any of it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::json;
+
+use super::run::done;
+use super::{load, runtime, screen};
+use crate::check::Check;
+use crate::exit::{BROKEN, PASSED};
+use crate::source;
+use crate::suite::{Overrides, Suite};
+
+/// How long a source may take to describe itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Prints the checks and returns the exit code.
+pub(super) fn list(paths: &[PathBuf], as_json: bool) -> u8 {
+    let suites = match load(paths, &Overrides::default()) {
+        Ok(suites) => suites,
+        Err(code) => return code,
+    };
+    if as_json {
+        let checks: Vec<_> = suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| entry(suite, check))).collect();
+        screen::print(&format!("{:#}\n", json!({ "schema_version": 1, "checks": checks })));
+        return PASSED;
+    }
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(["check", "kind", "tags", "sources", "why"]);
+    for check in suites.iter().flat_map(|suite| &suite.checks) {
+        table.add_row([
+            check.id.clone(),
+            check.kind.kind().to_string(),
+            check.tags.join(", "),
+            sources(check).join(" → "),
+            check.why.clone().unwrap_or_default(),
+        ]);
+    }
+    screen::print(&format!("{}\n", table.trim_fmt()));
+    PASSED
+}
+
+fn sources(check: &Check) -> Vec<String> {
+    [&check.sides.old, &check.sides.new].into_iter().flatten().map(|query| query.source.clone()).collect()
+}
+
+fn entry(suite: &Suite, check: &Check) -> serde_json::Value {
+    let mut entry = json!({
+        "id": check.id,
+        "kind": check.kind.kind().to_string(),
+        "suite": suite.path.display().to_string(),
+        "tags": check.tags,
+    });
+    let optional = [
+        ("why", check.why.clone()),
+        ("old", check.sides.old.as_ref().map(|query| query.source.clone())),
+        ("new", check.sides.new.as_ref().map(|query| query.source.clone())),
+    ];
+    if let Some(object) = entry.as_object_mut() {
+        object.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
+    }
+    entry
+}
+
+/// Shows every mistake, or that there is none; with `connect`, reaches every source too.
+pub(super) fn validate(paths: &[PathBuf], overrides: &Overrides, connect: bool) -> u8 {
+    let suites = match load(paths, overrides) {
+        Ok(suites) => suites,
+        Err(code) => return code,
+    };
+    let checks: usize = suites.iter().map(|suite| suite.checks.len()).sum();
+    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    screen::print(&format!("{}, {}, no mistakes\n", plural(suites.len(), "suite"), plural(checks, "check")));
+    if connect { done(reach(&suites)) } else { PASSED }
+}
+
+fn reach(suites: &[Suite]) -> Result<u8, u8> {
+    let runtime = runtime()?;
+    let mut code = PASSED;
+    for suite in suites {
+        for (name, spec) in &suite.sources {
+            let described = runtime.block_on(async {
+                let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+                let engine = source::open(&url, &spec.options).map_err(|error| error.message)?;
+                match tokio::time::timeout(PATIENCE, engine.describe()).await {
+                    Ok(described) => described.map_err(|error| error.message),
+                    Err(_) => Err(format!("no answer within {}", humantime::format_duration(PATIENCE))),
+                }
+            });
+            match described {
+                Ok(report) => {
+                    screen::print(&format!("{}: source `{name}`: {} {} at {}\n", suite.name, report.engine, report.version, report.url));
+                }
+                Err(why) => {
+                    code = BROKEN;
+                    screen::complain(&format!("{}: source `{name}`: {why}\n", suite.name));
+                }
+            }
+        }
+    }
+    Ok(code)
+}

@@ -1,0 +1,200 @@
+//! The command line: what can be said, and which part of the library does it.
+
+mod demo;
+mod list;
+mod run;
+mod screen;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::{BROKEN, FailOn};
+use crate::report::Format;
+use crate::suite::{self, Overrides, Suite};
+
+/// Proves that a new schema tells the same story as the old one before reads move to it.
+#[derive(Debug, Parser)]
+#[command(name = "cutover", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 passed or only warned · 1 differences · 2 something could not be compared, was cut short, or nothing ran · 130 interrupted
+
+Examples:
+  cutover demo                                  see a failing gate on made-up data
+  cutover run checks/costs --param from=2026-01-01
+  cutover run --tag gate --report junit=junit.xml --report markdown=-
+  cutover run --only 'costs.daily_*' --source new=postgres://reader@replica/app";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run checks and report
+    Run(RunArgs),
+    /// List the checks, their kinds, tags and sources; runs nothing
+    List {
+        /// Suite files, or folders with suites below them
+        #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+        suites: Vec<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Report every mistake of the suite files at once; runs nothing
+    Validate {
+        /// Suite files, or folders with suites below them
+        #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+        suites: Vec<PathBuf>,
+        #[command(flatten)]
+        overrides: OverrideArgs,
+        /// Also connect to every source
+        #[arg(long)]
+        connect: bool,
+    },
+    /// Make a small old and new pair with planted differences, and run a suite on it
+    Demo {
+        /// Without the planted differences
+        #[arg(long)]
+        clean: bool,
+        /// Folder to write
+        #[arg(long, value_name = "DIR", default_value = "cutover-demo")]
+        dir: PathBuf,
+        #[command(flatten)]
+        look: LookArgs,
+    },
+    /// Print the JSON Schema of a suite file, for editors
+    Schema,
+}
+
+/// `cutover run`.
+#[derive(Args, Debug)]
+struct RunArgs {
+    /// Suite files, or folders with suites below them
+    #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+    suites: Vec<PathBuf>,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    /// Run only checks whose id matches, such as 'costs.*'; repeatable
+    #[arg(long, value_name = "GLOB")]
+    only: Vec<String>,
+    /// Run only checks with this tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Checks at once [default: one per core, at least 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Time allowed per query, unless the check says otherwise
+    #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
+    timeout: Duration,
+    /// Time allowed for the whole run
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    deadline: Option<Duration>,
+    /// Write a report: json, junit or markdown; `-` is stdout; repeatable
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
+    report: Vec<(Format, String)>,
+    /// Folder for the reports of runs without --report
+    #[arg(long, value_name = "DIR", default_value = "reports/")]
+    reports: PathBuf,
+    /// Keep only the newest N reports in that folder
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep: Option<u32>,
+    /// Exit with 2 unless exactly N checks were selected
+    #[arg(long, value_name = "N")]
+    expect_checks: Option<usize>,
+    /// What makes the exit code 1; repeatable
+    #[arg(long, value_name = "STATUS", value_enum, default_value = "fail")]
+    fail_on: Vec<FailOn>,
+    /// Most examples per check
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    examples: usize,
+    /// Print the SQL of both sides and connect to nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    look: LookArgs,
+}
+
+/// What the command line says in place of the suites.
+#[derive(Args, Debug, Default)]
+struct OverrideArgs {
+    /// Give a declared param a value; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    param: Vec<(String, String)>,
+    /// Give a source another URL; repeatable
+    #[arg(long, value_name = "NAME=URL", value_parser = pair)]
+    source: Vec<(String, String)>,
+}
+
+/// How much is shown, and how.
+#[derive(Args, Clone, Copy, Debug, Default)]
+struct LookArgs {
+    /// Show nothing but errors; the exit code stays the same
+    #[arg(long)]
+    quiet: bool,
+    /// No colours (NO_COLOR does the same)
+    #[arg(long)]
+    no_color: bool,
+}
+
+impl OverrideArgs {
+    fn overrides(self) -> Overrides {
+        Overrides { params: self.param, sources: self.source }
+    }
+}
+
+/// Runs the program and returns its exit code.
+pub fn main() -> u8 {
+    match Cli::parse().command {
+        Command::Run(args) => run::run(args),
+        Command::List { suites, json } => list::list(&suites, json),
+        Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
+        Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
+        Command::Schema => {
+            screen::print(&format!("{:#}\n", suite::schema()));
+            crate::exit::PASSED
+        }
+    }
+}
+
+/// The suites, or the exit code after their mistakes were shown.
+fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, u8> {
+    suite::load(paths, overrides).map_err(|problems| {
+        screen::complain(&format!("{problems}\n"));
+        BROKEN
+    })
+}
+
+/// A runtime for one command.
+fn runtime() -> Result<tokio::runtime::Runtime, u8> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|cause| {
+        screen::complain(&format!("the runtime does not start: {cause}\n"));
+        BROKEN
+    })
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    // The text itself may be a URL with a password, so it is not repeated.
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("write a duration such as 30s, 15min or 2h".to_owned()),
+    }
+}
+
+fn report(text: &str) -> Result<(Format, String), String> {
+    let (format, path) = text.split_once('=').ok_or("write FORMAT=PATH, such as json=report.json")?;
+    if path.is_empty() {
+        return Err("the path is empty; `-` is stdout".to_owned());
+    }
+    Ok((Format::parse(format)?, path.to_owned()))
+}

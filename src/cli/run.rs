@@ -1,0 +1,271 @@
+//! `cutover run`: which checks, with what options, and where their reports go.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, Utc};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::screen::{self, Screen};
+use super::{LookArgs, RunArgs, load, runtime};
+use crate::compare::Limits;
+use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
+use crate::model::RunReport;
+use crate::output::write_atomically;
+use crate::report::{Format, render, terminal};
+use crate::run::{self, Options, Selected};
+use crate::source::Stop;
+use crate::suite::Suite;
+
+/// Runs the command and returns its exit code.
+pub(super) fn run(args: RunArgs) -> u8 {
+    done(try_run(args))
+}
+
+/// The exit code, whichever way it came.
+pub(super) fn done(code: Result<u8, u8>) -> u8 {
+    match code {
+        Ok(code) | Err(code) => code,
+    }
+}
+
+fn try_run(args: RunArgs) -> Result<u8, u8> {
+    let refuse = |message: &str| {
+        screen::complain(&format!("cutover run: {message}\n"));
+        BROKEN
+    };
+    if args.report.iter().filter(|(_, path)| path == "-").count() > 1 {
+        return Err(refuse("only one --report can go to stdout; give the others a path"));
+    }
+    let only = globs(&args.only).map_err(|why| refuse(&why))?;
+    let suites = load(&args.suites, &args.overrides.overrides())?;
+    let selected = select(&suites, &args.only, &only, &args.tag).map_err(|why| refuse(&why))?;
+    if let Some(expected) = args.expect_checks
+        && expected != selected.len()
+    {
+        return Err(refuse(&format!("--expect-checks {expected}, but {} are selected; correct the number or the selection", selected.len())));
+    }
+    if args.dry_run {
+        return dry_run(&selected).map_err(|why| refuse(&why));
+    }
+    let to = if args.report.is_empty() { Reports::Folder(args.reports, args.keep) } else { Reports::Paths(args.report) };
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let options = Options {
+        jobs: args.jobs.map_or(cores.max(2), usize::from),
+        timeout: args.timeout,
+        deadline: args.deadline,
+        limits: Limits { examples: args.examples, ..Limits::default() },
+    };
+    execute(&selected, &options, &to, &args.fail_on, args.look)
+}
+
+/// Where the reports of a run go.
+pub(super) enum Reports {
+    /// Every format, in a folder of the run's own below this one; at most so many are kept.
+    Folder(PathBuf, Option<u32>),
+    /// These formats to these paths; `-` is stdout.
+    Paths(Vec<(Format, String)>),
+}
+
+/// Runs `selected`, shows and writes what was found, and returns the exit code.
+pub(super) fn execute(
+    selected: &[Selected<'_>],
+    options: &Options,
+    to: &Reports,
+    fail_on: &[FailOn],
+    look: LookArgs,
+) -> Result<u8, u8> {
+    let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
+    let screen = Screen::new(look, to_stdout, selected.len());
+    let signalled = AtomicBool::new(false);
+    let runtime = runtime()?;
+    let report = runtime.block_on(async {
+        let stop = Stop::default();
+        let work = run::run(selected, options, &stop, |event| screen.show(event));
+        tokio::pin!(work);
+        tokio::select! {
+            report = &mut work => report,
+            () = signal() => {
+                signalled.store(true, Ordering::SeqCst);
+                screen::complain("interrupted: cancelling the queries and writing what was found; once more to leave at once\n");
+                stop.stop();
+                tokio::select! {
+                    report = &mut work => report,
+                    () = signal() => std::process::exit(INTERRUPTED.into()),
+                }
+            }
+        }
+    });
+    // A query that ignores its cancellation must not hold up the exit.
+    runtime.shutdown_background();
+    screen.finish();
+    screen.say(&format!("\n{}", terminal::details(&report, &screen.style)));
+    screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
+    let written = write(&report, to);
+    match &written {
+        Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
+        Err(why) => screen::complain(&format!("cutover run: {why}\n")),
+    }
+    if signalled.load(Ordering::SeqCst) {
+        return Ok(INTERRUPTED);
+    }
+    Ok(if written.is_err() { BROKEN } else { exit::code(&report, fail_on) })
+}
+
+/// Resolves at SIGINT or SIGTERM.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+            return futures::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        futures::future::pending::<()>().await;
+    }
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, String> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern).map_err(|cause| format!("--only {pattern}: {}; write a pattern such as 'costs.*'", cause.kind()))?);
+    }
+    set.build().map_err(|cause| format!("--only: {cause}"))
+}
+
+/// The checks that are asked for; each pattern and each tag must match something.
+pub(super) fn select<'a>(suites: &'a [Suite], patterns: &[String], only: &GlobSet, tags: &[String]) -> Result<Vec<Selected<'a>>, String> {
+    let all = || suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check }));
+    for (index, pattern) in patterns.iter().enumerate() {
+        if !all().any(|one| only.matches(&one.check.id).contains(&index)) {
+            return Err(format!("--only {pattern} matches no check; `cutover list` shows their ids"));
+        }
+    }
+    if let Some(tag) = tags.iter().find(|tag| !all().any(|one| one.check.tags.contains(tag))) {
+        return Err(format!("--tag {tag} matches no check; `cutover list` shows their tags"));
+    }
+    let wanted = |one: &Selected<'_>| {
+        (patterns.is_empty() || only.is_match(&one.check.id))
+            && (tags.is_empty() || tags.iter().any(|tag| one.check.tags.contains(tag)))
+    };
+    let selected: Vec<_> = all().filter(wanted).collect();
+    if selected.is_empty() { Err("no check has both such an id and such a tag; loosen --only or --tag".to_owned()) } else { Ok(selected) }
+}
+
+fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
+    use std::fmt::Write as _;
+    let now = Utc::now();
+    let mut text = String::new();
+    for one in selected {
+        let params = run::fixed(one.suite, now)?;
+        for (side, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
+            let Some(query) = query else { continue };
+            let spec = one.suite.sources.get(&query.source).ok_or("a check names a source that is not there")?;
+            let url = spec
+                .resolve(one.suite.folder(), |name| std::env::var(name).ok())
+                .map_err(|error| format!("check {}, source `{}`: {error}", one.check.id, query.source))?;
+            let sql = query.sql.render(url.engine(), &params).map_err(|error| format!("check {}, {side}: {error}", one.check.id))?;
+            let _ = writeln!(text, "-- {} {side} ({}, {})\n{}\n", one.check.id, query.source, url.engine().as_str(), sql.trim_end());
+        }
+    }
+    screen::print(&text);
+    Ok(exit::PASSED)
+}
+
+/// Writes the reports and returns where they are.
+fn write(report: &RunReport, to: &Reports) -> Result<Vec<String>, String> {
+    let failed = |path: &Path, cause: &io::Error| {
+        format!("the report {} cannot be written: {cause}; check the folder's permissions, or give another path", path.display())
+    };
+    match to {
+        Reports::Paths(paths) => {
+            let mut written = Vec::new();
+            for (format, path) in paths {
+                let text = render(*format, report);
+                if path == "-" {
+                    screen::print(&text);
+                    continue;
+                }
+                write_atomically(Path::new(path), &text).map_err(|cause| failed(Path::new(path), &cause))?;
+                written.push(path.clone());
+            }
+            Ok(written)
+        }
+        Reports::Folder(parent, keep) => {
+            let folder = parent.join(folder_name(report.started_at));
+            for format in Format::ALL {
+                let path = folder.join(format.file_name());
+                write_atomically(&path, &render(format, report)).map_err(|cause| failed(&path, &cause))?;
+            }
+            if let Some(keep) = keep {
+                prune(parent, *keep).map_err(|cause| format!("old reports in {} cannot be removed: {cause}", parent.display()))?;
+            }
+            Ok(vec![format!("{}/", folder.display())])
+        }
+    }
+}
+
+/// `20260103T040506.789Z-1f2e`: sorts by time, and two runs of one moment differ.
+fn folder_name(started_at: DateTime<Utc>) -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let chance = RandomState::new().hash_one(started_at) & 0xffff;
+    format!("{}-{chance:04x}", started_at.format("%Y%m%dT%H%M%S%.3fZ"))
+}
+
+/// Whether a folder is one that a run made.
+fn is_report(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let pattern = "dddddddd\u{54}dddddd.ddd\u{5a}-xxxx";
+    bytes.len() == pattern.len()
+        && pattern.bytes().zip(bytes).all(|(wanted, byte)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            b'x' => byte.is_ascii_hexdigit(),
+            exact => exact == *byte,
+        })
+}
+
+fn prune(parent: &Path, keep: u32) -> io::Result<()> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(parent)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() && is_report(&entry.file_name().to_string_lossy()) {
+            folders.push(entry.path());
+        }
+    }
+    folders.sort();
+    let surplus = folders.len().saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
+    folders.iter().take(surplus).try_for_each(std::fs::remove_dir_all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_knows_its_own_folders() {
+        let started_at = "2026-01-03T04:05:06.789Z".parse().unwrap();
+        let name = folder_name(started_at);
+        assert!(name.starts_with("20260103T040506.789Z-"), "{name}");
+        assert!(is_report(&name));
+        for other in ["sample", "20260103", "20260103T040506.789Z-12", "x0260103T040506.789Z-1f2e"] {
+            assert!(!is_report(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_the_oldest_reports_go() {
+        let parent = tempfile::tempdir().unwrap();
+        let names = ["20260101T000000.000Z-0000", "20260102T000000.000Z-0000", "20260103T000000.000Z-0000", "sample"];
+        names.iter().for_each(|name| std::fs::create_dir(parent.path().join(name)).unwrap());
+        prune(parent.path(), 2).unwrap();
+        let left: Vec<bool> = names.iter().map(|name| parent.path().join(name).exists()).collect();
+        assert_eq!(left, [false, true, true, true]);
+    }
+}

@@ -1,0 +1,86 @@
+//! What people see while a command runs: lines, colours, progress. A reader that went away is no failure.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::LookArgs;
+use crate::report::terminal::Style;
+use crate::run::Event;
+
+/// Prints to stdout.
+pub(super) fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush());
+}
+
+/// Prints to stderr.
+pub(super) fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Where people's output goes: stdout, or stderr where a report has stdout.
+pub(super) struct Screen {
+    to_stderr: bool,
+    quiet: bool,
+    /// How it looks.
+    pub(super) style: Style,
+    progress: ProgressBar,
+    running: Mutex<BTreeSet<String>>,
+}
+
+impl Screen {
+    /// A screen for a run of `checks` checks.
+    pub(super) fn new(look: LookArgs, to_stderr: bool, checks: usize) -> Self {
+        let terminal = if to_stderr { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        let color = terminal && !look.no_color && !set("NO_COLOR") && !dumb;
+        let width = terminal.then(columns).flatten();
+        let progress = if terminal && std::io::stderr().is_terminal() && !look.quiet && !dumb {
+            let bar = ProgressBar::with_draw_target(Some(checks as u64), ProgressDrawTarget::stderr());
+            let template = ProgressStyle::with_template("{spinner} {pos}/{len} checks · {elapsed} · {msg}");
+            bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        } else {
+            ProgressBar::hidden()
+        };
+        Screen { to_stderr, quiet: look.quiet, style: Style { color, width }, progress, running: Mutex::default() }
+    }
+
+    /// Shows one thing that happened.
+    pub(super) fn show(&self, event: Event<'_>) {
+        let mut running = self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match event {
+            Event::Started(id) => {
+                running.insert(id.to_owned());
+            }
+            Event::Finished(check) => {
+                running.remove(&check.id);
+                self.progress.inc(1);
+                self.say(&format!("{}\n", crate::report::terminal::line(check, &self.style)));
+            }
+        }
+        self.progress.set_message(running.iter().cloned().collect::<Vec<_>>().join(", "));
+    }
+
+    /// Prints text for people, unless they asked for quiet.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            self.progress.suspend(|| if self.to_stderr { complain(text) } else { print(text) });
+        }
+    }
+
+    /// Removes the progress display.
+    pub(super) fn finish(&self) {
+        self.progress.finish_and_clear();
+    }
+}
+
+/// Width of the terminal, where it tells.
+fn columns() -> Option<u16> {
+    console::Term::stdout().size_checked().map(|(_, columns)| columns)
+}

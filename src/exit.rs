@@ -1,0 +1,89 @@
+//! The exit codes, all of them, in one place.
+
+use crate::model::{RunReport, Status};
+
+/// Every selected check passed, or only warned.
+pub const PASSED: u8 = 0;
+/// At least one difference.
+pub const DIFFERENT: u8 = 1;
+/// Something could not be compared, was cut short, or nothing ran; bad usage and bad suites too.
+pub const BROKEN: u8 = 2;
+/// Stopped by a signal.
+pub const INTERRUPTED: u8 = 130;
+
+/// Which statuses make a run fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// Differences.
+    #[default]
+    Fail,
+    /// Differences and warnings.
+    Warn,
+    /// Differences and checks that were not run.
+    Skip,
+}
+
+/// The exit code of a run that no signal stopped; 2 beats 1.
+pub fn code(report: &RunReport, fail_on: &[FailOn]) -> u8 {
+    let ran = report.checks.iter().any(|check| check.status() != Status::Skip);
+    let has = |status| report.count(status) > 0;
+    if !ran || report.interrupted || has(Status::Error) {
+        return BROKEN;
+    }
+    let failed = has(Status::Fail)
+        || (fail_on.contains(&FailOn::Warn) && has(Status::Warn))
+        || (fail_on.contains(&FailOn::Skip) && has(Status::Skip));
+    if failed { DIFFERENT } else { PASSED }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CheckReport, ErrorReport, Kind, Severity, Totals};
+
+    fn report(statuses: &[Status]) -> RunReport {
+        let check = |status: &Status| {
+            let mut check = CheckReport::new("suite.check", Kind::Sum);
+            check.totals = Some(Totals { compared: 1, outside: u64::from(matches!(status, Status::Fail | Status::Warn)) });
+            match status {
+                Status::Skip => check.skipped = Some("no extension".to_owned()),
+                Status::Warn => check.severity = Severity::Warn,
+                Status::Error => check.error = Some(ErrorReport { message: "unreachable".to_owned(), causes: Vec::new() }),
+                Status::Pass | Status::Fail => {}
+            }
+            assert_eq!(check.status(), *status);
+            check
+        };
+        RunReport {
+            started_at: chrono::DateTime::UNIX_EPOCH,
+            elapsed_ms: 0,
+            version: String::new(),
+            interrupted: false,
+            suites: Vec::new(),
+            checks: statuses.iter().map(check).collect(),
+        }
+    }
+
+    #[test]
+    fn two_beats_one_beats_zero() {
+        use Status::{Error, Fail, Pass, Skip, Warn};
+        let table: [(&[Status], &[FailOn], u8); 11] = [
+            (&[Pass], &[], PASSED),
+            (&[Pass, Warn, Skip], &[], PASSED),
+            (&[Pass, Warn], &[FailOn::Warn], DIFFERENT),
+            (&[Pass, Skip], &[FailOn::Skip], DIFFERENT),
+            (&[Pass, Skip], &[FailOn::Warn], PASSED),
+            (&[Pass, Fail], &[], DIFFERENT),
+            (&[Fail, Error], &[], BROKEN),
+            (&[Pass, Error], &[], BROKEN),
+            (&[Skip], &[], BROKEN),
+            (&[Skip], &[FailOn::Skip], BROKEN),
+            (&[], &[], BROKEN),
+        ];
+        for (statuses, fail_on, expected) in table {
+            assert_eq!(code(&report(statuses), fail_on), expected, "{statuses:?} {fail_on:?}");
+        }
+        let cut_short = RunReport { interrupted: true, ..report(&[Pass]) };
+        assert_eq!(code(&cut_short, &[]), BROKEN);
+    }
+}

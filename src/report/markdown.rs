@@ -1,0 +1,204 @@
+//! Markdown as a pull request or a job's summary page shows it: the verdict first, then what does not pass.
+
+use std::fmt::Write as _;
+
+use super::text::{again, counts, duration, finding, key, thousands, unlisted, value, verdict, visible, visible_lines};
+use crate::model::{CheckReport, Difference, RunReport, Status};
+
+/// Renders the report.
+pub(super) fn render(report: &RunReport) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "# {} {}\n", sign(report.status()), escaped(&verdict(report)));
+    let started = report.started_at.format("%Y-%m-%d %H:%M:%S UTC");
+    let _ = writeln!(out, "Started {started}, took {}, cutover {}.\n", duration(report.elapsed_ms), escaped(&report.version));
+    out.push_str("| status | check | kind | found | time |\n| --- | --- | --- | --- | ---: |\n");
+    for check in &report.checks {
+        let status = check.status();
+        let _ = writeln!(
+            out,
+            "| {} {status} | `{}` | {} | {} | {} |",
+            sign(status),
+            check.id,
+            check.kind,
+            escaped(&finding(check)),
+            duration(check.elapsed_ms)
+        );
+    }
+    for check in report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip)) {
+        section(&mut out, report, check);
+    }
+    sources(&mut out, report);
+    out
+}
+
+fn sign(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "✅",
+        Status::Warn => "⚠️",
+        Status::Fail => "❌",
+        Status::Error => "🛑",
+        Status::Skip => "➖",
+    }
+}
+
+/// Text from data that no Markdown or HTML can be made of.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // A mention would notify somebody; a bare URL would become a link.
+            '@' => out.push_str("&#64;"),
+            ':' => out.push_str("&#58;"),
+            '|' => out.push_str("&#124;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '~' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
+    let _ = writeln!(out, "\n## {} `{}`\n", sign(check.status()), check.id);
+    if let Some(why) = &check.why {
+        let _ = writeln!(out, "{}\n", escaped(why));
+    }
+    if let Some(error) = &check.error {
+        let _ = writeln!(out, "**Error**: {}\n", escaped(&error.message));
+        for cause in &error.causes {
+            let _ = writeln!(out, "- because: {}", escaped(cause));
+        }
+        if !error.causes.is_empty() {
+            out.push('\n');
+        }
+    }
+    for line in counts(check) {
+        let _ = writeln!(out, "- {}", escaped(&line));
+    }
+    for warning in &check.warnings {
+        let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message));
+    }
+    measures(out, check);
+    columns(out, check);
+    examples(out, check);
+    for (name, side) in [("old", &check.old), ("new", &check.new)] {
+        let Some(side) = side else { continue };
+        let rows = side.rows.map_or("no answer".to_owned(), |rows| format!("{} rows", thousands(rows)));
+        let _ = writeln!(
+            out,
+            "\n<details><summary>SQL of {name} ({}, {rows} in {})</summary>\n\n{}\n\n</details>",
+            escaped(&side.source),
+            duration(side.elapsed_ms),
+            fenced(&side.sql)
+        );
+    }
+    let _ = writeln!(out, "\nRun it alone:\n\n{}", fenced(&again(report, check)));
+}
+
+/// A code block whose fence is longer than any run of backticks inside.
+fn fenced(text: &str) -> String {
+    let text = visible_lines(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}\n{text}\n{fence}")
+}
+
+fn measures(out: &mut String, check: &CheckReport) {
+    let outside: Vec<_> = check.measures.iter().filter(|measure| !measure.within).collect();
+    if outside.is_empty() {
+        return;
+    }
+    out.push_str("\n| key | measure | old | new | delta | rule |\n| --- | --- | ---: | ---: | ---: | --- |\n");
+    for measure in &outside {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} |",
+            escaped(&key(&measure.key)),
+            escaped(&measure.name),
+            escaped(&value(measure.old.as_deref())),
+            escaped(&value(measure.new.as_deref())),
+            measure.delta.as_deref().map_or("–".to_owned(), escaped),
+            escaped(&measure.tolerance)
+        );
+    }
+    if check.rows.is_none()
+        && let Some(more) = check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
+    {
+        let _ = writeln!(out, "\n{} more, all of them counted above.", thousands(more));
+    }
+}
+
+fn columns(out: &mut String, check: &CheckReport) {
+    let shown: Vec<_> = check.columns.iter().filter(|column| column.changed != Some(0)).collect();
+    if shown.is_empty() || check.rows.is_none() {
+        return;
+    }
+    out.push_str("\n| column | changed | largest delta | rule |\n| --- | ---: | ---: | --- |\n");
+    for column in shown {
+        let reason = column.reason.as_ref().map_or(String::new(), |reason| format!(": {}", escaped(reason)));
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {}{reason} |",
+            escaped(&column.name),
+            column.changed.map_or("–".to_owned(), thousands),
+            column.max_delta.as_deref().map_or("–".to_owned(), escaped),
+            escaped(&column.rule)
+        );
+    }
+}
+
+fn examples(out: &mut String, check: &CheckReport) {
+    if check.examples.is_empty() {
+        return;
+    }
+    out.push_str("\n| difference | key | column | old | new |\n| --- | --- | --- | --- | --- |\n");
+    for example in &check.examples {
+        let first = format!("| {} | {} |", example.difference, escaped(&key(&example.key)));
+        if example.columns.is_empty() {
+            let _ = writeln!(out, "{first} | | |");
+        }
+        for (index, (name, pair)) in example.columns.iter().enumerate() {
+            let lead = if index == 0 { first.as_str() } else { "| | |" };
+            let cell = |side: &Option<String>, absent: bool| if absent { String::new() } else { escaped(&value(side.as_deref())) };
+            let _ = writeln!(
+                out,
+                "{lead} {} | {} | {} |",
+                escaped(name),
+                cell(&pair.old, example.difference == Difference::Extra),
+                cell(&pair.new, example.difference == Difference::Missing)
+            );
+        }
+    }
+    if let Some(more) = unlisted(check) {
+        let _ = writeln!(out, "\n{more}.");
+    }
+}
+
+fn sources(out: &mut String, report: &RunReport) {
+    if report.suites.is_empty() {
+        return;
+    }
+    out.push_str("\n## Sources and params\n\n| suite | name | what | version | time zone |\n| --- | --- | --- | --- | --- |\n");
+    for suite in &report.suites {
+        for (name, source) in &suite.sources {
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} {} | {} |",
+                escaped(&suite.name),
+                escaped(name),
+                escaped(&source.url),
+                escaped(&source.engine),
+                escaped(&source.version),
+                escaped(&source.timezone)
+            );
+        }
+        for (name, value) in &suite.params {
+            let _ = writeln!(out, "| {} | {} | {} | | |", escaped(&suite.name), escaped(name), escaped(value));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A finished run as text, one file per format. Pure: the same report gives the same text everywhere.
+
+mod json;
+mod junit;
+mod markdown;
+mod text;
+
+pub mod terminal;
+
+use crate::model::RunReport;
+
+pub use json::schema;
+
+/// A format for programs or people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `report.json`, the contract with scripts.
+    Json,
+    /// JUnit XML, as CI systems read it.
+    Junit,
+    /// Markdown, as a summary page shows it.
+    Markdown,
+}
+
+impl Format {
+    /// Every format that is written when none is asked for.
+    pub const ALL: [Format; 3] = [Format::Json, Format::Junit, Format::Markdown];
+
+    /// Reads a format's name.
+    pub fn parse(name: &str) -> Result<Format, String> {
+        match name {
+            "json" => Ok(Format::Json),
+            "junit" => Ok(Format::Junit),
+            "markdown" => Ok(Format::Markdown),
+            "html" => Err("this version writes no html; use json, junit or markdown".to_owned()),
+            other => Err(format!("there is no format `{other}`; use json, junit or markdown")),
+        }
+    }
+
+    /// The file's name in a report folder.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Format::Json => "report.json",
+            Format::Junit => "junit.xml",
+            Format::Markdown => "report.md",
+        }
+    }
+}
+
+/// `report` as `format`, with a newline at the end.
+pub fn render(format: Format, report: &RunReport) -> String {
+    match format {
+        Format::Json => json::render(report),
+        Format::Junit => junit::render(report),
+        Format::Markdown => markdown::render(report),
+    }
+}

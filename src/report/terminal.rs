@@ -1,0 +1,209 @@
+//! The report for the person at a terminal: a line per check, then what differs, by how much, and for which keys.
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::text::{self, again, counts, duration, finding, key, thousands, value, visible, visible_lines};
+use crate::model::{CheckReport, Difference, Measure, RunReport, Status};
+
+/// How text looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Columns of the terminal, where there is one; text is wrapped to it and never cut.
+    pub width: Option<u16>,
+}
+
+impl Style {
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn status(self, status: Status) -> String {
+        let code = match status {
+            Status::Pass => "32",
+            Status::Warn => "33",
+            Status::Fail => "1;31",
+            Status::Error => "1;35",
+            Status::Skip => "2",
+        };
+        self.paint(code, &format!("{:<5}", status.to_string()))
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    fn table(self) -> Table {
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(self.width.unwrap_or(u16::MAX).saturating_sub(4).max(40));
+        table
+    }
+}
+
+/// One line for a finished check.
+pub fn line(check: &CheckReport, style: &Style) -> String {
+    let status = style.status(check.status());
+    let elapsed = style.dim(&format!("({})", duration(check.elapsed_ms)));
+    format!("{status} {}  {}  {elapsed}", style.bold(&check.id), finding(check))
+}
+
+/// The checks that did not pass, in detail; empty where all did.
+pub fn details(report: &RunReport, style: &Style) -> String {
+    let shown = report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip));
+    shown.map(|check| detail(report, check, *style)).collect::<Vec<_>>().join("\n")
+}
+
+/// The verdict with the counts per status.
+pub fn summary(report: &RunReport, style: &Style) -> String {
+    let code = match report.status() {
+        Status::Pass => "1;32",
+        Status::Warn => "1;33",
+        Status::Skip => "1",
+        Status::Fail => "1;31",
+        Status::Error => "1;35",
+    };
+    format!("{}, in {}", style.paint(code, &text::verdict(report)), duration(report.elapsed_ms))
+}
+
+fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
+    let mut lines = vec![format!("{} {} {}", style.status(check.status()), style.bold(&check.id), style.dim(&format!("({})", check.kind)))];
+    if let Some(why) = &check.why {
+        lines.push(format!("  why: {}", visible(why)));
+    }
+    if let Some(error) = &check.error {
+        lines.push(format!("  {} {}", style.paint("1;35", "error:"), visible(&error.message)));
+        lines.extend(error.causes.iter().map(|cause| format!("    because: {}", visible(cause))));
+    }
+    for (name, side) in [("old", &check.old), ("new", &check.new)] {
+        let Some(side) = side else { continue };
+        let rows = side.rows.map_or("no answer".to_owned(), |rows| text::plural(rows, "row"));
+        let engine = engine(report, check, &side.source);
+        lines.push(style.dim(&format!("  {name}: {}{engine}, {rows} in {}", visible(&side.source), duration(side.elapsed_ms))));
+    }
+    lines.extend(counts(check).into_iter().map(|line| format!("  {line}")));
+    lines.extend(measures(check, style));
+    lines.extend(columns(check, style));
+    lines.extend(examples(check, style));
+    for warning in &check.warnings {
+        let table = warning.table.as_ref().map_or(String::new(), |table| format!(" [{}]", visible(table)));
+        lines.push(format!("  {} {}{table}", style.paint("33", &format!("{}:", warning.code)), visible(&warning.message)));
+    }
+    if check.error.is_some() {
+        for (name, side) in [("old", &check.old), ("new", &check.new)] {
+            if let Some(side) = side.as_ref().filter(|side| side.rows.is_none() && !side.sql.is_empty()) {
+                lines.push(style.dim(&format!("  SQL of {name}:")));
+                lines.extend(visible_lines(&side.sql).lines().map(|line| style.dim(&format!("    {line}"))));
+            }
+        }
+    }
+    lines.push(format!("  again: {}\n", again(report, check)));
+    lines.join("\n")
+}
+
+fn engine(report: &RunReport, check: &CheckReport, source: &str) -> String {
+    let suite = check.id.split_once('.').map_or("", |(suite, _)| suite);
+    let found = report.suites.iter().find(|one| one.name == suite).and_then(|suite| suite.sources.get(source));
+    found.map_or(String::new(), |source| format!(" ({} {})", source.engine, visible(&source.version)).replace(" )", ")"))
+}
+
+fn indented(table: &Table) -> impl Iterator<Item = String> {
+    table.trim_fmt().lines().map(|line| format!("   {line}")).collect::<Vec<_>>().into_iter()
+}
+
+fn measures(check: &CheckReport, style: Style) -> Vec<String> {
+    let outside: Vec<&Measure> = check.measures.iter().filter(|measure| !measure.within).collect();
+    if outside.is_empty() {
+        return Vec::new();
+    }
+    let mut table = style.table();
+    let keyed = outside.iter().any(|measure| !measure.key.is_empty());
+    let counted = outside.iter().any(|measure| measure.count.is_some());
+    let mut header = vec!["measure", "old", "new", "delta", "rule"];
+    if counted {
+        header.insert(1, "values");
+    }
+    if keyed {
+        header.insert(0, "key");
+    }
+    table.set_header(header);
+    for measure in &outside {
+        let mut row = vec![
+            visible(&measure.name),
+            value(measure.old.as_deref()),
+            value(measure.new.as_deref()),
+            measure.delta.as_deref().map_or("–".to_owned(), visible),
+            visible(&measure.tolerance),
+        ];
+        if counted {
+            let n = |n: Option<u64>| n.map_or("?".to_owned(), thousands);
+            let both = measure.count.as_ref().map_or(String::new(), |count| format!("{} → {}", n(count.old), n(count.new)));
+            row.insert(1, both);
+        }
+        if keyed {
+            row.insert(0, key(&measure.key));
+        }
+        table.add_row(row);
+    }
+    let mut lines: Vec<String> = indented(&table).collect();
+    if check.rows.is_none()
+        && let Some(more) = check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
+    {
+        lines.push(format!("    {} more, all of them counted above", thousands(more)));
+    }
+    lines
+}
+
+fn columns(check: &CheckReport, style: Style) -> Vec<String> {
+    let shown: Vec<_> = check.columns.iter().filter(|column| column.changed != Some(0)).collect();
+    if shown.is_empty() || check.rows.is_none() {
+        return Vec::new();
+    }
+    let mut table = style.table();
+    table.set_header(["column", "changed", "largest delta", "rule"]);
+    for column in shown {
+        let rule = match &column.reason {
+            Some(reason) => format!("{}: {}", visible(&column.rule), visible(reason)),
+            None => visible(&column.rule),
+        };
+        table.add_row([
+            visible(&column.name),
+            column.changed.map_or("–".to_owned(), thousands),
+            column.max_delta.as_deref().map_or("–".to_owned(), visible),
+            rule,
+        ]);
+    }
+    indented(&table).collect()
+}
+
+fn examples(check: &CheckReport, style: Style) -> Vec<String> {
+    // Where every number is listed with its key, the rows say nothing new.
+    let listed = check.measures.iter().any(|measure| !measure.within);
+    let mut lines = Vec::new();
+    for example in check.examples.iter().filter(|one| !listed || one.difference == Difference::Duplicate) {
+        let sign = match example.difference {
+            Difference::Missing => style.paint("31", "- missing"),
+            Difference::Extra => style.paint("32", "+ extra"),
+            Difference::Changed => style.paint("33", "~ changed"),
+            Difference::Duplicate => style.paint("36", "= duplicate"),
+        };
+        lines.push(format!("  {sign} {}", key(&example.key)).trim_end().to_owned());
+        for (name, pair) in &example.columns {
+            let name = visible(name);
+            lines.push(match example.difference {
+                Difference::Missing => format!("      {name}: {}", value(pair.old.as_deref())),
+                Difference::Extra => format!("      {name}: {}", value(pair.new.as_deref())),
+                _ => format!("      {name}: {} → {}", value(pair.old.as_deref()), value(pair.new.as_deref())),
+            });
+        }
+    }
+    if !listed && let Some(more) = text::unlisted(check) {
+        lines.push(format!("  {more}"));
+    }
+    lines
+}

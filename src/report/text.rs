@@ -1,0 +1,237 @@
+//! Words and numbers that every format for people shares.
+
+use crate::model::{CheckReport, RunReport, Status};
+
+/// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if c.is_control() || turns(c) => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// SQL for people: its lines stay, everything else is made visible.
+pub(super) fn visible_lines(text: &str) -> String {
+    text.trim_end().lines().map(|line| visible(&line.replace('\t', "    "))).collect::<Vec<_>>().join("\n")
+}
+
+/// Bidirectional and invisible marks, which can make a line read as another, and noncharacters.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// A value, NULL told apart from the text `NULL` and from empty text.
+pub(super) fn value(value: Option<&str>) -> String {
+    match value {
+        None => "NULL".to_owned(),
+        Some("") => "''".to_owned(),
+        Some(text) if text == "NULL" || text.starts_with('\'') || text != text.trim() => format!("'{}'", visible(text)),
+        Some(text) => visible(text),
+    }
+}
+
+/// A key in full.
+pub(super) fn key(key: &crate::model::Key) -> String {
+    let pairs = key.0.iter().map(|(name, held)| format!("{}={}", visible(name), value(held.as_deref())));
+    pairs.collect::<Vec<_>>().join(", ")
+}
+
+/// `1,204`.
+pub(super) fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut shown = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn plural(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// `340 ms`, `1.2 s`, `2 m 05 s`.
+pub(super) fn duration(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} m {:02} s", ms / 60_000, ms % 60_000 / 1_000),
+    }
+}
+
+/// What a check found, in a few words.
+pub(super) fn finding(check: &CheckReport) -> String {
+    if let Some(error) = &check.error {
+        return visible(&error.message);
+    }
+    if let Some(reason) = &check.skipped {
+        return visible(reason);
+    }
+    let mut parts = Vec::new();
+    if let Some(rows) = check.rows {
+        let kinds = [("missing", rows.missing), ("extra", rows.extra), ("changed", rows.changed)];
+        parts.extend(kinds.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", thousands(*n))));
+        if rows.duplicate > 0 {
+            parts.push(plural(rows.duplicate, "duplicate key"));
+        }
+        if parts.is_empty() {
+            parts.push(format!("{} equal", plural(rows.equal, "row")));
+        }
+    } else if let Some(tags) = check.tag_counts {
+        let kinds = [("lost", tags.lost), ("added", tags.added), ("twice in new", tags.duplicate_new)];
+        parts.extend(kinds.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", plural(*n, "tag"))));
+        if parts.is_empty() {
+            parts.push(format!("{} equal", plural(tags.old, "tag")));
+        }
+    } else if let Some(totals) = check.totals {
+        if totals.outside > 0 {
+            parts.push(format!("{} of {} outside", thousands(totals.outside), plural(totals.compared, "number")));
+            if let Some(worst) = check.measures.iter().find(|measure| !measure.within) {
+                let (old, new) = (value(worst.old.as_deref()), value(worst.new.as_deref()));
+                if worst.old.is_some() || worst.new.is_some() {
+                    parts.push(format!("{} {old} → {new}", visible(&worst.name)));
+                }
+            }
+        } else {
+            parts.push(format!("{} within", plural(totals.compared, "number")));
+        }
+    } else if let Some(violations) = check.violations {
+        parts.push(if violations == 0 { "holds".to_owned() } else { format!("{} against it", plural(violations, "row")) });
+    } else {
+        parts.push("nothing was measured".to_owned());
+    }
+    if let Some(groups) = check.too_small_groups {
+        parts.push(format!("{} too small", plural(groups, "group")));
+    }
+    if let Some(expected) = check.expected.iter().find(|one| one.expected != one.found) {
+        parts.push(format!("expected {} {}", thousands(expected.expected), expected.name));
+    }
+    parts.join(", ")
+}
+
+/// The counts behind a verdict, as lines.
+pub(super) fn counts(check: &CheckReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(rows) = check.rows {
+        let parts = [
+            ("old", rows.old),
+            ("new", rows.new),
+            ("equal", rows.equal),
+            ("missing", rows.missing),
+            ("extra", rows.extra),
+            ("changed", rows.changed),
+            ("duplicate keys", rows.duplicate),
+        ];
+        lines.push(format!("rows: {}", joined(&parts)));
+    }
+    if let Some(tags) = check.tag_counts {
+        let parts = [
+            ("old", tags.old),
+            ("new", tags.new),
+            ("lost", tags.lost),
+            ("added", tags.added),
+            ("twice in old", tags.duplicate_old),
+            ("twice in new", tags.duplicate_new),
+        ];
+        lines.push(format!("tags: {}", joined(&parts)));
+    }
+    if let Some(totals) = check.totals {
+        lines.push(format!("numbers: {}", joined(&[("compared", totals.compared), ("outside", totals.outside)])));
+    }
+    if let Some(violations) = check.violations {
+        lines.push(format!("rows against it: {}", thousands(violations)));
+    }
+    for one in &check.expected {
+        lines.push(format!("expected {} {}, found {}", thousands(one.expected), one.name, thousands(one.found)));
+    }
+    if let Some(groups) = check.too_small_groups {
+        let named: Vec<String> = check.too_small.iter().take(10).map(key).filter(|key| !key.is_empty()).collect();
+        let more = usize::try_from(groups).unwrap_or(usize::MAX).saturating_sub(named.len());
+        let more = if more > 0 && !named.is_empty() { format!(" and {more} more") } else { String::new() };
+        lines.push(format!("too few values to judge: {} {}{more}", plural(groups, "group"), named.join("; ")).trim_end().to_owned());
+    }
+    lines
+}
+
+fn joined(parts: &[(&str, u64)]) -> String {
+    parts.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect::<Vec<_>>().join(" · ")
+}
+
+/// How many measures and examples are counted but not listed.
+pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
+    let listed = check.examples.len() as u64;
+    let found: u64 = match (check.rows, check.tag_counts, check.violations) {
+        (Some(rows), _, _) => rows.missing + rows.extra + rows.changed + if check.duplicates_allowed { 0 } else { rows.duplicate },
+        (_, Some(tags), _) => tags.lost + tags.added + tags.duplicate_new,
+        (_, _, Some(violations)) => violations,
+        _ => 0,
+    };
+    (found > listed && listed > 0).then(|| format!("{} more, all of them counted above", thousands(found - listed)))
+}
+
+/// The command that runs one check alone.
+pub(super) fn again(report: &RunReport, check: &CheckReport) -> String {
+    let suite = check.id.split_once('.').map_or(check.id.as_str(), |(suite, _)| suite);
+    let path = report.suites.iter().find(|one| one.name == suite).map(|one| one.path.as_str());
+    format!("cutover run {} --only '{}'", quoted(&visible(path.unwrap_or("checks/"))), check.id)
+}
+
+fn quoted(path: &str) -> String {
+    let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}
+
+/// The verdict of a run in one sentence.
+pub(super) fn verdict(report: &RunReport) -> String {
+    let parts: Vec<String> = [Status::Fail, Status::Error, Status::Warn, Status::Pass, Status::Skip]
+        .into_iter()
+        .filter(|status| report.count(*status) > 0)
+        .map(|status| format!("{} {status}", report.count(status)))
+        .collect();
+    let meaning = match report.status() {
+        _ if report.interrupted => "cut short: no verdict on what was not looked at",
+        Status::Pass => "old and new tell the same story",
+        Status::Warn => "no failure, but there are warnings to read",
+        Status::Fail => "old and new differ",
+        Status::Error if report.checks.is_empty() => "nothing ran",
+        Status::Error => "something could not be compared",
+        Status::Skip => "nothing ran",
+    };
+    format!("{}: {meaning} ({})", report.status().to_string().to_uppercase(), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_cannot_move_the_cursor_or_end_the_line() {
+        assert_eq!(visible("a\u{1b}[31m\nb\u{202e}c\u{0}"), "a\\u{1b}[31m\\nb\\u{202e}c\\u{0}");
+    }
+
+    #[test]
+    fn null_empty_and_the_word_look_different() {
+        let shown = [value(None), value(Some("")), value(Some("NULL")), value(Some("'NULL'")), value(Some(" a"))];
+        let distinct: std::collections::BTreeSet<&String> = shown.iter().collect();
+        assert_eq!(distinct.len(), shown.len(), "{shown:?}");
+    }
+
+    #[test]
+    fn counts_and_durations_are_readable() {
+        assert_eq!(thousands(1_204_000), "1,204,000");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(duration(1_250), "1.2 s");
+        assert_eq!(duration(125_000), "2 m 05 s");
+    }
+}

@@ -1,0 +1,191 @@
+//! One check from its queries to its report.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::sources::{retried, retrying};
+use super::{Context, Selected, elapsed_ms, panicked};
+use crate::check::{KindSettings, ParamValue, Query, Template};
+use crate::compare::compare;
+use crate::frame::Frame;
+use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
+use crate::source::{self, Engine, Error, Fault};
+use crate::suite::Suite;
+
+/// What one side came to.
+struct Side {
+    report: SideReport,
+    warnings: Vec<Warning>,
+    frame: Result<Frame, ErrorReport>,
+}
+
+/// Runs both sides at once and compares what they returned.
+pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
+    let check = one.check;
+    match unmet(one, context).await {
+        Ok(None) => {}
+        Ok(Some(reason)) => {
+            report.skipped = Some(reason);
+            return report;
+        }
+        Err(error) => {
+            report.error = Some(error);
+            return report;
+        }
+    }
+    let (old, new, population) = tokio::join!(
+        maybe(one, context, "old", check.sides.old.as_ref()),
+        maybe(one, context, "new", check.sides.new.as_ref()),
+        population(one, context),
+    );
+    let mut errors = Vec::new();
+    let mut take = |side: Option<Side>, name: &str| -> (Option<SideReport>, Option<Frame>) {
+        let Some(side) = side else { return (None, None) };
+        report.warnings.extend(side.warnings.into_iter().map(|warning| Warning {
+            message: if warning.message.starts_with(name) { warning.message } else { format!("{name}: {}", warning.message) },
+            ..warning
+        }));
+        match side.frame {
+            Ok(frame) => (Some(side.report), Some(frame)),
+            Err(error) => {
+                errors.push(error);
+                (Some(side.report), None)
+            }
+        }
+    };
+    let (old_report, old) = take(old, "old");
+    let (new_report, new) = take(new, "new");
+    let (_, population) = take(population, "population");
+    (report.old, report.new) = (old_report, new_report);
+    if !errors.is_empty() {
+        report.error = Some(joined(errors));
+        return report;
+    }
+    let (owned, limits) = (check.clone(), context.options.limits);
+    let blank = report.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        compare(&owned, old.as_ref(), new.as_ref(), population.as_ref(), &limits, &mut report);
+        report
+    });
+    match judged.await {
+        Ok(report) => report,
+        Err(failure) => {
+            let error = match failure.try_into_panic() {
+                Ok(panic) => panicked(panic.as_ref()),
+                Err(_) => ErrorReport { message: "the comparison was cut short; run the check again".to_owned(), causes: Vec::new() },
+            };
+            CheckReport { error: Some(error), ..blank }
+        }
+    }
+}
+
+/// Two errors as one: both sentences, all causes.
+fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
+    let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
+    ErrorReport { message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
+}
+
+/// Why the check makes no sense on these servers, if so.
+async fn unmet(one: Selected<'_>, context: &Context<'_>) -> Result<Option<String>, ErrorReport> {
+    for (name, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
+        let Some(query) = query else { continue };
+        for requirement in &one.check.requires {
+            let open = opened(one.suite, context, name, query)?;
+            let has = tokio::select! {
+                has = open.has(requirement) => has,
+                () = context.stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
+                () = tokio::time::sleep(context.options.timeout) => Err(Error::new(Fault::Timeout, "the server did not answer; allow more with --timeout")),
+            };
+            let has = has.map_err(|error| located(context, name, &query.source, error))?;
+            if !has {
+                let what = match requirement {
+                    crate::check::Requirement::Extension(extension) => format!("the extension {extension}"),
+                    crate::check::Requirement::Engine(engine) => format!("the engine {engine}"),
+                };
+                return Ok(Some(format!("requires {what}, which source `{}` does not have", query.source)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn opened<'a>(suite: &Suite, context: &'a Context<'_>, side: &str, query: &Query) -> Result<&'a dyn Engine, ErrorReport> {
+    let open = context.sources.get(suite, &query.source).map_err(|why| ErrorReport {
+        message: format!("{side} side, source `{}`: {why}", query.source),
+        causes: Vec::new(),
+    })?;
+    match &open.described {
+        Ok(_) => Ok(open.engine.as_ref()),
+        Err(error) => Err(located(context, side, &query.source, error.clone())),
+    }
+}
+
+fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
+    let late = error.fault == Fault::Interrupted && context.late.load(Ordering::SeqCst);
+    let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
+    ErrorReport { message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
+}
+
+async fn maybe(one: Selected<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
+    let query = query?;
+    Some(fetch(one, context, side, query, &query.sql).await)
+}
+
+async fn population(one: Selected<'_>, context: &Context<'_>) -> Option<Side> {
+    let KindSettings::Invariant { population: Some(sql) } = &one.check.kind else { return None };
+    let query = one.check.sides.old.as_ref().or(one.check.sides.new.as_ref())?;
+    Some(fetch(one, context, "population", query, sql).await)
+}
+
+async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+    let mut report = SideReport { source: query.source.clone(), ..SideReport::default() };
+    let failed = |report, error| Side { report, warnings: Vec::new(), frame: Err(error) };
+    let engine = match opened(one.suite, context, side, query) {
+        Ok(engine) => engine,
+        Err(error) => {
+            // The SQL is shown as far as it can be told without its server.
+            if let Ok(open) = context.sources.get(one.suite, &query.source) {
+                report.sql = render(one.suite, context, open.engine.as_ref(), sql).unwrap_or_default();
+            }
+            return failed(report, error);
+        }
+    };
+    let rendered = match render(one.suite, context, engine, sql) {
+        Ok(rendered) => rendered,
+        Err(why) => {
+            let message = format!("{side} side, source `{}`: {why}", query.source);
+            return failed(report, ErrorReport { message, causes: Vec::new() });
+        }
+    };
+    report.sql = rendered;
+    let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    let clock = Instant::now();
+    let (answer, again) =
+        retrying(context.stop, || source::query(engine, &report.sql, timeout, context.stop)).await;
+    report.elapsed_ms = elapsed_ms(clock);
+    let mut warnings: Vec<Warning> = again.then(|| retried(side)).into_iter().collect();
+    match answer {
+        Ok(answer) => {
+            report.rows = Some(answer.frame.height() as u64);
+            warnings.extend(answer.warnings);
+            Side { report, warnings, frame: Ok(answer.frame) }
+        }
+        Err(error) => Side { warnings, frame: Err(located(context, side, &query.source, error)), report },
+    }
+}
+
+fn render(suite: &Suite, context: &Context<'_>, engine: &dyn Engine, sql: &Template) -> Result<String, String> {
+    let all = &context.params[suite.name.as_str()];
+    let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
+    for name in sql.params() {
+        match all.get(name) {
+            Some(Ok(value)) => {
+                params.insert(name.to_owned(), value.clone());
+            }
+            Some(Err(why)) => return Err(why.clone()),
+            None => return Err(format!("there is no param `{name}`; add it to [params]")),
+        }
+    }
+    sql.render(engine.name(), &params).map_err(|error| error.message)
+}

@@ -1,0 +1,166 @@
+//! Runs checks: sources opened once, both sides of a check at once, checks side by side, nothing stopping the rest.
+//!
+//! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
+
+mod check;
+mod params;
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use futures::{FutureExt, StreamExt};
+
+use crate::check::{Check, ParamValue};
+use crate::compare::Limits;
+use crate::model::{CheckReport, ErrorReport, RunReport, SuiteReport};
+use crate::source::Stop;
+use crate::suite::Suite;
+
+pub use params::{fixed, shown};
+
+/// How a run goes about it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Checks at once, at least 1.
+    pub jobs: usize,
+    /// Time allowed per query, unless the check says otherwise.
+    pub timeout: Duration,
+    /// Time allowed for the whole run.
+    pub deadline: Option<Duration>,
+    /// How much is listed.
+    pub limits: Limits,
+}
+
+/// What happens while a run goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A check begins.
+    Started(&'a str),
+    /// A check has its verdict.
+    Finished(&'a CheckReport),
+}
+
+/// A check with the suite it is from.
+#[derive(Clone, Copy, Debug)]
+pub struct Selected<'a> {
+    /// Its suite.
+    pub suite: &'a Suite,
+    /// The check.
+    pub check: &'a Check,
+}
+
+/// Everything a check needs of its suite while it runs.
+struct Context<'a> {
+    sources: sources::Opened,
+    /// Per suite name: the params, or why one of them has no value.
+    params: BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>>,
+    options: &'a Options,
+    stop: &'a Stop,
+    late: &'a AtomicBool,
+}
+
+/// Runs `selected` and reports all of them, in their order. Stops early when `stop` is told or the deadline passes.
+pub async fn run(
+    selected: &[Selected<'_>],
+    options: &Options,
+    stop: &Stop,
+    watch: impl Fn(Event<'_>) + Sync,
+) -> RunReport {
+    let (started_at, clock) = (Utc::now(), Instant::now());
+    let late = AtomicBool::new(false);
+    let deadline = async {
+        match options.deadline {
+            Some(limit) => tokio::time::sleep(limit).await,
+            None => futures::future::pending().await,
+        }
+        late.store(true, Ordering::SeqCst);
+        stop.stop();
+    };
+    let work = async {
+        let sources = sources::open(selected, options, stop).await;
+        let params = params::evaluate(selected, &sources, options, stop).await;
+        let context = Context { sources, params, options, stop, late: &late };
+        let numbered = selected.iter().enumerate().map(|(at, one)| {
+            let (context, watch) = (&context, &watch);
+            async move {
+                let report = one_check(*one, context, watch).await;
+                watch(Event::Finished(&report));
+                (at, report)
+            }
+        });
+        let mut reports: Vec<(usize, CheckReport)> =
+            futures::stream::iter(numbered).buffer_unordered(options.jobs.max(1)).collect().await;
+        reports.sort_by_key(|(at, _)| *at);
+        let suites = suite_reports(selected, &context);
+        (reports.into_iter().map(|(_, report)| report).collect::<Vec<_>>(), suites)
+    };
+    tokio::pin!(work, deadline);
+    let (checks, suites) = tokio::select! {
+        found = &mut work => found,
+        () = &mut deadline => work.await,
+    };
+    RunReport {
+        started_at,
+        elapsed_ms: elapsed_ms(clock),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        interrupted: stop.stopped(),
+        suites,
+        checks,
+    }
+}
+
+/// Milliseconds since `clock`.
+fn elapsed_ms(clock: Instant) -> u64 {
+    u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+async fn one_check(one: Selected<'_>, context: &Context<'_>, watch: &(impl Fn(Event<'_>) + Sync)) -> CheckReport {
+    let mut report = CheckReport::new(&one.check.id, one.check.kind.kind());
+    report.severity = one.check.severity;
+    report.tags = one.check.tags.clone();
+    report.why = one.check.why.clone();
+    if context.stop.stopped() {
+        let why = if context.late.load(Ordering::SeqCst) { "the deadline passed before it began" } else { "the run was interrupted before it began" };
+        report.skipped = Some(why.to_owned());
+        return report;
+    }
+    watch(Event::Started(&one.check.id));
+    let clock = Instant::now();
+    let blank = report.clone();
+    let mut report = match AssertUnwindSafe(check::run(one, context, report)).catch_unwind().await {
+        Ok(report) => report,
+        Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
+    };
+    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
+    report.elapsed_ms = elapsed_ms(clock);
+    report
+}
+
+/// The error of a check that met a defect of cutover itself.
+fn panicked(panic: &(dyn std::any::Any + Send)) -> ErrorReport {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    ErrorReport {
+        message: "cutover met a defect of its own in this check and cannot judge it; please report it with the query".to_owned(),
+        causes: vec![text.unwrap_or("no message").to_owned()],
+    }
+}
+
+fn suite_reports(selected: &[Selected<'_>], context: &Context<'_>) -> Vec<SuiteReport> {
+    let mut seen = BTreeSet::new();
+    let suites = selected.iter().map(|one| one.suite).filter(|suite| seen.insert(suite.name.clone()));
+    let report = |suite: &Suite| SuiteReport {
+        name: suite.name.clone(),
+        path: suite.path.display().to_string(),
+        sha256: suite.sha256.clone(),
+        params: context.params[suite.name.as_str()]
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), shown(value.as_ref().ok()?))))
+            .collect(),
+        sources: context.sources.reports(suite),
+    };
+    suites.map(report).collect()
+}

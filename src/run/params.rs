@@ -1,0 +1,90 @@
+//! The values of params: fixed ones as they are, moving ones from their source's clock, once per run.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::sources::{Opened, retrying};
+use super::{Options, Selected};
+use crate::check::ParamValue;
+use crate::source::{Engine, Error, Fault, Stop};
+use crate::suite::{Param, Suite};
+
+/// The params of every suite; a param without a value says why.
+pub(super) async fn evaluate<'a>(
+    selected: &[Selected<'a>],
+    sources: &Opened,
+    options: &Options,
+    stop: &Stop,
+) -> BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>> {
+    let mut params = BTreeMap::new();
+    let mut clocks: BTreeMap<(String, String), Result<DateTime<Utc>, String>> = BTreeMap::new();
+    for one in selected {
+        let suite = one.suite;
+        if params.contains_key(suite.name.as_str()) {
+            continue;
+        }
+        let mut values = BTreeMap::new();
+        for (name, param) in &suite.params {
+            let value = match param {
+                Param::Value(value) => Ok(value.clone()),
+                Param::Unset(of) => Err(unset(name, &of.to_string())),
+                Param::Moving(moving) => {
+                    let clock = moving.clock.clone().unwrap_or_else(|| "old".to_owned());
+                    let at = (suite.name.clone(), clock.clone());
+                    if !clocks.contains_key(&at) {
+                        let read = clock_of(suite, &clock, sources, options, stop).await;
+                        clocks.insert(at.clone(), read);
+                    }
+                    clocks[&at].clone().map(|now| moving.at(now)).map_err(|why| format!("param `{name}` follows the clock of source `{clock}`: {why}"))
+                }
+            };
+            values.insert(name.clone(), value);
+        }
+        params.insert(suite.name.as_str(), values);
+    }
+    params
+}
+
+async fn clock_of(suite: &Suite, name: &str, sources: &Opened, options: &Options, stop: &Stop) -> Result<DateTime<Utc>, String> {
+    let open = sources.get(suite, name)?;
+    let engine: &dyn Engine = open.engine.as_ref();
+    let attempt = || async {
+        tokio::select! {
+            now = engine.now() => now,
+            () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
+            () = tokio::time::sleep(options.timeout) => Err(Error::new(Fault::Timeout, "the server did not tell the time; allow more with --timeout")),
+        }
+    };
+    retrying(stop, attempt).await.0.map_err(|error| error.message)
+}
+
+/// The sentence for a param that the command line must give.
+fn unset(name: &str, of: &str) -> String {
+    format!("param `{name}` has no value; give it with --param {name}=… ({of})")
+}
+
+/// The params of `suite` as far as they are known with the clock at `now`; the first without a value is an error.
+pub fn fixed(suite: &Suite, now: DateTime<Utc>) -> Result<BTreeMap<String, ParamValue>, String> {
+    let value = |(name, param): (&String, &Param)| match param {
+        Param::Value(value) => Ok((name.clone(), value.clone())),
+        Param::Moving(moving) => Ok((name.clone(), moving.at(now))),
+        Param::Unset(of) => Err(unset(name, &of.to_string())),
+    };
+    suite.params.iter().map(value).collect()
+}
+
+/// A param's value as reports show it.
+pub fn shown(value: &ParamValue) -> String {
+    match value {
+        ParamValue::Text(value) => value.clone(),
+        ParamValue::Integer(value) => value.to_string(),
+        ParamValue::Decimal(value) => value.to_plain_string(),
+        ParamValue::Boolean(value) => value.to_string(),
+        ParamValue::Timestamp(value) => value.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string(),
+        ParamValue::WallClock(value) => value.format("%Y-%m-%dT%H:%M:%S%.f").to_string(),
+        ParamValue::Date(value) => value.to_string(),
+        ParamValue::Time(value) => value.to_string(),
+        ParamValue::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,178 @@
+//! The sources of a run: each opened once, described once, shared by every check that names it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use super::{Options, Selected};
+use crate::model::{SourceReport, Warning};
+use crate::source::{self, Engine, Error, Fault, SourceUrl, Stop};
+use crate::suite::{Param, Suite};
+
+/// Pauses before the second and the third try of a connection.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+
+/// A source that was opened, or why not.
+#[derive(Clone)]
+pub(super) struct Open {
+    pub engine: Arc<dyn Engine>,
+    /// What it said of itself, and whether that took more than one try.
+    pub described: Result<(SourceReport, bool), Error>,
+    shown: String,
+}
+
+/// All sources of a run by suite and name.
+pub(super) struct Opened(BTreeMap<(String, String), Result<Open, String>>);
+
+impl Opened {
+    /// The source `name` of `suite`; an error is a sentence for the report.
+    pub(super) fn get(&self, suite: &Suite, name: &str) -> Result<&Open, String> {
+        match self.0.get(&(suite.name.clone(), name.to_owned())) {
+            Some(Ok(open)) => Ok(open),
+            Some(Err(why)) => Err(why.clone()),
+            None => Err("the suite has no such source".to_owned()),
+        }
+    }
+
+    /// The sources of `suite` that were used, as reports show them.
+    pub(super) fn reports(&self, suite: &Suite) -> BTreeMap<String, SourceReport> {
+        let own = self.0.iter().filter(|((owner, _), _)| *owner == suite.name);
+        own.filter_map(|((_, name), open)| {
+            let open = open.as_ref().ok()?;
+            let report = match &open.described {
+                Ok((report, _)) => report.clone(),
+                Err(_) => SourceReport {
+                    engine: open.engine.name().as_str().to_owned(),
+                    url: open.shown.clone(),
+                    ..SourceReport::default()
+                },
+            };
+            Some((name.clone(), report))
+        })
+        .collect()
+    }
+}
+
+/// Opens and describes every source that `selected` names or whose clock a param follows.
+pub(super) async fn open(selected: &[Selected<'_>], options: &Options, stop: &Stop) -> Opened {
+    let mut wanted: BTreeMap<(String, String), &Suite> = BTreeMap::new();
+    for one in selected {
+        for name in names(one) {
+            wanted.insert((one.suite.name.clone(), name), one.suite);
+        }
+    }
+    let mut opened: BTreeMap<(String, String), Result<Open, String>> = BTreeMap::new();
+    let mut engines: Vec<(SourceUrl, source::Options, Arc<dyn Engine>)> = Vec::new();
+    let mut pending = Vec::new();
+    for ((suite_name, name), suite) in wanted {
+        let at = (suite_name, name);
+        match engine(suite, &at.1, &mut engines) {
+            Ok((index, shown)) => pending.push((at, index, shown)),
+            Err(why) => {
+                opened.insert(at, Err(why));
+            }
+        }
+    }
+    let described = join_all(engines.iter().map(|(_, _, engine)| describe(engine.as_ref(), options.timeout, stop))).await;
+    for (at, index, shown) in pending {
+        let engine = engines[index].2.clone();
+        opened.insert(at, Ok(Open { engine, described: described[index].clone(), shown }));
+    }
+    Opened(opened)
+}
+
+fn names(one: &Selected<'_>) -> BTreeSet<String> {
+    let sides = [&one.check.sides.old, &one.check.sides.new];
+    let mut names: BTreeSet<String> = sides.into_iter().flatten().map(|query| query.source.clone()).collect();
+    for param in one.suite.params.values() {
+        if let Param::Moving(moving) = param {
+            names.insert(moving.clock.clone().unwrap_or_else(|| "old".to_owned()));
+        }
+    }
+    names
+}
+
+type Engines = Vec<(SourceUrl, source::Options, Arc<dyn Engine>)>;
+
+/// Index of the engine behind a source; two names of one URL share it.
+fn engine(suite: &Suite, name: &str, engines: &mut Engines) -> Result<(usize, String), String> {
+    let spec = suite.sources.get(name).ok_or("the suite has no such source")?;
+    let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+    let shown = url.to_string();
+    if let Some(index) = engines.iter().position(|(other, options, _)| *other == url && *options == spec.options) {
+        return Ok((index, shown));
+    }
+    let engine = source::open(&url, &spec.options).map_err(|error| error.message)?;
+    engines.push((url, spec.options.clone(), engine));
+    Ok((engines.len() - 1, shown))
+}
+
+async fn describe(engine: &dyn Engine, timeout: Duration, stop: &Stop) -> Result<(SourceReport, bool), Error> {
+    let (described, retried) = retrying(stop, || async {
+        tokio::select! {
+            described = engine.describe() => described,
+            () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
+            () = tokio::time::sleep(timeout) => Err(Error::new(
+                Fault::Timeout,
+                format!("the server did not describe itself within {}; allow more with --timeout", humantime::format_duration(timeout)),
+            )),
+        }
+    })
+    .await;
+    described.map(|report| (report, retried))
+}
+
+/// Tries again twice where the connection is at fault; also tells whether it did.
+pub(super) async fn retrying<T, F: Future<Output = Result<T, Error>>>(
+    stop: &Stop,
+    attempt: impl Fn() -> F,
+) -> (Result<T, Error>, bool) {
+    let mut retried = false;
+    for pause in PAUSES {
+        match attempt().await {
+            Err(error) if error.fault == Fault::Connection && !stop.stopped() => {
+                retried = true;
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = stop.wait() => return (Err(error), retried),
+                }
+            }
+            done => return (done, retried),
+        }
+    }
+    (attempt().await, retried)
+}
+
+/// The note that a connection took more than one try.
+pub(super) fn retried(side: &str) -> Warning {
+    Warning {
+        code: "retried".to_owned(),
+        message: format!("{side}: the connection failed at first and was tried again"),
+        table: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    async fn tries(fault: Fault, failures: usize) -> (bool, usize) {
+        let count = AtomicUsize::new(0);
+        let attempt = || async {
+            if count.fetch_add(1, Ordering::SeqCst) < failures { Err(Error::new(fault, "no")) } else { Ok(()) }
+        };
+        let (done, _) = retrying(&Stop::default(), attempt).await;
+        (done.is_ok(), count.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_broken_connection_is_tried_again_and_only_twice() {
+        assert_eq!(tries(Fault::Connection, 2).await, (true, 3));
+        assert_eq!(tries(Fault::Connection, 3).await, (false, 3));
+        assert_eq!(tries(Fault::Query, 1).await, (false, 1));
+        assert_eq!(tries(Fault::Timeout, 1).await, (false, 1));
+    }
+}
