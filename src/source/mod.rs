@@ -4,6 +4,7 @@
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
+pub mod clickhouse;
 mod literal;
 mod url;
 

@@ -3,6 +3,8 @@
 //! Each engine's module says how it writes a case as an expression, or that it has no such type;
 //! `docs/types.md` shows the same as a table.
 
+mod clickhouse;
+
 use std::time::Duration;
 
 use cutover::frame::{Type, Value};
