@@ -54,6 +54,7 @@ def message_of(error):
     nested = re.match(r"Code: (\d+)\. DB::Exception: (Code: \1\. DB::Exception: .*) \(version [^()]*\)\. \(\w+\)$", text, re.S)
     if nested:
         text = nested.group(2)
+    text = re.sub(r"\n/\* query_id=\S+ \*/", "", text)
     code = re.match(r"Code: (\d+)", text)
     return f"{text} (version {VERSION} (official build))\n", int(code.group(1)) if code else 1001
 

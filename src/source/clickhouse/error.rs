@@ -72,6 +72,24 @@ pub(super) fn has_code(error: &Error, code: u16) -> bool {
     error.message.contains(&format!("(code {code})"))
 }
 
+/// A syntax error with its position moved back to where it stands in the statement, which begins on the second
+/// line of what was sent, after `prefix` characters.
+pub(super) fn moved_back(mut error: Error, prefix: usize) -> Error {
+    error.message = less(&error.message, "failed at position ", prefix);
+    error.message = less(&error.message, "(line ", 1);
+    error
+}
+
+/// `text` with `by` taken from the number after `mark`.
+fn less(text: &str, mark: &str, by: usize) -> String {
+    let Some(start) = text.find(mark).map(|at| at + mark.len()) else { return text.to_owned() };
+    let end = text[start..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |length| start + length);
+    match text[start..end].parse::<usize>().ok().and_then(|number| number.checked_sub(by)) {
+        Some(number) => format!("{}{number}{}", &text[..start], &text[end..]),
+        None => text.to_owned(),
+    }
+}
+
 /// The exception a server wrote into a response whose head had already said all was well.
 pub(super) fn exception_in(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);

@@ -35,6 +35,10 @@ use types::Kind;
 /// How long the first questions may take, before which no query runs.
 const HELLO: Duration = Duration::from_secs(30);
 
+/// What asks for the columns of the statement that follows it. The server takes nothing here but a query that
+/// returns rows, so this is also what keeps `INSERT INTO FUNCTION file(…)` from running, which `readonly = 2` lets pass.
+const DESCRIBE: &str = "DESCRIBE TABLE (\n";
+
 /// Chunks of a response held between the network and the decoder.
 const CHUNKS: usize = 8;
 
@@ -89,25 +93,10 @@ impl ClickHouse {
         ticket: &Ticket,
     ) -> Result<Vec<Described>, Error> {
         // On lines of its own, so that a closing comment does not swallow the parenthesis.
-        let describe = format!("DESCRIBE TABLE (\n{statement}\n)");
+        let describe = format!("{DESCRIBE}{statement}\n)");
         let query = session.apply_limited(self.address.client.query_raw(&describe), timeout);
         let query = query.with_setting("query_id", noted(ticket));
-        let rows = match session::pairs(&self.address, query).await {
-            Ok(rows) => rows,
-            // Not a query that returns rows, or not one as it stands: the server tells best by itself, with a
-            // position in the text the user wrote.
-            Err(refused) if error::has_code(&refused, 62) => {
-                let cursor = self.start(session, statement, timeout, ticket)?;
-                return Err(self.refusal(cursor).await.unwrap_or_else(|| {
-                    Error::new(
-                        Fault::Query,
-                        "the statement's columns cannot be described, so their exact types are unknown; \
-                         write one SELECT, without FORMAT or INTO OUTFILE",
-                    )
-                }));
-            }
-            Err(other) => return Err(other),
-        };
+        let rows = session::pairs(&self.address, query).await.map_err(|refused| not_described(refused, statement))?;
         let mut seen = HashSet::new();
         let mut columns = Vec::with_capacity(rows.len());
         for (name, database_type) in rows {
@@ -127,11 +116,6 @@ impl ClickHouse {
             .with_setting("query_id", noted(ticket))
             .fetch_bytes("ArrowStream")
             .map_err(|cause| error::from_client(cause, &self.address))
-    }
-
-    /// The error a response begins with, if it does.
-    async fn refusal(&self, mut cursor: BytesCursor) -> Option<Error> {
-        cursor.next().await.err().map(|cause| error::from_client(cause, &self.address))
     }
 
     async fn read(&self, mut cursor: BytesCursor, columns: Vec<Described>) -> Result<Frame, Error> {
@@ -246,6 +230,21 @@ fn noted(ticket: &Ticket) -> String {
     let id = format!("cutover-{random:016x}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
     ticket.note(&id);
     id
+}
+
+/// Why a statement could not be described.
+fn not_described(refused: Error, statement: &str) -> Error {
+    if !error::has_code(&refused, 62) {
+        return refused;
+    }
+    let word = statement::first_word(statement);
+    if !["SELECT", "WITH", "FROM", "EXPLAIN", ""].contains(&word.as_str()) {
+        let message = format!("the statement begins with {word} and was not sent; a run only reads: write one SELECT");
+        return Error::new(Fault::Query, message);
+    }
+    let mut refused = error::moved_back(refused, DESCRIBE.len());
+    refused.message.push_str("; write one SELECT, without FORMAT or INTO OUTFILE");
+    refused
 }
 
 fn column_error(name: &str, database_type: &str, why: &str, way: &str, besides: &str) -> Error {

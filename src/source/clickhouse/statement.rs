@@ -26,6 +26,19 @@ pub(super) fn single(sql: &str) -> Result<&str, Error> {
     Ok(&sql[..end.unwrap_or(sql.len())])
 }
 
+/// The first word of a statement, in upper case, parentheses before it aside; empty where it begins otherwise.
+pub(super) fn first_word(statement: &str) -> String {
+    let mut rest = statement;
+    while let Some((token, length)) = next(rest) {
+        let text = &rest[..length];
+        if token == Token::Other && text != "(" {
+            return if text.chars().all(word) { text.to_ascii_uppercase() } else { String::new() };
+        }
+        rest = &rest[length..];
+    }
+    String::new()
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Token {
     /// White space or a comment.
@@ -77,7 +90,13 @@ fn quoted(rest: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::single;
+    use super::{first_word, single};
+
+    #[test]
+    fn the_first_word_stands_after_comments_and_parentheses() {
+        assert_eq!(first_word("/* SELECT */ -- x\n ((insert INTO t"), "INSERT");
+        assert_eq!(first_word("'SELECT'"), "");
+    }
 
     #[test]
     fn only_a_semicolon_outside_quotes_and_comments_ends_a_statement() {

@@ -193,7 +193,7 @@ async fn statements_in_every_form_are_read() {
         "(SELECT 5 AS v)",
         "FROM (SELECT 5 AS v) SELECT v",
         "SELECT ? AS v FROM (SELECT 1)".replace('?', "length('a?b?c')").as_str(),
-        "SELECT 5 AS v UNION ALL SELECT 5 LIMIT 1",
+        "SELECT 2 AS v LIMIT 0 UNION ALL SELECT 5",
     ] {
         let answer = ask(&engine, sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
         assert_eq!(answer.frame.values("v"), [Value::Integer(5)], "{sql}");
@@ -224,25 +224,34 @@ async fn an_error_in_the_middle_of_a_result_is_an_error() {
 
 #[tokio::test]
 async fn errors_carry_the_servers_code_and_position() {
-    let error = refused("SELECT 1,, 2").await;
-    assert!(error.message.contains("code 62") && error.message.contains("position 10"), "{error}");
+    let error = refused("SELECT 1,\n  2 2").await;
+    assert!(error.message.contains("code 62") && error.message.contains("position 15"), "{error}");
+    assert!(error.message.contains("(line 2, col 5)"), "{error}");
     assert_eq!(error.fault, Fault::Query);
     assert!(refused("SELECT * FROM no_such_table").await.message.contains("no_such_table"));
 }
 
-/// Catches a write that gets through: the statement itself must be refused by the server.
+/// Catches a write that gets through; `readonly = 2` alone lets the first two pass.
 #[tokio::test]
-async fn writes_are_refused_by_the_server() {
+async fn nothing_is_ever_written() {
+    let engine = engine();
+    let file = format!("planted{}.csv", std::process::id());
     for sql in [
-        "CREATE TABLE planted (a Int8) ENGINE = Memory",
-        "INSERT INTO FUNCTION null('a Int8') VALUES (1)",
-        "DROP TABLE IF EXISTS planted",
+        format!("INSERT INTO FUNCTION file('{file}', 'CSV', 'a Int8') SELECT 1"),
+        format!("WITH 1 AS x INSERT INTO FUNCTION file('{file}', 'CSV', 'a Int8') SELECT x"),
+        format!("SELECT 1 INTO OUTFILE '{file}'"),
+        "CREATE TABLE planted (a Int8) ENGINE = Memory".to_owned(),
+        "DROP TABLE IF EXISTS planted".to_owned(),
     ] {
-        let error = refused(sql).await;
-        assert!(error.message.contains("code 164"), "{sql}: {error}");
+        let error = ask(&engine, &sql).await.err().unwrap_or_else(|| panic!("{sql} was not refused"));
+        assert!(error.message.contains("write one SELECT"), "{sql}: {error}");
     }
-    let error = refused("SELECT 1 SETTINGS readonly = 0").await;
-    assert!(error.message.contains("readonly"), "{error}");
+    let read = ask(&engine, &format!("SELECT * FROM file('{file}', 'CSV', 'a Int8')")).await;
+    assert!(read.is_err(), "the file was written");
+    let mode = ask(&engine, "SELECT toInt8(getSetting('readonly')) AS v").await.unwrap();
+    assert_eq!(mode.frame.values("v"), [Value::Integer(2)], "the server itself refuses writes");
+    let error = ask(&engine, "SELECT 1 SETTINGS readonly = 0").await.unwrap_err();
+    assert!(error.message.contains("code 164"), "{error}");
 }
 
 #[tokio::test]
@@ -283,9 +292,6 @@ async fn an_account_that_may_change_no_setting_is_read_without_any() {
     let report = engine.describe().await.unwrap();
     assert_eq!((report.settings["readonly"].as_str(), report.settings["settings_sent"].as_str()), ("1", "none"));
     assert!(ask(&engine, "SELECT unhex('FF') AS v").await.unwrap_err().message.contains("hex(v)"));
-    assert!(
-        ask(&engine, "CREATE TABLE planted (a Int8) ENGINE = Memory").await.unwrap_err().message.contains("code 164")
-    );
 
     let zoned = Options { timezone: Some("Asia/Tokyo".to_owned()), ..Options::default() };
     let error = open(&url, &zoned).describe().await.unwrap_err();
@@ -372,7 +378,7 @@ async fn a_response_cut_off_anywhere_is_an_error() {
     let sql = "SELECT number AS n, toString(number) AS t FROM numbers(200000)";
     let whole = raw(sql);
     let boundaries = batch_boundaries(&whole);
-    assert!(boundaries.len() > 3, "the response must hold several batches");
+    assert!(boundaries.len() > 3, "the response must hold several batches: {boundaries:?} of {}", whole.len());
     let mut cuts = boundaries.clone();
     cuts.extend([0, 3, 7, boundaries[1] + 5, boundaries[1] + 300, whole.len() - 1, whole.len() - 4, whole.len() - 7]);
     for cut in cuts {
@@ -432,7 +438,7 @@ fn batch_boundaries(stream: &[u8]) -> Vec<usize> {
         let length = u32::from_le_bytes(stream[at + 4..at + 8].try_into().unwrap()) as usize;
         let body = match length {
             0 => 0,
-            _ => polars_arrow_body(&stream[at + 8..at + 8 + length]),
+            _ => body_length(&stream[at + 8..at + 8 + length]),
         };
         at += 8 + length + body;
         boundaries.push(at);
@@ -441,11 +447,13 @@ fn batch_boundaries(stream: &[u8]) -> Vec<usize> {
 }
 
 /// `bodyLength` of a message: its fourth flatbuffer field, an i64.
-fn polars_arrow_body(message: &[u8]) -> usize {
+fn body_length(message: &[u8]) -> usize {
     let offset = |at: usize| i32::from_le_bytes(message[at..at + 4].try_into().unwrap());
     let table = offset(0) as usize;
     let fields = usize::try_from(table as i64 - i64::from(offset(table))).unwrap();
-    let field = u16::from_le_bytes(message[fields + 10..fields + 12].try_into().unwrap()) as usize;
+    let short = |at: usize| u16::from_le_bytes(message[at..at + 2].try_into().unwrap()) as usize;
+    // The table of fields begins with its own length and leaves out trailing defaults.
+    let field = if short(fields) > 10 { short(fields + 10) } else { 0 };
     if field == 0 {
         return 0;
     }
