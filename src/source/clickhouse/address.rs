@@ -1,8 +1,11 @@
 //! What a ClickHouse URL says: endpoint, account, database, settings.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use clickhouse::{Client, Compression};
+use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
@@ -11,6 +14,12 @@ use crate::source::{Error, Fault, Options};
 /// Parameters of a request that cutover gives itself, and so no suite may.
 const RESERVED: [&str; 8] =
     ["readonly", "query", "query_id", "default_format", "compress", "decompress", "session_id", "max_execution_time"];
+
+/// How often TCP asks whether the server is still there during a long query.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
+/// How long an unused connection is kept; servers close theirs after 3 seconds or more.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// A source's URL taken apart. Has no `Debug`: it holds the password.
 pub(super) struct Address {
@@ -59,7 +68,7 @@ impl Address {
             user = "default".to_owned();
         }
         // Arrow's own buffers come compressed; compressing them once more would cost both ends for nothing.
-        let mut client = Client::default()
+        let mut client = http_client(scheme == "https")?
             .with_url(format!("{scheme}://{host}"))
             .with_user(&user)
             .with_password(password)
@@ -70,6 +79,21 @@ impl Address {
         }
         Ok(Address { host, user, settings, client })
     }
+}
+
+/// A client without an address. The crate's own panics where the machine has no root certificates.
+fn http_client(tls: bool) -> Result<Client, Error> {
+    if tls {
+        return std::panic::catch_unwind(Client::default).map_err(|_| {
+            let message =
+                "cannot use TLS: this machine has no root certificates; install them (the package ca-certificates)";
+            Error::new(Fault::Query, message)
+        });
+    }
+    let mut connector = HttpConnector::new();
+    connector.set_keepalive(Some(KEEPALIVE));
+    let plain = legacy::Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(connector);
+    Ok(Client::with_http_client(plain))
 }
 
 fn decoded(text: &str, what: &str) -> Result<String, Error> {
@@ -95,8 +119,25 @@ mod tests {
         let plain = read("clickhouse://a%40b:p%3Ass@h/d%20b", &Options::default()).unwrap();
         assert_eq!((plain.host.as_str(), plain.user.as_str()), ("h:8123", "a@b"));
         assert_eq!(plain.client.database(), Some("d b"));
-        assert_eq!(read("clickhouses://h", &Options::default()).unwrap().host, "h:8443");
     }
+
+    #[test]
+    fn plain_http_needs_no_root_certificates() {
+        // Run again by itself where rustls finds none: the environment cannot change under a running test.
+        let seen = std::env::var("SSL_CERT_FILE").unwrap_or_default();
+        if seen != NOWHERE {
+            let test = "source::clickhouse::address::tests::plain_http_needs_no_root_certificates";
+            let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+            again.args([test, "--exact"]).env("SSL_CERT_FILE", NOWHERE).env("SSL_CERT_DIR", NOWHERE);
+            assert!(again.status().unwrap().success());
+            return;
+        }
+        assert!(read("clickhouse://h", &Options::default()).is_ok());
+        let refused = read("clickhouses://h", &Options::default()).err().unwrap();
+        assert!(refused.message.contains("ca-certificates"), "{refused}");
+    }
+
+    const NOWHERE: &str = "/nonexistent/certificates";
 
     #[test]
     fn query_parameters_are_settings_but_never_cutovers_own() {

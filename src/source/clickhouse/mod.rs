@@ -130,7 +130,14 @@ impl ClickHouse {
                     }
                 }
                 Ok(None) => break,
-                Err(cause) => return Err(error::from_client(cause, &self.address)),
+                Err(cause) => {
+                    drop(sender);
+                    // A server that fails in the middle writes why and then breaks the connection.
+                    return Err(match decoder.await {
+                        Ok(Err(Broken::Exception(text))) => error::from_server(&text, &self.address),
+                        _ => error::from_client(cause, &self.address),
+                    });
+                }
             }
         }
         drop(sender);

@@ -178,3 +178,71 @@ impl<B: AsRef<[u8]>> Seek for Incoming<B> {
         Ok(self.position)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::*;
+
+    use super::{Broken, read};
+
+    /// A stream of three batches of two rows.
+    fn stream() -> Vec<u8> {
+        let chunk = |n: i64| df!("n" => [n, n + 10], "t" => ["x", "longer than any view holds inline"]).unwrap();
+        let mut frame = chunk(0);
+        frame.vstack_mut(&chunk(1)).unwrap().vstack_mut(&chunk(2)).unwrap();
+        let mut bytes = Vec::new();
+        IpcStreamWriter::new(&mut bytes).with_compat_level(CompatLevel::oldest()).finish(&mut frame).unwrap();
+        bytes
+    }
+
+    /// Rows read from `bytes` given in chunks of `size`.
+    fn rows(bytes: &[u8], size: usize) -> Result<usize, Broken> {
+        let (sender, receiver) = tokio::sync::mpsc::channel(bytes.len() / size + 1);
+        for chunk in bytes.chunks(size) {
+            sender.try_send(chunk.to_vec()).unwrap();
+        }
+        drop(sender);
+        let mut rows = 0;
+        let count = |batch: &[ArrayRef]| {
+            rows += batch[0].len();
+            Ok(())
+        };
+        read(receiver, |_| Ok(()), count).map(|()| rows)
+    }
+
+    #[test]
+    fn chunks_may_be_of_any_size() {
+        let whole = stream();
+        for size in [1, 7, 64, whole.len()] {
+            assert_eq!(rows(&whole, size).unwrap(), 6, "{size}");
+        }
+    }
+
+    #[test]
+    fn no_beginning_of_a_stream_is_a_result() {
+        let whole = stream();
+        for end in 0..whole.len() {
+            let outcome = rows(&whole[..end], 100);
+            assert!(matches!(outcome, Err(Broken::CutOff)), "cut after {end} bytes: {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_end_or_breaks_in_is_told() {
+        let whole = stream();
+        let followed = [whole.as_slice(), b"more"].concat();
+        assert!(matches!(rows(&followed, 100), Err(Broken::Malformed(_))));
+        let exception = b"\r\n__exception__\r\ntag\r\nCode: 395. DB::Exception: planted. (X) (version 1)\n60 tag\r\n";
+        // At a boundary, inside a message, and split between two chunks.
+        for cut in [whole.len() - 8, whole.len() / 2] {
+            for size in [3, 1000] {
+                match rows(&[&whole[..cut], exception].concat(), size) {
+                    Err(Broken::Exception(text)) => {
+                        assert!(text.starts_with("Code: 395. DB::Exception: planted"), "{text}")
+                    }
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+}

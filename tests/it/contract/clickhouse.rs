@@ -1,4 +1,7 @@
 //! ClickHouse: the contract, and what only ClickHouse can get wrong.
+//!
+//! Another server may stand in for the one `tests/run` starts (plain HTTP). It needs a second user, `readonly`, with
+//! the same password and a profile of readonly = 1.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -394,6 +397,10 @@ async fn a_response_cut_off_anywhere_is_an_error() {
     }
 }
 
+fn address(url: &url::Url) -> String {
+    format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(8123))
+}
+
 /// The body of an ArrowStream response, as the server sends it.
 fn raw(sql: &str) -> Vec<u8> {
     let url = url();
@@ -404,7 +411,7 @@ fn raw(sql: &str) -> Vec<u8> {
         url.password().unwrap_or_default(),
         sql.len()
     );
-    let mut server = TcpStream::connect(("127.0.0.1", url.port().unwrap_or(8123))).unwrap();
+    let mut server = TcpStream::connect(address(&url)).unwrap();
     server.write_all(head.as_bytes()).unwrap();
     let mut response = Vec::new();
     server.read_to_end(&mut response).unwrap();
@@ -464,14 +471,15 @@ fn body_length(message: &[u8]) -> usize {
 fn cutting(cut: usize) -> url::Url {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut url = url();
-    let real = ("127.0.0.1", url.port().unwrap_or(8123));
+    let real = address(&url);
+    url.set_host(Some("127.0.0.1")).unwrap();
     url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
     std::thread::spawn(move || {
         for client in listener.incoming() {
             let mut client = client.unwrap();
             let request = request(&mut client);
             let arrow = String::from_utf8_lossy(&request).contains("default_format=ArrowStream");
-            let mut server = TcpStream::connect(real).unwrap();
+            let mut server = TcpStream::connect(&real).unwrap();
             server.write_all(&request).unwrap();
             let mut response = Vec::new();
             server.read_to_end(&mut response).unwrap();
