@@ -222,8 +222,8 @@ impl Engine for ClickHouse {
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(id) = ticket.id() {
-                // Without settings: killing is no reading. An account that may not kill has its request dropped,
-                // which the server takes for a cancellation too.
+                // Without settings: killing is no reading. Where the account may not kill, its request has been dropped,
+                // which ends the query too if `cancel_http_readonly_queries_on_client_close` could be sent.
                 let _ = self.address.client.query_raw(&format!("KILL QUERY WHERE query_id = '{id}'")).execute().await;
             }
         })
