@@ -44,11 +44,14 @@ mod tests {
     fn report(statuses: &[Status]) -> RunReport {
         let check = |status: &Status| {
             let mut check = CheckReport::new("suite.check", Kind::Sum);
-            check.totals = Some(Totals { compared: 1, outside: u64::from(matches!(status, Status::Fail | Status::Warn)) });
+            check.totals =
+                Some(Totals { compared: 1, outside: u64::from(matches!(status, Status::Fail | Status::Warn)) });
             match status {
                 Status::Skip => check.skipped = Some("no extension".to_owned()),
                 Status::Warn => check.severity = Severity::Warn,
-                Status::Error => check.error = Some(ErrorReport { message: "unreachable".to_owned(), causes: Vec::new() }),
+                Status::Error => {
+                    check.error = Some(ErrorReport { message: "unreachable".to_owned(), causes: Vec::new() })
+                }
                 Status::Pass | Status::Fail => {}
             }
             assert_eq!(check.status(), *status);

@@ -1,9 +1,14 @@
 //! cutover proves that a new schema tells the same story as the old one before reads move to it.
 
 pub mod check;
+pub mod cli;
 pub mod compare;
 pub mod demo;
+pub mod exit;
 pub mod frame;
 pub mod model;
+pub mod output;
+pub mod report;
+pub mod run;
 pub mod source;
 pub mod suite;

@@ -23,12 +23,13 @@ pub(super) fn list(paths: &[PathBuf], as_json: bool) -> u8 {
         Err(code) => return code,
     };
     if as_json {
-        let checks: Vec<_> = suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| entry(suite, check))).collect();
+        let checks: Vec<_> =
+            suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| entry(suite, check))).collect();
         screen::print(&format!("{:#}\n", json!({ "schema_version": 1, "checks": checks })));
         return PASSED;
     }
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(["check", "kind", "tags", "sources", "why"]);
     for check in suites.iter().flat_map(|suite| &suite.checks) {
         table.add_row([
@@ -83,7 +84,8 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
     for suite in suites {
         for (name, spec) in &suite.sources {
             let described = runtime.block_on(async {
-                let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+                let url =
+                    spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
                 let engine = source::open(&url, &spec.options).map_err(|error| error.message)?;
                 match tokio::time::timeout(PATIENCE, engine.describe()).await {
                     Ok(described) => described.map_err(|error| error.message),
@@ -92,7 +94,10 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
             });
             match described {
                 Ok(report) => {
-                    screen::print(&format!("{}: source `{name}`: {} {} at {}\n", suite.name, report.engine, report.version, report.url));
+                    screen::print(&format!(
+                        "{}: source `{name}`: {} {} at {}\n",
+                        suite.name, report.engine, report.version, report.url
+                    ));
                 }
                 Err(why) => {
                     code = BROKEN;

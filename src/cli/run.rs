@@ -44,12 +44,16 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
     if let Some(expected) = args.expect_checks
         && expected != selected.len()
     {
-        return Err(refuse(&format!("--expect-checks {expected}, but {} are selected; correct the number or the selection", selected.len())));
+        return Err(refuse(&format!(
+            "--expect-checks {expected}, but {} are selected; correct the number or the selection",
+            selected.len()
+        )));
     }
     if args.dry_run {
         return dry_run(&selected).map_err(|why| refuse(&why));
     }
-    let to = if args.report.is_empty() { Reports::Folder(args.reports, args.keep) } else { Reports::Paths(args.report) };
+    let to =
+        if args.report.is_empty() { Reports::Folder(args.reports, args.keep) } else { Reports::Paths(args.report) };
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let options = Options {
         jobs: args.jobs.map_or(cores.max(2), usize::from),
@@ -118,7 +122,8 @@ async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
             return futures::future::pending().await;
         };
         tokio::select! {
@@ -135,13 +140,21 @@ async fn signal() {
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        set.add(Glob::new(pattern).map_err(|cause| format!("--only {pattern}: {}; write a pattern such as 'costs.*'", cause.kind()))?);
+        set.add(
+            Glob::new(pattern)
+                .map_err(|cause| format!("--only {pattern}: {}; write a pattern such as 'costs.*'", cause.kind()))?,
+        );
     }
     set.build().map_err(|cause| format!("--only: {cause}"))
 }
 
 /// The checks that are asked for; each pattern and each tag must match something.
-pub(super) fn select<'a>(suites: &'a [Suite], patterns: &[String], only: &GlobSet, tags: &[String]) -> Result<Vec<Selected<'a>>, String> {
+pub(super) fn select<'a>(
+    suites: &'a [Suite],
+    patterns: &[String],
+    only: &GlobSet,
+    tags: &[String],
+) -> Result<Vec<Selected<'a>>, String> {
     let all = || suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check }));
     for (index, pattern) in patterns.iter().enumerate() {
         if !all().any(|one| only.matches(&one.check.id).contains(&index)) {
@@ -156,7 +169,11 @@ pub(super) fn select<'a>(suites: &'a [Suite], patterns: &[String], only: &GlobSe
             && (tags.is_empty() || tags.iter().any(|tag| one.check.tags.contains(tag)))
     };
     let selected: Vec<_> = all().filter(wanted).collect();
-    if selected.is_empty() { Err("no check has both such an id and such a tag; loosen --only or --tag".to_owned()) } else { Ok(selected) }
+    if selected.is_empty() {
+        Err("no check has both such an id and such a tag; loosen --only or --tag".to_owned())
+    } else {
+        Ok(selected)
+    }
 }
 
 fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
@@ -171,8 +188,18 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
             let url = spec
                 .resolve(one.suite.folder(), |name| std::env::var(name).ok())
                 .map_err(|error| format!("check {}, source `{}`: {error}", one.check.id, query.source))?;
-            let sql = query.sql.render(url.engine(), &params).map_err(|error| format!("check {}, {side}: {error}", one.check.id))?;
-            let _ = writeln!(text, "-- {} {side} ({}, {})\n{}\n", one.check.id, query.source, url.engine().as_str(), sql.trim_end());
+            let sql = query
+                .sql
+                .render(url.engine(), &params)
+                .map_err(|error| format!("check {}, {side}: {error}", one.check.id))?;
+            let _ = writeln!(
+                text,
+                "-- {} {side} ({}, {})\n{}\n",
+                one.check.id,
+                query.source,
+                url.engine().as_str(),
+                sql.trim_end()
+            );
         }
     }
     screen::print(&text);
@@ -182,7 +209,10 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
 /// Writes the reports and returns where they are.
 fn write(report: &RunReport, to: &Reports) -> Result<Vec<String>, String> {
     let failed = |path: &Path, cause: &io::Error| {
-        format!("the report {} cannot be written: {cause}; check the folder's permissions, or give another path", path.display())
+        format!(
+            "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
+            path.display()
+        )
     };
     match to {
         Reports::Paths(paths) => {
@@ -205,7 +235,8 @@ fn write(report: &RunReport, to: &Reports) -> Result<Vec<String>, String> {
                 write_atomically(&path, &render(format, report)).map_err(|cause| failed(&path, &cause))?;
             }
             if let Some(keep) = keep {
-                prune(parent, *keep).map_err(|cause| format!("old reports in {} cannot be removed: {cause}", parent.display()))?;
+                prune(parent, *keep)
+                    .map_err(|cause| format!("old reports in {} cannot be removed: {cause}", parent.display()))?;
             }
             Ok(vec![format!("{}/", folder.display())])
         }

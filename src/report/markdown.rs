@@ -10,7 +10,12 @@ pub(super) fn render(report: &RunReport) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# {} {}\n", sign(report.status()), escaped(&verdict(report)));
     let started = report.started_at.format("%Y-%m-%d %H:%M:%S UTC");
-    let _ = writeln!(out, "Started {started}, took {}, cutover {}.\n", duration(report.elapsed_ms), escaped(&report.version));
+    let _ = writeln!(
+        out,
+        "Started {started}, took {}, cutover {}.\n",
+        duration(report.elapsed_ms),
+        escaped(&report.version)
+    );
     out.push_str("| status | check | kind | found | time |\n| --- | --- | --- | --- | ---: |\n");
     for check in &report.checks {
         let status = check.status();
@@ -127,7 +132,8 @@ fn measures(out: &mut String, check: &CheckReport) {
         );
     }
     if check.rows.is_none()
-        && let Some(more) = check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
+        && let Some(more) =
+            check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
     {
         let _ = writeln!(out, "\n{} more, all of them counted above.", thousands(more));
     }
@@ -164,7 +170,9 @@ fn examples(out: &mut String, check: &CheckReport) {
         }
         for (index, (name, pair)) in example.columns.iter().enumerate() {
             let lead = if index == 0 { first.as_str() } else { "| | |" };
-            let cell = |side: &Option<String>, absent: bool| if absent { String::new() } else { escaped(&value(side.as_deref())) };
+            let cell = |side: &Option<String>, absent: bool| {
+                if absent { String::new() } else { escaped(&value(side.as_deref())) }
+            };
             let _ = writeln!(
                 out,
                 "{lead} {} | {} | {} |",
@@ -183,7 +191,9 @@ fn sources(out: &mut String, report: &RunReport) {
     if report.suites.is_empty() {
         return;
     }
-    out.push_str("\n## Sources and params\n\n| suite | name | what | version | time zone |\n| --- | --- | --- | --- | --- |\n");
+    out.push_str(
+        "\n## Sources and params\n\n| suite | name | what | version | time zone |\n| --- | --- | --- | --- | --- |\n",
+    );
     for suite in &report.suites {
         for (name, source) in &suite.sources {
             let _ = writeln!(

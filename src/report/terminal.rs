@@ -40,7 +40,7 @@ impl Style {
 
     fn table(self) -> Table {
         let mut table = Table::new();
-        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(self.width.unwrap_or(u16::MAX).saturating_sub(4).max(40));
         table
     }
@@ -72,7 +72,12 @@ pub fn summary(report: &RunReport, style: &Style) -> String {
 }
 
 fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
-    let mut lines = vec![format!("{} {} {}", style.status(check.status()), style.bold(&check.id), style.dim(&format!("({})", check.kind)))];
+    let mut lines = vec![format!(
+        "{} {} {}",
+        style.status(check.status()),
+        style.bold(&check.id),
+        style.dim(&format!("({})", check.kind))
+    )];
     if let Some(why) = &check.why {
         lines.push(format!("  why: {}", visible(why)));
     }
@@ -84,7 +89,11 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
         let Some(side) = side else { continue };
         let rows = side.rows.map_or("no answer".to_owned(), |rows| text::plural(rows, "row"));
         let engine = engine(report, check, &side.source);
-        lines.push(style.dim(&format!("  {name}: {}{engine}, {rows} in {}", visible(&side.source), duration(side.elapsed_ms))));
+        lines.push(style.dim(&format!(
+            "  {name}: {}{engine}, {rows} in {}",
+            visible(&side.source),
+            duration(side.elapsed_ms)
+        )));
     }
     lines.extend(counts(check).into_iter().map(|line| format!("  {line}")));
     lines.extend(measures(check, style));
@@ -92,7 +101,11 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     lines.extend(examples(check, style));
     for warning in &check.warnings {
         let table = warning.table.as_ref().map_or(String::new(), |table| format!(" [{}]", visible(table)));
-        lines.push(format!("  {} {}{table}", style.paint("33", &format!("{}:", warning.code)), visible(&warning.message)));
+        lines.push(format!(
+            "  {} {}{table}",
+            style.paint("33", &format!("{}:", warning.code)),
+            visible(&warning.message)
+        ));
     }
     if check.error.is_some() {
         for (name, side) in [("old", &check.old), ("new", &check.new)] {
@@ -109,7 +122,8 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
 fn engine(report: &RunReport, check: &CheckReport, source: &str) -> String {
     let suite = check.id.split_once('.').map_or("", |(suite, _)| suite);
     let found = report.suites.iter().find(|one| one.name == suite).and_then(|suite| suite.sources.get(source));
-    found.map_or(String::new(), |source| format!(" ({} {})", source.engine, visible(&source.version)).replace(" )", ")"))
+    found
+        .map_or(String::new(), |source| format!(" ({} {})", source.engine, visible(&source.version)).replace(" )", ")"))
 }
 
 fn indented(table: &Table) -> impl Iterator<Item = String> {
@@ -142,7 +156,8 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
         ];
         if counted {
             let n = |n: Option<u64>| n.map_or("?".to_owned(), thousands);
-            let both = measure.count.as_ref().map_or(String::new(), |count| format!("{} → {}", n(count.old), n(count.new)));
+            let both =
+                measure.count.as_ref().map_or(String::new(), |count| format!("{} → {}", n(count.old), n(count.new)));
             row.insert(1, both);
         }
         if keyed {
@@ -152,7 +167,8 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
     }
     let mut lines: Vec<String> = indented(&table).collect();
     if check.rows.is_none()
-        && let Some(more) = check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
+        && let Some(more) =
+            check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
     {
         lines.push(format!("    {} more, all of them counted above", thousands(more)));
     }

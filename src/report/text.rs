@@ -107,7 +107,11 @@ pub(super) fn finding(check: &CheckReport) -> String {
             parts.push(format!("{} within", plural(totals.compared, "number")));
         }
     } else if let Some(violations) = check.violations {
-        parts.push(if violations == 0 { "holds".to_owned() } else { format!("{} against it", plural(violations, "row")) });
+        parts.push(if violations == 0 {
+            "holds".to_owned()
+        } else {
+            format!("{} against it", plural(violations, "row"))
+        });
     } else {
         parts.push("nothing was measured".to_owned());
     }
@@ -159,7 +163,11 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         let named: Vec<String> = check.too_small.iter().take(10).map(key).filter(|key| !key.is_empty()).collect();
         let more = usize::try_from(groups).unwrap_or(usize::MAX).saturating_sub(named.len());
         let more = if more > 0 && !named.is_empty() { format!(" and {more} more") } else { String::new() };
-        lines.push(format!("too few values to judge: {} {}{more}", plural(groups, "group"), named.join("; ")).trim_end().to_owned());
+        lines.push(
+            format!("too few values to judge: {} {}{more}", plural(groups, "group"), named.join("; "))
+                .trim_end()
+                .to_owned(),
+        );
     }
     lines
 }
@@ -172,7 +180,9 @@ fn joined(parts: &[(&str, u64)]) -> String {
 pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
     let listed = check.examples.len() as u64;
     let found: u64 = match (check.rows, check.tag_counts, check.violations) {
-        (Some(rows), _, _) => rows.missing + rows.extra + rows.changed + if check.duplicates_allowed { 0 } else { rows.duplicate },
+        (Some(rows), _, _) => {
+            rows.missing + rows.extra + rows.changed + if check.duplicates_allowed { 0 } else { rows.duplicate }
+        }
         (_, Some(tags), _) => tags.lost + tags.added + tags.duplicate_new,
         (_, _, Some(violations)) => violations,
         _ => 0,

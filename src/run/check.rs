@@ -43,7 +43,11 @@ pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: Ch
     let mut take = |side: Option<Side>, name: &str| -> (Option<SideReport>, Option<Frame>) {
         let Some(side) = side else { return (None, None) };
         report.warnings.extend(side.warnings.into_iter().map(|warning| Warning {
-            message: if warning.message.starts_with(name) { warning.message } else { format!("{name}: {}", warning.message) },
+            message: if warning.message.starts_with(name) {
+                warning.message
+            } else {
+                format!("{name}: {}", warning.message)
+            },
             ..warning
         }));
         match side.frame {
@@ -73,7 +77,10 @@ pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: Ch
         Err(failure) => {
             let error = match failure.try_into_panic() {
                 Ok(panic) => panicked(panic.as_ref()),
-                Err(_) => ErrorReport { message: "the comparison was cut short; run the check again".to_owned(), causes: Vec::new() },
+                Err(_) => ErrorReport {
+                    message: "the comparison was cut short; run the check again".to_owned(),
+                    causes: Vec::new(),
+                },
             };
             CheckReport { error: Some(error), ..blank }
         }
@@ -110,7 +117,12 @@ async fn unmet(one: Selected<'_>, context: &Context<'_>) -> Result<Option<String
     Ok(None)
 }
 
-fn opened<'a>(suite: &Suite, context: &'a Context<'_>, side: &str, query: &Query) -> Result<&'a dyn Engine, ErrorReport> {
+fn opened<'a>(
+    suite: &Suite,
+    context: &'a Context<'_>,
+    side: &str,
+    query: &Query,
+) -> Result<&'a dyn Engine, ErrorReport> {
     let open = context.sources.get(suite, &query.source).map_err(|why| ErrorReport {
         message: format!("{side} side, source `{}`: {why}", query.source),
         causes: Vec::new(),
@@ -161,8 +173,7 @@ async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Que
     report.sql = rendered;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let clock = Instant::now();
-    let (answer, again) =
-        retrying(context.stop, || source::query(engine, &report.sql, timeout, context.stop)).await;
+    let (answer, again) = retrying(context.stop, || source::query(engine, &report.sql, timeout, context.stop)).await;
     report.elapsed_ms = elapsed_ms(clock);
     let mut warnings: Vec<Warning> = again.then(|| retried(side)).into_iter().collect();
     match answer {

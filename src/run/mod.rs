@@ -124,7 +124,11 @@ async fn one_check(one: Selected<'_>, context: &Context<'_>, watch: &(impl Fn(Ev
     report.tags = one.check.tags.clone();
     report.why = one.check.why.clone();
     if context.stop.stopped() {
-        let why = if context.late.load(Ordering::SeqCst) { "the deadline passed before it began" } else { "the run was interrupted before it began" };
+        let why = if context.late.load(Ordering::SeqCst) {
+            "the deadline passed before it began"
+        } else {
+            "the run was interrupted before it began"
+        };
         report.skipped = Some(why.to_owned());
         return report;
     }
@@ -144,7 +148,8 @@ async fn one_check(one: Selected<'_>, context: &Context<'_>, watch: &(impl Fn(Ev
 fn panicked(panic: &(dyn std::any::Any + Send)) -> ErrorReport {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     ErrorReport {
-        message: "cutover met a defect of its own in this check and cannot judge it; please report it with the query".to_owned(),
+        message: "cutover met a defect of its own in this check and cannot judge it; please report it with the query"
+            .to_owned(),
         causes: vec![text.unwrap_or("no message").to_owned()],
     }
 }

@@ -36,7 +36,10 @@ pub(super) async fn evaluate<'a>(
                         let read = clock_of(suite, &clock, sources, options, stop).await;
                         clocks.insert(at.clone(), read);
                     }
-                    clocks[&at].clone().map(|now| moving.at(now)).map_err(|why| format!("param `{name}` follows the clock of source `{clock}`: {why}"))
+                    clocks[&at]
+                        .clone()
+                        .map(|now| moving.at(now))
+                        .map_err(|why| format!("param `{name}` follows the clock of source `{clock}`: {why}"))
                 }
             };
             values.insert(name.clone(), value);
@@ -46,7 +49,13 @@ pub(super) async fn evaluate<'a>(
     params
 }
 
-async fn clock_of(suite: &Suite, name: &str, sources: &Opened, options: &Options, stop: &Stop) -> Result<DateTime<Utc>, String> {
+async fn clock_of(
+    suite: &Suite,
+    name: &str,
+    sources: &Opened,
+    options: &Options,
+    stop: &Stop,
+) -> Result<DateTime<Utc>, String> {
     let open = sources.get(suite, name)?;
     let engine: &dyn Engine = open.engine.as_ref();
     let attempt = || async {

@@ -75,7 +75,8 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &Options, stop: &St
             }
         }
     }
-    let described = join_all(engines.iter().map(|(_, _, engine)| describe(engine.as_ref(), options.timeout, stop))).await;
+    let described =
+        join_all(engines.iter().map(|(_, _, engine)| describe(engine.as_ref(), options.timeout, stop))).await;
     for (at, index, shown) in pending {
         let engine = engines[index].2.clone();
         opened.insert(at, Ok(Open { engine, described: described[index].clone(), shown }));

@@ -4,12 +4,16 @@
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
+mod clickhouse;
 mod decimal;
+mod files;
 mod idle;
 mod literal;
 mod mysql;
+mod open;
 mod postgres;
 mod rows;
+mod sqlite;
 mod url;
 
 use std::collections::BTreeMap;
@@ -23,9 +27,13 @@ use crate::check::Requirement;
 use crate::frame::Frame;
 use crate::model::{SourceReport, Warning};
 
+pub use clickhouse::ClickHouse;
+pub use files::Files;
 pub use literal::literal;
 pub use mysql::MySql;
+pub use open::open;
 pub use postgres::Postgres;
+pub use sqlite::Sqlite;
 pub use url::{Location, SourceUrl, UrlError};
 
 /// How long a server may take to confirm a cancellation before it is left behind.
@@ -65,7 +73,7 @@ impl EngineName {
 /// What a suite says of a source beside its URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Session time zone; UTC unless given.
+    /// Session time zone; UTC unless given, on ClickHouse the server's own.
     pub timezone: Option<String>,
     /// Session settings by name.
     pub settings: BTreeMap<String, String>,

@@ -3,8 +3,11 @@
 //! Each engine's module says how it writes a case as an expression, or that it has no such type;
 //! `docs/types.md` shows the same as a table.
 
+mod clickhouse;
+mod files;
 mod mysql;
 mod postgres;
+mod sqlite;
 
 use std::time::Duration;
 

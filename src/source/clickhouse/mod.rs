@@ -1,0 +1,313 @@
+//! ClickHouse over HTTP(S).
+//!
+//! A query is described first, for its exact types, and then read as an Arrow stream, which is fast but
+//! loses some of them. Every request is readonly: by `readonly = 2`, or by the account's own profile.
+
+mod address;
+mod arrow;
+mod error;
+mod session;
+mod statement;
+mod stream;
+mod types;
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clickhouse::query::BytesCursor;
+use futures::future::BoxFuture;
+use polars::prelude::{ArrayRef, PlSmallStr, Series};
+use polars_arrow::array::new_empty_array;
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::{Answer, Engine, EngineName, Error, Fault, Options, Ticket};
+use crate::check::Requirement;
+use crate::frame::{Frame, FrameError};
+use crate::model::SourceReport;
+use address::Address;
+use session::Session;
+use stream::Broken;
+use types::Kind;
+
+/// How long the first questions may take, before which no query runs.
+const HELLO: Duration = Duration::from_secs(30);
+
+/// What asks for the columns of the statement that follows it. The server takes nothing here but a query that
+/// returns rows, so this is also what keeps `INSERT INTO FUNCTION file(…)` from running, which `readonly = 2` lets pass.
+const DESCRIBE: &str = "DESCRIBE TABLE (\n";
+
+/// Chunks of a response held between the network and the decoder.
+const CHUNKS: usize = 8;
+
+/// A ClickHouse server as one account sees it.
+pub struct ClickHouse {
+    address: Address,
+    shown: String,
+    session: OnceCell<Session>,
+    running: Semaphore,
+}
+
+/// A column of a result as the server describes it.
+#[derive(Clone, Debug)]
+struct Described {
+    name: String,
+    database_type: String,
+    kind: Kind,
+}
+
+impl ClickHouse {
+    /// Reads `url` and connects to nothing yet; `shown` is the URL with its password masked.
+    pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<ClickHouse, Error> {
+        let permits = options.max_connections.map_or(Semaphore::MAX_PERMITS, |most| most.max(1) as usize);
+        Ok(ClickHouse {
+            address: Address::read(url, options)?,
+            shown,
+            session: OnceCell::new(),
+            running: Semaphore::new(permits),
+        })
+    }
+
+    async fn session(&self) -> Result<&Session, Error> {
+        let ask = async {
+            tokio::time::timeout(HELLO, Session::ask(&self.address)).await.unwrap_or_else(|_| {
+                let message = format!(
+                    "ClickHouse at {} did not answer within {}; check host and port and that the server runs",
+                    self.address.host,
+                    humantime::format_duration(HELLO)
+                );
+                Err(Error::new(Fault::Connection, message))
+            })
+        };
+        self.session.get_or_try_init(|| ask).await
+    }
+
+    /// The columns of `statement` with their exact types; the first that has no canonical type is the error.
+    async fn describe_columns(
+        &self,
+        session: &Session,
+        statement: &str,
+        timeout: Duration,
+        ticket: &Ticket,
+    ) -> Result<Vec<Described>, Error> {
+        // On lines of its own, so that a closing comment does not swallow the parenthesis.
+        let describe = format!("{DESCRIBE}{statement}\n)");
+        let query = session.apply_limited(self.address.client.query_raw(&describe), timeout);
+        let query = query.with_setting("query_id", noted(ticket));
+        let rows = session::pairs(&self.address, query).await.map_err(|refused| not_described(refused, statement))?;
+        let mut seen = HashSet::new();
+        let mut columns = Vec::with_capacity(rows.len());
+        for (name, database_type) in rows {
+            if !seen.insert(name.clone()) {
+                return Err(Error::new(Fault::Column, FrameError::DuplicateName(name).to_string()));
+            }
+            let kind = Kind::read(&database_type)
+                .map_err(|unfit| column_error(&name, &database_type, &unfit.why, &unfit.way, unfit.besides))?;
+            columns.push(Described { name, database_type, kind });
+        }
+        Ok(columns)
+    }
+
+    fn start(&self, session: &Session, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<BytesCursor, Error> {
+        session
+            .apply_limited(self.address.client.query_raw(sql), timeout)
+            .with_setting("query_id", noted(ticket))
+            .fetch_bytes("ArrowStream")
+            .map_err(|cause| error::from_client(cause, &self.address))
+    }
+
+    async fn read(&self, mut cursor: BytesCursor, columns: Vec<Described>) -> Result<Frame, Error> {
+        let (sender, receiver) = tokio::sync::mpsc::channel(CHUNKS);
+        // On a thread of its own, where a panic inside Polars ends the thread and nothing else.
+        let decoder = tokio::task::spawn_blocking(move || decode(receiver, &columns));
+        loop {
+            match cursor.next().await {
+                Ok(Some(chunk)) => {
+                    if sender.send(chunk).await.is_err() {
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(cause) => {
+                    drop(sender);
+                    // A server that fails in the middle writes why and then breaks the connection.
+                    return Err(match decoder.await {
+                        Ok(Err(Broken::Exception(text))) => error::from_server(&text, &self.address),
+                        _ => error::from_client(cause, &self.address),
+                    });
+                }
+            }
+        }
+        drop(sender);
+        let malformed = |how: &str| {
+            format!("the result of ClickHouse at {} {how}; run again, and check proxies between", self.address.host)
+        };
+        match decoder.await {
+            Ok(Ok(frame)) => Ok(frame),
+            Ok(Err(Broken::Refused(refused))) => Err(refused),
+            Ok(Err(Broken::CutOff)) => Err(Error::new(
+                Fault::Connection,
+                malformed("was cut off: it has no end-of-stream marker, so rows may be missing"),
+            )),
+            Ok(Err(Broken::Exception(text))) => Err(error::from_server(&text, &self.address)),
+            Ok(Err(Broken::Malformed(cause))) => {
+                Err(Error::new(Fault::Connection, malformed(&format!("is not a valid Arrow stream ({cause})"))))
+            }
+            Err(_) => Err(Error::new(
+                Fault::Column,
+                "Polars gave up on the result of ClickHouse; cast the columns of unusual types in the query, such as \
+                 toString(column)",
+            )),
+        }
+    }
+}
+
+impl Engine for ClickHouse {
+    fn name(&self) -> EngineName {
+        EngineName::ClickHouse
+    }
+
+    fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
+        Box::pin(async {
+            let session = self.session().await?;
+            Ok(SourceReport {
+                engine: EngineName::ClickHouse.as_str().to_owned(),
+                version: session.version.clone(),
+                timezone: session.timezone.clone(),
+                url: self.shown.clone(),
+                settings: session.shown.clone(),
+            })
+        })
+    }
+
+    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
+        Box::pin(async {
+            let session = self.session().await?;
+            let query = self.address.client.query_raw("SELECT 'now', toString(toUnixTimestamp64Micro(now64(6)))");
+            let rows = session::pairs(&self.address, session.apply(query)).await?;
+            let micros = rows.first().and_then(|(_, micros)| micros.parse().ok());
+            micros.and_then(DateTime::from_timestamp_micros).ok_or_else(|| {
+                Error::new(Fault::Query, "cannot read the clock of ClickHouse; check that now64(6) works there")
+            })
+        })
+    }
+
+    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            Ok(match requirement {
+                Requirement::Engine(name) => name == EngineName::ClickHouse.as_str(),
+                Requirement::Extension(_) => false,
+            })
+        })
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        Box::pin(async move {
+            let statement = statement::single(sql)?;
+            let _running = self.running.acquire().await.expect("the semaphore is never closed");
+            let session = self.session().await?;
+            let columns = self.describe_columns(session, statement, timeout, ticket).await?;
+            let cursor = self.start(session, statement, timeout, ticket)?;
+            Ok(Answer { frame: self.read(cursor, columns).await?, warnings: session.warnings.clone() })
+        })
+    }
+
+    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Some(id) = ticket.id() {
+                // Without settings: killing is no reading. Where the account may not kill, its request has been dropped,
+                // which ends the query too if `cancel_http_readonly_queries_on_client_close` could be sent.
+                let _ = self.address.client.query_raw(&format!("KILL QUERY WHERE query_id = '{id}'")).execute().await;
+            }
+        })
+    }
+}
+
+/// A query id of its own, on the ticket before the query starts.
+fn noted(ticket: &Ticket) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let random = RandomState::new().hash_one(std::process::id());
+    let id = format!("cutover-{random:016x}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    ticket.note(&id);
+    id
+}
+
+/// Why a statement could not be described.
+fn not_described(refused: Error, statement: &str) -> Error {
+    if !error::has_code(&refused, 62) {
+        return refused;
+    }
+    let word = statement::first_word(statement);
+    if !["SELECT", "WITH", "FROM", "EXPLAIN", ""].contains(&word.as_str()) {
+        let message = format!("the statement begins with {word} and was not sent; a run only reads: write one SELECT");
+        return Error::new(Fault::Query, message);
+    }
+    let mut refused = error::moved_back(refused, DESCRIBE.len());
+    refused.message.push_str("; write one SELECT, without FORMAT or INTO OUTFILE");
+    refused
+}
+
+fn column_error(name: &str, database_type: &str, why: &str, way: &str, besides: &str) -> Error {
+    let way = way.replace("{}", name);
+    Error::new(
+        Fault::Column,
+        format!("column `{name}` of ClickHouse type {database_type}: {why}; select `{way}` instead{besides}"),
+    )
+}
+
+/// The frame of a stream whose columns are `described`, in that order.
+fn decode<B: AsRef<[u8]>>(receiver: tokio::sync::mpsc::Receiver<B>, described: &[Described]) -> Result<Frame, Broken> {
+    let mut chunks: Vec<Vec<ArrayRef>> = vec![Vec::new(); described.len()];
+    let canonical = |array: &dyn polars_arrow::array::Array, column: &Described| {
+        arrow::canonical(array, &column.kind)
+            .map_err(|unread| column_error(&column.name, &column.database_type, &unread.why, unread.way, ""))
+    };
+    let mut empty = Vec::new();
+    stream::read(
+        receiver,
+        |fields| {
+            if fields.len() != described.len() {
+                let message = format!(
+                    "ClickHouse describes {} columns and sends {}; give every column a name of its own and run again",
+                    described.len(),
+                    fields.len()
+                );
+                return Err(Error::new(Fault::Column, message));
+            }
+            for (field, column) in fields.iter().zip(described) {
+                empty.push(canonical(new_empty_array(field.dtype.clone()).as_ref(), column)?);
+            }
+            Ok(())
+        },
+        |batch| {
+            for ((array, column), chunks) in batch.iter().zip(described).zip(&mut chunks) {
+                chunks.push(canonical(array.as_ref(), column)?);
+            }
+            Ok(())
+        },
+    )?;
+    let mut series = Vec::with_capacity(described.len());
+    for ((column, empty), mut chunks) in described.iter().zip(empty).zip(chunks) {
+        if chunks.is_empty() {
+            chunks.push(empty);
+        }
+        series.push(Series::try_from((PlSmallStr::from_str(&column.name), chunks)).map_err(|cause| made(&cause))?);
+    }
+    let types = described.iter().map(|column| column.kind.canonical()).collect();
+    Frame::from_series(series, types).map_err(|cause| made(&cause))
+}
+
+fn made(cause: &(dyn std::error::Error + 'static)) -> Broken {
+    Broken::Refused(Error::caused(
+        Fault::Column,
+        "cannot make a frame of the columns ClickHouse sent; cast them",
+        cause,
+    ))
+}

@@ -1,0 +1,159 @@
+//! CSV files: text unless declared, an unquoted empty field NULL, a quoted one empty text, no line ragged.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use polars::prelude::*;
+
+use crate::frame::{self, Frame, Type, Value};
+use crate::source::{Error, Fault, decimal};
+
+/// A type that a CSV column may be declared as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Integer,
+    Decimal,
+    Float,
+    Bool,
+    Date,
+    Timestamp,
+    Text,
+}
+
+impl Kind {
+    /// Reads a type's name.
+    pub(super) fn parse(name: &str) -> Option<Kind> {
+        Some(match name {
+            "integer" => Kind::Integer,
+            "float" => Kind::Float,
+            "bool" => Kind::Bool,
+            "date" => Kind::Date,
+            "timestamp" => Kind::Timestamp,
+            "text" => Kind::Text,
+            name => {
+                let (precision, scale) = name.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
+                let (precision, scale): (u8, u8) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
+                (precision <= 38 && scale <= precision).then_some(Kind::Decimal)?
+            }
+        })
+    }
+
+    fn value(self, text: &str, scale: u8) -> Option<Value> {
+        Some(match self {
+            Kind::Text => Value::Text(text.to_owned()),
+            Kind::Integer => Value::Integer(text.parse().ok()?),
+            Kind::Float => Value::Float(text.parse().ok()?),
+            Kind::Bool => Value::Bool(match text {
+                "true" | "t" | "1" => true,
+                "false" | "f" | "0" => false,
+                _ => return None,
+            }),
+            Kind::Decimal => match decimal::parse(text)? {
+                value @ Value::Decimal { scale: own, .. } if own <= scale => value,
+                _ => return None,
+            },
+            Kind::Date => {
+                let day: chrono::NaiveDate = text.parse().ok()?;
+                Value::Date(i32::try_from(day.signed_duration_since(chrono::NaiveDate::default()).num_days()).ok()?)
+            }
+            Kind::Timestamp => {
+                let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
+                let moment =
+                    forms.iter().find_map(|form| chrono::NaiveDateTime::parse_from_str(text, form).ok())?.and_utc();
+                Value::WallClock(
+                    i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos()),
+                )
+            }
+        })
+    }
+
+    fn canonical(self, scale: u8) -> Type {
+        match self {
+            Kind::Text => Type::Text,
+            Kind::Integer => Type::Integer,
+            Kind::Decimal => Type::Decimal { scale },
+            Kind::Float => Type::Float,
+            Kind::Bool => Type::Bool,
+            Kind::Date => Type::Date,
+            Kind::Timestamp => Type::WallClock,
+        }
+    }
+}
+
+fn scale(name: &str) -> u8 {
+    let scale = name.trim_end_matches(')').rsplit(',').next().and_then(|scale| scale.trim().parse().ok());
+    scale.unwrap_or(0)
+}
+
+/// The table `name` in `file`.
+pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
+    let unreadable = |cause: &dyn std::fmt::Display| {
+        Error::new(Fault::Query, format!("{} cannot be read as CSV: {cause}; correct the file", file.display()))
+    };
+    let header = even(file, &unreadable)?;
+    let schema: Schema = header.iter().map(|column| Field::new(column.as_str().into(), DataType::String)).collect();
+    let path = file.to_str().ok_or_else(|| unreadable(&"its path is not UTF-8"))?;
+    let text = LazyCsvReader::new(PlRefPath::new(path))
+        .with_has_header(true)
+        .with_schema(Some(Arc::new(schema)))
+        .with_missing_is_null(true)
+        .with_glob(false)
+        .with_cache(false)
+        .finish()
+        .map_err(|cause| unreadable(&cause))?;
+    let declared: BTreeMap<&str, &str> = header
+        .iter()
+        .filter_map(|column| {
+            let of = types.get(&format!("{name}.{column}")).or_else(|| types.get(column))?;
+            Some((column.as_str(), of.as_str()))
+        })
+        .collect();
+    if declared.is_empty() {
+        return Ok(text);
+    }
+    let all = text.collect().map_err(|cause| unreadable(&cause))?;
+    let all = Frame::from_series(
+        all.columns().iter().map(|column| column.as_materialized_series().clone()).collect(),
+        vec![Type::Text; all.width()],
+    )
+    .map_err(|cause| unreadable(&cause))?;
+    let mut columns = Vec::new();
+    for column in &header {
+        let of = declared.get(column.as_str()).copied().unwrap_or("text");
+        let kind = Kind::parse(of).unwrap_or(Kind::Text);
+        let scale = scale(of);
+        let mut values = Vec::with_capacity(all.height());
+        for (index, value) in all.values(column).into_iter().enumerate() {
+            let Value::Text(text) = value else {
+                values.push(Value::Null);
+                continue;
+            };
+            values.push(kind.value(&text, scale).ok_or_else(|| {
+                let message = format!(
+                    "{}, row {}, column `{column}`: {text:?} is no {of}; correct the file or the type",
+                    file.display(),
+                    index + 1
+                );
+                Error::new(Fault::Column, message)
+            })?);
+        }
+        columns.push(frame::Column { name: column.clone(), of: kind.canonical(scale), values });
+    }
+    Frame::from_columns(columns).map(|frame| frame.data().clone().lazy()).map_err(|cause| unreadable(&cause))
+}
+
+/// The header, once every line was seen to have as many fields: Polars fills short lines with NULL.
+fn even(file: &Path, unreadable: &dyn Fn(&dyn std::fmt::Display) -> Error) -> Result<Vec<String>, Error> {
+    let mut reader = csv::ReaderBuilder::new().flexible(false).from_path(file).map_err(|cause| unreadable(&cause))?;
+    let header: Vec<String> = reader.headers().map_err(|cause| unreadable(&cause))?.iter().map(str::to_owned).collect();
+    if header.is_empty() {
+        return Err(unreadable(&"it has no header line"));
+    }
+    if let Some(twice) = header.iter().enumerate().find(|(at, name)| header[..*at].contains(name)).map(|(_, name)| name)
+    {
+        return Err(unreadable(&format!("the header names `{twice}` twice")));
+    }
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|cause| unreadable(&cause))? {}
+    Ok(header)
+}

@@ -1,0 +1,148 @@
+//! NDJSON files: numbers as they are written, the columns of every line, one type per column.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use polars::prelude::{IntoLazy, LazyFrame};
+use serde_json::Value as Json;
+
+use crate::frame::{Column, Frame, Type, Value};
+use crate::source::{Error, Fault, decimal};
+
+/// A column while its lines are read.
+#[derive(Default)]
+struct Reading {
+    values: Vec<Value>,
+    /// The types seen, each with the first line that has it.
+    seen: Vec<(Type, usize)>,
+}
+
+/// The table in `file`.
+pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
+    let fail = |line: usize, why: &dyn std::fmt::Display| {
+        Error::new(Fault::Column, format!("{}, line {line}: {why}", file.display()))
+    };
+    let reader = std::fs::File::open(file).map_err(|cause| {
+        Error::new(Fault::Query, format!("{} cannot be read: {cause}; check the path", file.display()))
+    })?;
+    let mut columns: BTreeMap<String, Reading> = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
+    let mut height = 0;
+    for (index, line) in BufReader::new(reader).lines().enumerate() {
+        let number = index + 1;
+        let line = line.map_err(|cause| fail(number, &format!("{cause}; the file must be UTF-8 and whole")))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let row: Json = serde_json::from_str(&line)
+            .map_err(|cause| fail(number, &format!("not JSON: {cause}; correct the file")))?;
+        let Json::Object(fields) = row else {
+            return Err(fail(number, &"a line must be a JSON object; correct the file"));
+        };
+        for (name, json) in fields {
+            let column = columns.entry(name.clone()).or_insert_with(|| {
+                order.push(name.clone());
+                Reading::default()
+            });
+            // Lines before the field's first have no value for it.
+            column.values.resize(height, Value::Null);
+            let (of, value) = typed(json).map_err(|why| fail(number, &format!("field `{name}`: {why}")))?;
+            if of != Type::Null && !column.seen.iter().any(|(seen, _)| *seen == of) {
+                column.seen.push((of, number));
+            }
+            column.values.push(value);
+        }
+        height += 1;
+    }
+    let mut finished = Vec::new();
+    for name in order {
+        let Some(mut reading) = columns.remove(&name) else { continue };
+        reading.values.resize(height, Value::Null);
+        finished.push(reading.column(name, file)?);
+    }
+    Frame::from_columns(finished)
+        .map(|frame| frame.data().clone().lazy())
+        .map_err(|cause| Error::new(Fault::Column, format!("{}: {cause}", file.display())))
+}
+
+/// A JSON value with its type; decimals have scale 0 until the column is settled.
+fn typed(json: Json) -> Result<(Type, Value), String> {
+    Ok(match json {
+        Json::Null => (Type::Null, Value::Null),
+        Json::Bool(truth) => (Type::Bool, Value::Bool(truth)),
+        Json::String(text) => (Type::Text, Value::Text(text)),
+        Json::Number(number) => {
+            let text = number.to_string();
+            match text.parse::<i128>() {
+                Ok(integer) => (Type::Integer, Value::Integer(integer)),
+                Err(_) => {
+                    let plain = text
+                        .parse::<bigdecimal::BigDecimal>()
+                        .ok()
+                        .filter(|n| n.digits() <= 38 && n.fractional_digit_count().abs() <= 38);
+                    let value = plain.and_then(|number| decimal::parse(&number.to_plain_string()));
+                    (
+                        Type::Decimal { scale: 0 },
+                        value.ok_or_else(|| format!("{text} needs more than 38 digits; write it as text"))?,
+                    )
+                }
+            }
+        }
+        Json::Array(items) => {
+            let items: Vec<(Type, Value)> = items.into_iter().map(typed).collect::<Result<_, _>>()?;
+            let mut types: Vec<Type> = items.iter().map(|(of, _)| of.clone()).filter(|of| *of != Type::Null).collect();
+            types.dedup();
+            if types.len() > 1 || types.iter().any(|of| matches!(of, Type::Array(_) | Type::Decimal { .. })) {
+                return Err("the array mixes types, holds arrays or decimals; write its elements as texts".to_owned());
+            }
+            let element = types.pop().unwrap_or(Type::Null);
+            (Type::Array(Box::new(element)), Value::Array(items.into_iter().map(|(_, value)| value).collect()))
+        }
+        object @ Json::Object(_) => (Type::Text, Value::Text(object.to_string())),
+    })
+}
+
+impl Reading {
+    fn column(mut self, name: String, file: &Path) -> Result<Column, Error> {
+        let decimals = self.seen.iter().any(|(of, _)| matches!(of, Type::Decimal { .. }));
+        // An empty array goes with arrays of anything.
+        let known: Vec<&(Type, usize)> = self
+            .seen
+            .iter()
+            .filter(|(of, _)| !(decimals && *of == Type::Integer))
+            .filter(|(of, _)| *of != Type::Array(Box::new(Type::Null)) || self.seen.len() == 1)
+            .collect();
+        let of = match known.as_slice() {
+            [] => Type::Null,
+            [(Type::Array(element), _)] if **element == Type::Null => Type::Array(Box::new(Type::Text)),
+            [(of, _)] => of.clone(),
+            [(first, at), (second, other), ..] => {
+                let message = format!(
+                    "{}: field `{name}` is {first} on line {at} and {second} on line {other}; write one type throughout",
+                    file.display()
+                );
+                return Err(Error::new(Fault::Column, message));
+            }
+        };
+        if !decimals {
+            return Ok(Column { name, of, values: self.values });
+        }
+        for value in &mut self.values {
+            if let Value::Integer(integer) = value {
+                *value = Value::Decimal { unscaled: *integer, scale: 0 };
+            }
+        }
+        let scale = decimal::settle(&mut self.values).map_err(|index| {
+            Error::new(
+                Fault::Column,
+                format!(
+                    "{}: field `{name}`, row {}: the column needs more than 38 digits; write it as text",
+                    file.display(),
+                    index + 1
+                ),
+            )
+        })?;
+        Ok(Column { name, of: Type::Decimal { scale }, values: self.values })
+    }
+}
