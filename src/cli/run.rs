@@ -104,7 +104,8 @@ pub(super) fn execute(
     // A query that ignores its cancellation must not hold up the exit.
     runtime.shutdown_background();
     screen.finish();
-    screen.say(&format!("\n{}", terminal::details(&report, &screen.style)));
+    let details = terminal::details(&report, &screen.style);
+    screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
     let written = write(&report, to);
     match &written {

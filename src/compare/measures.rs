@@ -2,6 +2,7 @@
 
 use super::Limits;
 use super::columns::{Columns, Naming, Paired, error, sort_out};
+use super::normal::{Normal, Side};
 use super::number::{self, number};
 use super::rows::{self, Outcome};
 use super::show;
@@ -128,14 +129,24 @@ fn values<'a>(column: &'a Paired, outcome: &Outcome<'_>) -> (Option<&'a Value>, 
     (outcome.old.map(|row| &column.old[row]), outcome.new.map(|row| &column.new[row]))
 }
 
+/// The values as they were compared; what could not be read counts as absent.
+fn compared(column: &Paired, outcome: &Outcome<'_>) -> (Option<Value>, Option<Value>) {
+    let value = |side, row: Option<usize>| match column.normal(side, row?) {
+        Normal::Value(value) => Some(value),
+        Normal::Unreadable(_) => None,
+    };
+    (value(Side::Old, outcome.old), value(Side::New, outcome.new))
+}
+
 fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
     let (old, new) = values(column, outcome);
+    let (then, now) = compared(column, outcome);
     Measure {
         name: column.name.clone(),
         key: Key(outcome.key.0.clone()),
         old: old.and_then(show::shown),
         new: new.and_then(show::shown),
-        delta: old.zip(new).and_then(|(old, new)| number::delta(old, new)),
+        delta: then.zip(now).and_then(|(old, new)| number::delta(&old, &new)),
         tolerance: show::rule(&column.rule),
         within,
         count: None,
@@ -145,8 +156,8 @@ fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
 /// How bad a number is, for the order of the list only: relative drift, a missing counterpart worst.
 fn drift(column: &Paired, outcome: &Outcome<'_>) -> f64 {
     use bigdecimal::{ToPrimitive, Zero};
-    let (Some(old), Some(new)) = values(column, outcome) else { return f64::INFINITY };
-    match (number(old), number(new)) {
+    let (Some(old), Some(new)) = compared(column, outcome) else { return f64::INFINITY };
+    match (number(&old), number(&new)) {
         (Some(number::Number::Finite(old)), Some(number::Number::Finite(new))) if !old.is_zero() => {
             ((new - &old) / old).abs().to_f64().unwrap_or(f64::MAX)
         }

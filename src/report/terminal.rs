@@ -177,7 +177,9 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
 
 fn columns(check: &CheckReport, style: Style) -> Vec<String> {
     let shown: Vec<_> = check.columns.iter().filter(|column| column.changed != Some(0)).collect();
-    if shown.is_empty() || check.rows.is_none() {
+    // Numbers that are listed one by one need no tally.
+    let listed = check.measures.iter().any(|measure| !measure.within);
+    if shown.is_empty() || check.rows.is_none() || listed {
         return Vec::new();
     }
     let mut table = style.table();
@@ -203,6 +205,7 @@ fn examples(check: &CheckReport, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for example in check.examples.iter().filter(|one| !listed || one.difference == Difference::Duplicate) {
         let sign = match example.difference {
+            _ if check.violations.is_some() => style.paint("31", "! row"),
             Difference::Missing => style.paint("31", "- missing"),
             Difference::Extra => style.paint("32", "+ extra"),
             Difference::Changed => style.paint("33", "~ changed"),

@@ -1,6 +1,9 @@
 //! One binary for every test that needs an engine, a file or the built program: Polars links slowly.
 
+mod cli;
 mod contract;
 mod demo_servers;
+mod schemas;
+mod signals;
 mod support;
 mod verdicts;

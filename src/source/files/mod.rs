@@ -43,6 +43,8 @@ impl Files {
             );
             return Err(Error::new(Fault::Query, message));
         }
+        // Polars advises on its own API on stderr, amid the report; its users never see that API.
+        polars::error::set_warning_function(|_, _| {});
         Ok(Files { path: path.to_owned(), types: options.types.clone(), shown })
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use cutover::check::Requirement;
 use cutover::frame::{Type, Value};
-use cutover::source::clickhouse::ClickHouse;
+use cutover::source::ClickHouse;
 use cutover::source::{Answer, Engine, Error, Fault, Location, Options, SourceUrl, Stop, Ticket, query};
 
 use crate::support::engine_url;
