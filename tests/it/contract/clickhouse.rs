@@ -408,7 +408,7 @@ fn raw(sql: &str) -> Vec<u8> {
         "POST /?default_format=ArrowStream&max_threads=1 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\
          X-ClickHouse-User: {}\r\nX-ClickHouse-Key: {}\r\nContent-Length: {}\r\n\r\n{sql}",
         url.username(),
-        url.password().unwrap_or_default(),
+        percent_encoding::percent_decode_str(url.password().unwrap_or_default()).decode_utf8().unwrap(),
         sql.len()
     );
     let mut server = TcpStream::connect(address(&url)).unwrap();
