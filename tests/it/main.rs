@@ -3,6 +3,8 @@
 mod cli;
 mod contract;
 mod demo_servers;
+mod reports;
+mod samples;
 mod schemas;
 mod signals;
 mod support;
