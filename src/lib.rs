@@ -4,4 +4,5 @@ pub mod check;
 pub mod compare;
 pub mod frame;
 pub mod model;
+pub mod rowdiff;
 pub mod source;

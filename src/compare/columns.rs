@@ -15,6 +15,8 @@ use crate::model::{ColumnReport, ErrorReport};
 pub(super) struct Paired {
     /// Name in old.
     pub name: String,
+    /// Name in new.
+    pub new_name: String,
     /// How it is compared.
     pub rule: Rule,
     /// Values as the sides returned them.
@@ -40,9 +42,42 @@ pub(super) struct Columns {
 impl Paired {
     /// The value of `row` on `side`, ready to be compared.
     pub(super) fn normal(&self, side: Side, row: usize) -> Normal {
+        self.normalizer(side).apply(self.raw(side)[row].clone())
+    }
+
+    /// What becomes of the values of `side`.
+    pub(super) fn normalizer(&self, side: Side) -> &Normalizer {
         match side {
-            Side::Old => self.old_normal.apply(self.old[row].clone()),
-            Side::New => self.new_normal.apply(self.new[row].clone()),
+            Side::Old => &self.old_normal,
+            Side::New => &self.new_normal,
+        }
+    }
+
+    /// The column's name on `side`.
+    pub(super) fn name_on(&self, side: Side) -> &str {
+        match side {
+            Side::Old => &self.name,
+            Side::New => &self.new_name,
+        }
+    }
+
+    /// The same column with no values yet.
+    fn emptied(&self) -> Paired {
+        Paired {
+            name: self.name.clone(),
+            new_name: self.new_name.clone(),
+            rule: self.rule.clone(),
+            old: Vec::new(),
+            new: Vec::new(),
+            old_normal: self.old_normal.clone(),
+            new_normal: self.new_normal.clone(),
+        }
+    }
+
+    fn extend(&mut self, side: Side, frame: &Frame) {
+        match side {
+            Side::Old => self.old.extend(frame.values(&self.name)),
+            Side::New => self.new.extend(frame.values(&self.new_name)),
         }
     }
 
@@ -119,6 +154,24 @@ pub(super) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
 }
 
 impl Columns {
+    /// The same columns over the rows of other frames, which have the columns and types of those sorted out.
+    pub(super) fn over(&self, old: &[Frame], new: &[Frame]) -> Columns {
+        let filled = |columns: &[Paired]| {
+            let mut columns: Vec<Paired> = columns.iter().map(Paired::emptied).collect();
+            for column in &mut columns {
+                old.iter().for_each(|frame| column.extend(Side::Old, frame));
+                new.iter().for_each(|frame| column.extend(Side::New, frame));
+            }
+            columns
+        };
+        Columns {
+            key: filled(&self.key),
+            compared: filled(&self.compared),
+            left_out: self.left_out.clone(),
+            problems: self.problems.clone(),
+        }
+    }
+
     fn add(&mut self, check: &Check, name: &str, old: &Frame, new: &Frame, new_names: &BTreeMap<String, String>) {
         let rule = check.columns.get(name).unwrap_or(&check.default_rule);
         if let Comparison::Ignore(reason) = &rule.comparison {
@@ -236,6 +289,7 @@ fn pair(
     let normalizer = |side, of| Normalizer::new(rule, side, of, meeting.bool_as_integer).map_err(|e| e.to_string());
     Ok(Paired {
         name: name.to_owned(),
+        new_name: new_name.clone(),
         rule: rule.clone(),
         old_normal: normalizer(Side::Old, old_type)?,
         new_normal: normalizer(Side::New, new_type)?,

@@ -88,7 +88,7 @@ pub(super) fn ambiguous(column: &str, cause: &Ambiguous) -> ErrorReport {
 
 /// A key in an order that people expect; only the order of a report depends on it.
 #[derive(Clone, Debug, PartialEq)]
-struct Ordered(Vec<Value>);
+pub(super) struct Ordered(pub Vec<Value>);
 
 impl Eq for Ordered {}
 
