@@ -76,7 +76,7 @@ impl Batch {
         for row in 0..batch.height() {
             bytes.clear();
             key.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
-            let key = xxh3_64_with_seed(&bytes, key_seed);
+            let key = xxh3_64_with_seed(&bytes, key_seed) & plan.mask;
             compared.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
             records.push(Record { key, row: xxh3_64_with_seed(&bytes, row_seed) });
         }
@@ -98,7 +98,7 @@ pub(super) fn key_hashes(plan: &Plan, side: Side, batch: &Frame) -> Result<Vec<u
     let hash = |row| {
         bytes.clear();
         key.iter().for_each(|cells: &Cells| bytes.extend_from_slice(cells.cell(row)));
-        xxh3_64_with_seed(&bytes, plan.options.seeds.key)
+        xxh3_64_with_seed(&bytes, plan.options.seeds.key) & plan.mask
     };
     Ok((0..batch.height()).map(hash).collect())
 }

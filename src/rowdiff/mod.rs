@@ -152,13 +152,15 @@ impl From<ErrorReport> for Failure {
 pub struct Plan {
     layout: Arc<Layout>,
     options: Arc<Options>,
+    /// Bits of the key hash in use; tests leave few of them, so that keys collide.
+    mask: u64,
 }
 
 impl Plan {
     /// The plan of `check` over results with the columns of `old` and `new`, whatever their rows.
     pub fn new(check: &Check, old: &Frame, new: &Frame, options: Options) -> Result<Plan, ErrorReport> {
         let options = Options { bits: options.bits.min(16), ..options };
-        Ok(Plan { layout: Arc::new(Layout::new(check, old, new)?), options: Arc::new(options) })
+        Ok(Plan { layout: Arc::new(Layout::new(check, old, new)?), options: Arc::new(options), mask: u64::MAX })
     }
 
     /// Begins the first reading of `side`. The two sides can be read on different threads.
@@ -223,3 +225,6 @@ impl Plan {
         if wanted <= room { 0 } else { ((2 * wanted / room).ilog2() + 1).min(self.options.bits) }
     }
 }
+
+#[cfg(test)]
+mod tests;
