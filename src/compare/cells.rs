@@ -14,6 +14,7 @@ const NANOS_PER_MILLI: i128 = 1_000_000;
 const NANOS_PER_MICRO: i128 = 1_000;
 
 /// The encoded values of one column, one after the other.
+#[derive(Default)]
 pub(crate) struct Cells {
     bytes: Vec<u8>,
     ends: Vec<usize>,
@@ -29,6 +30,22 @@ impl Cells {
     /// Whether the value of `row` is a finite number.
     pub(crate) fn is_number(&self, row: usize) -> bool {
         encode::is_number(self.cell(row))
+    }
+
+    /// Number of values.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Puts the values of `other` behind these.
+    pub(super) fn append(&mut self, other: Cells) {
+        if self.ends.is_empty() {
+            *self = other;
+            return;
+        }
+        let start = self.bytes.len();
+        self.bytes.extend(other.bytes);
+        self.ends.extend(other.ends.into_iter().map(|end| start + end));
     }
 
     fn with_capacity(rows: usize) -> Self {

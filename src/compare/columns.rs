@@ -2,27 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::encode::{Ambiguous, encode};
+use bigdecimal::{BigDecimal, Zero};
+
+use super::encode::{Ambiguous, encode, is_never_equal, is_number};
+use super::held::Held;
 use super::judge::{Verdict, judge};
 use super::normal::{Normal, Normalizer, Side};
 use super::show;
 use super::types::comparable;
 use crate::check::{Check, Comparison, Rule};
-use crate::frame::{Frame, Value};
+use crate::frame::Frame;
 use crate::model::{ColumnReport, ErrorReport};
 
 /// One column of both sides with its rule.
 pub(super) struct Paired {
     /// Name in old.
     pub name: String,
-    /// Name in new.
-    pub new_name: String,
     /// How it is compared.
     pub rule: Rule,
     /// Values as the sides returned them.
-    pub old: Vec<Value>,
+    pub old: Held,
     /// Values as the sides returned them.
-    pub new: Vec<Value>,
+    pub new: Held,
     old_normal: Normalizer,
     new_normal: Normalizer,
 }
@@ -42,7 +43,7 @@ pub(super) struct Columns {
 impl Paired {
     /// The value of `row` on `side`, ready to be compared.
     pub(super) fn normal(&self, side: Side, row: usize) -> Normal {
-        self.normalizer(side).apply(self.raw(side)[row].clone())
+        self.normalizer(side).apply(self.raw(side).value(row))
     }
 
     /// What becomes of the values of `side`.
@@ -55,44 +56,42 @@ impl Paired {
 
     /// The column's name on `side`.
     pub(super) fn name_on(&self, side: Side) -> &str {
-        match side {
-            Side::Old => &self.name,
-            Side::New => &self.new_name,
-        }
+        self.raw(side).name()
     }
 
-    /// The same column with no values yet.
-    fn emptied(&self) -> Paired {
+    /// The same column over the rows of other frames.
+    fn over(&self, old: &[Frame], new: &[Frame]) -> Paired {
         Paired {
             name: self.name.clone(),
-            new_name: self.new_name.clone(),
             rule: self.rule.clone(),
-            old: Vec::new(),
-            new: Vec::new(),
+            old: Held::over(self, Side::Old, old),
+            new: Held::over(self, Side::New, new),
             old_normal: self.old_normal.clone(),
             new_normal: self.new_normal.clone(),
         }
     }
 
-    fn extend(&mut self, side: Side, frame: &Frame) {
-        match side {
-            Side::Old => self.old.extend(frame.values(&self.name)),
-            Side::New => self.new.extend(frame.values(&self.new_name)),
-        }
-    }
-
     /// The verdict on one pair of rows.
     pub(super) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
+        let old = self.old.cells().cell(old_row);
+        if old == self.new.cells().cell(new_row) {
+            return Ok(Verdict { holds: true, distance: is_number(old).then(BigDecimal::zero) });
+        }
         judge(&self.rule.comparison, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
     }
 
     /// Appends the bytes of one value.
     pub(super) fn encode(&self, side: Side, row: usize, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
-        encode(&self.normal(side, row), &self.rule.comparison, side, out)
+        let cell = self.raw(side).cells().cell(row);
+        if is_never_equal(cell) {
+            return encode(&self.normal(side, row), &self.rule.comparison, side, out);
+        }
+        out.extend_from_slice(cell);
+        Ok(())
     }
 
     /// The values of `side` as it returned them.
-    pub(super) fn raw(&self, side: Side) -> &[Value] {
+    pub(super) fn raw(&self, side: Side) -> &Held {
         match side {
             Side::Old => &self.old,
             Side::New => &self.new,
@@ -156,14 +155,7 @@ pub(super) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
 impl Columns {
     /// The same columns over the rows of other frames, which have the columns and types of those sorted out.
     pub(super) fn over(&self, old: &[Frame], new: &[Frame]) -> Columns {
-        let filled = |columns: &[Paired]| {
-            let mut columns: Vec<Paired> = columns.iter().map(Paired::emptied).collect();
-            for column in &mut columns {
-                old.iter().for_each(|frame| column.extend(Side::Old, frame));
-                new.iter().for_each(|frame| column.extend(Side::New, frame));
-            }
-            columns
-        };
+        let filled = |columns: &[Paired]| columns.iter().map(|column| column.over(old, new)).collect();
         Columns {
             key: filled(&self.key),
             compared: filled(&self.compared),
@@ -287,13 +279,13 @@ fn pair(
     };
     let meeting = comparable(old_type, new_type, rule)?;
     let normalizer = |side, of| Normalizer::new(rule, side, of, meeting.bool_as_integer).map_err(|e| e.to_string());
-    Ok(Paired {
+    let empty = Paired {
         name: name.to_owned(),
-        new_name: new_name.clone(),
         rule: rule.clone(),
         old_normal: normalizer(Side::Old, old_type)?,
         new_normal: normalizer(Side::New, new_type)?,
-        old: old.values(name),
-        new: new.values(new_name),
-    })
+        old: Held::new(name),
+        new: Held::new(new_name),
+    };
+    Ok(empty.over(std::slice::from_ref(old), std::slice::from_ref(new)))
 }

@@ -160,6 +160,11 @@ pub(super) fn never_equal(side: Side, out: &mut Vec<u8>) {
     ]);
 }
 
+/// Whether the bytes are those of [`never_equal`].
+pub(super) fn is_never_equal(encoded: &[u8]) -> bool {
+    encoded.first() == Some(&b'!')
+}
+
 /// By value: 1.10 and 1.1 and, with scale 0, integers share one form.
 pub(super) fn decimal(mut unscaled: i128, mut scale: u8, out: &mut Vec<u8>) {
     // Most numbers fit 64 bits, whose division is many times faster.

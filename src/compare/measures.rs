@@ -81,7 +81,7 @@ fn counts_only(frame: &Frame, side: &str, check: &Check) -> Result<(), ErrorRepo
 /// No number at all, on either side: counts of 0 and NULL count for nothing.
 fn empty(columns: &Columns, counting: bool) -> bool {
     let nothing = |value: &Value| *value == Value::Null || (counting && number(value) == number(&Value::Integer(0)));
-    columns.compared.iter().all(|column| column.old.iter().chain(&column.new).all(nothing))
+    columns.compared.iter().all(|column| column.old.values().chain(column.new.values()).all(|value| nothing(&value)))
 }
 
 /// The measures of a report: those outside their rule first, the rest while there is room.
@@ -124,8 +124,8 @@ impl Listed<'_> {
     }
 }
 
-fn values<'a>(column: &'a Paired, outcome: &Outcome<'_>) -> (Option<&'a Value>, Option<&'a Value>) {
-    (outcome.old.map(|row| &column.old[row]), outcome.new.map(|row| &column.new[row]))
+fn values(column: &Paired, outcome: &Outcome<'_>) -> (Option<Value>, Option<Value>) {
+    (outcome.old.map(|row| column.old.value(row)), outcome.new.map(|row| column.new.value(row)))
 }
 
 fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
@@ -133,9 +133,9 @@ fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
     Measure {
         name: column.name.clone(),
         key: Key(outcome.key.0.clone()),
-        old: old.and_then(show::shown),
-        new: new.and_then(show::shown),
-        delta: old.zip(new).and_then(|(old, new)| number::delta(old, new)),
+        old: old.as_ref().and_then(show::shown),
+        new: new.as_ref().and_then(show::shown),
+        delta: old.as_ref().zip(new.as_ref()).and_then(|(old, new)| number::delta(old, new)),
         tolerance: show::rule(&column.rule),
         within,
         count: None,
@@ -146,7 +146,7 @@ fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
 fn drift(column: &Paired, outcome: &Outcome<'_>) -> f64 {
     use bigdecimal::{ToPrimitive, Zero};
     let (Some(old), Some(new)) = values(column, outcome) else { return f64::INFINITY };
-    match (number(old), number(new)) {
+    match (number(&old), number(&new)) {
         (Some(number::Number::Finite(old)), Some(number::Number::Finite(new))) if !old.is_zero() => {
             ((new - &old) / old).abs().to_f64().unwrap_or(f64::MAX)
         }

@@ -7,6 +7,7 @@ mod cells;
 mod columns;
 mod encode;
 mod freshness;
+mod held;
 mod invariant;
 mod json;
 mod judge;

@@ -28,8 +28,8 @@ impl Group {
     /// The key's values, as the side that has it returned them.
     pub(super) fn key(&self, columns: &Columns) -> Vec<Value> {
         let value = |column: &Paired| match (self.old.first(), self.new.first()) {
-            (Some(row), _) => column.old[*row].clone(),
-            (None, Some(row)) => column.new[*row].clone(),
+            (Some(row), _) => column.old.value(*row),
+            (None, Some(row)) => column.new.value(*row),
             (None, None) => Value::Null,
         };
         columns.key.iter().map(value).collect()

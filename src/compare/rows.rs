@@ -189,14 +189,17 @@ fn counts(old: usize, new: usize) -> Pair {
 fn changed(columns: &Columns, key: &Key, old: usize, new: usize, holds: &[bool]) -> Example {
     let differing = columns.compared.iter().zip(holds).filter(|(_, held)| !**held);
     let pairs = differing.map(|(column, _)| {
-        (column.name.clone(), Pair { old: show::shown(&column.old[old]), new: show::shown(&column.new[new]) })
+        (
+            column.name.clone(),
+            Pair { old: show::shown(&column.old.value(old)), new: show::shown(&column.new.value(new)) },
+        )
     });
     Example { difference: Difference::Changed, key: key.clone(), columns: pairs.collect() }
 }
 
 fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: usize) -> Example {
     let pairs = columns.compared.iter().map(|column| {
-        let value = show::shown(&column.raw(side)[row]);
+        let value = show::shown(&column.raw(side).value(row));
         let pair = match side {
             Side::Old => Pair { old: value, new: None },
             Side::New => Pair { old: None, new: value },
@@ -219,14 +222,16 @@ struct Tally {
 impl Tally {
     fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<BigDecimal>) {
         if let Some(distance) = distance
-            && self.largest.as_ref().is_none_or(|largest| *largest < distance)
+            && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
         {
+            // How 0 is shown is the same for all.
+            self.floats = !distance.is_zero()
+                && [column.old.value(old), column.new.value(new)].iter().any(|value| matches!(value, Value::Float(_)));
             self.largest = Some(distance);
-            self.floats = matches!(column.old[old], Value::Float(_)) || matches!(column.new[new], Value::Float(_));
         }
         if !holds {
             self.changed += 1;
-            if let (Value::Text(a), Value::Text(b)) = (&column.old[old], &column.new[new])
+            if let (Value::Text(a), Value::Text(b)) = (column.old.value(old), column.new.value(new))
                 && let (Ok(a), Ok(b)) = (a.parse::<BigDecimal>(), b.parse::<BigDecimal>())
                 && a == b
             {

@@ -183,6 +183,12 @@ impl Frame {
         Some((self.data.columns()[index].as_materialized_series(), &self.types[index]))
     }
 
+    /// The value of `name` in one row; absent if there is no such column or row.
+    pub fn value(&self, name: &str, row: usize) -> Option<Value> {
+        let (series, of) = self.column(name)?;
+        Some(value::value(series.get(row).ok()?, of))
+    }
+
     /// Every value of `name` in row order; empty if there is no such column.
     pub fn values(&self, name: &str) -> Vec<Value> {
         match self.column(name) {

@@ -67,6 +67,11 @@ pub(super) fn values(series: &Series, of: &Type) -> Vec<Value> {
     series.rechunk().iter().map(|any| from_any(any, of)).collect()
 }
 
+/// One value of a series, read as `of`.
+pub(super) fn value(any: AnyValue<'_>, of: &Type) -> Value {
+    from_any(any, of)
+}
+
 fn nanos(value: i64, unit: TimeUnit) -> i128 {
     match unit {
         TimeUnit::Nanoseconds => i128::from(value),

@@ -182,3 +182,73 @@ fn chunks_are_one_column() {
     assert_eq!(series.n_chunks(), 2);
     assert!(same_bytes(&native("c", series, Type::Integer), Rule::default()));
 }
+
+fn looked_at() -> impl Strategy<Value = Comparison> {
+    let tolerance = || crate::check::Tolerance { absolute: "0.5".parse().unwrap(), relative: "0".parse().unwrap() };
+    let budget = || crate::check::Budget { max_ratio: "0.5".parse().ok(), ..crate::check::Budget::default() };
+    prop_oneof![
+        Just(Comparison::Exact),
+        Just(Comparison::Set),
+        Just(Comparison::Multiset),
+        Just(Comparison::Json),
+        Just(Comparison::Ulps(1)),
+        Just(Comparison::Tolerance(tolerance())),
+        Just(Comparison::Budget(budget())),
+        Just(Comparison::Map { absent: None, tolerance: None }),
+        Just(Comparison::Map { absent: Some(Value::Float(0.0)), tolerance: Some(tolerance()) }),
+    ]
+}
+
+/// Columns of few values, nested ones and those without a settled meaning among them.
+fn few() -> impl Strategy<Value = (Type, Vec<Value>)> {
+    fn of(of: Type, from: Vec<Value>) -> BoxedStrategy<(Type, Vec<Value>)> {
+        let cell = prop_oneof![1 => Just(Value::Null), 5 => prop::sample::select(from)];
+        prop::collection::vec(cell, 2..8).prop_map(move |values| (of.clone(), values)).boxed()
+    }
+    let json = ["{}", "{\"a\":1}", "{\"a\":1.0}", "{\"a\":1,\"a\":1}", "[1,1]", "[1]", "{", "null"];
+    let entry = |key: &str, held: f64| (Value::Text(key.into()), Value::Float(held));
+    let maps =
+        [vec![], vec![entry("a", 0.0)], vec![entry("a", 1.0), entry("b", 0.0)], vec![entry("a", 1.0), entry("a", 1.0)]];
+    let floats = [0.0, -0.0, f64::NAN, f64::INFINITY, 1.0, 1.4];
+    let arrays = [vec![], vec![1], vec![1, 1], vec![2, 1], vec![1, 2]];
+    prop_oneof![
+        of(Type::Integer, (-1..2).map(Value::Integer).collect()),
+        of(Type::Decimal { scale: 1 }, (-1..12).map(|n| Value::Decimal { unscaled: n * 5, scale: 1 }).collect()),
+        of(Type::Float, floats.map(Value::Float).to_vec()),
+        of(Type::Bool, [true, false].map(Value::Bool).to_vec()),
+        of(Type::Text, json.map(|text| Value::Text(text.into())).to_vec()),
+        of(Type::Json, json.map(|text| Value::Json(text.into())).to_vec()),
+        of(Type::Map(Box::new(Type::Text), Box::new(Type::Float)), maps.map(Value::Map).to_vec()),
+        of(
+            Type::Array(Box::new(Type::Integer)),
+            arrays.map(|items| Value::Array(items.into_iter().map(Value::Integer).collect())).to_vec()
+        ),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    /// Catches rows whose bytes are equal although their rule does not hold: they are never looked at again.
+    #[test]
+    fn equal_bytes_hold_under_every_rule((of, values) in few(), comparison in looked_at(), bool_old in any::<bool>()) {
+        let types = Sides { old: bool_old.then_some(ForcedType::Bool), new: None };
+        let rule = Rule { comparison, types, ..Rule::default() };
+        let frame = Frame::from_columns(vec![Values { name: "c".into(), of, values }]).unwrap();
+        let columns = sort_out(&checked(rule), &frame, &frame, Naming::ByName).unwrap();
+        for column in &columns.compared {
+            let (old, new) = (compared(column, Side::Old, &frame), compared(column, Side::New, &frame));
+            for (a, b) in (0..frame.height()).flat_map(|a| (0..frame.height()).map(move |b| (a, b))) {
+                let (left, right) = (column.normal(Side::Old, a), column.normal(Side::New, b));
+                let slow = crate::compare::judge::judge(&column.rule.comparison, &left, &right);
+                if old.cell(a) == new.cell(b) {
+                    let slow = slow.unwrap();
+                    prop_assert!(slow.holds, "{left:?} {right:?}");
+                    prop_assert_eq!(slow.distance.map(|d| d == bigdecimal::BigDecimal::from(0)), old.is_number(a).then_some(true));
+                } else if crate::compare::judge::by_bytes(&column.rule.comparison) {
+                    prop_assert!(!slow.is_ok_and(|verdict| verdict.holds), "{left:?} {right:?}");
+                }
+            }
+        }
+    }
+}
