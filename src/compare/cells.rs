@@ -48,7 +48,14 @@ impl Cells {
         self.ends.extend(other.ends.into_iter().map(|end| start + end));
     }
 
-    fn with_capacity(rows: usize) -> Self {
+    /// Adds the value that `write` appends.
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.bytes);
+        self.end();
+    }
+
+    /// No values yet, with room for `rows` of them.
+    pub(super) fn with_capacity(rows: usize) -> Self {
         Cells { bytes: Vec::with_capacity(rows * 18), ends: Vec::with_capacity(rows) }
     }
 

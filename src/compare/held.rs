@@ -1,15 +1,17 @@
 //! The values of one column on one side: as bytes for all that is equal, as values only where one is looked at.
 
+use polars::prelude::Series;
+
 use super::cells::{self, Cells};
 use super::columns::Paired;
 use super::normal::Side;
-use crate::frame::{Frame, Value};
+use crate::frame::{self, Frame, Type, Value};
 
 /// A column over the rows of one frame or of several, one after the other.
 #[derive(Default)]
 pub(super) struct Held {
     name: String,
-    frames: Vec<Frame>,
+    series: Vec<(Series, Type)>,
     ends: Vec<usize>,
     cells: Cells,
 }
@@ -31,7 +33,9 @@ impl Held {
         for frame in frames {
             held.cells.append(cells::compared(column, side, frame));
             held.ends.push(held.cells.len());
-            held.frames.push(frame.clone());
+            if let Some((series, of)) = frame.column(&held.name) {
+                held.series.push((series.rechunk(), of.clone()));
+            }
         }
         held
     }
@@ -40,12 +44,13 @@ impl Held {
     pub(super) fn value(&self, row: usize) -> Value {
         let at = self.ends.partition_point(|end| *end <= row);
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
-        self.frames[at].value(&self.name, row - start).expect("a row of this column")
+        let (series, of) = &self.series[at];
+        frame::value(series, of, row - start).expect("a row of this column")
     }
 
     /// Every value in row order.
     pub(super) fn values(&self) -> impl Iterator<Item = Value> + '_ {
-        self.frames.iter().flat_map(|frame| frame.values(&self.name))
+        self.series.iter().flat_map(|(series, of)| frame::values(series, of))
     }
 
     /// The bytes of every row; see [`cells::compared`].

@@ -7,7 +7,7 @@ use super::rows::{self, Outcome};
 use super::show;
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals};
+use crate::model::{CheckReport, ErrorReport, Measure, Totals};
 
 /// Compares two frames of numbers.
 pub(super) fn compare(
@@ -132,7 +132,7 @@ fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
     let (old, new) = values(column, outcome);
     Measure {
         name: column.name.clone(),
-        key: Key(outcome.key.0.clone()),
+        key: (outcome.key)(),
         old: old.as_ref().and_then(show::shown),
         new: new.as_ref().and_then(show::shown),
         delta: old.as_ref().zip(new.as_ref()).and_then(|(old, new)| number::delta(old, new)),

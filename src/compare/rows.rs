@@ -18,7 +18,7 @@ use crate::model::{CheckReport, ColumnReport, Difference, ErrorReport, Example, 
 /// What became of one row or pair of rows.
 pub(super) struct Outcome<'a> {
     /// The key, as text.
-    pub key: &'a Key,
+    pub key: &'a dyn Fn() -> Key,
     /// Row of old, absent for an extra row.
     pub old: Option<usize>,
     /// Row of new, absent for a missing row.
@@ -117,14 +117,14 @@ impl Found {
         note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         let rows = &mut self.rows;
-        let key = show::key(&check.key, values);
-        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key))?;
+        let key = || show::key(&check.key, values);
+        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
         if group.duplicated() {
             rows.duplicate += 1;
             if !check.duplicates_allowed {
                 note(Difference::Duplicate, &|| Example {
                     difference: Difference::Duplicate,
-                    key: key.clone(),
+                    key: key(),
                     columns: BTreeMap::from([("rows".to_owned(), counts(group.old.len(), group.new.len()))]),
                 });
             }
@@ -132,7 +132,7 @@ impl Found {
         for (old, new) in &found.pairs {
             let mut holds = Vec::with_capacity(columns.compared.len());
             for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
-                let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key))?;
+                let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
                 tally.add(column, *old, *new, verdict.holds, verdict.distance);
                 holds.push(verdict.holds);
             }
@@ -142,17 +142,17 @@ impl Found {
                 continue;
             }
             rows.changed += 1;
-            note(Difference::Changed, &|| changed(columns, &key, *old, *new, &holds));
+            note(Difference::Changed, &|| changed(columns, &key(), *old, *new, &holds));
         }
         for row in &found.missing {
             rows.missing += 1;
             watch(Outcome { key: &key, old: Some(*row), new: None, holds: &[] });
-            note(Difference::Missing, &|| alone(columns, Difference::Missing, &key, Side::Old, *row));
+            note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
         }
         for row in &found.extra {
             rows.extra += 1;
             watch(Outcome { key: &key, old: None, new: Some(*row), holds: &[] });
-            note(Difference::Extra, &|| alone(columns, Difference::Extra, &key, Side::New, *row));
+            note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
         }
         Ok(())
     }

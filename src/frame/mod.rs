@@ -6,6 +6,7 @@
 mod value;
 
 pub use value::{Value, decimal_text};
+pub(crate) use value::{value, values};
 
 use polars::prelude::*;
 
@@ -181,12 +182,6 @@ impl Frame {
     pub fn column(&self, name: &str) -> Option<(&Series, &Type)> {
         let index = self.data.get_column_index(name)?;
         Some((self.data.columns()[index].as_materialized_series(), &self.types[index]))
-    }
-
-    /// The value of `name` in one row; absent if there is no such column or row.
-    pub fn value(&self, name: &str, row: usize) -> Option<Value> {
-        let (series, of) = self.column(name)?;
-        Some(value::value(series.get(row).ok()?, of))
     }
 
     /// Every value of `name` in row order; empty if there is no such column.

@@ -218,8 +218,8 @@ impl Plan {
 
     /// Bits of the key hash by which kept rows are cut, so that each part can be judged in memory.
     fn judged_bits(&self, candidates: &Candidates) -> u32 {
-        // A value that is judged takes some 48 bytes beside its text.
-        let width = candidates.row_size + 48 * (self.layout.compared() as u64 + 2);
+        // A value that is judged takes some 32 bytes beside its text, a row some 128.
+        let width = candidates.row_size + 128 + 32 * (self.layout.compared() as u64 + 2);
         let wanted = candidates.rows().saturating_mul(width);
         let room = (self.options.share(1, 4) as u64).max(1);
         if wanted <= room { 0 } else { ((2 * wanted / room).ilog2() + 1).min(self.options.bits) }
