@@ -130,7 +130,11 @@ fn scalars(series: &Series, of: &Type, simple: Simple, null: &[u8]) -> Option<Ce
     }
     match (series.dtype(), of) {
         (_, Type::Json) => return None,
-        (DataType::Null, _) => each!((0..series.len()).map(|_| None::<()>), |_v, _out| ()),
+        (DataType::Null, _) => {
+            for _ in 0..series.len() {
+                cells.push(|bytes| bytes.extend_from_slice(null));
+            }
+        }
         (DataType::Boolean, _) if simple.bool_as_integer => {
             each!(series.bool().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out));
         }

@@ -46,8 +46,8 @@ pub(super) fn exact(value: &Value) -> Result<Vec<u8>, Ambiguous> {
 }
 
 fn sized(bytes: &[u8], out: &mut Vec<u8>) {
-    out.extend((bytes.len() as u64).to_le_bytes());
-    out.extend(bytes);
+    out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    out.extend_from_slice(bytes);
 }
 
 fn one(value: &Value, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
@@ -60,7 +60,7 @@ fn one(value: &Value, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
             Ok(narrow) => decimal(narrow, 0, out),
             Err(_) => {
                 out.push(b'N');
-                out.extend(wide.to_le_bytes());
+                out.extend_from_slice(&wide.to_le_bytes());
             }
         },
         Value::Float(value) => float(*value, out),
@@ -101,7 +101,7 @@ pub(super) fn boolean(truth: bool, out: &mut Vec<u8>) {
 pub(super) fn float(value: f64, out: &mut Vec<u8>) {
     out.push(b'f');
     let bits = if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
-    out.extend(bits.to_le_bytes());
+    out.extend_from_slice(&bits.to_le_bytes());
 }
 
 /// Appends text.
@@ -119,25 +119,25 @@ pub(super) fn bytes(value: &[u8], out: &mut Vec<u8>) {
 /// Appends a date in days since 1970.
 pub(super) fn date(days: i32, out: &mut Vec<u8>) {
     out.push(b'd');
-    out.extend(days.to_le_bytes());
+    out.extend_from_slice(&days.to_le_bytes());
 }
 
 /// Appends a time of day in nanoseconds.
 pub(super) fn time(nanos: i64, out: &mut Vec<u8>) {
     out.push(b't');
-    out.extend(nanos.to_le_bytes());
+    out.extend_from_slice(&nanos.to_le_bytes());
 }
 
 /// Appends an instant in nanoseconds since 1970.
 pub(super) fn instant(nanos: i128, out: &mut Vec<u8>) {
     out.push(b'i');
-    out.extend(nanos.to_le_bytes());
+    out.extend_from_slice(&nanos.to_le_bytes());
 }
 
 /// Appends a wall clock in nanoseconds since 1970.
 pub(super) fn wall_clock(nanos: i128, out: &mut Vec<u8>) {
     out.push(b'w');
-    out.extend(nanos.to_le_bytes());
+    out.extend_from_slice(&nanos.to_le_bytes());
 }
 
 /// Whether the bytes of one value are those of a finite number.
@@ -179,9 +179,11 @@ pub(super) fn decimal(mut unscaled: i128, mut scale: u8, out: &mut Vec<u8>) {
         unscaled /= 10;
         scale -= 1;
     }
-    out.push(b'n');
-    out.push(scale);
-    out.extend(unscaled.to_le_bytes());
+    let mut encoded = [0; 18];
+    encoded[0] = b'n';
+    encoded[1] = scale;
+    encoded[2..].copy_from_slice(&unscaled.to_le_bytes());
+    out.extend_from_slice(&encoded);
 }
 
 fn elements(items: &[Value], distinct: bool, out: &mut Vec<u8>) -> Result<(), Ambiguous> {

@@ -48,6 +48,11 @@ impl Held {
         frame::value(series, of, row - start).expect("a row of this column")
     }
 
+    /// Whether the side returned text.
+    pub(super) fn is_text(&self) -> bool {
+        self.series.iter().any(|(_, of)| *of == Type::Text)
+    }
+
     /// Every value in row order.
     pub(super) fn values(&self) -> impl Iterator<Item = Value> + '_ {
         self.series.iter().flat_map(|(series, of)| frame::values(series, of))

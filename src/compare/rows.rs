@@ -231,7 +231,9 @@ impl Tally {
         }
         if !holds {
             self.changed += 1;
-            if let (Value::Text(a), Value::Text(b)) = (column.old.value(old), column.new.value(new))
+            if column.old.is_text()
+                && column.new.is_text()
+                && let (Value::Text(a), Value::Text(b)) = (column.old.value(old), column.new.value(new))
                 && let (Ok(a), Ok(b)) = (a.parse::<BigDecimal>(), b.parse::<BigDecimal>())
                 && a == b
             {

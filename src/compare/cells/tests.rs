@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bigdecimal::Zero;
 use proptest::prelude::*;
 
 use super::*;
@@ -244,7 +245,7 @@ proptest! {
                 if old.cell(a) == new.cell(b) {
                     let slow = slow.unwrap();
                     prop_assert!(slow.holds, "{left:?} {right:?}");
-                    prop_assert_eq!(slow.distance.map(|d| d == bigdecimal::BigDecimal::from(0)), old.is_number(a).then_some(true));
+                    prop_assert_eq!(slow.distance.map(|d| d.is_zero()), old.is_number(a).then_some(true));
                 } else if crate::compare::judge::by_bytes(&column.rule.comparison) {
                     prop_assert!(!slow.is_ok_and(|verdict| verdict.holds), "{left:?} {right:?}");
                 }

@@ -318,7 +318,7 @@ fn agree(seed: u64) -> Option<&'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     /// Catches any report that depends on memory, partitions, batches or the order of rows.
     #[test]
