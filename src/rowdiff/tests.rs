@@ -27,14 +27,14 @@ fn check() -> Check {
 }
 
 fn frame(rows: impl Iterator<Item = (i128, i128)> + Clone) -> Frame {
-    let column = |name: &str, values: Vec<i128>| Column {
-        name: name.to_owned(),
-        of: Type::Integer,
-        values: values.into_iter().map(Value::Integer).collect(),
-    };
+    sparse(rows.map(|(id, v)| (id, Some(v))))
+}
+
+fn sparse(rows: impl Iterator<Item = (i128, Option<i128>)> + Clone) -> Frame {
+    let column = |name: &str, values: Vec<Value>| Column { name: name.to_owned(), of: Type::Integer, values };
     Frame::from_columns(vec![
-        column("id", rows.clone().map(|row| row.0).collect()),
-        column("v", rows.map(|row| row.1).collect()),
+        column("id", rows.clone().map(|row| Value::Integer(row.0)).collect()),
+        column("v", rows.map(|row| row.1.map_or(Value::Null, Value::Integer)).collect()),
     ])
     .unwrap()
 }
@@ -106,6 +106,18 @@ fn rows_kept_for_nothing_are_not_judged() {
     assert_eq!((rows.equal, rows.changed, rows.old, rows.new), (3, 19_997, 20_000, 20_000));
     assert_eq!(summary.read_again, 2 * 19_997);
     assert!(summary.spilled > 0);
+}
+
+/// Catches a largest delta that is lost because its rows were kept for nothing.
+#[test]
+fn rows_kept_for_nothing_still_count_as_numbers() {
+    let old = sparse((0..20_000).map(|id| (id, (id < 3).then_some(1))));
+    let new = sparse((0..20_000).map(|id| (id, Some(1))));
+    for memory in [4_000, 1 << 24] {
+        let (report, _) = run(&plan(&old, &new, u64::MAX, memory), [&old, &new], [&old, &new]);
+        assert_eq!(report.rows.map(|rows| (rows.equal, rows.changed)), Some((3, 19_997)));
+        assert_eq!(report.columns[0].max_delta.as_deref(), Some("0"));
+    }
 }
 
 /// Catches memory that grows beyond what is promised: 40 bytes a row and side.
