@@ -9,6 +9,7 @@ pub mod frame;
 pub mod model;
 pub mod output;
 pub mod report;
+pub mod rowdiff;
 pub mod run;
 pub mod source;
 pub mod suite;

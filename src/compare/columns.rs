@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::encode::{Ambiguous, encode};
+use bigdecimal::{BigDecimal, Zero};
+
+use super::encode::{Ambiguous, encode, is_never_equal, is_number};
+use super::held::Held;
 use super::judge::{Verdict, judge};
 use super::normal::{Normal, Normalizer, Side};
 use super::show;
 use super::types::comparable;
 use crate::check::{Check, Comparison, Rule};
-use crate::frame::{Frame, Value};
+use crate::frame::Frame;
 use crate::model::{ColumnReport, ErrorReport};
 
 /// One column of both sides with its rule.
@@ -18,9 +21,9 @@ pub(super) struct Paired {
     /// How it is compared.
     pub rule: Rule,
     /// Values as the sides returned them.
-    pub old: Vec<Value>,
+    pub old: Held,
     /// Values as the sides returned them.
-    pub new: Vec<Value>,
+    pub new: Held,
     old_normal: Normalizer,
     new_normal: Normalizer,
 }
@@ -40,24 +43,55 @@ pub(super) struct Columns {
 impl Paired {
     /// The value of `row` on `side`, ready to be compared.
     pub(super) fn normal(&self, side: Side, row: usize) -> Normal {
+        self.normalizer(side).apply(self.raw(side).value(row))
+    }
+
+    /// What becomes of the values of `side`.
+    pub(super) fn normalizer(&self, side: Side) -> &Normalizer {
         match side {
-            Side::Old => self.old_normal.apply(self.old[row].clone()),
-            Side::New => self.new_normal.apply(self.new[row].clone()),
+            Side::Old => &self.old_normal,
+            Side::New => &self.new_normal,
+        }
+    }
+
+    /// The column's name on `side`.
+    pub(super) fn name_on(&self, side: Side) -> &str {
+        self.raw(side).name()
+    }
+
+    /// The same column over the rows of other frames.
+    fn over(&self, old: &[Frame], new: &[Frame]) -> Paired {
+        Paired {
+            name: self.name.clone(),
+            rule: self.rule.clone(),
+            old: Held::over(self, Side::Old, old),
+            new: Held::over(self, Side::New, new),
+            old_normal: self.old_normal.clone(),
+            new_normal: self.new_normal.clone(),
         }
     }
 
     /// The verdict on one pair of rows.
     pub(super) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
+        let old = self.old.cells().cell(old_row);
+        if old == self.new.cells().cell(new_row) {
+            return Ok(Verdict { holds: true, distance: is_number(old).then(BigDecimal::zero) });
+        }
         judge(&self.rule.comparison, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
     }
 
     /// Appends the bytes of one value.
     pub(super) fn encode(&self, side: Side, row: usize, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
-        encode(&self.normal(side, row), &self.rule.comparison, side, out)
+        let cell = self.raw(side).cells().cell(row);
+        if is_never_equal(cell) {
+            return encode(&self.normal(side, row), &self.rule.comparison, side, out);
+        }
+        out.extend_from_slice(cell);
+        Ok(())
     }
 
     /// The values of `side` as it returned them.
-    pub(super) fn raw(&self, side: Side) -> &[Value] {
+    pub(super) fn raw(&self, side: Side) -> &Held {
         match side {
             Side::Old => &self.old,
             Side::New => &self.new,
@@ -119,6 +153,17 @@ pub(super) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
 }
 
 impl Columns {
+    /// The same columns over the rows of other frames, which have the columns and types of those sorted out.
+    pub(super) fn over(&self, old: &[Frame], new: &[Frame]) -> Columns {
+        let filled = |columns: &[Paired]| columns.iter().map(|column| column.over(old, new)).collect();
+        Columns {
+            key: filled(&self.key),
+            compared: filled(&self.compared),
+            left_out: self.left_out.clone(),
+            problems: self.problems.clone(),
+        }
+    }
+
     fn add(&mut self, check: &Check, name: &str, old: &Frame, new: &Frame, new_names: &BTreeMap<String, String>) {
         let rule = check.columns.get(name).unwrap_or(&check.default_rule);
         if let Comparison::Ignore(reason) = &rule.comparison {
@@ -234,12 +279,13 @@ fn pair(
     };
     let meeting = comparable(old_type, new_type, rule)?;
     let normalizer = |side, of| Normalizer::new(rule, side, of, meeting.bool_as_integer).map_err(|e| e.to_string());
-    Ok(Paired {
+    let empty = Paired {
         name: name.to_owned(),
         rule: rule.clone(),
         old_normal: normalizer(Side::Old, old_type)?,
         new_normal: normalizer(Side::New, new_type)?,
-        old: old.values(name),
-        new: new.values(new_name),
-    })
+        old: Held::new(name),
+        new: Held::new(new_name),
+    };
+    Ok(empty.over(std::slice::from_ref(old), std::slice::from_ref(new)))
 }

@@ -26,7 +26,7 @@ pub(super) fn compare(
     let [latest] = columns.compared.as_slice() else {
         return Err(columns.error().unwrap_or_else(|| error("no timestamp is left to compare; remove its `ignore`")));
     };
-    let empty = |side: Side| latest.raw(side).iter().all(|value| *value == Value::Null);
+    let empty = |side: Side| latest.raw(side).values().all(|value| value == Value::Null);
     if empty(Side::Old) && empty(Side::New) {
         if check.allow_empty {
             report.totals = Some(Totals::default());
@@ -96,7 +96,7 @@ fn measure(
     max_lag: Duration,
     within: bool,
 ) -> Measure {
-    let value = |side: Side, row: Option<&usize>| row.and_then(|row| show::shown(&latest.raw(side)[*row]));
+    let value = |side: Side, row: Option<&usize>| row.and_then(|row| show::shown(&latest.raw(side).value(*row)));
     Measure {
         name: "lag".to_owned(),
         key,

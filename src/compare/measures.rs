@@ -8,7 +8,7 @@ use super::rows::{self, Outcome};
 use super::show;
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals};
+use crate::model::{CheckReport, ErrorReport, Measure, Totals};
 
 /// Compares two frames of numbers.
 pub(super) fn compare(
@@ -82,7 +82,7 @@ fn counts_only(frame: &Frame, side: &str, check: &Check) -> Result<(), ErrorRepo
 /// No number at all, on either side: counts of 0 and NULL count for nothing.
 fn empty(columns: &Columns, counting: bool) -> bool {
     let nothing = |value: &Value| *value == Value::Null || (counting && number(value) == number(&Value::Integer(0)));
-    columns.compared.iter().all(|column| column.old.iter().chain(&column.new).all(nothing))
+    columns.compared.iter().all(|column| column.old.values().chain(column.new.values()).all(|value| nothing(&value)))
 }
 
 /// The measures of a report: those outside their rule first, the rest while there is room.
@@ -125,8 +125,8 @@ impl Listed<'_> {
     }
 }
 
-fn values<'a>(column: &'a Paired, outcome: &Outcome<'_>) -> (Option<&'a Value>, Option<&'a Value>) {
-    (outcome.old.map(|row| &column.old[row]), outcome.new.map(|row| &column.new[row]))
+fn values(column: &Paired, outcome: &Outcome<'_>) -> (Option<Value>, Option<Value>) {
+    (outcome.old.map(|row| column.old.value(row)), outcome.new.map(|row| column.new.value(row)))
 }
 
 /// The values as they were compared; what could not be read counts as absent.
@@ -143,9 +143,9 @@ fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
     let (then, now) = compared(column, outcome);
     Measure {
         name: column.name.clone(),
-        key: Key(outcome.key.0.clone()),
-        old: old.and_then(show::shown),
-        new: new.and_then(show::shown),
+        key: (outcome.key)(),
+        old: old.as_ref().and_then(show::shown),
+        new: new.as_ref().and_then(show::shown),
         delta: then.zip(now).and_then(|(old, new)| number::delta(&old, &new)),
         tolerance: show::rule(&column.rule),
         within,

@@ -3,9 +3,11 @@
 //! Takes canonical frames and a valid check, fills the numbers of a report. No clock, no I/O, no async:
 //! the same frames give the same verdict everywhere.
 
+mod cells;
 mod columns;
 mod encode;
 mod freshness;
+mod held;
 mod invariant;
 mod json;
 mod judge;
@@ -18,8 +20,13 @@ mod percentile;
 mod quantile;
 mod rows;
 mod show;
+mod stream;
 mod tags;
 mod types;
+
+pub(crate) use cells::Cells;
+pub use normal::Side;
+pub(crate) use stream::{Judging, Layout, fail, same_type};
 
 use columns::{Naming, error, sort_out};
 
@@ -60,6 +67,11 @@ pub fn compare(
         (_, Some(old), Some(new)) => both(check, old, new, limits, report),
         _ => Err(error("this kind compares two sides and has an answer of only one; give it `old` and `new`")),
     };
+    settle(check, found, report);
+}
+
+/// Writes what every comparison ends with: the cause of a failed one, and what was expected beside what was found.
+fn settle(check: &Check, found: Result<(), ErrorReport>, report: &mut CheckReport) {
     if let Err(cause) = found {
         report.error = Some(cause);
     }
@@ -83,15 +95,20 @@ fn both(check: &Check, old: &Frame, new: &Frame, limits: &Limits, report: &mut C
         KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, report),
         KindSettings::Rows => {
             let columns = sort_out(check, old, new, Naming::ByName)?;
-            if !check.allow_empty && old.height() == 0 && new.height() == 0 {
-                return Err(error(
-                    "both sides returned no row, so nothing was compared; correct the query, or say `allow_empty = true`",
-                ));
-            }
+            not_empty(check, old.height() == 0 && new.height() == 0)?;
             rows::compare(check, &columns, (old.height(), new.height()), limits, report, |_| {})?;
             report.error = columns.error();
             Ok(())
         }
         KindSettings::Invariant { .. } => Ok(()),
     }
+}
+
+fn not_empty(check: &Check, empty: bool) -> Result<(), ErrorReport> {
+    if empty && !check.allow_empty {
+        return Err(error(
+            "both sides returned no row, so nothing was compared; correct the query, or say `allow_empty = true`",
+        ));
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::frame::{Type, Value};
 
 /// Which side a value is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub enum Side {
     /// The reference.
     Old,
     /// The schema reads move to.
@@ -81,6 +81,17 @@ impl Normalizer {
         })
     }
 
+    /// What becomes of a boolean, integer, decimal, float, text, date or timestamp that is not NULL, where that is
+    /// no more than a change of how it is written down; `None` where each value has to be looked at.
+    pub(super) fn simple(&self) -> Option<Simple> {
+        let looked_at = self.forced.is_some() || self.trim || self.text_as_json;
+        (!looked_at).then_some(Simple {
+            bool_as_integer: self.bool_as_integer,
+            utc: self.utc,
+            truncate: self.truncate.map(step_nanos),
+        })
+    }
+
     /// What `value` is compared as.
     pub(super) fn apply(&self, value: Value) -> Normal {
         let value = if value == Value::Null { self.null.clone().unwrap_or(Value::Null) } else { value };
@@ -134,8 +145,23 @@ fn bool_to_integer(value: Value) -> Value {
     }
 }
 
+/// The part of a normaliser that whole columns of scalars go through without a look at each value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Simple {
+    /// Booleans count as 0 and 1.
+    pub bool_as_integer: bool,
+    /// Wall clocks count as instants.
+    pub utc: bool,
+    /// Times are floored to a multiple of this, in nanoseconds.
+    pub truncate: Option<i128>,
+}
+
+fn step_nanos(step: Duration) -> i128 {
+    i128::try_from(step.as_nanos()).unwrap_or(i128::MAX).max(1)
+}
+
 fn floored(value: Value, step: Duration) -> Value {
-    let step = i128::try_from(step.as_nanos()).unwrap_or(i128::MAX).max(1);
+    let step = step_nanos(step);
     let floor = |nanos: i128| nanos - nanos.rem_euclid(step);
     match value {
         Value::Instant(nanos) => Value::Instant(floor(nanos)),

@@ -1,9 +1,9 @@
 //! Rows of two frames brought together by key, whatever order they came in.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
-use polars::prelude::*;
-
+use super::cells::Cells;
 use super::columns::{Columns, Paired, error};
 use super::encode::Ambiguous;
 use super::normal::Side;
@@ -28,57 +28,52 @@ impl Group {
     /// The key's values, as the side that has it returned them.
     pub(super) fn key(&self, columns: &Columns) -> Vec<Value> {
         let value = |column: &Paired| match (self.old.first(), self.new.first()) {
-            (Some(row), _) => column.old[*row].clone(),
-            (None, Some(row)) => column.new[*row].clone(),
+            (Some(row), _) => column.old.value(*row),
+            (None, Some(row)) => column.new.value(*row),
             (None, None) => Value::Null,
         };
         columns.key.iter().map(value).collect()
     }
 }
 
-/// Every key of either side, ascending, with its rows. NULL keys pair with NULL keys.
+/// Every key of either side, ascending, with its rows in their order. NULL keys pair with NULL keys.
 pub(super) fn pair(columns: &Columns, old_height: usize, new_height: usize) -> Result<Vec<Group>, ErrorReport> {
-    let old = keyed(columns, Side::Old, old_height)?;
-    let new = keyed(columns, Side::New, new_height)?;
-    let mut groups = join(old, new).map_err(|cause| error(format!("pairing the rows by key failed: {cause}")))?;
+    let (old, new) = (keyed(columns, Side::Old, old_height)?, keyed(columns, Side::New, new_height)?);
+    let mut places: HashMap<&[u8], usize> = HashMap::with_capacity(old_height.max(new_height));
+    let mut groups: Vec<Group> = Vec::with_capacity(old_height.max(new_height));
+    let rows = (0..old_height).map(|row| (Side::Old, row)).chain((0..new_height).map(|row| (Side::New, row)));
+    for (side, row) in rows {
+        let key = match side {
+            Side::Old => old.cell(row),
+            Side::New => new.cell(row),
+        };
+        let place = *places.entry(key).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Group::default());
+        }
+        match side {
+            Side::Old => groups[place].old.push(row),
+            Side::New => groups[place].new.push(row),
+        }
+    }
     groups.sort_by_cached_key(|group| Ordered(group.key(columns)));
     Ok(groups)
 }
 
-fn keyed(columns: &Columns, side: Side, height: usize) -> Result<LazyFrame, ErrorReport> {
-    let mut keys = BinaryChunkedBuilder::new("key".into(), height);
-    let mut bytes = Vec::new();
+/// The bytes of every key of a side.
+fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cells, ErrorReport> {
+    let mut keys = Cells::with_capacity(height);
     for row in 0..height {
-        bytes.clear();
-        for column in &columns.key {
-            column.encode(side, row, &mut bytes).map_err(|cause| ambiguous(&column.name, &cause))?;
-        }
-        keys.append_value(&bytes);
+        let mut written = Ok(());
+        keys.push(|bytes| {
+            for column in &columns.key {
+                let encoded = column.encode(side, row, bytes);
+                written = written.clone().and(encoded.map_err(|cause| ambiguous(&column.name, &cause)));
+            }
+        });
+        written?;
     }
-    let name = match side {
-        Side::Old => "old",
-        Side::New => "new",
-    };
-    let rows = UInt64Chunked::from_iter_values(name.into(), 0..height as u64);
-    DataFrame::new(height, vec![keys.finish().into_series().into(), rows.into_series().into()])
-        .map(|frame| frame.lazy().group_by_stable([col("key")]).agg([col(name)]))
-        .map_err(|cause| error(format!("pairing the rows by key failed: {cause}")))
-}
-
-fn join(old: LazyFrame, new: LazyFrame) -> PolarsResult<Vec<Group>> {
-    let joined = old.join(new, [col("key")], [col("key")], JoinArgs::new(JoinType::Full)).collect()?;
-    let (old, new) = (joined.column("old")?.list()?, joined.column("new")?.list()?);
-    let rows = |series: Option<Series>| -> PolarsResult<Vec<usize>> {
-        let Some(series) = series else { return Ok(Vec::new()) };
-        Ok(series
-            .u64()?
-            .into_no_null_iter()
-            .map(|row| usize::try_from(row).expect("a row number made from a usize"))
-            .collect())
-    };
-    (0..joined.height())
-        .map(|at| Ok(Group { old: rows(old.get_as_series(at))?, new: rows(new.get_as_series(at))? }))
-        .collect()
+    Ok(keys)
 }
 
 /// The error of a value whose meaning is not settled.
@@ -88,7 +83,7 @@ pub(super) fn ambiguous(column: &str, cause: &Ambiguous) -> ErrorReport {
 
 /// A key in an order that people expect; only the order of a report depends on it.
 #[derive(Clone, Debug, PartialEq)]
-struct Ordered(Vec<Value>);
+pub(super) struct Ordered(pub Vec<Value>);
 
 impl Eq for Ordered {}
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, Zero};
 
 use super::Limits;
 use super::columns::{Columns, Paired, error};
 use super::matching::matched;
 use super::normal::Side;
 use super::number::{plain, shown_as_float};
-use super::pairing::{ambiguous, pair};
+use super::pairing::{Group, Ordered, ambiguous, pair};
 use super::show;
 use crate::check::Check;
 use crate::frame::Value;
@@ -18,7 +18,7 @@ use crate::model::{CheckReport, ColumnReport, Difference, ErrorReport, Example, 
 /// What became of one row or pair of rows.
 pub(super) struct Outcome<'a> {
     /// The key, as text.
-    pub key: &'a Key,
+    pub key: &'a dyn Fn() -> Key,
     /// Row of old, absent for an extra row.
     pub old: Option<usize>,
     /// Row of new, absent for a missing row.
@@ -34,29 +34,105 @@ pub(super) fn compare(
     heights: (usize, usize),
     limits: &Limits,
     report: &mut CheckReport,
-    mut watch: impl FnMut(Outcome<'_>),
+    watch: impl FnMut(Outcome<'_>),
 ) -> Result<(), ErrorReport> {
-    let groups = pair(columns, heights.0, heights.1)?;
-    let mut rows = RowCounts { old: heights.0 as u64, new: heights.1 as u64, ..RowCounts::default() };
-    let mut tallies: Vec<Tally> = columns.compared.iter().map(|_| Tally::default()).collect();
-    let mut examples = Examples::new(limits.examples);
-    for group in &groups {
-        let key = show::key(&check.key, &group.key(columns));
-        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key))?;
+    let mut found = Found::new(columns, limits);
+    found.add(check, columns, heights, watch, None)?;
+    found.fill(columns, report)
+}
+
+/// Takes every difference in full; `false` means that it wants no more.
+pub(super) type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
+
+/// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
+pub(super) struct Found {
+    rows: RowCounts,
+    tallies: Vec<Tally>,
+    examples: Examples,
+    /// Why nothing can be told after all, of the lowest key of which that is so.
+    failed: Option<(Ordered, ErrorReport)>,
+}
+
+impl Found {
+    /// Nothing found yet.
+    pub(super) fn new(columns: &Columns, limits: &Limits) -> Self {
+        Found {
+            rows: RowCounts::default(),
+            tallies: columns.compared.iter().map(|_| Tally::default()).collect(),
+            examples: Examples::new(limits.examples),
+            failed: None,
+        }
+    }
+
+    /// Adds `pairs` of rows already known to be equal in every column, each the only row of its key; per compared
+    /// column, `numbers` says whether any of them holds a finite number.
+    pub(super) fn add_equal(&mut self, pairs: u64, numbers: &[bool]) {
+        self.rows.old += pairs;
+        self.rows.new += pairs;
+        self.rows.equal += pairs;
+        for (tally, _) in self.tallies.iter_mut().zip(numbers).filter(|(_, number)| **number) {
+            tally.largest.get_or_insert_with(BigDecimal::zero);
+        }
+    }
+
+    /// Judges the rows of one part; hands every outcome to `watch` and every difference to `sink`.
+    pub(super) fn add(
+        &mut self,
+        check: &Check,
+        columns: &Columns,
+        heights: (usize, usize),
+        mut watch: impl FnMut(Outcome<'_>),
+        mut sink: Option<Sink<'_>>,
+    ) -> Result<(), ErrorReport> {
+        let groups = pair(columns, heights.0, heights.1)?;
+        self.rows.old += heights.0 as u64;
+        self.rows.new += heights.1 as u64;
+        let mut examples = Examples::new(self.examples.limit);
+        for group in &groups {
+            let values = group.key(columns);
+            let mut note = |difference, example: &dyn Fn() -> Example| {
+                if let Some(wanted) = sink.as_mut()
+                    && !wanted(example())
+                {
+                    sink = None;
+                }
+                examples.add_in_order(difference, &values, example);
+            };
+            if let Err(cause) = self.judge(check, columns, group, &values, &mut watch, &mut note) {
+                self.fail(Ordered(values), cause);
+                break;
+            }
+        }
+        self.examples.merge(examples);
+        Ok(())
+    }
+
+    fn judge(
+        &mut self,
+        check: &Check,
+        columns: &Columns,
+        group: &Group,
+        values: &[Value],
+        watch: &mut impl FnMut(Outcome<'_>),
+        note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+    ) -> Result<(), ErrorReport> {
+        let rows = &mut self.rows;
+        let key = || show::key(&check.key, values);
+        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
         if group.duplicated() {
             rows.duplicate += 1;
             if !check.duplicates_allowed {
-                examples.add(Difference::Duplicate, || Example {
+                note(Difference::Duplicate, &|| Example {
                     difference: Difference::Duplicate,
-                    key: key.clone(),
+                    key: key(),
                     columns: BTreeMap::from([("rows".to_owned(), counts(group.old.len(), group.new.len()))]),
                 });
             }
         }
         for (old, new) in &found.pairs {
             let mut holds = Vec::with_capacity(columns.compared.len());
-            for (column, tally) in columns.compared.iter().zip(&mut tallies) {
-                let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key))?;
+            for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
+                let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
                 tally.add(column, *old, *new, verdict.holds, verdict.distance);
                 holds.push(verdict.holds);
             }
@@ -66,25 +142,40 @@ pub(super) fn compare(
                 continue;
             }
             rows.changed += 1;
-            examples.add(Difference::Changed, || changed(columns, &key, *old, *new, &holds));
+            note(Difference::Changed, &|| changed(columns, &key(), *old, *new, &holds));
         }
         for row in &found.missing {
             rows.missing += 1;
             watch(Outcome { key: &key, old: Some(*row), new: None, holds: &[] });
-            examples.add(Difference::Missing, || alone(columns, Difference::Missing, &key, Side::Old, *row));
+            note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
         }
         for row in &found.extra {
             rows.extra += 1;
             watch(Outcome { key: &key, old: None, new: Some(*row), holds: &[] });
-            examples.add(Difference::Extra, || alone(columns, Difference::Extra, &key, Side::New, *row));
+            note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, key: Ordered, cause: ErrorReport) {
+        if self.failed.as_ref().is_none_or(|(lowest, _)| key < *lowest) {
+            self.failed = Some((key, cause));
         }
     }
-    report.rows = Some(rows);
-    report.examples = examples.spread();
-    report.warnings.extend(numbers_as_text(columns, &tallies));
-    report.columns = columns.compared.iter().zip(tallies).map(|(column, tally)| tally.report(column)).collect();
-    report.columns.extend(columns.left_out.iter().cloned());
-    Ok(())
+
+    /// Writes the counts, columns and examples into `report`; an error where some row could not be judged.
+    pub(super) fn fill(self, columns: &Columns, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        if let Some((_, cause)) = self.failed {
+            return Err(cause);
+        }
+        report.rows = Some(self.rows);
+        report.examples = self.examples.spread();
+        report.warnings.extend(numbers_as_text(columns, &self.tallies));
+        report.columns =
+            columns.compared.iter().zip(self.tallies).map(|(column, tally)| tally.report(column)).collect();
+        report.columns.extend(columns.left_out.iter().cloned());
+        Ok(())
+    }
 }
 
 fn in_row(column: &str, cause: &super::encode::Ambiguous, key: &Key) -> ErrorReport {
@@ -98,14 +189,17 @@ fn counts(old: usize, new: usize) -> Pair {
 fn changed(columns: &Columns, key: &Key, old: usize, new: usize, holds: &[bool]) -> Example {
     let differing = columns.compared.iter().zip(holds).filter(|(_, held)| !**held);
     let pairs = differing.map(|(column, _)| {
-        (column.name.clone(), Pair { old: show::shown(&column.old[old]), new: show::shown(&column.new[new]) })
+        (
+            column.name.clone(),
+            Pair { old: show::shown(&column.old.value(old)), new: show::shown(&column.new.value(new)) },
+        )
     });
     Example { difference: Difference::Changed, key: key.clone(), columns: pairs.collect() }
 }
 
 fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: usize) -> Example {
     let pairs = columns.compared.iter().map(|column| {
-        let value = show::shown(&column.raw(side)[row]);
+        let value = show::shown(&column.raw(side).value(row));
         let pair = match side {
             Side::Old => Pair { old: value, new: None },
             Side::New => Pair { old: None, new: value },
@@ -128,14 +222,18 @@ struct Tally {
 impl Tally {
     fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<BigDecimal>) {
         if let Some(distance) = distance
-            && self.largest.as_ref().is_none_or(|largest| *largest < distance)
+            && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
         {
+            // How 0 is shown is the same for all.
+            self.floats = !distance.is_zero()
+                && [column.old.value(old), column.new.value(new)].iter().any(|value| matches!(value, Value::Float(_)));
             self.largest = Some(distance);
-            self.floats = matches!(column.old[old], Value::Float(_)) || matches!(column.new[new], Value::Float(_));
         }
         if !holds {
             self.changed += 1;
-            if let (Value::Text(a), Value::Text(b)) = (&column.old[old], &column.new[new])
+            if column.old.is_text()
+                && column.new.is_text()
+                && let (Value::Text(a), Value::Text(b)) = (column.old.value(old), column.new.value(new))
                 && let (Ok(a), Ok(b)) = (a.parse::<BigDecimal>(), b.parse::<BigDecimal>())
                 && a == b
             {
@@ -173,7 +271,8 @@ fn numbers_as_text(columns: &Columns, tallies: &[Tally]) -> Vec<Warning> {
 /// Examples up to a bound, no kind of difference crowding out another.
 pub(super) struct Examples {
     limit: usize,
-    kept: BTreeMap<Difference, Vec<Example>>,
+    /// Each with its key's values, by which parts are merged.
+    kept: BTreeMap<Difference, Vec<(Ordered, Example)>>,
 }
 
 impl Examples {
@@ -184,9 +283,24 @@ impl Examples {
 
     /// Keeps an example unless there are enough of its kind.
     pub(super) fn add(&mut self, difference: Difference, example: impl FnOnce() -> Example) {
+        self.add_in_order(difference, &[], example);
+    }
+
+    /// Keeps an example unless there are enough of its kind; calls come in the order of `key`.
+    fn add_in_order(&mut self, difference: Difference, key: &[Value], example: impl FnOnce() -> Example) {
         let kept = self.kept.entry(difference).or_default();
         if kept.len() < self.limit {
-            kept.push(example());
+            kept.push((Ordered(key.to_vec()), example()));
+        }
+    }
+
+    /// Takes in the examples of another part: those with the lowest keys stay, however the parts were cut.
+    fn merge(&mut self, other: Examples) {
+        for (difference, examples) in other.kept {
+            let kept = self.kept.entry(difference).or_default();
+            kept.extend(examples);
+            kept.sort_by(|a, b| a.0.cmp(&b.0));
+            kept.truncate(self.limit);
         }
     }
 
@@ -209,7 +323,10 @@ impl Examples {
         }
         self.kept
             .into_iter()
-            .flat_map(|(difference, kept)| kept.into_iter().take(quota.get(&difference).copied().unwrap_or(0)))
+            .flat_map(|(difference, kept)| {
+                let quota = quota.get(&difference).copied().unwrap_or(0);
+                kept.into_iter().take(quota).map(|(_, example)| example)
+            })
             .collect()
     }
 }

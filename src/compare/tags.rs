@@ -46,7 +46,7 @@ pub(super) fn compare(
             for row in rows {
                 let mut bytes = Vec::new();
                 tag.encode(side, *row, &mut bytes).map_err(|cause| ambiguous(&tag.name, &cause))?;
-                let seen = seen.entry(bytes).or_insert_with(|| Seen::new(show::shown(&tag.raw(side)[*row])));
+                let seen = seen.entry(bytes).or_insert_with(|| Seen::new(show::shown(&tag.raw(side).value(*row))));
                 match side {
                     Side::Old => seen.old += 1,
                     Side::New => seen.new += 1,

@@ -6,6 +6,7 @@
 mod value;
 
 pub use value::{Value, decimal_text};
+pub(crate) use value::{value, values};
 
 use polars::prelude::*;
 
@@ -130,6 +131,30 @@ impl Frame {
             series.push(value::series(&column)?);
             types.push(column.of);
         }
+        Frame::from_series(series, types)
+    }
+
+    /// The rows from `offset` on, at most `rows` of them.
+    pub fn slice(&self, offset: usize, rows: usize) -> Frame {
+        let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+        Frame { data: self.data.slice(offset, rows), types: self.types.clone() }
+    }
+
+    /// The rows with these numbers, in their order.
+    pub fn take(&self, rows: &[IdxSize]) -> Result<Frame, FrameError> {
+        let rows = IdxCa::from_slice("rows".into(), rows);
+        Ok(Frame { data: self.data.take(&rows)?, types: self.types.clone() })
+    }
+
+    /// No rows, with the types of `other` where this frame knows of nothing but NULL; both have the same columns.
+    pub fn widened(&self, other: &Frame) -> Result<Frame, FrameError> {
+        let known = self.data.columns().iter().zip(&self.types);
+        let found = other.data.columns().iter().zip(&other.types);
+        let (series, types): (Vec<Series>, Vec<Type>) = known
+            .zip(found)
+            .map(|(known, found)| if *known.1 == Type::Null { found } else { known })
+            .map(|(column, of)| (column.as_materialized_series().clear(), of.clone()))
+            .unzip();
         Frame::from_series(series, types)
     }
 

@@ -63,8 +63,13 @@ pub fn decimal_text(unscaled: i128, scale: u8) -> String {
 }
 
 /// The values of `series`, read as `of`.
-pub(super) fn values(series: &Series, of: &Type) -> Vec<Value> {
+pub(crate) fn values(series: &Series, of: &Type) -> Vec<Value> {
     series.rechunk().iter().map(|any| from_any(any, of)).collect()
+}
+
+/// The value of `series` in `row`, read as `of`; absent beyond its end.
+pub(crate) fn value(series: &Series, of: &Type, row: usize) -> Option<Value> {
+    series.get(row).ok().map(|any| from_any(any, of))
 }
 
 fn nanos(value: i64, unit: TimeUnit) -> i128 {

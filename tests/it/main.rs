@@ -4,6 +4,7 @@ mod cli;
 mod contract;
 mod demo_servers;
 mod reports;
+mod rowdiff;
 mod samples;
 mod schemas;
 mod signals;

@@ -15,18 +15,18 @@ use cutover::frame::{Column, Frame, Type, Value};
 use cutover::model::{CheckReport, RowCounts, Severity};
 
 /// One column of a frame.
-type Cells = (&'static str, Type, Vec<Value>);
+pub(crate) type Cells = (&'static str, Type, Vec<Value>);
 
-fn frame(columns: Vec<Cells>) -> Frame {
+pub(crate) fn frame(columns: Vec<Cells>) -> Frame {
     let columns = columns.into_iter().map(|(name, of, values)| Column { name: name.to_owned(), of, values });
     Frame::from_columns(columns.collect()).unwrap()
 }
 
-fn integers(name: &'static str, values: &[i128]) -> Cells {
+pub(crate) fn integers(name: &'static str, values: &[i128]) -> Cells {
     (name, Type::Integer, values.iter().map(|v| Value::Integer(*v)).collect())
 }
 
-fn texts(name: &'static str, values: &[&str]) -> Cells {
+pub(crate) fn texts(name: &'static str, values: &[&str]) -> Cells {
     (name, Type::Text, values.iter().map(|v| text(v)).collect())
 }
 
@@ -75,21 +75,21 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
     }
 }
 
-fn rows(key: &[&str]) -> Check {
+pub(crate) fn rows(key: &[&str]) -> Check {
     check(KindSettings::Rows, key)
 }
 
-fn sum(key: &[&str]) -> Check {
+pub(crate) fn sum(key: &[&str]) -> Check {
     check(KindSettings::Sum, key)
 }
 
 /// The check with `rule` on `column`.
-fn with(mut check: Check, column: &str, rule: Rule) -> Check {
+pub(crate) fn with(mut check: Check, column: &str, rule: Rule) -> Check {
     check.columns.insert(column.to_owned(), rule);
     check
 }
 
-fn comparison(comparison: Comparison) -> Rule {
+pub(crate) fn comparison(comparison: Comparison) -> Rule {
     Rule { comparison, ..Rule::default() }
 }
 
@@ -97,7 +97,7 @@ fn tolerance(absolute: &str, relative: &str) -> Tolerance {
     Tolerance { absolute: absolute.parse().unwrap(), relative: relative.parse().unwrap() }
 }
 
-fn within(absolute: &str, relative: &str) -> Rule {
+pub(crate) fn within(absolute: &str, relative: &str) -> Rule {
     comparison(Comparison::Tolerance(tolerance(absolute, relative)))
 }
 

@@ -1,0 +1,65 @@
+//! The values of one column on one side: as bytes for all that is equal, as values only where one is looked at.
+
+use polars::prelude::Series;
+
+use super::cells::{self, Cells};
+use super::columns::Paired;
+use super::normal::Side;
+use crate::frame::{self, Frame, Type, Value};
+
+/// A column over the rows of one frame or of several, one after the other.
+#[derive(Default)]
+pub(super) struct Held {
+    name: String,
+    series: Vec<(Series, Type)>,
+    ends: Vec<usize>,
+    cells: Cells,
+}
+
+impl Held {
+    /// No rows yet; `name` is the column's name on its side.
+    pub(super) fn new(name: &str) -> Self {
+        Held { name: name.to_owned(), ..Held::default() }
+    }
+
+    /// The column's name on its side.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The column `column` over `frames`.
+    pub(super) fn over(column: &Paired, side: Side, frames: &[Frame]) -> Self {
+        let mut held = Held::new(column.name_on(side));
+        for frame in frames {
+            held.cells.append(cells::compared(column, side, frame));
+            held.ends.push(held.cells.len());
+            if let Some((series, of)) = frame.column(&held.name) {
+                held.series.push((series.rechunk(), of.clone()));
+            }
+        }
+        held
+    }
+
+    /// The value of a row as the side returned it.
+    pub(super) fn value(&self, row: usize) -> Value {
+        let at = self.ends.partition_point(|end| *end <= row);
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        let (series, of) = &self.series[at];
+        frame::value(series, of, row - start).expect("a row of this column")
+    }
+
+    /// Whether the side returned text.
+    pub(super) fn is_text(&self) -> bool {
+        self.series.iter().any(|(_, of)| *of == Type::Text)
+    }
+
+    /// Every value in row order.
+    pub(super) fn values(&self) -> impl Iterator<Item = Value> + '_ {
+        self.series.iter().flat_map(|(series, of)| frame::values(series, of))
+    }
+
+    /// The bytes of every row; see [`cells::compared`].
+    pub(super) fn cells(&self) -> &Cells {
+        &self.cells
+    }
+}

@@ -1,0 +1,132 @@
+//! The judging of rows for a caller that brings them batch by batch: the same columns, bytes and verdicts as for
+//! two whole frames.
+
+use super::cells::{self, Cells};
+use super::columns::{Columns, Naming, error, sort_out};
+use super::normal::Side;
+use super::pairing::ambiguous;
+use super::rows::{Found, Sink};
+use super::{Limits, not_empty, settle};
+use crate::check::Check;
+use crate::frame::{Frame, Type};
+use crate::model::{CheckReport, ErrorReport};
+
+/// The columns of a check over two results whose rows come later.
+pub(crate) struct Layout {
+    check: Check,
+    columns: Columns,
+    old: Vec<(String, Type)>,
+    new: Vec<(String, Type)>,
+}
+
+impl Layout {
+    /// The columns of `check` over results with the columns and types of `old` and `new`, whatever their rows.
+    pub(crate) fn new(check: &Check, old: &Frame, new: &Frame) -> Result<Self, ErrorReport> {
+        let columns = sort_out(check, &old.slice(0, 0), &new.slice(0, 0), Naming::ByName)?;
+        Ok(Layout { check: check.clone(), columns, old: schema(old), new: schema(new) })
+    }
+
+    /// Names and types of the columns of `side`.
+    pub(crate) fn schema(&self, side: Side) -> &[(String, Type)] {
+        match side {
+            Side::Old => &self.old,
+            Side::New => &self.new,
+        }
+    }
+
+    /// Number of compared columns, the key aside.
+    pub(crate) fn compared(&self) -> usize {
+        self.columns.compared.len()
+    }
+
+    /// The bytes of the key columns of `frame`.
+    pub(crate) fn key_cells(&self, side: Side, frame: &Frame) -> Result<Vec<Cells>, ErrorReport> {
+        let key = |column| cells::key(column, side, frame).map_err(|cause| ambiguous(&column.name, &cause));
+        self.columns.key.iter().map(key).collect()
+    }
+
+    /// The bytes of the compared columns of `frame`.
+    pub(crate) fn compared_cells(&self, side: Side, frame: &Frame) -> Vec<Cells> {
+        self.columns.compared.iter().map(|column| cells::compared(column, side, frame)).collect()
+    }
+}
+
+fn schema(frame: &Frame) -> Vec<(String, Type)> {
+    frame.names().into_iter().map(str::to_owned).zip(frame.types().iter().cloned()).collect()
+}
+
+/// The verdict on rows that come in parts.
+pub(crate) struct Judging<'a> {
+    layout: &'a Layout,
+    found: Found,
+    outcome: Result<(), ErrorReport>,
+    rows: u64,
+}
+
+impl<'a> Judging<'a> {
+    /// Nothing judged yet.
+    pub(crate) fn new(layout: &'a Layout, limits: &Limits) -> Self {
+        Judging { layout, found: Found::new(&layout.columns, limits), outcome: Ok(()), rows: 0 }
+    }
+
+    /// Adds pairs known to be equal; see [`Found::add_equal`].
+    pub(crate) fn add_equal(&mut self, pairs: u64, numbers: &[bool]) {
+        self.rows += pairs;
+        self.found.add_equal(pairs, numbers);
+    }
+
+    /// Judges all rows of some keys; no other part may have rows of those keys.
+    pub(crate) fn add(&mut self, old: &[Frame], new: &[Frame], sink: Option<Sink<'_>>) {
+        let height = |frames: &[Frame]| frames.iter().map(Frame::height).sum::<usize>();
+        let heights = (height(old), height(new));
+        self.rows += (heights.0 + heights.1) as u64;
+        if self.outcome.is_ok() {
+            let columns = self.layout.columns.over(old, new);
+            self.outcome = self.found.add(&self.layout.check, &columns, heights, |_| {}, sink);
+        }
+    }
+
+    /// Writes everything that was found into `report`.
+    pub(crate) fn finish(self, report: &mut CheckReport) {
+        let check = &self.layout.check;
+        report.duplicates_allowed = check.duplicates_allowed;
+        let outcome = self.outcome.and_then(|()| not_empty(check, self.rows == 0)).and_then(|()| {
+            self.found.fill(&self.layout.columns, report)?;
+            report.error = self.layout.columns.error();
+            Ok(())
+        });
+        settle(check, outcome, report);
+    }
+}
+
+/// Writes an error that came before any row could be judged into `report`.
+pub(crate) fn fail(check: &Check, cause: ErrorReport, report: &mut CheckReport) {
+    report.duplicates_allowed = check.duplicates_allowed;
+    settle(check, Err(cause), report);
+}
+
+/// Whether rows of type `found` can stand in a column that began as `known`, and if not, why.
+pub(crate) fn same_type(side: Side, column: &str, known: &Type, found: &Type) -> Result<(), ErrorReport> {
+    if alike(known, found) {
+        return Ok(());
+    }
+    let side = match side {
+        Side::Old => "old",
+        Side::New => "new",
+    };
+    Err(error(format!(
+        "column `{column}` of {side} is {known} in earlier rows and {found} in later ones; cast it in the query"
+    )))
+}
+
+/// The scale of a decimal is no part of what it is compared as; a column of NULLs goes with everything.
+fn alike(known: &Type, found: &Type) -> bool {
+    match (known, found) {
+        (_, Type::Null) | (Type::Decimal { .. }, Type::Decimal { .. }) => true,
+        (Type::Array(known), Type::Array(found)) => alike(known, found),
+        (Type::Map(key, value), Type::Map(other_key, other_value)) => {
+            alike(key, other_key) && alike(value, other_value)
+        }
+        _ => known == found,
+    }
+}

@@ -1,0 +1,104 @@
+//! The first reading: every row becomes a pair of hashes.
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::records::{Record, Records};
+use super::{Failure, Plan, Seeds};
+use crate::compare::{Cells, Side};
+use crate::frame::Frame;
+use crate::model::ErrorReport;
+
+/// The rows of one side as hashes.
+pub struct Hashed {
+    plan: Plan,
+    side: Side,
+    pub(super) records: Records,
+    /// Finite numbers per compared column.
+    pub(super) numbers: Vec<u64>,
+    /// Bytes that the frames held.
+    bytes: u64,
+}
+
+impl Hashed {
+    pub(super) fn new(plan: &Plan, side: Side) -> Self {
+        Hashed {
+            plan: plan.clone(),
+            side,
+            records: Records::new(&plan.options, plan.options.share(5, 16)),
+            numbers: vec![0; plan.layout.compared()],
+            bytes: 0,
+        }
+    }
+
+    /// Hashes the rows of one batch.
+    ///
+    /// Fails with [`Failure::Widened`] where a column of nothing but NULL turns out to have a type: the reading must
+    /// begin again.
+    pub fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
+        self.plan.fits(self.side, batch)?;
+        let hashes = Batch::new(&self.plan, self.side, batch)?;
+        hashes.count(&mut self.numbers);
+        self.bytes += batch.data().estimated_size() as u64;
+        self.records.extend(hashes.records)?;
+        Ok(())
+    }
+
+    /// Rows hashed so far.
+    pub fn rows(&self) -> u64 {
+        self.records.rows()
+    }
+
+    /// Bytes of hashes in memory.
+    pub fn resident(&self) -> usize {
+        self.records.resident()
+    }
+
+    /// Mean size of a row in a frame, in bytes.
+    pub(super) fn row_size(&self) -> u64 {
+        self.bytes.checked_div(self.rows()).unwrap_or(0)
+    }
+}
+
+/// The hashes of one batch.
+pub(super) struct Batch {
+    pub(super) records: Vec<Record>,
+    compared: Vec<Cells>,
+    height: usize,
+}
+
+impl Batch {
+    pub(super) fn new(plan: &Plan, side: Side, batch: &Frame) -> Result<Self, ErrorReport> {
+        let key = plan.layout.key_cells(side, batch)?;
+        let compared = plan.layout.compared_cells(side, batch);
+        let Seeds { key: key_seed, row: row_seed } = plan.options.seeds;
+        let mut bytes = Vec::new();
+        let mut records = Vec::with_capacity(batch.height());
+        for row in 0..batch.height() {
+            bytes.clear();
+            key.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
+            let key = xxh3_64_with_seed(&bytes, key_seed) & plan.mask;
+            compared.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
+            records.push(Record { key, row: xxh3_64_with_seed(&bytes, row_seed) });
+        }
+        Ok(Batch { records, compared, height: batch.height() })
+    }
+
+    /// Adds the finite numbers of each column.
+    pub(super) fn count(&self, numbers: &mut [u64]) {
+        for (cells, count) in self.compared.iter().zip(numbers) {
+            *count += (0..self.height).filter(|row| cells.is_number(*row)).count() as u64;
+        }
+    }
+}
+
+/// The key hashes of one batch.
+pub(super) fn key_hashes(plan: &Plan, side: Side, batch: &Frame) -> Result<Vec<u64>, ErrorReport> {
+    let key = plan.layout.key_cells(side, batch)?;
+    let mut bytes = Vec::new();
+    let hash = |row| {
+        bytes.clear();
+        key.iter().for_each(|cells: &Cells| bytes.extend_from_slice(cells.cell(row)));
+        xxh3_64_with_seed(&bytes, plan.options.seeds.key) & plan.mask
+    };
+    Ok((0..batch.height()).map(hash).collect())
+}

@@ -1,0 +1,230 @@
+//! Keyed diffs of any size: both sides are read twice, batch by batch, and never held whole.
+//!
+//! **First reading.** Every row becomes 16 bytes: a hash of its key and a hash of its key and all compared columns.
+//! What is hashed are the canonical bytes of `compare`, after rules and normalisation: length-prefixed and tagged by
+//! type, so that two rows share their bytes exactly when every rule that is an equality holds. Both hashes are XXH3
+//! with seeds of their own, drawn anew for every run, so that nobody can prepare rows that collide. Sorted by key hash,
+//! the two sides are merged: a key hash with one row a side and equal row hashes is an equal pair. Everything else
+//! (missing, extra, changed, duplicated) is a candidate.
+//!
+//! **Second reading.** Only the rows of the candidates are kept, and judged by the code that judges two whole frames.
+//! Keys that merely share a hash are told apart there, so that a collision of key hashes costs time and nothing else.
+//!
+//! **Tolerances** (and `ulps`, and maps with a tolerance) are no equalities that a hash could stand for. Their
+//! columns are hashed by exact value all the same: rows equal in every byte are within every tolerance, and all others
+//! are candidates, judged by value in the second reading. So the verdict is exact and no value stays in memory; rows
+//! that differ within their tolerance cost a second look. A budget holds or not even between equal values, so under a
+//! budget every row is a candidate; so is a value without a settled meaning (JSON with a key twice), whose error the
+//! judging gives.
+//!
+//! **A false "equal"** takes two different rows of one key with the same 64-bit row hash; see
+//! [`false_equal_probability`].
+//!
+//! **Memory** is bounded by [`Options::memory`]: beyond it, hashes and kept rows go to temporary files by the first
+//! bits of the key hash, and the partitions are sorted, merged and judged one by one. The rows of one key stay
+//! together, so a key with more rows than fit the memory is not bounded, nor is a check without a key.
+//!
+//! All of it is pure but for the temporary files (`spill`). Who reads the batches decides on threads and time.
+
+mod candidates;
+mod hashed;
+mod judged;
+mod kept;
+mod records;
+mod spill;
+mod streamed;
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use candidates::Candidates;
+pub use hashed::Hashed;
+pub use judged::Summary;
+pub use kept::Kept;
+pub use spill::SpillError;
+pub use streamed::{Batches, diff};
+
+use crate::check::Check;
+use crate::compare::{Layout, Limits, Side, same_type};
+use crate::frame::{Frame, FrameError, Type};
+use crate::model::{CheckReport, ErrorReport, Example};
+
+/// What a diff may use.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Bytes that both sides together may hold in memory, batches in flight aside.
+    pub memory: usize,
+    /// Where partitions are written.
+    pub directory: PathBuf,
+    /// Seeds of the hashes.
+    pub seeds: Seeds,
+    /// Bits of the key hash that name a partition, at most 16.
+    pub bits: u32,
+    /// How much of what was found is listed.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    /// 1 GiB, the system's temporary directory, random seeds, 256 partitions.
+    fn default() -> Self {
+        Options {
+            memory: 1 << 30,
+            directory: std::env::temp_dir(),
+            seeds: Seeds::random(),
+            bits: 8,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Options {
+    fn share(&self, parts: usize, of: usize) -> usize {
+        self.memory / of * parts
+    }
+}
+
+/// Seeds of the two hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    /// Of the key hash.
+    pub key: u64,
+    /// Of the row hash.
+    pub row: u64,
+}
+
+impl Seeds {
+    /// Seeds that nobody can foresee: from the operating system's randomness.
+    pub fn random() -> Self {
+        let seed = || RandomState::new().build_hasher().finish();
+        Seeds { key: seed(), row: seed() }
+    }
+}
+
+/// An upper bound of the probability that a diff calls two different rows equal, with `rows` rows on the larger side.
+///
+/// Per pair of rows with one key 2⁻⁶⁴ (the row hashes collide); per pair of rows with different keys 2⁻¹²⁸ (both
+/// hashes collide).
+pub fn false_equal_probability(rows: u64) -> f64 {
+    let rows = rows as f64;
+    let one_hash = 2f64.powi(-64);
+    (rows * one_hash + rows * rows * one_hash * one_hash).min(1.0)
+}
+
+/// The partition of a key hash: its first `bits` bits.
+fn partition(key: u64, bits: u32) -> usize {
+    usize::try_from(key.checked_shr(64 - bits).unwrap_or(0)).expect("at most 16 bits")
+}
+
+/// Why a diff came to no verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The data could not be compared.
+    #[error("{}", .0.message)]
+    Data(ErrorReport),
+    /// A column that began as nothing but NULL has a type: begin again with [`Plan::widened`].
+    #[error("column `{column}` is empty in earlier rows and {of} in later ones; cast it in the query")]
+    Widened {
+        /// Its name.
+        column: String,
+        /// The type it turned out to have.
+        of: Type,
+    },
+    /// Partitions could not be written or read back.
+    #[error(transparent)]
+    Spill(#[from] SpillError),
+    /// Rows could not be put together.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The batches could not be read.
+    #[error(transparent)]
+    Source(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<ErrorReport> for Failure {
+    fn from(cause: ErrorReport) -> Self {
+        Failure::Data(cause)
+    }
+}
+
+/// What is compared with what, and within which limits. Clones share it.
+#[derive(Clone)]
+pub struct Plan {
+    layout: Arc<Layout>,
+    options: Arc<Options>,
+    /// Bits of the key hash in use; tests leave few of them, so that keys collide.
+    mask: u64,
+}
+
+impl Plan {
+    /// The plan of `check` over results with the columns of `old` and `new`, whatever their rows.
+    pub fn new(check: &Check, old: &Frame, new: &Frame, options: Options) -> Result<Plan, ErrorReport> {
+        let options = Options { bits: options.bits.min(16), ..options };
+        Ok(Plan { layout: Arc::new(Layout::new(check, old, new)?), options: Arc::new(options), mask: u64::MAX })
+    }
+
+    /// Begins the first reading of `side`. The two sides can be read on different threads.
+    pub fn hashed(&self, side: Side) -> Hashed {
+        Hashed::new(self, side)
+    }
+
+    /// Merges the two sides of the first reading.
+    pub fn candidates(&self, old: Hashed, new: Hashed) -> Result<Arc<Candidates>, SpillError> {
+        Candidates::new(self, old, new).map(Arc::new)
+    }
+
+    /// Begins the second reading of `side`.
+    pub fn kept(&self, side: Side, candidates: &Arc<Candidates>) -> Kept {
+        Kept::new(self, side, candidates)
+    }
+
+    /// Judges the rows that were kept and fills `report`; every difference goes to `sink` until it returns `false`.
+    pub fn judge(
+        &self,
+        candidates: &Candidates,
+        old: Kept,
+        new: Kept,
+        sink: &mut dyn FnMut(Example) -> bool,
+        report: &mut CheckReport,
+    ) -> Result<Summary, Failure> {
+        judged::judge(self, candidates, old, new, sink, report)
+    }
+
+    /// Whether `batch` has the columns that the plan was made for.
+    fn fits(&self, side: Side, batch: &Frame) -> Result<(), Failure> {
+        let known = self.layout.schema(side);
+        if !batch.names().into_iter().eq(known.iter().map(|(name, _)| name.as_str())) {
+            return Err(Failure::Data(ErrorReport {
+                message: format!(
+                    "the columns of {} changed while it was read: {} became {}; name the columns in the query",
+                    match side {
+                        Side::Old => "old",
+                        Side::New => "new",
+                    },
+                    known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
+                    batch.names().join(", "),
+                ),
+                causes: Vec::new(),
+            }));
+        }
+        for ((column, known), found) in known.iter().zip(batch.types()) {
+            if *known == Type::Null && *found != Type::Null {
+                return Err(Failure::Widened { column: column.clone(), of: found.clone() });
+            }
+            same_type(side, column, known, found)?;
+        }
+        Ok(())
+    }
+
+    /// Bits of the key hash by which kept rows are cut, so that each part can be judged in memory.
+    fn judged_bits(&self, candidates: &Candidates) -> u32 {
+        // A value that is judged takes some 32 bytes beside its text, a row some 128.
+        let width = candidates.row_size + 128 + 32 * (self.layout.compared() as u64 + 2);
+        let wanted = candidates.rows().saturating_mul(width);
+        let room = (self.options.share(1, 4) as u64).max(1);
+        if wanted <= room { 0 } else { ((2 * wanted / room).ilog2() + 1).min(self.options.bits) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

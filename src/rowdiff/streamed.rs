@@ -1,0 +1,104 @@
+//! The plainest driver: both sides pulled to their end, twice, one after the other.
+
+use super::{Failure, Options, Plan, Summary};
+use crate::check::Check;
+use crate::compare::{Side, fail};
+use crate::frame::Frame;
+use crate::model::{CheckReport, ErrorReport, Example};
+
+/// The rows of one side, batch by batch, from the beginning as often as they are asked for.
+pub trait Batches {
+    /// Begins a reading from the first row.
+    fn rewind(&mut self) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+    /// The next batch, absent after the last; a result without rows is one batch of height 0.
+    fn next(&mut self) -> Result<Option<Frame>, Box<dyn std::error::Error + Send + Sync>>;
+}
+
+/// Compares two sides of any size and fills `report`; every difference goes to `sink` until it returns `false`.
+///
+/// What cannot be compared is `report.error`; an error is returned where batches or partitions could not be read.
+pub fn diff(
+    check: &Check,
+    old: &mut dyn Batches,
+    new: &mut dyn Batches,
+    options: &Options,
+    sink: &mut dyn FnMut(Example) -> bool,
+    report: &mut CheckReport,
+) -> Result<Summary, Failure> {
+    match attempt(check, old, new, options, sink, report) {
+        Err(Failure::Data(cause)) => {
+            fail(check, cause, report);
+            Ok(Summary::default())
+        }
+        other => other,
+    }
+}
+
+fn attempt(
+    check: &Check,
+    old: &mut dyn Batches,
+    new: &mut dyn Batches,
+    options: &Options,
+    sink: &mut dyn FnMut(Example) -> bool,
+    report: &mut CheckReport,
+) -> Result<Summary, Failure> {
+    let mut heads = (head(old, "old")?, head(new, "new")?);
+    loop {
+        let plan = Plan::new(check, &heads.0, &heads.1, options.clone())?;
+        let (mut old_hashed, mut new_hashed) = (plan.hashed(Side::Old), plan.hashed(Side::New));
+        let read = read(old, |batch| widening(&mut heads.0, batch, old_hashed.add(batch)))?
+            && read(new, |batch| widening(&mut heads.1, batch, new_hashed.add(batch)))?;
+        if !read {
+            continue;
+        }
+        let candidates = plan.candidates(old_hashed, new_hashed)?;
+        let (mut old_kept, mut new_kept) = (plan.kept(Side::Old, &candidates), plan.kept(Side::New, &candidates));
+        if !candidates.is_empty() {
+            read_all(old, |batch| old_kept.add(batch))?;
+            read_all(new, |batch| new_kept.add(batch))?;
+        }
+        return plan.judge(&candidates, old_kept, new_kept, sink, report);
+    }
+}
+
+/// The columns of a side.
+fn head(batches: &mut dyn Batches, side: &str) -> Result<Frame, Failure> {
+    batches.rewind().map_err(Failure::Source)?;
+    match batches.next().map_err(Failure::Source)? {
+        Some(batch) => Ok(batch.slice(0, 0)),
+        None => Err(Failure::Data(ErrorReport {
+            message: format!(
+                "{side} returned not even its column names, so nothing can be compared; correct the query"
+            ),
+            causes: Vec::new(),
+        })),
+    }
+}
+
+/// Reads from the beginning until `each` says stop; whether it came to the end.
+fn read(batches: &mut dyn Batches, mut each: impl FnMut(&Frame) -> Result<bool, Failure>) -> Result<bool, Failure> {
+    batches.rewind().map_err(Failure::Source)?;
+    while let Some(batch) = batches.next().map_err(Failure::Source)? {
+        if !each(&batch)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn read_all(batches: &mut dyn Batches, mut each: impl FnMut(&Frame) -> Result<(), Failure>) -> Result<(), Failure> {
+    read(batches, |batch| each(batch).map(|()| true)).map(|_| ())
+}
+
+/// Whether the reading can go on; if not, `head` knows more types than before.
+fn widening(head: &mut Frame, batch: &Frame, added: Result<(), Failure>) -> Result<bool, Failure> {
+    match added {
+        Ok(()) => Ok(true),
+        Err(Failure::Widened { .. }) => {
+            *head = head.widened(batch)?;
+            Ok(false)
+        }
+        Err(other) => Err(other),
+    }
+}
