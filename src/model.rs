@@ -477,6 +477,10 @@ pub struct CheckReport {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
     #[schemars(with = "Option<String>")]
     pub violations: Option<u64>,
+    /// Rows an invariant was put to the test on, where the suite counts them.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub population: Option<u64>,
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
@@ -516,6 +520,7 @@ impl CheckReport {
             too_small: Vec::new(),
             too_small_groups: None,
             violations: None,
+            population: None,
             expected: Vec::new(),
             duplicates_allowed: false,
             warnings: Vec::new(),

@@ -1,12 +1,14 @@
 //! `invariant`: one query that must return no rows, over a population that must not be empty.
 
+use bigdecimal::ToPrimitive;
+
 use super::Limits;
 use super::columns::error;
 use super::number::{Number, number};
 use super::show;
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, Warning};
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair};
 
 /// Counts the rows of the one side there is.
 pub(super) fn compare(
@@ -32,11 +34,7 @@ pub(super) fn compare(
             ));
         }
         if let Number::Finite(size) = size {
-            report.warnings.push(Warning {
-                code: "population".to_owned(),
-                message: format!("looked at a population of {size}"),
-                table: None,
-            });
+            report.population = size.to_u64();
         }
     }
     report.violations = Some(frame.height() as u64);

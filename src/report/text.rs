@@ -154,7 +154,8 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         lines.push(format!("numbers: {}", joined(&[("compared", totals.compared), ("outside", totals.outside)])));
     }
     if let Some(violations) = check.violations {
-        lines.push(format!("rows against it: {}", thousands(violations)));
+        let population = check.population.map_or(String::new(), |size| format!(" · population {}", thousands(size)));
+        lines.push(format!("rows against it: {}{population}", thousands(violations)));
     }
     for one in &check.expected {
         lines.push(format!("expected {} {}, found {}", thousands(one.expected), one.name, thousands(one.found)));

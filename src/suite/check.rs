@@ -69,6 +69,11 @@ impl Reader<'_, '_> {
             self.mistake("the name is not snake_case", Some("use a-z, 0-9 and _".to_owned()));
         }
         let Some(kind) = raw.kind else {
+            // A kind that could not be read was told already.
+            let told = format!("check `{}.{}`: `kind`", self.scope.suite, self.name);
+            if self.problems.0.iter().any(|problem| problem.message.starts_with(&told)) {
+                return None;
+            }
             self.mistake(
                 "`kind` is missing",
                 Some("give row_count, sum, tag_dedup, percentile, rows, freshness or invariant".to_owned()),
