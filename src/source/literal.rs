@@ -100,7 +100,7 @@ fn timestamp(engine: EngineName, value: &DateTime<Utc>) -> String {
         EngineName::MySql => format!("CONVERT_TZ(TIMESTAMP '{fine}', '+00:00', @@session.time_zone)"),
         // Without needless zeros, so that a stored second without a fraction does not sort before its own literal.
         EngineName::Sqlite => format!("'{}'", value.format("%Y-%m-%d %H:%M:%S%.f")),
-        EngineName::Files => format!("CAST('{fine}' AS TIMESTAMP)"),
+        EngineName::Files => format!("STRPTIME('{fine}+0000', '%Y-%m-%d %H:%M:%S%.6f%z')"),
     }
 }
 
@@ -110,7 +110,7 @@ fn wall_clock(engine: EngineName, value: &NaiveDateTime) -> String {
         EngineName::Postgres | EngineName::MySql => format!("TIMESTAMP '{fine}'"),
         EngineName::ClickHouse => format!("toDateTime64('{fine}', 6)"),
         EngineName::Sqlite => format!("'{}'", value.format("%Y-%m-%d %H:%M:%S%.f")),
-        EngineName::Files => format!("CAST('{fine}' AS TIMESTAMP)"),
+        EngineName::Files => format!("STRPTIME('{fine}', '%Y-%m-%d %H:%M:%S%.6f')"),
     }
 }
 

@@ -48,10 +48,13 @@ impl Kind {
                 "false" | "f" | "0" => false,
                 _ => return None,
             }),
-            Kind::Decimal => match decimal::parse(text)? {
-                value @ Value::Decimal { scale: own, .. } if own <= scale => value,
-                _ => return None,
-            },
+            // Zeros at the end of a fraction are no digits that could be lost.
+            Kind::Decimal => {
+                match decimal::parse(if text.contains('.') { text.trim_end_matches('0') } else { text })? {
+                    value @ Value::Decimal { scale: own, .. } if own <= scale => value,
+                    _ => return None,
+                }
+            }
             Kind::Date => {
                 let day: chrono::NaiveDate = text.parse().ok()?;
                 Value::Date(i32::try_from(day.signed_duration_since(chrono::NaiveDate::default()).num_days()).ok()?)

@@ -96,13 +96,18 @@ fn same(expected: &Value, found: &Value) -> bool {
 /// `select` wraps an expression list into a statement of the engine (`SELECT {list}`); `expression` gives the
 /// engine's expression of a case, `None` where it has no such type.
 pub async fn hold(engine: &dyn Engine, expression: impl Fn(&str) -> Option<String>) {
+    hold_from(engine, "", expression).await;
+}
+
+/// As [`hold`], for engines whose values stand in a table: `from` is what follows the expression, such as `FROM t`.
+pub async fn hold_from(engine: &dyn Engine, from: &str, expression: impl Fn(&str) -> Option<String>) {
     let stop = Stop::default();
     let limit = Duration::from_secs(60);
     let mut held = 0;
     for case in cases() {
         let Some(written) = expression(case.name) else { continue };
         held += 1;
-        let sql = format!("SELECT {written} AS v");
+        let sql = format!("SELECT {written} AS v {from}");
         let answer =
             query(engine, &sql, limit, &stop).await.unwrap_or_else(|e| panic!("{}: {e} {:?}", case.name, e.causes));
         let (_, of) = answer.frame.column("v").unwrap_or_else(|| panic!("{}: no column v", case.name));
@@ -111,7 +116,7 @@ pub async fn hold(engine: &dyn Engine, expression: impl Fn(&str) -> Option<Strin
         assert_eq!(found.len(), 1, "{}: rows", case.name);
         assert!(same(&case.value, &found[0]), "{}: expected {:?}, found {:?}", case.name, case.value, found[0]);
 
-        let sql = format!("SELECT x.v FROM (SELECT {written} AS v) AS x WHERE 1 = 0");
+        let sql = format!("SELECT x.v FROM (SELECT {written} AS v {from}) AS x WHERE 1 = 0");
         let answer = query(engine, &sql, limit, &stop).await.unwrap_or_else(|e| panic!("{}: empty: {e}", case.name));
         assert_eq!(answer.frame.height(), 0, "{}: empty", case.name);
         assert_eq!(answer.frame.names(), ["v"], "{}: an empty result keeps its columns", case.name);
