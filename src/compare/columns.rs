@@ -167,12 +167,7 @@ impl Columns {
     fn add(&mut self, check: &Check, name: &str, old: &Frame, new: &Frame, new_names: &BTreeMap<String, String>) {
         let rule = check.columns.get(name).unwrap_or(&check.default_rule);
         if let Comparison::Ignore(reason) = &rule.comparison {
-            self.left_out.push(ColumnReport {
-                name: name.to_owned(),
-                rule: "ignore".to_owned(),
-                reason: Some(reason.clone()),
-                ..ColumnReport::default()
-            });
+            self.leave_out(name, "ignore", reason.clone());
             return;
         }
         if !new_names.contains_key(name) {
@@ -188,12 +183,7 @@ impl Columns {
     fn one_sided(&mut self, check: &Check, name: &str, side: &str) {
         let rule = check.columns.get(name).unwrap_or(&check.default_rule);
         if let Comparison::Ignore(reason) = &rule.comparison {
-            self.left_out.push(ColumnReport {
-                name: name.to_owned(),
-                rule: "ignore".to_owned(),
-                reason: Some(reason.clone()),
-                ..ColumnReport::default()
-            });
+            self.leave_out(name, "ignore", reason.clone());
             return;
         }
         let why = format!("only {side} returns it; select it on both sides, say `rename`, or `ignore = \"reason\"`");
@@ -202,10 +192,15 @@ impl Columns {
 
     fn problem(&mut self, name: &str, rule: &str, why: String) {
         self.problems.push(format!("column `{name}`: {why}"));
+        self.leave_out(name, rule, why);
+    }
+
+    /// Lists a column that is not compared.
+    fn leave_out(&mut self, name: &str, rule: &str, reason: String) {
         self.left_out.push(ColumnReport {
             name: name.to_owned(),
             rule: rule.to_owned(),
-            reason: Some(why),
+            reason: Some(reason),
             ..ColumnReport::default()
         });
     }

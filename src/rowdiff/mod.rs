@@ -122,7 +122,7 @@ pub enum Failure {
     /// The data could not be compared.
     #[error("{}", .0.message)]
     Data(ErrorReport),
-    /// A column that began as nothing but NULL has a type: begin again with [`Plan::widened`].
+    /// A column that began as nothing but NULL has a type: begin again with [`Frame::widened`](crate::frame::Frame::widened).
     #[error("column `{column}` is empty in earlier rows and {of} in later ones; cast it in the query")]
     Widened {
         /// Its name.
