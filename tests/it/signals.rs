@@ -60,7 +60,7 @@ async fn wait_for(label: &str, wanted: bool) {
 
 fn spawn(folder: &Path, extra: &[&str]) -> Child {
     cutover(folder)
-        .args(["run", "suite.toml", "--jobs", "2", "--report", "json=out.json"])
+        .args(["run", "suite.toml", "--jobs", "1", "--report", "json=out.json"])
         .args(extra)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -82,7 +82,7 @@ async fn interrupted_by(signal: &str, label: &str) {
     assert_eq!(report["interrupted"], true);
     let statuses: Vec<&str> =
         report["checks"].as_array().unwrap().iter().map(|c| c["status"].as_str().unwrap()).collect();
-    assert_eq!(statuses[..2], ["pass", "error"]);
+    assert_eq!(statuses, ["pass", "error", "skip"], "done, cut off, never begun");
 }
 
 /// Catches a Ctrl-C that leaves a query running, loses what was found, or exits with anything but 130.
@@ -103,7 +103,7 @@ async fn a_deadline_cancels_and_exits_2() {
     let folder = tempfile::tempdir().unwrap();
     suite(folder.path(), "late_query");
     let started = Instant::now();
-    let mut child = spawn(folder.path(), &["--deadline", "2s"]);
+    let mut child = spawn(folder.path(), &["--deadline", "4s"]);
     let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
     assert_eq!(status.code(), Some(2));
     assert!(started.elapsed() < Duration::from_secs(20));
