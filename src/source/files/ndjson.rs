@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use polars::prelude::{IntoLazy, LazyFrame};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
 use crate::frame::{Column, Frame, Type, Value};
@@ -16,6 +17,36 @@ struct Reading {
     values: Vec<Value>,
     /// The types seen, each with the first line that has it.
     seen: Vec<(Type, usize)>,
+}
+
+/// The fields of one line, in its order, no name twice.
+struct Row(Vec<(String, Json)>);
+
+impl<'de> Deserialize<'de> for Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(RowVisitor)
+    }
+}
+
+struct RowVisitor;
+
+impl<'de> Visitor<'de> for RowVisitor {
+    type Value = Row;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("one JSON object per line")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Row, A::Error> {
+        let mut fields: Vec<(String, Json)> = Vec::new();
+        while let Some((name, value)) = entries.next_entry::<String, Json>()? {
+            if fields.iter().any(|(other, _)| *other == name) {
+                return Err(de::Error::custom(format!("the field `{name}` appears twice")));
+            }
+            fields.push((name, value));
+        }
+        Ok(Row(fields))
+    }
 }
 
 /// The table in `file`.
@@ -35,11 +66,8 @@ pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
         if line.trim().is_empty() {
             continue;
         }
-        let row: Json = serde_json::from_str(&line)
-            .map_err(|cause| fail(number, &format!("not JSON: {cause}; correct the file")))?;
-        let Json::Object(fields) = row else {
-            return Err(fail(number, &"a line must be a JSON object; correct the file"));
-        };
+        let Row(fields) =
+            serde_json::from_str(&line).map_err(|cause| fail(number, &format!("{cause}; correct the file")))?;
         for (name, json) in fields {
             let column = columns.entry(name.clone()).or_insert_with(|| {
                 order.push(name.clone());

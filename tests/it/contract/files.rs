@@ -183,6 +183,7 @@ async fn broken_files_are_errors_that_name_them() {
     put("bad.ndjson", b"{\"a\":1}\n{\"a\":\n");
     put("mixed.ndjson", b"{\"a\":1}\n{\"a\":\"x\"}\n");
     put("list.ndjson", b"[1,2]\n");
+    put("again.ndjson", b"{\"a\":1,\"a\":2}\n");
     parquet(folder.path(), "whole.parquet", vec![column("a", Type::Integer, vec![Value::Integer(1); 1000])]);
     let whole = std::fs::read(folder.path().join("whole.parquet")).unwrap();
     put("cut.parquet", &whole[..whole.len() - 20]);
@@ -196,6 +197,7 @@ async fn broken_files_are_errors_that_name_them() {
         "bad.ndjson",
         "mixed.ndjson",
         "list.ndjson",
+        "again.ndjson",
         "cut.parquet",
     ] {
         let table = name.split_once('.').unwrap().0;
