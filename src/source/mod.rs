@@ -4,6 +4,7 @@
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
+mod batches;
 mod clickhouse;
 mod decimal;
 mod files;
@@ -22,11 +23,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
+use tokio::sync::SemaphorePermit;
 
 use crate::check::Requirement;
 use crate::frame::Frame;
 use crate::model::{SourceReport, Warning};
 
+pub use batches::Reader;
 pub use clickhouse::ClickHouse;
 pub use files::Files;
 pub use literal::literal;
@@ -174,6 +177,17 @@ pub trait Engine: Send + Sync {
     /// Runs one statement, read-only, to its last row. `timeout` may be handed to the server as well.
     fn fetch<'a>(&'a self, sql: &'a str, timeout: Duration, ticket: &'a Ticket)
     -> BoxFuture<'a, Result<Answer, Error>>;
+
+    /// Waits for the right to use so many connections at once; absent where connections are not counted.
+    ///
+    /// # Errors
+    /// More than the source may ever have.
+    fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>>;
+
+    /// Opens a session for readings of any size, read-only, in one snapshot where the engine has one. The caller
+    /// holds a reservation. `timeout` is per reading.
+    fn reader<'a>(&'a self, timeout: Duration, ticket: &'a Ticket)
+    -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>>;
 
     /// Cancels what `ticket` names, on a connection of its own.
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()>;
