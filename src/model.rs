@@ -428,6 +428,47 @@ pub struct Expectation {
     pub found: u64,
 }
 
+/// How the rows of a check were read and compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct PlanReport {
+    /// `stream`: both sides were read and hashed here; `server`: the server that holds both found what differs.
+    pub name: String,
+    /// Rows that were read again in full, both sides.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub read_again: u64,
+    /// Bytes that went to temporary files.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub spilled_bytes: u64,
+    /// Upper bound of the probability that two different rows were called equal.
+    pub false_equal: String,
+}
+
+/// Rows that were not in the second reading what they were in the first, per side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Moved {
+    /// Rows of old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub old: u64,
+    /// Rows of new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub new: u64,
+}
+
+/// Differences of a check that stand in `differences.parquet`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Written {
+    /// How many.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub differences: u64,
+    /// Whether there are more.
+    pub truncated: bool,
+}
+
 /// One check of a run. Fields that do not apply to its kind are empty.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
@@ -484,6 +525,15 @@ pub struct CheckReport {
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
+    /// How the rows were read and compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanReport>,
+    /// Rows that changed while they were read; with any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+    /// What stands in `differences.parquet`, where any difference does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
     /// Whether duplicate keys are a difference.
     #[serde(skip)]
     pub duplicates_allowed: bool,
@@ -522,6 +572,9 @@ impl CheckReport {
             violations: None,
             population: None,
             expected: Vec::new(),
+            plan: None,
+            moved: None,
+            written: None,
             duplicates_allowed: false,
             warnings: Vec::new(),
             error: None,
@@ -585,7 +638,7 @@ impl CheckReport {
                 Severity::Fail => Status::Fail,
                 Severity::Warn => Status::Warn,
             }
-        } else if self.too_small_groups.is_some_and(|groups| groups > 0) {
+        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() {
             Status::Warn
         } else {
             Status::Pass

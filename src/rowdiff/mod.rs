@@ -130,6 +130,9 @@ pub enum Failure {
         /// The type it turned out to have.
         of: Type,
     },
+    /// A side gave no batch at all, not even one of height 0.
+    #[error("a side returned not even its column names, so nothing can be compared; correct the query")]
+    Unread,
     /// Partitions could not be written or read back.
     #[error(transparent)]
     Spill(#[from] SpillError),

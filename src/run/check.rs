@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::sources::{retried, retrying};
-use super::{Context, Selected, elapsed_ms, panicked};
+use super::{Context, Event, Selected, elapsed_ms, panicked, rows};
 use crate::check::{KindSettings, ParamValue, Query, Template};
 use crate::compare::compare;
 use crate::frame::Frame;
@@ -21,7 +21,12 @@ struct Side {
 }
 
 /// Runs both sides at once and compares what they returned.
-pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
+pub(super) async fn run(
+    one: Selected<'_>,
+    context: &Context<'_>,
+    mut report: CheckReport,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
     let check = one.check;
     match unmet(one, context).await {
         Ok(None) => {}
@@ -33,6 +38,9 @@ pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: Ch
             report.error = Some(error);
             return report;
         }
+    }
+    if matches!(check.kind, KindSettings::Rows) {
+        return rows::run(one, context, report, watch).await;
     }
     let (old, new, population) = tokio::join!(
         maybe(one, context, "old", check.sides.old.as_ref()),
@@ -88,7 +96,7 @@ pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: Ch
 }
 
 /// Two errors as one: both sentences, all causes.
-fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
+pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
     let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
     ErrorReport { message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
 }
@@ -133,7 +141,7 @@ fn opened<'a>(
     }
 }
 
-fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
+pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
     let late = error.fault == Fault::Interrupted && context.late.load(Ordering::SeqCst);
     let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
     ErrorReport { message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
@@ -150,9 +158,21 @@ async fn population(one: Selected<'_>, context: &Context<'_>) -> Option<Side> {
     Some(fetch(one, context, "population", query, sql).await)
 }
 
-async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+/// A side that can be asked, or why not.
+pub(super) struct Prepared<'a> {
+    pub(super) report: SideReport,
+    pub(super) engine: Result<&'a dyn Engine, ErrorReport>,
+}
+
+/// Finds the engine of a side and renders its SQL.
+pub(super) fn prepare<'a>(
+    one: Selected<'_>,
+    context: &'a Context<'_>,
+    side: &str,
+    query: &Query,
+    sql: &Template,
+) -> Prepared<'a> {
     let mut report = SideReport { source: query.source.clone(), ..SideReport::default() };
-    let failed = |report, error| Side { report, warnings: Vec::new(), frame: Err(error) };
     let engine = match opened(one.suite, context, side, query) {
         Ok(engine) => engine,
         Err(error) => {
@@ -160,17 +180,27 @@ async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Que
             if let Ok(open) = context.sources.get(one.suite, &query.source) {
                 report.sql = render(one.suite, context, open.engine.as_ref(), sql).unwrap_or_default();
             }
-            return failed(report, error);
+            return Prepared { report, engine: Err(error) };
         }
     };
-    let rendered = match render(one.suite, context, engine, sql) {
-        Ok(rendered) => rendered,
+    match render(one.suite, context, engine, sql) {
+        Ok(rendered) => {
+            report.sql = rendered;
+            Prepared { report, engine: Ok(engine) }
+        }
         Err(why) => {
             let message = format!("{side} side, source `{}`: {why}", query.source);
-            return failed(report, ErrorReport { message, causes: Vec::new() });
+            Prepared { report, engine: Err(ErrorReport { message, causes: Vec::new() }) }
         }
+    }
+}
+
+async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+    let Prepared { mut report, engine } = prepare(one, context, side, query, sql);
+    let engine = match engine {
+        Ok(engine) => engine,
+        Err(error) => return Side { report, warnings: Vec::new(), frame: Err(error) },
     };
-    report.sql = rendered;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let clock = Instant::now();
     let (answer, again) = retrying(context.stop, || source::query(engine, &report.sql, timeout, context.stop)).await;

@@ -3,23 +3,28 @@
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
 mod check;
+mod differences;
 mod params;
+mod rows;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use futures::{FutureExt, StreamExt};
 
-use crate::check::{Check, ParamValue};
+use crate::check::{Check, KindSettings, ParamValue};
 use crate::compare::Limits;
 use crate::model::{CheckReport, ErrorReport, RunReport, SuiteReport};
+use crate::rowdiff;
 use crate::source::Stop;
 use crate::suite::Suite;
 
+pub use differences::Differences;
 pub use params::{fixed, shown};
 
 /// How a run goes about it.
@@ -33,6 +38,24 @@ pub struct Options {
     pub deadline: Option<Duration>,
     /// How much is listed.
     pub limits: Limits,
+    /// Bytes that each row diff may hold, batches in flight aside.
+    pub memory: usize,
+    /// Where a row diff writes what does not fit.
+    pub spill: PathBuf,
+    /// Takes the differences themselves, where they are wanted.
+    pub differences: Option<Differences>,
+}
+
+impl Options {
+    /// What one row diff may use; its hashes have seeds of their own.
+    fn rowdiff(&self) -> rowdiff::Options {
+        rowdiff::Options {
+            memory: self.memory,
+            directory: self.spill.clone(),
+            limits: self.limits,
+            ..rowdiff::Options::default()
+        }
+    }
 }
 
 /// What happens while a run goes on.
@@ -40,6 +63,15 @@ pub struct Options {
 pub enum Event<'a> {
     /// A check begins.
     Started(&'a str),
+    /// A check has read so many rows of both sides, in so many seconds.
+    Read {
+        /// Its id.
+        id: &'a str,
+        /// Rows of both sides, every reading counted.
+        rows: u64,
+        /// Seconds since it began to read.
+        seconds: f64,
+    },
     /// A check has its verdict.
     Finished(&'a CheckReport),
 }
@@ -135,10 +167,15 @@ async fn one_check(one: Selected<'_>, context: &Context<'_>, watch: &(impl Fn(Ev
     watch(Event::Started(&one.check.id));
     let clock = Instant::now();
     let blank = report.clone();
-    let mut report = match AssertUnwindSafe(check::run(one, context, report)).catch_unwind().await {
+    let mut report = match AssertUnwindSafe(check::run(one, context, report, watch)).catch_unwind().await {
         Ok(report) => report,
         Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
     };
+    if !matches!(one.check.kind, KindSettings::Rows) {
+        let mut sink = Differences::sink(context.options.differences.as_ref(), &one.check.id);
+        sink.listed(&report);
+        report.written = sink.finish();
+    }
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report.elapsed_ms = elapsed_ms(clock);
     report

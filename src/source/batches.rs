@@ -20,11 +20,16 @@ pub trait Reader: Send {
 
     /// Reads `sql` from its first row to its last and sends it in batches; a result without rows is one batch of
     /// height 0. Stops early, without an error, when nobody receives any longer.
-    fn read<'a>(
-        &'a mut self,
-        sql: &'a str,
-        batches: mpsc::Sender<Frame>,
-    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>>;
+    fn read<'a>(&'a mut self, sql: &'a str, batches: mpsc::Sender<Frame>)
+    -> BoxFuture<'a, Result<Vec<Warning>, Error>>;
+
+    /// Ends the session; one that is dropped instead ends less politely.
+    fn close<'a>(self: Box<Self>) -> BoxFuture<'a, ()>
+    where
+        Self: 'a,
+    {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Takes the rows of an answer.

@@ -186,8 +186,11 @@ pub trait Engine: Send + Sync {
 
     /// Opens a session for readings of any size, read-only, in one snapshot where the engine has one. The caller
     /// holds a reservation. `timeout` is per reading.
-    fn reader<'a>(&'a self, timeout: Duration, ticket: &'a Ticket)
-    -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>>;
+    fn reader<'a>(
+        &'a self,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>>;
 
     /// Cancels what `ticket` names, on a connection of its own.
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()>;
@@ -229,12 +232,17 @@ pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Sto
         () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"),
         () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
-    let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;
+    cancel(engine, &ticket).await;
     Err(given_up)
 }
 
+/// Cancels what `ticket` names, and waits a little for its server to say so.
+pub async fn cancel(engine: &dyn Engine, ticket: &Ticket) {
+    let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(ticket)).await;
+}
+
 /// The error for a query that took longer than `timeout`, whoever noticed first.
-fn timed_out(timeout: Duration) -> Error {
+pub fn timed_out(timeout: Duration) -> Error {
     Error::new(
         Fault::Timeout,
         format!(

@@ -162,10 +162,7 @@ async fn read_rows(connection: &mut SqliteConnection, sql: &str, rows: &mut Rows
         }
     }
     if statements > 1 {
-        return Err(Error::new(
-            Fault::Query,
-            "the query holds more than one statement; a check takes one that reads",
-        ));
+        return Err(Error::new(Fault::Query, "the query holds more than one statement; a check takes one that reads"));
     }
     if given == 0 || !reading[0].values.is_empty() {
         rows.take(frame(reading, given)?).await;
@@ -238,12 +235,7 @@ fn read(row: &SqliteRow, columns: &mut [Reading], given: usize) -> Result<usize,
 
 impl Reading {
     fn new(name: &str, declared: &str) -> Self {
-        Reading {
-            name: name.to_owned(),
-            declared: declared.to_owned(),
-            values: Vec::new(),
-            classes: BTreeSet::new(),
-        }
+        Reading { name: name.to_owned(), declared: declared.to_owned(), values: Vec::new(), classes: BTreeSet::new() }
     }
 
     fn column(self) -> Result<Column, Error> {

@@ -159,12 +159,7 @@ impl ClickHouse {
         Ok(Answered { whole: self.read(cursor, columns, rows).await?, warnings: session.warnings.clone() })
     }
 
-    async fn read(
-        &self,
-        mut cursor: BytesCursor,
-        columns: Vec<Described>,
-        rows: Rows,
-    ) -> Result<Option<Frame>, Error> {
+    async fn read(&self, mut cursor: BytesCursor, columns: Vec<Described>, rows: Rows) -> Result<Option<Frame>, Error> {
         let (sender, receiver) = mpsc::channel(CHUNKS);
         // On a thread of its own, where a panic inside Polars ends the thread and nothing else.
         let decoder = tokio::task::spawn_blocking(move || decode(receiver, &columns, rows));

@@ -231,6 +231,13 @@ impl Reader for Snapshot<'_> {
             self.source.read_rows(&mut self.session, sql, self.timeout, &mut rows).await
         })
     }
+
+    fn close<'a>(self: Box<Self>) -> BoxFuture<'a, ()>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { self.source.leave(self.session).await })
+    }
 }
 
 fn frame(columns: Vec<Column>, plans: &[Plan], given: usize) -> Result<Frame, Error> {

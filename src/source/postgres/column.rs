@@ -47,7 +47,14 @@ impl Column {
                 Values::Any(Vec::new())
             }
         };
-        Column { name: name.to_owned(), type_name: type_name.to_owned(), shape: shape.clone(), values, height: 0, given }
+        Column {
+            name: name.to_owned(),
+            type_name: type_name.to_owned(),
+            shape: shape.clone(),
+            values,
+            height: 0,
+            given,
+        }
     }
 
     /// Adds the value of the next row; absent is NULL.

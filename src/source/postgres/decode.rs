@@ -184,7 +184,10 @@ fn hstore(raw: &[u8]) -> Result<Vec<(Value, Value)>, Misread> {
         .map(|_| {
             let key = reader.item()?.ok_or_else(broken)?;
             let held = reader.item()?;
-            Ok((Value::Text(text(key)?.to_owned()), held.map_or(Ok(Value::Null), |held| text(held).map(|t| Value::Text(t.to_owned())))?))
+            Ok((
+                Value::Text(text(key)?.to_owned()),
+                held.map_or(Ok(Value::Null), |held| text(held).map(|t| Value::Text(t.to_owned())))?,
+            ))
         })
         .collect()
 }

@@ -310,6 +310,17 @@ impl Reader for Session<'_> {
             Ok(Vec::new())
         })
     }
+
+    fn close<'a>(self: Box<Self>) -> BoxFuture<'a, ()>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            if let Some(connection) = self.connection {
+                self.source.leave(connection).await;
+            }
+        })
+    }
 }
 
 impl Engine for Postgres {
