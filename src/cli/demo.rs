@@ -30,16 +30,22 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         screen::complain(&format!("cutover demo: {why}\n"));
         BROKEN
     })?;
+    let limits = DiffLimits::default();
+    let to = Reports::Folder(dir.join("reports"), None);
+    let differences = to.differences(limits.max_differences).map_err(|why| {
+        screen::complain(&format!("cutover demo: {why}\n"));
+        BROKEN
+    })?;
     let options = Options {
         jobs: 2,
         timeout: Duration::from_secs(60),
         deadline: None,
         limits: Limits::default(),
-        memory: DiffLimits::default().memory(2),
+        memory: limits.memory(2),
         spill: std::env::temp_dir(),
-        differences: None,
+        differences,
     };
-    let code = execute(&selected, &options, &Reports::Folder(dir.join("reports"), None), &[], look)?;
+    let code = execute(&selected, &options, &to, &[], look)?;
     if !look.quiet {
         let dir = dir.display();
         match code {

@@ -120,7 +120,7 @@ impl Sink {
         }
         report.examples.iter().all(|example| self.take(example));
         let found: u64 = report.differences().values().sum();
-        self.truncated |= found > self.taken;
+        self.truncated |= self.to.is_some() && found > self.taken;
     }
 
     fn measure(&mut self, measure: &Measure) -> bool {
