@@ -50,8 +50,19 @@ pub struct Check {
     pub duplicates_allowed: bool,
     /// Time allowed per query; absent means the run's.
     pub timeout: Option<Duration>,
+    /// Share of the keys that is examined; absent means all.
+    pub sample: Option<Sample>,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
+}
+
+/// A share of the keys, the same on both sides and in every run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// As the suite says it, such as `1%`.
+    pub text: String,
+    /// Keys whose 64-bit hash lies below this are examined.
+    pub below: u64,
 }
 
 /// A kind with the settings only it has.

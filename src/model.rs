@@ -445,6 +445,15 @@ pub struct PlanReport {
     pub false_equal: String,
 }
 
+/// The share of the keys that was examined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct SampleReport {
+    /// As the suite says it, such as `1%`.
+    pub share: String,
+    /// Whether the servers picked the rows, so that no others were sent.
+    pub by_server: bool,
+}
+
 /// Rows that were not in the second reading what they were in the first, per side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Moved {
@@ -528,6 +537,9 @@ pub struct CheckReport {
     /// How the rows were read and compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanReport>,
+    /// The share of the keys that was examined; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleReport>,
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -573,6 +585,7 @@ impl CheckReport {
             population: None,
             expected: Vec::new(),
             plan: None,
+            sample: None,
             moved: None,
             written: None,
             duplicates_allowed: false,

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::exit::{BROKEN, FailOn};
 use crate::report::Format;
+use crate::run::Plan;
 use crate::suite::{self, Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
@@ -127,6 +128,9 @@ struct DiffLimits {
     /// machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<u64>,
+    /// Who finds the rows that differ where one server holds both sides
+    #[arg(long, value_name = "PLAN", value_enum, default_value = "auto")]
+    plan: Plan,
     /// Most differences of a check in differences.parquet
     #[arg(long, value_name = "N", default_value_t = MAX_DIFFERENCES)]
     max_differences: u64,
@@ -137,7 +141,7 @@ const MAX_DIFFERENCES: u64 = 100_000;
 
 impl Default for DiffLimits {
     fn default() -> Self {
-        DiffLimits { memory: None, max_differences: MAX_DIFFERENCES }
+        DiffLimits { memory: None, plan: Plan::Auto, max_differences: MAX_DIFFERENCES }
     }
 }
 

@@ -64,6 +64,7 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
         limits: Limits { examples: args.examples, ..Limits::default() },
         memory: args.diff.memory(row_diffs(&selected).min(jobs)),
         spill: std::env::temp_dir(),
+        plan: args.diff.plan,
         differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
     };
     execute(&selected, &options, &to, &args.fail_on, args.look)

@@ -6,6 +6,7 @@ mod check;
 mod differences;
 mod params;
 mod rows;
+mod server;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,8 @@ pub struct Options {
     pub memory: usize,
     /// Where a row diff writes what does not fit.
     pub spill: PathBuf,
+    /// Who compares where one server holds both sides.
+    pub plan: Plan,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
 }
@@ -56,6 +59,18 @@ impl Options {
             ..rowdiff::Options::default()
         }
     }
+}
+
+/// Who finds the rows that differ where one server holds both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Plan {
+    /// The server where it can and is known to be faster, else cutover.
+    #[default]
+    Auto,
+    /// Both sides are read and compared here.
+    Stream,
+    /// The server; an error where it cannot.
+    Server,
 }
 
 /// What happens while a run goes on.

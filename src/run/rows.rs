@@ -13,12 +13,13 @@ use tokio::sync::{SemaphorePermit, mpsc};
 use super::check::{joined, located, prepare};
 use super::differences::Differences;
 use super::sources::{retried, retrying};
-use super::{Context, Event, Selected, elapsed_ms};
+use super::{Context, Event, Selected, elapsed_ms, server};
 use crate::check::Sides;
 use crate::compare::Side;
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Example, PlanReport, Warning};
-use crate::rowdiff::{Candidates, Failure, Hashed, Kept, Plan};
+use crate::model::{CheckReport, ErrorReport, Example, Moved, PlanReport, SampleReport, Warning};
+use crate::rowdiff::{Candidates, Failure, Hashed, Kept, Plan, Summary};
+use crate::source::pushdown::Described;
 use crate::source::{self, Engine, Error, Fault, Reader, Ticket};
 
 /// Batches between a source and its hashing.
@@ -117,15 +118,111 @@ impl<'a> Reading<'a> {
             (old, new) => return Err(joined([old.err(), new.err()].into_iter().flatten().collect())),
         };
         report.warnings.extend(old.1.take().into_iter().chain(new.1.take()));
-        let outcome = self.read(&mut old.0, &mut new.0, report).await;
+        let queries = self.queries(&mut old.0, &mut new.0, report).await?;
+        let outcome = match self.server(&queries, &mut old.0, &mut new.0, report).await {
+            Ok(true) => Ok(()),
+            Ok(false) => self.read(&queries, &mut old.0, &mut new.0, report).await,
+            Err(error) => Err(error),
+        };
         if outcome.is_ok() {
             tokio::join!(old.0.close(), new.0.close());
         }
         outcome
     }
 
+    /// What is sent: the queries of the check, cut down to its sample where both servers can do that.
+    async fn queries(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<Sides<String>, ErrorReport> {
+        let (check, sides) = (self.one.check, &self.sides);
+        let as_they_are = Sides { old: sides.old.sql.clone(), new: sides.new.sql.clone() };
+        let Some(sample) = &check.sample else { return Ok(as_they_are) };
+        let mut cut = None;
+        if sides.old.engine.name() == sides.new.engine.name() {
+            let described = self.described(old, new).await?;
+            cut = described
+                .and_then(|described| server::sampled(check, sample, sides.old.engine, &as_they_are, &described));
+        }
+        report.sample = Some(SampleReport { share: sample.text.clone(), by_server: cut.is_some() });
+        Ok(cut.unwrap_or(as_they_are))
+    }
+
+    /// The columns of both sides, where both engines know them beforehand.
+    async fn described(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+    ) -> Result<Option<Sides<Vec<Described>>>, ErrorReport> {
+        let (sides, stop) = (&self.sides, self.context.stop);
+        let told = async { tokio::join!(old.describe(&sides.old.sql), new.describe(&sides.new.sql)) };
+        let (old, new) = tokio::select! {
+            told = told => told,
+            () = stop.wait() => {
+                let why = Error::new(Fault::Interrupted, "the run was interrupted");
+                return Err(self.located(&sides.old, why));
+            }
+        };
+        match (old, new) {
+            (Ok(old), Ok(new)) => Ok(old.zip(new).map(|(old, new)| Sides { old, new })),
+            (old, new) => {
+                let old = old.err().map(|error| self.located(&sides.old, error));
+                let new = new.err().map(|error| self.located(&sides.new, error));
+                Err(joined(old.into_iter().chain(new).collect()))
+            }
+        }
+    }
+
+    /// Lets the server that holds both sides find out whether any row differs; `true` where none does and the report
+    /// is filled. What differs is then read row by row.
+    async fn server(
+        &self,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<bool, ErrorReport> {
+        let wanted = self.context.options.plan;
+        if wanted == super::Plan::Stream {
+            return Ok(false);
+        }
+        let refuse = |why: &str| match wanted {
+            super::Plan::Server => Err(ErrorReport {
+                message: format!("--plan server: {why}; leave the plan to cutover with --plan auto"),
+                causes: Vec::new(),
+            }),
+            _ => Ok(false),
+        };
+        let sides = &self.sides;
+        if !server::same(sides.old.engine, sides.new.engine) {
+            return refuse("both sides must be the same ClickHouse source");
+        }
+        if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
+            return refuse("this sample is not picked by the server");
+        }
+        let Some(described) = self.described(old, new).await? else { return refuse("the columns are not known") };
+        let asked = match server::Question::new(self.one.check, self.context.options.rowdiff(), queries, &described) {
+            Ok(asked) => asked,
+            Err(why) => return refuse(&why),
+        };
+        let clock = Instant::now();
+        let answer = source::query(sides.old.engine, asked.sql(), self.timeout, self.context.stop).await;
+        let answer = answer.map_err(|error| self.located(&sides.old, error))?;
+        let elapsed = elapsed_ms(clock);
+        let Some(summary) = asked.answered(&answer.frame, report) else { return Ok(false) };
+        for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+            side.elapsed_ms = elapsed;
+        }
+        note(&mut report.warnings, answer.warnings);
+        report.plan = Some(planned("server", &summary));
+        Ok(true)
+    }
+
     async fn read(
         &self,
+        queries: &Sides<String>,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
         report: &mut CheckReport,
@@ -133,7 +230,7 @@ impl<'a> Reading<'a> {
         let clock = Instant::now();
         let mut heads = None;
         let (plan, hashed) = loop {
-            let first = self.both(old, new, |streams| self.first(streams, &mut heads)).await;
+            let first = self.both(queries, old, new, |streams| self.first(streams, &mut heads)).await;
             let Read { found, errors, warnings } = first;
             for side in [&mut report.old, &mut report.new].into_iter().flatten() {
                 side.elapsed_ms = elapsed_ms(clock);
@@ -164,7 +261,8 @@ impl<'a> Reading<'a> {
         let kept = if candidates.is_empty() {
             kept
         } else {
-            let Read { found, errors, .. } = self.both(old, new, |streams| second(streams, kept)).await;
+            let Read { found, errors, .. } =
+                self.both(queries, old, new, |streams| second(plan.clone(), streams, kept)).await;
             if !errors.is_empty() {
                 return Err(joined(errors));
             }
@@ -196,14 +294,9 @@ impl<'a> Reading<'a> {
         match summary {
             Err(failure) => self.failed(failure, report),
             Ok(summary) => {
-                report.moved = Some(crate::model::Moved { old: summary.moved.old, new: summary.moved.new })
+                report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
                     .filter(|moved| moved.old + moved.new > 0);
-                report.plan = Some(PlanReport {
-                    name: "stream".to_owned(),
-                    read_again: summary.read_again,
-                    spilled_bytes: summary.spilled,
-                    false_equal: format!("{:.1e}", summary.false_equal),
-                });
+                report.plan = Some(planned("stream", &summary));
                 Ok(())
             }
         }
@@ -267,6 +360,7 @@ impl<'a> Reading<'a> {
     /// Reads both sides from their first row while `work` takes their batches; when one fails, the other is given up.
     async fn both<T, F: Future<Output = Result<T, Failure>>>(
         &self,
+        queries: &Sides<String>,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
         work: impl FnOnce(Sides<Stream>) -> F,
@@ -284,8 +378,8 @@ impl<'a> Reading<'a> {
             found
         };
         let (old, new, found) = tokio::join!(
-            self.one_side(&self.sides.old, old, old_sender, &give_up),
-            self.one_side(&self.sides.new, new, new_sender, &give_up),
+            self.one_side(&self.sides.old, &queries.old, old, old_sender, &give_up),
+            self.one_side(&self.sides.new, &queries.new, new, new_sender, &give_up),
             working,
         );
         let mut read = Read { found, errors: Vec::new(), warnings: Vec::new() };
@@ -307,12 +401,13 @@ impl<'a> Reading<'a> {
     async fn one_side(
         &self,
         side: &Asked<'_>,
+        sql: &str,
         session: &mut Session<'a>,
         sender: mpsc::Sender<Frame>,
         give_up: &source::Stop,
     ) -> Result<Vec<Warning>, Option<Error>> {
         let error = tokio::select! {
-            read = session.read(&side.sql, sender) => match read {
+            read = session.read(sql, sender) => match read {
                 Ok(warnings) => return Ok(warnings),
                 Err(_) if give_up.stopped() => return Err(None),
                 Err(error) => {
@@ -345,11 +440,11 @@ impl<'a> Reading<'a> {
         };
         let plan = Plan::new(self.one.check, &known.old, &known.new, self.context.options.rowdiff())?;
         let hash = |side, first, stream: Stream, head: Frame| {
-            let mut hashed = plan.hashed(side);
+            let (mut hashed, sampling) = (plan.hashed(side), plan.clone());
             blocking(move || {
                 let mut head = head;
                 let added = stream.each(first, |batch| {
-                    let added = hashed.add(batch);
+                    let added = sampling.sampled(side, batch.clone()).and_then(|batch| hashed.add(&batch));
                     if matches!(added, Err(Failure::Widened { .. })) {
                         head = head.widened(batch)?;
                     }
@@ -366,12 +461,19 @@ impl<'a> Reading<'a> {
 }
 
 /// The second reading: the rows that have to be judged are kept.
-async fn second(streams: Sides<Stream>, kept: Sides<Kept>) -> Result<Sides<Kept>, Failure> {
-    let keep = |mut stream: Stream, mut kept: Kept| async move {
-        let Some(first) = stream.next().await else { return Err(Failure::Unread) };
-        blocking(move || stream.each(first, |batch| kept.add(batch)).map(|()| kept)).await
+async fn second(plan: Plan, streams: Sides<Stream>, kept: Sides<Kept>) -> Result<Sides<Kept>, Failure> {
+    let keep = |side, mut stream: Stream, mut kept: Kept| {
+        let sampling = plan.clone();
+        async move {
+            let Some(first) = stream.next().await else { return Err(Failure::Unread) };
+            let take = move || {
+                let each = |batch: &Frame| kept.add(&sampling.sampled(side, batch.clone())?);
+                stream.each(first, each).map(|()| kept)
+            };
+            blocking(take).await
+        }
     };
-    let (old, new) = tokio::join!(keep(streams.old, kept.old), keep(streams.new, kept.new));
+    let (old, new) = tokio::join!(keep(Side::Old, streams.old, kept.old), keep(Side::New, streams.new, kept.new));
     Ok(Sides { old: old?, new: new? })
 }
 
@@ -403,6 +505,16 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+    }
+}
+
+/// How a verdict came about, for the report.
+fn planned(name: &str, summary: &Summary) -> PlanReport {
+    PlanReport {
+        name: name.to_owned(),
+        read_again: summary.read_again,
+        spilled_bytes: summary.spilled,
+        false_equal: format!("{:.1e}", summary.false_equal),
     }
 }
 

@@ -4,6 +4,7 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::Error;
+use super::pushdown::Described;
 use crate::frame::Frame;
 use crate::model::Warning;
 
@@ -22,6 +23,12 @@ pub trait Reader: Send {
     /// height 0. Stops early, without an error, when nobody receives any longer.
     fn read<'a>(&'a mut self, sql: &'a str, batches: mpsc::Sender<Frame>)
     -> BoxFuture<'a, Result<Vec<Warning>, Error>>;
+
+    /// The columns of `sql` without running it; absent where the engine knows them only from the rows.
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        let _ = sql;
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// Ends the session; one that is dropped instead ends less politely.
     fn close<'a>(self: Box<Self>) -> BoxFuture<'a, ()>

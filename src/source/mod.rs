@@ -13,6 +13,7 @@ mod literal;
 mod mysql;
 mod open;
 mod postgres;
+pub mod pushdown;
 mod rows;
 mod sqlite;
 mod url;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bigdecimal::{BigDecimal, ToPrimitive};
+
 use super::problem::{File, Problem, Problems, nearest};
 use super::raw::{self, OneOrMany, Sql};
 use super::rule::{self, Bounds, Known};
 use super::template::is_name;
 use super::{Param, SourceSpec};
-use crate::check::{Check, KindSettings, Percentile, Query, Requirement, Rule, Sides, Template};
+use crate::check::{Check, KindSettings, Percentile, Query, Requirement, Rule, Sample, Sides, Template};
 use crate::model::Kind;
 use crate::source::EngineName;
 
@@ -117,6 +119,7 @@ impl Reader<'_, '_> {
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
             self.mistake("`timeout` is 0", Some("give a duration such as 30s".to_owned()));
         }
+        let sample = self.settled("sample", raw.sample.as_deref().map(sample));
         for (code, reason) in &raw.accept {
             if reason.trim().is_empty() {
                 self.mistake(format!("`accept.{code}` needs its reason"), None);
@@ -138,6 +141,7 @@ impl Reader<'_, '_> {
             allow_empty: raw.allow_empty == Some(true),
             duplicates_allowed: matches!(raw.duplicates, Some(raw::Duplicates::Allow)),
             timeout,
+            sample,
             accept: raw.accept,
         })
     }
@@ -146,7 +150,7 @@ impl Reader<'_, '_> {
     fn misplaced(&mut self, kind: Kind, raw: &raw::Check) {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
-        let given: [(&str, bool, bool); 14] = [
+        let given: [(&str, bool, bool); 15] = [
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),
@@ -160,6 +164,7 @@ impl Reader<'_, '_> {
             ("at_most", raw.at_most.is_some(), bounded),
             ("min_ratio", raw.min_ratio.is_some(), bounded),
             ("max_ratio", raw.max_ratio.is_some(), bounded),
+            ("sample", raw.sample.is_some(), kind == Kind::Rows),
             ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
         ];
         for (name, given, allowed) in given {
@@ -413,5 +418,17 @@ impl Reader<'_, '_> {
             requirements.push(Requirement::Engine(engine));
         }
         requirements
+    }
+}
+
+/// Reads a share such as `1%` or `0.5%`.
+fn sample(text: &str) -> Result<Sample, String> {
+    let percent = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<BigDecimal>().ok());
+    let wrong = || format!("\"{text}\" is no share; write one such as \"1%\", above 0% and below 100%");
+    let share = percent.ok_or_else(wrong)? / BigDecimal::from(100);
+    let below = (share * BigDecimal::from(1u128 << 64)).with_scale(0).to_u64();
+    match below {
+        Some(below) if below > 0 => Ok(Sample { text: text.trim().to_owned(), below }),
+        _ => Err(wrong()),
     }
 }

@@ -88,6 +88,8 @@ pub(super) struct Check {
     pub max_lag: Option<String>,
     /// `invariant`: a count query whose zero is an error; `sql/<check>.population.sql` where absent.
     pub population: Option<Sql>,
+    /// `rows`: share of the keys to examine, such as `1%`; the same keys on both sides and in every run.
+    pub sample: Option<String>,
     /// Rule of every column that has none: absolute part of the tolerance.
     pub absolute: Option<Number>,
     /// Rule of every column that has none: share of |old|.

@@ -27,7 +27,7 @@ use tokio::sync::{OnceCell, SemaphorePermit, mpsc};
 
 use super::batches::Rows;
 use super::idle::Slots;
-use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, rows};
+use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, pushdown, rows};
 use crate::check::Requirement;
 use crate::frame::{Frame, FrameError};
 use crate::model::{SourceReport, Warning};
@@ -80,6 +80,20 @@ impl Reader for Readings<'_> {
         Box::pin(async move {
             let answered = self.source.answer(sql, self.timeout, self.ticket, Rows::Batches(batches)).await?;
             Ok(answered.warnings)
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<pushdown::Described>>, Error>> {
+        Box::pin(async move {
+            let statement = statement::single(sql)?;
+            let session = self.source.session().await?;
+            let columns = self.source.describe_columns(session, statement, self.timeout, self.ticket).await?;
+            let described = columns.into_iter().map(|column| pushdown::Described {
+                of: column.kind.canonical(),
+                name: column.name,
+                database_type: column.database_type,
+            });
+            Ok(Some(described.collect()))
         })
     }
 }

@@ -19,6 +19,7 @@ use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::batches::Rows;
 use super::idle::Idle;
+use super::pushdown::Described;
 use super::rows;
 use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Reader, Ticket};
 use crate::check::Requirement;
@@ -229,6 +230,19 @@ impl Reader for Snapshot<'_> {
         Box::pin(async move {
             let mut rows = Rows::Batches(batches);
             self.source.read_rows(&mut self.session, sql, self.timeout, &mut rows).await
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        Box::pin(async move {
+            let refused = |cause: sqlx::Error| error::running(self.timeout, &cause);
+            let prepared = self.session.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
+            let described = plans(prepared.map_err(refused)?.columns())?.into_iter().map(|plan| Described {
+                of: types::canonical(plan.shape),
+                name: plan.name,
+                database_type: plan.type_name,
+            });
+            Ok(Some(described.collect()))
         })
     }
 

@@ -21,6 +21,7 @@ use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::batches::Rows;
 use super::idle::Idle;
+use super::pushdown::Described;
 use super::rows;
 use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Reader, Ticket};
 use crate::check::Requirement;
@@ -308,6 +309,20 @@ impl Reader for Session<'_> {
             let read = self.source.read_rows(connection, sql, self.timeout, self.ticket, &mut rows).await?;
             self.connection = Some(read);
             Ok(Vec::new())
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        Box::pin(async move {
+            let Some(connection) = self.connection.take() else { return Ok(None) };
+            let (connection, plans) = self.source.prepare(connection, sql, self.timeout, self.ticket).await?;
+            self.connection = Some(connection);
+            let described = plans.into_iter().map(|plan| Described {
+                of: types::canonical(&plan.shape),
+                name: plan.name,
+                database_type: plan.type_name,
+            });
+            Ok(Some(described.collect()))
         })
     }
 
