@@ -23,7 +23,7 @@ use crate::source::pushdown::Described;
 use crate::source::{self, Engine, Error, Fault, Reader, Ticket};
 
 /// Batches between a source and its hashing.
-const BACKLOG: usize = 3;
+const BACKLOG: usize = 2;
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(250);

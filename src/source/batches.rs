@@ -12,7 +12,7 @@ use crate::model::Warning;
 pub(super) const ROWS: usize = 1 << 15;
 
 /// Bytes of values after which a batch is full, however few rows they are.
-pub(super) const BYTES: usize = 8 << 20;
+pub(super) const BYTES: usize = 4 << 20;
 
 /// A session in which a statement is read to its end, as often as it is asked to.
 pub trait Reader: Send {

@@ -2,8 +2,10 @@
 //! partitions, the batches and the order of rows.
 
 mod engines;
+mod faults;
 mod generated;
 mod limits;
+mod samples;
 mod settled;
 
 use std::error::Error;
