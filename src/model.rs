@@ -445,6 +445,21 @@ pub struct PlanReport {
     pub false_equal: String,
 }
 
+/// The stretch of time that was compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct WindowReport {
+    /// Column of time, by its name in old.
+    pub column: String,
+    /// First moment; absent for the rows without a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// First moment after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Where rows without a time are: `apart`, in a window of their own, or `outside` of all.
+    pub nulls: String,
+}
+
 /// The share of the keys that was examined.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SampleReport {
@@ -537,6 +552,9 @@ pub struct CheckReport {
     /// How the rows were read and compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanReport>,
+    /// The stretch of time that was compared; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowReport>,
     /// The share of the keys that was examined; absent means all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleReport>,
@@ -585,6 +603,7 @@ impl CheckReport {
             population: None,
             expected: Vec::new(),
             plan: None,
+            window: None,
             sample: None,
             moved: None,
             written: None,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
 use super::{LookArgs, RunArgs, load, runtime};
@@ -64,6 +64,7 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
         limits: Limits { examples: args.examples, ..Limits::default() },
         memory: args.diff.memory(row_diffs(&selected).min(jobs)),
         spill: std::env::temp_dir(),
+        only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
         differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
     };
@@ -179,9 +180,19 @@ async fn signal() {
     }
 }
 
+/// Patterns of the windows; a pattern without `@` takes all windows of its checks.
+fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, String> {
+    let matcher = |pattern: &String| {
+        let glob = Glob::new(pattern).map_err(|cause| format!("--only {pattern}: {}", cause.kind()))?;
+        Ok(glob.compile_matcher())
+    };
+    patterns.iter().map(matcher).collect()
+}
+
+/// Patterns of the checks: what stands behind `@` names a window of one.
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {
     let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
+    for pattern in patterns.iter().map(|pattern| pattern.split_once('@').map_or(pattern.as_str(), |(check, _)| check)) {
         set.add(
             Glob::new(pattern)
                 .map_err(|cause| format!("--only {pattern}: {}; write a pattern such as 'costs.*'", cause.kind()))?,
@@ -223,21 +234,29 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
     let now = Utc::now();
     let mut text = String::new();
     for one in selected {
-        let params = run::fixed(one.suite, now)?;
-        for (side, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
+        let (check, params) = (one.check, run::fixed(one.suite, now));
+        let slices = match &check.window {
+            None => vec![None],
+            Some(window) => {
+                let cut = run::cut(check, window, &params);
+                cut.map_err(|why| format!("check {}: {why}", check.id))?.into_iter().map(Some).collect()
+            }
+        };
+        for (slice, (side, query)) in
+            slices.iter().flat_map(|slice| [("old", &check.sides.old), ("new", &check.sides.new)].map(|s| (slice, s)))
+        {
             let Some(query) = query else { continue };
             let spec = one.suite.sources.get(&query.source).ok_or("a check names a source that is not there")?;
             let url = spec
                 .resolve(one.suite.folder(), |name| std::env::var(name).ok())
-                .map_err(|error| format!("check {}, source `{}`: {error}", one.check.id, query.source))?;
-            let sql = query
-                .sql
-                .render(url.engine(), &params)
-                .map_err(|error| format!("check {}, {side}: {error}", one.check.id))?;
+                .map_err(|error| format!("check {}, source `{}`: {error}", check.id, query.source))?;
+            let sql = run::rendered(check, slice.as_ref(), side, url.engine(), &query.sql, &params)
+                .map_err(|error| format!("check {}, {side}: {error}", check.id))?;
+            let at = slice.as_ref().map_or(String::new(), |slice| format!("@{}", slice.name()));
             let _ = writeln!(
                 text,
-                "-- {} {side} ({}, {})\n{}\n",
-                one.check.id,
+                "-- {}{at} {side} ({}, {})\n{}\n",
+                check.id,
                 query.source,
                 url.engine().as_str(),
                 sql.trim_end()

@@ -55,6 +55,7 @@ impl Screen {
     pub(super) fn show(&self, event: Event<'_>) {
         let mut running = self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match event {
+            Event::Planned(units) => self.progress.set_length(units as u64),
             Event::Started(id) => {
                 running.insert(id.to_owned(), String::new());
             }

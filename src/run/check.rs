@@ -5,12 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::sources::{retried, retrying};
-use super::{Context, Event, Selected, elapsed_ms, panicked, rows};
-use crate::check::{KindSettings, ParamValue, Query, Template};
+use super::windows::Slice;
+use super::{Context, Event, Running, elapsed_ms, panicked, rows};
+use crate::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::compare::compare;
 use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
-use crate::source::{self, Engine, Error, Fault};
+use crate::source::{self, Engine, EngineName, Error, Fault};
 use crate::suite::Suite;
 
 /// What one side came to.
@@ -22,7 +23,7 @@ struct Side {
 
 /// Runs both sides at once and compares what they returned.
 pub(super) async fn run(
-    one: Selected<'_>,
+    one: Running<'_>,
     context: &Context<'_>,
     mut report: CheckReport,
     watch: &(impl Fn(Event<'_>) + Sync),
@@ -102,7 +103,7 @@ pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
 }
 
 /// Why the check makes no sense on these servers, if so.
-async fn unmet(one: Selected<'_>, context: &Context<'_>) -> Result<Option<String>, ErrorReport> {
+async fn unmet(one: Running<'_>, context: &Context<'_>) -> Result<Option<String>, ErrorReport> {
     for (name, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
         let Some(query) = query else { continue };
         for requirement in &one.check.requires {
@@ -147,12 +148,12 @@ pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Er
     ErrorReport { message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
 }
 
-async fn maybe(one: Selected<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
+async fn maybe(one: Running<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
     let query = query?;
     Some(fetch(one, context, side, query, &query.sql).await)
 }
 
-async fn population(one: Selected<'_>, context: &Context<'_>) -> Option<Side> {
+async fn population(one: Running<'_>, context: &Context<'_>) -> Option<Side> {
     let KindSettings::Invariant { population: Some(sql) } = &one.check.kind else { return None };
     let query = one.check.sides.old.as_ref().or(one.check.sides.new.as_ref())?;
     Some(fetch(one, context, "population", query, sql).await)
@@ -166,7 +167,7 @@ pub(super) struct Prepared<'a> {
 
 /// Finds the engine of a side and renders its SQL.
 pub(super) fn prepare<'a>(
-    one: Selected<'_>,
+    one: Running<'_>,
     context: &'a Context<'_>,
     side: &str,
     query: &Query,
@@ -178,12 +179,12 @@ pub(super) fn prepare<'a>(
         Err(error) => {
             // The SQL is shown as far as it can be told without its server.
             if let Ok(open) = context.sources.get(one.suite, &query.source) {
-                report.sql = render(one.suite, context, open.engine.as_ref(), sql).unwrap_or_default();
+                report.sql = render(one, context, side, open.engine.as_ref(), sql).unwrap_or_default();
             }
             return Prepared { report, engine: Err(error) };
         }
     };
-    match render(one.suite, context, engine, sql) {
+    match render(one, context, side, engine, sql) {
         Ok(rendered) => {
             report.sql = rendered;
             Prepared { report, engine: Ok(engine) }
@@ -195,7 +196,7 @@ pub(super) fn prepare<'a>(
     }
 }
 
-async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+async fn fetch(one: Running<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
     let Prepared { mut report, engine } = prepare(one, context, side, query, sql);
     let engine = match engine {
         Ok(engine) => engine,
@@ -216,17 +217,50 @@ async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Que
     }
 }
 
-fn render(suite: &Suite, context: &Context<'_>, engine: &dyn Engine, sql: &Template) -> Result<String, String> {
-    let all = &context.params[suite.name.as_str()];
+fn render(
+    one: Running<'_>,
+    context: &Context<'_>,
+    side: &str,
+    engine: &dyn Engine,
+    sql: &Template,
+) -> Result<String, String> {
+    rendered(one.check, one.slice, side, engine.name(), sql, &context.params[one.suite.name.as_str()])
+}
+
+/// The SQL of one side for `engine`: its params as literals, and cut down to its window where the query does not do
+/// that itself.
+pub fn rendered(
+    check: &Check,
+    slice: Option<&Slice>,
+    side: &str,
+    engine: EngineName,
+    sql: &Template,
+    all: &BTreeMap<String, Result<ParamValue, String>>,
+) -> Result<String, String> {
+    let bounds = slice.and_then(|slice| slice.bounds());
     let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
     for name in sql.params() {
-        match all.get(name) {
-            Some(Ok(value)) => {
-                params.insert(name.to_owned(), value.clone());
-            }
-            Some(Err(why)) => return Err(why.clone()),
-            None => return Err(format!("there is no param `{name}`; add it to [params]")),
-        }
+        let of_window = match (name, bounds) {
+            ("from", Some((from, _))) => Some(from),
+            ("to", Some((_, to))) => Some(to),
+            _ => None,
+        };
+        let value = match (of_window, all.get(name)) {
+            (Some(value), _) => value.clone(),
+            (None, Some(Ok(value))) => value.clone(),
+            (None, Some(Err(why))) => return Err(why.clone()),
+            (None, None) => return Err(format!("there is no param `{name}`; add it to [params]")),
+        };
+        params.insert(name.to_owned(), value);
     }
-    sql.render(engine.name(), &params).map_err(|error| error.message)
+    let text = sql.render(engine, &params).map_err(|error| error.message)?;
+    let (Some(_), Some(window), false) = (slice, &check.window, check.binds_window()) else { return Ok(text) };
+    let column = match side {
+        "new" => check.rename.get(&window.column).unwrap_or(&window.column),
+        _ => &window.column,
+    };
+    let literal = |value| source::literal(engine, value);
+    let ends = bounds.map(|(from, to)| Ok::<_, String>((literal(from)?, literal(to)?))).transpose()?;
+    let ends = ends.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
+    Ok(source::pushdown::windowed(engine, &text, column, ends))
 }

@@ -4,8 +4,8 @@
 //! a table nor a backlog is ever held. What failed at a source outranks what followed from it.
 
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{SemaphorePermit, mpsc};
@@ -13,7 +13,8 @@ use tokio::sync::{SemaphorePermit, mpsc};
 use super::check::{joined, located, prepare};
 use super::differences::Differences;
 use super::sources::{retried, retrying};
-use super::{Context, Event, Selected, elapsed_ms, server};
+use super::windows::Strays;
+use super::{Context, Event, Running, elapsed_ms, server};
 use crate::check::Sides;
 use crate::compare::Side;
 use crate::frame::Frame;
@@ -30,7 +31,7 @@ const TELL: Duration = Duration::from_millis(250);
 
 /// Reads both sides, compares them and fills `report`.
 pub(super) async fn run(
-    one: Selected<'_>,
+    one: Running<'_>,
     context: &Context<'_>,
     mut report: CheckReport,
     watch: &(impl Fn(Event<'_>) + Sync),
@@ -67,7 +68,7 @@ pub(super) async fn run(
         loop {
             tokio::time::sleep(TELL).await;
             let rows = reading.rows.load(Ordering::Relaxed);
-            watch(Event::Read { id: &one.check.id, rows, seconds: clock.elapsed().as_secs_f64() });
+            watch(Event::Read { id: one.id, rows, seconds: clock.elapsed().as_secs_f64() });
         }
     };
     tokio::select! {
@@ -91,7 +92,7 @@ struct Asked<'a> {
 
 /// Both sides of a check while they are read.
 struct Reading<'a> {
-    one: Selected<'a>,
+    one: Running<'a>,
     context: &'a Context<'a>,
     timeout: Duration,
     sides: Sides<Asked<'a>>,
@@ -282,13 +283,21 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<(), ErrorReport> {
         let mut judged = report.clone();
-        let mut sink = Differences::sink(self.context.options.differences.as_ref(), &self.one.check.id);
+        let mut sink = Differences::sink(self.context.options.differences.as_ref(), self.one.id);
+        let mut strays = self.one.slice.map(|_| Strays::default());
         let judging = blocking(move || {
-            let mut take = |example: Example| sink.take(&example);
+            let mut take = |example: Example| {
+                strays.iter_mut().for_each(|strays| strays.note(&example));
+                sink.take(&example) || strays.is_some()
+            };
             let summary = plan.judge(&candidates, kept.old, kept.new, &mut take, &mut judged);
-            (summary, judged, sink.finish())
+            (summary, judged, sink.finish(), strays)
         });
-        let (summary, judged, written) = judging.await;
+        let (summary, judged, written, strays) = judging.await;
+        if let Some(strays) = strays {
+            let mut all = self.context.strays.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(self.one.id.to_owned(), strays);
+        }
         *report = judged;
         report.written = written;
         match summary {

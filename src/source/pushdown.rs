@@ -56,6 +56,17 @@ pub fn sampled(engine: EngineName, sql: &str, key: &[&str], below: u64) -> Optio
     })
 }
 
+/// `sql` cut down to the rows whose `column` lies in [`from`, `to`), both literals of the engine; without them to the
+/// rows where it is NULL.
+pub fn windowed(engine: EngineName, sql: &str, column: &str, bounds: Option<(&str, &str)>) -> String {
+    let column = quoted(engine, column);
+    let filter = match bounds {
+        Some((from, to)) => format!("{column} >= {from} AND {column} < {to}"),
+        None => format!("{column} IS NULL"),
+    };
+    format!("SELECT * FROM (\n{}\n) AS cutover_window\nWHERE {filter}", statement(sql))
+}
+
 /// One column of both sides, by its name on each.
 #[derive(Clone, Debug)]
 pub struct Pair {

@@ -7,6 +7,7 @@ mod generated;
 mod limits;
 mod samples;
 mod settled;
+mod windows;
 
 use std::error::Error;
 
