@@ -158,7 +158,7 @@ pub fn is_number(of: &Type) -> bool {
 }
 
 /// The statement without what ends it, so that it can stand in parentheses.
-fn statement(sql: &str) -> &str {
+pub(super) fn statement(sql: &str) -> &str {
     sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';')
 }
 

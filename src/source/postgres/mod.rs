@@ -5,6 +5,7 @@
 //! of how rows arrive, so that another way of streaming them can share it.
 
 mod column;
+mod copy;
 mod decode;
 mod error;
 mod numeric;
@@ -12,6 +13,7 @@ mod types;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use futures::future::BoxFuture;
@@ -33,6 +35,9 @@ use types::Shape;
 /// A prepared statement of another client may hold our statement's name behind a pooler; the next name is tried.
 const DUPLICATE_STATEMENT: &str = "42P05";
 const NAME_ATTEMPTS: usize = 8;
+/// Bytes that are handed over at once, and how often that may be ahead of their reading.
+const CHUNK: usize = 1 << 18;
+const CHUNKS: usize = 4;
 /// How long a query of our own, such as the server's clock, may take.
 const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
 
@@ -193,6 +198,10 @@ impl Postgres {
             return Err(rows::no_columns());
         }
         rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
+        if let (Rows::Batches(batches), Some(copied)) = (&*rows, copy::statement(sql)) {
+            let batches = batches.clone();
+            return self.copy(connection, sql, &copied, timeout, plans, batches).await;
+        }
         let (mut columns, mut height, mut bytes, mut given) = (begun(&plans, 0), 0, 0, 0);
         {
             let mut stream = sqlx::query(AssertSqlSafe(sql)).fetch(&mut connection);
@@ -213,6 +222,42 @@ impl Postgres {
             rows.take(frame(columns)?).await;
         }
         Ok(connection)
+    }
+
+    /// The rows of `copied`, put into columns on a thread of their own while the next ones come in.
+    async fn copy(
+        &self,
+        mut connection: PgConnection,
+        sql: &str,
+        copied: &str,
+        timeout: Duration,
+        plans: Vec<Plan>,
+        batches: mpsc::Sender<Frame>,
+    ) -> Result<PgConnection, Error> {
+        let refused = |cause: sqlx::Error| error::running(sql, timeout, &cause);
+        let (sender, receiver) = mpsc::channel(CHUNKS);
+        let reading = tokio::task::spawn_blocking(move || read_copied(receiver, &plans, batches));
+        {
+            let mut messages = connection.copy_out_raw(copied).await.map_err(refused)?;
+            let (mut chunk, mut size) = (Vec::new(), 0);
+            while let Some(message) = messages.try_next().await.map_err(refused)? {
+                size += message.len();
+                chunk.push(message);
+                if size >= CHUNK && sender.send(std::mem::take(&mut chunk)).await.is_err() {
+                    break;
+                }
+                if chunk.is_empty() {
+                    size = 0;
+                }
+            }
+            // Whether anyone still listens is told by the reading.
+            let _ = sender.send(chunk).await;
+        }
+        drop(sender);
+        match reading.await {
+            Ok(read) => read.map(|()| connection),
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
     }
 
     /// One row of a query of our own, in a transaction like every other.
@@ -255,6 +300,36 @@ impl Plan {
 /// The columns of a batch behind `given` other rows.
 fn begun(plans: &[Plan], given: usize) -> Vec<Column> {
     plans.iter().map(|plan| Column::new(&plan.name, &plan.type_name, &plan.shape, given)).collect()
+}
+
+/// Puts copied rows into batches until the last one.
+fn read_copied(
+    mut receiver: mpsc::Receiver<Vec<Bytes>>,
+    plans: &[Plan],
+    batches: mpsc::Sender<Frame>,
+) -> Result<(), Error> {
+    let mut rows = Rows::Batches(batches);
+    let mut copied = copy::Rows::default();
+    let (mut columns, mut height, mut bytes, mut given) = (begun(plans, 0), 0, 0, 0);
+    while let Some(chunk) = receiver.blocking_recv() {
+        for message in chunk {
+            height += copied.read(&message, &mut columns)?;
+            bytes += message.len();
+            if rows.full(height, bytes) {
+                given += height;
+                let batch = frame(std::mem::replace(&mut columns, begun(plans, given)))?;
+                if !rows.take_blocking(batch) {
+                    return Err(Error::new(Fault::Interrupted, "the rest of the answer was not wanted"));
+                }
+                (height, bytes) = (0, 0);
+            }
+        }
+    }
+    copied.finished()?;
+    if given == 0 || height > 0 {
+        rows.take_blocking(frame(columns)?);
+    }
+    Ok(())
 }
 
 fn frame(columns: Vec<Column>) -> Result<Frame, Error> {
