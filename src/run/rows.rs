@@ -418,7 +418,7 @@ impl<'a> Reading<'a> {
         let error = tokio::select! {
             read = session.read(sql, sender) => match read {
                 Ok(warnings) => return Ok(warnings),
-                Err(_) if give_up.stopped() => return Err(None),
+                Err(error) if give_up.stopped() || error.fault == Fault::Unwanted => return Err(None),
                 Err(error) => {
                     give_up.stop();
                     return Err(Some(error));

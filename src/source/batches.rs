@@ -3,8 +3,8 @@
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
-use super::Error;
 use super::pushdown::Described;
+use super::{Error, Fault};
 use crate::frame::Frame;
 use crate::model::Warning;
 
@@ -37,6 +37,11 @@ pub trait Reader: Send {
     {
         Box::pin(std::future::ready(()))
     }
+}
+
+/// What a reading ends with when nobody receives it any longer.
+pub(super) fn unwanted() -> Error {
+    Error::new(Fault::Unwanted, "the rest of the answer was not wanted")
 }
 
 /// Takes the rows of an answer.

@@ -112,6 +112,8 @@ pub enum Fault {
     Timeout,
     /// The run was stopped.
     Interrupted,
+    /// Nobody receives the rows any longer; why, is told elsewhere.
+    Unwanted,
 }
 
 impl Error {

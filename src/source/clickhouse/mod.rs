@@ -25,7 +25,7 @@ use polars_arrow::array::new_empty_array;
 use polars_arrow::compute::aggregate::estimated_bytes_size;
 use tokio::sync::{OnceCell, SemaphorePermit, mpsc};
 
-use super::batches::Rows;
+use super::batches::{self, Rows};
 use super::idle::Slots;
 use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, pushdown, rows};
 use crate::check::Requirement;
@@ -367,7 +367,7 @@ fn decode<B: AsRef<[u8]>>(
             if rows.borrow().full(height, bytes) {
                 let taken = std::mem::replace(&mut chunks, vec![Vec::new(); described.len()]);
                 if !rows.borrow_mut().take_blocking(frame(described, &empty.borrow(), taken)?) {
-                    return Err(Error::new(Fault::Interrupted, "the rest of the answer was not wanted"));
+                    return Err(batches::unwanted());
                 }
                 given += height;
                 (height, bytes) = (0, 0);

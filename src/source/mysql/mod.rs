@@ -17,7 +17,7 @@ use sqlx::mysql::{MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Decode, Executor, Row, SqlSafeStr, Statement};
 use tokio::sync::{SemaphorePermit, mpsc};
 
-use super::batches::Rows;
+use super::batches::{self, Rows};
 use super::idle::Idle;
 use super::pushdown::Described;
 use super::rows;
@@ -159,7 +159,7 @@ impl MySql {
                     let next = plans.iter().map(Plan::column).collect();
                     let batch = frame(std::mem::replace(&mut columns, next), &plans, given)?;
                     if !rows.take(batch).await {
-                        return Err(Error::new(Fault::Interrupted, "the rest of the answer was not wanted"));
+                        return Err(batches::unwanted());
                     }
                     (given, bytes) = (given + height, 0);
                 }

@@ -21,7 +21,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Statement, ValueRef};
 use tokio::sync::{SemaphorePermit, mpsc};
 
-use super::batches::Rows;
+use super::batches::{self, Rows};
 use super::idle::Idle;
 use super::pushdown::Described;
 use super::rows;
@@ -212,7 +212,7 @@ impl Postgres {
                     given += height;
                     let batch = frame(std::mem::replace(&mut columns, begun(&plans, given)))?;
                     if !rows.take(batch).await {
-                        return Err(Error::new(Fault::Interrupted, "the rest of the answer was not wanted"));
+                        return Err(batches::unwanted());
                     }
                     (height, bytes) = (0, 0);
                 }
@@ -319,7 +319,7 @@ fn read_copied(
                 given += height;
                 let batch = frame(std::mem::replace(&mut columns, begun(plans, given)))?;
                 if !rows.take_blocking(batch) {
-                    return Err(Error::new(Fault::Interrupted, "the rest of the answer was not wanted"));
+                    return Err(batches::unwanted());
                 }
                 (height, bytes) = (0, 0);
             }
