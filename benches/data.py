@@ -5,8 +5,11 @@ from new, one in ten is left alone while new has a row with a new key, and the o
 seven in turn. So the right answer is known without comparing: see `expected`.
 """
 
+import hashlib
 import os
 import subprocess
+import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -79,7 +82,9 @@ class Store:
     """Makes each table once, where it is first asked for."""
 
     def __init__(self, folder, postgres, clickhouse):
-        self.folder, self.postgres, self.clickhouse = Path(folder).resolve(), postgres, clickhouse
+        # Files of another version of this one are not taken for its own.
+        made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+        self.folder, self.postgres, self.clickhouse = Path(folder).resolve() / made_by, postgres, clickhouse
         self.loaded = set()
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -95,30 +100,25 @@ class Store:
         return self.folder / f"{name}.parquet"
 
     def parquet(self, name, sql, key):
-        import duckdb
         path = self.path(name)
         if path.exists():
             return
-        print(f"benches: making {path.name}", flush=True)
-        with duckdb.connect(config={"memory_limit": "4GB", "temp_directory": str(self.folder / "spill")}) as base:
-            base.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
-            part = path.with_suffix(".part")
-            base.execute(f"COPY (SELECT {', '.join(COLUMNS)} FROM ({sql})) TO '{part}' "
-                         "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
+        say(f"making {path.name}")
+        part = path.with_suffix(".part")
+        subprocess.run(duckdb_running(f"COPY (SELECT {', '.join(COLUMNS)} FROM ({sql})) TO '{part}' "
+                                      "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"), check=True)
         os.rename(part, path)
 
     def in_postgres(self, name, sql, key):
         if ("postgres", name) in self.loaded:
             return
         self.parquet(name, sql, key)
-        print(f"benches: loading {name} into PostgreSQL", flush=True)
+        say(f"loading {name} into PostgreSQL")
         types = {"id": "bigint" if key == "int" else "text", **POSTGRES_TYPES}
         psql(self.postgres, f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} "
              f"({', '.join(f'{column} {types[column]}' for column in COLUMNS)})")
-        # DuckDB writes what COPY reads: a process of its own, since its stdout is the pipe.
-        code = ("import duckdb; b = duckdb.connect(); b.execute(\"SET TimeZone = 'UTC'\"); "
-                f"b.execute(\"COPY (FROM '{self.path(name)}') TO '/dev/stdout' (FORMAT csv, HEADER false)\")")
-        writer = subprocess.Popen([os.environ.get("PYTHON", "python"), "-c", code], stdout=subprocess.PIPE)
+        writer = subprocess.Popen(duckdb_running(f"COPY (FROM '{self.path(name)}') TO '/dev/stdout' (FORMAT csv, HEADER false)"),
+                                  stdout=subprocess.PIPE)
         subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.postgres, "-c", f"COPY {name} FROM STDIN (FORMAT csv)"],
                        stdin=writer.stdout, check=True)
         writer.stdout.close()
@@ -132,7 +132,7 @@ class Store:
         if ("clickhouse", name) in self.loaded:
             return
         self.parquet(name, sql, key)
-        print(f"benches: loading {name} into ClickHouse", flush=True)
+        say(f"loading {name} into ClickHouse")
         types = {"id": "Int64" if key == "int" else "String", **CLICKHOUSE_TYPES}
         run = self.clickhouse_run
         run(f"DROP TABLE IF EXISTS {name}")
@@ -151,6 +151,19 @@ class Store:
                 return answer.read().decode()
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"ClickHouse refused {sql[:200]}: {error.read().decode()}") from None
+
+
+def duckdb_running(sql):
+    """A process of its own for each statement: memory that the measuring process holds would count in every peak it measures."""
+    code = f"""import duckdb
+base = duckdb.connect(config={{"memory_limit": "4GB"}})
+base.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+base.execute({sql!r})"""
+    return [sys.executable, "-c", code]
+
+
+def say(text):
+    print(f"benches: {text}", file=sys.stderr, flush=True)
 
 
 def psql(url, sql):

@@ -16,6 +16,7 @@ import data
 import process
 import scenarios
 import table
+from data import say
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -123,10 +124,6 @@ def measure(program, entry, right, timeout, limit):
 
 def numbers(text):
     return [int(float(number)) for number in text.split(",")]
-
-
-def say(text):
-    print(f"benches: {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -42,8 +42,7 @@ def machine(store, rounds, argv, elapsed):
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     versions = [
-        first(["git", "describe", "--always", "--dirty"], "cutover {} (commit "
-              .format(first([os.environ["CUTOVER"], "--version"]).split()[-1]) + "{})"),
+        program(),
         "PostgreSQL " + data.psql(store.postgres, "SHOW server_version").split()[0],
         "ClickHouse " + store.clickhouse_run("SELECT version()").strip(),
         *(f"{package} {version(package)}" for package in ("duckdb", "datacompy", "pandas", "polars", "pyarrow", "reladiff")),
@@ -61,6 +60,15 @@ def machine(store, rounds, argv, elapsed):
             if arguments:
                 lines.append(f"- {label} on {scenarios.GROUPS[group]}: `{arguments}`")
     return "\n".join(lines) + "\n"
+
+
+def program():
+    """The commit is known only for the program that was built from this checkout."""
+    path = Path(os.environ["CUTOVER"]).resolve()
+    text = first([str(path), "--version"])
+    if path.is_relative_to(Path(__file__).resolve().parent.parent):
+        text += first(["git", "describe", "--always", "--dirty"], " (commit {})")
+    return text
 
 
 def first(argv, form="{}"):
