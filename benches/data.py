@@ -117,7 +117,7 @@ class Store:
         types = {"id": "bigint" if key == "int" else "text", **POSTGRES_TYPES}
         psql(self.postgres, f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} "
              f"({', '.join(f'{column} {types[column]}' for column in COLUMNS)})")
-        writer = subprocess.Popen(duckdb_running(f"COPY (FROM '{self.path(name)}') TO '/dev/stdout' (FORMAT csv, HEADER false)"),
+        writer = subprocess.Popen(duckdb_running(f"COPY (FROM '{self.path(name)}') TO '/dev/fd/9' (FORMAT csv, HEADER false)"),
                                   stdout=subprocess.PIPE)
         subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.postgres, "-c", f"COPY {name} FROM STDIN (FORMAT csv)"],
                        stdin=writer.stdout, check=True)
@@ -155,9 +155,13 @@ class Store:
 
 def duckdb_running(sql):
     """A process of its own for each statement: memory that the measuring process holds would count in every peak it measures."""
-    code = f"""import duckdb
+    # Rows go to descriptor 9, the stdout this process was given: DuckDB prints its progress on stdout after two seconds.
+    code = f"""import os
+import duckdb
+os.dup2(1, 9)
+os.dup2(2, 1)
 base = duckdb.connect(config={{"memory_limit": "4GB"}})
-base.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+base.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET enable_progress_bar = false")
 base.execute({sql!r})"""
     return [sys.executable, "-c", code]
 
