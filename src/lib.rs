@@ -4,6 +4,7 @@ pub mod check;
 pub mod cli;
 pub mod compare;
 pub mod demo;
+pub mod diff;
 pub mod exit;
 pub mod frame;
 pub mod model;

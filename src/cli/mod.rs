@@ -1,6 +1,7 @@
 //! The command line: what can be said, and which part of the library does it.
 
 mod demo;
+mod diff;
 mod list;
 mod run;
 mod screen;
@@ -36,6 +37,8 @@ Examples:
 enum Command {
     /// Run checks and report
     Run(RunArgs),
+    /// Compare two tables or queries row by row, without a suite
+    Diff(Box<diff::DiffArgs>),
     /// List the checks, their kinds, tags and sources; runs nothing
     List {
         /// Suite files, or folders with suites below them
@@ -196,6 +199,7 @@ impl OverrideArgs {
 pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(args),
+        Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),

@@ -214,6 +214,9 @@ pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
 pub(super) fn again(report: &RunReport, check: &CheckReport) -> String {
     let suite = check.id.split_once('.').map_or(check.id.as_str(), |(suite, _)| suite);
     let path = report.suites.iter().find(|one| one.name == suite).map(|one| one.path.as_str());
+    if path == Some("") {
+        return "the same `cutover diff`; with --write-suite PATH it stays as a suite".to_owned();
+    }
     format!("cutover run {} --only '{}'", quoted(&visible(path.unwrap_or("checks/"))), check.id)
 }
 

@@ -5,6 +5,7 @@
 //! server when it is given up.
 
 mod batches;
+pub mod catalogue;
 mod clickhouse;
 mod decimal;
 mod files;

@@ -158,12 +158,12 @@ pub fn is_number(of: &Type) -> bool {
 }
 
 /// The statement without what ends it, so that it can stand in parentheses.
-pub(super) fn statement(sql: &str) -> &str {
+pub fn statement(sql: &str) -> &str {
     sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';')
 }
 
 /// `name` as an identifier.
-fn quoted(engine: EngineName, name: &str) -> String {
+pub fn quoted(engine: EngineName, name: &str) -> String {
     match engine {
         EngineName::MySql => format!("`{}`", name.replace('`', "``")),
         EngineName::ClickHouse => format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`")),
