@@ -7,6 +7,9 @@ use toml::{Table, Value};
 use crate::source::EngineName;
 use crate::source::pushdown::quoted;
 
+/// How every such suite begins: the URLs, and with them the passwords, stay outside.
+const HEAD: &str = "name = \"diff\"\n\n[sources.old]\nurl = \"${OLD_URL}\"\n\n[sources.new]\nurl = \"${NEW_URL}\"\n\n";
+
 /// What is compared on one side.
 #[derive(Clone, Debug)]
 pub struct Relation {
@@ -101,11 +104,12 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     let only_new: Vec<String> =
         new_columns.iter().filter(|column| !old_columns.contains(&back(column))).cloned().collect();
     if !only_old.is_empty() || !only_new.is_empty() {
+        let told = [("old", &only_old), ("new", &only_new)].into_iter().filter(|(_, columns)| !columns.is_empty());
+        let told: Vec<String> = told.map(|(side, columns)| format!("only {side} has {}", list(columns))).collect();
         return Err(format!(
-            "the columns differ: {} only in old, {} only in new; pair them with --rename old=new, leave them out with \
-             --exclude, or name what to compare with --columns",
-            list(&only_old),
-            list(&only_new)
+            "the columns differ: {}; pair them with --rename old=new, leave them out with --exclude, or name what to \
+             compare with --columns",
+            told.join(", ")
         ));
     }
     let keyless = key.is_empty();
@@ -146,16 +150,10 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     }
     check.insert("old".to_owned(), select(old, &old_columns, request.filter.as_deref()).into());
     check.insert("new".to_owned(), select(new, &new_columns, request.filter.as_deref()).into());
-    let source =
-        |variable: &str| Value::from(Table::from_iter([("url".to_owned(), format!("${{{variable}}}").into())]));
-    let sources = Table::from_iter([("old".to_owned(), source("OLD_URL")), ("new".to_owned(), source("NEW_URL"))]);
-    let suite = Table::from_iter([
-        ("name".to_owned(), Value::from("diff")),
-        ("sources".to_owned(), sources.into()),
-        ("checks".to_owned(), Table::from_iter([(name.to_owned(), Value::from(check))]).into()),
-    ]);
-    let suite = toml::to_string_pretty(&suite).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
-    Ok(Made { suite, pairing })
+    let checks = Value::from(Table::from_iter([(name.to_owned(), Value::from(check))]));
+    let checks = Table::from_iter([("checks".to_owned(), checks)]);
+    let checks = toml::to_string_pretty(&checks).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
+    Ok(Made { suite: format!("{HEAD}{checks}"), pairing })
 }
 
 /// The key and how it was found; empty where there is none.
@@ -237,5 +235,5 @@ fn strings(names: &[String]) -> Value {
 }
 
 fn list(names: &[String]) -> String {
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
