@@ -175,3 +175,21 @@ fn the_suite_that_is_written_gives_the_same_verdict_and_holds_no_password() {
     let (output, _) = diff(folder.path(), &url, &url, &arguments);
     assert_eq!(output.status.code(), Some(2), "a suite is not overwritten");
 }
+
+/// Catches a page of the docs that shows what the program no longer prints.
+#[test]
+fn the_page_in_the_docs_shows_what_is_printed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(folder.join("docs/diff.md")).unwrap();
+    let times = regex::Regex::new(r"\b\d+(\.\d+)? m?s\b").unwrap();
+    let page = times.replace_all(&page, "<time>");
+    for (snapshot, whole) in [("diff_files", true), ("diff_columns_differ", true), ("diff_keyless", false)] {
+        let text = std::fs::read_to_string(folder.join(format!("tests/it/snapshots/{snapshot}.snap"))).unwrap();
+        let printed = text.splitn(3, "---\n").nth(2).unwrap();
+        let (shown, told) = printed.split_once("\n-- stderr --\n").unwrap();
+        for part in [shown.trim(), told.trim()] {
+            let part = if whole { part } else { part.lines().next().unwrap_or("") };
+            assert!(page.contains(part), "{snapshot}: {part}");
+        }
+    }
+}
