@@ -9,6 +9,7 @@ pub mod exit;
 pub mod frame;
 pub mod model;
 pub mod output;
+pub mod rehearse;
 pub mod report;
 pub mod rowdiff;
 pub mod run;

@@ -3,6 +3,7 @@
 mod demo;
 mod diff;
 mod list;
+mod rehearse;
 mod run;
 mod screen;
 
@@ -39,6 +40,8 @@ enum Command {
     Run(RunArgs),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
+    /// Fill scratch databases with a pack's own data, clean or with one defect
+    Rehearse(rehearse::RehearseArgs),
     /// List the checks, their kinds, tags and sources; runs nothing
     List {
         /// Suite files, or folders with suites below them
@@ -199,6 +202,7 @@ impl OverrideArgs {
 pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(args),
+        Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),

@@ -32,7 +32,7 @@ use crate::frame::Frame;
 use crate::model::{SourceReport, Warning};
 
 pub use batches::Reader;
-pub use clickhouse::ClickHouse;
+pub use clickhouse::{ClickHouse, client as clickhouse_client, statements as clickhouse_statements};
 pub use files::Files;
 pub use literal::literal;
 pub use mysql::MySql;

@@ -295,6 +295,16 @@ impl Engine for ClickHouse {
     }
 }
 
+/// A client for a URL, as a writer uses it.
+pub fn client(url: &url::Url) -> Result<clickhouse::Client, Error> {
+    Address::read(url, &Options::default()).map(|address| address.client)
+}
+
+/// The statements of `sql`, one by one.
+pub fn statements(sql: &str) -> Vec<&str> {
+    statement::all(sql)
+}
+
 /// A query id of its own, on the ticket before the query starts.
 fn noted(ticket: &Ticket) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
