@@ -2,6 +2,7 @@
 //!
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
+mod awareness;
 mod check;
 mod differences;
 mod params;

@@ -270,6 +270,24 @@ pub async fn cancel(engine: &dyn Engine, ticket: &Ticket) {
     let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(ticket)).await;
 }
 
+/// Asks what may make the answer to `sql` wrong, with the limits of [`query`].
+pub async fn inspect(
+    engine: &dyn Engine,
+    sql: &str,
+    asked: &Inspect,
+    timeout: Duration,
+    stop: &Stop,
+) -> Result<Vec<Warning>, Error> {
+    let ticket = Ticket::default();
+    let given_up = tokio::select! {
+        found = engine.inspect(sql, asked, timeout, &ticket) => return found,
+        () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the analysis was cancelled"),
+        () = tokio::time::sleep(timeout) => timed_out(timeout),
+    };
+    let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;
+    Err(given_up)
+}
+
 /// The error for a query that took longer than `timeout`, whoever noticed first.
 pub fn timed_out(timeout: Duration) -> Error {
     Error::new(
