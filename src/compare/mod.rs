@@ -11,6 +11,7 @@ mod held;
 mod invariant;
 mod json;
 mod judge;
+pub mod latency;
 mod matching;
 mod measures;
 mod normal;
