@@ -5,6 +5,7 @@ mod contract;
 mod demo_servers;
 mod diff;
 mod packs;
+mod rehearse;
 mod reports;
 mod rowdiff;
 mod samples;
