@@ -54,7 +54,7 @@ fn exact(check: &Check) -> bool {
         !matches!(rule.comparison, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Ignore(_))
     };
     match check.kind {
-        KindSettings::Percentile(_) | KindSettings::Freshness { .. } => false,
+        KindSettings::Percentile(_) | KindSettings::Freshness { .. } | KindSettings::Latency(_) => false,
         _ => strict(&check.default_rule) || check.columns.values().any(strict),
     }
 }
