@@ -1,0 +1,35 @@
+//! One self-contained page for the person who decides on the cutover. Everything is in the page: no network, no
+//! framework; without JavaScript it is read as it stands, with it the list is filtered and sorted.
+//!
+//! `view` says what is shown, `report.html` how; the template escapes every text. Charts are drawn in `charts`.
+
+mod charts;
+mod emphasis;
+mod view;
+
+use minijinja::value::Value;
+use minijinja::{Environment, context};
+
+use crate::model::RunReport;
+
+const TEMPLATE: &str = include_str!("report.html");
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
+
+/// Renders the report.
+pub(super) fn render(report: &RunReport) -> String {
+    let mut environment = Environment::new();
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    // The name ends in html: every text is escaped unless it is marked as safe.
+    environment.add_template("report.html", TEMPLATE).expect("the template is part of the program and tested");
+    let template = environment.get_template("report.html").expect("it was added above");
+    let context = context! {
+        style => Value::from_safe_string(STYLE.to_owned()),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
+        page => view::page(report),
+    };
+    let mut text = template.render(context).expect("the template names only what the view holds");
+    text.push('\n');
+    text
+}
