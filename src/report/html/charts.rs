@@ -102,11 +102,11 @@ fn curve(title: String, mut known: Vec<Known>) -> Curve {
     Curve { title: if title.is_empty() { "all rows".to_owned() } else { title }, points: points.collect(), old, new }
 }
 
-/// One chart for each check that was cut into windows; the id of a window is that of its check and its place in brackets.
+/// One chart for each check that was cut into windows; the id of a window is that of its check and what stands behind an `@`.
 pub(super) fn windows(report: &RunReport) -> Vec<Windows> {
     let mut groups: Vec<(&str, Vec<(usize, &CheckReport)>)> = Vec::new();
     for (index, check) in report.checks.iter().enumerate().filter(|(_, check)| check.window.is_some()) {
-        let base = check.id.split('[').next().unwrap_or(&check.id);
+        let base = check.id.split('@').next().unwrap_or(&check.id);
         match groups.iter_mut().find(|(name, _)| *name == base) {
             Some((_, members)) => members.push((index, check)),
             None => groups.push((base, vec![(index, check)])),

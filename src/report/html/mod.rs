@@ -27,9 +27,21 @@ pub(super) fn render(report: &RunReport) -> String {
     let context = context! {
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
-        page => view::page(report),
+        page => value(serde_json::to_value(view::page(report)).expect("the view holds texts, numbers and lists of them")),
     };
     let mut text = template.render(context).expect("the template names only what the view holds");
     text.push('\n');
     text
+}
+
+/// JSON as the template reads it.
+fn value(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::from(()),
+        serde_json::Value::Bool(one) => Value::from(one),
+        serde_json::Value::Number(one) => one.as_u64().map_or_else(|| Value::from(one.to_string()), Value::from),
+        serde_json::Value::String(one) => Value::from(one),
+        serde_json::Value::Array(all) => all.into_iter().map(value).collect(),
+        serde_json::Value::Object(all) => all.into_iter().map(|(name, one)| (name, value(one))).collect(),
+    }
 }

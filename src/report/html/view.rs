@@ -3,7 +3,9 @@
 
 use serde::Serialize;
 
-use super::super::text::{again, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines};
+use super::super::text::{
+    again, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
+};
 use super::charts::{self, Curve, Windows};
 use super::emphasis::{self, Parts};
 use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status};
@@ -156,7 +158,9 @@ fn sentence(report: &RunReport) -> String {
             thousands(failed),
             plural(ran, "check")
         ),
-        Status::Error => format!("{broken} of {} could not be compared, so the rest proves too little.", plural(ran, "check")),
+        Status::Error => {
+            format!("{broken} of {} could not be compared, so the rest proves too little.", plural(ran, "check"))
+        }
         Status::Fail => format!("Old and new differ in {} of {}.", thousands(failed), plural(ran, "check")),
         Status::Warn => format!(
             "No failure in {}, but {} to read before reads move.",
