@@ -81,9 +81,10 @@ find_python() {
     command -v python3 >/dev/null || apt_install python3
 }
 
-# The browser that the HTML report is tested in.
+# The browser and the validator that the HTML report is tested with.
 find_chromium() {
     command -v chromium >/dev/null || apt_install chromium
+    command -v tidy >/dev/null || apt_install tidy
 }
 
 free_port() {

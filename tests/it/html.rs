@@ -6,7 +6,6 @@ use cutover::model::{
     CheckReport, Difference, Example, Key, Kind, Measure, Pair, RowCounts, RunReport, Totals, WindowReport,
 };
 use cutover::report::{Format, render};
-use scraper::{Html, Selector};
 
 use crate::reports::report as hostile;
 
@@ -56,33 +55,41 @@ fn report() -> RunReport {
     report
 }
 
-fn texts(page: &Html, selector: &str) -> Vec<String> {
-    page.select(&Selector::parse(selector).unwrap()).map(|one| one.text().collect()).collect()
+/// Catches markup that a browser has to repair.
+#[test]
+fn the_page_is_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.html");
+    std::fs::write(&path, render(Format::Html, &report())).unwrap();
+    let output = Command::new("tidy").args(["-e", "-q", "-utf8"]).arg(&path).output();
+    let output = output.expect("tidy is not installed; `tests/run` installs it");
+    // tidy takes a link inside of SVG for one of XLink, though its `href` is plain since SVG 2.
+    let link = |line: &&str| line.contains("<a> proprietary attribute");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty() && !link(line)).collect();
+    assert_eq!(said, Vec::<&str>::new());
 }
 
-/// Catches markup that a browser has to repair, data that became markup, and anything fetched from elsewhere.
+/// Catches data that became markup, was cut, or is obeyed, and anything fetched from elsewhere.
 #[test]
-fn the_page_is_valid_and_data_stays_text() {
+fn data_stays_text() {
     let text = render(Format::Html, &report());
-    let page = Html::parse_document(&text);
-    assert!(page.errors.is_empty(), "{:?}", page.errors);
-    assert_eq!(texts(&page, "script").len(), 1, "data became a script");
-    for selector in ["img", "link", "iframe", "[src]", "[onerror]", "b:not([class]) b", "a:not([href^='#'])"] {
-        assert_eq!(texts(&page, selector), Vec::<String>::new(), "{selector}");
-    }
     assert!(
         !text.contains(['\u{1b}', '\u{0}', '\u{7}', '\u{202e}', '\u{fffe}']),
         "a control character or mark is obeyed"
     );
     assert!(text.contains(&"k".repeat(5_000)), "keys are never cut");
-    assert_eq!(texts(&page, "#list > li").len(), 10);
-    assert!(
-        texts(&page, "td[data-side=new] mark").contains(&"2".to_owned()),
-        "what differs within a value is emphasised"
-    );
-    assert_eq!(texts(&page, "rect").len(), 2);
-    let circles = texts(&page, "circle");
-    assert_eq!(circles.len(), 4, "NaN has no place on a plot, the table has it: {circles:?}");
+    let script = "
+        const count = (what) => document.querySelectorAll(what).length;
+        return { markup: count('img, link, iframe, [src], [onerror], b b, a:not([href^=\"#\"])'), scripts: count('script'),
+          checks: count('#list > li'), bars: count('rect'), circles: count('circle'),
+          marks: [...document.querySelectorAll('td[data-side=new] mark')].map((one) => one.textContent) };";
+    let out = in_browser(&text, script);
+    assert_eq!(out["markup"], 0);
+    assert_eq!(out["scripts"], 3, "one of the page and two of this test");
+    assert_eq!((&out["checks"], &out["bars"]), (&10.into(), &2.into()));
+    assert_eq!(out["circles"], 4, "NaN has no place on a plot, the table has it");
+    assert!(out["marks"].as_array().unwrap().contains(&"2".into()), "what differs within a value is emphasised: {out}");
 }
 
 /// Runs `script` in headless Chromium on the page, `width` wide, and returns what it leaves in `out`, with errors of the console.
@@ -95,8 +102,7 @@ fn in_browser(text: &str, script: &str) -> serde_json::Value {
          for (const name of ['error', 'warn']) console[name] = (...all) => problems.push(all.join(' '));</script>";
     let after = format!(
         "<script>addEventListener('load', () => {{ let out; try {{ out = (() => {{ {script} }})(); }} catch (e) {{ problems.push(String(e)); }}\
-         const said = document.createElement('output'); said.id = 'said';\
-         said.textContent = JSON.stringify({{ out, problems, title: document.title }}); document.body.append(said); }});</script></body>"
+         document.body.setAttribute('said', encodeURIComponent(JSON.stringify({{ out, problems, title: document.title }}))); }});</script></body>"
     );
     let text = text.replacen("<head>", before, 1);
     let (page, end) = text.rsplit_once("</body>").unwrap();
@@ -109,10 +115,10 @@ fn in_browser(text: &str, script: &str) -> serde_json::Value {
         .output()
         .expect("chromium is not installed; `tests/run` installs it");
     let dom = String::from_utf8_lossy(&output.stdout);
-    let said = texts(&Html::parse_document(&dom), "#said");
-    let said =
-        said.first().unwrap_or_else(|| panic!("the script did not run: {}", String::from_utf8_lossy(&output.stderr)));
-    let said: serde_json::Value = serde_json::from_str(said).unwrap();
+    let said = dom.split_once("said=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let said = said.unwrap_or_else(|| panic!("the script did not run: {}", String::from_utf8_lossy(&output.stderr))).0;
+    let said = percent_encoding::percent_decode_str(said).decode_utf8().unwrap();
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!(said["problems"], serde_json::json!([]), "the console is not silent");
     assert!(said["title"].as_str().unwrap().starts_with("ERROR"), "data ran as a script: {}", said["title"]);
     said["out"].clone()
@@ -136,8 +142,7 @@ fn a_browser_filters_sorts_and_opens() {
         document.querySelector('svg a').dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
         return out;";
     let out = in_browser(&render(Format::Html, &report()), script);
-    let all =
-        ["rows", "sum", "tags", "small", "broken", "skipped", "holds", "zz_windows@0", "zz_windows@1", "curves"];
+    let all = ["rows", "sum", "tags", "small", "broken", "skipped", "holds", "zz_windows@0", "zz_windows@1", "curves"];
     assert_eq!(out["all"], serde_json::json!(all));
     assert_eq!(out["status"], serde_json::json!(["rows", "sum", "zz_windows@1"]));
     assert_eq!(out["kind"], serde_json::json!(["small", "curves"]));
@@ -165,6 +170,9 @@ fn a_phone_needs_no_sideways_scroll() {
         document.body.append(frame);
         frame.contentDocument.open(); frame.contentDocument.write('<!DOCTYPE html>' + html.outerHTML); frame.contentDocument.close();
         const root = frame.contentDocument.documentElement;
-        return [root.clientWidth, root.scrollWidth, root.scrollHeight > 5000];";
-    assert_eq!(in_browser(&page, script), serde_json::json!([375, 375, true]));
+        const wide = [...root.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > root.clientWidth
+          && !one.parentElement?.closest('.wide') && !one.closest('.skip-link')).map((one) => one.outerHTML.slice(0, 80));
+        return { sideways: root.scrollWidth > root.clientWidth, wide, opened: root.scrollHeight > 5000 };";
+    let out = in_browser(&page, script);
+    assert_eq!(out, serde_json::json!({ "sideways": false, "wide": [], "opened": true }));
 }

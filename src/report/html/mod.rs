@@ -7,8 +7,11 @@ mod charts;
 mod emphasis;
 mod view;
 
+use std::collections::BTreeMap;
+
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
-use minijinja::{Environment, context};
+use minijinja::{Environment, UndefinedBehavior, context};
 
 use crate::model::RunReport;
 
@@ -19,8 +22,9 @@ const SCRIPT: &str = include_str!("report.js");
 /// Renders the report.
 pub(super) fn render(report: &RunReport) -> String {
     let mut environment = Environment::new();
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("only white space is set"));
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
     // The name ends in html: every text is escaped unless it is marked as safe.
     environment.add_template("report.html", TEMPLATE).expect("the template is part of the program and tested");
     let template = environment.get_template("report.html").expect("it was added above");
@@ -42,6 +46,8 @@ fn value(json: serde_json::Value) -> Value {
         serde_json::Value::Number(one) => one.as_u64().map_or_else(|| Value::from(one.to_string()), Value::from),
         serde_json::Value::String(one) => Value::from(one),
         serde_json::Value::Array(all) => all.into_iter().map(value).collect(),
-        serde_json::Value::Object(all) => all.into_iter().map(|(name, one)| (name, value(one))).collect(),
+        serde_json::Value::Object(all) => {
+            Value::from(all.into_iter().map(|(name, one)| (name, value(one))).collect::<BTreeMap<_, _>>())
+        }
     }
 }
