@@ -107,6 +107,23 @@ impl Found {
         Ok(())
     }
 
+    /// Takes in what was found in other parts; no key may be in both.
+    pub(super) fn merge(&mut self, other: Found) {
+        let (all, more) = (&mut self.rows, &other.rows);
+        all.old += more.old;
+        all.new += more.new;
+        all.equal += more.equal;
+        all.missing += more.missing;
+        all.extra += more.extra;
+        all.changed += more.changed;
+        all.duplicate += more.duplicate;
+        self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
+        self.examples.merge(other.examples);
+        if let Some((key, cause)) = other.failed {
+            self.fail(key, cause);
+        }
+    }
+
     fn judge(
         &mut self,
         check: &Check,
@@ -239,6 +256,14 @@ impl Tally {
             {
                 self.equal_as_numbers += 1;
             }
+        }
+    }
+
+    fn merge(&mut self, other: Tally) {
+        self.changed += other.changed;
+        self.equal_as_numbers += other.equal_as_numbers;
+        if other.largest > self.largest {
+            (self.largest, self.floats) = (other.largest, other.floats);
         }
     }
 
