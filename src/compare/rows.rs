@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bigdecimal::{BigDecimal, Zero};
+use bigdecimal::BigDecimal;
 
 use super::Limits;
 use super::columns::{Columns, Paired, error};
+use super::distance::Distance;
 use super::matching::matched;
 use super::normal::Side;
 use super::number::{plain, shown_as_float};
@@ -71,7 +72,7 @@ impl Found {
         self.rows.new += pairs;
         self.rows.equal += pairs;
         for (tally, _) in self.tallies.iter_mut().zip(numbers).filter(|(_, number)| **number) {
-            tally.largest.get_or_insert_with(BigDecimal::zero);
+            tally.largest.get_or_insert_with(Distance::zero);
         }
     }
 
@@ -230,14 +231,14 @@ fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: 
 #[derive(Default)]
 struct Tally {
     changed: u64,
-    largest: Option<BigDecimal>,
+    largest: Option<Distance>,
     floats: bool,
     /// Changed pairs of texts that are equal as numbers.
     equal_as_numbers: u64,
 }
 
 impl Tally {
-    fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<BigDecimal>) {
+    fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<Distance>) {
         if let Some(distance) = distance
             && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
         {
@@ -273,7 +274,7 @@ impl Tally {
             name: column.name.clone(),
             rule: show::rule(&column.rule),
             changed: Some(self.changed),
-            max_delta: self.largest.as_ref().map(text),
+            max_delta: self.largest.as_ref().map(|largest| text(&largest.exact())),
             reason: None,
         }
     }
