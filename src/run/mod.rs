@@ -96,8 +96,10 @@ pub enum Event<'a> {
     Read {
         /// Its id.
         id: &'a str,
-        /// Rows of both sides, every reading counted.
+        /// Rows of both sides in this reading.
         rows: u64,
+        /// Rows there are, where that is known: in the second reading.
+        of: Option<u64>,
         /// Seconds since it began to read.
         seconds: f64,
     },

@@ -4,6 +4,7 @@ mod cli;
 mod contract;
 mod demo_servers;
 mod diff;
+mod html;
 mod latency;
 mod packs;
 mod rehearse;
