@@ -38,7 +38,8 @@ async fn database(name: &str) -> String {
 }
 
 async fn warnings(url: &str, sql: &str, exact: bool) -> Vec<Warning> {
-    let engine = source::open(&SourceUrl::parse(url).unwrap(), &source::Options::default()).unwrap();
+    let engine =
+        source::open(&SourceUrl::parse(url, std::path::Path::new(".")).unwrap(), &source::Options::default()).unwrap();
     let asked = Inspect { kind: Kind::Rows, exact, key: Vec::new() };
     engine.inspect(sql, &asked, Duration::from_secs(30), &Ticket::default()).await.unwrap()
 }

@@ -78,6 +78,8 @@ impl Questions<'_> {
     async fn catalogue(&self, tree: &Tree) -> Result<Catalogue, Error> {
         let (mut catalogue, mut wanted) = (Catalogue::default(), tree.tables());
         for _ in 0..DEEPEST {
+            wanted.sort_unstable();
+            wanted.dedup();
             wanted.retain(|name| !catalogue.0.contains_key(name));
             if wanted.is_empty() {
                 break;

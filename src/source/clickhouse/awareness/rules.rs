@@ -380,10 +380,20 @@ fn filled_by_join(tree: &Tree, column: usize) -> bool {
         }
         here = parent;
     }
+    if tree.label(source) != "QUERY" {
+        return false;
+    }
     let columns = tree.section(source, "PROJECTION COLUMNS").map(|section| tree.children(section));
     let list = tree.section(source, "PROJECTION").and_then(|section| tree.children(section).first());
     let name = format!("{} ", tree.attribute(column, "column_name").unwrap_or_default());
     let place = columns.and_then(|columns| columns.iter().position(|at| tree.text(*at).starts_with(&name)));
-    let inner = place.zip(list).and_then(|(place, list)| tree.children(*list).get(place).copied());
-    inner.is_some_and(|inner| tree.label(inner) == "COLUMN" && filled_by_join(tree, inner))
+    match place.zip(list).and_then(|(place, list)| tree.children(*list).get(place).copied()) {
+        Some(inner) => tree.label(inner) == "COLUMN" && filled_by_join(tree, inner),
+        // The server knows what comes of testing a column that holds no NULL, and drops what it then need not read:
+        // the column may be one that a join fills.
+        None => tree.section(source, "JOIN TREE").is_some_and(|section| {
+            let outer = |at| matches!(tree.attribute(at, "kind"), Some("LEFT" | "RIGHT" | "FULL"));
+            tree.below(section).into_iter().any(|at| tree.label(at) == "JOIN" && outer(at))
+        }),
+    }
 }
