@@ -6,6 +6,7 @@ use std::time::Duration;
 use cutover::model::{Kind, Warning};
 use cutover::source::{self, Inspect, SourceUrl, Ticket};
 
+use crate::cli::{cutover, report};
 use crate::packs;
 
 /// Tables of every engine in question, and views over them.
@@ -187,4 +188,52 @@ async fn what_is_not_analysed_is_said() {
     ];
     let right = ["SELECT number FROM numbers(3)", "SELECT 1", "SELECT id FROM plain; -- the end"];
     tells("awareness_refused", "not_analysed", &wrong, &right).await;
+}
+
+/// Catches a run or a `validate --connect` that keeps the warnings to itself, an `accept` that silences more than it
+/// names, and a warning that changes a verdict.
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_and_validate_print_what_is_not_accepted() {
+    let url = database("awareness_printed").await;
+    let folder = tempfile::tempdir().unwrap();
+    let check = |name: &str, more: &str| {
+        let query = "SELECT uniq(id) AS n FROM replaced WHERE day >= {{ since }}";
+        format!(
+            "[checks.{name}]\nkind = \"row_count\"\nallow_empty = true\nold = \"{query}\"\nnew = \"SELECT 0 AS n\"\n{more}\n"
+        )
+    };
+    let source = |name: &str| format!("[sources.{name}]\nurl = \"{url}\"\n");
+    let text = [
+        "name = \"told\"\n".to_owned(),
+        source("old"),
+        source("new"),
+        "[params]\nsince = { now = \"-24h\", clock = \"old\" }\n".to_owned(),
+        check("both", ""),
+        check("one", "accept = { final = \"versions are equal\" }"),
+        check("tolerant", "absolute = 1\naccept = { final = \"versions are equal\" }"),
+    ]
+    .concat();
+    std::fs::write(folder.path().join("suite.toml"), text.concat().replace("now = \"-24h\"", "now = \"-24h\""))
+        .unwrap();
+
+    let output = cutover(folder.path()).args(["validate", "suite.toml", "--connect"]).output().unwrap();
+    let shown = [output.stdout.as_slice(), &output.stderr].concat();
+    let shown = String::from_utf8(shown).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    let told = |id: &str, code: &str| shown.contains(&format!("{id}: {code}: old: "));
+    assert!(told("told.both", "final") && told("told.both", "approximate"), "{shown}");
+    assert!(!told("told.one", "final") && told("told.one", "approximate"), "{shown}");
+    assert!(!shown.contains("told.tolerant"), "{shown}");
+
+    let output = cutover(folder.path()).args(["run", "suite.toml", "--report", "json=out.json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let report = report(folder.path()).unwrap();
+    let codes = |at: usize| {
+        let warnings = report["checks"][at]["warnings"].as_array().cloned().unwrap_or_default();
+        warnings.iter().map(|warning| warning["code"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let expected = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(codes(0), expected(&["final", "approximate"]));
+    assert_eq!(codes(1), expected(&["approximate"]));
+    assert!(codes(2).is_empty());
 }
