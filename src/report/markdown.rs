@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::text::{again, counts, duration, finding, key, thousands, unlisted, value, verdict, visible, visible_lines};
+use super::text::{
+    again, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
+};
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
 /// Renders the report.
@@ -120,13 +122,14 @@ fn measures(out: &mut String, check: &CheckReport) {
     }
     out.push_str("\n| key | measure | old | new | delta | rule |\n| --- | --- | ---: | ---: | ---: | --- |\n");
     for measure in &outside {
+        let (old, new) = sides(check, measure);
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} |",
             escaped(&key(&measure.key)),
             escaped(&measure.name),
-            escaped(&value(measure.old.as_deref())),
-            escaped(&value(measure.new.as_deref())),
+            escaped(&old),
+            escaped(&new),
             measure.delta.as_deref().map_or("–".to_owned(), escaped),
             escaped(&measure.tolerance)
         );

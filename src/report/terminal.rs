@@ -147,10 +147,11 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
     }
     table.set_header(header);
     for measure in &outside {
+        let (old, new) = text::sides(check, measure);
         let mut row = vec![
             visible(&measure.name),
-            value(measure.old.as_deref()),
-            value(measure.new.as_deref()),
+            old,
+            new,
             measure.delta.as_deref().map_or("–".to_owned(), visible),
             visible(&measure.tolerance),
         ];

@@ -1,6 +1,6 @@
 //! Words and numbers that every format for people shares.
 
-use crate::model::{CheckReport, RunReport, Status};
+use crate::model::{CheckReport, Kind, Measure, RunReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub(super) fn visible(text: &str) -> String {
@@ -35,6 +35,13 @@ pub(super) fn value(value: Option<&str>) -> String {
         Some(text) if text == "NULL" || text.starts_with('\'') || text != text.trim() => format!("'{}'", visible(text)),
         Some(text) => visible(text),
     }
+}
+
+/// The values of a measure; a side that the check does not have is no NULL.
+pub(super) fn sides(check: &CheckReport, measure: &Measure) -> (String, String) {
+    let one_sided = check.kind == Kind::Latency && check.old.is_none();
+    let old = if one_sided { "–".to_owned() } else { value(measure.old.as_deref()) };
+    (old, value(measure.new.as_deref()))
 }
 
 /// A key in full.
@@ -104,7 +111,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         if totals.outside > 0 {
             parts.push(format!("{} of {} outside", thousands(totals.outside), plural(totals.compared, "number")));
             if let Some(worst) = check.measures.iter().find(|measure| !measure.within) {
-                let (old, new) = (value(worst.old.as_deref()), value(worst.new.as_deref()));
+                let (old, new) = sides(check, worst);
                 if worst.old.is_some() || worst.new.is_some() {
                     parts.push(format!("{} {old} → {new}", visible(&worst.name)));
                 }

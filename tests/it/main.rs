@@ -5,6 +5,7 @@ mod contract;
 mod demo_servers;
 mod diff;
 mod html;
+mod latency;
 mod packs;
 mod rehearse;
 mod reports;

@@ -46,7 +46,8 @@ async fn running(label: &str) -> i64 {
     .unwrap()
 }
 
-async fn wait_for(label: &str, wanted: bool) {
+/// Waits until a query with `label` runs at the server, or none does any longer.
+pub async fn wait_for(label: &str, wanted: bool) {
     let started = Instant::now();
     while (running(label).await > 0) != wanted {
         assert!(
@@ -58,7 +59,8 @@ async fn wait_for(label: &str, wanted: bool) {
     }
 }
 
-fn spawn(folder: &Path, extra: &[&str]) -> Child {
+/// A run of the suite in `folder` that goes on by itself.
+pub fn spawn(folder: &Path, extra: &[&str]) -> Child {
     cutover(folder)
         .args(["run", "suite.toml", "--jobs", "1", "--report", "json=out.json"])
         .args(extra)
