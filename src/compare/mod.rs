@@ -5,6 +5,7 @@
 
 mod cells;
 mod columns;
+mod drift;
 mod encode;
 mod freshness;
 mod held;
