@@ -5,6 +5,7 @@
 
 mod cells;
 mod columns;
+mod distance;
 mod drift;
 mod encode;
 mod freshness;
@@ -12,6 +13,7 @@ mod held;
 mod invariant;
 mod json;
 mod judge;
+pub mod latency;
 mod matching;
 mod measures;
 mod normal;
@@ -101,7 +103,8 @@ fn both(check: &Check, old: &Frame, new: &Frame, limits: &Limits, report: &mut C
             report.error = columns.error();
             Ok(())
         }
-        KindSettings::Invariant { .. } => Ok(()),
+        // The one has its own way above, the other is judged by its times.
+        KindSettings::Invariant { .. } | KindSettings::Latency(_) => Ok(()),
     }
 }
 

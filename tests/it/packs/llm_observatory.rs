@@ -88,7 +88,8 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 
 /// The fixed window of the rehearsal, as the README gives it.
 fn window(from: &str, to: &str, more: &[&str]) -> Vec<String> {
-    let params = [format!("from={from}T00:00:00Z"), format!("to={to}T00:00:00Z"), "as_of=2026-01-14T00:00:00Z".to_owned()];
+    let params =
+        [format!("from={from}T00:00:00Z"), format!("to={to}T00:00:00Z"), "as_of=2026-01-14T00:00:00Z".to_owned()];
     let params = params.into_iter().flat_map(|param| ["--param".to_owned(), param]);
     params.chain(more.iter().map(|one| (*one).to_owned())).collect()
 }
@@ -231,7 +232,9 @@ async fn stored_percentiles_are_exact_or_fail() {
     let outcome = check(&url, &url, &arguments);
     assert_eq!(outcome.with("fail"), set(&stored), "{}", outcome.shown);
 
-    for (view, unit, dimension) in [("llm_metrics_1min", "minute", "status_code"), ("llm_metrics_1hour", "hour", "environment")] {
+    for (view, unit, dimension) in
+        [("llm_metrics_1min", "minute", "status_code"), ("llm_metrics_1hour", "hour", "environment")]
+    {
         let exact = |q: &str| format!("percentile_cont({q}) WITHIN GROUP (ORDER BY duration_ms)");
         let sql = format!(
             "UPDATE {view} AS v SET p50_duration_ms = e.p50, p95_duration_ms = e.p95, p99_duration_ms = e.p99
@@ -239,7 +242,9 @@ async fn stored_percentiles_are_exact_or_fail() {
                  {} AS p50, {} AS p95, {} AS p99 FROM llm_traces GROUP BY 1, 2, 3, 4) AS e
              WHERE v.bucket = e.bucket AND v.provider = e.provider AND v.model = e.model
                  AND v.{dimension} IS NOT DISTINCT FROM e.{dimension}",
-            exact("0.5"), exact("0.95"), exact("0.99")
+            exact("0.5"),
+            exact("0.95"),
+            exact("0.99")
         );
         execute(&url, &sql).await;
     }
