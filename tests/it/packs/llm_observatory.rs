@@ -114,6 +114,25 @@ async fn execute(url: &str, sql: &str) {
     connection.close().await.unwrap();
 }
 
+/// The same on real hypertables and continuous aggregates, where a server with TimescaleDB is given.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_rehearsal_passes_on_timescaledb() {
+    let Ok(server) = std::env::var("CUTOVER_TEST_TIMESCALE_URL") else {
+        eprintln!("CUTOVER_TEST_TIMESCALE_URL is not set: the catalogue of TimescaleDB is tested on fixtures alone");
+        return;
+    };
+    execute(&server, "DROP DATABASE IF EXISTS cutover_llm_timescale WITH (FORCE)").await;
+    execute(&server, "CREATE DATABASE cutover_llm_timescale").await;
+    let mut url = url::Url::parse(&server).unwrap();
+    url.set_path("cutover_llm_timescale");
+    execute(url.as_str(), "CREATE EXTENSION IF NOT EXISTS timescaledb").await;
+    rehearse(PACK, url.as_str(), url.as_str(), &[]);
+    let outcome = check(url.as_str(), url.as_str(), &[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
+    assert_eq!(outcome.with("warn"), set(&WARNING), "{}", outcome.shown);
+    assert!(outcome.with("skip").is_empty(), "{}", outcome.shown);
+}
+
 /// Noise in a correct migration would teach people to ignore the checks; a check that compares nothing would hide behind it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clean_rehearsal_passes() {
