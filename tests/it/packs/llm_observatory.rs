@@ -284,8 +284,9 @@ async fn the_approximation_errs_as_it_is_known_to() {
         ("claude-3-sonnet", [4.91, -0.17, 0.02]),
         ("text-embedding", [0.0, 0.0, 0.0]),
     ]);
-    // Sampling noise of p50, p95 and p99 at this size; the bimodal median depends on the mean, and so on the share of slow calls.
-    let noise = |model: &str| if model == "claude-3-sonnet" { [0.6, 0.06, 0.06] } else { [0.1, 0.06, 0.12] };
+    // About three standard errors of the median of five buckets, for the worst shape; the bimodal median hangs on the mean, and
+    // so on the share of slow calls.
+    let noise = |model: &str| if model == "claude-3-sonnet" { [0.6, 0.12, 0.06] } else { [0.1, 0.12, 0.15] };
     let url = postgres("cutover_llm_shapes").await;
     rehearse(PACK, &url, &url, &["--rows", "50000"]);
     let outcome = check(&url, &url, &["--only", "*.latency_drift*"]);
