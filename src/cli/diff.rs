@@ -77,7 +77,7 @@ pub(super) struct DiffArgs {
     /// Time allowed per query
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
     timeout: Duration,
-    /// Write a report: json, junit or markdown; `-` is stdout; repeatable
+    /// Write a report: json, junit, markdown or html; `-` is stdout; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
     report: Vec<(Format, String)>,
     /// Folder for the reports of diffs without --report

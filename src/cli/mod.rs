@@ -100,7 +100,7 @@ struct RunArgs {
     /// Time allowed for the whole run
     #[arg(long, value_name = "TIME", value_parser = duration)]
     deadline: Option<Duration>,
-    /// Write a report: json, junit or markdown; `-` is stdout; repeatable
+    /// Write a report: json, junit, markdown or html; `-` is stdout; repeatable
     #[arg(long, value_name = "FORMAT=PATH", value_parser = report)]
     report: Vec<(Format, String)>,
     /// Folder for the reports of runs without --report
