@@ -57,7 +57,7 @@ SELECT ts, md5('trace' || i), substr(md5('span' || i), 1, 16), 'llm.chat.complet
     CASE WHEN kind = 'spread' AND i % 97 = 3 THEN 46341 + (i % 60000)::integer ELSE pg_temp.latency(shape, i, {{ seed }}) END,
     CASE WHEN i % 4 <> 0 THEN pg_temp.latency('constant', i, {{ seed }}) END,
     status, CASE status WHEN 'ERROR' THEN (ARRAY['rate limited', 'context too long', 'timeout'])[1 + i % 3] END,
-    CASE WHEN kind = 'quiet' THEN 'quiet-' || (i % 20) WHEN i % 9 <> 0 THEN 'user-' || (i % 23) END,
+    CASE WHEN kind = 'quiet' THEN 'quiet-' || (i % 6) || '-' || (i % 20) WHEN i % 9 <> 0 THEN 'user-' || (i % 23) END,
     CASE WHEN i % 7 <> 0 THEN 'session-' || (i / 5 % 61) END,
     CASE WHEN kind IN ('burst', 'quiet') THEN 'production' WHEN i % 5 = 0 THEN NULL WHEN i % 5 = 1 THEN 'staging' ELSE 'production' END,
     ARRAY['rehearsal', kind], jsonb_build_object('kind', kind), true, 1.0
