@@ -79,6 +79,14 @@ impl Writer {
                 }
                 Ok(())
             }
+            // Several statements sent at once are one transaction, in which TimescaleDB refreshes no aggregate.
+            Held::Postgres(connection) if !self.variants.is_empty() && !sql.contains("$$") => {
+                for statement in clickhouse_statements(sql) {
+                    let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
+                    query.execute(&mut *connection).await.map_err(|cause| refused(&cause))?;
+                }
+                Ok(())
+            }
             Held::Postgres(connection) => text().execute(connection).await.map(drop).map_err(|cause| refused(&cause)),
             Held::MySql(connection) => text().execute(connection).await.map(drop).map_err(|cause| refused(&cause)),
             Held::Sqlite(connection) => text().execute(connection).await.map(drop).map_err(|cause| refused(&cause)),
