@@ -50,8 +50,51 @@ pub struct Check {
     pub duplicates_allowed: bool,
     /// Time allowed per query; absent means the run's.
     pub timeout: Option<Duration>,
+    /// The windows of time it is cut into, each with a verdict of its own.
+    pub window: Option<Window>,
+    /// Share of the keys that is examined; absent means all.
+    pub sample: Option<Sample>,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
+}
+
+/// Consecutive half-open stretches of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Column of time, by its name in old.
+    pub column: String,
+    /// First moment of the first window.
+    pub from: Bound,
+    /// First moment after the last window.
+    pub to: Bound,
+    /// Length of a window; the last may be shorter.
+    pub step: Duration,
+}
+
+/// An end of a [`Window`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// A date, timestamp or wall clock.
+    Value(ParamValue),
+    /// A param that holds one.
+    Param(String),
+}
+
+impl Check {
+    /// Whether its queries take the ends of a window as `{{ from }}` and `{{ to }}`; others are wrapped in a filter.
+    pub fn binds_window(&self) -> bool {
+        let sides = [&self.sides.old, &self.sides.new];
+        sides.into_iter().flatten().any(|query| query.sql.params().any(|name| name == "from" || name == "to"))
+    }
+}
+
+/// A share of the keys, the same on both sides and in every run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// As the suite says it, such as `1%`.
+    pub text: String,
+    /// Keys whose 64-bit hash lies below this are examined.
+    pub below: u64,
 }
 
 /// A kind with the settings only it has.

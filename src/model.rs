@@ -428,6 +428,71 @@ pub struct Expectation {
     pub found: u64,
 }
 
+/// How the rows of a check were read and compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct PlanReport {
+    /// `stream`: both sides were read and hashed here; `server`: the server that holds both found what differs.
+    pub name: String,
+    /// Rows that were read again in full, both sides.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub read_again: u64,
+    /// Bytes that went to temporary files.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub spilled_bytes: u64,
+    /// Upper bound of the probability that two different rows were called equal.
+    pub false_equal: String,
+}
+
+/// The stretch of time that was compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct WindowReport {
+    /// Column of time, by its name in old.
+    pub column: String,
+    /// First moment; absent for the rows without a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// First moment after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Where rows without a time are: `apart`, in a window of their own, or `outside` of all.
+    pub nulls: String,
+}
+
+/// The share of the keys that was examined.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct SampleReport {
+    /// As the suite says it, such as `1%`.
+    pub share: String,
+    /// Whether the servers picked the rows, so that no others were sent.
+    pub by_server: bool,
+}
+
+/// Rows that were not in the second reading what they were in the first, per side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Moved {
+    /// Rows of old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub old: u64,
+    /// Rows of new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub new: u64,
+}
+
+/// Differences of a check that stand in `differences.parquet`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Written {
+    /// How many.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub differences: u64,
+    /// Whether there are more.
+    pub truncated: bool,
+}
+
 /// One check of a run. Fields that do not apply to its kind are empty.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
@@ -484,6 +549,21 @@ pub struct CheckReport {
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
+    /// How the rows were read and compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanReport>,
+    /// The stretch of time that was compared; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowReport>,
+    /// The share of the keys that was examined; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleReport>,
+    /// Rows that changed while they were read; with any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+    /// What stands in `differences.parquet`, where any difference does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
     /// Whether duplicate keys are a difference.
     #[serde(skip)]
     pub duplicates_allowed: bool,
@@ -522,6 +602,11 @@ impl CheckReport {
             violations: None,
             population: None,
             expected: Vec::new(),
+            plan: None,
+            window: None,
+            sample: None,
+            moved: None,
+            written: None,
             duplicates_allowed: false,
             warnings: Vec::new(),
             error: None,
@@ -585,7 +670,7 @@ impl CheckReport {
                 Severity::Fail => Status::Fail,
                 Severity::Warn => Status::Warn,
             }
-        } else if self.too_small_groups.is_some_and(|groups| groups > 0) {
+        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() {
             Status::Warn
         } else {
             Status::Pass

@@ -6,12 +6,17 @@ use std::path::Path;
 /// Writes `text` beside `path` and renames it into place; folders are made as needed.
 pub fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".cutover-").permissions(readable()).tempfile_in(folder)?;
+    let mut file = beside(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// A file in `folder` that is gone with its handle unless it is renamed into its place.
+pub fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    std::fs::create_dir_all(folder)?;
+    tempfile::Builder::new().prefix(".cutover-").permissions(readable()).tempfile_in(folder)
 }
 
 /// What a report's reader needs; a temporary file would be its owner's alone.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use globset::GlobSet;
 
 use super::run::{Reports, done, execute, select};
-use super::{LookArgs, load, runtime, screen};
+use super::{DiffLimits, LookArgs, load, runtime, screen};
 use crate::compare::Limits;
 use crate::demo;
 use crate::exit::{BROKEN, DIFFERENT, PASSED};
@@ -30,8 +30,24 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         screen::complain(&format!("cutover demo: {why}\n"));
         BROKEN
     })?;
-    let options = Options { jobs: 2, timeout: Duration::from_secs(60), deadline: None, limits: Limits::default() };
-    let code = execute(&selected, &options, &Reports::Folder(dir.join("reports"), None), &[], look)?;
+    let limits = DiffLimits::default();
+    let to = Reports::Folder(dir.join("reports"), None);
+    let differences = to.differences(limits.max_differences).map_err(|why| {
+        screen::complain(&format!("cutover demo: {why}\n"));
+        BROKEN
+    })?;
+    let options = Options {
+        jobs: 2,
+        timeout: Duration::from_secs(60),
+        deadline: None,
+        limits: Limits::default(),
+        memory: limits.memory(2),
+        spill: std::env::temp_dir(),
+        only: Vec::new(),
+        plan: limits.plan,
+        differences,
+    };
+    let code = execute(&selected, &options, &to, &[], look)?;
     if !look.quiet {
         let dir = dir.display();
         match code {

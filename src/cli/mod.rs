@@ -1,7 +1,9 @@
 //! The command line: what can be said, and which part of the library does it.
 
 mod demo;
+mod diff;
 mod list;
+mod rehearse;
 mod run;
 mod screen;
 
@@ -12,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::exit::{BROKEN, FailOn};
 use crate::report::Format;
+use crate::run::Plan;
 use crate::suite::{self, Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
@@ -35,6 +38,10 @@ Examples:
 enum Command {
     /// Run checks and report
     Run(RunArgs),
+    /// Compare two tables or queries row by row, without a suite
+    Diff(Box<diff::DiffArgs>),
+    /// Fill scratch databases with a pack's own data, clean or with one defect
+    Rehearse(rehearse::RehearseArgs),
     /// List the checks, their kinds, tags and sources; runs nothing
     List {
         /// Suite files, or folders with suites below them
@@ -111,11 +118,56 @@ struct RunArgs {
     /// Most examples per check
     #[arg(long, value_name = "N", default_value_t = 20)]
     examples: usize,
+    #[command(flatten)]
+    diff: DiffLimits,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     look: LookArgs,
+}
+
+/// What row diffs may use.
+#[derive(Args, Clone, Debug)]
+struct DiffLimits {
+    /// Memory for the hashes and rows of row diffs; more goes to temporary files (TMPDIR) [default: a quarter of the
+    /// machine's]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
+    /// Who finds the rows that differ where one server holds both sides
+    #[arg(long, value_name = "PLAN", value_enum, default_value = "auto")]
+    plan: Plan,
+    /// Most differences of a check in differences.parquet
+    #[arg(long, value_name = "N", default_value_t = MAX_DIFFERENCES)]
+    max_differences: u64,
+}
+
+/// Differences of a check that are written unless the command line says otherwise.
+const MAX_DIFFERENCES: u64 = 100_000;
+
+impl Default for DiffLimits {
+    fn default() -> Self {
+        DiffLimits { memory: None, plan: Plan::Auto, max_differences: MAX_DIFFERENCES }
+    }
+}
+
+impl DiffLimits {
+    /// Bytes for each of so many row diffs at once.
+    fn memory(&self, at_once: usize) -> usize {
+        let all = self.memory.unwrap_or_else(|| machine_memory() / 4);
+        usize::try_from(all).unwrap_or(usize::MAX) / at_once.max(1)
+    }
+}
+
+/// Bytes of memory that this process may have: the machine's, or less where its control group says so.
+fn machine_memory() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    match system.total_memory().min(limit) {
+        0 => 4 << 30,
+        bytes => bytes,
+    }
 }
 
 /// What the command line says in place of the suites.
@@ -150,6 +202,8 @@ impl OverrideArgs {
 pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(args),
+        Command::Rehearse(args) => rehearse::rehearse(&args),
+        Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
@@ -188,6 +242,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
         _ => Err("write a duration such as 30s, 15min or 2h".to_owned()),
+    }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    match text.parse::<bytesize::ByteSize>() {
+        Ok(size) if size.as_u64() >= 1 << 20 => Ok(size.as_u64()),
+        Ok(_) => Err("at least 1MiB".to_owned()),
+        Err(_) => Err("write a size such as 512MiB or 2GiB".to_owned()),
     }
 }
 

@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
 use super::{LookArgs, RunArgs, load, runtime};
+use crate::check::KindSettings;
 use crate::compare::Limits;
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
 use crate::model::RunReport;
 use crate::output::write_atomically;
 use crate::report::{Format, render, terminal};
-use crate::run::{self, Options, Selected};
+use crate::run::{self, Differences, Options, Selected};
 use crate::source::Stop;
 use crate::suite::Suite;
 
@@ -55,13 +56,23 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
     let to =
         if args.report.is_empty() { Reports::Folder(args.reports, args.keep) } else { Reports::Paths(args.report) };
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let jobs = args.jobs.map_or(cores.max(2), usize::from);
     let options = Options {
-        jobs: args.jobs.map_or(cores.max(2), usize::from),
+        jobs,
         timeout: args.timeout,
         deadline: args.deadline,
         limits: Limits { examples: args.examples, ..Limits::default() },
+        memory: args.diff.memory(row_diffs(&selected).min(jobs)),
+        spill: std::env::temp_dir(),
+        only: matchers(&args.only).map_err(|why| refuse(&why))?,
+        plan: args.diff.plan,
+        differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
     };
     execute(&selected, &options, &to, &args.fail_on, args.look)
+}
+
+fn row_diffs(selected: &[Selected<'_>]) -> usize {
+    selected.iter().filter(|one| matches!(one.check.kind, KindSettings::Rows)).count()
 }
 
 /// Where the reports of a run go.
@@ -70,6 +81,37 @@ pub(super) enum Reports {
     Folder(PathBuf, Option<u32>),
     /// These formats to these paths; `-` is stdout.
     Paths(Vec<(Format, String)>),
+}
+
+/// Name of the file of differences, beside the JSON report.
+const DIFFERENCES: &str = "differences.parquet";
+
+impl Reports {
+    /// The file that takes up to `most` differences of each check, where a report has a place on disk.
+    pub(super) fn differences(&self, most: u64) -> Result<Option<Differences>, String> {
+        let folder = match self {
+            Reports::Folder(parent, _) => parent.clone(),
+            Reports::Paths(_) => match self.beside_json() {
+                Some(folder) => folder,
+                None => return Ok(None),
+            },
+        };
+        let made = Differences::new(&folder, most).map(Some);
+        made.map_err(|cause| {
+            format!(
+                "reports cannot be written to {}: {cause}; check the folder's permissions, or give another path",
+                folder.display()
+            )
+        })
+    }
+
+    /// The folder of the JSON report that has a path.
+    fn beside_json(&self) -> Option<PathBuf> {
+        let Reports::Paths(paths) = self else { return None };
+        let (_, path) = paths.iter().find(|(format, path)| *format == Format::Json && path != "-")?;
+        let folder = Path::new(path).parent()?;
+        Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+    }
 }
 
 /// Runs `selected`, shows and writes what was found, and returns the exit code.
@@ -107,7 +149,7 @@ pub(super) fn execute(
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
-    let written = write(&report, to);
+    let written = write(&report, to, options.differences.as_ref());
     match &written {
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
         Err(why) => screen::complain(&format!("cutover run: {why}\n")),
@@ -138,9 +180,19 @@ async fn signal() {
     }
 }
 
+/// Patterns of the windows; a pattern without `@` takes all windows of its checks.
+fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, String> {
+    let matcher = |pattern: &String| {
+        let glob = Glob::new(pattern).map_err(|cause| format!("--only {pattern}: {}", cause.kind()))?;
+        Ok(glob.compile_matcher())
+    };
+    patterns.iter().map(matcher).collect()
+}
+
+/// Patterns of the checks: what stands behind `@` names a window of one.
 fn globs(patterns: &[String]) -> Result<GlobSet, String> {
     let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
+    for pattern in patterns.iter().map(|pattern| pattern.split_once('@').map_or(pattern.as_str(), |(check, _)| check)) {
         set.add(
             Glob::new(pattern)
                 .map_err(|cause| format!("--only {pattern}: {}; write a pattern such as 'costs.*'", cause.kind()))?,
@@ -182,21 +234,29 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
     let now = Utc::now();
     let mut text = String::new();
     for one in selected {
-        let params = run::fixed(one.suite, now)?;
-        for (side, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
+        let (check, params) = (one.check, run::fixed(one.suite, now));
+        let slices = match &check.window {
+            None => vec![None],
+            Some(window) => {
+                let cut = run::cut(check, window, &params);
+                cut.map_err(|why| format!("check {}: {why}", check.id))?.into_iter().map(Some).collect()
+            }
+        };
+        for (slice, (side, query)) in
+            slices.iter().flat_map(|slice| [("old", &check.sides.old), ("new", &check.sides.new)].map(|s| (slice, s)))
+        {
             let Some(query) = query else { continue };
             let spec = one.suite.sources.get(&query.source).ok_or("a check names a source that is not there")?;
             let url = spec
                 .resolve(one.suite.folder(), |name| std::env::var(name).ok())
-                .map_err(|error| format!("check {}, source `{}`: {error}", one.check.id, query.source))?;
-            let sql = query
-                .sql
-                .render(url.engine(), &params)
-                .map_err(|error| format!("check {}, {side}: {error}", one.check.id))?;
+                .map_err(|error| format!("check {}, source `{}`: {error}", check.id, query.source))?;
+            let sql = run::rendered(check, slice.as_ref(), side, url.engine(), &query.sql, &params)
+                .map_err(|error| format!("check {}, {side}: {error}", check.id))?;
+            let at = slice.as_ref().map_or(String::new(), |slice| format!("@{}", slice.name()));
             let _ = writeln!(
                 text,
-                "-- {} {side} ({}, {})\n{}\n",
-                one.check.id,
+                "-- {}{at} {side} ({}, {})\n{}\n",
+                check.id,
                 query.source,
                 url.engine().as_str(),
                 sql.trim_end()
@@ -208,16 +268,23 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
 }
 
 /// Writes the reports and returns where they are.
-fn write(report: &RunReport, to: &Reports) -> Result<Vec<String>, String> {
+fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) -> Result<Vec<String>, String> {
     let failed = |path: &Path, cause: &io::Error| {
         format!(
             "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
             path.display()
         )
     };
+    let place = |path: PathBuf| match differences {
+        Some(differences) => differences.keep(path.clone()).map_err(|cause| failed(&path, &cause)),
+        None => Ok(()),
+    };
     match to {
         Reports::Paths(paths) => {
             let mut written = Vec::new();
+            if let Some(folder) = to.beside_json() {
+                place(folder.join(DIFFERENCES))?;
+            }
             for (format, path) in paths {
                 let text = render(*format, report);
                 if path == "-" {
@@ -231,6 +298,7 @@ fn write(report: &RunReport, to: &Reports) -> Result<Vec<String>, String> {
         }
         Reports::Folder(parent, keep) => {
             let folder = parent.join(folder_name(report.started_at));
+            place(folder.join(DIFFERENCES))?;
             for format in Format::ALL {
                 let path = folder.join(format.file_name());
                 write_atomically(&path, &render(format, report)).map_err(|cause| failed(&path, &cause))?;

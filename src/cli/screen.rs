@@ -1,11 +1,11 @@
 //! What people see while a command runs: lines, colours, progress. A reader that went away is no failure.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::LookArgs;
 use crate::report::terminal::Style;
@@ -28,7 +28,7 @@ pub(super) struct Screen {
     /// How it looks.
     pub(super) style: Style,
     progress: ProgressBar,
-    running: Mutex<BTreeSet<String>>,
+    running: Mutex<BTreeMap<String, String>>,
 }
 
 impl Screen {
@@ -55,8 +55,13 @@ impl Screen {
     pub(super) fn show(&self, event: Event<'_>) {
         let mut running = self.running.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match event {
+            Event::Planned(units) => self.progress.set_length(units as u64),
             Event::Started(id) => {
-                running.insert(id.to_owned());
+                running.insert(id.to_owned(), String::new());
+            }
+            Event::Read { id, rows, seconds } => {
+                let rate = rows as f64 / seconds.max(0.001);
+                running.insert(id.to_owned(), format!(" {} rows, {}/s", HumanCount(rows), HumanCount(rate as u64)));
             }
             Event::Finished(check) => {
                 running.remove(&check.id);
@@ -64,7 +69,8 @@ impl Screen {
                 self.say(&format!("{}\n", crate::report::terminal::line(check, &self.style)));
             }
         }
-        self.progress.set_message(running.iter().cloned().collect::<Vec<_>>().join(", "));
+        self.progress
+            .set_message(running.iter().map(|(id, read)| format!("{id}{read}")).collect::<Vec<_>>().join(", "));
     }
 
     /// Prints text for people, unless they asked for quiet.

@@ -26,7 +26,7 @@ mod types;
 
 pub(crate) use cells::Cells;
 pub use normal::Side;
-pub(crate) use stream::{Judging, Layout, fail, same_type};
+pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};
 
 use columns::{Naming, error, sort_out};
 
@@ -105,6 +105,15 @@ fn both(check: &Check, old: &Frame, new: &Frame, limits: &Limits, report: &mut C
 }
 
 fn not_empty(check: &Check, empty: bool) -> Result<(), ErrorReport> {
+    if empty
+        && !check.allow_empty
+        && let Some(sample) = &check.sample
+    {
+        return Err(error(format!(
+            "no key of either side is in the sample of {}, so nothing was compared; take a larger one",
+            sample.text
+        )));
+    }
     if empty && !check.allow_empty {
         return Err(error(
             "both sides returned no row, so nothing was compared; correct the query, or say `allow_empty = true`",

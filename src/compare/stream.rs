@@ -2,12 +2,12 @@
 //! two whole frames.
 
 use super::cells::{self, Cells};
-use super::columns::{Columns, Naming, error, sort_out};
+use super::columns::{self, Columns, Naming, error, sort_out};
 use super::normal::Side;
 use super::pairing::ambiguous;
 use super::rows::{Found, Sink};
 use super::{Limits, not_empty, settle};
-use crate::check::Check;
+use crate::check::{Check, Comparison, Rule, Sides};
 use crate::frame::{Frame, Type};
 use crate::model::{CheckReport, ErrorReport};
 
@@ -34,6 +34,23 @@ impl Layout {
         }
     }
 
+    /// The key columns and the compared ones; absent where something else than their values decides: a problem with a
+    /// column, or a rule by which two equal values can differ, or two different keys be one.
+    pub(crate) fn pairs(&self) -> Option<(Vec<Paired>, Vec<Paired>)> {
+        let columns = &self.columns;
+        if columns.error().is_some()
+            || columns.key.iter().any(|column| column.rule != Rule::default())
+            || !columns.compared.iter().all(|column| holds_for_equals(&column.rule))
+        {
+            return None;
+        }
+        let paired = |column: &columns::Paired| Paired {
+            old: column.name_on(Side::Old).to_owned(),
+            new: column.name_on(Side::New).to_owned(),
+        };
+        Some((columns.key.iter().map(paired).collect(), columns.compared.iter().map(paired).collect()))
+    }
+
     /// Number of compared columns, the key aside.
     pub(crate) fn compared(&self) -> usize {
         self.columns.compared.len()
@@ -49,6 +66,19 @@ impl Layout {
     pub(crate) fn compared_cells(&self, side: Side, frame: &Frame) -> Vec<Cells> {
         self.columns.compared.iter().map(|column| cells::compared(column, side, frame)).collect()
     }
+}
+
+/// A column by its name on each side.
+pub(crate) struct Paired {
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+/// Whether the rule holds for every two values that are equal as the sides returned them.
+fn holds_for_equals(rule: &Rule) -> bool {
+    matches!(rule.comparison, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_))
+        && rule.types == Sides::default()
+        && rule.null.old == rule.null.new
 }
 
 fn schema(frame: &Frame) -> Vec<(String, Type)> {

@@ -109,6 +109,13 @@ pub struct Column {
     pub values: Vec<Value>,
 }
 
+impl Column {
+    /// The series of the values.
+    pub fn into_series(self) -> Result<Series, FrameError> {
+        value::series(&self)
+    }
+}
+
 impl Frame {
     /// A frame over series that already have the Polars types their canonical types ask for.
     pub fn from_series(series: Vec<Series>, types: Vec<Type>) -> Result<Frame, FrameError> {

@@ -86,7 +86,13 @@ pub(super) fn finding(check: &CheckReport) -> String {
             parts.push(plural(rows.duplicate, "duplicate key"));
         }
         if parts.is_empty() {
-            parts.push(format!("{} equal", plural(rows.equal, "row")));
+            parts.push(match &check.sample {
+                Some(sample) => {
+                    let rows = plural(rows.equal, "row");
+                    format!("no difference in the sample of {} ({rows})", visible(&sample.share))
+                }
+                None => format!("{} equal", plural(rows.equal, "row")),
+            });
         }
     } else if let Some(tags) = check.tag_counts {
         let kinds = [("lost", tags.lost), ("added", tags.added), ("twice in new", tags.duplicate_new)];
@@ -115,6 +121,9 @@ pub(super) fn finding(check: &CheckReport) -> String {
     } else {
         parts.push("nothing was measured".to_owned());
     }
+    if let Some(moved) = check.moved {
+        parts.push(format!("{} moved while they were read", plural(moved.old + moved.new, "row")));
+    }
     if let Some(groups) = check.too_small_groups {
         parts.push(format!("{} too small", plural(groups, "group")));
     }
@@ -138,6 +147,16 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
             ("duplicate keys", rows.duplicate),
         ];
         lines.push(format!("rows: {}", joined(&parts)));
+    }
+    if let Some(sample) = &check.sample {
+        lines.push(format!("sample: {} of the keys, the same on both sides", visible(&sample.share)));
+    }
+    if let Some(moved) = check.moved {
+        lines.push(format!(
+            "moved while they were read: {} of old, {} of new; run it again when they rest, or read a replica",
+            plural(moved.old, "row"),
+            plural(moved.new, "row")
+        ));
     }
     if let Some(tags) = check.tag_counts {
         let parts = [
@@ -195,6 +214,9 @@ pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
 pub(super) fn again(report: &RunReport, check: &CheckReport) -> String {
     let suite = check.id.split_once('.').map_or(check.id.as_str(), |(suite, _)| suite);
     let path = report.suites.iter().find(|one| one.name == suite).map(|one| one.path.as_str());
+    if path == Some("") {
+        return "the same `cutover diff`; with --write-suite PATH it stays as a suite".to_owned();
+    }
     format!("cutover run {} --only '{}'", quoted(&visible(path.unwrap_or("checks/"))), check.id)
 }
 

@@ -31,6 +31,7 @@ mod hashed;
 mod judged;
 mod kept;
 mod records;
+mod sample;
 mod spill;
 mod streamed;
 
@@ -45,8 +46,8 @@ pub use kept::Kept;
 pub use spill::SpillError;
 pub use streamed::{Batches, diff};
 
-use crate::check::Check;
-use crate::compare::{Layout, Limits, Side, same_type};
+use crate::check::{Check, Sample};
+use crate::compare::{Judging, Layout, Limits, Paired, Side, same_type};
 use crate::frame::{Frame, FrameError, Type};
 use crate::model::{CheckReport, ErrorReport, Example};
 
@@ -130,6 +131,9 @@ pub enum Failure {
         /// The type it turned out to have.
         of: Type,
     },
+    /// A side gave no batch at all, not even one of height 0.
+    #[error("a side returned not even its column names, so nothing can be compared; correct the query")]
+    Unread,
     /// Partitions could not be written or read back.
     #[error(transparent)]
     Spill(#[from] SpillError),
@@ -152,6 +156,7 @@ impl From<ErrorReport> for Failure {
 pub struct Plan {
     layout: Arc<Layout>,
     options: Arc<Options>,
+    sample: Option<Sample>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     mask: u64,
 }
@@ -160,7 +165,26 @@ impl Plan {
     /// The plan of `check` over results with the columns of `old` and `new`, whatever their rows.
     pub fn new(check: &Check, old: &Frame, new: &Frame, options: Options) -> Result<Plan, ErrorReport> {
         let options = Options { bits: options.bits.min(16), ..options };
-        Ok(Plan { layout: Arc::new(Layout::new(check, old, new)?), options: Arc::new(options), mask: u64::MAX })
+        Ok(Plan {
+            layout: Arc::new(Layout::new(check, old, new)?),
+            options: Arc::new(options),
+            sample: check.sample.clone(),
+            mask: u64::MAX,
+        })
+    }
+
+    /// The key columns and the compared ones, as [`Layout::pairs`] gives them.
+    pub(crate) fn pairs(&self) -> Option<(Vec<Paired>, Vec<Paired>)> {
+        self.layout.pairs()
+    }
+
+    /// Fills `report` where a server found every pair of rows equal: `pairs` of them, and per compared column whether
+    /// any holds a finite number.
+    pub fn equal(&self, pairs: u64, numbers: &[bool], report: &mut CheckReport) -> Summary {
+        let mut judging = Judging::new(&self.layout, &self.options.limits);
+        judging.add_equal(pairs, numbers);
+        judging.finish(report);
+        Summary { false_equal: pairs as f64 * 2f64.powi(-128), ..Summary::default() }
     }
 
     /// Begins the first reading of `side`. The two sides can be read on different threads.

@@ -22,6 +22,8 @@ fn check() -> Check {
         allow_empty: false,
         duplicates_allowed: false,
         timeout: None,
+        window: None,
+        sample: None,
         accept: BTreeMap::new(),
     }
 }

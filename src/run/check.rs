@@ -5,12 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::sources::{retried, retrying};
-use super::{Context, Selected, elapsed_ms, panicked};
-use crate::check::{KindSettings, ParamValue, Query, Template};
+use super::windows::Slice;
+use super::{Context, Event, Running, elapsed_ms, panicked, rows};
+use crate::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::compare::compare;
 use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
-use crate::source::{self, Engine, Error, Fault};
+use crate::source::{self, Engine, EngineName, Error, Fault};
 use crate::suite::Suite;
 
 /// What one side came to.
@@ -21,7 +22,12 @@ struct Side {
 }
 
 /// Runs both sides at once and compares what they returned.
-pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
+pub(super) async fn run(
+    one: Running<'_>,
+    context: &Context<'_>,
+    mut report: CheckReport,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
     let check = one.check;
     match unmet(one, context).await {
         Ok(None) => {}
@@ -33,6 +39,9 @@ pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: Ch
             report.error = Some(error);
             return report;
         }
+    }
+    if matches!(check.kind, KindSettings::Rows) {
+        return rows::run(one, context, report, watch).await;
     }
     let (old, new, population) = tokio::join!(
         maybe(one, context, "old", check.sides.old.as_ref()),
@@ -88,13 +97,13 @@ pub(super) async fn run(one: Selected<'_>, context: &Context<'_>, mut report: Ch
 }
 
 /// Two errors as one: both sentences, all causes.
-fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
+pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
     let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
     ErrorReport { message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
 }
 
 /// Why the check makes no sense on these servers, if so.
-async fn unmet(one: Selected<'_>, context: &Context<'_>) -> Result<Option<String>, ErrorReport> {
+async fn unmet(one: Running<'_>, context: &Context<'_>) -> Result<Option<String>, ErrorReport> {
     for (name, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
         let Some(query) = query else { continue };
         for requirement in &one.check.requires {
@@ -133,44 +142,66 @@ fn opened<'a>(
     }
 }
 
-fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
+pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
     let late = error.fault == Fault::Interrupted && context.late.load(Ordering::SeqCst);
     let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
     ErrorReport { message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
 }
 
-async fn maybe(one: Selected<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
+async fn maybe(one: Running<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
     let query = query?;
     Some(fetch(one, context, side, query, &query.sql).await)
 }
 
-async fn population(one: Selected<'_>, context: &Context<'_>) -> Option<Side> {
+async fn population(one: Running<'_>, context: &Context<'_>) -> Option<Side> {
     let KindSettings::Invariant { population: Some(sql) } = &one.check.kind else { return None };
     let query = one.check.sides.old.as_ref().or(one.check.sides.new.as_ref())?;
     Some(fetch(one, context, "population", query, sql).await)
 }
 
-async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+/// A side that can be asked, or why not.
+pub(super) struct Prepared<'a> {
+    pub(super) report: SideReport,
+    pub(super) engine: Result<&'a dyn Engine, ErrorReport>,
+}
+
+/// Finds the engine of a side and renders its SQL.
+pub(super) fn prepare<'a>(
+    one: Running<'_>,
+    context: &'a Context<'_>,
+    side: &str,
+    query: &Query,
+    sql: &Template,
+) -> Prepared<'a> {
     let mut report = SideReport { source: query.source.clone(), ..SideReport::default() };
-    let failed = |report, error| Side { report, warnings: Vec::new(), frame: Err(error) };
     let engine = match opened(one.suite, context, side, query) {
         Ok(engine) => engine,
         Err(error) => {
             // The SQL is shown as far as it can be told without its server.
             if let Ok(open) = context.sources.get(one.suite, &query.source) {
-                report.sql = render(one.suite, context, open.engine.as_ref(), sql).unwrap_or_default();
+                report.sql = render(one, context, side, open.engine.as_ref(), sql).unwrap_or_default();
             }
-            return failed(report, error);
+            return Prepared { report, engine: Err(error) };
         }
     };
-    let rendered = match render(one.suite, context, engine, sql) {
-        Ok(rendered) => rendered,
+    match render(one, context, side, engine, sql) {
+        Ok(rendered) => {
+            report.sql = rendered;
+            Prepared { report, engine: Ok(engine) }
+        }
         Err(why) => {
             let message = format!("{side} side, source `{}`: {why}", query.source);
-            return failed(report, ErrorReport { message, causes: Vec::new() });
+            Prepared { report, engine: Err(ErrorReport { message, causes: Vec::new() }) }
         }
+    }
+}
+
+async fn fetch(one: Running<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+    let Prepared { mut report, engine } = prepare(one, context, side, query, sql);
+    let engine = match engine {
+        Ok(engine) => engine,
+        Err(error) => return Side { report, warnings: Vec::new(), frame: Err(error) },
     };
-    report.sql = rendered;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let clock = Instant::now();
     let (answer, again) = retrying(context.stop, || source::query(engine, &report.sql, timeout, context.stop)).await;
@@ -186,17 +217,50 @@ async fn fetch(one: Selected<'_>, context: &Context<'_>, side: &str, query: &Que
     }
 }
 
-fn render(suite: &Suite, context: &Context<'_>, engine: &dyn Engine, sql: &Template) -> Result<String, String> {
-    let all = &context.params[suite.name.as_str()];
+fn render(
+    one: Running<'_>,
+    context: &Context<'_>,
+    side: &str,
+    engine: &dyn Engine,
+    sql: &Template,
+) -> Result<String, String> {
+    rendered(one.check, one.slice, side, engine.name(), sql, &context.params[one.suite.name.as_str()])
+}
+
+/// The SQL of one side for `engine`: its params as literals, and cut down to its window where the query does not do
+/// that itself.
+pub fn rendered(
+    check: &Check,
+    slice: Option<&Slice>,
+    side: &str,
+    engine: EngineName,
+    sql: &Template,
+    all: &BTreeMap<String, Result<ParamValue, String>>,
+) -> Result<String, String> {
+    let bounds = slice.and_then(|slice| slice.bounds());
     let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
     for name in sql.params() {
-        match all.get(name) {
-            Some(Ok(value)) => {
-                params.insert(name.to_owned(), value.clone());
-            }
-            Some(Err(why)) => return Err(why.clone()),
-            None => return Err(format!("there is no param `{name}`; add it to [params]")),
-        }
+        let of_window = match (name, bounds) {
+            ("from", Some((from, _))) => Some(from),
+            ("to", Some((_, to))) => Some(to),
+            _ => None,
+        };
+        let value = match (of_window, all.get(name)) {
+            (Some(value), _) => value.clone(),
+            (None, Some(Ok(value))) => value.clone(),
+            (None, Some(Err(why))) => return Err(why.clone()),
+            (None, None) => return Err(format!("there is no param `{name}`; add it to [params]")),
+        };
+        params.insert(name.to_owned(), value);
     }
-    sql.render(engine.name(), &params).map_err(|error| error.message)
+    let text = sql.render(engine, &params).map_err(|error| error.message)?;
+    let (Some(_), Some(window), false) = (slice, &check.window, check.binds_window()) else { return Ok(text) };
+    let column = match side {
+        "new" => check.rename.get(&window.column).unwrap_or(&window.column),
+        _ => &window.column,
+    };
+    let literal = |value| source::literal(engine, value);
+    let ends = bounds.map(|(from, to)| Ok::<_, String>((literal(from)?, literal(to)?))).transpose()?;
+    let ends = ends.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
+    Ok(source::pushdown::windowed(engine, &text, column, ends))
 }

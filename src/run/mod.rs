@@ -3,24 +3,37 @@
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
 mod check;
+mod differences;
 mod params;
+mod rows;
+mod server;
 mod sources;
+mod windows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use futures::{FutureExt, StreamExt};
+use globset::GlobMatcher;
 
-use crate::check::{Check, ParamValue};
+use crate::check::{Check, KindSettings, ParamValue};
 use crate::compare::Limits;
 use crate::model::{CheckReport, ErrorReport, RunReport, SuiteReport};
+use crate::rowdiff;
 use crate::source::Stop;
 use crate::suite::Suite;
 
+pub use check::rendered;
+pub use differences::Differences;
 pub use params::{fixed, shown};
+pub use windows::{Slice, cut};
+
+use windows::{Strays, Unit};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
@@ -33,13 +46,58 @@ pub struct Options {
     pub deadline: Option<Duration>,
     /// How much is listed.
     pub limits: Limits,
+    /// Bytes that each row diff may hold, batches in flight aside.
+    pub memory: usize,
+    /// Where a row diff writes what does not fit.
+    pub spill: PathBuf,
+    /// Patterns of ids, those of windows among them; none means all.
+    pub only: Vec<GlobMatcher>,
+    /// Who compares where one server holds both sides.
+    pub plan: Plan,
+    /// Takes the differences themselves, where they are wanted.
+    pub differences: Option<Differences>,
+}
+
+impl Options {
+    /// What one row diff may use; its hashes have seeds of their own.
+    fn rowdiff(&self) -> rowdiff::Options {
+        rowdiff::Options {
+            memory: self.memory,
+            directory: self.spill.clone(),
+            limits: self.limits,
+            ..rowdiff::Options::default()
+        }
+    }
+}
+
+/// Who finds the rows that differ where one server holds both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Plan {
+    /// The server where it can and is known to be faster, else cutover.
+    #[default]
+    Auto,
+    /// Both sides are read and compared here.
+    Stream,
+    /// The server; an error where it cannot.
+    Server,
 }
 
 /// What happens while a run goes on.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
+    /// So many checks and windows are to be run.
+    Planned(usize),
     /// A check begins.
     Started(&'a str),
+    /// A check has read so many rows of both sides, in so many seconds.
+    Read {
+        /// Its id.
+        id: &'a str,
+        /// Rows of both sides, every reading counted.
+        rows: u64,
+        /// Seconds since it began to read.
+        seconds: f64,
+    },
     /// A check has its verdict.
     Finished(&'a CheckReport),
 }
@@ -53,11 +111,25 @@ pub struct Selected<'a> {
     pub check: &'a Check,
 }
 
+/// Per suite name: the params, or why one of them has no value.
+type Params<'a> = BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>>;
+
+/// A check, or one window of it, while it runs.
+#[derive(Clone, Copy)]
+struct Running<'a> {
+    suite: &'a Suite,
+    check: &'a Check,
+    slice: Option<&'a Slice>,
+    /// `suite.check`, and behind it `@window`.
+    id: &'a str,
+}
+
 /// Everything a check needs of its suite while it runs.
 struct Context<'a> {
     sources: sources::Opened,
-    /// Per suite name: the params, or why one of them has no value.
-    params: BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>>,
+    params: Params<'a>,
+    /// Keys that windows miss or have in excess, by the id of the window.
+    strays: Mutex<HashMap<String, Strays>>,
     options: &'a Options,
     stop: &'a Stop,
     late: &'a AtomicBool,
@@ -83,11 +155,13 @@ pub async fn run(
     let work = async {
         let sources = sources::open(selected, options, stop).await;
         let params = params::evaluate(selected, &sources, options, stop).await;
-        let context = Context { sources, params, options, stop, late: &late };
-        let numbered = selected.iter().enumerate().map(|(at, one)| {
+        let units = windows::units(selected, &params, &options.only);
+        watch(Event::Planned(units.len()));
+        let context = Context { sources, params, strays: Mutex::default(), options, stop, late: &late };
+        let numbered = units.iter().enumerate().map(|(at, unit)| {
             let (context, watch) = (&context, &watch);
             async move {
-                let report = one_check(*one, context, watch).await;
+                let report = one_check(unit, context, watch).await;
                 watch(Event::Finished(&report));
                 (at, report)
             }
@@ -96,7 +170,9 @@ pub async fn run(
             futures::stream::iter(numbered).buffer_unordered(options.jobs.max(1)).collect().await;
         reports.sort_by_key(|(at, _)| *at);
         let suites = suite_reports(selected, &context);
-        (reports.into_iter().map(|(_, report)| report).collect::<Vec<_>>(), suites)
+        let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
+        windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
+        (reports, suites)
     };
     tokio::pin!(work, deadline);
     let (checks, suites) = tokio::select! {
@@ -118,11 +194,12 @@ fn elapsed_ms(clock: Instant) -> u64 {
     u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-async fn one_check(one: Selected<'_>, context: &Context<'_>, watch: &(impl Fn(Event<'_>) + Sync)) -> CheckReport {
-    let mut report = CheckReport::new(&one.check.id, one.check.kind.kind());
-    report.severity = one.check.severity;
-    report.tags = one.check.tags.clone();
-    report.why = one.check.why.clone();
+async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Event<'_>) + Sync)) -> CheckReport {
+    let (id, check) = (unit.id(), unit.one.check);
+    let mut report = CheckReport::new(&id, check.kind.kind());
+    report.severity = check.severity;
+    report.tags = check.tags.clone();
+    report.why = check.why.clone();
     if context.stop.stopped() {
         let why = if context.late.load(Ordering::SeqCst) {
             "the deadline passed before it began"
@@ -132,13 +209,27 @@ async fn one_check(one: Selected<'_>, context: &Context<'_>, watch: &(impl Fn(Ev
         report.skipped = Some(why.to_owned());
         return report;
     }
-    watch(Event::Started(&one.check.id));
+    let slice = match &unit.slice {
+        Ok(slice) => slice.as_ref(),
+        Err(error) => {
+            report.error = Some(error.clone());
+            return report;
+        }
+    };
+    report.window = slice.and_then(|slice| windows::report(check, slice));
+    let one = Running { suite: unit.one.suite, check, slice, id: &id };
+    watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
-    let mut report = match AssertUnwindSafe(check::run(one, context, report)).catch_unwind().await {
+    let mut report = match AssertUnwindSafe(check::run(one, context, report, watch)).catch_unwind().await {
         Ok(report) => report,
         Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
     };
+    if !matches!(one.check.kind, KindSettings::Rows) {
+        let mut sink = Differences::sink(context.options.differences.as_ref(), &id);
+        sink.listed(&report);
+        report.written = sink.finish();
+    }
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report.elapsed_ms = elapsed_ms(clock);
     report

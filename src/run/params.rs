@@ -73,12 +73,15 @@ fn unset(name: &str, of: &str) -> String {
     format!("param `{name}` has no value; give it with --param {name}=… ({of})")
 }
 
-/// The params of `suite` as far as they are known with the clock at `now`; the first without a value is an error.
-pub fn fixed(suite: &Suite, now: DateTime<Utc>) -> Result<BTreeMap<String, ParamValue>, String> {
-    let value = |(name, param): (&String, &Param)| match param {
-        Param::Value(value) => Ok((name.clone(), value.clone())),
-        Param::Moving(moving) => Ok((name.clone(), moving.at(now))),
-        Param::Unset(of) => Err(unset(name, &of.to_string())),
+/// The params of `suite` as far as they are known with the clock at `now`, and why the others are not.
+pub fn fixed(suite: &Suite, now: DateTime<Utc>) -> BTreeMap<String, Result<ParamValue, String>> {
+    let value = |(name, param): (&String, &Param)| {
+        let value = match param {
+            Param::Value(value) => Ok(value.clone()),
+            Param::Moving(moving) => Ok(moving.at(now)),
+            Param::Unset(of) => Err(unset(name, &of.to_string())),
+        };
+        (name.clone(), value)
     };
     suite.params.iter().map(value).collect()
 }

@@ -8,26 +8,70 @@ use std::sync::Mutex;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::{Error, Fault};
+
 /// Connections at once where the suite does not say.
 const DEFAULT_CONNECTIONS: u32 = 16;
+
+const MAX: usize = Semaphore::MAX_PERMITS;
+
+/// The right to use a connection, given to so many at once.
+#[derive(Debug)]
+pub(super) struct Slots {
+    free: Semaphore,
+    most: u32,
+}
+
+impl Slots {
+    /// Room for `most` connections in use at once, at least one.
+    pub(super) fn new(most: u32) -> Self {
+        let most = most.max(1);
+        Slots { free: Semaphore::new(usize::try_from(most).map_or(MAX, |most| most.min(MAX))), most }
+    }
+
+    /// Waits for the right to use a connection; held for as long as it is used.
+    pub(super) async fn slot(&self) -> SemaphorePermit<'_> {
+        self.free.acquire().await.expect("the semaphore is never closed")
+    }
+
+    /// Waits for the right to use so many connections at once: all or none, so that two checks cannot wait for each
+    /// other.
+    pub(super) async fn reserve(&self, connections: u32) -> Result<Option<SemaphorePermit<'_>>, Error> {
+        if connections > self.most {
+            return Err(Error::new(
+                Fault::Query,
+                format!(
+                    "both sides are read at the same time, which takes {connections} connections, and `max_connections` \
+                     of the source is {}; allow {connections}",
+                    self.most
+                ),
+            ));
+        }
+        Ok(Some(self.free.acquire_many(connections).await.expect("the semaphore is never closed")))
+    }
+}
 
 /// Idle connections, and the right to use one.
 #[derive(Debug)]
 pub(super) struct Idle<T> {
     kept: Mutex<Vec<T>>,
-    slots: Semaphore,
+    slots: Slots,
 }
 
 impl<T> Idle<T> {
     /// Room for `most` connections in use at once, at least one.
     pub(super) fn new(most: Option<u32>) -> Self {
-        let most = most.unwrap_or(DEFAULT_CONNECTIONS).max(1);
-        Idle { kept: Mutex::new(Vec::new()), slots: Semaphore::new(most as usize) }
+        Idle { kept: Mutex::new(Vec::new()), slots: Slots::new(most.unwrap_or(DEFAULT_CONNECTIONS)) }
     }
 
     /// Waits for the right to use a connection; held for as long as it is used.
     pub(super) async fn slot(&self) -> SemaphorePermit<'_> {
-        self.slots.acquire().await.expect("the semaphore is never closed")
+        self.slots.slot().await
+    }
+
+    /// Waits for the right to use so many; see [`Slots::reserve`].
+    pub(super) async fn reserve(&self, connections: u32) -> Result<Option<SemaphorePermit<'_>>, Error> {
+        self.slots.reserve(connections).await
     }
 
     /// The connection given back last, if any is idle.

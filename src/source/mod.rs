@@ -4,6 +4,8 @@
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
+mod batches;
+pub mod catalogue;
 mod clickhouse;
 mod decimal;
 mod files;
@@ -12,6 +14,7 @@ mod literal;
 mod mysql;
 mod open;
 mod postgres;
+pub mod pushdown;
 mod rows;
 mod sqlite;
 mod url;
@@ -22,12 +25,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
+use tokio::sync::SemaphorePermit;
 
 use crate::check::Requirement;
 use crate::frame::Frame;
 use crate::model::{SourceReport, Warning};
 
-pub use clickhouse::ClickHouse;
+pub use batches::Reader;
+pub use clickhouse::{ClickHouse, client as clickhouse_client, statements as clickhouse_statements};
 pub use files::Files;
 pub use literal::literal;
 pub use mysql::MySql;
@@ -108,6 +113,8 @@ pub enum Fault {
     Timeout,
     /// The run was stopped.
     Interrupted,
+    /// Nobody receives the rows any longer; why, is told elsewhere.
+    Unwanted,
 }
 
 impl Error {
@@ -175,6 +182,20 @@ pub trait Engine: Send + Sync {
     fn fetch<'a>(&'a self, sql: &'a str, timeout: Duration, ticket: &'a Ticket)
     -> BoxFuture<'a, Result<Answer, Error>>;
 
+    /// Waits for the right to use so many connections at once; absent where connections are not counted.
+    ///
+    /// # Errors
+    /// More than the source may ever have.
+    fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>>;
+
+    /// Opens a session for readings of any size, read-only, in one snapshot where the engine has one. The caller
+    /// holds a reservation. `timeout` is per reading.
+    fn reader<'a>(
+        &'a self,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>>;
+
     /// Cancels what `ticket` names, on a connection of its own.
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()>;
 }
@@ -215,12 +236,17 @@ pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Sto
         () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"),
         () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
-    let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;
+    cancel(engine, &ticket).await;
     Err(given_up)
 }
 
+/// Cancels what `ticket` names, and waits a little for its server to say so.
+pub async fn cancel(engine: &dyn Engine, ticket: &Ticket) {
+    let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(ticket)).await;
+}
+
 /// The error for a query that took longer than `timeout`, whoever noticed first.
-fn timed_out(timeout: Duration) -> Error {
+pub fn timed_out(timeout: Duration) -> Error {
     Error::new(
         Fault::Timeout,
         format!(

@@ -1,5 +1,7 @@
 //! Rows into columns, for engines that answer row by row: names checked, values collected, a frame at the end.
 
+use polars::prelude::Series;
+
 use super::{Error, Fault, decimal};
 use crate::frame::{Column, Frame, FrameError, Type, Value};
 
@@ -51,37 +53,62 @@ pub(super) fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), E
     Ok(())
 }
 
-/// The frame of collected columns; `type_names` are the engine's, in the same order.
-pub(super) fn frame(mut columns: Vec<Column>, type_names: &[String]) -> Result<Frame, Error> {
-    for (column, type_name) in columns.iter_mut().zip(type_names) {
-        let scale_of = match &mut column.of {
-            Type::Decimal { scale } => scale,
-            Type::Array(element) => match element.as_mut() {
-                Type::Decimal { scale } => scale,
-                _ => continue,
-            },
-            _ => continue,
-        };
-        *scale_of = decimal::settle(&mut column.values).map_err(|index| {
-            let way_out = "round the column in the query, such as round(x, 12)";
-            Misread::new("with the decimals of the other rows it needs more than 38 digits", way_out).at(
-                &column.name,
-                type_name,
-                index + 1,
-            )
-        })?;
-    }
-    Frame::from_columns(columns).map_err(frame_error)
+/// The frame of collected columns; `type_names` are the engine's, in the same order, and `given` is the number of
+/// rows before these.
+pub(super) fn frame(columns: Vec<Column>, type_names: &[String], given: usize) -> Result<Frame, Error> {
+    let names = type_names.iter().map(String::as_str).chain(std::iter::repeat(""));
+    let (series, types) = columns
+        .into_iter()
+        .zip(names)
+        .map(|(column, type_name)| series(column, type_name, given))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .unzip();
+    Frame::from_series(series, types).map_err(frame_error)
 }
 
-/// Decodes one row's value into its column.
-pub(super) fn push(column: &mut Column, type_name: &str, value: Result<Value, Misread>) -> Result<(), Error> {
-    let row = column.values.len() + 1;
+/// The series of one collected column and its type, its decimals at one scale.
+pub(super) fn series(mut column: Column, type_name: &str, given: usize) -> Result<(Series, Type), Error> {
+    let scale_of = match &mut column.of {
+        Type::Decimal { scale } => Some(scale),
+        Type::Array(element) => match element.as_mut() {
+            Type::Decimal { scale } => Some(scale),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(scale) = scale_of {
+        *scale = settled(&mut column.values, &column.name, type_name, given)?;
+    }
+    let of = column.of.clone();
+    Ok((column.into_series().map_err(frame_error)?, of))
+}
+
+/// Brings decimals to what one column can hold and gives its scale.
+pub(super) fn settled(values: &mut [Value], name: &str, type_name: &str, given: usize) -> Result<u8, Error> {
+    decimal::settle(values).map_err(|index| {
+        let way_out = "round the column in the query, such as round(x, 12)";
+        Misread::new("with the decimals of the other rows it needs more than 38 digits", way_out).at(
+            name,
+            type_name,
+            given + index + 1,
+        )
+    })
+}
+
+/// Decodes one row's value into its column, behind `given` rows of earlier batches.
+pub(super) fn push(
+    column: &mut Column,
+    type_name: &str,
+    value: Result<Value, Misread>,
+    given: usize,
+) -> Result<(), Error> {
+    let row = given + column.values.len() + 1;
     column.values.push(value.map_err(|misread| misread.at(&column.name, type_name, row))?);
     Ok(())
 }
 
-fn frame_error(cause: FrameError) -> Error {
+pub(super) fn frame_error(cause: FrameError) -> Error {
     let message = cause.to_string();
     match std::error::Error::source(&cause) {
         Some(below) => Error::caused(Fault::Column, message, below),

@@ -17,12 +17,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{
     AssertSqlSafe, Column as _, ConnectOptions, Either, Executor, Row, SqlSafeStr, Statement, TypeInfo, ValueRef,
 };
+use tokio::sync::{SemaphorePermit, mpsc};
 
+use super::batches::Rows;
 use super::rows::{self, Misread};
-use super::{Answer, Engine, EngineName, Error, Fault, Options, Ticket};
+use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket};
 use crate::check::Requirement;
-use crate::frame::{Column, Type, Value};
-use crate::model::SourceReport;
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::{SourceReport, Warning};
 
 /// Virtual machine steps between two looks at the cancellation.
 const STEPS: i32 = 1_000;
@@ -31,6 +33,29 @@ const STEPS: i32 = 1_000;
 pub struct Sqlite {
     path: PathBuf,
     shown: String,
+}
+
+/// A connection whose one transaction sees the file as it was at its first reading.
+struct Session {
+    connection: SqliteConnection,
+    _cancel: Cancel,
+}
+
+impl Reader for Session {
+    fn snapshot(&self) -> bool {
+        true
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move {
+            read_rows(&mut self.connection, sql, &mut Rows::Batches(batches)).await?;
+            Ok(Vec::new())
+        })
+    }
 }
 
 /// Tells SQLite to stop when the query is given up.
@@ -84,7 +109,8 @@ impl Sqlite {
         })
     }
 
-    async fn answer(&self, sql: &str, timeout: Duration) -> Result<Answer, Error> {
+    /// A connection that stops by itself when `cancel` is dropped, in a transaction of its own.
+    async fn begin(&self, timeout: Duration) -> Result<(SqliteConnection, Cancel), Error> {
         let mut connection = self.connect(timeout).await?;
         let cancel = Cancel(Arc::default());
         let stopped = cancel.0.clone();
@@ -93,42 +119,60 @@ impl Sqlite {
             .await
             .map_err(|cause| refused(&cause))?
             .set_progress_handler(STEPS, move || !stopped.load(Ordering::Relaxed));
-        let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(|cause| refused(&cause))?;
-        let mut columns: Vec<Reading> = statement
-            .columns()
-            .iter()
-            .map(|column| Reading {
-                name: column.name().to_owned(),
-                declared: column.type_info().name().to_owned(),
-                values: Vec::new(),
-                classes: BTreeSet::new(),
-            })
-            .collect();
-        if columns.is_empty() {
-            return Err(rows::no_columns());
-        }
-        rows::distinct(columns.iter().map(|column| column.name.as_str()))?;
-        let mut statements = 0;
-        {
-            let mut stream = connection.fetch_many(AssertSqlSafe(sql).into_sql_str());
-            while let Some(step) = stream.try_next().await.map_err(|cause| refused(&cause))? {
-                match step {
-                    Either::Left(_) => statements += 1,
-                    Either::Right(row) if statements == 0 => read(&row, &mut columns)?,
-                    Either::Right(_) => statements += 1,
-                }
-            }
-        }
-        if statements > 1 {
-            return Err(Error::new(
-                Fault::Query,
-                "the query holds more than one statement; a check takes one that reads",
-            ));
-        }
-        let columns = columns.into_iter().map(Reading::column).collect::<Result<Vec<_>, _>>()?;
-        let frame = rows::frame(columns, &[])?;
+        sqlx::raw_sql("BEGIN").execute(&mut connection).await.map_err(|cause| refused(&cause))?;
+        Ok((connection, cancel))
+    }
+
+    async fn answer(&self, sql: &str, timeout: Duration) -> Result<Answer, Error> {
+        let (mut connection, _cancel) = self.begin(timeout).await?;
+        let mut rows = Rows::Whole(None);
+        read_rows(&mut connection, sql, &mut rows).await?;
+        let Rows::Whole(Some(frame)) = rows else { return Err(rows::no_columns()) };
         Ok(Answer { frame, warnings: Vec::new() })
     }
+}
+
+/// One statement read to its last row.
+async fn read_rows(connection: &mut SqliteConnection, sql: &str, rows: &mut Rows) -> Result<(), Error> {
+    let statement = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(|cause| refused(&cause))?;
+    let columns: Vec<(String, String)> = statement
+        .columns()
+        .iter()
+        .map(|column| (column.name().to_owned(), column.type_info().name().to_owned()))
+        .collect();
+    if columns.is_empty() {
+        return Err(rows::no_columns());
+    }
+    rows::distinct(columns.iter().map(|(name, _)| name.as_str()))?;
+    let begun = || columns.iter().map(|(name, declared)| Reading::new(name, declared)).collect::<Vec<_>>();
+    let (mut reading, mut given, mut bytes, mut statements) = (begun(), 0, 0, 0);
+    let mut stream = connection.fetch_many(AssertSqlSafe(sql).into_sql_str());
+    while let Some(step) = stream.try_next().await.map_err(|cause| refused(&cause))? {
+        match step {
+            Either::Left(_) => statements += 1,
+            Either::Right(row) if statements == 0 => bytes += read(&row, &mut reading, given)?,
+            Either::Right(_) => statements += 1,
+        }
+        let height = reading[0].values.len();
+        if rows.full(height, bytes) {
+            if !rows.take(frame(std::mem::replace(&mut reading, begun()), given)?).await {
+                return Ok(());
+            }
+            (given, bytes) = (given + height, 0);
+        }
+    }
+    if statements > 1 {
+        return Err(Error::new(Fault::Query, "the query holds more than one statement; a check takes one that reads"));
+    }
+    if given == 0 || !reading[0].values.is_empty() {
+        rows.take(frame(reading, given)?).await;
+    }
+    Ok(())
+}
+
+fn frame(columns: Vec<Reading>, given: usize) -> Result<Frame, Error> {
+    let columns = columns.into_iter().map(Reading::column).collect::<Result<Vec<_>, _>>()?;
+    rows::frame(columns, &[], given)
 }
 
 fn refused(cause: &sqlx::Error) -> Error {
@@ -146,15 +190,18 @@ fn refused(cause: &sqlx::Error) -> Error {
     Error::new(Fault::Query, format!("SQLite refused the query: {text}; {way_out}"))
 }
 
-fn read(row: &SqliteRow, columns: &mut [Reading]) -> Result<(), Error> {
+/// Reads one row, behind `given` others, and tells roughly how many bytes its values are.
+fn read(row: &SqliteRow, columns: &mut [Reading], given: usize) -> Result<usize, Error> {
+    let mut size = 0;
     for (index, column) in columns.iter_mut().enumerate() {
         let raw = row.try_get_raw(index).map_err(|cause| refused(&cause))?;
-        let number = column.values.len() + 1;
+        let number = given + column.values.len() + 1;
         if raw.is_null() {
             column.values.push(Value::Null);
             continue;
         }
         let class = raw.type_info().name().to_owned();
+        size += size_of::<Value>();
         let undecodable = |cause: &sqlx::Error| refused(cause);
         let (class, value) = match class.as_str() {
             "INTEGER" | "BOOLEAN" => {
@@ -163,6 +210,7 @@ fn read(row: &SqliteRow, columns: &mut [Reading]) -> Result<(), Error> {
             "REAL" => ("REAL", Value::Float(row.try_get_unchecked::<f64, _>(index).map_err(|c| undecodable(&c))?)),
             "TEXT" | "DATE" | "TIME" | "DATETIME" => {
                 let bytes: Vec<u8> = row.try_get_unchecked(index).map_err(|c| undecodable(&c))?;
+                size += bytes.len();
                 let text = String::from_utf8(bytes).map_err(|_| {
                     Misread::new("the text is not UTF-8", format!("select hex({})", column.name)).at(
                         &column.name,
@@ -172,16 +220,24 @@ fn read(row: &SqliteRow, columns: &mut [Reading]) -> Result<(), Error> {
                 })?;
                 ("TEXT", Value::Text(text))
             }
-            "BLOB" => ("BLOB", Value::Bytes(row.try_get_unchecked(index).map_err(|c| undecodable(&c))?)),
+            "BLOB" => {
+                let bytes: Vec<u8> = row.try_get_unchecked(index).map_err(|c| undecodable(&c))?;
+                size += bytes.len();
+                ("BLOB", Value::Bytes(bytes))
+            }
             other => return Err(rows::no_canonical_type(&column.name, other, "cast the column in the query")),
         };
         column.classes.insert(class);
         column.values.push(value);
     }
-    Ok(())
+    Ok(size)
 }
 
 impl Reading {
+    fn new(name: &str, declared: &str) -> Self {
+        Reading { name: name.to_owned(), declared: declared.to_owned(), values: Vec::new(), classes: BTreeSet::new() }
+    }
+
     fn column(self) -> Result<Column, Error> {
         let classes: Vec<&str> = self.classes.iter().copied().collect();
         let declared = self.declared.to_ascii_uppercase();
@@ -306,6 +362,22 @@ impl Engine for Sqlite {
         _ticket: &'a Ticket,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.answer(sql, timeout))
+    }
+
+    /// Every query has a connection of its own.
+    fn reserve(&self, _connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn reader<'a>(
+        &'a self,
+        timeout: Duration,
+        _ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
+        Box::pin(async move {
+            let (connection, cancel) = self.begin(timeout).await?;
+            Ok(Box::new(Session { connection, _cancel: cancel }) as Box<dyn Reader + 'a>)
+        })
     }
 
     /// A query that is dropped has stopped itself.

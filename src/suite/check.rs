@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use bigdecimal::{BigDecimal, ToPrimitive};
+
 use super::problem::{File, Problem, Problems, nearest};
 use super::raw::{self, OneOrMany, Sql};
 use super::rule::{self, Bounds, Known};
 use super::template::is_name;
+use super::window;
 use super::{Param, SourceSpec};
-use crate::check::{Check, KindSettings, Percentile, Query, Requirement, Rule, Sides, Template};
+use crate::check::{Check, KindSettings, Percentile, Query, Requirement, Rule, Sample, Sides, Template, Window};
 use crate::model::Kind;
 use crate::source::EngineName;
 
@@ -27,6 +30,8 @@ pub(super) struct Scope<'a> {
 struct Reader<'a, 'f> {
     name: &'a str,
     offset: usize,
+    /// Whether the check is cut into windows, whose ends its queries may name.
+    windowed: bool,
     scope: &'a Scope<'a>,
     file: &'a File<'f>,
     problems: &'a mut Problems,
@@ -43,7 +48,7 @@ pub(super) fn valid(
     problems: &mut Problems,
 ) -> Option<Check> {
     let before = problems.0.len();
-    let mut reader = Reader { name, offset, scope, file, problems };
+    let mut reader = Reader { name, offset, windowed: raw.window.is_some(), scope, file, problems };
     let check = reader.check(raw, rules);
     check.filter(|_| problems.0.len() == before)
 }
@@ -52,6 +57,10 @@ impl Reader<'_, '_> {
     fn mistake(&mut self, message: impl std::fmt::Display, help: Option<String>) {
         let message = format!("check `{}.{}`: {message}", self.scope.suite, self.name);
         self.problems.0.push(self.file.problem(self.offset, message, help));
+    }
+
+    fn in_window(&self, param: &str) -> bool {
+        self.windowed && ["from", "to"].contains(&param)
     }
 
     fn settled<T>(&mut self, field: &str, value: Option<Result<T, String>>) -> Option<T> {
@@ -117,6 +126,8 @@ impl Reader<'_, '_> {
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
             self.mistake("`timeout` is 0", Some("give a duration such as 30s".to_owned()));
         }
+        let window = self.window(kind.kind(), raw.window.as_ref(), &sides);
+        let sample = self.settled("sample", raw.sample.as_deref().map(sample));
         for (code, reason) in &raw.accept {
             if reason.trim().is_empty() {
                 self.mistake(format!("`accept.{code}` needs its reason"), None);
@@ -138,6 +149,8 @@ impl Reader<'_, '_> {
             allow_empty: raw.allow_empty == Some(true),
             duplicates_allowed: matches!(raw.duplicates, Some(raw::Duplicates::Allow)),
             timeout,
+            window,
+            sample,
             accept: raw.accept,
         })
     }
@@ -146,7 +159,7 @@ impl Reader<'_, '_> {
     fn misplaced(&mut self, kind: Kind, raw: &raw::Check) {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
-        let given: [(&str, bool, bool); 14] = [
+        let given: [(&str, bool, bool); 16] = [
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),
@@ -160,11 +173,42 @@ impl Reader<'_, '_> {
             ("at_most", raw.at_most.is_some(), bounded),
             ("min_ratio", raw.min_ratio.is_some(), bounded),
             ("max_ratio", raw.max_ratio.is_some(), bounded),
+            ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant)),
+            ("sample", raw.sample.is_some(), kind == Kind::Rows),
             ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
         ];
         for (name, given, allowed) in given {
             if given && !allowed {
                 self.mistake(format!("`{name}` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
+            }
+        }
+    }
+
+    fn window(&mut self, kind: Kind, raw: Option<&raw::Window>, sides: &Sides<Option<Query>>) -> Option<Window> {
+        let uses = |name: &str| {
+            let both = [&sides.old, &sides.new].into_iter().flatten();
+            both.map(|query| query.sql.params().any(|param| param == name)).collect::<Vec<_>>()
+        };
+        let used = [uses("from"), uses("to")].concat();
+        let all = used.iter().all(|used| *used);
+        let raw = raw?;
+        if !all && used.contains(&true) {
+            self.mistake(
+                "`window`: not every query uses both `{{ from }}` and `{{ to }}`",
+                Some("use both on both sides, or neither".to_owned()),
+            );
+        }
+        if !all && kind != Kind::Rows {
+            self.mistake(
+                format!("`window` of kind `{kind}` needs queries that use `{{{{ from }}}}` and `{{{{ to }}}}`"),
+                Some("only the rows of kind `rows` can be filtered from outside".to_owned()),
+            );
+        }
+        match window::valid(raw, self.scope.params, self.scope.known) {
+            Ok(window) => Some(window),
+            Err(mistakes) => {
+                mistakes.into_iter().for_each(|why| self.mistake(why, None));
+                None
             }
         }
     }
@@ -356,7 +400,7 @@ impl Reader<'_, '_> {
             Ok(template) => {
                 let mut seen = std::collections::BTreeSet::new();
                 for name in template.params() {
-                    if !self.scope.params.contains_key(name) && seen.insert(name.to_owned()) {
+                    if !self.scope.params.contains_key(name) && !self.in_window(name) && seen.insert(name.to_owned()) {
                         let help = nearest(name, self.scope.params.keys().map(String::as_str));
                         let offset = text.find(&format!("{{{{ {name} }}}}")).unwrap_or(0);
                         let problem = locate(
@@ -413,5 +457,17 @@ impl Reader<'_, '_> {
             requirements.push(Requirement::Engine(engine));
         }
         requirements
+    }
+}
+
+/// Reads a share such as `1%` or `0.5%`.
+fn sample(text: &str) -> Result<Sample, String> {
+    let percent = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<BigDecimal>().ok());
+    let wrong = || format!("\"{text}\" is no share; write one such as \"1%\", above 0% and below 100%");
+    let share = percent.ok_or_else(wrong)? / BigDecimal::from(100);
+    let below = (share * BigDecimal::from(1u128 << 64)).with_scale(0).to_u64();
+    match below {
+        Some(below) if below > 0 => Ok(Sample { text: text.trim().to_owned(), below }),
+        _ => Err(wrong()),
     }
 }

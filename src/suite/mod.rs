@@ -8,6 +8,7 @@ mod read;
 mod rule;
 mod source;
 mod template;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

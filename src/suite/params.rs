@@ -196,7 +196,8 @@ fn signed(text: &str) -> Option<TimeDelta> {
     Some(size * sign)
 }
 
-fn plain(value: &toml::Value) -> Result<ParamValue, String> {
+/// The value of a TOML value.
+pub(super) fn plain(value: &toml::Value) -> Result<ParamValue, String> {
     Ok(match value {
         toml::Value::String(text) => ParamValue::Text(text.clone()),
         toml::Value::Integer(number) => ParamValue::Integer((*number).into()),

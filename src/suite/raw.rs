@@ -88,6 +88,10 @@ pub(super) struct Check {
     pub max_lag: Option<String>,
     /// `invariant`: a count query whose zero is an error; `sql/<check>.population.sql` where absent.
     pub population: Option<Sql>,
+    /// Cuts the check into consecutive windows of time, each with a verdict of its own.
+    pub window: Option<Window>,
+    /// `rows`: share of the keys to examine, such as `1%`; the same keys on both sides and in every run.
+    pub sample: Option<String>,
     /// Rule of every column that has none: absolute part of the tolerance.
     pub absolute: Option<Number>,
     /// Rule of every column that has none: share of |old|.
@@ -100,6 +104,22 @@ pub(super) struct Check {
     pub min_ratio: Option<Number>,
     /// Rule of every column that has none: new ÷ old ≤ this.
     pub max_ratio: Option<Number>,
+}
+
+/// Consecutive half-open windows of time.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Window {
+    /// Column of time, by its name in old.
+    pub column: Option<String>,
+    /// First moment of the first window: a date, a timestamp, or `{{ param }}`.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub from: Option<toml::Value>,
+    /// First moment after the last window.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub to: Option<toml::Value>,
+    /// Length of a window, such as `1 day`.
+    pub step: Option<String>,
 }
 
 /// How one column is compared; exactly, unless a field says otherwise.

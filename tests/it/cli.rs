@@ -146,7 +146,7 @@ fn a_run_writes_every_format_into_a_folder_of_its_own() {
     assert_eq!(reports.len(), 2);
     let mut files: Vec<_> = std::fs::read_dir(&reports[0]).unwrap().map(|e| e.unwrap().file_name()).collect();
     files.sort();
-    assert_eq!(files, ["junit.xml", "report.json", "report.md"]);
+    assert_eq!(files, ["differences.parquet", "junit.xml", "report.json", "report.md"]);
     let junit = std::fs::read_to_string(reports[0].join("junit.xml")).unwrap();
     let junit = roxmltree::Document::parse(&junit).unwrap();
     assert_eq!(junit.descendants().filter(|node| node.has_tag_name("failure")).count(), 1);

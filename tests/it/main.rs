@@ -3,6 +3,7 @@
 mod cli;
 mod contract;
 mod demo_servers;
+mod diff;
 mod reports;
 mod rowdiff;
 mod samples;

@@ -27,6 +27,8 @@ fn checked(rule: Rule) -> Check {
         allow_empty: false,
         duplicates_allowed: false,
         timeout: None,
+        window: None,
+        sample: None,
         accept: BTreeMap::new(),
     }
 }

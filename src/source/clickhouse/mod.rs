@@ -11,6 +11,7 @@ mod statement;
 mod stream;
 mod types;
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,12 +22,15 @@ use clickhouse::query::BytesCursor;
 use futures::future::BoxFuture;
 use polars::prelude::{ArrayRef, PlSmallStr, Series};
 use polars_arrow::array::new_empty_array;
-use tokio::sync::{OnceCell, Semaphore};
+use polars_arrow::compute::aggregate::estimated_bytes_size;
+use tokio::sync::{OnceCell, SemaphorePermit, mpsc};
 
-use super::{Answer, Engine, EngineName, Error, Fault, Options, Ticket};
+use super::batches::{self, Rows};
+use super::idle::Slots;
+use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, pushdown, rows};
 use crate::check::Requirement;
 use crate::frame::{Frame, FrameError};
-use crate::model::SourceReport;
+use crate::model::{SourceReport, Warning};
 use address::Address;
 use session::Session;
 use stream::Broken;
@@ -47,7 +51,51 @@ pub struct ClickHouse {
     address: Address,
     shown: String,
     session: OnceCell<Session>,
-    running: Semaphore,
+    running: Slots,
+}
+
+/// What a statement came to: its frame, unless that was given away in batches.
+struct Answered {
+    whole: Option<Frame>,
+    warnings: Vec<Warning>,
+}
+
+/// Readings of one statement after the other: each is a query of its own, of the rows as they are then.
+struct Readings<'a> {
+    source: &'a ClickHouse,
+    timeout: Duration,
+    ticket: &'a Ticket,
+}
+
+impl Reader for Readings<'_> {
+    fn snapshot(&self) -> bool {
+        false
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move {
+            let answered = self.source.answer(sql, self.timeout, self.ticket, Rows::Batches(batches)).await?;
+            Ok(answered.warnings)
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<pushdown::Described>>, Error>> {
+        Box::pin(async move {
+            let statement = statement::single(sql)?;
+            let session = self.source.session().await?;
+            let columns = self.source.describe_columns(session, statement, self.timeout, self.ticket).await?;
+            let described = columns.into_iter().map(|column| pushdown::Described {
+                of: column.kind.canonical(),
+                name: column.name,
+                database_type: column.database_type,
+            });
+            Ok(Some(described.collect()))
+        })
+    }
 }
 
 /// A column of a result as the server describes it.
@@ -61,12 +109,11 @@ struct Described {
 impl ClickHouse {
     /// Reads `url` and connects to nothing yet; `shown` is the URL with its password masked.
     pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<ClickHouse, Error> {
-        let permits = options.max_connections.map_or(Semaphore::MAX_PERMITS, |most| most.max(1) as usize);
         Ok(ClickHouse {
             address: Address::read(url, options)?,
             shown,
             session: OnceCell::new(),
-            running: Semaphore::new(permits),
+            running: Slots::new(options.max_connections.unwrap_or(u32::MAX)),
         })
     }
 
@@ -118,10 +165,18 @@ impl ClickHouse {
             .map_err(|cause| error::from_client(cause, &self.address))
     }
 
-    async fn read(&self, mut cursor: BytesCursor, columns: Vec<Described>) -> Result<Frame, Error> {
-        let (sender, receiver) = tokio::sync::mpsc::channel(CHUNKS);
+    async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket, rows: Rows) -> Result<Answered, Error> {
+        let statement = statement::single(sql)?;
+        let session = self.session().await?;
+        let columns = self.describe_columns(session, statement, timeout, ticket).await?;
+        let cursor = self.start(session, statement, timeout, ticket)?;
+        Ok(Answered { whole: self.read(cursor, columns, rows).await?, warnings: session.warnings.clone() })
+    }
+
+    async fn read(&self, mut cursor: BytesCursor, columns: Vec<Described>, rows: Rows) -> Result<Option<Frame>, Error> {
+        let (sender, receiver) = mpsc::channel(CHUNKS);
         // On a thread of its own, where a panic inside Polars ends the thread and nothing else.
-        let decoder = tokio::task::spawn_blocking(move || decode(receiver, &columns));
+        let decoder = tokio::task::spawn_blocking(move || decode(receiver, &columns, rows));
         loop {
             match cursor.next().await {
                 Ok(Some(chunk)) => {
@@ -145,7 +200,7 @@ impl ClickHouse {
             format!("the result of ClickHouse at {} {how}; run again, and check proxies between", self.address.host)
         };
         match decoder.await {
-            Ok(Ok(frame)) => Ok(frame),
+            Ok(Ok(whole)) => Ok(whole),
             Ok(Err(Broken::Refused(refused))) => Err(refused),
             Ok(Err(Broken::CutOff)) => Err(Error::new(
                 Fault::Connection,
@@ -210,13 +265,23 @@ impl Engine for ClickHouse {
         ticket: &'a Ticket,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(async move {
-            let statement = statement::single(sql)?;
-            let _running = self.running.acquire().await.expect("the semaphore is never closed");
-            let session = self.session().await?;
-            let columns = self.describe_columns(session, statement, timeout, ticket).await?;
-            let cursor = self.start(session, statement, timeout, ticket)?;
-            Ok(Answer { frame: self.read(cursor, columns).await?, warnings: session.warnings.clone() })
+            let _running = self.running.slot().await;
+            let answered = self.answer(sql, timeout, ticket, Rows::Whole(None)).await?;
+            let frame = answered.whole.ok_or_else(rows::no_columns)?;
+            Ok(Answer { frame, warnings: answered.warnings })
         })
+    }
+
+    fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
+        Box::pin(self.running.reserve(connections))
+    }
+
+    fn reader<'a>(
+        &'a self,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
+        Box::pin(async move { Ok(Box::new(Readings { source: self, timeout, ticket }) as Box<dyn Reader + 'a>) })
     }
 
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
@@ -228,6 +293,16 @@ impl Engine for ClickHouse {
             }
         })
     }
+}
+
+/// A client for a URL, as a writer uses it.
+pub fn client(url: &url::Url) -> Result<clickhouse::Client, Error> {
+    Address::read(url, &Options::default()).map(|address| address.client)
+}
+
+/// The statements of `sql`, one by one.
+pub fn statements(sql: &str) -> Vec<&str> {
+    statement::all(sql)
 }
 
 /// A query id of its own, on the ticket before the query starts.
@@ -262,14 +337,20 @@ fn column_error(name: &str, database_type: &str, why: &str, way: &str, besides: 
     )
 }
 
-/// The frame of a stream whose columns are `described`, in that order.
-fn decode<B: AsRef<[u8]>>(receiver: tokio::sync::mpsc::Receiver<B>, described: &[Described]) -> Result<Frame, Broken> {
+/// The rows of a stream whose columns are `described`, in that order; the frame, unless it goes in batches.
+fn decode<B: AsRef<[u8]>>(
+    receiver: mpsc::Receiver<B>,
+    described: &[Described],
+    rows: Rows,
+) -> Result<Option<Frame>, Broken> {
+    let rows = RefCell::new(rows);
     let mut chunks: Vec<Vec<ArrayRef>> = vec![Vec::new(); described.len()];
     let canonical = |array: &dyn polars_arrow::array::Array, column: &Described| {
         arrow::canonical(array, &column.kind)
             .map_err(|unread| column_error(&column.name, &column.database_type, &unread.why, unread.way, ""))
     };
-    let mut empty = Vec::new();
+    let empty = RefCell::new(Vec::new());
+    let (mut height, mut bytes, mut given) = (0, 0, 0);
     stream::read(
         receiver,
         |fields| {
@@ -282,21 +363,43 @@ fn decode<B: AsRef<[u8]>>(receiver: tokio::sync::mpsc::Receiver<B>, described: &
                 return Err(Error::new(Fault::Column, message));
             }
             for (field, column) in fields.iter().zip(described) {
-                empty.push(canonical(new_empty_array(field.dtype.clone()).as_ref(), column)?);
+                empty.borrow_mut().push(canonical(new_empty_array(field.dtype.clone()).as_ref(), column)?);
             }
             Ok(())
         },
         |batch| {
             for ((array, column), chunks) in batch.iter().zip(described).zip(&mut chunks) {
-                chunks.push(canonical(array.as_ref(), column)?);
+                let array = canonical(array.as_ref(), column)?;
+                bytes += estimated_bytes_size(array.as_ref());
+                chunks.push(array);
+            }
+            height += batch.first().map_or(0, |array| array.len());
+            if rows.borrow().full(height, bytes) {
+                let taken = std::mem::replace(&mut chunks, vec![Vec::new(); described.len()]);
+                if !rows.borrow_mut().take_blocking(frame(described, &empty.borrow(), taken)?) {
+                    return Err(batches::unwanted());
+                }
+                given += height;
+                (height, bytes) = (0, 0);
             }
             Ok(())
         },
     )?;
+    let mut rows = rows.into_inner();
+    if given == 0 || height > 0 {
+        rows.take_blocking(frame(described, &empty.borrow(), chunks).map_err(Broken::Refused)?);
+    }
+    Ok(match rows {
+        Rows::Whole(whole) => whole,
+        Rows::Batches(_) => None,
+    })
+}
+
+fn frame(described: &[Described], empty: &[ArrayRef], chunks: Vec<Vec<ArrayRef>>) -> Result<Frame, Error> {
     let mut series = Vec::with_capacity(described.len());
     for ((column, empty), mut chunks) in described.iter().zip(empty).zip(chunks) {
         if chunks.is_empty() {
-            chunks.push(empty);
+            chunks.push(empty.clone());
         }
         series.push(Series::try_from((PlSmallStr::from_str(&column.name), chunks)).map_err(|cause| made(&cause))?);
     }
@@ -304,10 +407,6 @@ fn decode<B: AsRef<[u8]>>(receiver: tokio::sync::mpsc::Receiver<B>, described: &
     Frame::from_series(series, types).map_err(|cause| made(&cause))
 }
 
-fn made(cause: &(dyn std::error::Error + 'static)) -> Broken {
-    Broken::Refused(Error::caused(
-        Fault::Column,
-        "cannot make a frame of the columns ClickHouse sent; cast them",
-        cause,
-    ))
+fn made(cause: &(dyn std::error::Error + 'static)) -> Error {
+    Error::caused(Fault::Column, "cannot make a frame of the columns ClickHouse sent; cast them", cause)
 }

@@ -26,6 +26,26 @@ pub(super) fn single(sql: &str) -> Result<&str, Error> {
     Ok(&sql[..end.unwrap_or(sql.len())])
 }
 
+/// Every statement of `sql`, without the semicolons between them.
+pub(super) fn all(sql: &str) -> Vec<&str> {
+    let mut statements = Vec::new();
+    let (mut start, mut at, mut said_something) = (0, 0, false);
+    while let Some((token, length)) = next(&sql[at..]) {
+        if token == Token::Semicolon {
+            if std::mem::take(&mut said_something) {
+                statements.push(&sql[start..at]);
+            }
+            start = at + length;
+        }
+        said_something |= token == Token::Other;
+        at += length;
+    }
+    if said_something {
+        statements.push(&sql[start..]);
+    }
+    statements
+}
+
 /// The first word of a statement, in upper case, parentheses before it aside; empty where it begins otherwise.
 pub(super) fn first_word(statement: &str) -> String {
     let mut rest = statement;
@@ -90,7 +110,7 @@ fn quoted(rest: &str, quote: char) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_word, single};
+    use super::{all, first_word, single};
 
     #[test]
     fn the_first_word_stands_after_comments_and_parentheses() {
@@ -108,6 +128,13 @@ mod tests {
             assert_eq!(single(whole).unwrap(), whole);
             assert_eq!(single(&format!("{whole}\n; -- done\n;")).unwrap(), format!("{whole}\n"));
         }
+    }
+
+    #[test]
+    fn a_script_is_its_statements() {
+        let script = "CREATE TABLE a (x String DEFAULT ';'); -- done;\n\n;INSERT INTO a VALUES (';');\n-- end";
+        let found: Vec<&str> = all(script).into_iter().map(str::trim).collect();
+        assert_eq!(found, ["CREATE TABLE a (x String DEFAULT ';')", "INSERT INTO a VALUES (';')"]);
     }
 
     #[test]

@@ -6,18 +6,21 @@ mod sql;
 mod types;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use polars::prelude::*;
+use tokio::sync::{SemaphorePermit, mpsc};
 
-use super::{Answer, Engine, EngineName, Error, Fault, Options, Ticket};
+use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, batches};
 use crate::check::Requirement;
 use crate::frame::Frame;
-use crate::model::SourceReport;
+use crate::model::{SourceReport, Warning};
 
 /// A file or a folder of files.
 pub struct Files {
@@ -47,6 +50,15 @@ impl Files {
         polars::error::set_warning_function(|_, _| {});
         Ok(Files { path: path.to_owned(), types: options.types.clone(), shown })
     }
+
+    /// Runs a query on a thread of its own.
+    async fn ask(&self, sql: &str, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
+        let query = Asked { path: self.path.clone(), types: self.types.clone(), sql: sql.to_owned() };
+        let work = tokio::task::spawn_blocking(move || answer(&query, rows, take));
+        work.await.unwrap_or_else(|cause| {
+            Err(Error::new(Fault::Query, format!("the query was cut short: {cause}; run it again")))
+        })
+    }
 }
 
 /// The files below `path` by table name.
@@ -75,9 +87,10 @@ fn stem(file: &Path) -> Option<String> {
     Some(file.file_stem()?.to_str()?.to_owned())
 }
 
-/// Runs `query` on the calling thread; a panic in Polars is an error.
-fn answer(path: &Path, types: &BTreeMap<String, String>, query: &str) -> Result<Answer, Error> {
-    catch_unwind(AssertUnwindSafe(|| read(path, types, query))).unwrap_or_else(|panic| {
+/// Runs `query` on the calling thread, gives the answer to `take` in batches of at most `rows`, and stops when that
+/// returns `false`; a panic in Polars is an error.
+fn answer(query: &Asked, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
+    catch_unwind(AssertUnwindSafe(|| read(query, rows, take))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         Err(Error::new(
             Fault::Query,
@@ -89,9 +102,19 @@ fn answer(path: &Path, types: &BTreeMap<String, String>, query: &str) -> Result<
     })
 }
 
-fn read(path: &Path, types: &BTreeMap<String, String>, query: &str) -> Result<Answer, Error> {
+/// A query over files.
+struct Asked {
+    path: PathBuf,
+    types: BTreeMap<String, String>,
+    sql: String,
+}
+
+/// Takes a frame; `false` where no more is wanted.
+type Take = Box<dyn Fn(Frame) -> bool + Send + Sync>;
+
+fn read(Asked { path, types, sql }: &Asked, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
     let tables = tables(path)?;
-    let query = sql::prepared(query)?;
+    let query = sql::prepared(sql)?;
     let mut context = sql::context();
     for name in query.tables.iter().filter_map(|name| tables.get_key_value(name).map(|(name, _)| name)) {
         context.register(name, scan(name, &tables[name], types)?);
@@ -100,10 +123,65 @@ fn read(path: &Path, types: &BTreeMap<String, String>, query: &str) -> Result<An
         let known = tables.keys().cloned().collect::<Vec<_>>().join(", ");
         Error::new(Fault::Query, format!("Polars refused the query: {cause}; tables here: {known}"))
     };
-    let result = context.execute(&query.text).and_then(LazyFrame::collect).map_err(refused)?;
-    let (series, types) = types::canonical(result)?;
-    let frame = Frame::from_series(series, types).map_err(|cause| Error::new(Fault::Column, cause.to_string()))?;
-    Ok(Answer { frame, warnings: Vec::new() })
+    let mut result = context.execute(&query.text).map_err(refused)?;
+    let Some(rows) = rows else {
+        take(framed(result.collect().map_err(refused)?)?);
+        return Ok(());
+    };
+    let schema = result.collect_schema().map_err(refused)?;
+    let take = Arc::new(take);
+    // A frame that is refused stops the query, and its error is told afterwards.
+    let outcome: Arc<Mutex<(u64, Option<Error>)>> = Arc::default();
+    let each = {
+        let (take, outcome) = (take.clone(), outcome.clone());
+        move |data: DataFrame| {
+            let mut outcome = outcome.lock().expect("no one panics while holding the outcome");
+            outcome.0 += 1;
+            Ok(match framed(data) {
+                Ok(frame) => !take(frame),
+                Err(cause) => {
+                    outcome.1.get_or_insert(cause);
+                    true
+                }
+            })
+        }
+    };
+    let sunk = result.sink_batches(PlanCallback::new(each), false, Some(rows)).map_err(refused)?;
+    sunk.collect_with_engine(polars::prelude::Engine::Streaming).map_err(refused)?;
+    let (batches, failed) = std::mem::take(&mut *outcome.lock().expect("no one panics while holding the outcome"));
+    if let Some(cause) = failed {
+        return Err(cause);
+    }
+    if batches == 0 {
+        take(framed(DataFrame::empty_with_schema(&schema))?);
+    }
+    Ok(())
+}
+
+fn framed(data: DataFrame) -> Result<Frame, Error> {
+    let (series, types) = types::canonical(data)?;
+    Frame::from_series(series, types).map_err(|cause| Error::new(Fault::Column, cause.to_string()))
+}
+
+/// Readings of files: each of them looks at the files as they are then.
+struct Session<'a>(&'a Files);
+
+impl Reader for Session<'_> {
+    fn snapshot(&self) -> bool {
+        false
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move {
+            let take: Take = Box::new(move |frame| batches.blocking_send(frame).is_ok());
+            self.0.ask(sql, NonZeroUsize::new(batches::ROWS), take).await?;
+            Ok(Vec::new())
+        })
+    }
 }
 
 /// The table of one file, its integers wide enough that no sum of them wraps.
@@ -160,13 +238,31 @@ impl Engine for Files {
         _timeout: Duration,
         _ticket: &'a Ticket,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
-        let (path, types, sql) = (self.path.clone(), self.types.clone(), sql.to_owned());
         Box::pin(async move {
-            let work = tokio::task::spawn_blocking(move || answer(&path, &types, &sql));
-            work.await.unwrap_or_else(|cause| {
-                Err(Error::new(Fault::Query, format!("the query was cut short: {cause}; run it again")))
-            })
+            let whole = Arc::new(Mutex::new(None));
+            let taken = whole.clone();
+            let take: Take = Box::new(move |frame| {
+                *taken.lock().expect("no one panics while holding the frame") = Some(frame);
+                true
+            });
+            self.ask(sql, None, take).await?;
+            let frame = whole.lock().expect("no one panics while holding the frame").take();
+            let frame = frame.ok_or_else(|| Error::new(Fault::Query, "Polars returned nothing; run it again"))?;
+            Ok(Answer { frame, warnings: Vec::new() })
         })
+    }
+
+    /// Every query opens its files itself.
+    fn reserve(&self, _connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
+    fn reader<'a>(
+        &'a self,
+        _timeout: Duration,
+        _ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
+        Box::pin(async move { Ok(Box::new(Session(self)) as Box<dyn Reader + 'a>) })
     }
 
     /// Polars is left to finish on its thread; nobody waits for it.

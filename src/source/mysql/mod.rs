@@ -15,13 +15,16 @@ use futures::TryStreamExt;
 use futures::future::BoxFuture;
 use sqlx::mysql::{MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Decode, Executor, Row, SqlSafeStr, Statement};
+use tokio::sync::{SemaphorePermit, mpsc};
 
+use super::batches::{self, Rows};
 use super::idle::Idle;
+use super::pushdown::Described;
 use super::rows;
-use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Ticket};
+use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Reader, Ticket};
 use crate::check::Requirement;
-use crate::frame::{Column, Value};
-use crate::model::SourceReport;
+use crate::frame::{Column, Frame, Value};
+use crate::model::{SourceReport, Warning};
 use session::{OWN_QUERY_LIMIT, Session};
 use types::Shape;
 
@@ -118,6 +121,21 @@ impl MySql {
     async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Answer, Error> {
         let _slot = self.idle.slot().await;
         let mut session = self.begin(timeout, ticket).await?;
+        let mut rows = Rows::Whole(None);
+        let warnings = self.read_rows(&mut session, sql, timeout, &mut rows).await?;
+        self.leave(session).await;
+        let Rows::Whole(Some(frame)) = rows else { return Err(rows::no_columns()) };
+        Ok(Answer { frame, warnings })
+    }
+
+    /// One statement read to its last row, or until no more is wanted.
+    async fn read_rows(
+        &self,
+        session: &mut Session,
+        sql: &str,
+        timeout: Duration,
+        rows: &mut Rows,
+    ) -> Result<Vec<Warning>, Error> {
         let refused = |cause: sqlx::Error| error::running(timeout, &cause);
         let statement = session.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(refused)?;
         let mut plans = plans(statement.columns())?;
@@ -125,28 +143,38 @@ impl MySql {
             return Err(rows::no_columns());
         }
         rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
-        let mut columns: Vec<Column> = Vec::new();
+        let mut columns: Vec<Column> = plans.iter().map(Plan::column).collect();
+        let (mut first, mut bytes, mut given) = (true, 0, 0);
         {
             let mut stream = sqlx::query(AssertSqlSafe(sql)).fetch(&mut session.connection);
             while let Some(row) = stream.try_next().await.map_err(refused)? {
-                if columns.is_empty() {
+                if std::mem::take(&mut first) {
                     // The types of the answer itself, where they became known only by running.
                     plans = self::plans(row.columns())?;
                     columns = plans.iter().map(Plan::column).collect();
                 }
-                self.read(&row, &plans, &mut columns)?;
+                bytes += self.read(&row, &plans, &mut columns, given)?;
+                let height = columns[0].values.len();
+                if rows.full(height, bytes) {
+                    let next = plans.iter().map(Plan::column).collect();
+                    let batch = frame(std::mem::replace(&mut columns, next), &plans, given)?;
+                    if !rows.take(batch).await {
+                        return Err(batches::unwanted());
+                    }
+                    (given, bytes) = (given + height, 0);
+                }
             }
         }
         let warnings = session.warnings().await?;
-        self.leave(session).await;
-        if columns.is_empty() {
-            columns = plans.iter().map(Plan::column).collect();
+        if given == 0 || !columns[0].values.is_empty() {
+            rows.take(frame(columns, &plans, given)?).await;
         }
-        let type_names: Vec<String> = plans.into_iter().map(|plan| plan.type_name).collect();
-        Ok(Answer { frame: rows::frame(columns, &type_names)?, warnings })
+        Ok(warnings)
     }
 
-    fn read(&self, row: &MySqlRow, plans: &[Plan], columns: &mut [Column]) -> Result<(), Error> {
+    /// Reads one row, behind `given` rows of earlier batches, and tells how many bytes its values are.
+    fn read(&self, row: &MySqlRow, plans: &[Plan], columns: &mut [Column], given: usize) -> Result<usize, Error> {
+        let mut size = 0;
         for (index, (plan, column)) in plans.iter().zip(columns).enumerate() {
             let raw = row.try_get_raw(index).map_err(|cause| {
                 Error::caused(
@@ -157,12 +185,15 @@ impl MySql {
             })?;
             // Without asking the value whether it is NULL: sqlx says so of zero dates.
             let value = match <&[u8] as Decode<sqlx::MySql>>::decode(raw) {
-                Ok(bytes) => decode::value(plan.shape, bytes, self.offset),
+                Ok(bytes) => {
+                    size += bytes.len();
+                    decode::value(plan.shape, bytes, self.offset)
+                }
                 Err(_) => Ok(Value::Null),
             };
-            rows::push(column, &plan.type_name, value)?;
+            rows::push(column, &plan.type_name, value, given)?;
         }
-        Ok(())
+        Ok(size)
     }
 
     /// Runs `ask` in a transaction like every other.
@@ -176,6 +207,56 @@ impl MySql {
         };
         tokio::time::timeout(OWN_QUERY_LIMIT, asked).await.unwrap_or_else(|_| Err(super::timed_out(OWN_QUERY_LIMIT)))
     }
+}
+
+/// A transaction whose readings all see the rows as they were at its start.
+struct Snapshot<'a> {
+    source: &'a MySql,
+    session: Session,
+    timeout: Duration,
+}
+
+impl Reader for Snapshot<'_> {
+    /// Of the tables of engines that have transactions, such as InnoDB.
+    fn snapshot(&self) -> bool {
+        true
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move {
+            let mut rows = Rows::Batches(batches);
+            self.source.read_rows(&mut self.session, sql, self.timeout, &mut rows).await
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        Box::pin(async move {
+            let refused = |cause: sqlx::Error| error::running(self.timeout, &cause);
+            let prepared = self.session.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
+            let described = plans(prepared.map_err(refused)?.columns())?.into_iter().map(|plan| Described {
+                of: types::canonical(plan.shape),
+                name: plan.name,
+                database_type: plan.type_name,
+            });
+            Ok(Some(described.collect()))
+        })
+    }
+
+    fn close<'a>(self: Box<Self>) -> BoxFuture<'a, ()>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { self.source.leave(self.session).await })
+    }
+}
+
+fn frame(columns: Vec<Column>, plans: &[Plan], given: usize) -> Result<Frame, Error> {
+    let type_names: Vec<String> = plans.iter().map(|plan| plan.type_name.clone()).collect();
+    rows::frame(columns, &type_names, given)
 }
 
 /// One column of a statement: its name and how its values are read.
@@ -272,6 +353,21 @@ impl Engine for MySql {
         ticket: &'a Ticket,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.answer(sql, timeout, ticket))
+    }
+
+    fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
+        Box::pin(self.idle.reserve(connections))
+    }
+
+    fn reader<'a>(
+        &'a self,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
+        Box::pin(async move {
+            let session = self.begin(timeout, ticket).await?;
+            Ok(Box::new(Snapshot { source: self, session, timeout }) as Box<dyn Reader + 'a>)
+        })
     }
 
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {

@@ -7,7 +7,7 @@ use crate::source::rows::Misread;
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL starts to count.
 const EPOCH_DAYS: i32 = 10_957;
-const EPOCH_MICROS: i128 = EPOCH_DAYS as i128 * DAY_MICROS as i128;
+const EPOCH_MICROS: i64 = EPOCH_DAYS as i64 * DAY_MICROS;
 const DAY_MICROS: i64 = 86_400_000_000;
 const JSONB_VERSION: u8 = 1;
 
@@ -22,15 +22,11 @@ pub(super) fn value(shape: &Shape, raw: &[u8]) -> Result<Value, Misread> {
         Shape::Float4 => Value::Float(f32::from_bits(fixed::<4>(raw)? as u32).into()),
         Shape::Float8 => Value::Float(f64::from_bits(fixed::<8>(raw)? as u64)),
         Shape::Numeric => numeric::decode(raw)?,
-        Shape::Text => Value::Text(text(raw)?),
+        Shape::Text => Value::Text(text(raw)?.to_owned()),
         // The zero byte stands for an empty string.
-        Shape::Byte => Value::Text(text(if raw == [0] { &[] } else { raw })?),
+        Shape::Byte => Value::Text(text(if raw == [0] { &[] } else { raw })?.to_owned()),
         Shape::Bytea => Value::Bytes(raw.to_vec()),
-        Shape::Date => match fixed::<4>(raw)? as i32 {
-            i32::MAX => return Err(endless("infinity")),
-            i32::MIN => return Err(endless("-infinity")),
-            days => Value::Date(days + EPOCH_DAYS),
-        },
+        Shape::Date => Value::Date(date(raw)?),
         Shape::Time => match fixed::<8>(raw)? {
             micros if micros < DAY_MICROS => Value::Time(micros * 1_000),
             _ => {
@@ -40,14 +36,11 @@ pub(super) fn value(shape: &Shape, raw: &[u8]) -> Result<Value, Misread> {
                 ));
             }
         },
-        Shape::Timestamp => Value::WallClock(moment(raw)?),
-        Shape::TimestampTz => Value::Instant(moment(raw)?),
+        Shape::Timestamp => Value::WallClock(i128::from(moment(raw)?) * 1_000),
+        Shape::TimestampTz => Value::Instant(i128::from(moment(raw)?) * 1_000),
         Shape::Uuid => Value::Uuid(uuid(raw)?),
-        Shape::Json => Value::Json(text(raw)?),
-        Shape::Jsonb => match raw.split_first() {
-            Some((&JSONB_VERSION, rest)) => Value::Json(text(rest)?),
-            _ => return Err(broken()),
-        },
+        Shape::Json => Value::Json(text(raw)?.to_owned()),
+        Shape::Jsonb => Value::Json(jsonb(raw)?.to_owned()),
         Shape::Hstore => Value::Map(hstore(raw)?),
         Shape::Array(element) => Value::Array(array(element, raw)?),
     })
@@ -61,7 +54,7 @@ pub(super) fn integer<const N: usize>(raw: &[u8]) -> Option<i64> {
     Some(i64::from_be_bytes(wide))
 }
 
-fn fixed<const N: usize>(raw: &[u8]) -> Result<i64, Misread> {
+pub(super) fn fixed<const N: usize>(raw: &[u8]) -> Result<i64, Misread> {
     integer::<N>(raw).ok_or_else(broken)
 }
 
@@ -76,22 +69,43 @@ fn endless(which: &str) -> Misread {
     )
 }
 
-fn text(raw: &[u8]) -> Result<String, Misread> {
-    String::from_utf8(raw.to_vec()).map_err(|_| {
+/// UTF-8 text.
+pub(super) fn text(raw: &[u8]) -> Result<&str, Misread> {
+    std::str::from_utf8(raw).map_err(|_| {
         Misread::new("the text is not UTF-8", "compare its bytes, such as encode(convert_to(x, 'SQL_ASCII'), 'hex')")
     })
 }
 
-/// Nanoseconds since 1970.
-fn moment(raw: &[u8]) -> Result<i128, Misread> {
-    match fixed::<8>(raw)? {
-        i64::MAX => Err(endless("infinity")),
-        i64::MIN => Err(endless("-infinity")),
-        micros => Ok((i128::from(micros) + EPOCH_MICROS) * 1_000),
+/// JSON as text.
+pub(super) fn jsonb(raw: &[u8]) -> Result<&str, Misread> {
+    match raw.split_first() {
+        Some((&JSONB_VERSION, rest)) => text(rest),
+        _ => Err(broken()),
     }
 }
 
-fn uuid(raw: &[u8]) -> Result<String, Misread> {
+/// Days since 1970.
+pub(super) fn date(raw: &[u8]) -> Result<i32, Misread> {
+    match fixed::<4>(raw)? as i32 {
+        i32::MAX => Err(endless("infinity")),
+        i32::MIN => Err(endless("-infinity")),
+        days => Ok(days + EPOCH_DAYS),
+    }
+}
+
+/// Microseconds since 1970.
+pub(super) fn moment(raw: &[u8]) -> Result<i64, Misread> {
+    match fixed::<8>(raw)? {
+        i64::MAX => Err(endless("infinity")),
+        i64::MIN => Err(endless("-infinity")),
+        micros => micros.checked_add(EPOCH_MICROS).ok_or_else(|| {
+            Misread::new("the timestamp lies beyond the year 294247", "cast it in the query, such as x::text")
+        }),
+    }
+}
+
+/// Canonical text of a UUID.
+pub(super) fn uuid(raw: &[u8]) -> Result<String, Misread> {
     if raw.len() != 16 {
         return Err(broken());
     }
@@ -170,7 +184,10 @@ fn hstore(raw: &[u8]) -> Result<Vec<(Value, Value)>, Misread> {
         .map(|_| {
             let key = reader.item()?.ok_or_else(broken)?;
             let held = reader.item()?;
-            Ok((Value::Text(text(key)?), held.map_or(Ok(Value::Null), |held| text(held).map(Value::Text))?))
+            Ok((
+                Value::Text(text(key)?.to_owned()),
+                held.map_or(Ok(Value::Null), |held| text(held).map(|t| Value::Text(t.to_owned())))?,
+            ))
         })
         .collect()
 }

@@ -203,6 +203,8 @@ fn pair(dice: &mut Dice) -> Pair {
         allow_empty: dice.one_in(2),
         duplicates_allowed: dice.one_in(2),
         timeout: None,
+        window: None,
+        sample: None,
         accept: BTreeMap::new(),
     };
     Pair { check, names, types: Sides { old: old_types, new: new_types }, rows: Sides { old, new } }

@@ -1,9 +1,13 @@
 //! The diff in batches against the comparison of two whole frames: the same report, whatever the memory, the
 //! partitions, the batches and the order of rows.
 
+mod engines;
+mod faults;
 mod generated;
 mod limits;
+mod samples;
 mod settled;
+mod windows;
 
 use std::error::Error;
 

@@ -71,6 +71,8 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         allow_empty: false,
         duplicates_allowed: false,
         timeout: None,
+        window: None,
+        sample: None,
         accept: BTreeMap::new(),
     }
 }

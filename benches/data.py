@@ -1,0 +1,177 @@
+"""The benchmark's data: the same rows on every machine, as Parquet and in the two servers.
+
+Row i of old has eight columns. A share of s percent differs: row i does when i % 100 < s. Of those, one in ten is missing
+from new, one in ten is left alone while new has a row with a new key, and the others differ in one column each, all
+seven in turn. So the right answer is known without comparing: see `expected`.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+COLUMNS = ["id", "customer", "created_at", "status", "cost", "tokens", "latency", "ok"]
+KEYS = {"int": "BIGINT", "text": "VARCHAR"}
+# Milliseconds apart, from 2026-01-01T00:00:00Z.
+EPOCH_US = 1_767_225_600_000_000
+
+POSTGRES_TYPES = {"customer": "text", "created_at": "timestamptz", "status": "text", "cost": "numeric(20,8)",
+                  "tokens": "integer", "latency": "double precision", "ok": "boolean"}
+CLICKHOUSE_TYPES = {"customer": "String", "created_at": "DateTime64(6, 'UTC')", "status": "String",
+                    "cost": "Decimal(20, 8)", "tokens": "Int32", "latency": "Float64", "ok": "Bool"}
+
+
+def expected(rows, share):
+    """Missing, extra and changed rows of a pair."""
+    return rows * share // 1000, rows * share // 1000, rows * share // 125
+
+
+def old_name(key, rows):
+    return f"{key}_{rows}_old"
+
+
+def new_name(key, rows, share):
+    return f"{key}_{rows}_new_{share}"
+
+
+def key_of(kind, number):
+    if kind == "int":
+        return f"({number})::BIGINT"
+    # 128 bits in the text form of a UUID, in no order.
+    digest = f"md5(({number})::VARCHAR)"
+    return "concat_ws('-', {0}[1:8], {0}[9:12], {0}[13:16], {0}[17:20], {0}[21:32])".format(digest)
+
+
+def rows_of_old(kind, rows):
+    """SQL of the old side. Every value follows from i by integer arithmetic that any version of DuckDB gets the same."""
+    return f"""
+        SELECT i, {key_of(kind, 'i')} AS id,
+               'customer-' || ((i * 7919) % 50021)::VARCHAR AS customer,
+               make_timestamp({EPOCH_US} + i * 1000 + (i * 31) % 1000)::TIMESTAMPTZ AS created_at,
+               ['done', 'failed', 'running', 'queued', 'cancelled by user'][1 + (i * 13) % 5] AS status,
+               (((i * 104729) % 1000000007)::DECIMAL(20, 0) * 0.00000001::DECIMAL(9, 8))::DECIMAL(20, 8) AS cost,
+               ((i * 613) % 8192)::INTEGER AS tokens,
+               ((i * 15485863) % 2147483647)::DOUBLE / 1048576.0 AS latency,
+               (i % 3 = 0) AS ok
+        FROM range({rows}) AS r(i)"""
+
+
+def rows_of_new(kind, rows, share):
+    turn = f"CASE WHEN i % 100 < {share} AND (i // 100) % 10 > 1 THEN (i // 1000) % 7 ELSE -1 END"
+    return f"""
+        WITH old AS ({rows_of_old(kind, rows)}), turned AS (SELECT *, {turn} AS turn FROM old)
+        SELECT i, id,
+               CASE WHEN turn = 0 THEN customer || 'x' ELSE customer END AS customer,
+               CASE WHEN turn = 1 THEN created_at + INTERVAL 1 MICROSECOND ELSE created_at END AS created_at,
+               CASE WHEN turn = 2 THEN 'lost' ELSE status END AS status,
+               CASE WHEN turn = 3 THEN (cost + 0.00000001)::DECIMAL(20, 8) ELSE cost END AS cost,
+               CASE WHEN turn = 4 THEN tokens + 1 ELSE tokens END AS tokens,
+               CASE WHEN turn = 5 THEN latency + 0.5 ELSE latency END AS latency,
+               CASE WHEN turn = 6 THEN NOT ok ELSE ok END AS ok
+        FROM turned WHERE NOT (i % 100 < {share} AND (i // 100) % 10 = 0)
+        UNION ALL
+        SELECT i, {key_of(kind, f'{rows} + i')} AS id, customer, created_at, status, cost, tokens, latency, ok
+        FROM old WHERE i % 100 < {share} AND (i // 100) % 10 = 1"""
+
+
+class Store:
+    """Makes each table once, where it is first asked for."""
+
+    def __init__(self, folder, postgres, clickhouse):
+        # Files of another version of this one are not taken for its own.
+        made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+        self.folder, self.postgres, self.clickhouse = Path(folder).resolve() / made_by, postgres, clickhouse
+        self.loaded = set()
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def pair(self, key, rows, share, where):
+        """Names of old and new, present in `where`: files, postgres or clickhouse."""
+        names = old_name(key, rows), new_name(key, rows, share)
+        make = {"files": self.parquet, "postgres": self.in_postgres, "clickhouse": self.in_clickhouse}[where]
+        for name, sql in zip(names, (rows_of_old(key, rows), rows_of_new(key, rows, share))):
+            make(name, sql, key)
+        return names
+
+    def path(self, name):
+        return self.folder / f"{name}.parquet"
+
+    def parquet(self, name, sql, key):
+        path = self.path(name)
+        if path.exists():
+            return
+        say(f"making {path.name}")
+        part = path.with_suffix(".part")
+        subprocess.run(duckdb_running(f"COPY (SELECT {', '.join(COLUMNS)} FROM ({sql})) TO '{part}' "
+                                      "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"), check=True)
+        os.rename(part, path)
+
+    def in_postgres(self, name, sql, key):
+        if ("postgres", name) in self.loaded:
+            return
+        self.parquet(name, sql, key)
+        say(f"loading {name} into PostgreSQL")
+        types = {"id": "bigint" if key == "int" else "text", **POSTGRES_TYPES}
+        psql(self.postgres, f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} "
+             f"({', '.join(f'{column} {types[column]}' for column in COLUMNS)})")
+        writer = subprocess.Popen(duckdb_running(f"COPY (FROM '{self.path(name)}') TO '/dev/fd/9' (FORMAT csv, HEADER false)"),
+                                  stdout=subprocess.PIPE)
+        subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.postgres, "-c", f"COPY {name} FROM STDIN (FORMAT csv)"],
+                       stdin=writer.stdout, check=True)
+        writer.stdout.close()
+        if writer.wait() != 0:
+            raise RuntimeError(f"the rows of {name} did not reach PostgreSQL")
+        psql(self.postgres, f"ALTER TABLE {name} ADD PRIMARY KEY (id)")
+        psql(self.postgres, f"VACUUM (FREEZE, ANALYZE) {name}")
+        self.loaded.add(("postgres", name))
+
+    def in_clickhouse(self, name, sql, key):
+        if ("clickhouse", name) in self.loaded:
+            return
+        self.parquet(name, sql, key)
+        say(f"loading {name} into ClickHouse")
+        types = {"id": "Int64" if key == "int" else "String", **CLICKHOUSE_TYPES}
+        run = self.clickhouse_run
+        run(f"DROP TABLE IF EXISTS {name}")
+        run(f"CREATE TABLE {name} ({', '.join(f'{column} {types[column]}' for column in COLUMNS)}) "
+            "ENGINE = MergeTree ORDER BY id")
+        run(f"INSERT INTO {name} SELECT {', '.join(COLUMNS)} FROM file('{self.path(name)}', 'Parquet')")
+        run(f"OPTIMIZE TABLE {name} FINAL")
+        self.loaded.add(("clickhouse", name))
+
+    def clickhouse_run(self, sql):
+        url = urlsplit(self.clickhouse)
+        request = urllib.request.Request(f"http://{url.hostname}:{url.port}/", sql.encode(), {
+            "X-ClickHouse-User": url.username, "X-ClickHouse-Key": unquote(url.password)})
+        try:
+            with urllib.request.urlopen(request, timeout=900) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"ClickHouse refused {sql[:200]}: {error.read().decode()}") from None
+
+
+def duckdb_running(sql):
+    """A process of its own for each statement: memory that the measuring process holds would count in every peak it measures."""
+    # Rows go to descriptor 9, the stdout this process was given: DuckDB prints its progress on stdout after two seconds.
+    code = f"""import os
+import duckdb
+os.dup2(1, 9)
+os.dup2(2, 1)
+base = duckdb.connect(config={{"memory_limit": "4GB"}})
+base.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true; SET enable_progress_bar = false")
+base.execute({sql!r})"""
+    return [sys.executable, "-c", code]
+
+
+def say(text):
+    print(f"benches: {text}", file=sys.stderr, flush=True)
+
+
+def psql(url, sql):
+    result = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", url, "-c", sql], capture_output=True, text=True)
+    if result.returncode:
+        raise RuntimeError(f"PostgreSQL refused {sql[:200]}: {result.stderr}")
+    return result.stdout

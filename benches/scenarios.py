@@ -1,0 +1,184 @@
+"""What is measured: pairs of tables, and for each the programs that are run on it."""
+
+import json
+import os
+import re
+import shlex
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import peers
+
+HERE = Path(__file__).resolve().parent
+# Arguments of `cutover run` by group, one line of the table per label; --args adds or replaces.
+CUTOVER = {group: {"cutover": ""} for group in ("files", "postgres", "across", "clickhouse")}
+GROUPS = {
+    "files": "Parquet against Parquet",
+    "postgres": "PostgreSQL, both sides in one database",
+    "across": "PostgreSQL against ClickHouse",
+    "clickhouse": "ClickHouse, both sides in one server",
+}
+
+
+@dataclass
+class Competitor:
+    name: str
+    argv: list
+    # Takes an Outcome to (missing, extra, changed), or to None where the program compares nothing.
+    answer: object
+    codes: tuple = (0,)
+
+
+@dataclass
+class Scenario:
+    group: str
+    key: str
+    rows: int
+    share: int
+    names: list = field(default_factory=list)  # of the competitors
+
+    @property
+    def place(self):
+        return self.group, self.key, self.rows, self.share
+
+
+def plan(sizes, growth, main, full):
+    """Every scenario once; one that serves two purposes has the programs of both."""
+    cells = {}
+
+    def add(group, key, rows, share, *names):
+        cell = cells.setdefault((group, key, rows, share), Scenario(group, key, rows, share))
+        cell.names += [name for name in names if name not in cell.names]
+
+    datacompy = ["datacompy (Polars)", "datacompy (pandas)"]
+    for rows in sizes:
+        add("files", "int", rows, 1, "cutover", "DuckDB FULL JOIN", *datacompy)
+        add("postgres", "int", rows, 1, "cutover", "two COPYs", "reladiff joindiff", "reladiff hashdiff")
+        add("across", "int", rows, 1, "cutover", "COPY of old", "stream of new")
+        add("clickhouse", "int", rows, 1, "cutover", "ClickHouse FULL JOIN")
+    add("files", "text", main, 1, "cutover", "DuckDB FULL JOIN", *(datacompy if full else []))
+    add("postgres", "text", main, 1, "cutover", "two COPYs", *(["reladiff joindiff", "reladiff hashdiff"] if full else []))
+    add("across", "text", main, 1, "cutover", "COPY of old", "stream of new")
+    add("clickhouse", "text", main, 1, "cutover", "ClickHouse FULL JOIN")
+    for share in (0, 1, 50, 100):
+        add("files", "int", main, share, "cutover", "DuckDB FULL JOIN")
+        add("postgres", "int", main, share, "cutover")
+        if full:
+            add("across", "int", main, share, "cutover")
+            add("clickhouse", "int", main, share, "cutover", "ClickHouse FULL JOIN")
+    for rows in growth:
+        add("files", "int", rows, 1, "cutover", "DuckDB FULL JOIN")
+    order = list(GROUPS)
+    return sorted(cells.values(), key=lambda cell: (order.index(cell.group), cell.key, cell.rows, cell.share))
+
+
+def competitors(scenario, store, work):
+    """The programs of a scenario, ready to run: makes the data and the suites that they need."""
+    group = scenario.group
+    on_old = {"files": "files", "postgres": "postgres", "across": "postgres", "clickhouse": "clickhouse"}[group]
+    on_new = {"across": "clickhouse"}.get(group, on_old)
+    old, _ = store.pair(scenario.key, scenario.rows, scenario.share, on_old)
+    _, new = store.pair(scenario.key, scenario.rows, scenario.share, on_new)
+    urls = {"files": str(store.folder), "postgres": store.postgres, "clickhouse": store.clickhouse}
+    made = []
+    for name in scenario.names:
+        if name == "cutover":
+            made += [cutover(label, shlex.split(arguments), scenario, urls[on_old], urls[on_new], old, new, work)
+                     for label, arguments in CUTOVER[group].items()]
+        elif name == "DuckDB FULL JOIN":
+            made.append(of_peer(name, "duckdb", store.path(old), store.path(new)))
+        elif name.startswith("datacompy"):
+            library = "datacompy-polars" if "Polars" in name else "datacompy-pandas"
+            made.append(of_peer(name, library, store.path(old), store.path(new)))
+        elif name == "two COPYs":
+            made.append(copies(name, store.postgres, old, new))
+        elif name == "COPY of old":
+            made.append(copies(name, store.postgres, old))
+        elif name == "stream of new":
+            made.append(Competitor(name, curl(store.clickhouse, f"SELECT * FROM {new}", "ArrowStream"), lambda _: None))
+        elif name == "ClickHouse FULL JOIN":
+            made.append(Competitor(name, curl(store.clickhouse, clickhouse_join(old, new), "TabSeparated"), of_line))
+        elif name.startswith("reladiff"):
+            made.append(reladiff(name, store.postgres, old, new))
+    return made
+
+
+def cutover(label, arguments, scenario, old_url, new_url, old, new, work):
+    stem = re.sub(r"\W+", "_", f"{label}_{'_'.join(map(str, scenario.place))}")
+    suite, report = work / f"{stem}.suite.toml", work / f"{stem}.json"
+    suite.write_text(f"""name = "bench"
+
+[sources.old]
+url = {json.dumps(old_url)}
+
+[sources.new]
+url = {json.dumps(new_url)}
+
+[checks.pair]
+kind = "rows"
+key = ["id"]
+timeout = "15min"
+old = "SELECT * FROM {old}"
+new = "SELECT * FROM {new}"
+""")
+
+    def answer(_):
+        check = json.loads(report.read_text())["checks"][0]
+        report.unlink()
+        return tuple(int(check["rows"][count]) for count in ("missing", "extra", "changed"))
+
+    argv = [os.environ["CUTOVER"], "run", str(suite), "--report", f"json={report}", *arguments]
+    return Competitor(label, argv, answer, (0,) if scenario.share == 0 else (1,))
+
+
+def of_peer(name, peer, old, new):
+    def answer(outcome):
+        found = json.loads(outcome.out.strip().splitlines()[-1])
+        return found["missing"], found["extra"], found["changed"]
+    return Competitor(name, [sys.executable, str(HERE / "peers.py"), peer, str(old), str(new)], answer)
+
+
+def copies(name, url, *tables):
+    """Binary COPYs to nothing, all at once; fails when one of them does."""
+    start = [f"psql -Xq {shlex.quote(url)} -c 'COPY {table} TO STDOUT (FORMAT binary)' >/dev/null & p{i}=$!"
+             for i, table in enumerate(tables)]
+    return Competitor(name, ["bash", "-c", "\n".join(start + [f"wait $p{i} || exit 1" for i in range(len(tables))])],
+                      lambda _: None)
+
+
+def curl(url, sql, form):
+    parts = urlsplit(url)
+    out = ["-o", "/dev/null"] if form == "ArrowStream" else []
+    return ["curl", "-sS", "--fail-with-body", *out, "-H", f"X-ClickHouse-User: {parts.username}",
+            "-H", f"X-ClickHouse-Key: {unquote(parts.password)}", "--data-binary", sql,
+            f"http://{parts.hostname}:{parts.port}/?default_format={form}"]
+
+
+def of_line(outcome):
+    return tuple(int(number) for number in outcome.out.split())
+
+
+def clickhouse_join(old, new):
+    """No column is Nullable, so `!=` is NULL-safe; an absent side has 0 in `here`, which costs less than join_use_nulls."""
+    changed = " OR ".join(f"o.{column} != n.{column}" for column in peers.VALUES)
+    return f"""SELECT countIf(n.here = 0), countIf(o.here = 0), countIf(o.here = 1 AND n.here = 1 AND ({changed}))
+        FROM (SELECT *, 1 AS here FROM {old}) AS o FULL JOIN (SELECT *, 1 AS here FROM {new}) AS n ON o.id = n.id"""
+
+
+def reladiff(name, url, old, new):
+    # It knows the scheme postgresql only.
+    url = url.replace("postgres://", "postgresql://", 1)
+
+    def answer(outcome):
+        found = dict.fromkeys(("exclusive to table A", "exclusive to table B", "updated"))
+        for what in found:
+            line = re.search(rf"(\d+) rows {what}", outcome.out + outcome.err)
+            if line is None:
+                raise ValueError(f"no count of rows {what}")
+            found[what] = int(line.group(1))
+        return tuple(found.values())
+
+    argv = ["reladiff", url, old, new, "-k", "id", "-c", "%", "--algorithm", name.split()[1], "--stats"]
+    return Competitor(name, argv, answer, (0, 1))

@@ -1,0 +1,239 @@
+//! An ad hoc diff as a suite of one check: from two relations and what their sources tell of them to TOML.
+//!
+//! Pure. That it becomes a suite, and nothing else, is what makes an ad hoc verdict the same as a nightly one.
+
+use toml::{Table, Value};
+
+use crate::source::EngineName;
+use crate::source::pushdown::quoted;
+
+/// How every such suite begins: the URLs, and with them the passwords, stay outside.
+const HEAD: &str = "name = \"diff\"\n\n[sources.old]\nurl = \"${OLD_URL}\"\n\n[sources.new]\nurl = \"${NEW_URL}\"\n\n";
+
+/// What is compared on one side.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// Its engine.
+    pub engine: EngineName,
+    /// A quoted table, or a query in parentheses with an alias.
+    pub from: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// Columns that hold numbers.
+    pub numbers: Vec<String>,
+    /// The key it declares, if any.
+    pub key: Vec<String>,
+    /// Columns that its rows are ordered by, which may or may not tell them apart.
+    pub order: Vec<String>,
+    /// What to call it in messages, such as `table "orders"`.
+    pub named: String,
+}
+
+/// What the command line says of a diff.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Key columns, by their names in old.
+    pub key: Vec<String>,
+    /// Name in old and name in new.
+    pub rename: Vec<(String, String)>,
+    /// Columns to compare beside the key; empty means all.
+    pub columns: Vec<String>,
+    /// Columns left out.
+    pub exclude: Vec<String>,
+    /// Filter of both sides, in SQL.
+    pub filter: Option<String>,
+    /// Absolute part of the tolerance of every number.
+    pub absolute: Option<String>,
+    /// Share of |old| in the tolerance of every number.
+    pub relative: Option<String>,
+    /// Share of the keys, such as `1%`.
+    pub sample: Option<String>,
+    /// Time per query.
+    pub timeout: Option<String>,
+}
+
+/// A suite, and what its reader must know.
+#[derive(Debug)]
+pub struct Made {
+    /// The suite as TOML.
+    pub suite: String,
+    /// How rows are paired, in one sentence.
+    pub pairing: String,
+}
+
+/// The suite `diff` with the check `name` over two relations.
+///
+/// # Errors
+/// Columns on one side only, keys that disagree, and names that are not there, each with the flag that helps.
+pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> Result<Made, String> {
+    let renamed = |column: &str| {
+        let pair = request.rename.iter().find(|(from, _)| from == column);
+        pair.map_or_else(|| column.to_owned(), |(_, to)| to.clone())
+    };
+    for (from, to) in &request.rename {
+        known(from, "--rename", &old.columns, "old")?;
+        known(to, "--rename", &new.columns, "new")?;
+    }
+    let (key, mut pairing) = key(old, new, request, &renamed)?;
+    for column in request.columns.iter().chain(&request.key) {
+        known(column, "--columns and --key", &old.columns, "old")?;
+        known(&renamed(column), "--columns and --key", &new.columns, "new")?;
+    }
+    let back = |column: &str| {
+        let pair = request.rename.iter().find(|(_, to)| to == column);
+        pair.map_or_else(|| column.to_owned(), |(from, _)| from.clone())
+    };
+    for column in &request.exclude {
+        if !old.columns.contains(column) && !new.columns.contains(column) {
+            return Err(format!("--exclude {column}: neither side has such a column; old has {}", list(&old.columns)));
+        }
+    }
+    let wanted = |column: &String| {
+        !request.exclude.contains(column)
+            && (request.columns.is_empty() || request.columns.contains(column) || key.contains(column))
+    };
+    let old_columns: Vec<String> = old.columns.iter().filter(|column| wanted(column)).cloned().collect();
+    let new_columns: Vec<String> = new
+        .columns
+        .iter()
+        .filter(|column| !request.exclude.contains(column) && wanted(&back(column)))
+        .cloned()
+        .collect();
+    let only_old: Vec<String> =
+        old_columns.iter().filter(|column| !new_columns.contains(&renamed(column))).cloned().collect();
+    let only_new: Vec<String> =
+        new_columns.iter().filter(|column| !old_columns.contains(&back(column))).cloned().collect();
+    if !only_old.is_empty() || !only_new.is_empty() {
+        let told = [("old", &only_old), ("new", &only_new)].into_iter().filter(|(_, columns)| !columns.is_empty());
+        let told: Vec<String> = told.map(|(side, columns)| format!("only {side} has {}", list(columns))).collect();
+        return Err(format!(
+            "the columns differ: {}; pair them with --rename old=new, leave them out with --exclude, or name what to \
+             compare with --columns",
+            told.join(", ")
+        ));
+    }
+    let keyless = key.is_empty();
+    let key = if keyless { old_columns.clone() } else { key };
+    if keyless {
+        pairing =
+            "no key is known, so whole rows are compared as a multiset: a changed row is one missing and one extra; \
+                   name a key with --key"
+                .to_owned();
+        if let Some(side) = [old, new].into_iter().find(|side| !side.order.is_empty()) {
+            pairing += &format!(" (ClickHouse orders its rows by {}, which may be one)", list(&side.order));
+        }
+    }
+    let mut check = Table::new();
+    check.insert("kind".to_owned(), "rows".into());
+    check.insert("why".to_owned(), "the rows of both sides, compared ad hoc".into());
+    check.insert("key".to_owned(), strings(&key));
+    if keyless {
+        check.insert("duplicates".to_owned(), "allow".into());
+    }
+    for (field, value) in [("sample", &request.sample), ("timeout", &request.timeout)] {
+        if let Some(value) = value {
+            check.insert(field.to_owned(), value.clone().into());
+        }
+    }
+    let rename: Table = old_columns
+        .iter()
+        .map(|column| (column.clone(), renamed(column)))
+        .filter(|(from, to)| from != to)
+        .map(|(from, to)| (from, to.into()))
+        .collect();
+    if !rename.is_empty() {
+        check.insert("rename".to_owned(), rename.into());
+    }
+    let rules = tolerances(&key, &old_columns, old, request);
+    if !rules.is_empty() {
+        check.insert("columns".to_owned(), rules.into());
+    }
+    check.insert("old".to_owned(), select(old, &old_columns, request.filter.as_deref()).into());
+    check.insert("new".to_owned(), select(new, &new_columns, request.filter.as_deref()).into());
+    let checks = Value::from(Table::from_iter([(name.to_owned(), Value::from(check))]));
+    let checks = Table::from_iter([("checks".to_owned(), checks)]);
+    let checks = toml::to_string_pretty(&checks).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
+    Ok(Made { suite: format!("{HEAD}{checks}"), pairing })
+}
+
+/// The key and how it was found; empty where there is none.
+fn key(
+    old: &Relation,
+    new: &Relation,
+    request: &Request,
+    renamed: &impl Fn(&str) -> String,
+) -> Result<(Vec<String>, String), String> {
+    if !request.key.is_empty() {
+        return Ok((request.key.clone(), format!("rows are paired by {}", list(&request.key))));
+    }
+    let in_new: Vec<String> = old.key.iter().map(|column| renamed(column)).collect();
+    let told =
+        |key: &[String], side: &str| (key.to_vec(), format!("rows are paired by {}, the key of {side}", list(key)));
+    match (old.key.is_empty(), new.key.is_empty()) {
+        (true, true) => Ok((Vec::new(), String::new())),
+        (false, true) => Ok(told(&old.key, "old")),
+        (true, false) => {
+            let back = |column: &String| {
+                let pair = request.rename.iter().find(|(_, to)| to == column);
+                pair.map_or_else(|| column.clone(), |(from, _)| from.clone())
+            };
+            Ok(told(&new.key.iter().map(back).collect::<Vec<_>>(), "new"))
+        }
+        (false, false) => {
+            let sorted = |key: &[String]| {
+                let mut key = key.to_vec();
+                key.sort();
+                key
+            };
+            if sorted(&in_new) == sorted(&new.key) {
+                return Ok(told(&old.key, "both"));
+            }
+            Err(format!(
+                "the keys disagree: {} of old has {}, {} of new has {}; say which columns identify a row with --key",
+                old.named,
+                list(&old.key),
+                new.named,
+                list(&new.key)
+            ))
+        }
+    }
+}
+
+fn known(column: &str, flag: &str, columns: &[String], side: &str) -> Result<(), String> {
+    if columns.iter().any(|one| one == column) {
+        return Ok(());
+    }
+    let near = columns
+        .iter()
+        .filter(|one| strsim::jaro_winkler(one, column) > 0.8)
+        .max_by(|a, b| strsim::jaro_winkler(a, column).total_cmp(&strsim::jaro_winkler(b, column)));
+    let hint = near.map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
+    Err(format!("{flag}: {side} has no column `{column}`{hint}; it has {}", list(columns)))
+}
+
+fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Request) -> Table {
+    if request.absolute.is_none() && request.relative.is_none() {
+        return Table::new();
+    }
+    let rule = || {
+        let parts = [("absolute", &request.absolute), ("relative", &request.relative)];
+        let given = parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
+        Value::from(Table::from_iter(given))
+    };
+    let numbers = columns.iter().filter(|column| old.numbers.contains(column) && !key.contains(column));
+    numbers.map(|column| (column.clone(), rule())).collect()
+}
+
+fn select(side: &Relation, columns: &[String], filter: Option<&str>) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| quoted(side.engine, column)).collect();
+    let filter = filter.map_or(String::new(), |filter| format!("\nWHERE {filter}"));
+    format!("SELECT {}\nFROM {}{filter}", columns.join(", "), side.from)
+}
+
+fn strings(names: &[String]) -> Value {
+    Value::from(names.to_vec())
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,160 @@
+//! Rehearsals: a pack's own SQL builds the old and the new tables in scratch databases, migrates one to the other
+//! correctly, and may plant one defect, so that the pack's checks can be seen to pass and to fail.
+//!
+//! One of the few writers of the program. All that is built is SQL of the pack (`pack`); how a statement reaches an
+//! engine is `writer`'s business.
+
+mod pack;
+mod writer;
+
+use crate::source::{Error, SourceUrl};
+
+pub use pack::{Defect, Pack, PackError};
+pub use writer::Writer;
+
+/// What a rehearsal is to build.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// About how many rows the main old table has.
+    pub rows: u64,
+    /// Other seeds give other data of the same shape.
+    pub seed: u64,
+    /// Name of the defect to plant.
+    pub defect: Option<String>,
+}
+
+/// Why a rehearsal was not built.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// The pack cannot be used.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A database holds tables that would be overwritten.
+    #[error(
+        "the {side} database holds {tables} already, and a rehearsal overwrites nothing; give an empty scratch database, or drop them"
+    )]
+    Occupied {
+        /// `old` or `new`.
+        side: &'static str,
+        /// Names of the tables.
+        tables: String,
+    },
+    /// A statement was refused.
+    #[error("{file} on the {side} database: {}", .cause.message)]
+    Refused {
+        /// File of the pack.
+        file: String,
+        /// `old` or `new`.
+        side: &'static str,
+        /// What the server said.
+        cause: Error,
+    },
+}
+
+/// A table that was made, with its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// `old` or `new`.
+    pub side: &'static str,
+    /// Its name.
+    pub table: String,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// Builds `pack` in the databases `old` and `new`, which may be one, and tells what is in them.
+///
+/// Where they are two, the migration still reads the old tables beside it: the new database gets them too, and
+/// `drop_old.sql` removes them at the end.
+pub async fn build(pack: &Pack, old: &SourceUrl, new: &SourceUrl, plan: &Plan) -> Result<Vec<Made>, RehearsalError> {
+    let one = old == new;
+    let defects = pack.planted(plan.defect.as_deref())?;
+    let mut on_old = writer("old", old).await?;
+    let mut on_new = if one { None } else { Some(writer("new", new).await?) };
+    let (old_tables, new_tables) = (pack.creates("old.schema"), pack.creates("new.schema"));
+    let all: Vec<String> = old_tables.iter().chain(&new_tables).cloned().collect();
+    free("old", &mut on_old, if one { &all } else { &old_tables }).await?;
+    if let Some(writer) = &mut on_new {
+        free("new", writer, &all).await?;
+    }
+    for stem in ["old.schema", "data", "changes"] {
+        // With one database the changes come after the first migration; with two, the old side needs no order.
+        if one && stem == "changes" {
+            continue;
+        }
+        run(pack, stem, "old", &mut on_old, plan).await?;
+    }
+    let side = if one { "old" } else { "new" };
+    let target = on_new.as_mut().unwrap_or(&mut on_old);
+    let before: &[&str] = if one { &["new.schema"] } else { &["old.schema", "new.schema", "data"] };
+    for stem in before.iter().chain(&["migration", "changes", "migration"]) {
+        run(pack, stem, side, target, plan).await?;
+    }
+    for (at, file) in &defects {
+        let (name, writer) = match (at.as_str(), &mut on_new) {
+            ("new", Some(writer)) => ("new", writer),
+            ("new", None) => ("new", &mut on_old),
+            _ => ("old", &mut on_old),
+        };
+        execute(pack, file, name, writer, plan).await?;
+    }
+    if let Some(writer) = &mut on_new {
+        run(pack, "drop_old", "new", writer, plan).await?;
+    }
+    let mut made = Vec::new();
+    for table in old_tables {
+        let rows = count("old", &mut on_old, &table).await?;
+        made.push(Made { side: "old", table, rows });
+    }
+    for table in new_tables {
+        let rows = count("new", on_new.as_mut().unwrap_or(&mut on_old), &table).await?;
+        made.push(Made { side: "new", table, rows });
+    }
+    Ok(made)
+}
+
+async fn writer(side: &'static str, url: &SourceUrl) -> Result<Writer, RehearsalError> {
+    let refused = |cause| RehearsalError::Refused { file: "the connection".to_owned(), side, cause };
+    Writer::open(url).await.map_err(refused)
+}
+
+/// Refuses a database that already holds any of `tables`.
+async fn free(side: &'static str, writer: &mut Writer, tables: &[String]) -> Result<(), RehearsalError> {
+    let mut held = Vec::new();
+    for table in tables {
+        let refused = |cause| RehearsalError::Refused { file: "the catalogue".to_owned(), side, cause };
+        if writer.holds(table).await.map_err(refused)? {
+            held.push(table.clone());
+        }
+    }
+    if held.is_empty() { Ok(()) } else { Err(RehearsalError::Occupied { side, tables: held.join(", ") }) }
+}
+
+async fn count(side: &'static str, writer: &mut Writer, table: &str) -> Result<u64, RehearsalError> {
+    let refused = |cause| RehearsalError::Refused { file: format!("counting {table}"), side, cause };
+    writer.count(table).await.map_err(refused)
+}
+
+/// Runs the file `stem.sql`, or its variant for what the database has; one that is not there is nothing to do.
+async fn run(
+    pack: &Pack,
+    stem: &str,
+    side: &'static str,
+    writer: &mut Writer,
+    plan: &Plan,
+) -> Result<(), RehearsalError> {
+    let Some(file) = pack.file(stem, writer.variants()) else { return Ok(()) };
+    execute(pack, &file, side, writer, plan).await
+}
+
+async fn execute(
+    pack: &Pack,
+    file: &str,
+    side: &'static str,
+    writer: &mut Writer,
+    plan: &Plan,
+) -> Result<(), RehearsalError> {
+    let sql = pack.render(file, writer.engine(), plan.rows, plan.seed)?;
+    let refused = |cause| RehearsalError::Refused { file: file.to_owned(), side, cause };
+    writer.execute(&sql).await.map_err(refused)
+}

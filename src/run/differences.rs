@@ -1,0 +1,167 @@
+//! The differences of a run as one Parquet file: one line per difference and column, in full, up to a limit per check.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, ParquetWriter, Schema, StringChunked};
+use tempfile::NamedTempFile;
+
+use crate::model::{CheckReport, Difference, Example, Key, Measure, Written};
+use crate::output::beside;
+
+/// Lines held before they are written.
+const LINES: usize = 1 << 16;
+
+/// Columns of the file, in their order.
+const COLUMNS: [&str; 7] = ["suite", "check", "key", "difference", "column", "old", "new"];
+
+type Line = [Option<String>; 7];
+
+/// The file while it is written. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Differences {
+    shared: Arc<Mutex<Shared>>,
+    /// Most differences of one check.
+    most: u64,
+}
+
+struct Shared {
+    /// Absent once it was kept.
+    file: Option<NamedTempFile>,
+    writer: BatchedWriter<std::fs::File>,
+    lines: Vec<Line>,
+    failed: Option<io::Error>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl Differences {
+    /// A file that is written in `folder` and takes its place when it is [kept](Differences::keep); at most `most`
+    /// differences of a check are in it.
+    pub fn new(folder: &Path, most: u64) -> io::Result<Differences> {
+        let file = beside(folder)?;
+        let schema = Schema::from_iter(COLUMNS.map(|name| Field::new(name.into(), DataType::String)));
+        let writer = ParquetWriter::new(file.reopen()?).batched(&schema).map_err(io::Error::other)?;
+        let shared = Shared { file: Some(file), writer, lines: Vec::new(), failed: None };
+        Ok(Differences { shared: Arc::new(Mutex::new(shared)), most })
+    }
+
+    /// Takes the differences of the check `id`.
+    pub(super) fn sink(to: Option<&Differences>, id: &str) -> Sink {
+        Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false }
+    }
+
+    /// Ends the file and moves it to `path`.
+    pub fn keep(&self, path: PathBuf) -> io::Result<()> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.flush();
+        if let Some(cause) = shared.failed.take() {
+            return Err(cause);
+        }
+        shared.writer.finish().map_err(io::Error::other)?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        match shared.file.take() {
+            Some(file) => file.persist(path).map(drop).map_err(|error| error.error),
+            None => Err(io::Error::other("the file was kept before")),
+        }
+    }
+}
+
+impl Shared {
+    fn flush(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        if lines.is_empty() || self.failed.is_some() {
+            return;
+        }
+        let column = |at: usize| {
+            let values: StringChunked = lines.iter().map(|line| line[at].as_deref()).collect();
+            values.with_name(COLUMNS[at].into()).into_series().into_column()
+        };
+        let written = DataFrame::new(lines.len(), (0..COLUMNS.len()).map(column).collect())
+            .and_then(|frame| self.writer.write_batch(&frame));
+        if let Err(cause) = written {
+            self.failed = Some(io::Error::other(cause));
+        }
+    }
+}
+
+/// Takes the differences of one check.
+pub(super) struct Sink {
+    to: Option<Differences>,
+    id: String,
+    taken: u64,
+    truncated: bool,
+}
+
+impl Sink {
+    /// Takes one difference; `false` where no more fits.
+    pub(super) fn take(&mut self, example: &Example) -> bool {
+        let pairs = example.columns.iter().map(|(name, pair)| (Some(name.clone()), pair.old.clone(), pair.new.clone()));
+        let mut lines: Vec<_> = pairs.collect();
+        if lines.is_empty() {
+            lines.push((None, None, None));
+        }
+        self.add(&example.key, &example.difference.to_string(), lines)
+    }
+
+    /// What a check other than a row diff lists: its examples and the measures that are outside.
+    pub(super) fn listed(&mut self, report: &CheckReport) {
+        let outside = report.measures.iter().filter(|measure| !measure.within);
+        if report.examples.is_empty() {
+            outside.clone().all(|measure| self.measure(measure));
+        }
+        report.examples.iter().all(|example| self.take(example));
+        let found: u64 = report.differences().values().sum();
+        self.truncated |= self.to.is_some() && found > self.taken;
+    }
+
+    fn measure(&mut self, measure: &Measure) -> bool {
+        let difference = match (&measure.old, &measure.new) {
+            (Some(_), None) => Difference::Missing,
+            (None, Some(_)) => Difference::Extra,
+            _ => Difference::Changed,
+        };
+        let line = (Some(measure.name.clone()), measure.old.clone(), measure.new.clone());
+        self.add(&measure.key, &difference.to_string(), vec![line])
+    }
+
+    fn add(
+        &mut self,
+        key: &Key,
+        difference: &str,
+        lines: Vec<(Option<String>, Option<String>, Option<String>)>,
+    ) -> bool {
+        let Some(to) = &self.to else { return false };
+        if self.taken == to.most {
+            self.truncated = true;
+            return false;
+        }
+        self.taken += 1;
+        let (suite, check) = self.id.split_once('.').unwrap_or(("", &self.id));
+        let key: serde_json::Map<String, serde_json::Value> =
+            key.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+        let key = serde_json::Value::Object(key).to_string();
+        let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        for (column, old, new) in lines {
+            let some = |text: &str| Some(text.to_owned());
+            shared.lines.push([some(suite), some(check), some(&key), some(difference), column, old, new]);
+        }
+        if shared.lines.len() >= LINES {
+            shared.flush();
+        }
+        true
+    }
+
+    /// What was written, where anything was.
+    pub(super) fn finish(self) -> Option<Written> {
+        (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
+    }
+}

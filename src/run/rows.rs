@@ -1,0 +1,541 @@
+//! A keyed diff of two sides of any size: `rowdiff` fed from two sources that are read at the same time.
+//!
+//! Each side is read by one session and hashed on a thread of its own, with a few batches between them, so that neither
+//! a table nor a backlog is ever held. What failed at a source outranks what followed from it.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{SemaphorePermit, mpsc};
+
+use super::check::{joined, located, prepare};
+use super::differences::Differences;
+use super::sources::{retried, retrying};
+use super::windows::Strays;
+use super::{Context, Event, Running, elapsed_ms, server};
+use crate::check::Sides;
+use crate::compare::Side;
+use crate::frame::Frame;
+use crate::model::{CheckReport, ErrorReport, Example, Moved, PlanReport, SampleReport, Warning};
+use crate::rowdiff::{Candidates, Failure, Hashed, Kept, Plan, Summary};
+use crate::source::pushdown::Described;
+use crate::source::{self, Engine, Error, Fault, Reader, Ticket};
+
+/// Batches between a source and its hashing.
+const BACKLOG: usize = 2;
+
+/// How often progress is told.
+const TELL: Duration = Duration::from_millis(250);
+
+/// Reads both sides, compares them and fills `report`.
+pub(super) async fn run(
+    one: Running<'_>,
+    context: &Context<'_>,
+    mut report: CheckReport,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
+    let (Some(old), Some(new)) = (&one.check.sides.old, &one.check.sides.new) else {
+        let message = "this kind compares two sides; give it `old` and `new`".to_owned();
+        report.error = Some(ErrorReport { message, causes: Vec::new() });
+        return report;
+    };
+    let old = prepare(one, context, "old", old, &old.sql);
+    let new = prepare(one, context, "new", new, &new.sql);
+    (report.old, report.new) = (Some(old.report.clone()), Some(new.report.clone()));
+    let (old, new) = match (old.engine, new.engine) {
+        (Ok(old), Ok(new)) => (old, new),
+        (old, new) => {
+            report.error = Some(joined([old.err(), new.err()].into_iter().flatten().collect()));
+            return report;
+        }
+    };
+    let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    let sql = |side: &Option<crate::model::SideReport>| side.as_ref().map_or(String::new(), |side| side.sql.clone());
+    let reading = Reading {
+        one,
+        context,
+        timeout,
+        sides: Sides {
+            old: Asked { name: "old", engine: old, sql: sql(&report.old), ticket: Ticket::default() },
+            new: Asked { name: "new", engine: new, sql: sql(&report.new), ticket: Ticket::default() },
+        },
+        rows: Arc::default(),
+    };
+    let clock = Instant::now();
+    let telling = async {
+        loop {
+            tokio::time::sleep(TELL).await;
+            let rows = reading.rows.load(Ordering::Relaxed);
+            watch(Event::Read { id: one.id, rows, seconds: clock.elapsed().as_secs_f64() });
+        }
+    };
+    tokio::select! {
+        found = reading.diff(&mut report) => {
+            if let Err(error) = found {
+                report.error = Some(error);
+            }
+        }
+        () = telling => {}
+    }
+    report
+}
+
+/// One side and its query.
+struct Asked<'a> {
+    name: &'static str,
+    engine: &'a dyn Engine,
+    sql: String,
+    ticket: Ticket,
+}
+
+/// Both sides of a check while they are read.
+struct Reading<'a> {
+    one: Running<'a>,
+    context: &'a Context<'a>,
+    timeout: Duration,
+    sides: Sides<Asked<'a>>,
+    /// Rows read so far.
+    rows: Arc<AtomicU64>,
+}
+
+/// An open session of one side.
+type Session<'a> = Box<dyn Reader + 'a>;
+
+/// What one reading of both sides came to.
+struct Read<T> {
+    found: Result<T, Failure>,
+    errors: Vec<ErrorReport>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> Reading<'a> {
+    async fn diff(&self, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        let _reserved = self.reserve().await?;
+        let (old, new) = tokio::join!(self.open(&self.sides.old), self.open(&self.sides.new));
+        let (mut old, mut new) = match (old, new) {
+            (Ok(old), Ok(new)) => (old, new),
+            (old, new) => return Err(joined([old.err(), new.err()].into_iter().flatten().collect())),
+        };
+        report.warnings.extend(old.1.take().into_iter().chain(new.1.take()));
+        let queries = self.queries(&mut old.0, &mut new.0, report).await?;
+        let outcome = match self.server(&queries, &mut old.0, &mut new.0, report).await {
+            Ok(true) => Ok(()),
+            Ok(false) => self.read(&queries, &mut old.0, &mut new.0, report).await,
+            Err(error) => Err(error),
+        };
+        if outcome.is_ok() {
+            tokio::join!(old.0.close(), new.0.close());
+        }
+        outcome
+    }
+
+    /// What is sent: the queries of the check, cut down to its sample where both servers can do that.
+    async fn queries(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<Sides<String>, ErrorReport> {
+        let (check, sides) = (self.one.check, &self.sides);
+        let as_they_are = Sides { old: sides.old.sql.clone(), new: sides.new.sql.clone() };
+        let Some(sample) = &check.sample else { return Ok(as_they_are) };
+        let mut cut = None;
+        if sides.old.engine.name() == sides.new.engine.name() {
+            let described = self.described(old, new).await?;
+            cut = described
+                .and_then(|described| server::sampled(check, sample, sides.old.engine, &as_they_are, &described));
+        }
+        report.sample = Some(SampleReport { share: sample.text.clone(), by_server: cut.is_some() });
+        Ok(cut.unwrap_or(as_they_are))
+    }
+
+    /// The columns of both sides, where both engines know them beforehand.
+    async fn described(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+    ) -> Result<Option<Sides<Vec<Described>>>, ErrorReport> {
+        let (sides, stop) = (&self.sides, self.context.stop);
+        let told = async { tokio::join!(old.describe(&sides.old.sql), new.describe(&sides.new.sql)) };
+        let (old, new) = tokio::select! {
+            told = told => told,
+            () = stop.wait() => {
+                let why = Error::new(Fault::Interrupted, "the run was interrupted");
+                return Err(self.located(&sides.old, why));
+            }
+        };
+        match (old, new) {
+            (Ok(old), Ok(new)) => Ok(old.zip(new).map(|(old, new)| Sides { old, new })),
+            (old, new) => {
+                let old = old.err().map(|error| self.located(&sides.old, error));
+                let new = new.err().map(|error| self.located(&sides.new, error));
+                Err(joined(old.into_iter().chain(new).collect()))
+            }
+        }
+    }
+
+    /// Lets the server that holds both sides find out whether any row differs; `true` where none does and the report
+    /// is filled. What differs is then read row by row.
+    async fn server(
+        &self,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<bool, ErrorReport> {
+        let wanted = self.context.options.plan;
+        if wanted == super::Plan::Stream {
+            return Ok(false);
+        }
+        let refuse = |why: &str| match wanted {
+            super::Plan::Server => Err(ErrorReport {
+                message: format!("--plan server: {why}; leave the plan to cutover with --plan auto"),
+                causes: Vec::new(),
+            }),
+            _ => Ok(false),
+        };
+        let sides = &self.sides;
+        if !server::same(sides.old.engine, sides.new.engine) {
+            return refuse("both sides must be the same ClickHouse source");
+        }
+        if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
+            return refuse("this sample is not picked by the server");
+        }
+        let Some(described) = self.described(old, new).await? else { return refuse("the columns are not known") };
+        let asked = match server::Question::new(self.one.check, self.context.options.rowdiff(), queries, &described) {
+            Ok(asked) => asked,
+            Err(why) => return refuse(&why),
+        };
+        let clock = Instant::now();
+        let answer = source::query(sides.old.engine, asked.sql(), self.timeout, self.context.stop).await;
+        let answer = answer.map_err(|error| self.located(&sides.old, error))?;
+        let elapsed = elapsed_ms(clock);
+        let Some(summary) = asked.answered(&answer.frame, report) else { return Ok(false) };
+        for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+            side.elapsed_ms = elapsed;
+        }
+        note(&mut report.warnings, answer.warnings);
+        report.plan = Some(planned("server", &summary));
+        Ok(true)
+    }
+
+    async fn read(
+        &self,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<(), ErrorReport> {
+        let clock = Instant::now();
+        let mut heads = None;
+        let (plan, hashed) = loop {
+            let first = self.both(queries, old, new, |streams| self.first(streams, &mut heads)).await;
+            let Read { found, errors, warnings } = first;
+            for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+                side.elapsed_ms = elapsed_ms(clock);
+            }
+            if !errors.is_empty() {
+                return Err(joined(errors));
+            }
+            match found {
+                // The columns that began as nothing but NULL have their types now.
+                Err(Failure::Widened { .. }) => continue,
+                Err(failure) => return self.failed(failure, report),
+                Ok(found) => {
+                    note(&mut report.warnings, warnings);
+                    break found;
+                }
+            }
+        };
+        for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
+            side.iter_mut().for_each(|side| side.rows = Some(rows));
+        }
+        let merging = plan.clone();
+        let candidates = blocking(move || merging.candidates(hashed.old, hashed.new)).await;
+        let candidates = match candidates {
+            Ok(candidates) => candidates,
+            Err(failure) => return self.failed(failure.into(), report),
+        };
+        let kept = Sides { old: plan.kept(Side::Old, &candidates), new: plan.kept(Side::New, &candidates) };
+        let kept = if candidates.is_empty() {
+            kept
+        } else {
+            let Read { found, errors, .. } =
+                self.both(queries, old, new, |streams| second(plan.clone(), streams, kept)).await;
+            if !errors.is_empty() {
+                return Err(joined(errors));
+            }
+            match found {
+                Ok(kept) => kept,
+                Err(failure) => return self.failed(failure, report),
+            }
+        };
+        self.judge(plan, candidates, kept, report).await
+    }
+
+    async fn judge(
+        &self,
+        plan: Plan,
+        candidates: Arc<Candidates>,
+        kept: Sides<Kept>,
+        report: &mut CheckReport,
+    ) -> Result<(), ErrorReport> {
+        let mut judged = report.clone();
+        let mut sink = Differences::sink(self.context.options.differences.as_ref(), self.one.id);
+        let mut strays = self.one.slice.map(|_| Strays::default());
+        let judging = blocking(move || {
+            let mut take = |example: Example| {
+                strays.iter_mut().for_each(|strays| strays.note(&example));
+                sink.take(&example) || strays.is_some()
+            };
+            let summary = plan.judge(&candidates, kept.old, kept.new, &mut take, &mut judged);
+            (summary, judged, sink.finish(), strays)
+        });
+        let (summary, judged, written, strays) = judging.await;
+        if let Some(strays) = strays {
+            let mut all = self.context.strays.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(self.one.id.to_owned(), strays);
+        }
+        *report = judged;
+        report.written = written;
+        match summary {
+            Err(failure) => self.failed(failure, report),
+            Ok(summary) => {
+                report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
+                    .filter(|moved| moved.old + moved.new > 0);
+                report.plan = Some(planned("stream", &summary));
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes what came of data that could not be compared into `report`.
+    fn failed(&self, failure: Failure, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        match failure {
+            Failure::Data(cause) => {
+                crate::compare::fail(self.one.check, cause, report);
+                Ok(())
+            }
+            other => Err(ErrorReport { message: other.to_string(), causes: causes(&other) }),
+        }
+    }
+
+    /// The right to two connections, in an order in which no two checks can wait for each other.
+    async fn reserve(&self) -> Result<Vec<SemaphorePermit<'a>>, ErrorReport> {
+        let address = |engine: &dyn Engine| std::ptr::from_ref(engine).cast::<()>() as usize;
+        let (old, new) = (&self.sides.old, &self.sides.new);
+        let wanted = match address(old.engine).cmp(&address(new.engine)) {
+            std::cmp::Ordering::Equal => vec![(old, 2)],
+            std::cmp::Ordering::Less => vec![(old, 1), (new, 1)],
+            std::cmp::Ordering::Greater => vec![(new, 1), (old, 1)],
+        };
+        let mut reserved = Vec::new();
+        for (side, connections) in wanted {
+            let permit = tokio::select! {
+                permit = side.engine.reserve(connections) => permit,
+                () = self.context.stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
+            };
+            reserved.extend(permit.map_err(|error| self.located(side, error))?);
+        }
+        Ok(reserved)
+    }
+
+    async fn open(&self, side: &'a Asked<'a>) -> Result<(Session<'a>, Option<Warning>), ErrorReport>
+    where
+        Self: 'a,
+    {
+        let stop = self.context.stop;
+        let (opened, again) = retrying(stop, || async {
+            tokio::select! {
+                opened = side.engine.reader(self.timeout, &side.ticket) => opened,
+                () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
+            }
+        })
+        .await;
+        let session = opened.map_err(|error| self.located(side, error))?;
+        Ok((session, again.then(|| retried(side.name))))
+    }
+
+    fn located(&self, side: &Asked<'_>, error: Error) -> ErrorReport {
+        let query = match side.name {
+            "old" => &self.one.check.sides.old,
+            _ => &self.one.check.sides.new,
+        };
+        located(self.context, side.name, query.as_ref().map_or("", |query| &query.source), error)
+    }
+
+    /// Reads both sides from their first row while `work` takes their batches; when one fails, the other is given up.
+    async fn both<T, F: Future<Output = Result<T, Failure>>>(
+        &self,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        work: impl FnOnce(Sides<Stream>) -> F,
+    ) -> Read<T> {
+        let give_up = source::Stop::default();
+        let (old_sender, old_receiver) = mpsc::channel(BACKLOG);
+        let (new_sender, new_receiver) = mpsc::channel(BACKLOG);
+        let stream = |receiver| Stream { receiver, rows: self.rows.clone() };
+        let work = work(Sides { old: stream(old_receiver), new: stream(new_receiver) });
+        let working = async {
+            let found = work.await;
+            if found.is_err() {
+                give_up.stop();
+            }
+            found
+        };
+        let (old, new, found) = tokio::join!(
+            self.one_side(&self.sides.old, &queries.old, old, old_sender, &give_up),
+            self.one_side(&self.sides.new, &queries.new, new, new_sender, &give_up),
+            working,
+        );
+        let mut read = Read { found, errors: Vec::new(), warnings: Vec::new() };
+        for (side, outcome) in [(&self.sides.old, old), (&self.sides.new, new)] {
+            match outcome {
+                Ok(warnings) => read.warnings.extend(
+                    warnings
+                        .into_iter()
+                        .map(|warning| Warning { message: format!("{}: {}", side.name, warning.message), ..warning }),
+                ),
+                Err(None) => {}
+                Err(Some(error)) => read.errors.push(self.located(side, error)),
+            }
+        }
+        read
+    }
+
+    /// Reads one side; no error of its own (`None`) where it was given up because of the other.
+    async fn one_side(
+        &self,
+        side: &Asked<'_>,
+        sql: &str,
+        session: &mut Session<'a>,
+        sender: mpsc::Sender<Frame>,
+        give_up: &source::Stop,
+    ) -> Result<Vec<Warning>, Option<Error>> {
+        let error = tokio::select! {
+            read = session.read(sql, sender) => match read {
+                Ok(warnings) => return Ok(warnings),
+                Err(error) if give_up.stopped() || error.fault == Fault::Unwanted => return Err(None),
+                Err(error) => {
+                    give_up.stop();
+                    return Err(Some(error));
+                }
+            },
+            () = self.context.stop.wait() => {
+                Some(Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"))
+            }
+            () = tokio::time::sleep(self.timeout) => Some(source::timed_out(self.timeout)),
+            () = give_up.wait() => None,
+        };
+        give_up.stop();
+        source::cancel(side.engine, &side.ticket).await;
+        Err(error)
+    }
+
+    /// The first reading: columns from the first batches, then every row hashed.
+    async fn first(
+        &self,
+        mut streams: Sides<Stream>,
+        heads: &mut Option<Sides<Frame>>,
+    ) -> Result<(Plan, Sides<Hashed>), Failure> {
+        let (old, new) = tokio::join!(streams.old.next(), streams.new.next());
+        let (Some(old), Some(new)) = (old, new) else { return Err(Failure::Unread) };
+        let known = match heads.take() {
+            Some(known) => known,
+            None => Sides { old: old.slice(0, 0), new: new.slice(0, 0) },
+        };
+        let plan = Plan::new(self.one.check, &known.old, &known.new, self.context.options.rowdiff())?;
+        let hash = |side, first, stream: Stream, head: Frame| {
+            let (mut hashed, sampling) = (plan.hashed(side), plan.clone());
+            blocking(move || {
+                let mut head = head;
+                let added = stream.each(first, |batch| {
+                    let added = sampling.sampled(side, batch.clone()).and_then(|batch| hashed.add(&batch));
+                    if matches!(added, Err(Failure::Widened { .. })) {
+                        head = head.widened(batch)?;
+                    }
+                    added
+                });
+                (added.map(|()| hashed), head)
+            })
+        };
+        let (old, new) =
+            tokio::join!(hash(Side::Old, old, streams.old, known.old), hash(Side::New, new, streams.new, known.new));
+        *heads = Some(Sides { old: old.1, new: new.1 });
+        Ok((plan.clone(), Sides { old: old.0?, new: new.0? }))
+    }
+}
+
+/// The second reading: the rows that have to be judged are kept.
+async fn second(plan: Plan, streams: Sides<Stream>, kept: Sides<Kept>) -> Result<Sides<Kept>, Failure> {
+    let keep = |side, mut stream: Stream, mut kept: Kept| {
+        let sampling = plan.clone();
+        async move {
+            let Some(first) = stream.next().await else { return Err(Failure::Unread) };
+            let take = move || {
+                let each = |batch: &Frame| kept.add(&sampling.sampled(side, batch.clone())?);
+                stream.each(first, each).map(|()| kept)
+            };
+            blocking(take).await
+        }
+    };
+    let (old, new) = tokio::join!(keep(Side::Old, streams.old, kept.old), keep(Side::New, streams.new, kept.new));
+    Ok(Sides { old: old?, new: new? })
+}
+
+/// The batches of one side as they come in.
+struct Stream {
+    receiver: mpsc::Receiver<Frame>,
+    rows: Arc<AtomicU64>,
+}
+
+impl Stream {
+    async fn next(&mut self) -> Option<Frame> {
+        self.receiver.recv().await
+    }
+
+    /// Gives `first` and every batch after it to `take`, on a thread that may wait.
+    fn each(mut self, first: Frame, mut take: impl FnMut(&Frame) -> Result<(), Failure>) -> Result<(), Failure> {
+        let mut next = Some(first);
+        while let Some(batch) = next {
+            take(&batch)?;
+            self.rows.fetch_add(batch.height() as u64, Ordering::Relaxed);
+            next = self.receiver.blocking_recv();
+        }
+        Ok(())
+    }
+}
+
+/// Runs `work` on a thread of its own; a panic there goes on here.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+    }
+}
+
+/// How a verdict came about, for the report.
+fn planned(name: &str, summary: &Summary) -> PlanReport {
+    PlanReport {
+        name: name.to_owned(),
+        read_again: summary.read_again,
+        spilled_bytes: summary.spilled,
+        false_equal: format!("{:.1e}", summary.false_equal),
+    }
+}
+
+/// Adds warnings that are not there yet: a statement that is read again warns again.
+fn note(warnings: &mut Vec<Warning>, more: Vec<Warning>) {
+    for warning in more {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+}
+
+fn causes(failure: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    std::iter::successors(failure.source(), |cause| cause.source()).map(ToString::to_string).collect()
+}

@@ -1,0 +1,127 @@
+//! What a server can do of a row diff: pick the rows of a sample, and say whether any row differs.
+//!
+//! Both are asked only where the answer is that of reading every row: the columns have the same types on both sides,
+//! and the rules hold for equal values. The rows that differ are always read and judged here.
+
+use crate::check::{Check, Rule, Sample, Sides};
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::CheckReport;
+use crate::rowdiff::{Options, Plan, Summary};
+use crate::source::pushdown::{self, Described, Pair};
+use crate::source::{Engine, EngineName};
+
+/// Whether one server that compares holds both sides.
+pub(super) fn same(old: &dyn Engine, new: &dyn Engine) -> bool {
+    old.name() == EngineName::ClickHouse && std::ptr::addr_eq(std::ptr::from_ref(old), std::ptr::from_ref(new))
+}
+
+/// The queries of both sides cut down to the sample, where both servers pick the same keys as cutover would.
+pub(super) fn sampled(
+    check: &Check,
+    sample: &Sample,
+    engine: &dyn Engine,
+    queries: &Sides<String>,
+    described: &Sides<Vec<Described>>,
+) -> Option<Sides<String>> {
+    let mut names = (Vec::new(), Vec::new());
+    for old in &check.key {
+        let new = check.rename.get(old).unwrap_or(old);
+        let (old, new) = (column(&described.old, old)?, column(&described.new, new)?);
+        let plain = matches!(old.of, Type::Integer | Type::Text | Type::Uuid | Type::Date);
+        let ruled = check.columns.get(&old.name).is_some_and(|rule| *rule != Rule::default());
+        if !plain || ruled || old.of != new.of || old.database_type != new.database_type {
+            return None;
+        }
+        names.0.push(old.name.as_str());
+        names.1.push(new.name.as_str());
+    }
+    Some(Sides {
+        old: pushdown::sampled(engine.name(), &queries.old, &names.0, sample.below)?,
+        new: pushdown::sampled(engine.name(), &queries.new, &names.1, sample.below)?,
+    })
+}
+
+fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
+    described.iter().find(|column| column.name == name)
+}
+
+/// Whether any row differs, as a question that one server answers about both sides.
+pub(super) struct Question {
+    plan: Plan,
+    sql: String,
+    /// Per compared column whether it holds numbers, which the answer counts.
+    numeric: Vec<bool>,
+}
+
+impl Question {
+    /// The question about `queries`, or why the server could answer it differently from cutover.
+    pub(super) fn new(
+        check: &Check,
+        options: Options,
+        queries: &Sides<String>,
+        described: &Sides<Vec<Described>>,
+    ) -> Result<Question, String> {
+        let (old, new) = (head(&described.old)?, head(&described.new)?);
+        let plan = Plan::new(check, &old, &new, options).map_err(|cause| cause.message)?;
+        let (key, compared) = plan.pairs().ok_or("a rule or a column needs to be looked at row by row")?;
+        let pairs = |columns: Vec<crate::compare::Paired>| -> Result<Vec<Pair>, String> {
+            columns.into_iter().map(|pair| alike(pair.old, pair.new, described)).collect()
+        };
+        let (key, compared) = (pairs(key)?, pairs(compared)?);
+        if let Some(float) = key.iter().find(|pair| pair.of == Type::Float) {
+            return Err(format!("the key column `{}` is a float", float.old));
+        }
+        let sql = pushdown::grouped(&queries.old, &queries.new, &key, &compared);
+        let numeric = compared.iter().map(|pair| pushdown::is_number(&pair.of)).collect();
+        Ok(Question { plan, sql, numeric })
+    }
+
+    /// The SQL to send.
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// Fills `report` where the answer says that every row is equal; absent where rows have to be read.
+    pub(super) fn answered(&self, answer: &Frame, report: &mut CheckReport) -> Option<Summary> {
+        let count = |name: &str| match answer.values(name).as_slice() {
+            [Value::Integer(count)] => u64::try_from(*count).ok(),
+            _ => None,
+        };
+        let (old, new, equal) = (count("cutover_old_rows")?, count("cutover_new_rows")?, count("cutover_equal")?);
+        let (differing, unreadable) = (count("cutover_differing")?, count("cutover_unreadable")?);
+        if differing + unreadable > 0 || old != equal || new != equal {
+            return None;
+        }
+        let mut finite = 0;
+        let mut numbers = Vec::with_capacity(self.numeric.len());
+        for numeric in &self.numeric {
+            numbers.push(*numeric && count(&format!("cutover_finite{finite}"))? > 0);
+            finite += usize::from(*numeric);
+        }
+        for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+            side.rows = Some(equal);
+        }
+        Some(self.plan.equal(equal, &numbers, report))
+    }
+}
+
+/// No rows, in the columns of a side.
+fn head(described: &[Described]) -> Result<Frame, String> {
+    let column = |one: &Described| Column { name: one.name.clone(), of: one.of.clone(), values: Vec::new() };
+    Frame::from_columns(described.iter().map(column).collect()).map_err(|cause| cause.to_string())
+}
+
+/// A column that the server compares as cutover does.
+fn alike(old: String, new: String, described: &Sides<Vec<Described>>) -> Result<Pair, String> {
+    let unknown = || format!("the column `{old}` is not described");
+    let (left, right) = (column(&described.old, &old), column(&described.new, &new));
+    let (left, right) = (left.ok_or_else(unknown)?, right.ok_or_else(unknown)?);
+    if left.database_type != right.database_type {
+        return Err(format!("the column `{old}` is {} in old and {} in new", left.database_type, right.database_type));
+    }
+    if !pushdown::hashable(&left.database_type, &left.of) {
+        return Err(format!("the column `{old}` is {}, which is compared row by row", left.database_type));
+    }
+    let of = left.of.clone();
+    Ok(Pair { old, new, of })
+}

@@ -1,0 +1,222 @@
+//! Checks cut into windows of time: one unit of work, and one line of the report, per window.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::{NaiveDateTime, TimeDelta};
+use globset::GlobMatcher;
+
+use super::{Params, Selected, shown};
+use crate::check::{Bound, Check, ParamValue, Window};
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WindowReport};
+
+/// Windows of one check beyond which its step is taken for a mistake.
+const MOST: usize = 10_000;
+
+/// One window of a check.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// What stands behind `@` in its id.
+    name: String,
+    /// Its first moment and the first after it; absent for the rows that have no time.
+    bounds: Option<(ParamValue, ParamValue)>,
+}
+
+impl Slice {
+    /// What stands behind `@` in the id.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The values of `from` and `to`.
+    pub(super) fn bounds(&self) -> Option<&(ParamValue, ParamValue)> {
+        self.bounds.as_ref()
+    }
+}
+
+/// Something that is run by itself: a check, or one window of it, or why it cannot be cut.
+pub(super) struct Unit<'a> {
+    pub(super) one: Selected<'a>,
+    pub(super) slice: Result<Option<Slice>, ErrorReport>,
+}
+
+impl Unit<'_> {
+    /// `suite.check`, and behind it `@window`.
+    pub(super) fn id(&self) -> String {
+        match &self.slice {
+            Ok(Some(slice)) => format!("{}@{}", self.one.check.id, slice.name),
+            _ => self.one.check.id.clone(),
+        }
+    }
+}
+
+/// Every unit of `selected`, in order. Where `only` has patterns with an `@`, a window must match one of `only`.
+pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[GlobMatcher]) -> Vec<Unit<'a>> {
+    let mut units = Vec::new();
+    for one in selected {
+        let Some(window) = &one.check.window else {
+            units.push(Unit { one: *one, slice: Ok(None) });
+            continue;
+        };
+        match cut(one.check, window, &params[one.suite.name.as_str()]) {
+            Err(message) => {
+                let message = format!("the window cannot be cut: {message}");
+                units.push(Unit { one: *one, slice: Err(ErrorReport { message, causes: Vec::new() }) });
+            }
+            Ok(slices) => {
+                let all = slices.into_iter().map(|slice| Unit { one: *one, slice: Ok(Some(slice)) });
+                let wanted: Vec<Unit<'_>> = all
+                    .filter(|unit| {
+                        only.is_empty()
+                            || only.iter().any(|one| one.is_match(unit.id()) || one.is_match(&unit.one.check.id))
+                    })
+                    .collect();
+                if wanted.is_empty() {
+                    let message = "--only matches none of its windows; `--dry-run` shows their names".to_owned();
+                    units.push(Unit { one: *one, slice: Err(ErrorReport { message, causes: Vec::new() }) });
+                }
+                units.extend(wanted);
+            }
+        }
+    }
+    units
+}
+
+/// The windows of a check, in order; where its queries are wrapped, the rows without a time come last.
+pub fn cut(
+    check: &Check,
+    window: &Window,
+    params: &BTreeMap<String, Result<ParamValue, String>>,
+) -> Result<Vec<Slice>, String> {
+    let value = |bound: &Bound| match bound {
+        Bound::Value(value) => Ok(value.clone()),
+        Bound::Param(name) => params.get(name).cloned().unwrap_or_else(|| Err(format!("there is no param `{name}`"))),
+    };
+    let (from, to) = (value(&window.from)?, value(&window.to)?);
+    let step = TimeDelta::from_std(window.step).map_err(|_| "the step is too long".to_owned())?;
+    let (Some(mut at), Some(end)) = (moment(&from), moment(&to)) else {
+        return Err("its ends are no points in time".to_owned());
+    };
+    if std::mem::discriminant(&from) != std::mem::discriminant(&to) {
+        return Err(format!(
+            "it goes from {} to {}, which are of two types; give both as one",
+            shown(&from),
+            shown(&to)
+        ));
+    }
+    if at >= end {
+        return Err(format!("it goes from {} to {}, which holds nothing", shown(&from), shown(&to)));
+    }
+    let days = matches!(from, ParamValue::Date(_));
+    if days && step.num_seconds() % 86_400 != 0 {
+        return Err("a step between dates is whole days".to_owned());
+    }
+    let mut slices = Vec::new();
+    while at < end {
+        let next = at.checked_add_signed(step).unwrap_or(end).min(end);
+        slices.push(Slice { name: name(at, days), bounds: Some((like(&from, at), like(&from, next))) });
+        if slices.len() > MOST {
+            return Err(format!("it makes more than {MOST} windows; give a longer step"));
+        }
+        at = next;
+    }
+    if !check.binds_window() {
+        slices.push(Slice { name: "null".to_owned(), bounds: None });
+    }
+    Ok(slices)
+}
+
+fn moment(value: &ParamValue) -> Option<NaiveDateTime> {
+    match value {
+        ParamValue::Date(day) => day.and_hms_opt(0, 0, 0),
+        ParamValue::Timestamp(moment) => Some(moment.naive_utc()),
+        ParamValue::WallClock(moment) => Some(*moment),
+        _ => None,
+    }
+}
+
+/// `at` as a value of the type of `example`.
+fn like(example: &ParamValue, at: NaiveDateTime) -> ParamValue {
+    match example {
+        ParamValue::Date(_) => ParamValue::Date(at.date()),
+        ParamValue::Timestamp(_) => ParamValue::Timestamp(at.and_utc()),
+        _ => ParamValue::WallClock(at),
+    }
+}
+
+/// `2026-01-03`, or with the time of day where it is not midnight.
+fn name(at: NaiveDateTime, days: bool) -> String {
+    if days || at.time() == chrono::NaiveTime::MIN {
+        at.date().to_string()
+    } else {
+        at.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
+    }
+}
+
+/// What a report says of its window.
+pub(super) fn report(check: &Check, slice: &Slice) -> Option<WindowReport> {
+    let window = check.window.as_ref()?;
+    let bound = |value: &ParamValue| Some(shown(value));
+    Some(WindowReport {
+        column: window.column.clone(),
+        from: slice.bounds().and_then(|(from, _)| bound(from)),
+        to: slice.bounds().and_then(|(_, to)| bound(to)),
+        nulls: if check.binds_window() { "outside".to_owned() } else { "apart".to_owned() },
+    })
+}
+
+/// Keys that one window misses or has in excess, as hashes: rows that moved to another window are both.
+#[derive(Default)]
+pub(super) struct Strays {
+    missing: Vec<u64>,
+    extra: Vec<u64>,
+}
+
+impl Strays {
+    /// Takes a difference into account.
+    pub(super) fn note(&mut self, example: &Example) {
+        let mut hasher = DefaultHasher::new();
+        example.key.0.hash(&mut hasher);
+        match example.difference {
+            Difference::Missing => self.missing.push(hasher.finish()),
+            Difference::Extra => self.extra.push(hasher.finish()),
+            Difference::Changed | Difference::Duplicate => {}
+        }
+    }
+}
+
+/// Says in the reports of the windows of one check which rows are in another window of the other side.
+pub(super) fn moved(reports: &mut [CheckReport], strays: &HashMap<String, Strays>) {
+    let mut by_check: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, report) in reports.iter().enumerate() {
+        if let Some((check, _)) = report.id.split_once('@') {
+            by_check.entry(check.to_owned()).or_default().push(at);
+        }
+    }
+    for windows in by_check.values() {
+        let of = |at: &usize| strays.get(&reports[*at].id);
+        let count = |pick: fn(&Strays) -> &Vec<u64>| {
+            let mut count: HashMap<u64, u64> = HashMap::new();
+            windows.iter().filter_map(of).flat_map(pick).for_each(|key| *count.entry(*key).or_default() += 1);
+            count
+        };
+        let (missing, extra) = (count(|strays| &strays.missing), count(|strays| &strays.extra));
+        let mut told: Vec<(usize, usize, usize)> = Vec::new();
+        for at in windows {
+            let Some(strays) = of(at) else { continue };
+            let gone = strays.missing.iter().filter(|key| extra.contains_key(key)).count();
+            let came = strays.extra.iter().filter(|key| missing.contains_key(key)).count();
+            told.push((*at, gone, came));
+        }
+        for (at, gone, came) in told.into_iter().filter(|(_, gone, came)| gone + came > 0) {
+            reports[at].warnings.push(Warning {
+                code: "moved_window".to_owned(),
+                message: format!(
+                    "rows moved in time: {gone} that are missing here are extra in another window, and {came} that \
+                     are extra here are missing in another"
+                ),
+                table: None,
+            });
+        }
+    }
+}

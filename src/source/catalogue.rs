@@ -1,0 +1,173 @@
+//! What a source tells of a table: its columns, and the key that no two rows share.
+//!
+//! Asked with plain queries, read-only like every other. A ClickHouse primary key orders rows and does not tell them
+//! apart, so it is only a suggestion; files have no keys.
+
+use std::time::Duration;
+
+use super::pushdown::quoted;
+use super::{Engine, EngineName, Error, Fault, Stop, query};
+use crate::frame::{Frame, Value};
+
+/// A table as its source describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Its columns in their order.
+    pub columns: Vec<String>,
+    /// Columns of its primary key, else of a unique index without NULLs; empty where there is neither.
+    pub key: Vec<String>,
+    /// Columns that rows are ordered by, which may or may not tell them apart.
+    pub order: Vec<String>,
+}
+
+/// A table's name in two parts, as it stands after `--table`: `orders`, `sales.orders` or `"Odd.Name"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableName {
+    schema: Option<String>,
+    name: String,
+}
+
+impl TableName {
+    /// Reads a name; a part with a dot of its own stands in double quotes.
+    pub fn parse(text: &str) -> Result<TableName, String> {
+        let mut parts = vec![String::new()];
+        let mut inside = false;
+        let mut characters = text.chars().peekable();
+        while let Some(c) = characters.next() {
+            match c {
+                '"' if inside && characters.peek() == Some(&'"') => {
+                    characters.next();
+                    parts.last_mut().expect("never empty").push('"');
+                }
+                '"' => inside = !inside,
+                '.' if !inside => parts.push(String::new()),
+                c => parts.last_mut().expect("never empty").push(c),
+            }
+        }
+        let wrong =
+            || format!("`{text}` is no table's name; write name, schema.name, or \"Odd.Name\" in double quotes");
+        if inside || parts.iter().any(String::is_empty) {
+            return Err(wrong());
+        }
+        match <[String; 2]>::try_from(parts) {
+            Ok([schema, name]) => Ok(TableName { schema: Some(schema), name }),
+            Err(parts) => match <[String; 1]>::try_from(parts) {
+                Ok([name]) => Ok(TableName { schema: None, name }),
+                Err(_) => Err(wrong()),
+            },
+        }
+    }
+
+    /// The name without its schema.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name as `engine` quotes it.
+    pub fn quoted(&self, engine: EngineName) -> String {
+        let parts = self.schema.iter().chain([&self.name]).map(|part| quoted(engine, part));
+        parts.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// What `engine` tells of `table`.
+///
+/// # Errors
+/// A table that is not there, and whatever keeps the catalogue from being read.
+pub async fn table(engine: &dyn Engine, table: &TableName, timeout: Duration, stop: &Stop) -> Result<Table, Error> {
+    let ask = async |sql: &str| query(engine, sql, timeout, stop).await.map(|answer| answer.frame);
+    let literal = |text: &str| {
+        let value = crate::check::ParamValue::Text(text.to_owned());
+        super::literal(engine.name(), &value).map_err(|why| Error::new(Fault::Query, why))
+    };
+    let name = literal(&table.name)?;
+    let schema = table.schema.as_deref().map(literal).transpose()?;
+    let found = match engine.name() {
+        EngineName::Postgres => {
+            let at = format!("to_regclass({})", literal(&table.quoted(EngineName::Postgres))?);
+            let columns = format!(
+                "SELECT attname AS name FROM pg_attribute \
+                 WHERE attrelid = {at} AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
+            );
+            let key = format!(
+                "SELECT a.attname AS name FROM (\
+                 SELECT indkey, indrelid, indnkeyatts FROM pg_index AS i WHERE indrelid = {at} AND indisunique \
+                 AND indisvalid AND indpred IS NULL AND indexprs IS NULL AND NOT EXISTS (\
+                 SELECT FROM pg_attribute AS n WHERE n.attrelid = i.indrelid AND n.attnum = ANY (i.indkey) AND NOT n.attnotnull) \
+                 ORDER BY NOT indisprimary, indnkeyatts, indexrelid LIMIT 1) AS i \
+                 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place) \
+                 JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum \
+                 WHERE place <= i.indnkeyatts ORDER BY place"
+            );
+            Table { columns: names(&ask(&columns).await?), key: names(&ask(&key).await?), order: Vec::new() }
+        }
+        EngineName::MySql => {
+            let schema = schema.unwrap_or_else(|| "DATABASE()".to_owned());
+            let of = format!("table_schema = {schema} AND table_name = {name}");
+            let columns = format!(
+                "SELECT column_name AS name FROM information_schema.columns WHERE {of} ORDER BY ordinal_position"
+            );
+            let key = format!(
+                "SELECT column_name AS name FROM information_schema.statistics WHERE {of} AND index_name = (\
+                 SELECT index_name FROM information_schema.statistics WHERE {of} GROUP BY index_name \
+                 HAVING max(non_unique) = 0 AND max(nullable = 'YES') = 0 AND max(sub_part IS NOT NULL) = 0 \
+                 ORDER BY index_name <> 'PRIMARY', count(*), index_name LIMIT 1) ORDER BY seq_in_index"
+            );
+            Table { columns: names(&ask(&columns).await?), key: names(&ask(&key).await?), order: Vec::new() }
+        }
+        EngineName::ClickHouse => {
+            let schema = schema.unwrap_or_else(|| "currentDatabase()".to_owned());
+            let of = format!("FROM system.columns WHERE database = {schema} AND table = {name}");
+            let columns = format!("SELECT name {of} ORDER BY position");
+            let order = format!("SELECT name {of} AND is_in_sorting_key ORDER BY position");
+            Table { columns: names(&ask(&columns).await?), key: Vec::new(), order: names(&ask(&order).await?) }
+        }
+        EngineName::Sqlite => {
+            let of = match &schema {
+                Some(schema) => format!("FROM pragma_table_info({name}, {schema})"),
+                None => format!("FROM pragma_table_info({name})"),
+            };
+            let columns = format!("SELECT name {of} ORDER BY cid");
+            let key = format!("SELECT name {of} WHERE pk > 0 ORDER BY pk");
+            Table { columns: names(&ask(&columns).await?), key: names(&ask(&key).await?), order: Vec::new() }
+        }
+        EngineName::Files => {
+            let columns = ask(&format!("SELECT * FROM {} LIMIT 0", table.quoted(EngineName::Files))).await?;
+            let columns = columns.names().into_iter().map(str::to_owned).collect();
+            Table { columns, ..Table::default() }
+        }
+    };
+    if found.columns.is_empty() {
+        let message = format!(
+            "there is no table {}, or it may not be seen; check its name and case, and give its schema as schema.name",
+            table.quoted(engine.name())
+        );
+        return Err(Error::new(Fault::Query, message));
+    }
+    Ok(found)
+}
+
+fn names(frame: &Frame) -> Vec<String> {
+    let text = |value| match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    };
+    frame.values("name").into_iter().filter_map(text).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_part_or_two() {
+        let name = |text: &str| TableName::parse(text).map(|name| name.quoted(EngineName::Postgres));
+        assert_eq!(name("orders").unwrap(), "\"orders\"");
+        assert_eq!(name("sales.orders").unwrap(), "\"sales\".\"orders\"");
+        assert_eq!(name("\"odd.name\"").unwrap(), "\"odd.name\"");
+        assert_eq!(name("\"a\"\"b\"").unwrap(), "\"a\"\"b\"");
+        for wrong in ["", ".", "a.", "a.b.c", "\"a"] {
+            assert!(name(wrong).is_err(), "{wrong}");
+        }
+    }
+}
