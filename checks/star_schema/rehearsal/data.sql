@@ -1,5 +1,5 @@
 -- Answers collected in January 2026, about one brand row and four competitor rows each; every number follows
--- from the row's number and {{ seed }}.
+-- from the row's number and the seed.
 
 INSERT INTO customers (id, name)
 SELECT md5('customer ' || n)::uuid, 'Customer ' || n
