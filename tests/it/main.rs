@@ -4,6 +4,8 @@ mod cli;
 mod contract;
 mod demo_servers;
 mod diff;
+mod packs;
+mod rehearse;
 mod reports;
 mod rowdiff;
 mod samples;
