@@ -46,7 +46,10 @@ fn against(outcome: &Outcome) -> BTreeSet<String> {
 
 async fn execute(url: &str, sql: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap_or_else(|cause| panic!("{cause}"));
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await
+        .unwrap_or_else(|cause| panic!("{cause}"));
     connection.close().await.unwrap();
 }
 
@@ -78,7 +81,7 @@ async fn a_correct_migration_passes_in_one_database_and_in_two() {
         assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
         assert_eq!(outcome.with("pass").len(), 45, "{}", outcome.shown);
     }
-    assert_eq!(judged(&one, &one, &["--only", "*.competitor_rows"]).check("competitor_rows")["rows"]["old"], "7931");
+    assert_eq!(judged(&one, &one, &["--only", "*.competitor_rows"]).check("competitor_rows")["rows"]["old"], "7926");
 }
 
 /// Catches a check that a defect gets past, one that fails for no reason, and a README that is no longer true.
@@ -173,7 +176,8 @@ async fn unmapped_competitors_are_named_and_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn params_state_the_rules_of_a_migration() {
     let url = clean("star_params").await;
-    execute(&url, "UPDATE brand_competitors SET competitor_name = ' RIVAL 6.2' WHERE competitor_name = 'Rival 6.2'").await;
+    execute(&url, "UPDATE brand_competitors SET competitor_name = ' RIVAL 6.2' WHERE competitor_name = 'Rival 6.2'")
+        .await;
     let only = ["--only", "*.competitor_rows"];
     let exact = judged(&url, &url, &only);
     assert!(exact.shown.contains(" RIVAL 6.2"), "{}", exact.shown);
@@ -190,7 +194,8 @@ async fn params_state_the_rules_of_a_migration() {
     assert_eq!(failed, BTreeSet::from(["competitor_sentiment".to_owned()]), "{}", outcome.shown);
 
     execute(&url, "UPDATE extracted_positions SET visibility_index = visibility_index + 0.004").await;
-    let visibility = |rounding: &str| judged(&url, &url, &["--only", "*.visibility_by_result", "--param", rounding]).code;
+    let visibility =
+        |rounding: &str| judged(&url, &url, &["--only", "*.visibility_by_result", "--param", rounding]).code;
     assert_eq!((visibility("rounding=0"), visibility("rounding=0.005")), (Some(1), Some(0)));
 }
 
@@ -241,7 +246,7 @@ async fn a_million_rows_are_compared_in_full() {
     let compared = clock.elapsed();
     assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
     assert_eq!(outcome.check("facts_vs_brand_rows")["rows"]["old"], "210794");
-    assert_eq!(outcome.check("competitor_visibility")["rows"]["equal"], "792008");
+    assert_eq!(outcome.check("competitor_visibility")["rows"]["equal"], "792099");
     eprintln!("built in {built:.1?}, both schemas read once in {plain:.1?}, every check in {compared:.1?}");
 }
 
