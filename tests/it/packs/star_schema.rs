@@ -2,8 +2,11 @@
 //! defect fails the checks that the README promises, and no other; and a million rows are compared in full.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
+use cutover::model::Kind;
+use cutover::source::{self, Inspect, Options, SourceUrl, Stop};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::Value as Json;
 use sqlx::postgres::PgPoolCopyExt;
@@ -207,6 +210,49 @@ async fn a_view_that_was_never_populated_is_an_error() {
     let outcome = judged(&url, &url, &["--only", "*.mv_*", "--only", "*.total_responses"]);
     assert_eq!(outcome.code, Some(2), "{}", outcome.shown);
     assert_eq!(outcome.with("error").len(), 4, "{}", outcome.shown);
+}
+
+/// What `sql` is warned of, as codes with the relation they are about.
+async fn warned(url: &str, sql: &str, exact: bool) -> Vec<(String, Option<String>)> {
+    let place = SourceUrl::parse(url, Path::new(".")).unwrap();
+    let engine = source::open(&place, &Options::default()).unwrap();
+    let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new() };
+    let limit = Duration::from_secs(30);
+    let found = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap();
+    found.into_iter().map(|warning| (warning.code, warning.table)).collect()
+}
+
+/// Catches a server whose analysis is not read: nothing but its catalogue tells that a view was never filled, or that
+/// a day behind it was cut in some session's zone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_is_asked_what_makes_a_query_wrong() {
+    let url = clean("star_aware").await;
+    let about = |code: &str, table: Option<&str>| vec![(code.to_owned(), table.map(str::to_owned))];
+    let view = "SELECT v.brand_id, v.avg_share FROM mv_brand_daily_metrics AS v -- as the dashboard reads it";
+    assert_eq!(warned(&url, view, true).await, []);
+    let named = Some("public.mv_brand_daily_metrics");
+    plant(&url, "view_in_session_zone").await;
+    assert_eq!(warned(&url, view, true).await, about("session_time_zone", named));
+    plant(&url, "view_stale").await;
+    execute(&url, "CREATE VIEW dashboard AS SELECT * FROM mv_brand_daily_metrics").await;
+    execute(&url, "REFRESH MATERIALIZED VIEW mv_brand_daily_metrics WITH NO DATA").await;
+    let through = "WITH d AS (SELECT * FROM dashboard) SELECT count(*) FROM d";
+    assert_eq!(warned(&url, through, true).await, about("view_not_populated", named));
+
+    let day =
+        |expression: &str| format!("SELECT {expression} AS day, count(*) FROM extracted_positions AS e GROUP BY 1");
+    for cut in ["date_trunc('day', e.processed_at)", "e.processed_at::date", "extract(dow FROM e.processed_at)"] {
+        assert_eq!(warned(&url, &day(cut), true).await, about("session_time_zone", None), "{cut}");
+    }
+    for fixed in ["(e.processed_at AT TIME ZONE 'UTC')::date", "date_trunc('day', e.processed_at, 'UTC')"] {
+        assert_eq!(warned(&url, &day(fixed), true).await, [], "{fixed}");
+    }
+
+    execute(&url, "CREATE TABLE costs (cost double precision, amount numeric)").await;
+    assert_eq!(warned(&url, "SELECT sum(cost) FROM costs", true).await, about("float_sum", None));
+    assert_eq!(warned(&url, "SELECT sum(cost) FROM costs", false).await, []);
+    assert_eq!(warned(&url, "SELECT sum(amount), sum(cost::numeric) FROM costs", true).await, []);
+    assert_eq!(warned(&url, "SELECT no_such_column FROM costs", true).await, about("not_analysed", None));
 }
 
 /// The plan's promises can be kept and broken.
