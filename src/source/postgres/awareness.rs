@@ -3,7 +3,7 @@
 //! `EXPLAIN (VERBOSE)` names every relation and expression, views expanded, and runs nothing; the catalogue has the
 //! types of their columns and the queries behind materialized views. What is done about a finding is for the suite.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -169,16 +169,17 @@ static REFERENCE: LazyLock<Regex> =
 /// Warns of what `code` does to instants and floats; `view` is the materialized view whose query it is.
 fn judge(code: &str, view: Option<&str>, columns: &[Typed], asked: &Inspect, warnings: &mut Vec<Warning>) {
     let is = |name: &str, float: bool| columns.iter().any(|column| column.float == float && column.name == name);
-    let mut cut = BTreeSet::new();
+    // One warning per column: the nodes of a plan spell one expression in several ways.
+    let mut cut = BTreeMap::new();
     for pattern in CUT.iter() {
         for found in pattern.captures_iter(code) {
             let name = found.get(1).or(found.get(2)).map_or("", |name| name.as_str());
             if is(name, false) {
-                cut.insert(found[0].trim_end_matches(", ").to_owned());
+                cut.entry(name).or_insert_with(|| found[0].trim_end_matches(", ").to_owned());
             }
         }
     }
-    for expression in cut {
+    for expression in cut.into_values() {
         let whose = match view {
             Some(view) => format!("the query of the materialized view {view} has"),
             None => "the query has".to_owned(),
@@ -195,19 +196,20 @@ fn judge(code: &str, view: Option<&str>, columns: &[Typed], asked: &Inspect, war
     if !asked.exact {
         return;
     }
-    let mut summed = BTreeSet::new();
+    let mut summed = BTreeMap::new();
     for found in AGGREGATE.captures_iter(code) {
         let whole = found.get(0).expect("the whole match is always there");
         let argument = enclosed(&code[whole.end()..]);
-        let float = REFERENCE.captures_iter(argument).any(|one| {
+        let float = REFERENCE.captures_iter(argument).find_map(|one| {
             let name = one.get(1).or(one.get(2)).map_or("", |name| name.as_str());
-            is(name, true) && one.get(3).is_none()
+            (is(name, true) && one.get(3).is_none()).then_some(name)
         });
-        if float || argument.contains("::double precision") || argument.contains("::real") {
-            summed.insert(format!("{}({argument})", &found[1]));
+        let made = argument.contains("::double precision") || argument.contains("::real");
+        if let Some(what) = float.or(made.then_some(argument)) {
+            summed.entry(what).or_insert_with(|| format!("{}({argument})", &found[1]));
         }
     }
-    for expression in summed {
+    for expression in summed.into_values() {
         let whose = view.map_or(String::new(), |view| format!(" in the materialized view {view}"));
         warnings.push(Warning {
             code: "float_sum".to_owned(),
