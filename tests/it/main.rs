@@ -4,6 +4,7 @@ mod cli;
 mod contract;
 mod demo_servers;
 mod diff;
+mod html;
 mod packs;
 mod rehearse;
 mod reports;
