@@ -83,6 +83,9 @@ async fn a_correct_migration_passes_in_one_database_and_in_two() {
         let outcome = judged(old, new, &["--expect-checks", "45"]);
         assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
         assert_eq!(outcome.with("pass").len(), 45, "{}", outcome.shown);
+        let warned =
+            outcome.report["checks"].as_array().unwrap().iter().filter(|check| check.get("warnings").is_some());
+        assert_eq!(warned.count(), 0, "{}", outcome.shown);
     }
     assert_eq!(judged(&one, &one, &["--only", "*.competitor_rows"]).check("competitor_rows")["rows"]["old"], "7926");
 }
@@ -210,6 +213,7 @@ async fn a_view_that_was_never_populated_is_an_error() {
     let outcome = judged(&url, &url, &["--only", "*.mv_*", "--only", "*.total_responses"]);
     assert_eq!(outcome.code, Some(2), "{}", outcome.shown);
     assert_eq!(outcome.with("error").len(), 4, "{}", outcome.shown);
+    assert_eq!(outcome.check("mv_fresh")["warnings"][0]["code"], "view_not_populated", "{}", outcome.shown);
 }
 
 /// What `sql` is warned of, as codes with the relation they are about.
@@ -257,7 +261,7 @@ async fn the_server_is_asked_what_makes_a_query_wrong() {
 
 /// The plan's promises can be kept and broken.
 #[tokio::test(flavor = "multi_thread")]
-async fn sizes_have_budgets() {
+async fn sizes_and_times_have_budgets() {
     let url = clean("star_sizes").await;
     let sizes = |ratio: &str| {
         let ratios = [format!("max_table_ratio={ratio}"), format!("max_index_ratio={ratio}")];
@@ -265,6 +269,12 @@ async fn sizes_have_budgets() {
     };
     assert_eq!(sizes("100").with("pass").len(), 2);
     assert_eq!(sizes("0.01").with("fail").len(), 2);
+    let latency = |speedup: &str| {
+        let budgets = [format!("min_speedup={speedup}"), "max_dashboard_p95=1min".to_owned()];
+        run(PACK, &url, &url, &["--only", "*.dashboard_latency", "--param", &budgets[0], "--param", &budgets[1]])
+    };
+    assert_eq!(latency("0.0001").with("pass").len(), 1);
+    assert_eq!(latency("1000000").with("fail").len(), 1);
 }
 
 /// All rows of a million are compared, not a sample, in a time that stands in the README: it prints the times.
