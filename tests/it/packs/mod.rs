@@ -2,6 +2,7 @@
 //! README that says which defect fails which checks.
 
 mod llm_observatory;
+mod star_schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
