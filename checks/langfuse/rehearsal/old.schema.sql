@@ -1,4 +1,5 @@
 -- The old tables, with the columns of a Langfuse deployment. The version is event_ts, a tombstone is is_deleted = 1.
+-- Nothing merges in the background, so a rehearsal holds every version, each time.
 
 CREATE TABLE traces (
     id String,
@@ -23,7 +24,8 @@ CREATE TABLE traces (
 ) ENGINE = ReplacingMergeTree(event_ts, is_deleted)
 PARTITION BY toYYYYMM(timestamp)
 PRIMARY KEY (project_id, toDate(timestamp))
-ORDER BY (project_id, toDate(timestamp), id);
+ORDER BY (project_id, toDate(timestamp), id)
+SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1;
 
 CREATE TABLE observations (
     id String,
@@ -60,7 +62,8 @@ CREATE TABLE observations (
 ) ENGINE = ReplacingMergeTree(event_ts, is_deleted)
 PARTITION BY toYYYYMM(start_time)
 PRIMARY KEY (project_id, type, toDate(start_time))
-ORDER BY (project_id, type, toDate(start_time), id);
+ORDER BY (project_id, type, toDate(start_time), id)
+SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1;
 
 CREATE TABLE scores (
     id String,
@@ -88,4 +91,5 @@ CREATE TABLE scores (
 ) ENGINE = ReplacingMergeTree(event_ts, is_deleted)
 PARTITION BY toYYYYMM(timestamp)
 PRIMARY KEY (project_id, toDate(timestamp), name)
-ORDER BY (project_id, toDate(timestamp), name, id);
+ORDER BY (project_id, toDate(timestamp), name, id)
+SETTINGS max_bytes_to_merge_at_max_space_in_pool = 1;

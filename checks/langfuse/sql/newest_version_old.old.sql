@@ -1,7 +1,11 @@
-SELECT project_id, id, event_ts, uniqExact(type, start_time, end_time, total_cost, level, is_deleted) AS stories
-FROM observations
-WHERE (project_id, id) IN (SELECT project_id, id FROM observations WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }})
-GROUP BY project_id, id, event_ts
+SELECT project_id, id, newest, uniqExact(story) AS stories
+FROM (
+    SELECT
+        project_id, id, event_ts, max(event_ts) OVER (PARTITION BY project_id, id) AS newest,
+        toString(tuple(* EXCEPT (created_at, updated_at))) AS story
+    FROM observations
+    WHERE (project_id, id) IN (SELECT project_id, id FROM observations WHERE ({{ project }} = '' OR project_id = {{ project }}) AND event_ts >= {{ from }} AND event_ts < {{ to }})
+)
+WHERE event_ts = newest
+GROUP BY project_id, id, newest
 HAVING stories > 1
-ORDER BY event_ts DESC
-LIMIT 1 BY project_id, id
