@@ -120,6 +120,8 @@ pub enum KindSettings {
         /// A count query on the same side whose zero is an error.
         population: Option<Template>,
     },
+    /// See [`Kind::Latency`].
+    Latency(Latency),
 }
 
 impl KindSettings {
@@ -133,6 +135,7 @@ impl KindSettings {
             KindSettings::Rows => Kind::Rows,
             KindSettings::Freshness { .. } => Kind::Freshness,
             KindSettings::Invariant { .. } => Kind::Invariant,
+            KindSettings::Latency(_) => Kind::Latency,
         }
     }
 }
@@ -152,6 +155,32 @@ pub struct Percentile {
     pub max_ks: Option<f64>,
     /// Groups with fewer values than this are too small to judge.
     pub min_rows: u64,
+}
+
+/// Settings of a `latency` check. At least one of the bounds is given, each inclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// Median of old ÷ median of new ≥ this, and under load throughput of new ÷ that of old; needs both sides.
+    pub min_speedup: Option<BigDecimal>,
+    /// Median and p95 of new ÷ those of old ≤ this, and under load throughput of old ÷ that of new; needs both sides.
+    pub max_ratio: Option<BigDecimal>,
+    /// p95 of new ≤ this.
+    pub max_p95: Option<Duration>,
+    /// Rounds that are run first and not timed.
+    pub warm_up: u32,
+    /// Timed rounds, at least 1; without meaning under load.
+    pub rounds: u32,
+    /// Holds a load on each side instead of asking one query at a time.
+    pub load: Option<Load>,
+}
+
+/// A concurrent load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Clients at once, at least 1, each query after query.
+    pub clients: u32,
+    /// How long they go on.
+    pub duration: Duration,
 }
 
 /// A query of one side.

@@ -42,10 +42,10 @@ pub struct Request {
     pub exclude: Vec<String>,
     /// Filter of both sides, in SQL.
     pub filter: Option<String>,
-    /// Absolute part of the tolerance of every number.
-    pub absolute: Option<String>,
-    /// Share of |old| in the tolerance of every number.
-    pub relative: Option<String>,
+    /// Absolute parts of tolerances: of one column, or of every number.
+    pub absolute: Vec<(Option<String>, String)>,
+    /// Shares of |old| in tolerances: of one column, or of every number.
+    pub relative: Vec<(Option<String>, String)>,
     /// Share of the keys, such as `1%`.
     pub sample: Option<String>,
     /// Time per query.
@@ -87,6 +87,9 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
         if !old.columns.contains(column) && !new.columns.contains(column) {
             return Err(format!("--exclude {column}: neither side has such a column; old has {}", list(&old.columns)));
         }
+    }
+    for column in request.absolute.iter().chain(&request.relative).filter_map(|(column, _)| column.as_ref()) {
+        known(column, "--absolute and --relative", &old.columns, "old")?;
     }
     let wanted = |column: &String| {
         !request.exclude.contains(column)
@@ -212,16 +215,23 @@ fn known(column: &str, flag: &str, columns: &[String], side: &str) -> Result<(),
 }
 
 fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Request) -> Table {
-    if request.absolute.is_none() && request.relative.is_none() {
-        return Table::new();
-    }
-    let rule = || {
-        let parts = [("absolute", &request.absolute), ("relative", &request.relative)];
-        let given = parts.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
-        Value::from(Table::from_iter(given))
+    let given = |parts: &[(Option<String>, String)], column: &String| {
+        let own = parts.iter().find(|(of, _)| of.as_ref() == Some(column));
+        let all = parts.iter().find(|(of, _)| of.is_none() && old.numbers.contains(column));
+        own.or(all).map(|(_, value)| Value::from(value.clone()))
     };
-    let numbers = columns.iter().filter(|column| old.numbers.contains(column) && !key.contains(column));
-    numbers.map(|column| (column.clone(), rule())).collect()
+    let rule = |column: &String| {
+        let parts = [("absolute", &request.absolute), ("relative", &request.relative)];
+        let parts = parts.into_iter().filter_map(|(name, parts)| Some((name.to_owned(), given(parts, column)?)));
+        let mut rule = Table::from_iter(parts);
+        if !rule.is_empty() && old.engine == EngineName::Files && !old.numbers.contains(column) {
+            // A CSV column is text unless it is said to hold numbers.
+            rule.insert("type".to_owned(), "decimal(38,12)".into());
+        }
+        Some(rule).filter(|rule| !rule.is_empty())
+    };
+    let compared = columns.iter().filter(|column| !key.contains(column));
+    compared.filter_map(|column| Some((column.clone(), Value::from(rule(column)?)))).collect()
 }
 
 fn select(side: &Relation, columns: &[String], filter: Option<&str>) -> String {

@@ -27,6 +27,8 @@ pub enum Kind {
     Freshness,
     /// One query that must return no rows.
     Invariant,
+    /// How long the queries take.
+    Latency,
 }
 
 impl fmt::Display for Kind {
@@ -39,6 +41,7 @@ impl fmt::Display for Kind {
             Kind::Rows => "rows",
             Kind::Freshness => "freshness",
             Kind::Invariant => "invariant",
+            Kind::Latency => "latency",
         })
     }
 }

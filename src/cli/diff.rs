@@ -62,12 +62,12 @@ pub(super) struct DiffArgs {
     /// Filter of both sides, in SQL
     #[arg(long = "where", value_name = "SQL")]
     filter: Option<String>,
-    /// Numbers may differ by this much
-    #[arg(long, value_name = "NUMBER")]
-    absolute: Option<String>,
-    /// Numbers may differ by this share of old, such as 0.01
-    #[arg(long, value_name = "NUMBER")]
-    relative: Option<String>,
+    /// A column, or every number, may differ by this much, such as cost=0.01; repeatable
+    #[arg(long, value_name = "[COLUMN=]NUMBER", value_parser = tolerance)]
+    absolute: Vec<(Option<String>, String)>,
+    /// A column, or every number, may differ by this share of old, such as latency=0.05; repeatable
+    #[arg(long, value_name = "[COLUMN=]NUMBER", value_parser = tolerance)]
+    relative: Vec<(Option<String>, String)>,
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     sample: Option<String>,
@@ -163,6 +163,18 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         screen::complain(&format!("{}\n", made.pairing));
     }
     execute(&selected, &options, &to, &[FailOn::Fail], args.look)
+}
+
+/// A tolerance: `0.01` for every number, `cost=0.01` for one column.
+fn tolerance(text: &str) -> Result<(Option<String>, String), String> {
+    let (column, number) = match text.rsplit_once('=') {
+        Some((column, number)) => (Some(column.to_owned()), number),
+        None => (None, text),
+    };
+    match number.parse::<bigdecimal::BigDecimal>() {
+        Ok(value) if value >= bigdecimal::BigDecimal::from(0) => Ok((column, number.to_owned())),
+        _ => Err("write a number of 0 or more, such as 0.01 or cost=0.01".to_owned()),
+    }
 }
 
 /// The URL of a side, as text and read.

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::LookArgs;
 use crate::report::terminal::Style;
@@ -59,9 +59,8 @@ impl Screen {
             Event::Started(id) => {
                 running.insert(id.to_owned(), String::new());
             }
-            Event::Read { id, rows, seconds } => {
-                let rate = rows as f64 / seconds.max(0.001);
-                running.insert(id.to_owned(), format!(" {} rows, {}/s", HumanCount(rows), HumanCount(rate as u64)));
+            Event::Read { id, rows, of, seconds } => {
+                running.insert(id.to_owned(), read(rows, of, seconds));
             }
             Event::Finished(check) => {
                 running.remove(&check.id);
@@ -86,7 +85,33 @@ impl Screen {
     }
 }
 
+/// How far a reading is: rows, rows per second and, where the end is known, the share done and the time left.
+fn read(rows: u64, of: Option<u64>, seconds: f64) -> String {
+    let rate = rows as f64 / seconds.max(0.001);
+    let so_far = format!(" {} rows, {}/s", HumanCount(rows), HumanCount(rate as u64));
+    match of.filter(|of| *of > 0 && rows > 0) {
+        None => so_far,
+        Some(of) => {
+            let share = 100.0 * rows as f64 / of as f64;
+            let left = of.saturating_sub(rows) as f64 / rate.max(1.0);
+            format!("{so_far}, {share:.0} %, {} left", HumanDuration(Duration::from_secs_f64(left)))
+        }
+    }
+}
+
 /// Width of the terminal, where it tells.
 fn columns() -> Option<u16> {
     console::Term::stdout().size_checked().map(|(_, columns)| columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn a_reading_tells_its_rate_and_what_is_left_where_it_can() {
+        assert_eq!(read(1_000, None, 0.5), " 1,000 rows, 2,000/s");
+        assert_eq!(read(1_000, Some(4_000), 0.5), " 1,000 rows, 2,000/s, 25 %, 2 seconds left");
+        assert_eq!(read(0, Some(4_000), 0.5), " 0 rows, 0/s");
+    }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bigdecimal::{BigDecimal, Zero};
-
-use super::encode::{Ambiguous, encode, is_never_equal, is_number};
+use super::distance::Distance;
+use super::encode::{Ambiguous, as_decimal, encode, is_never_equal, is_number, is_plain};
 use super::held::Held;
 use super::judge::{Verdict, judge};
 use super::normal::{Normal, Normalizer, Side};
@@ -73,9 +72,14 @@ impl Paired {
 
     /// The verdict on one pair of rows.
     pub(super) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
-        let old = self.old.cells().cell(old_row);
-        if old == self.new.cells().cell(new_row) {
-            return Ok(Verdict { holds: true, distance: is_number(old).then(BigDecimal::zero) });
+        let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
+        if old == new {
+            return Ok(Verdict { holds: true, distance: is_number(old).then(Distance::zero) });
+        }
+        if self.rule.comparison == Comparison::Exact
+            && let Some(verdict) = apart(old, new)
+        {
+            return Ok(verdict);
         }
         judge(&self.rule.comparison, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
     }
@@ -97,6 +101,16 @@ impl Paired {
             Side::New => &self.new,
         }
     }
+}
+
+/// The verdict on two values that differ under an exact rule, where their bytes tell all there is to know.
+fn apart(old: &[u8], new: &[u8]) -> Option<Verdict> {
+    if let (Some(old), Some(new)) = (as_decimal(old), as_decimal(new)) {
+        let distance = Distance::between_decimals(old, new)?;
+        return Some(Verdict { holds: false, distance: Some(distance) });
+    }
+    let settled = !is_never_equal(old) && !is_never_equal(new);
+    (settled && (is_plain(old) || is_plain(new))).then_some(Verdict { holds: false, distance: None })
 }
 
 /// Whether a side's only value column is known by its place, whatever its name.

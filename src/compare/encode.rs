@@ -149,6 +149,19 @@ pub(super) fn is_number(encoded: &[u8]) -> bool {
     }
 }
 
+/// Digits and scale, where the bytes of one value are those of [`decimal`].
+pub(super) fn as_decimal(encoded: &[u8]) -> Option<(i128, u8)> {
+    match encoded {
+        [b'n', scale, unscaled @ ..] => Some((i128::from_le_bytes(unscaled.try_into().ok()?), *scale)),
+        _ => None,
+    }
+}
+
+/// Whether the bytes of one value are those of NULL, text, bytes or a time: settled, and no number.
+pub(super) fn is_plain(encoded: &[u8]) -> bool {
+    matches!(encoded, [b'0' | b's' | b'x' | b'd' | b't' | b'i' | b'w', ..])
+}
+
 /// Appends bytes that a value of the other side never has: equal to nothing there.
 pub(super) fn never_equal(side: Side, out: &mut Vec<u8>) {
     out.extend([

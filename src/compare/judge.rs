@@ -2,6 +2,7 @@
 
 use bigdecimal::{BigDecimal, Zero};
 
+use super::distance::Distance;
 use super::encode::{Ambiguous, encode, exact};
 use super::normal::{Normal, Side};
 use super::number::{self, Number, number};
@@ -14,7 +15,7 @@ pub(super) struct Verdict {
     /// Whether the rule holds.
     pub holds: bool,
     /// |new − old| where both are finite numbers.
-    pub distance: Option<BigDecimal>,
+    pub distance: Option<Distance>,
 }
 
 /// Judges `old` against `new`.
@@ -23,7 +24,7 @@ pub(super) fn judge(comparison: &Comparison, old: &Normal, new: &Normal) -> Resu
         return Ok(Verdict { holds: false, distance: None });
     };
     if plainly_equal(a, b) && !matches!(comparison, Comparison::Budget(_)) {
-        let distance = matches!(a, Value::Integer(_) | Value::Decimal { .. }).then(BigDecimal::zero);
+        let distance = matches!(a, Value::Integer(_) | Value::Decimal { .. }).then(Distance::zero);
         return Ok(Verdict { holds: true, distance });
     }
     let holds = match comparison {
@@ -44,11 +45,7 @@ pub(super) fn judge(comparison: &Comparison, old: &Normal, new: &Normal) -> Resu
             left == right
         }
     };
-    let distance = match (number(a), number(b)) {
-        (Some(a), Some(b)) if !matches!((&a, &b), (Number::NaN, _) | (_, Number::NaN)) => number::distance(&a, &b),
-        _ => None,
-    };
-    Ok(Verdict { holds, distance })
+    Ok(Verdict { holds, distance: Distance::between(a, b) })
 }
 
 /// Whether two scalars are the same without a second look; floats and nested values want one.

@@ -5,12 +5,14 @@
 
 mod cells;
 mod columns;
+mod distance;
 mod encode;
 mod freshness;
 mod held;
 mod invariant;
 mod json;
 mod judge;
+pub mod latency;
 mod matching;
 mod measures;
 mod normal;
@@ -100,7 +102,8 @@ fn both(check: &Check, old: &Frame, new: &Frame, limits: &Limits, report: &mut C
             report.error = columns.error();
             Ok(())
         }
-        KindSettings::Invariant { .. } => Ok(()),
+        // The one has its own way above, the other is judged by its times.
+        KindSettings::Invariant { .. } | KindSettings::Latency(_) => Ok(()),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bigdecimal::{BigDecimal, Zero};
+use bigdecimal::BigDecimal;
 
 use super::Limits;
 use super::columns::{Columns, Paired, error};
+use super::distance::Distance;
 use super::matching::matched;
 use super::normal::Side;
 use super::number::{plain, shown_as_float};
@@ -71,7 +72,7 @@ impl Found {
         self.rows.new += pairs;
         self.rows.equal += pairs;
         for (tally, _) in self.tallies.iter_mut().zip(numbers).filter(|(_, number)| **number) {
-            tally.largest.get_or_insert_with(BigDecimal::zero);
+            tally.largest.get_or_insert_with(Distance::zero);
         }
     }
 
@@ -105,6 +106,23 @@ impl Found {
         }
         self.examples.merge(examples);
         Ok(())
+    }
+
+    /// Takes in what was found in other parts; no key may be in both.
+    pub(super) fn merge(&mut self, other: Found) {
+        let (all, more) = (&mut self.rows, &other.rows);
+        all.old += more.old;
+        all.new += more.new;
+        all.equal += more.equal;
+        all.missing += more.missing;
+        all.extra += more.extra;
+        all.changed += more.changed;
+        all.duplicate += more.duplicate;
+        self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
+        self.examples.merge(other.examples);
+        if let Some((key, cause)) = other.failed {
+            self.fail(key, cause);
+        }
     }
 
     fn judge(
@@ -213,14 +231,14 @@ fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: 
 #[derive(Default)]
 struct Tally {
     changed: u64,
-    largest: Option<BigDecimal>,
+    largest: Option<Distance>,
     floats: bool,
     /// Changed pairs of texts that are equal as numbers.
     equal_as_numbers: u64,
 }
 
 impl Tally {
-    fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<BigDecimal>) {
+    fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<Distance>) {
         if let Some(distance) = distance
             && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
         {
@@ -242,13 +260,21 @@ impl Tally {
         }
     }
 
+    fn merge(&mut self, other: Tally) {
+        self.changed += other.changed;
+        self.equal_as_numbers += other.equal_as_numbers;
+        if other.largest > self.largest {
+            (self.largest, self.floats) = (other.largest, other.floats);
+        }
+    }
+
     fn report(self, column: &Paired) -> ColumnReport {
         let text = |number: &BigDecimal| if self.floats { shown_as_float(number) } else { plain(number) };
         ColumnReport {
             name: column.name.clone(),
             rule: show::rule(&column.rule),
             changed: Some(self.changed),
-            max_delta: self.largest.as_ref().map(text),
+            max_delta: self.largest.as_ref().map(|largest| text(&largest.exact())),
             reason: None,
         }
     }

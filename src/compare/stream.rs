@@ -116,6 +116,15 @@ impl<'a> Judging<'a> {
         }
     }
 
+    /// Takes in what was found in other parts; no key may be in both.
+    pub(crate) fn merge(&mut self, other: Judging<'_>) {
+        self.rows += other.rows;
+        self.found.merge(other.found);
+        if self.outcome.is_ok() {
+            self.outcome = other.outcome;
+        }
+    }
+
     /// Writes everything that was found into `report`.
     pub(crate) fn finish(self, report: &mut CheckReport) {
         let check = &self.layout.check;

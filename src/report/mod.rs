@@ -1,5 +1,6 @@
 //! A finished run as text, one file per format. Pure: the same report gives the same text everywhere.
 
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -20,11 +21,13 @@ pub enum Format {
     Junit,
     /// Markdown, as a summary page shows it.
     Markdown,
+    /// One page for the person who decides.
+    Html,
 }
 
 impl Format {
     /// Every format that is written when none is asked for.
-    pub const ALL: [Format; 3] = [Format::Json, Format::Junit, Format::Markdown];
+    pub const ALL: [Format; 4] = [Format::Json, Format::Junit, Format::Markdown, Format::Html];
 
     /// Reads a format's name.
     pub fn parse(name: &str) -> Result<Format, String> {
@@ -32,8 +35,8 @@ impl Format {
             "json" => Ok(Format::Json),
             "junit" => Ok(Format::Junit),
             "markdown" => Ok(Format::Markdown),
-            "html" => Err("this version writes no html; use json, junit or markdown".to_owned()),
-            other => Err(format!("there is no format `{other}`; use json, junit or markdown")),
+            "html" => Ok(Format::Html),
+            other => Err(format!("there is no format `{other}`; use json, junit, markdown or html")),
         }
     }
 
@@ -43,6 +46,7 @@ impl Format {
             Format::Json => "report.json",
             Format::Junit => "junit.xml",
             Format::Markdown => "report.md",
+            Format::Html => "report.html",
         }
     }
 }
@@ -53,5 +57,6 @@ pub fn render(format: Format, report: &RunReport) -> String {
         Format::Json => json::render(report),
         Format::Junit => junit::render(report),
         Format::Markdown => markdown::render(report),
+        Format::Html => html::render(report),
     }
 }

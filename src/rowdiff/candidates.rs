@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::hashed::Hashed;
 use super::records::{Record, Records};
 use super::spill::SpillError;
-use super::{Options, Plan};
+use super::{Options, Plan, joined, partition};
 use crate::check::Sides;
 
 /// The keys to be read again, and what is known of the others.
@@ -31,9 +31,17 @@ impl Candidates {
         let mut first = Sides { old: first(), new: first() };
         let mut filter = Filter::new(old.rows() + new.rows(), options);
         let mut equal = 0;
-        for part in 0..1 << options.bits {
-            equal += merge(&old.records.take(part)?, &new.records.take(part)?, &mut first, &mut filter)?;
+        let parts: Vec<usize> = (0..1 << options.bits).collect();
+        for round in parts.chunks(options.threads.max(1)) {
+            let pairs = round.iter().map(|part| Ok((old.records.take(*part)?, new.records.take(*part)?)));
+            for merged in merged(pairs.collect::<Result<_, SpillError>>()?) {
+                equal += merged.equal;
+                merged.keys.iter().for_each(|key| filter.add(*key));
+                first.old.extend(merged.old)?;
+                first.new.extend(merged.new)?;
+            }
         }
+        filter.settle();
         Ok(Candidates {
             equal,
             rows: first.old.rows() + first.new.rows(),
@@ -60,6 +68,11 @@ impl Candidates {
         self.filter.may_hold(key)
     }
 
+    /// Whether [`may_hold`](Self::may_hold) is true of candidates only.
+    pub(super) fn is_exact(&self) -> bool {
+        self.filter.keys.is_some()
+    }
+
     /// The hashes of the candidates of one part, ascending, as the first reading had them.
     pub(super) fn first_reading(&self, part: usize, bits: u32) -> Result<Sides<Vec<Record>>, SpillError> {
         let mut first = self.first.lock().expect("no one panics while holding the hashes");
@@ -67,24 +80,40 @@ impl Candidates {
         let mut records = Sides { old: Vec::new(), new: Vec::new() };
         // Partitions follow each other in the order of their keys.
         for part in part * finer..(part + 1) * finer {
-            records.old.append(&mut first.old.take(part)?);
-            records.new.append(&mut first.new.take(part)?);
+            records.old.append(&mut ascending(first.old.take(part)?));
+            records.new.append(&mut ascending(first.new.take(part)?));
         }
         Ok(records)
     }
 }
 
-/// Walks two ascending lists key hash by key hash, sets the candidates aside and counts the equal pairs.
-fn merge(
-    mut old: &[Record],
-    mut new: &[Record],
-    first: &mut Sides<Records>,
-    filter: &mut Filter,
-) -> Result<u64, SpillError> {
-    let mut equal = 0;
+/// What two partitions with the same keys came to.
+#[derive(Default)]
+struct Merged {
+    equal: u64,
+    /// Key hashes of the candidates, ascending.
+    keys: Vec<u64>,
+    old: Vec<Record>,
+    new: Vec<Record>,
+}
+
+/// Merges several pairs of partitions at the same time; the results keep their order.
+fn merged(pairs: Vec<(Vec<Record>, Vec<Record>)>) -> Vec<Merged> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = pairs.into_iter().map(|(old, new)| scope.spawn(|| merge(old, new))).collect();
+        threads.into_iter().map(joined).collect()
+    })
+}
+
+/// Walks two lists in ascending order, key hash by key hash, sets the candidates aside and counts the equal pairs.
+fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>) -> Merged {
+    all_old.sort_unstable();
+    all_new.sort_unstable();
+    let (mut old, mut new) = (all_old.as_slice(), all_new.as_slice());
+    let mut merged = Merged::default();
     loop {
         let key = match (old.first(), new.first()) {
-            (None, None) => return Ok(equal),
+            (None, None) => return merged,
             (Some(one), None) | (None, Some(one)) => one.key,
             (Some(a), Some(b)) => a.key.min(b.key),
         };
@@ -92,11 +121,11 @@ fn merge(
         let (those, other_rest) = run(new, key);
         (old, new) = (rest, other_rest);
         match (these, those) {
-            ([a], [b]) if a.row == b.row => equal += 1,
+            ([a], [b]) if a.row == b.row => merged.equal += 1,
             _ => {
-                filter.add(key);
-                first.old.extend(these.iter().copied())?;
-                first.new.extend(those.iter().copied())?;
+                merged.keys.push(key);
+                merged.old.extend_from_slice(these);
+                merged.new.extend_from_slice(those);
             }
         }
     }
@@ -107,6 +136,11 @@ pub(super) fn run(records: &[Record], key: u64) -> (&[Record], &[Record]) {
     records.split_at(records.iter().take_while(|record| record.key == key).count())
 }
 
+fn ascending(mut records: Vec<Record>) -> Vec<Record> {
+    records.sort_unstable();
+    records
+}
+
 /// The key hashes of the candidates: a bitmap over their first bits, and all of them while memory lasts.
 struct Filter {
     bitmap: Vec<u64>,
@@ -114,13 +148,17 @@ struct Filter {
     /// Ascending; absent once they are too many.
     keys: Option<Vec<u64>>,
     most: usize,
+    /// Where the keys with the same first bits begin, and the end: hashes spread evenly, so that few share them.
+    starts: Vec<usize>,
 }
 
 impl Filter {
     fn new(rows: u64, options: &Options) -> Self {
         let largest = (options.share(1, 16) as u64 * 8).max(1 << 12).ilog2();
         let bits = (rows.max(1).ilog2() + 1).clamp(12, largest);
-        Filter { bitmap: vec![0; 1 << (bits - 6)], bits, keys: Some(Vec::new()), most: options.share(1, 8) / 8 }
+        // A key takes 8 bytes and its share of the places at most 2.
+        let most = options.share(1, 8) / 10;
+        Filter { bitmap: vec![0; 1 << (bits - 6)], bits, keys: Some(Vec::new()), most, starts: Vec::new() }
     }
 
     fn place(&self, key: u64) -> (usize, u64) {
@@ -128,6 +166,7 @@ impl Filter {
         (usize::try_from(at / 64).expect("a bitmap that fits memory"), 1 << (at % 64))
     }
 
+    /// Adds a key; they come in ascending order.
     fn add(&mut self, key: u64) {
         let (word, bit) = self.place(key);
         self.bitmap[word] |= bit;
@@ -137,8 +176,45 @@ impl Filter {
         }
     }
 
+    /// Notes where to look for each key, once all of them are known.
+    fn settle(&mut self) {
+        let Some(keys) = &self.keys else { return };
+        let bits = (keys.len() / 4).max(2).ilog2();
+        self.starts = Vec::with_capacity((1 << bits) + 1);
+        for (at, key) in keys.iter().enumerate() {
+            self.starts.resize(self.starts.len().max(partition(*key, bits) + 1), at);
+        }
+        self.starts.resize((1 << bits) + 1, keys.len());
+    }
+
     fn may_hold(&self, key: u64) -> bool {
         let (word, bit) = self.place(key);
-        self.bitmap[word] & bit != 0 && self.keys.as_ref().is_none_or(|keys| keys.binary_search(&key).is_ok())
+        self.bitmap[word] & bit != 0 && self.keys.as_ref().is_none_or(|keys| self.holds(keys, key))
+    }
+
+    fn holds(&self, keys: &[u64], key: u64) -> bool {
+        let at = partition(key, (self.starts.len() - 1).ilog2());
+        keys[self.starts[at]..self.starts[at + 1]].binary_search(&key).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a key that is looked for in the wrong place: at either end, beside gaps, or where many share their
+    /// first bits.
+    #[test]
+    fn the_filter_holds_the_keys_it_was_given_and_no_others() {
+        let even = (0..1_000).map(|at: u64| at << 54).collect::<Vec<_>>();
+        let crowded = (0..1_000).map(|at| (7 << 60) + at * 2).collect();
+        for keys in [vec![], vec![0], vec![u64::MAX], vec![5, 1 << 63], even, crowded] {
+            let mut filter = Filter::new(2_000, &Options::default());
+            keys.iter().for_each(|key| filter.add(*key));
+            filter.settle();
+            assert!(keys.iter().all(|key| filter.may_hold(*key)));
+            let others = keys.iter().flat_map(|key| [key.wrapping_add(1), key.wrapping_sub(1)]);
+            assert!(others.filter(|key| !keys.contains(key)).all(|key| !filter.may_hold(key)));
+        }
     }
 }

@@ -1,15 +1,20 @@
 //! The kept rows judged, partition by partition, and what moved between the readings.
 
+use std::sync::{Mutex, mpsc};
+
 use polars::prelude::IdxSize;
 
 use super::candidates::{Candidates, run};
-use super::kept::{Kept, Rows, select};
+use super::kept::{Kept, Parts, Rows, select};
 use super::records::Record;
-use super::{Failure, Plan, false_equal_probability};
+use super::{Failure, Plan, false_equal_probability, joined};
 use crate::check::Sides;
 use crate::compare::{Judging, Side};
 use crate::frame::Frame;
 use crate::model::{CheckReport, Example};
+
+/// Differences on their way to whoever wants them.
+const BACKLOG: usize = 256;
 
 /// How a verdict came about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,7 +37,6 @@ pub(super) fn judge(
     sink: &mut dyn FnMut(Example) -> bool,
     report: &mut CheckReport,
 ) -> Result<Summary, Failure> {
-    let bits = plan.judged_bits(candidates);
     let rows = candidates.equal + candidates.rows();
     let mut summary = Summary {
         spilled: candidates.spilled + old.spilled() + new.spilled(),
@@ -41,29 +45,117 @@ pub(super) fn judge(
     };
     let mut numbers = candidates.numbers.clone();
     numbers.iter_mut().zip(&old.numbers).for_each(|(all, kept)| *all = all.saturating_sub(*kept));
-    let (mut old, mut new) = (old.finish()?, new.finish()?);
+    let queue = Mutex::new(Queue::new(plan, candidates, old, new)?);
     let mut judging = Judging::new(&plan.layout, &plan.options.limits);
-    let mut open = true;
-    let mut sink = |example| {
-        open = open && sink(example);
-        open
-    };
-    for part in 0..1 << bits {
-        let first = candidates.first_reading(part, bits)?;
-        let old_rows = wanted(old.take(part)?, &first)?;
-        let new_rows = wanted(new.take(part)?, &first)?;
-        for frame in &old_rows.others {
-            super::hashed::Batch::new(plan, Side::Old, frame)?.count(&mut numbers);
-        }
-        summary.moved.old += moved(&first.old, &old_rows.frames_and_records);
-        summary.moved.new += moved(&first.new, &new_rows.frames_and_records);
-        summary.read_again += height(&old_rows.frames_and_records) + height(&new_rows.frames_and_records);
-        judging.add(&frames(old_rows), &frames(new_rows), Some(&mut sink));
+    for done in side_by_side(plan, candidates, &queue, sink) {
+        let done = done?;
+        summary.moved.old += done.moved.old;
+        summary.moved.new += done.moved.new;
+        summary.read_again += done.read_again;
+        numbers.iter_mut().zip(done.numbers).for_each(|(all, more)| *all += more);
+        judging.merge(done.judging);
     }
     let numbers: Vec<bool> = numbers.iter().map(|count| *count > 0).collect();
     judging.add_equal(candidates.equal, &numbers);
     judging.finish(report);
     Ok(summary)
+}
+
+/// Judges all partitions on as many threads as the plan has; the differences come to this one.
+fn side_by_side<'a>(
+    plan: &'a Plan,
+    candidates: &Candidates,
+    queue: &Mutex<Queue>,
+    sink: &mut dyn FnMut(Example) -> bool,
+) -> Vec<Result<Done<'a>, Failure>> {
+    let threads = plan.options.threads.clamp(1, 1 << plan.judged_bits(candidates));
+    std::thread::scope(|scope| {
+        let (sender, differences) = mpsc::sync_channel(BACKLOG);
+        let begin = |_| {
+            let sender = sender.clone();
+            scope.spawn(move || judge_all(plan, candidates, queue, &sender))
+        };
+        let threads: Vec<_> = (0..threads).map(begin).collect();
+        drop(sender);
+        // Once the receiver is gone, the threads make no more differences.
+        let _ = differences.into_iter().all(sink);
+        threads.into_iter().map(joined).collect()
+    })
+}
+
+/// What one thread found.
+struct Done<'a> {
+    judging: Judging<'a>,
+    moved: Sides<u64>,
+    read_again: u64,
+    /// Finite numbers per compared column in rows that are no candidates.
+    numbers: Vec<u64>,
+}
+
+/// Judges partitions until none is left.
+fn judge_all<'a>(
+    plan: &'a Plan,
+    candidates: &Candidates,
+    queue: &Mutex<Queue>,
+    differences: &mpsc::SyncSender<Example>,
+) -> Result<Done<'a>, Failure> {
+    let mut done = Done {
+        judging: Judging::new(&plan.layout, &plan.options.limits),
+        moved: Sides::default(),
+        read_again: 0,
+        numbers: vec![0; plan.layout.compared()],
+    };
+    let mut sink = |example| differences.send(example).is_ok();
+    let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
+    while let Some(Part { first, old, new }) = next()? {
+        let exact = candidates.is_exact();
+        let (old, new) = (wanted(old, &first, exact)?, wanted(new, &first, exact)?);
+        for frame in &old.others {
+            super::hashed::Batch::new(plan, Side::Old, frame)?.count(&mut done.numbers);
+        }
+        done.moved.old += moved(&first.old, &old.frames_and_records);
+        done.moved.new += moved(&first.new, &new.frames_and_records);
+        done.read_again += height(&old.frames_and_records) + height(&new.frames_and_records);
+        done.judging.add(&frames(old), &frames(new), Some(&mut sink));
+    }
+    Ok(done)
+}
+
+/// The partitions that nobody has judged yet.
+struct Queue {
+    bits: u32,
+    next: usize,
+    old: Parts,
+    new: Parts,
+}
+
+/// The rows of one partition, and what they were in the first reading.
+struct Part {
+    first: Sides<Vec<Record>>,
+    old: Vec<Rows>,
+    new: Vec<Rows>,
+}
+
+impl Queue {
+    fn new(plan: &Plan, candidates: &Candidates, old: Kept, new: Kept) -> Result<Self, Failure> {
+        let (old, new) = std::thread::scope(|scope| {
+            let old = scope.spawn(|| old.finish());
+            let new = new.finish();
+            (joined(old), new)
+        });
+        Ok(Queue { bits: plan.judged_bits(candidates), next: 0, old: old?, new: new? })
+    }
+
+    /// The next partition; absent after the last.
+    fn next(&mut self, candidates: &Candidates) -> Result<Option<Part>, Failure> {
+        let part = self.next;
+        if part == 1 << self.bits {
+            return Ok(None);
+        }
+        self.next += 1;
+        let first = candidates.first_reading(part, self.bits)?;
+        Ok(Some(Part { first, old: self.old.take(part)?, new: self.new.take(part)? }))
+    }
 }
 
 /// Rows of a partition: those that are candidates, and those the filter could not tell from them.
@@ -80,8 +172,11 @@ fn height(rows: &[Rows]) -> u64 {
     rows.iter().map(|rows| rows.records.len() as u64).sum()
 }
 
-/// Sorts out the rows that are no candidates: they are already counted as equal.
-fn wanted(rows: Vec<Rows>, first: &Sides<Vec<Record>>) -> Result<Sorted, Failure> {
+/// Sorts out the rows that are no candidates, unless there can be none (`exact`): they are already counted as equal.
+fn wanted(rows: Vec<Rows>, first: &Sides<Vec<Record>>, exact: bool) -> Result<Sorted, Failure> {
+    if exact {
+        return Ok(Sorted { frames_and_records: rows, others: Vec::new() });
+    }
     let holds = |records: &[Record], key| records.binary_search_by_key(&key, |record| record.key).is_ok();
     let mut sorted = Sorted { frames_and_records: Vec::new(), others: Vec::new() };
     for rows in rows {

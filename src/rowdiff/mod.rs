@@ -21,7 +21,8 @@
 //! [`false_equal_probability`].
 //!
 //! **Memory** is bounded by [`Options::memory`]: beyond it, hashes and kept rows go to temporary files by the first
-//! bits of the key hash, and the partitions are sorted, merged and judged one by one. The rows of one key stay
+//! bits of the key hash, and the partitions are sorted, merged and judged by themselves, as many at a time as there are
+//! threads. The rows of one key stay
 //! together, so a key with more rows than fit the memory is not bounded, nor is a check without a key.
 //!
 //! All of it is pure but for the temporary files (`spill`). Who reads the batches decides on threads and time.
@@ -38,6 +39,7 @@ mod streamed;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::{ScopedJoinHandle, available_parallelism};
 
 pub use candidates::Candidates;
 pub use hashed::Hashed;
@@ -64,10 +66,12 @@ pub struct Options {
     pub bits: u32,
     /// How much of what was found is listed.
     pub limits: Limits,
+    /// Partitions that are merged or judged at the same time, at least 1.
+    pub threads: usize,
 }
 
 impl Default for Options {
-    /// 1 GiB, the system's temporary directory, random seeds, 256 partitions.
+    /// 1 GiB, the system's temporary directory, random seeds, 256 partitions, all cores.
     fn default() -> Self {
         Options {
             memory: 1 << 30,
@@ -75,6 +79,7 @@ impl Default for Options {
             seeds: Seeds::random(),
             bits: 8,
             limits: Limits::default(),
+            threads: available_parallelism().map_or(1, usize::from),
         }
     }
 }
@@ -117,6 +122,11 @@ fn partition(key: u64, bits: u32) -> usize {
     usize::try_from(key.checked_shr(64 - bits).unwrap_or(0)).expect("at most 16 bits")
 }
 
+/// What a thread came to; its panic goes on in the thread that waits for it.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
 /// Why a diff came to no verdict.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -150,6 +160,9 @@ impl From<ErrorReport> for Failure {
         Failure::Data(cause)
     }
 }
+
+/// Rows that are judged together at most where there are partitions enough: what a core's cache still has a share of.
+const PART: u64 = 1 << 18;
 
 /// What is compared with what, and within which limits. Clones share it.
 #[derive(Clone)]
@@ -240,13 +253,14 @@ impl Plan {
         Ok(())
     }
 
-    /// Bits of the key hash by which kept rows are cut, so that each part can be judged in memory.
+    /// Bits of the key hash by which kept rows are cut, so that the parts judged at the same time fit in memory.
     fn judged_bits(&self, candidates: &Candidates) -> u32 {
         // A value that is judged takes some 32 bytes beside its text, a row some 128.
         let width = candidates.row_size + 128 + 32 * (self.layout.compared() as u64 + 2);
-        let wanted = candidates.rows().saturating_mul(width);
-        let room = (self.options.share(1, 4) as u64).max(1);
-        if wanted <= room { 0 } else { ((2 * wanted / room).ilog2() + 1).min(self.options.bits) }
+        let room = self.options.share(1, 4) / self.options.threads.max(1);
+        let most = (room as u64 / width / 2).clamp(1, PART);
+        let parts = candidates.rows() / most;
+        if parts == 0 { 0 } else { (parts.ilog2() + 1).min(self.options.bits) }
     }
 }
 

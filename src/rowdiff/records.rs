@@ -90,7 +90,7 @@ impl Records {
         Ok(())
     }
 
-    /// The records of one partition, ascending; they are no longer held in memory afterwards.
+    /// The records of one partition in no order; they are no longer held in memory afterwards.
     pub(super) fn take(&mut self, part: usize) -> Result<Vec<Record>, SpillError> {
         let mut records = std::mem::take(&mut self.parts[part]);
         self.spill.read(part, |blob| {
@@ -99,7 +99,6 @@ impl Records {
             records.extend(blob.chunks_exact(WIDTH).map(|b| Record { key: word(&b[..8]), row: word(&b[8..]) }));
             Ok::<(), SpillError>(())
         })?;
-        records.sort_unstable();
         Ok(records)
     }
 }

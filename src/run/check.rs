@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::sources::{retried, retrying};
 use super::windows::Slice;
-use super::{Context, Event, Running, elapsed_ms, panicked, rows};
+use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows};
 use crate::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::compare::compare;
 use crate::frame::Frame;
@@ -40,8 +40,12 @@ pub(super) async fn run(
             return report;
         }
     }
+    report.warnings.extend(awareness::look(one, context).await);
     if matches!(check.kind, KindSettings::Rows) {
         return rows::run(one, context, report, watch).await;
+    }
+    if let KindSettings::Latency(settings) = &check.kind {
+        return latency::run(one, settings, context, report).await;
     }
     let (old, new, population) = tokio::join!(
         maybe(one, context, "old", check.sides.old.as_ref()),

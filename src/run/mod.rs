@@ -1,9 +1,12 @@
-//! Runs checks: sources opened once, both sides of a check at once, checks side by side, nothing stopping the rest.
+//! Runs checks: sources opened once, both sides of a check at once, checks side by side except those that are timed,
+//! nothing stopping the rest.
 //!
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
+mod awareness;
 mod check;
 mod differences;
+mod latency;
 mod params;
 mod rows;
 mod server;
@@ -93,8 +96,10 @@ pub enum Event<'a> {
     Read {
         /// Its id.
         id: &'a str,
-        /// Rows of both sides, every reading counted.
+        /// Rows of both sides in this reading.
         rows: u64,
+        /// Rows there are, where that is known: in the second reading.
+        of: Option<u64>,
         /// Seconds since it began to read.
         seconds: f64,
     },
@@ -158,16 +163,21 @@ pub async fn run(
         let units = windows::units(selected, &params, &options.only);
         watch(Event::Planned(units.len()));
         let context = Context { sources, params, strays: Mutex::default(), options, stop, late: &late };
-        let numbered = units.iter().enumerate().map(|(at, unit)| {
+        let numbered = |(at, unit)| {
             let (context, watch) = (&context, &watch);
             async move {
                 let report = one_check(unit, context, watch).await;
                 watch(Event::Finished(&report));
                 (at, report)
             }
-        });
-        let mut reports: Vec<(usize, CheckReport)> =
-            futures::stream::iter(numbered).buffer_unordered(options.jobs.max(1)).collect().await;
+        };
+        // What is timed has the servers to itself: last, and one at a time.
+        let (timed, others): (Vec<_>, Vec<_>) = units.iter().enumerate().partition(|(_, unit)| unit.timed());
+        let others = futures::stream::iter(others).map(numbered).buffer_unordered(options.jobs.max(1));
+        let mut reports: Vec<(usize, CheckReport)> = others.collect().await;
+        for unit in timed {
+            reports.push(numbered(unit).await);
+        }
         reports.sort_by_key(|(at, _)| *at);
         let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();

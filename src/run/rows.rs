@@ -62,13 +62,19 @@ pub(super) async fn run(
             new: Asked { name: "new", engine: new, sql: sql(&report.new), ticket: Ticket::default() },
         },
         rows: Arc::default(),
+        total: AtomicU64::new(0),
     };
-    let clock = Instant::now();
     let telling = async {
+        let (mut clock, mut last) = (Instant::now(), 0);
         loop {
             tokio::time::sleep(TELL).await;
             let rows = reading.rows.load(Ordering::Relaxed);
-            watch(Event::Read { id: one.id, rows, seconds: clock.elapsed().as_secs_f64() });
+            if rows < last {
+                clock = Instant::now();
+            }
+            last = rows;
+            let of = Some(reading.total.load(Ordering::Relaxed)).filter(|total| *total > 0);
+            watch(Event::Read { id: one.id, rows, of, seconds: clock.elapsed().as_secs_f64() });
         }
     };
     tokio::select! {
@@ -96,8 +102,10 @@ struct Reading<'a> {
     context: &'a Context<'a>,
     timeout: Duration,
     sides: Sides<Asked<'a>>,
-    /// Rows read so far.
+    /// Rows read so far in this reading.
     rows: Arc<AtomicU64>,
+    /// Rows there are; 0 until the first reading has told.
+    total: AtomicU64,
 }
 
 /// An open session of one side.
@@ -252,6 +260,7 @@ impl<'a> Reading<'a> {
         for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
             side.iter_mut().for_each(|side| side.rows = Some(rows));
         }
+        self.total.store(hashed.old.rows() + hashed.new.rows(), Ordering::Relaxed);
         let merging = plan.clone();
         let candidates = blocking(move || merging.candidates(hashed.old, hashed.new)).await;
         let candidates = match candidates {
@@ -374,6 +383,7 @@ impl<'a> Reading<'a> {
         new: &mut Session<'a>,
         work: impl FnOnce(Sides<Stream>) -> F,
     ) -> Read<T> {
+        self.rows.store(0, Ordering::Relaxed);
         let give_up = source::Stop::default();
         let (old_sender, old_receiver) = mpsc::channel(BACKLOG);
         let (new_sender, new_receiver) = mpsc::channel(BACKLOG);

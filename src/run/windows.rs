@@ -7,7 +7,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use globset::GlobMatcher;
 
 use super::{Params, Selected, shown};
-use crate::check::{Bound, Check, ParamValue, Window};
+use crate::check::{Bound, Check, KindSettings, ParamValue, Window};
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WindowReport};
 
 /// Windows of one check beyond which its step is taken for a mistake.
@@ -41,6 +41,11 @@ pub(super) struct Unit<'a> {
 }
 
 impl Unit<'_> {
+    /// Whether it is about speed, so that nothing may run beside it.
+    pub(super) fn timed(&self) -> bool {
+        matches!(self.one.check.kind, KindSettings::Latency(_))
+    }
+
     /// `suite.check`, and behind it `@window`.
     pub(super) fn id(&self) -> String {
         match &self.slice {

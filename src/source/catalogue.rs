@@ -110,7 +110,7 @@ pub async fn table(engine: &dyn Engine, table: &TableName, timeout: Duration, st
             let key = format!(
                 "SELECT column_name AS name FROM information_schema.statistics WHERE {of} AND index_name = (\
                  SELECT index_name FROM information_schema.statistics WHERE {of} GROUP BY index_name \
-                 HAVING max(non_unique) = 0 AND max(nullable = 'YES') = 0 AND max(sub_part IS NOT NULL) = 0 \
+                 HAVING max(non_unique) = 0 AND max(nullable = 'YES') = 0 AND max(sub_part IS NOT NULL) = 0 AND max(column_name IS NULL) = 0 \
                  ORDER BY index_name <> 'PRIMARY', count(*), index_name LIMIT 1) ORDER BY seq_in_index"
             );
             Table { columns: names(&ask(&columns).await?), key: names(&ask(&key).await?), order: Vec::new() }
@@ -118,18 +118,32 @@ pub async fn table(engine: &dyn Engine, table: &TableName, timeout: Duration, st
         EngineName::ClickHouse => {
             let schema = schema.unwrap_or_else(|| "currentDatabase()".to_owned());
             let of = format!("FROM system.columns WHERE database = {schema} AND table = {name}");
-            let columns = format!("SELECT name {of} ORDER BY position");
+            let columns = format!("SELECT name {of} AND default_kind <> 'EPHEMERAL' ORDER BY position");
             let order = format!("SELECT name {of} AND is_in_sorting_key ORDER BY position");
             Table { columns: names(&ask(&columns).await?), key: Vec::new(), order: names(&ask(&order).await?) }
         }
         EngineName::Sqlite => {
-            let of = match &schema {
-                Some(schema) => format!("FROM pragma_table_info({name}, {schema})"),
-                None => format!("FROM pragma_table_info({name})"),
+            let with = |name: &str, of: &str| match &schema {
+                Some(schema) => format!("{name}({of}, {schema})"),
+                None => format!("{name}({of})"),
             };
-            let columns = format!("SELECT name {of} ORDER BY cid");
-            let key = format!("SELECT name {of} WHERE pk > 0 ORDER BY pk");
-            Table { columns: names(&ask(&columns).await?), key: names(&ask(&key).await?), order: Vec::new() }
+            let info = with("pragma_table_xinfo", &name);
+            // Generated columns are columns; hidden ones of virtual tables are not.
+            let columns = format!("SELECT name FROM {info} WHERE hidden IN (0, 2, 3) ORDER BY cid");
+            let primary = format!("SELECT name FROM {info} WHERE pk > 0 ORDER BY pk");
+            let lists = with("pragma_index_list", &name);
+            let members = with("pragma_index_info", "i.name");
+            let index = format!(
+                "SELECT i.name AS name FROM {lists} AS i WHERE i.\"unique\" AND NOT i.partial AND NOT EXISTS (\
+                 SELECT 1 FROM {members} AS m LEFT JOIN {info} AS c ON c.cid = m.cid WHERE c.\"notnull\" IS NOT 1) \
+                 ORDER BY (SELECT count(*) FROM {members}), i.seq LIMIT 1"
+            );
+            let mut key = names(&ask(&primary).await?);
+            if let (true, Some(index)) = (key.is_empty(), names(&ask(&index).await?).first()) {
+                let members = with("pragma_index_info", &literal(index)?);
+                key = names(&ask(&format!("SELECT name FROM {members} ORDER BY seqno")).await?);
+            }
+            Table { columns: names(&ask(&columns).await?), key, order: Vec::new() }
         }
         EngineName::Files => {
             let columns = ask(&format!("SELECT * FROM {} LIMIT 0", table.quoted(EngineName::Files))).await?;

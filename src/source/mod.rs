@@ -29,7 +29,7 @@ use tokio::sync::SemaphorePermit;
 
 use crate::check::Requirement;
 use crate::frame::Frame;
-use crate::model::{SourceReport, Warning};
+use crate::model::{Kind, SourceReport, Warning};
 
 pub use batches::Reader;
 pub use clickhouse::{ClickHouse, client as clickhouse_client, statements as clickhouse_statements};
@@ -148,6 +148,17 @@ pub struct Answer {
     pub warnings: Vec<Warning>,
 }
 
+/// What a query is for, as far as it bears on what [`Engine::inspect`] warns of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspect {
+    /// What the check compares.
+    pub kind: Kind,
+    /// Whether a value must equal its counterpart exactly, so that an approximate aggregate cannot do.
+    pub exact: bool,
+    /// Columns that pair the rows of the two sides, by their name on this side; empty where there is one row a side.
+    pub key: Vec<String>,
+}
+
 /// What a running query is known by at its server; an engine fills it before the query starts.
 #[derive(Debug, Default)]
 pub struct Ticket(Mutex<Option<String>>);
@@ -198,6 +209,20 @@ pub trait Engine: Send + Sync {
 
     /// Cancels what `ticket` names, on a connection of its own.
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()>;
+
+    /// What may make the answer to `sql` wrong, told from the server's own analysis; the query itself does not run.
+    ///
+    /// No warnings unless the engine knows how. An engine that knows how and whose server refuses returns a warning
+    /// `not_analysed`; an error is left for a connection that broke. Nothing is written, no session state changes.
+    fn inspect<'a>(
+        &'a self,
+        _sql: &'a str,
+        _asked: &'a Inspect,
+        _timeout: Duration,
+        _ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 }
 
 /// Tells every query of a run to stop. Clones share the state.
@@ -243,6 +268,24 @@ pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Sto
 /// Cancels what `ticket` names, and waits a little for its server to say so.
 pub async fn cancel(engine: &dyn Engine, ticket: &Ticket) {
     let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(ticket)).await;
+}
+
+/// Asks what may make the answer to `sql` wrong, with the limits of [`query`].
+pub async fn inspect(
+    engine: &dyn Engine,
+    sql: &str,
+    asked: &Inspect,
+    timeout: Duration,
+    stop: &Stop,
+) -> Result<Vec<Warning>, Error> {
+    let ticket = Ticket::default();
+    let given_up = tokio::select! {
+        found = engine.inspect(sql, asked, timeout, &ticket) => return found,
+        () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the analysis was cancelled"),
+        () = tokio::time::sleep(timeout) => timed_out(timeout),
+    };
+    let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;
+    Err(given_up)
 }
 
 /// The error for a query that took longer than `timeout`, whoever noticed first.

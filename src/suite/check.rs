@@ -5,13 +5,16 @@ use std::path::Path;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
+use super::latency;
 use super::problem::{File, Problem, Problems, nearest};
 use super::raw::{self, OneOrMany, Sql};
 use super::rule::{self, Bounds, Known};
 use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
-use crate::check::{Check, KindSettings, Percentile, Query, Requirement, Rule, Sample, Sides, Template, Window};
+use crate::check::{
+    Check, KindSettings, Latency, Percentile, Query, Requirement, Rule, Sample, Sides, Template, Window,
+};
 use crate::model::Kind;
 use crate::source::EngineName;
 
@@ -85,7 +88,7 @@ impl Reader<'_, '_> {
             }
             self.mistake(
                 "`kind` is missing",
-                Some("give row_count, sum, tag_dedup, percentile, rows, freshness or invariant".to_owned()),
+                Some("give row_count, sum, tag_dedup, percentile, rows, freshness, invariant or latency".to_owned()),
             );
             return None;
         };
@@ -110,7 +113,10 @@ impl Reader<'_, '_> {
             min_ratio: raw.min_ratio.clone(),
             max_ratio: raw.max_ratio.clone(),
         };
-        let default_rule = if kind == Kind::Percentile {
+        if kind == Kind::Latency && !rules.is_empty() {
+            self.mistake("`columns` means nothing for kind `latency`", Some("remove it".to_owned()));
+        }
+        let default_rule = if matches!(kind, Kind::Percentile | Kind::Latency) {
             Rule::default()
         } else {
             let mut wrong = Vec::new();
@@ -159,7 +165,8 @@ impl Reader<'_, '_> {
     fn misplaced(&mut self, kind: Kind, raw: &raw::Check) {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
-        let given: [(&str, bool, bool); 16] = [
+        let latency = kind == Kind::Latency;
+        let given: [(&str, bool, bool); 24] = [
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),
@@ -172,8 +179,16 @@ impl Reader<'_, '_> {
             ("at_least", raw.at_least.is_some(), bounded),
             ("at_most", raw.at_most.is_some(), bounded),
             ("min_ratio", raw.min_ratio.is_some(), bounded),
-            ("max_ratio", raw.max_ratio.is_some(), bounded),
-            ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant)),
+            ("max_ratio", raw.max_ratio.is_some(), bounded || latency),
+            ("min_speedup", raw.min_speedup.is_some(), latency),
+            ("max_p95", raw.max_p95.is_some(), latency),
+            ("warm_up", raw.warm_up.is_some(), latency),
+            ("rounds", raw.rounds.is_some(), latency),
+            ("clients", raw.clients.is_some(), latency),
+            ("duration", raw.duration.is_some(), latency),
+            ("key", raw.key.is_some(), !latency),
+            ("rename", !raw.rename.is_empty(), !latency),
+            ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
             ("sample", raw.sample.is_some(), kind == Kind::Rows),
             ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
         ];
@@ -261,6 +276,7 @@ impl Reader<'_, '_> {
                 let found = self.sql(raw.population.as_ref(), "population", engine, false);
                 KindSettings::Invariant { population: found.map(|(template, _)| template) }
             }
+            Kind::Latency => KindSettings::Latency(self.latency(raw, sides)?),
         })
     }
 
@@ -294,6 +310,12 @@ impl Reader<'_, '_> {
         Percentile { value: raw.value.clone(), quantiles, tolerance, rank, max_ks, min_rows: min_rows.unwrap_or(30) }
     }
 
+    fn latency(&mut self, raw: &raw::Check, sides: &Sides<Option<Query>>) -> Option<Latency> {
+        latency::valid(raw, sides.old.is_some(), self.scope.known)
+            .map_err(|mistakes| mistakes.into_iter().for_each(|(why, help)| self.mistake(why, help)))
+            .ok()
+    }
+
     fn sides(&mut self, kind: Kind, raw: &raw::Check) -> Sides<Option<Query>> {
         let names = raw.sources.clone().unwrap_or_default();
         let mut sides = Sides { old: None, new: None };
@@ -304,7 +326,8 @@ impl Reader<'_, '_> {
             };
             let source = source.unwrap_or_else(|| side.to_owned());
             let engine = self.engine(&source);
-            let Some((sql, file)) = self.sql(sql.as_ref(), side, engine, kind != Kind::Invariant) else { continue };
+            let needed = kind != Kind::Invariant && !(kind == Kind::Latency && side == "old");
+            let Some((sql, file)) = self.sql(sql.as_ref(), side, engine, needed) else { continue };
             if !self.scope.named.contains(&source.as_str()) {
                 let help = nearest(&source, self.scope.named.iter().copied());
                 self.mistake(
@@ -421,7 +444,7 @@ impl Reader<'_, '_> {
         let names: &[&str] = match kind {
             Kind::TagDedup => &["lost", "added", "duplicate"],
             Kind::Invariant => &["rows"],
-            Kind::Percentile | Kind::Freshness => &["outside"],
+            Kind::Percentile | Kind::Freshness | Kind::Latency => &["outside"],
             Kind::RowCount | Kind::Sum if key.is_empty() => &["outside"],
             _ => &["missing", "extra", "changed", "duplicate"],
         };

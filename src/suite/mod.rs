@@ -1,6 +1,7 @@
 //! TOML → valid suite: every mistake at once, with its place and the way out. Connects to nothing.
 
 mod check;
+mod latency;
 mod params;
 mod problem;
 mod raw;

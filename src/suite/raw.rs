@@ -86,6 +86,18 @@ pub(super) struct Check {
     pub min_rows: Option<Number>,
     /// `freshness`: largest lag, such as `15min`.
     pub max_lag: Option<String>,
+    /// `latency`: median of old ÷ median of new ≥ this.
+    pub min_speedup: Option<Number>,
+    /// `latency`: p95 of new ≤ this, such as `200ms`.
+    pub max_p95: Option<String>,
+    /// `latency`: rounds that are run first and not timed; 1 unless given.
+    pub warm_up: Option<Number>,
+    /// `latency`: timed rounds; 10 unless given.
+    pub rounds: Option<Number>,
+    /// `latency`: clients that ask at the same time, for `duration`.
+    pub clients: Option<Number>,
+    /// `latency`: how long the load of `clients` is held, such as `30s`.
+    pub duration: Option<String>,
     /// `invariant`: a count query whose zero is an error; `sql/<check>.population.sql` where absent.
     pub population: Option<Sql>,
     /// Cuts the check into consecutive windows of time, each with a verdict of its own.
@@ -102,7 +114,7 @@ pub(super) struct Check {
     pub at_most: Option<Number>,
     /// Rule of every column that has none: new ÷ old ≥ this.
     pub min_ratio: Option<Number>,
-    /// Rule of every column that has none: new ÷ old ≤ this.
+    /// Rule of every column that has none: new ÷ old ≤ this; `latency`: median and p95 of new ÷ those of old.
     pub max_ratio: Option<Number>,
 }
 

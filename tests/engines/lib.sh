@@ -81,6 +81,12 @@ find_python() {
     command -v python3 >/dev/null || apt_install python3
 }
 
+# The browser and the validator that the HTML report is tested with.
+find_chromium() {
+    command -v chromium >/dev/null || apt_install chromium
+    command -v tidy >/dev/null || apt_install tidy
+}
+
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }

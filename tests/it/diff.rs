@@ -102,6 +102,32 @@ async fn mysql_against_sqlite_finds_the_key_of_both() {
     assert_eq!(counts(&report), ["2", "0", "0", "1", "0"]);
 }
 
+/// Catches a generated column that nobody compares, and a unique index that is overlooked or lets NULLs in.
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_compares_generated_columns_and_finds_unique_indexes() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, factor) in [("old.db", 2), ("new.db", 3)] {
+        let path = format!("sqlite:{}?mode=rwc", folder.path().join(name).display());
+        let mut sqlite = SqliteConnection::connect(&path).await.unwrap();
+        let setup = format!(
+            "CREATE TABLE t (code TEXT NOT NULL, loose TEXT, v INTEGER, doubled INTEGER AS (v * {factor}) VIRTUAL); \
+             CREATE UNIQUE INDEX loose_of_t ON t (loose); CREATE UNIQUE INDEX code_of_t ON t (code); \
+             INSERT INTO t VALUES ('a', 'x', 1), ('b', NULL, 2);"
+        );
+        sqlite.execute(AssertSqlSafe(setup)).await.unwrap();
+    }
+    let (output, report) = diff(folder.path(), "sqlite:old.db", "sqlite:new.db", &["--table", "t"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("paired by `code`, the key of both"), "{}", said(&output));
+    assert_eq!(counts(&report), ["0", "0", "0", "2", "0"]);
+    let tolerance = ["--table", "t", "--absolute", "doubled=1"];
+    let (output, report) = diff(folder.path(), "sqlite:old.db", "sqlite:new.db", &tolerance);
+    assert_eq!(counts(&report), ["1", "0", "0", "1", "0"], "{}", said(&output));
+    let tolerance = ["--table", "t", "--relative", "doubled=0.5"];
+    let (output, report) = diff(folder.path(), "sqlite:old.db", "sqlite:new.db", &tolerance);
+    assert_eq!((output.status.code(), counts(&report)), (Some(0), ["2", "0", "0", "0", "0"]));
+}
+
 /// Catches a ClickHouse sorting key that passes for a key, which would call duplicates a finding of the data.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sorting_key_of_clickhouse_is_a_suggestion() {

@@ -37,7 +37,7 @@ fn measure() -> Measure {
 }
 
 /// A run with every kind and every status.
-fn report() -> RunReport {
+pub fn report() -> RunReport {
     let pair = Pair { old: Some(HOSTILE.to_owned()), new: Some(String::new()) };
     let examples =
         [Difference::Missing, Difference::Extra, Difference::Changed, Difference::Duplicate].map(|difference| {

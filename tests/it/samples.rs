@@ -22,6 +22,8 @@ fn timeless(text: &str) -> String {
         (r#""started_at": "[^"]*""#, r#""started_at": "2026-01-08T00:00:00.000Z""#),
         (r#"time="[\d.]+""#, r#"time="0.000""#),
         (r#"timestamp="[^"]*""#, r#"timestamp="2026-01-08T00:00:00.000+00:00""#),
+        (r#"data-ms="\d+""#, r#"data-ms="0""#),
+        (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "2026-01-08 00:00:00 UTC"),
         (r"Started [\d: -]+ UTC", "Started 2026-01-08 00:00:00 UTC"),
         (r"\b\d+(\.\d+)? (ms|s)\b", "1 ms"),
         (r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{4}", "20260108T000000.000Z-0000"),
@@ -54,7 +56,7 @@ fn the_demo_fails_as_promised_and_the_samples_show_it() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     current("terminal.txt", &timeless(&sorted_lines(&text)));
     let reports = only_folder(&folder.path().join("cutover-demo/reports"));
-    for name in ["report.json", "junit.xml", "report.md"] {
+    for name in ["report.json", "junit.xml", "report.md", "report.html"] {
         current(name, &timeless(&std::fs::read_to_string(reports.join(name)).unwrap()));
     }
 }

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bigdecimal::Zero;
 use proptest::prelude::*;
 
 use super::*;
@@ -244,6 +243,7 @@ proptest! {
             for (a, b) in (0..frame.height()).flat_map(|a| (0..frame.height()).map(move |b| (a, b))) {
                 let (left, right) = (column.normal(Side::Old, a), column.normal(Side::New, b));
                 let slow = crate::compare::judge::judge(&column.rule.comparison, &left, &right);
+                prop_assert_eq!(&column.judge(a, b), &slow, "{:?} {:?}", left, right);
                 if old.cell(a) == new.cell(b) {
                     let slow = slow.unwrap();
                     prop_assert!(slow.holds, "{left:?} {right:?}");

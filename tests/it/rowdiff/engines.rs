@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::support::engine_url;
 
 /// Pairs per engine and plan.
-const PAIRS: u64 = 150;
+const PAIRS: u64 = 300;
 
 /// Splitmix64 (Steele, Lea, Flood 2014): the same pairs in every run.
 struct Random(u64);
@@ -45,6 +45,9 @@ struct Row {
     /// Halves, so that every engine writes the same float.
     halves: Option<i64>,
     day: Option<u64>,
+    /// Microseconds after noon.
+    moment: Option<u64>,
+    flag: Option<bool>,
 }
 
 /// Words that a careless separator, collation, trim or cast would merge.
@@ -69,6 +72,8 @@ fn row(random: &mut Random) -> Row {
     let amount = random.below(5) as i64 * 10 - 10;
     let halves = random.below(4) as i64 - 1;
     let day = random.below(3);
+    let moment = random.pick(&[0, 1, 999_999, 1_000_000]);
+    let flag = random.below(2) == 0;
     Row {
         number: some(random, number),
         word: random.pick(&WORDS),
@@ -76,6 +81,8 @@ fn row(random: &mut Random) -> Row {
         amount: some(random, amount),
         halves: some(random, halves),
         day: (random.below(8) > 0).then_some(day),
+        moment: (random.below(8) > 0).then_some(moment),
+        flag: (random.below(8) > 0).then_some(flag),
     }
 }
 
@@ -91,11 +98,13 @@ fn pair(seed: u64) -> (Vec<Row>, Vec<Row>) {
     for _ in 0..random.below(4) {
         let at = usize::try_from(random.below(new.len() as u64)).unwrap();
         let other = row(&mut random);
-        match random.below(5) {
+        match random.below(7) {
             0 => new.push(other),
             1 if new.len() > 1 => drop(new.remove(at)),
             2 => new[at].text = other.text,
             3 => new[at].amount = other.amount,
+            4 => new[at].moment = other.moment,
+            5 => new[at].flag = other.flag,
             _ => new[at].halves = other.halves,
         }
     }
@@ -147,25 +156,27 @@ enum Dialect {
 }
 
 impl Dialect {
-    fn query(self, rows: &[Row]) -> String {
+    fn query(self, rows: &[Row], is_new: bool) -> String {
         let mut sql = String::new();
         if self == Dialect::ClickHouse {
             sql += "SELECT * FROM values('number Nullable(Int64), word Nullable(String), text Nullable(String), \
-                    amount Nullable(Decimal(18, 2)), ratio Nullable(Float64), day Nullable(Date32)', ";
-            let rows: Vec<String> = rows.iter().map(|row| format!("({})", self.cells(row).join(", "))).collect();
+                    amount Nullable(Decimal(18, 2)), ratio Nullable(Float64), day Nullable(Date32), \
+                    moment Nullable(DateTime64(6, \\'UTC\\')), flag Nullable(Bool)', ";
+            let rows: Vec<String> =
+                rows.iter().map(|row| format!("({})", self.cells(row, is_new).join(", "))).collect();
             return sql + &rows.join(", ") + ")";
         }
         for (at, row) in rows.iter().enumerate() {
-            let names = ["number", "word", "text", "amount", "ratio", "day"];
+            let names = ["number", "word", "text", "amount", "ratio", "day", "moment", "flag"];
             let cells: Vec<String> =
-                self.cells(row).iter().zip(names).map(|(cell, name)| format!("{cell} AS {name}")).collect();
+                self.cells(row, is_new).iter().zip(names).map(|(cell, name)| format!("{cell} AS {name}")).collect();
             let union = if at == 0 { "" } else { "\nUNION ALL " };
             let _ = write!(sql, "{union}SELECT {}", cells.join(", "));
         }
         sql
     }
 
-    fn cells(self, row: &Row) -> [String; 6] {
+    fn cells(self, row: &Row, is_new: bool) -> [String; 8] {
         let null = || "NULL".to_owned();
         let text = |value: Option<&str>| value.map_or_else(null, |text| format!("'{text}'"));
         let cast = |value: String, of: &str| format!("CAST({value} AS {of})");
@@ -174,30 +185,42 @@ impl Dialect {
         let amount = row.amount.map_or_else(null, |cents| format!("{:.2}", cents as f64 / 100.0));
         let ratio = row.halves.map_or_else(null, |halves| format!("{:.1}", halves as f64 / 2.0));
         let day = row.day.map_or_else(null, |day| format!("'2026-01-0{}'", day + 1));
+        let moment = row.moment.map_or_else(null, |micros| {
+            format!("'2026-03-29 12:00:{:02}.{:06}'", micros / 1_000_000, micros % 1_000_000)
+        });
+        let flag = row.flag.map_or_else(null, |flag| u8::from(flag).to_string());
+        let truth = row.flag.map_or_else(null, |flag| flag.to_string());
+        // A collation decides what a server calls equal, and must not decide what cutover does.
+        let collated = |word: String, collation: &str| format!("{word} COLLATE {collation}");
         match self {
             Dialect::ClickHouse => {
                 let amount = row.amount.map_or_else(null, |_| format!("toDecimal64('{amount}', 2)"));
-                [number, word, free, amount, ratio, day]
+                [number, word, free, amount, ratio, day, moment, truth]
             }
             // SQLite has no decimals: an amount is an integer of cents.
             Dialect::Sqlite => {
-                [number, word, free, row.amount.map_or_else(null, |cents| cents.to_string()), ratio, day]
+                let amount = row.amount.map_or_else(null, |cents| cents.to_string());
+                [number, word, free, amount, ratio, day, moment, flag]
             }
             Dialect::Postgres => [
                 cast(number, "bigint"),
-                cast(word, "text"),
+                collated(cast(word, "text"), if is_new { "\"C\"" } else { "\"und-x-icu\"" }),
                 cast(free, "text"),
                 cast(amount, "numeric(10, 2)"),
                 cast(ratio, "float8"),
                 cast(day, "date"),
+                cast(moment, if is_new { "timestamptz(6)" } else { "timestamptz" }),
+                cast(truth, "bool"),
             ],
             Dialect::MySql => [
                 cast(number, "SIGNED"),
-                cast(word, "CHAR"),
+                collated(cast(word, "CHAR"), if is_new { "utf8mb4_bin" } else { "utf8mb4_general_ci" }),
                 cast(free, "CHAR"),
                 cast(amount, "DECIMAL(10, 2)"),
                 cast(ratio, "DOUBLE"),
                 cast(day, "DATE"),
+                cast(moment, "DATETIME(6)"),
+                flag,
             ],
         }
     }
@@ -216,8 +239,8 @@ fn agree(old: &SideOf, new: &SideOf, arguments: &[&str], plan: impl Fn(&Json, bo
         let _ = write!(
             suite,
             "[checks.p{seed}]\nkind = \"rows\"\nkey = [\"number\", \"word\"]\nold = '''{}'''\nnew = '''{}'''\n",
-            old.1.query(&these),
-            new.1.query(&those)
+            old.1.query(&these, false),
+            new.1.query(&those, true)
         );
     }
     std::fs::write(folder.path().join("suite.toml"), suite).unwrap();

@@ -1,0 +1,142 @@
+//! Where the marks of the charts stand, in the units of their SVG. Floats place marks; the numbers shown are the report's own text.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::super::text::{self, visible};
+use crate::model::{CheckReport, Kind, RunReport};
+
+/// Groups whose curves are drawn; the table below lists them all.
+const CURVES: usize = 12;
+
+/// Percentiles of one group, old and new on one plot.
+#[derive(Serialize)]
+pub(super) struct Curve {
+    title: String,
+    points: Vec<Point>,
+    old: String,
+    new: String,
+}
+
+#[derive(Serialize)]
+struct Point {
+    x: String,
+    old_y: String,
+    new_y: String,
+    name: String,
+    old: String,
+    new: String,
+}
+
+/// Differences of the windows of one check, in their order.
+#[derive(Serialize)]
+pub(super) struct Windows {
+    title: String,
+    most: String,
+    width: usize,
+    bars: Vec<Bar>,
+}
+
+#[derive(Serialize)]
+struct Bar {
+    anchor: String,
+    x: usize,
+    y: String,
+    height: String,
+    label: String,
+    status: String,
+}
+
+/// The curves of a percentile check: groups with at least two percentiles known on both sides.
+pub(super) fn curves(check: &CheckReport) -> Vec<Curve> {
+    if check.kind != Kind::Percentile {
+        return Vec::new();
+    }
+    let mut groups: BTreeMap<String, Vec<Known>> = BTreeMap::new();
+    for measure in &check.measures {
+        let Some(at) = measure.name.strip_prefix('p').and_then(number) else { continue };
+        let (Some(old), Some(new)) = (&measure.old, &measure.new) else { continue };
+        let (Some(old_at), Some(new_at)) = (number(old), number(new)) else { continue };
+        let known = Known { at, name: &measure.name, old, new, old_at, new_at };
+        groups.entry(text::key(&measure.key)).or_default().push(known);
+    }
+    groups.into_iter().filter(|(_, known)| known.len() > 1).take(CURVES).map(|(key, known)| curve(key, known)).collect()
+}
+
+struct Known<'a> {
+    at: f64,
+    name: &'a str,
+    old: &'a str,
+    new: &'a str,
+    old_at: f64,
+    new_at: f64,
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+fn curve(title: String, mut known: Vec<Known>) -> Curve {
+    known.sort_by(|left, right| left.at.total_cmp(&right.at));
+    let all = known.iter().flat_map(|one| [one.old_at, one.new_at]);
+    let (low, high) = all.fold((f64::MAX, f64::MIN), |(low, high), one| (low.min(one), high.max(one)));
+    // Halved first: the range of two finite numbers can be more than the largest one.
+    let range = high / 2.0 - low / 2.0;
+    let y = |at: f64| if range > 0.0 { 92.0 - (at / 2.0 - low / 2.0) / range * 76.0 } else { 54.0 };
+    let step = 180.0 / (known.len() - 1) as f64;
+    let x = |index: usize| format!("{:.1}", 20.0 + step * index as f64);
+    let line = |side: fn(&Known) -> f64| {
+        let places = known.iter().enumerate().map(|(index, one)| format!("{},{:.1}", x(index), y(side(one))));
+        places.collect::<Vec<_>>().join(" ")
+    };
+    let (old, new) = (line(|one| one.old_at), line(|one| one.new_at));
+    let points = known.iter().enumerate().map(|(index, one)| Point {
+        x: x(index),
+        old_y: format!("{:.1}", y(one.old_at)),
+        new_y: format!("{:.1}", y(one.new_at)),
+        name: visible(one.name),
+        old: visible(one.old),
+        new: visible(one.new),
+    });
+    Curve { title: if title.is_empty() { "all rows".to_owned() } else { title }, points: points.collect(), old, new }
+}
+
+/// One chart for each check that was cut into windows; the id of a window is that of its check and what stands behind an `@`.
+pub(super) fn windows(report: &RunReport) -> Vec<Windows> {
+    let mut groups: Vec<(&str, Vec<(usize, &CheckReport)>)> = Vec::new();
+    for (index, check) in report.checks.iter().enumerate().filter(|(_, check)| check.window.is_some()) {
+        let base = check.id.split('@').next().unwrap_or(&check.id);
+        match groups.iter_mut().find(|(name, _)| *name == base) {
+            Some((_, members)) => members.push((index, check)),
+            None => groups.push((base, vec![(index, check)])),
+        }
+    }
+    groups.into_iter().filter(|(_, members)| members.len() > 1).map(|(base, members)| bars(base, &members)).collect()
+}
+
+fn bars(base: &str, members: &[(usize, &CheckReport)]) -> Windows {
+    let most = members.iter().map(|(_, check)| found(check)).max().unwrap_or(0);
+    let bars = members.iter().enumerate().map(|(place, (index, check))| {
+        let count = found(check);
+        // A window without a difference keeps a stub, so that it is not taken for one that is absent.
+        let height = if count == 0 { 2.0 } else { (count as f64 / most as f64 * 80.0).max(5.0) };
+        let window = check.window.as_ref();
+        let from = window.and_then(|window| window.from.as_deref()).map_or("rows without a time".to_owned(), visible);
+        let counted = text::plural(count, "difference");
+        Bar {
+            anchor: format!("c{}", index + 1),
+            x: place * 14,
+            y: format!("{:.1}", 90.0 - height),
+            height: format!("{height:.1}"),
+            label: format!("{from}: {}, {counted}", check.status()),
+            status: check.status().to_string(),
+        }
+    });
+    Windows { title: visible(base), most: text::thousands(most), width: members.len() * 14, bars: bars.collect() }
+}
+
+/// All differences of a check, whatever their name.
+pub(super) fn found(check: &CheckReport) -> u64 {
+    check.differences().values().fold(0, |sum, count| sum.saturating_add(*count))
+}

@@ -1,0 +1,53 @@
+//! One self-contained page for the person who decides on the cutover. Everything is in the page: no network, no
+//! framework; without JavaScript it is read as it stands, with it the list is filtered and sorted.
+//!
+//! `view` says what is shown, `report.html` how; the template escapes every text. Charts are drawn in `charts`.
+
+mod charts;
+mod emphasis;
+mod view;
+
+use std::collections::BTreeMap;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Value;
+use minijinja::{Environment, UndefinedBehavior, context};
+
+use crate::model::RunReport;
+
+const TEMPLATE: &str = include_str!("report.html");
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
+
+/// Renders the report.
+pub(super) fn render(report: &RunReport) -> String {
+    let mut environment = Environment::new();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    environment.set_syntax(syntax.expect("only white space is set"));
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // The name ends in html: every text is escaped unless it is marked as safe.
+    environment.add_template("report.html", TEMPLATE).expect("the template is part of the program and tested");
+    let template = environment.get_template("report.html").expect("it was added above");
+    let context = context! {
+        style => Value::from_safe_string(STYLE.to_owned()),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
+        page => value(serde_json::to_value(view::page(report)).expect("the view holds texts, numbers and lists of them")),
+    };
+    let mut text = template.render(context).expect("the template names only what the view holds");
+    text.push('\n');
+    text
+}
+
+/// JSON as the template reads it.
+fn value(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::from(()),
+        serde_json::Value::Bool(one) => Value::from(one),
+        serde_json::Value::Number(one) => one.as_u64().map_or_else(|| Value::from(one.to_string()), Value::from),
+        serde_json::Value::String(one) => Value::from(one),
+        serde_json::Value::Array(all) => all.into_iter().map(value).collect(),
+        serde_json::Value::Object(all) => {
+            Value::from(all.into_iter().map(|(name, one)| (name, value(one))).collect::<BTreeMap<_, _>>())
+        }
+    }
+}
