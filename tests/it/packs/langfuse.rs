@@ -13,8 +13,9 @@ use super::{Outcome, clickhouse, defects, folder, promised, rehearse};
 /// Days at both ends stay outside, so that a lost filter on time shows.
 const WINDOW: [&str; 4] = ["--param", "from=2026-01-02", "--param", "to=2026-01-07"];
 
+/// Without the checks by the clock, which judge the machine that tests run on.
 fn run(pack: &str, old: &str, new: &str, more: &[&str]) -> Outcome {
-    super::run(pack, old, new, &[&WINDOW, more].concat())
+    super::run(pack, old, new, &[&WINDOW, &["--tag", "gate"], more].concat())
 }
 
 async fn execute(database: &str, script: &str) {
@@ -67,10 +68,10 @@ async fn each_defect_fails_the_checks_that_the_readme_names() {
             let found: BTreeSet<String> = &outcome.with("fail") | &outcome.with("warn");
             let broken = outcome.with("error");
             if found != promised[defect] || !broken.is_empty() {
-                wrong.lock().unwrap().push(format!(
-                    "{defect}: found {found:?}, promised {:?}, broken {broken:?}",
-                    promised[defect]
-                ));
+                wrong
+                    .lock()
+                    .unwrap()
+                    .push(format!("{defect}: found {found:?}, promised {:?}, broken {broken:?}", promised[defect]));
             }
         }
     };
@@ -84,9 +85,11 @@ async fn each_defect_fails_the_checks_that_the_readme_names() {
 fn every_check_is_named_by_a_defect() {
     let named: BTreeSet<String> = promised("langfuse").into_values().flatten().collect();
     let sql = std::fs::read_dir(folder("langfuse").join("sql")).unwrap();
-    let checks: BTreeSet<String> =
-        sql.map(|file| file.unwrap().file_name().into_string().unwrap().split('.').next().unwrap().to_owned()).collect();
-    let performance: BTreeSet<String> = checks.iter().filter(|name| name.ends_with("_speed")).cloned().collect();
+    let checks: BTreeSet<String> = sql
+        .map(|file| file.unwrap().file_name().into_string().unwrap().split('.').next().unwrap().to_owned())
+        .collect();
+    let timed = |name: &&String| name.ends_with("_speed") || name.ends_with("_load");
+    let performance: BTreeSet<String> = checks.iter().filter(timed).cloned().collect();
     assert_eq!(named, &checks - &performance);
 }
 
@@ -119,8 +122,20 @@ async fn each_mistake_in_a_query_shows() {
         ("public.new.sql", "finalizeAggregation(public)", "public", "error", "a state instead of its value"),
         ("trace_latency_ms.new.sql", "dateDiff('millisecond', ", "1000 * dateDiff('second', ", "fail", "whole seconds"),
         ("trace_ids_by_day.old.sql", "WHERE is_deleted = 0", "", "fail", "tombstones as live rows"),
-        ("observation_ids_per_trace.old.sql", "LIMIT 1 BY project_id, id", "LIMIT 1 BY project_id, type, toDate(start_time), id", "fail", "FINAL's idea of one row, on the old side"),
-        ("dashboard_cost_by_type.old.sql", "toStartOfHour(spans.start_time) AS hour", "toStartOfHour(spans.start_time) + 3600 AS hour", "fail", "another hour"),
+        (
+            "observation_ids_per_trace.old.sql",
+            "LIMIT 1 BY project_id, id",
+            "LIMIT 1 BY project_id, type, toDate(start_time), id",
+            "fail",
+            "FINAL's idea of one row, on the old side",
+        ),
+        (
+            "dashboard_cost_by_type.old.sql",
+            "toStartOfHour(spans.start_time) AS hour",
+            "toStartOfHour(spans.start_time) + 3600 AS hour",
+            "fail",
+            "another hour",
+        ),
     ] {
         let check = query.split('.').next().unwrap();
         let copy = tempfile::tempdir().unwrap();
@@ -140,7 +155,8 @@ async fn eight_inserts_are_three_observations() {
     execute(&data, &file("rehearsal/new.schema.sql")).await;
     execute(&data, &file("rehearsal/migration.sql")).await;
     let naive = file("rehearsal/defects/naive_materialized_view.new.sql").replace("replayed_", "");
-    let view = naive.split(";\n").find(|statement| statement.contains("CREATE MATERIALIZED VIEW observations_view")).unwrap();
+    let view =
+        naive.split(";\n").find(|statement| statement.contains("CREATE MATERIALIZED VIEW observations_view")).unwrap();
     execute(&data, view).await;
     let at = |day: u8, time: &str| format!("2026-01-0{day} {time}");
     for (id, kind, start, end, cost, version, deleted) in [
@@ -188,4 +204,49 @@ async fn eight_inserts_are_three_observations() {
 
     execute(&data, "ALTER TABLE observations DELETE WHERE 1 SETTINGS mutations_sync = 2").await;
     assert_eq!(answer(&data, summed).await, "8 0.47 80 2026-01-04", "no deletion reaches the view's table");
+}
+
+/// Catches a budget that is not held to: a new side that takes its time fails its speed check, and only the data decides
+/// what a run without a clock says.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_new_side_fails_and_a_generous_budget_holds() {
+    let data = clickhouse("langfuse_speed").await;
+    rehearse("langfuse", &data, &data, &["--rows", "400"]);
+    let generous: Vec<String> = [
+        "list_speedup=0.001",
+        "filter_speedup=0.001",
+        "dashboard_speedup=0.001",
+        "lookup_ratio=1000",
+        "search_ratio=1000",
+        "analytics_ratio=1000",
+        "list_p95=1min",
+        "lookup_p95=1min",
+        "analytics_p95=1min",
+        "search_p95=1min",
+        "clients=2",
+        "load_for=1s",
+    ]
+    .into_iter()
+    .flat_map(|param| ["--param".to_owned(), param.to_owned()])
+    .collect();
+    let arguments: Vec<&str> = WINDOW.into_iter().chain(generous.iter().map(String::as_str)).collect();
+    let timed = [&arguments[..], &["--tag", "performance"]].concat();
+    let outcome = super::run("langfuse", &data, &data, &timed);
+    assert!(outcome.with("error").is_empty(), "{}", outcome.shown);
+    for check in ["traces_list_speed", "trace_by_id_speed", "filter_names_speed", "search_speed"] {
+        assert_eq!(outcome.check(check)["status"], "pass", "{}", outcome.shown);
+    }
+    for query in ["traces_list_speed.new.sql", "trace_by_id_speed.new.sql", "search_speed.new.sql"] {
+        let check = query.split('.').next().unwrap();
+        let copy = tempfile::tempdir().unwrap();
+        mistake(
+            copy.path(),
+            query,
+            "FROM exp_traces_amt FINAL\nWHERE ",
+            "FROM exp_traces_amt FINAL\nWHERE sleep(0.3) = 0 AND ",
+        );
+        let strict = [&WINDOW[..], &["--only", &format!("langfuse.{check}")]].concat();
+        let outcome = super::run(copy.path().to_str().unwrap(), &data, &data, &strict);
+        assert_eq!(outcome.check(check)["status"], "fail", "{check}: {}", outcome.shown);
+    }
 }
