@@ -58,4 +58,4 @@ ARRAY JOIN arrayConcat(
     arrayMap(tag -> ('tag', tag), arrayDistinct(tags)),
     [('user_id', ifNull(user_id, '')), ('session_id', ifNull(session_id, ''))]
 ) AS property
-WHERE is_deleted = 0 AND tupleElement(property, 2) != '';
+WHERE is_deleted = 0 AND (tupleElement(property, 1) = 'tag' OR tupleElement(property, 2) != '');

@@ -3,7 +3,9 @@ WITH
     spans AS (
         SELECT * FROM (
             SELECT * FROM observations
-            WHERE (project_id, id) IN (SELECT project_id, id FROM observations WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }})
+            WHERE (project_id, id) IN (SELECT project_id, id FROM observations
+            WHERE ({{ project }} = '' OR project_id = {{ project }})
+                AND start_time >= {{ from }} AND start_time < {{ to }})
             ORDER BY event_ts DESC LIMIT 1 BY project_id, id
         ) WHERE is_deleted = 0 AND start_time >= {{ from }} AND start_time < {{ to }}
     )

@@ -1,12 +1,18 @@
 WITH
     -- By id: FINAL merges by sorting key, and would show what moved, and was then deleted, as alive.
     heads AS (
-        SELECT * FROM (SELECT project_id, id, timestamp, tags, user_id, session_id, updated_at, event_ts, is_deleted FROM traces WHERE ({{ project }} = '' OR project_id = {{ project }}) AND timestamp >= {{ from }} ORDER BY event_ts DESC LIMIT 1 BY project_id, id)
-        WHERE is_deleted = 0
+        SELECT * FROM (
+            SELECT * FROM traces
+            WHERE ({{ project }} = '' OR project_id = {{ project }}) AND timestamp >= {{ from }}
+            ORDER BY event_ts DESC LIMIT 1 BY project_id, id
+        ) WHERE is_deleted = 0
     ),
     spans AS (
-        SELECT * FROM (SELECT project_id, id, updated_at, event_ts, is_deleted FROM observations WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} ORDER BY event_ts DESC LIMIT 1 BY project_id, id)
-        WHERE is_deleted = 0
+        SELECT * FROM (
+            SELECT * FROM observations
+            WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }}
+            ORDER BY event_ts DESC LIMIT 1 BY project_id, id
+        ) WHERE is_deleted = 0
     )
 SELECT 'exp_spans' AS table_name, max(event_ts) AS latest FROM spans
 UNION ALL

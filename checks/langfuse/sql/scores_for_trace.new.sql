@@ -1,7 +1,7 @@
 WITH
     given AS (
         SELECT * FROM (
-            SELECT project_id, id, assumeNotNull(trace_id) AS trace_id, name, value, data_type, string_value, source, comment, is_deleted, event_ts
+            SELECT * REPLACE (assumeNotNull(trace_id) AS trace_id)
             FROM scores WHERE trace_id IS NOT NULL AND ({{ project }} = '' OR project_id = {{ project }})
             ORDER BY event_ts DESC LIMIT 1 BY project_id, id
         ) WHERE is_deleted = 0

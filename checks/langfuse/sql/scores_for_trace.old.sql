@@ -1,9 +1,13 @@
 WITH
     -- Traces with any row in the window: whatever it says by now, it is looked at again below.
     touched AS (
-        SELECT project_id, id AS trace_id FROM traces WHERE ({{ project }} = '' OR project_id = {{ project }}) AND timestamp >= {{ from }} AND timestamp < {{ to }}
+        SELECT project_id, id AS trace_id FROM traces
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND timestamp >= {{ from }} AND timestamp < {{ to }}
         UNION DISTINCT
-        SELECT project_id, trace_id FROM observations WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }}
+        SELECT project_id, trace_id FROM observations
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND start_time >= {{ from }} AND start_time < {{ to }}
     ),
     -- The newest version of each, tombstones left out after that choice, not before it.
     heads AS (
@@ -30,11 +34,14 @@ WITH
     ),
     given AS (
         SELECT * FROM (
-            SELECT project_id, id, assumeNotNull(trace_id) AS trace_id, name, value, data_type, string_value, source, comment, is_deleted, event_ts
+            SELECT * REPLACE (assumeNotNull(trace_id) AS trace_id)
             FROM scores WHERE trace_id IS NOT NULL AND ({{ project }} = '' OR project_id = {{ project }})
             ORDER BY event_ts DESC LIMIT 1 BY project_id, id
         ) WHERE is_deleted = 0
     )
 SELECT project_id, id, trace_id, given.name AS name, value, data_type, string_value, source, comment
 FROM given
-INNER JOIN (SELECT project_id, trace_id FROM heads WHERE (project_id, trace_id) IN (SELECT project_id, trace_id FROM starts)) AS shown USING (project_id, trace_id)
+INNER JOIN (
+    SELECT project_id, trace_id FROM heads
+    WHERE (project_id, trace_id) IN (SELECT project_id, trace_id FROM starts)
+) AS shown USING (project_id, trace_id)

@@ -4,4 +4,5 @@ SELECT
     finalizeAggregation(input) AS input, finalizeAggregation(output) AS output, cost_details, usage_details
 FROM exp_traces_amt FINAL
 WHERE ({{ project }} = '' OR project_id = {{ project }})
-    AND id = if({{ trace }} != '', {{ trace }}, (SELECT any(id) FROM (SELECT id FROM exp_traces_amt WHERE ({{ project }} = '' OR project_id = {{ project }}) AND name IS NOT NULL LIMIT 1)))
+    AND id = if({{ trace }} != '', {{ trace }}, (SELECT any(id) FROM (SELECT id FROM exp_traces_amt
+    WHERE ({{ project }} = '' OR project_id = {{ project }}) AND name IS NOT NULL LIMIT 1)))

@@ -2,6 +2,7 @@
 SELECT *
 FROM traces
 WHERE ({{ project }} = '' OR project_id = {{ project }})
-    AND id = if({{ trace }} != '', {{ trace }}, (SELECT any(id) FROM (SELECT id FROM traces WHERE ({{ project }} = '' OR project_id = {{ project }}) LIMIT 1)))
+    AND id = if({{ trace }} != '', {{ trace }}, (SELECT any(id) FROM (SELECT id FROM traces
+    WHERE ({{ project }} = '' OR project_id = {{ project }}) LIMIT 1)))
 ORDER BY event_ts DESC
 LIMIT 1 BY project_id, id

@@ -1,9 +1,13 @@
 WITH
     -- Traces with any row in the window: whatever it says by now, it is looked at again below.
     touched AS (
-        SELECT project_id, id AS trace_id FROM traces WHERE ({{ project }} = '' OR project_id = {{ project }}) AND timestamp >= {{ from }} AND timestamp < {{ to }}
+        SELECT project_id, id AS trace_id FROM traces
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND timestamp >= {{ from }} AND timestamp < {{ to }}
         UNION DISTINCT
-        SELECT project_id, trace_id FROM observations WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }}
+        SELECT project_id, trace_id FROM observations
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND start_time >= {{ from }} AND start_time < {{ to }}
     ),
     -- The newest version of each, tombstones left out after that choice, not before it.
     heads AS (

@@ -4,7 +4,8 @@ SELECT
     sum(arraySum(mapValues(mapFilter((k, v) -> k ILIKE '%input%', CAST(spans.usage_details, 'Map(String, UInt64)'))))) AS input_usage,
     sum(arraySum(mapValues(mapFilter((k, v) -> k ILIKE '%output%', CAST(spans.usage_details, 'Map(String, UInt64)'))))) AS output_usage,
     sum(spans.usage_details['total']) AS total_usage
-FROM (SELECT * FROM exp_spans FINAL WHERE ({{ project }} = '' OR project_id = {{ project }}) AND type = 'GENERATION') AS spans
+FROM (SELECT * FROM exp_spans FINAL
+WHERE ({{ project }} = '' OR project_id = {{ project }}) AND type = 'GENERATION') AS spans
 INNER JOIN (
     SELECT project_id, id AS trace_id, user_id
     FROM exp_traces_amt FINAL
