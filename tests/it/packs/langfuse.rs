@@ -15,7 +15,7 @@ const WINDOW: [&str; 4] = ["--param", "from=2026-01-02", "--param", "to=2026-01-
 
 /// Without the checks by the clock, which judge the machine that tests run on.
 fn run(pack: &str, old: &str, new: &str, more: &[&str]) -> Outcome {
-    super::run(pack, old, new, &[&WINDOW, &["--tag", "gate"], more].concat())
+    super::run(pack, old, new, &[&WINDOW[..], &["--tag", "gate"], more].concat())
 }
 
 async fn execute(database: &str, script: &str) {
@@ -245,7 +245,8 @@ async fn a_slow_new_side_fails_and_a_generous_budget_holds() {
             "FROM exp_traces_amt FINAL\nWHERE ",
             "FROM exp_traces_amt FINAL\nWHERE sleep(0.3) = 0 AND ",
         );
-        let strict = [&WINDOW[..], &["--only", &format!("langfuse.{check}")]].concat();
+        let only = format!("langfuse.{check}");
+        let strict = [&WINDOW[..], &["--only", &only]].concat();
         let outcome = super::run(copy.path().to_str().unwrap(), &data, &data, &strict);
         assert_eq!(outcome.check(check)["status"], "fail", "{check}: {}", outcome.shown);
     }
