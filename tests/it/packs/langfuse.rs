@@ -187,11 +187,11 @@ async fn eight_inserts_are_three_observations() {
         ("LIMIT 1 BY", newest, "4 0.29"),
         ("the truth", &format!("(SELECT * FROM {newest} WHERE is_deleted = 0)"), "3 0.22"),
     ] {
-        let sql = format!("SELECT concat(toString(count()), ' ', toString(sum(total_cost))) FROM {from}");
+        let sql = format!("SELECT concat(toString(count()), ' ', toString(sum(ifNull(total_cost, 0)))) FROM {from}");
         assert_eq!(answer(&data, &sql).await, expected, "{way}");
     }
     let summed = "SELECT concat(toString(count_observations), ' ', toString(cost_details['total']), ' ', \
-                  toString(usage_details['total']), ' ', toString(toDate(end_time))) FROM exp_traces_amt FINAL";
+                  toString(usage_details['total']), ' ', toString(toDate(assumeNotNull(end_time)))) FROM exp_traces_amt FINAL";
     assert_eq!(answer(&data, summed).await, "8 0.47 80 2026-01-04", "the last end is a day late");
     assert_eq!(answer(&data, "SELECT toString(count()) FROM exp_traces_amt").await, "8", "without FINAL");
 
