@@ -1,6 +1,7 @@
 //! What the packs' tests share: scratch databases, a rehearsal, a run of the built program, and the table in a pack's
 //! README that says which defect fails which checks.
 
+mod langfuse;
 mod llm_observatory;
 mod star_schema;
 
