@@ -239,6 +239,28 @@ pub struct Totals {
     pub outside: u64,
 }
 
+/// How far a percentile moved, over all groups large enough to judge. It describes; the bounds judge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Drift {
+    /// Name of the quantile.
+    pub name: String,
+    /// What is spread: `relative` is (new − old) ÷ |old|, signed, where old is not 0; `rank` is the rank error, 0 to 1.
+    pub of: String,
+    /// Groups behind it.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub groups: u64,
+    /// Median over the groups, signed.
+    pub median: String,
+    /// The size that nine groups in ten stay within, unsigned.
+    pub p90: String,
+    /// The largest in size, signed.
+    pub worst: String,
+    /// The group it is found in.
+    #[serde(skip_serializing_if = "Key::is_empty")]
+    pub worst_key: Key,
+}
+
 /// A key: column names with their values, in the order of the suite; NULL is absent here and shown as such.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(pub Vec<(String, Option<String>)>);
@@ -522,6 +544,9 @@ pub struct CheckReport {
     /// How many numbers were compared in all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub totals: Option<Totals>,
+    /// How the drift of each percentile is spread over the judged groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Drift>,
     /// Rows by how they relate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowCounts>,
@@ -596,6 +621,7 @@ impl CheckReport {
             new: None,
             measures: Vec::new(),
             totals: None,
+            drift: Vec::new(),
             rows: None,
             tag_counts: None,
             columns: Vec::new(),

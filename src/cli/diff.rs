@@ -172,7 +172,7 @@ fn tolerance(text: &str) -> Result<(Option<String>, String), String> {
         None => (None, text),
     };
     match number.parse::<bigdecimal::BigDecimal>() {
-        Ok(value) if value >= bigdecimal::BigDecimal::from(0) => Ok((column, number.to_owned())),
+        Ok(value) if value.sign() != bigdecimal::num_bigint::Sign::Minus => Ok((column, number.to_owned())),
         _ => Err("write a number of 0 or more, such as 0.01 or cost=0.01".to_owned()),
     }
 }

@@ -6,6 +6,7 @@
 mod cells;
 mod columns;
 mod distance;
+mod drift;
 mod encode;
 mod freshness;
 mod held;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Limits;
 use super::columns::{Naming, error, sort_out};
+use super::drift::{Spread, relative};
 use super::normal::Side;
 use super::number::{self, Number, number, plain, shown_as_float};
 use super::pairing::{Group, pair};
@@ -196,6 +197,7 @@ struct Found<'a> {
     within: Vec<Measure>,
     too_small: Vec<Key>,
     too_small_groups: u64,
+    drift: Spread,
 }
 
 impl<'a> Found<'a> {
@@ -210,6 +212,7 @@ impl<'a> Found<'a> {
             within: Vec::new(),
             too_small: Vec::new(),
             too_small_groups: 0,
+            drift: Spread::default(),
         }
     }
 
@@ -245,6 +248,9 @@ impl<'a> Found<'a> {
                 (Some(Number::Finite(a)), Some(Number::Finite(b))) => Some(shown_as_float(&(b - a))),
                 _ => None,
             };
+            if let Some(moved) = relative(&a, &b) {
+                self.drift.add(name, "relative", moved, key);
+            }
             let both_absent = a.is_none() && b.is_none();
             let mut judged = false;
             if let Some(tolerance) = &self.settings.tolerance {
@@ -255,6 +261,9 @@ impl<'a> Found<'a> {
             }
             if let Some(bound) = self.settings.rank {
                 let error = rank_error(old, new, &a, &b, *q);
+                if let Some(error) = error {
+                    self.drift.add(name, "rank", error, key);
+                }
                 let within = both_absent || error.is_some_and(|error| error <= bound);
                 let one = measure(
                     format!("{name} rank error"),
@@ -326,6 +335,7 @@ impl<'a> Found<'a> {
             )));
         }
         report.totals = Some(self.totals);
+        report.drift = self.drift.finish();
         let room = self.limit.saturating_sub(self.outside.len());
         report.measures = self.outside.into_iter().chain(self.within.into_iter().take(room)).collect();
         Ok(())

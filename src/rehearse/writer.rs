@@ -14,7 +14,7 @@ pub struct Writer {
 }
 
 enum Held {
-    ClickHouse(Client),
+    ClickHouse(Box<Client>),
     Postgres(PgConnection),
     MySql(MySqlConnection),
     Sqlite(SqliteConnection),
@@ -31,7 +31,7 @@ impl Writer {
     /// A server that cannot be reached, and files, which nothing is written to.
     pub async fn open(url: &SourceUrl) -> Result<Writer, Error> {
         let connection = match url.location() {
-            Location::ClickHouse(url) => Held::ClickHouse(clickhouse_client(url)?),
+            Location::ClickHouse(url) => Held::ClickHouse(Box::new(clickhouse_client(url)?)),
             Location::Postgres(url) => {
                 Held::Postgres(PgConnection::connect(url.as_str()).await.map_err(|cause| unreachable(&cause))?)
             }
@@ -76,6 +76,14 @@ impl Writer {
                     // The client reads a question mark as a placeholder.
                     let query = client.query(&statement.replace('?', "??"));
                     query.execute().await.map_err(|cause| refused(&cause))?;
+                }
+                Ok(())
+            }
+            // Several statements sent at once are one transaction, in which TimescaleDB refreshes no aggregate.
+            Held::Postgres(connection) if !self.variants.is_empty() && !sql.contains("$$") => {
+                for statement in clickhouse_statements(sql) {
+                    let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
+                    query.execute(&mut *connection).await.map_err(|cause| refused(&cause))?;
                 }
                 Ok(())
             }

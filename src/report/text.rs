@@ -186,6 +186,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     for one in &check.expected {
         lines.push(format!("expected {} {}, found {}", thousands(one.expected), one.name, thousands(one.found)));
     }
+    lines.extend(check.drift.iter().map(drift));
     if let Some(groups) = check.too_small_groups {
         let named: Vec<String> = check.too_small.iter().take(10).map(key).filter(|key| !key.is_empty()).collect();
         let more = usize::try_from(groups).unwrap_or(usize::MAX).saturating_sub(named.len());
@@ -197,6 +198,14 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         );
     }
     lines
+}
+
+/// `p95 relative drift over 120 groups: median 0.01, 90 % within 0.05, worst -0.3 at bucket=…`.
+fn drift(one: &crate::model::Drift) -> String {
+    let (name, of) = (visible(&one.name), if one.of == "rank" { "rank error" } else { "relative drift" });
+    let at = if one.worst_key.is_empty() { String::new() } else { format!(" at {}", key(&one.worst_key)) };
+    let groups = plural(one.groups, "group");
+    format!("{name} {of} over {groups}: median {}, 90 % within {}, worst {}{at}", one.median, one.p90, one.worst)
 }
 
 fn joined(parts: &[(&str, u64)]) -> String {

@@ -4,6 +4,7 @@
 //! nothing depends on session state a pooler may not keep. Decoding one value (`decode`) knows nothing
 //! of how rows arrive, so that another way of streaming them can share it.
 
+mod awareness;
 mod column;
 mod copy;
 mod decode;
@@ -25,7 +26,7 @@ use super::batches::{self, Rows};
 use super::idle::Idle;
 use super::pushdown::Described;
 use super::rows;
-use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Reader, Ticket};
+use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Inspect, Options, Reader, Ticket};
 use crate::check::Requirement;
 use crate::frame::Frame;
 use crate::model::{SourceReport, Warning};
@@ -487,6 +488,16 @@ impl Engine for Postgres {
             let connection = Some(self.begin(timeout, ticket).await?);
             Ok(Box::new(Session { source: self, connection, timeout, ticket }) as Box<dyn Reader + 'a>)
         })
+    }
+
+    fn inspect<'a>(
+        &'a self,
+        sql: &'a str,
+        asked: &'a Inspect,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(self.look(sql, asked, timeout, ticket))
     }
 
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {

@@ -1,6 +1,10 @@
 //! What the packs' tests share: scratch databases, a rehearsal, a run of the built program, and the table in a pack's
 //! README that says which defect fails which checks.
 
+mod langfuse;
+mod llm_observatory;
+mod star_schema;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,0 +1,11 @@
+-- Same length, other text: an encoding was applied twice.
+INSERT INTO exp_traces_amt
+    (project_id, id, start_time, environment, public, bookmarked, input, output, created_at, updated_at)
+SELECT
+    project_id, id, start_time, environment,
+    initializeAggregation('argMaxState', CAST(NULL, 'Nullable(Bool)'), toDateTime64(0, 3)),
+    initializeAggregation('argMaxState', CAST(NULL, 'Nullable(Bool)'), toDateTime64(0, 3)),
+    initializeAggregation('argMaxState', '', toDateTime64(0, 3)),
+    initializeAggregation('argMaxState', upper(finalizeAggregation(output)), toDateTime64('2100-01-01 00:00:00', 3)), created_at, updated_at
+FROM exp_traces_amt
+WHERE name IS NOT NULL;

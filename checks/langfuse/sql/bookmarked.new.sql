@@ -1,0 +1,7 @@
+SELECT project_id, id AS trace_id, finalizeAggregation(bookmarked) AS bookmarked
+FROM (
+    SELECT project_id, id, bookmarked
+    FROM exp_traces_amt FINAL
+    WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }}
+        AND name IS NOT NULL
+)

@@ -1,0 +1,15 @@
+WITH
+    -- Every version of what has a version in the window; then the newest, tombstones left out after that choice.
+    spans AS (
+        SELECT * FROM (
+            SELECT * FROM observations
+            WHERE (project_id, id) IN (SELECT project_id, id FROM observations
+            WHERE ({{ project }} = '' OR project_id = {{ project }})
+                AND start_time >= {{ from }} AND start_time < {{ to }})
+            ORDER BY event_ts DESC LIMIT 1 BY project_id, id
+        ) WHERE is_deleted = 0 AND start_time >= {{ from }} AND start_time < {{ to }}
+    )
+-- The hour has a name of its own: as `start_time` it would shadow the column that the window is about.
+SELECT toStartOfHour(spans.start_time) AS hour, sumMap(CAST(cost_details, 'Map(String, Decimal(38, 12))')) AS cost
+FROM spans
+GROUP BY hour

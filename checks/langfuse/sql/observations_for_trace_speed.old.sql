@@ -1,0 +1,7 @@
+SELECT *
+FROM observations
+WHERE ({{ project }} = '' OR project_id = {{ project }})
+    AND trace_id = if({{ trace }} != '', {{ trace }}, (SELECT any(id) FROM (SELECT id FROM traces
+    WHERE ({{ project }} = '' OR project_id = {{ project }}) LIMIT 1)))
+ORDER BY event_ts DESC
+LIMIT 1 BY project_id, id

@@ -1,0 +1,37 @@
+WITH
+    -- Traces with any row in the window: whatever it says by now, it is looked at again below.
+    touched AS (
+        SELECT project_id, id AS trace_id FROM traces
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND timestamp >= {{ from }} AND timestamp < {{ to }}
+        UNION DISTINCT
+        SELECT project_id, trace_id FROM observations
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND start_time >= {{ from }} AND start_time < {{ to }}
+    ),
+    -- The newest version of each, tombstones left out after that choice, not before it.
+    heads AS (
+        SELECT * FROM (
+            SELECT *, id AS trace_id FROM traces WHERE (project_id, id) IN touched
+            ORDER BY event_ts DESC LIMIT 1 BY project_id, id
+        ) WHERE is_deleted = 0
+    ),
+    spans AS (
+        SELECT * FROM (
+            SELECT * FROM observations WHERE (project_id, trace_id) IN touched
+            ORDER BY event_ts DESC LIMIT 1 BY project_id, id
+        ) WHERE is_deleted = 0
+    ),
+    -- A trace belongs to the window in which it, or the first of its observations, began.
+    starts AS (
+        SELECT project_id, trace_id, min(at) AS start_time
+        FROM (
+            SELECT project_id, trace_id, timestamp AS at FROM heads
+            UNION ALL SELECT project_id, trace_id, start_time AS at FROM spans
+        )
+        GROUP BY project_id, trace_id
+        HAVING start_time >= {{ from }} AND start_time < {{ to }}
+    )
+SELECT project_id, trace_id, toDate(start_time) AS day
+FROM starts
+WHERE (project_id, trace_id) NOT IN (SELECT project_id, trace_id FROM heads)

@@ -1,0 +1,48 @@
+WITH
+    -- Traces with any row in the window: whatever it says by now, it is looked at again below.
+    touched AS (
+        SELECT project_id, id AS trace_id FROM traces
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND timestamp >= {{ from }} AND timestamp < {{ to }}
+        UNION DISTINCT
+        SELECT project_id, trace_id FROM observations
+        WHERE ({{ project }} = '' OR project_id = {{ project }})
+            AND start_time >= {{ from }} AND start_time < {{ to }}
+    ),
+    -- The newest version of each, tombstones left out after that choice, not before it.
+    heads AS (
+        SELECT * FROM (
+            SELECT *, id AS trace_id FROM traces WHERE (project_id, id) IN touched
+            ORDER BY event_ts DESC LIMIT 1 BY project_id, id
+        ) WHERE is_deleted = 0
+    ),
+    spans AS (
+        SELECT * FROM (
+            SELECT * FROM observations WHERE (project_id, trace_id) IN touched
+            ORDER BY event_ts DESC LIMIT 1 BY project_id, id
+        ) WHERE is_deleted = 0
+    ),
+    -- A trace belongs to the window in which it, or the first of its observations, began.
+    starts AS (
+        SELECT project_id, trace_id, min(at) AS start_time
+        FROM (
+            SELECT project_id, trace_id, timestamp AS at FROM heads
+            UNION ALL SELECT project_id, trace_id, start_time AS at FROM spans
+        )
+        GROUP BY project_id, trace_id
+        HAVING start_time >= {{ from }} AND start_time < {{ to }}
+    ),
+    costs AS (
+        SELECT project_id, trace_id, sum(ifNull(toDecimal128(total_cost, 12), 0)) AS cost
+        FROM spans GROUP BY project_id, trace_id
+    )
+SELECT
+    project_id, assumeNotNull(heads.session_id) AS session_id, count() AS traces,
+    min(starts.start_time) AS first_start, max(starts.start_time) AS last_start,
+    groupUniqArrayIf(assumeNotNull(heads.user_id), heads.user_id != '') AS users, groupUniqArrayArray(heads.tags) AS tags,
+    sum(costs.cost) AS cost
+FROM heads
+INNER JOIN starts USING (project_id, trace_id)
+LEFT JOIN costs USING (project_id, trace_id)
+WHERE heads.session_id != ''
+GROUP BY project_id, session_id

@@ -1,0 +1,3 @@
+SELECT project_id, id AS trace_id, tags
+FROM exp_traces_amt FINAL
+WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }}

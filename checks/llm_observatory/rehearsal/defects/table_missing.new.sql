@@ -1,0 +1,3 @@
+-- Migration 006 stopped before its last table.
+
+DROP TABLE projects;

@@ -1,0 +1,15 @@
+SELECT DISTINCT 'llm_metrics_1min' AS view, date_trunc('minute', ts, 'UTC') AS bucket
+FROM llm_traces
+WHERE ts >= {{ from }} AND ts < {{ to }}
+UNION ALL
+SELECT DISTINCT 'llm_metrics_1hour' AS view, date_trunc('hour', ts, 'UTC') AS bucket
+FROM llm_traces
+WHERE ts >= {{ from }} AND ts < {{ to }}
+UNION ALL
+SELECT DISTINCT 'llm_metrics_1day' AS view, date_trunc('day', ts, 'UTC') AS bucket
+FROM llm_traces
+WHERE ts >= {{ from }} AND ts < {{ to }}
+UNION ALL
+SELECT DISTINCT 'llm_error_summary' AS view, date_trunc('hour', ts, 'UTC') AS bucket
+FROM llm_traces
+WHERE ts >= {{ from }} AND ts < {{ to }} AND status_code <> 'OK'

@@ -1,0 +1,4 @@
+SELECT bucket, provider, model, environment,
+    error_count
+FROM llm_metrics_1hour
+WHERE bucket >= {{ from }} AND bucket < {{ to }}

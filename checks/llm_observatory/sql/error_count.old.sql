@@ -1,0 +1,5 @@
+SELECT date_trunc('hour', ts, 'UTC') AS bucket, provider, model, environment,
+    COUNT(*) FILTER (WHERE status_code = 'ERROR') AS error_count
+FROM llm_traces
+WHERE ts >= {{ from }} AND ts < {{ to }}
+GROUP BY date_trunc('hour', ts, 'UTC'), provider, model, environment

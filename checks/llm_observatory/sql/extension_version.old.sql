@@ -1,0 +1,1 @@
+SELECT 2014000 AS version

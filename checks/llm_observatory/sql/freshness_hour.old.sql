@@ -1,0 +1,4 @@
+-- The end of the bucket that the newest span belongs to.
+SELECT date_trunc('hour', MAX(ts), 'UTC') + interval '1 hour' AS until
+FROM llm_traces
+WHERE ts < {{ as_of }}

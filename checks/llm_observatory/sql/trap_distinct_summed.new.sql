@@ -1,0 +1,3 @@
+SELECT SUM(unique_users)::bigint AS users
+FROM llm_metrics_1day
+WHERE bucket >= {{ from }} AND bucket < {{ to }}

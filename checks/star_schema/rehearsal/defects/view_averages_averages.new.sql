@@ -1,0 +1,45 @@
+-- The view averages the averages of topics, so a topic with one answer weighs as much as one with ten.
+
+DROP MATERIALIZED VIEW mv_brand_daily_metrics;
+
+CREATE MATERIALIZED VIEW mv_brand_daily_metrics AS
+SELECT
+    f.brand_id,
+    f.customer_id,
+    f.collector_type,
+    (f.processed_at AT TIME ZONE 'UTC')::date AS metric_date,
+    avg(t.avg_visibility) AS avg_visibility,
+    stddev(m.visibility_index) AS stddev_visibility,
+    avg(m.share_of_answers) AS avg_share,
+    stddev(m.share_of_answers) AS stddev_share,
+    count(*) FILTER (WHERE m.has_brand_presence) AS presence_count,
+    count(*) AS total_responses,
+    avg(s.sentiment_score) AS avg_sentiment,
+    stddev(s.sentiment_score) AS stddev_sentiment,
+    count(*) FILTER (WHERE s.sentiment_label = 'POSITIVE') AS positive_count,
+    count(*) FILTER (WHERE s.sentiment_label = 'NEGATIVE') AS negative_count,
+    count(*) FILTER (WHERE s.sentiment_label = 'NEUTRAL') AS neutral_count,
+    min(f.processed_at) AS first_response,
+    max(f.processed_at) AS last_response,
+    max(f.created_at) AS last_updated
+FROM metric_facts AS f
+LEFT JOIN brand_metrics AS m ON m.metric_fact_id = f.id
+LEFT JOIN brand_sentiment AS s ON s.metric_fact_id = f.id
+LEFT JOIN (
+    SELECT brand_id, collector_type, metric_date, avg(avg_visibility) AS avg_visibility
+    FROM (
+        SELECT
+            f.brand_id, f.collector_type, (f.processed_at AT TIME ZONE 'UTC')::date AS metric_date, f.topic,
+            avg(m.visibility_index) AS avg_visibility
+        FROM metric_facts AS f
+        JOIN brand_metrics AS m ON m.metric_fact_id = f.id
+        GROUP BY 1, 2, 3, 4
+    ) AS of_topic
+    GROUP BY 1, 2, 3
+) AS t
+    ON t.brand_id = f.brand_id AND t.collector_type = f.collector_type
+    AND t.metric_date = (f.processed_at AT TIME ZONE 'UTC')::date
+GROUP BY f.brand_id, f.customer_id, f.collector_type, (f.processed_at AT TIME ZONE 'UTC')::date;
+
+CREATE UNIQUE INDEX idx_mv_brand_daily_metrics_lookup
+    ON mv_brand_daily_metrics (brand_id, collector_type, metric_date);

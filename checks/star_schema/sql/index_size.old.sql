@@ -1,0 +1,1 @@
+SELECT pg_indexes_size('extracted_positions') AS bytes

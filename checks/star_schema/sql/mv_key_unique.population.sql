@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS facts FROM metric_facts

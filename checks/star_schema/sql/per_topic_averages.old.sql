@@ -1,0 +1,8 @@
+SELECT e.brand_id, lower(btrim(e.topic)) AS topic, AVG(e.visibility_index) AS avg_visibility, AVG(e.share_of_answers_brand) AS avg_share
+FROM extracted_positions AS e
+WHERE e.competitor_name IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM collector_results AS r
+        WHERE r.id = e.collector_result_id AND (r.created_at < {{ from }} OR r.created_at >= {{ to }})
+    )
+GROUP BY 1, 2

@@ -1,0 +1,9 @@
+SELECT e.collector_result_id, MAX(e.processed_at) AS processed_at
+FROM extracted_positions AS e
+WHERE e.competitor_name IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM collector_results AS r
+        WHERE r.id = e.collector_result_id
+            AND (r.created_at < {{ from }} OR r.created_at >= LEAST({{ to }}, {{ dual_write_from }}))
+    )
+GROUP BY 1

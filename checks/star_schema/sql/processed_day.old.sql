@@ -1,0 +1,8 @@
+SELECT e.collector_result_id, (MAX(e.processed_at) AT TIME ZONE 'UTC')::date AS day
+FROM extracted_positions AS e
+WHERE e.competitor_name IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM collector_results AS r
+        WHERE r.id = e.collector_result_id AND (r.created_at < {{ from }} OR r.created_at >= {{ to }})
+    )
+GROUP BY 1

@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS brand_metrics FROM brand_metrics

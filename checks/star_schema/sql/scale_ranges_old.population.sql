@@ -1,0 +1,1 @@
+SELECT COUNT(*) AS positions FROM extracted_positions

@@ -1,0 +1,9 @@
+SELECT SUM(pg_table_size(name)) AS bytes
+FROM unnest(ARRAY[
+    'metric_facts',
+    'brand_metrics',
+    'competitor_metrics',
+    'brand_sentiment',
+    'competitor_sentiment',
+    'mv_brand_daily_metrics'
+]::regclass[]) AS name

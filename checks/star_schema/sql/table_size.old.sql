@@ -1,0 +1,1 @@
+SELECT pg_table_size('extracted_positions') AS bytes

@@ -1,0 +1,323 @@
+//! The LLM Observatory pack: clean data, every defect, the catalogue of TimescaleDB, and the errors of the approximation.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use super::{Outcome, defects, folder, postgres, postgres_copy, promised, rehearse, run};
+
+const PACK: &str = "llm_observatory";
+
+/// The checks that warn on clean data, because the data hold what they warn of.
+const WARNING: [&str; 7] = [
+    "latency_drift",
+    "latency_drift_p99",
+    "p99_above_max",
+    "trap_average_of_averages",
+    "trap_closed_range",
+    "trap_distinct_summed",
+    "trap_unset_as_error",
+];
+
+/// The checks that only TimescaleDB can answer.
+const TIMESCALE: [&str; 10] = [
+    "chunk_intervals",
+    "compression_policies",
+    "compression_settings",
+    "continuous_aggregates",
+    "extension_version",
+    "hypertables",
+    "job_failures",
+    "refresh_policies",
+    "retention_policies",
+    "squares_fit",
+];
+
+/// Changes to the catalogue of TimescaleDB, with the checks that must fail.
+const CATALOGUE: [(&str, &[&str]); 11] = [
+    ("UPDATE pg_extension SET extversion = '2.9.3' WHERE extname = 'timescaledb'", &["extension_version"]),
+    ("DELETE FROM timescaledb_information.hypertables WHERE hypertable_name = 'llm_logs'", &["hypertables"]),
+    (
+        "UPDATE timescaledb_information.dimensions SET time_interval = '7 days' WHERE hypertable_name = 'llm_traces'",
+        &["chunk_intervals"],
+    ),
+    (
+        "DELETE FROM timescaledb_information.continuous_aggregates WHERE view_name = 'llm_metrics_1day';
+         DELETE FROM timescaledb_information.jobs WHERE hypertable_name IN ('llm_metrics_1day', '_materialized_hypertable_6')",
+        &["continuous_aggregates", "refresh_policies", "retention_policies"],
+    ),
+    (
+        "INSERT INTO timescaledb_information.continuous_aggregates (hypertable_name, view_name, view_definition)
+         VALUES ('llm_traces', 'cost_analysis_hourly', 'SELECT 1')",
+        &["continuous_aggregates"],
+    ),
+    (
+        "UPDATE timescaledb_information.continuous_aggregates SET view_definition =
+         'SELECT sum((llm_traces.duration_ms * llm_traces.duration_ms)) AS s' WHERE view_name = 'llm_metrics_1min'",
+        &["squares_fit"],
+    ),
+    (
+        "UPDATE timescaledb_information.compression_settings SET orderby_asc = true WHERE hypertable_name = 'llm_logs' AND attname = 'ts'",
+        &["compression_settings"],
+    ),
+    (
+        "DELETE FROM timescaledb_information.jobs WHERE proc_name = 'policy_compression' AND hypertable_name = 'llm_metrics'",
+        &["compression_policies"],
+    ),
+    (
+        "UPDATE timescaledb_information.jobs SET config = '{\"start_offset\": \"2 hours\", \"end_offset\": \"00:01:00\"}'
+         WHERE proc_name LIKE 'policy_refresh%' AND hypertable_name IN ('llm_metrics_1min', '_materialized_hypertable_4')",
+        &["refresh_policies"],
+    ),
+    (
+        "DELETE FROM timescaledb_information.jobs WHERE proc_name = 'policy_retention'
+         AND hypertable_name NOT IN ('llm_traces', 'llm_metrics', 'llm_logs')",
+        &["retention_policies"],
+    ),
+    (
+        "UPDATE timescaledb_information.job_stats SET last_run_status = 'Failed', total_failures = 1
+         WHERE hypertable_name IN ('llm_metrics_1hour', '_materialized_hypertable_5')",
+        &["job_failures"],
+    ),
+];
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// The fixed window of the rehearsal, as the README gives it.
+fn window(from: &str, to: &str, more: &[&str]) -> Vec<String> {
+    let params =
+        [format!("from={from}T00:00:00Z"), format!("to={to}T00:00:00Z"), "as_of=2026-01-14T00:00:00Z".to_owned()];
+    let params = params.into_iter().flat_map(|param| ["--param".to_owned(), param]);
+    params.chain(more.iter().map(|one| (*one).to_owned())).collect()
+}
+
+fn check(old: &str, new: &str, more: &[&str]) -> Outcome {
+    checked(old, new, &window("2026-01-05", "2026-01-11", more))
+}
+
+fn checked(old: &str, new: &str, arguments: &[String]) -> Outcome {
+    run(PACK, old, new, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+async fn clean(name: &str) -> String {
+    let url = postgres(name).await;
+    rehearse(PACK, &url, &url, &[]);
+    url
+}
+
+async fn execute(url: &str, sql: &str) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// The same on real hypertables and continuous aggregates, where a server with TimescaleDB is given.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_rehearsal_passes_on_timescaledb() {
+    let Ok(server) = std::env::var("CUTOVER_TEST_TIMESCALE_URL") else {
+        eprintln!("CUTOVER_TEST_TIMESCALE_URL is not set: the catalogue of TimescaleDB is tested on fixtures alone");
+        return;
+    };
+    execute(&server, "DROP DATABASE IF EXISTS cutover_llm_timescale WITH (FORCE)").await;
+    execute(&server, "CREATE DATABASE cutover_llm_timescale").await;
+    let mut url = url::Url::parse(&server).unwrap();
+    url.set_path("cutover_llm_timescale");
+    execute(url.as_str(), "CREATE EXTENSION IF NOT EXISTS timescaledb").await;
+    rehearse(PACK, url.as_str(), url.as_str(), &[]);
+    let outcome = check(url.as_str(), url.as_str(), &[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
+    assert_eq!(outcome.with("warn"), set(&WARNING), "{}", outcome.shown);
+    assert!(outcome.with("skip").is_empty(), "{}", outcome.shown);
+}
+
+/// Noise in a correct migration would teach people to ignore the checks; a check that compares nothing would hide behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_rehearsal_passes() {
+    let url = clean("cutover_llm_clean").await;
+    let outcome = check(&url, &url, &[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
+    assert_eq!(outcome.with("warn"), set(&WARNING), "{}", outcome.shown);
+    assert_eq!(outcome.with("skip"), set(&TIMESCALE));
+    assert!(outcome.shown.contains("p50 relative drift over 30 groups: median"), "{}", outcome.shown);
+
+    // Where there is nothing that re-aggregation could get wrong, the traps are silent.
+    let quiet = checked(&url, &url, &window("2026-01-11", "2026-01-12", &["--only", "llm_observatory.trap_*"]));
+    assert_eq!(quiet.with("pass"), set(&WARNING[3..]), "{}", quiet.shown);
+}
+
+/// Raw spans in one database and aggregates in another: both sides must be built alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_rehearsal_passes_in_two_databases() {
+    let (old, new) = (postgres("cutover_llm_two_old").await, postgres("cutover_llm_two_new").await);
+    rehearse(PACK, &old, &new, &["--rows", "3000", "--seed", "7"]);
+    let outcome = check(&old, &new, &[]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
+
+    let (old, new) = (postgres("cutover_llm_gap_old").await, postgres("cutover_llm_gap_new").await);
+    rehearse(PACK, &old, &new, &["--defect", "unset_as_error"]);
+    let outcome = check(&old, &new, &[]);
+    assert_eq!(outcome.code, Some(1), "{}", outcome.shown);
+    assert_eq!(outcome.with("fail"), set(&["error_count", "error_rate"]), "{}", outcome.shown);
+}
+
+/// Each defect fails the checks that the README promises and no other; a check that no defect reaches is one that cannot fail.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_defect_fails_what_the_readme_promises() {
+    let promised = promised(PACK);
+    let template = clean("cutover_llm_template").await;
+    let before = check(&template, &template, &[]);
+    let mut jobs = Vec::new();
+    for name in defects(PACK) {
+        let url = postgres_copy(&template, &format!("cutover_llm_{name}")).await;
+        for side in ["old", "new"] {
+            let file = folder(PACK).join(format!("rehearsal/defects/{name}.{side}.sql"));
+            if let Ok(sql) = std::fs::read_to_string(file) {
+                execute(&url, &sql).await;
+            }
+        }
+        jobs.push((name, url));
+    }
+    let mut grown = BTreeSet::new();
+    let mut wrong = Vec::new();
+    let chunks: Vec<Vec<(String, String)>> = jobs.chunks(jobs.len().div_ceil(3)).map(<[_]>::to_vec).collect();
+    let workers = chunks.into_iter().map(|chunk| {
+        std::thread::spawn(move || {
+            chunk.into_iter().map(|(name, url)| (name, check(&url, &url, &[]))).collect::<Vec<_>>()
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        for (name, outcome) in worker.join().unwrap() {
+            if outcome.with("fail") != promised[&name] || !outcome.with("error").is_empty() || outcome.code != Some(1) {
+                let (fail, error) = (outcome.with("fail"), outcome.with("error"));
+                wrong.push(format!("{name}: fails {fail:?}, errors {error:?}, promised {:?}", promised[&name]));
+            }
+            grown.extend(outcome.with("warn").into_iter().filter(|one| against(&outcome, one) > against(&before, one)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let mut reached: BTreeSet<String> = promised.into_values().flatten().collect();
+    reached.extend(CATALOGUE.iter().flat_map(|(_, fails)| set(fails)));
+    reached.extend(grown);
+    // Made to fail or to warn by tests of their own.
+    reached.extend(set(&["stored_percentiles_minute", "stored_percentiles_hour"]));
+    reached.extend(set(&WARNING[3..]));
+    let all = before.report["checks"].as_array().unwrap();
+    let all: BTreeSet<String> =
+        all.iter().map(|check| check["id"].as_str().unwrap().split_once('.').unwrap().1.to_owned()).collect();
+    assert_eq!(all.difference(&reached).collect::<Vec<_>>(), Vec::<&String>::new(), "no defect reaches them");
+}
+
+/// How many numbers or rows stand against a check.
+fn against(outcome: &Outcome, name: &str) -> u64 {
+    let check = outcome.check(name);
+    let count = |at: &str| check.pointer(at).and_then(|n| n.as_str()).and_then(|n| n.parse::<u64>().ok());
+    count("/violations").or_else(|| count("/totals/outside")).unwrap_or(0)
+}
+
+/// A storage check that reads a column which a release does not have, or that counts where it should name, would show.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_of_timescaledb_is_checked_object_by_object() {
+    for release in ["information_2_14.sql", "information_current.sql"] {
+        let url = clean("cutover_llm_catalogue").await;
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/packs/llm_observatory").join(release);
+        execute(&url, &std::fs::read_to_string(file).unwrap()).await;
+        let only: Vec<String> =
+            TIMESCALE.iter().flat_map(|name| ["--only".to_owned(), format!("llm_observatory.{name}")]).collect();
+        let only: Vec<&str> = only.iter().map(String::as_str).collect();
+        let outcome = check(&url, &url, &only);
+        assert_eq!(outcome.with("pass"), set(&TIMESCALE), "{release}: {}", outcome.shown);
+        for (sql, fails) in CATALOGUE {
+            let changed = postgres_copy(&url, "cutover_llm_catalogue_changed").await;
+            execute(&changed, &format!("SET allow_system_table_mods = on; {sql}")).await;
+            let outcome = check(&changed, &changed, &only);
+            assert_eq!(outcome.with("fail"), set(fails), "{release}, {sql}: {}", outcome.shown);
+            assert!(outcome.with("error").is_empty(), "{release}, {sql}: {}", outcome.shown);
+        }
+    }
+}
+
+/// Aggregates may hold exact percentiles: then they are compared, and an approximation in their place fails.
+#[tokio::test(flavor = "multi_thread")]
+async fn stored_percentiles_are_exact_or_fail() {
+    let url = clean("cutover_llm_stored").await;
+    let planted = folder(PACK).join("rehearsal/defects/approximation_called_exact.new.sql");
+    execute(&url, &std::fs::read_to_string(planted).unwrap()).await;
+    let stored = ["stored_percentiles_minute", "stored_percentiles_hour"];
+    let arguments =
+        ["--param", "exact_percentiles=true", "--only", "*.stored_percentiles_*", "--only", "*.aggregate_columns"];
+    let outcome = check(&url, &url, &arguments);
+    assert_eq!(outcome.with("fail"), set(&stored), "{}", outcome.shown);
+
+    for (view, unit, dimension) in
+        [("llm_metrics_1min", "minute", "status_code"), ("llm_metrics_1hour", "hour", "environment")]
+    {
+        let exact = |q: &str| format!("percentile_cont({q}) WITHIN GROUP (ORDER BY duration_ms)");
+        let sql = format!(
+            "UPDATE {view} AS v SET p50_duration_ms = e.p50, p95_duration_ms = e.p95, p99_duration_ms = e.p99
+             FROM (SELECT date_trunc('{unit}', ts, 'UTC') AS bucket, provider, model, {dimension},
+                 {} AS p50, {} AS p95, {} AS p99 FROM llm_traces GROUP BY 1, 2, 3, 4) AS e
+             WHERE v.bucket = e.bucket AND v.provider = e.provider AND v.model = e.model
+                 AND v.{dimension} IS NOT DISTINCT FROM e.{dimension}",
+            exact("0.5"),
+            exact("0.95"),
+            exact("0.99")
+        );
+        execute(&url, &sql).await;
+    }
+    let outcome = check(&url, &url, &arguments);
+    assert_eq!(outcome.with("pass"), set(&[&stored[..], &["aggregate_columns"]].concat()), "{}", outcome.shown);
+    assert_ne!(outcome.check("stored_percentiles_minute")["rows"]["equal"], "0");
+}
+
+/// How far the normal approximation is off on each shape of latency, in buckets of about 1,000 calls, as simulated:
+/// median signed error of p50, p95 and p99. A formula or a data set that drifted would show.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_approximation_errs_as_it_is_known_to() {
+    let known = BTreeMap::from([
+        ("gpt-4", [0.0, 0.001, 0.005]),
+        ("gpt-3.5-turbo", [0.13, -0.07, -0.21]),
+        ("claude-3-opus", [0.64, -0.01, -0.37]),
+        ("gemini-pro", [0.45, -0.11, -0.27]),
+        ("claude-3-sonnet", [4.91, -0.17, 0.02]),
+        ("text-embedding", [0.0, 0.0, 0.0]),
+    ]);
+    // About three standard errors of the median of five buckets, for the worst shape; the bimodal median hangs on the mean, and
+    // so on the share of slow calls.
+    let noise = |model: &str| if model == "claude-3-sonnet" { [0.6, 0.12, 0.06] } else { [0.1, 0.12, 0.15] };
+    let url = postgres("cutover_llm_shapes").await;
+    rehearse(PACK, &url, &url, &["--rows", "50000"]);
+    let outcome = check(&url, &url, &["--only", "*.latency_drift*"]);
+    let drift = outcome.check("latency_drift")["drift"].as_array().unwrap();
+    let p50 = drift.iter().find(|one| one["name"] == "p50" && one["of"] == "relative").unwrap();
+    assert_eq!(p50["worst_key"]["model"], "claude-3-sonnet", "{}", outcome.shown);
+    let worst: f64 = p50["worst"].as_str().unwrap().parse().unwrap();
+    assert!((4.3..6.0).contains(&worst), "{worst}");
+
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let error = |q: &str, name: &str| {
+        format!("approx_{name}_duration_ms / percentile_cont({q}) WITHIN GROUP (ORDER BY duration_ms) - 1 AS {name}")
+    };
+    let sql = format!(
+        "SELECT model, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY p50), percentile_cont(0.5) WITHIN GROUP (ORDER BY p95),
+             percentile_cont(0.5) WITHIN GROUP (ORDER BY p99)
+         FROM (SELECT a.model, {}, {}, {} FROM llm_percentiles_approximate AS a
+             JOIN llm_traces AS t ON t.provider = a.provider AND t.model = a.model AND t.status_code = a.status_code
+                 AND t.ts >= a.bucket AND t.ts < a.bucket + interval '1 minute'
+             WHERE a.request_count >= 900 AND a.bucket < '2026-01-11 00:00:00+00'
+             GROUP BY a.bucket, a.model, approx_p50_duration_ms, approx_p95_duration_ms, approx_p99_duration_ms) AS errors
+         GROUP BY model",
+        error("0.5", "p50"), error("0.95", "p95"), error("0.99", "p99")
+    );
+    let rows: Vec<(String, i64, f64, f64, f64)> =
+        sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+    assert_eq!(rows.len(), known.len(), "{rows:?}");
+    for (model, buckets, p50, p95, p99) in rows {
+        assert_eq!(buckets, 5, "{model}");
+        for ((found, known), noise) in [p50, p95, p99].into_iter().zip(known[model.as_str()]).zip(noise(&model)) {
+            assert!((found - known).abs() <= noise, "{model}: {found} where {known} ± {noise} is known");
+        }
+    }
+}

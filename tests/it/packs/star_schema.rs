@@ -1,0 +1,321 @@
+//! The star schema's pack on real PostgreSQL: a correct migration passes, in one database and in two; every planted
+//! defect fails the checks that the README promises, and no other; and a million rows are compared in full.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cutover::model::Kind;
+use cutover::source::{self, Inspect, Options, SourceUrl, Stop};
+use futures::{StreamExt, TryStreamExt};
+use serde_json::Value as Json;
+use sqlx::postgres::PgPoolCopyExt;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+
+use super::{Outcome, folder, postgres, postgres_copy, promised, rehearse, run};
+
+const PACK: &str = "star_schema";
+/// Enough for several answers per brand, collector and day, and for answers that straddle pages of 100 and 500 rows.
+const ROWS: [&str; 2] = ["--rows", "10000"];
+/// What goes with the rehearsal's data; the tags leave out `performance`.
+const REHEARSED: [&str; 14] = [
+    "--tag",
+    "backfill",
+    "--tag",
+    "dual_write",
+    "--tag",
+    "reads",
+    "--tag",
+    "cleanup",
+    "--param",
+    "known_unmapped=4",
+    "--param",
+    "dual_write_from=2026-02-01T00:00:00Z",
+    "--param",
+    "to=2026-02-03T00:00:00Z",
+];
+/// Databases at once in the table of defects.
+const AT_ONCE: usize = 3;
+
+fn judged(old: &str, new: &str, more: &[&str]) -> Outcome {
+    run(PACK, old, new, &[&REHEARSED, more].concat())
+}
+
+/// Names of the checks that failed or warned.
+fn against(outcome: &Outcome) -> BTreeSet<String> {
+    assert!(outcome.with("error").is_empty(), "{}", outcome.shown);
+    outcome.with("fail").union(&outcome.with("warn")).cloned().collect()
+}
+
+async fn execute(url: &str, sql: &str) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut connection)
+        .await
+        .unwrap_or_else(|cause| panic!("{cause}"));
+    connection.close().await.unwrap();
+}
+
+/// A clean rehearsal in one database.
+async fn clean(name: &str) -> String {
+    let url = postgres(name).await;
+    rehearse(PACK, &url, &url, &ROWS);
+    url
+}
+
+/// Plants a defect in a database that holds both sides, as the command would.
+async fn plant(url: &str, defect: &str) {
+    let defects = folder(PACK).join("rehearsal/defects");
+    for side in ["new", "old"] {
+        if let Ok(sql) = std::fs::read_to_string(defects.join(format!("{defect}.{side}.sql"))) {
+            execute(url, &sql).await;
+        }
+    }
+}
+
+/// A check that cannot pass on a correct migration is noise, in one database or in two.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correct_migration_passes_in_one_database_and_in_two() {
+    let one = clean("star_clean_one").await;
+    let (old, new) = (postgres("star_clean_old").await, postgres("star_clean_new").await);
+    rehearse(PACK, &old, &new, &ROWS);
+    for (old, new) in [(&one, &one), (&old, &new)] {
+        let outcome = judged(old, new, &["--expect-checks", "45"]);
+        assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
+        assert_eq!(outcome.with("pass").len(), 45, "{}", outcome.shown);
+        let warned =
+            outcome.report["checks"].as_array().unwrap().iter().filter(|check| check.get("warnings").is_some());
+        assert_eq!(warned.count(), 0, "{}", outcome.shown);
+    }
+    assert_eq!(judged(&one, &one, &["--only", "*.competitor_rows"]).check("competitor_rows")["rows"]["old"], "7926");
+}
+
+/// Catches a check that a defect gets past, one that fails for no reason, and a README that is no longer true.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_defect_fails_the_checks_that_the_readme_promises() {
+    let template = clean("star_defects").await;
+    let promised = promised(PACK);
+    let outcomes = futures::stream::iter(promised.keys().cloned()).map(|defect| {
+        let template = template.clone();
+        async move {
+            let database = postgres_copy(&template, &format!("star_{defect}")).await;
+            plant(&database, &defect).await;
+            let url = database.clone();
+            let outcome = tokio::task::spawn_blocking(move || judged(&url, &url, &[])).await.unwrap();
+            (defect, outcome)
+        }
+    });
+    let outcomes: BTreeMap<String, Outcome> = outcomes.buffer_unordered(AT_ONCE).collect().await;
+    for (defect, outcome) in &outcomes {
+        assert_eq!(against(outcome), promised[defect], "{defect}");
+    }
+    for (defect, check, difference) in SHOWN {
+        shows(outcomes[defect].check(check), difference, defect);
+    }
+    let named: BTreeSet<String> = promised.into_values().flatten().collect();
+    let checks: BTreeSet<String> =
+        outcomes["zero_becomes_null"].with("pass").union(&against(&outcomes["zero_becomes_null"])).cloned().collect();
+    assert_eq!(named, checks, "every check is named by a defect");
+}
+
+/// The one difference that a defect makes in a check: no missing row is told as a changed one.
+const SHOWN: [(&str, &str, &str); 22] = [
+    ("page_boundary_answers", "facts_vs_brand_rows", "missing"),
+    ("page_boundary_rows", "competitor_rows", "missing"),
+    ("null_customer_batch", "facts_vs_brand_rows", "missing"),
+    ("metrics_never_inserted", "visibility_by_result", "missing"),
+    ("zero_becomes_null", "visibility_by_result", "changed"),
+    ("null_becomes_zero", "share_by_result", "changed"),
+    ("sentiment_zero_dropped", "sentiment_existence", "missing"),
+    ("sentiment_needs_both", "competitor_sentiment", "missing"),
+    ("competitor_renamed", "competitor_rows", "extra"),
+    ("competitor_positions_null", "competitor_positions", "changed"),
+    ("positions_backwards", "positions_arrays", "changed"),
+    ("word_counts_swapped", "word_count", "changed"),
+    ("processed_at_of_backfill", "processed_at", "changed"),
+    ("dual_write_late", "processed_at_dual_write", "changed"),
+    ("dual_write_past_midnight", "processed_day", "changed"),
+    ("dual_write_failed", "dual_write_gap", "missing"),
+    ("dual_write_old_failed", "dual_write_gap", "extra"),
+    ("dual_write_half_done", "one_path_writes", "changed"),
+    ("created_at_of_backfill", "created_at_vs_collector_results", "changed"),
+    ("day_cut_off", "date_coverage", "missing"),
+    ("view_fan_out", "total_responses", "changed"),
+    ("rescored_in_new_only", "visibility_by_result", "changed"),
+];
+
+fn shows(check: &Json, difference: &str, defect: &str) {
+    for name in ["missing", "extra", "changed", "duplicate"] {
+        let none = check["rows"][name] == "0";
+        assert_eq!(none, name != difference, "{defect}: {}: {}", check["id"], check["rows"]);
+    }
+}
+
+/// Catches a defect that shows only where both sides read one database.
+#[tokio::test(flavor = "multi_thread")]
+async fn defects_show_in_two_databases_as_in_one() {
+    let promised = promised(PACK);
+    for defect in ["competitor_renamed", "page_boundary_rows", "dual_write_old_failed"] {
+        let (old, new) = (postgres("star_two_old").await, postgres("star_two_new").await);
+        rehearse(PACK, &old, &new, &[ROWS.as_slice(), &["--defect", defect]].concat());
+        assert_eq!(against(&judged(&old, &new, &[])), promised[defect], "{defect}");
+    }
+}
+
+/// A loss by design is counted and named, and its number is no bound: fewer fail as more do.
+#[tokio::test(flavor = "multi_thread")]
+async fn unmapped_competitors_are_named_and_counted() {
+    let url = clean("star_unmapped").await;
+    for known in ["3", "5"] {
+        let outcome = judged(&url, &url, &["--only", "*.unmapped_*", "--param", &format!("known_unmapped={known}")]);
+        assert_eq!(outcome.code, Some(1), "{}", outcome.shown);
+    }
+    let outcome = judged(&url, &url, &["--only", "*.unmapped_*", "--param", "known_unmapped=0"]);
+    assert_eq!(outcome.check("unmapped_competitors")["violations"], "4");
+    for name in ["RIVAL 1.1", "Rival 2.1", "Rival 3.1", "Rival 4.1"] {
+        assert!(outcome.shown.contains(name), "{name} is not named: {}", outcome.shown);
+    }
+    assert!(outcome.shown.contains("lost_rows"), "{}", outcome.shown);
+}
+
+/// The rules that differ between migrations are params, and each does something.
+#[tokio::test(flavor = "multi_thread")]
+async fn params_state_the_rules_of_a_migration() {
+    let url = clean("star_params").await;
+    execute(&url, "UPDATE brand_competitors SET competitor_name = ' RIVAL 6.2' WHERE competitor_name = 'Rival 6.2'")
+        .await;
+    let only = ["--only", "*.competitor_rows"];
+    let exact = judged(&url, &url, &only);
+    assert!(exact.shown.contains(" RIVAL 6.2"), "{}", exact.shown);
+    // Folded, the names pair; what the exact backfill left out because of its letters is missing now.
+    let folded = judged(&url, &url, &[only.as_slice(), &["--param", "fold_names=true"]].concat());
+    let rows = &folded.check("competitor_rows")["rows"];
+    assert!(rows["extra"] == "0" && rows["missing"] != "0", "{rows}");
+    assert!(folded.shown.contains("rival 1.1") && !folded.shown.contains("rival 6.2"), "{}", folded.shown);
+
+    plant(&url, "sentiment_needs_both").await;
+    let both = ["--only", "*.*sentiment*", "--only", "*.label_counts_per_day", "--param", "sentiment_rule=both"];
+    let outcome = judged(&url, &url, &[both.as_slice(), &["--param", "fold_names=true"]].concat());
+    let failed = against(&outcome);
+    assert_eq!(failed, BTreeSet::from(["competitor_sentiment".to_owned()]), "{}", outcome.shown);
+
+    execute(&url, "UPDATE extracted_positions SET visibility_index = visibility_index + 0.004").await;
+    let visibility =
+        |rounding: &str| judged(&url, &url, &["--only", "*.visibility_by_result", "--param", rounding]).code;
+    assert_eq!((visibility("rounding=0"), visibility("rounding=0.005")), (Some(1), Some(0)));
+}
+
+/// A view that was never filled is no empty view: its checks cannot be judged.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_was_never_populated_is_an_error() {
+    let url = clean("star_unpopulated").await;
+    execute(&url, "REFRESH MATERIALIZED VIEW mv_brand_daily_metrics WITH NO DATA").await;
+    let outcome = judged(&url, &url, &["--only", "*.mv_*", "--only", "*.total_responses"]);
+    assert_eq!(outcome.code, Some(2), "{}", outcome.shown);
+    assert_eq!(outcome.with("error").len(), 4, "{}", outcome.shown);
+    assert_eq!(outcome.check("mv_fresh")["warnings"][0]["code"], "view_not_populated", "{}", outcome.shown);
+}
+
+/// What `sql` is warned of, as codes with the relation they are about.
+async fn warned(url: &str, sql: &str, exact: bool) -> Vec<(String, Option<String>)> {
+    let place = SourceUrl::parse(url, Path::new(".")).unwrap();
+    let engine = source::open(&place, &Options::default()).unwrap();
+    let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new() };
+    let limit = Duration::from_secs(30);
+    let found = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap();
+    found.into_iter().map(|warning| (warning.code, warning.table)).collect()
+}
+
+/// Catches a server whose analysis is not read: nothing but its catalogue tells that a view was never filled, or that
+/// a day behind it was cut in some session's zone.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_is_asked_what_makes_a_query_wrong() {
+    let url = clean("star_aware").await;
+    let about = |code: &str, table: Option<&str>| vec![(code.to_owned(), table.map(str::to_owned))];
+    let view = "SELECT v.brand_id, v.avg_share FROM mv_brand_daily_metrics AS v -- as the dashboard reads it";
+    assert_eq!(warned(&url, view, true).await, []);
+    let named = Some("public.mv_brand_daily_metrics");
+    plant(&url, "view_in_session_zone").await;
+    assert_eq!(warned(&url, view, true).await, about("session_time_zone", named));
+    plant(&url, "view_stale").await;
+    execute(&url, "CREATE VIEW dashboard AS SELECT * FROM mv_brand_daily_metrics").await;
+    execute(&url, "REFRESH MATERIALIZED VIEW mv_brand_daily_metrics WITH NO DATA").await;
+    let through = "WITH d AS (SELECT * FROM dashboard) SELECT count(*) FROM d";
+    assert_eq!(warned(&url, through, true).await, about("view_not_populated", named));
+
+    let day =
+        |expression: &str| format!("SELECT {expression} AS day, count(*) FROM extracted_positions AS e GROUP BY 1");
+    for cut in ["date_trunc('day', e.processed_at)", "e.processed_at::date", "extract(dow FROM e.processed_at)"] {
+        assert_eq!(warned(&url, &day(cut), true).await, about("session_time_zone", None), "{cut}");
+    }
+    for fixed in ["(e.processed_at AT TIME ZONE 'UTC')::date", "date_trunc('day', e.processed_at, 'UTC')"] {
+        assert_eq!(warned(&url, &day(fixed), true).await, [], "{fixed}");
+    }
+
+    execute(&url, "CREATE TABLE costs (cost double precision, amount numeric)").await;
+    assert_eq!(warned(&url, "SELECT sum(cost) FROM costs", true).await, about("float_sum", None));
+    assert_eq!(warned(&url, "SELECT sum(cost) FROM costs", false).await, []);
+    assert_eq!(warned(&url, "SELECT sum(amount), sum(cost::numeric) FROM costs", true).await, []);
+    assert_eq!(warned(&url, "SELECT no_such_column FROM costs", true).await, about("not_analysed", None));
+}
+
+/// The plan's promises can be kept and broken.
+#[tokio::test(flavor = "multi_thread")]
+async fn sizes_and_times_have_budgets() {
+    let url = clean("star_sizes").await;
+    let sizes = |ratio: &str| {
+        let ratios = [format!("max_table_ratio={ratio}"), format!("max_index_ratio={ratio}")];
+        run(PACK, &url, &url, &["--only", "*_size", "--param", &ratios[0], "--param", &ratios[1]])
+    };
+    assert_eq!(sizes("100").with("pass").len(), 2);
+    assert_eq!(sizes("0.01").with("fail").len(), 2);
+    let latency = |speedup: &str| {
+        let [speedup, p95] = [format!("min_speedup={speedup}"), "max_dashboard_p95=1min".to_owned()];
+        let end = "to=2026-02-03T00:00:00Z";
+        let only = ["--only", "*.dashboard_latency", "--param", end, "--param", &speedup, "--param", &p95];
+        run(PACK, &url, &url, &only)
+    };
+    assert_eq!(latency("0.0001").with("pass").len(), 1);
+    assert_eq!(latency("1000000").with("fail").len(), 1);
+}
+
+/// All rows of a million are compared, not a sample, in a time that stands in the README: it prints the times.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_million_rows_are_compared_in_full() {
+    let url = postgres("star_million").await;
+    let clock = Instant::now();
+    rehearse(PACK, &url, &url, &["--rows", "1e6"]);
+    let built = clock.elapsed();
+
+    let clock = Instant::now();
+    let pool = PgPool::connect(&url).await.unwrap();
+    let old = scanned(&pool, &["extracted_positions"]);
+    let new = scanned(
+        &pool,
+        &["metric_facts", "brand_metrics", "competitor_metrics", "brand_sentiment", "competitor_sentiment"],
+    );
+    let (old, new) = tokio::join!(old, new);
+    let plain = clock.elapsed();
+    assert!(old > 0 && new > 0);
+    pool.close().await;
+
+    let clock = Instant::now();
+    let outcome = judged(&url, &url, &["--timeout", "10min"]);
+    let compared = clock.elapsed();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
+    assert_eq!(outcome.check("facts_vs_brand_rows")["rows"]["old"], "210794");
+    assert_eq!(outcome.check("competitor_visibility")["rows"]["equal"], "792099");
+    eprintln!("built in {built:.1?}, both schemas read once in {plain:.1?}, every check in {compared:.1?}");
+}
+
+/// Bytes of `tables`, each read once in full.
+async fn scanned(pool: &PgPool, tables: &[&str]) -> usize {
+    let mut bytes = 0;
+    for table in tables {
+        let mut rows = pool.copy_out_raw(&format!("COPY {table} TO STDOUT (FORMAT binary)")).await.unwrap();
+        while let Some(chunk) = rows.try_next().await.unwrap() {
+            bytes += chunk.len();
+        }
+    }
+    bytes
+}
