@@ -1,4 +1,4 @@
-//! `cutover list` and `cutover validate`: what the suites say, without running any of it.
+//! `cutover list` and `cutover validate`: what the suites say, and what the servers say of their queries, without running any.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use super::run::done;
 use super::{load, runtime, screen};
 use crate::check::Check;
 use crate::exit::{BROKEN, PASSED};
-use crate::source;
+use crate::run::{self, Selected};
+use crate::source::{self, Stop};
 use crate::suite::{Overrides, Suite};
 
 /// How long a source may take to describe itself.
@@ -66,7 +67,7 @@ fn entry(suite: &Suite, check: &Check) -> serde_json::Value {
     entry
 }
 
-/// Shows every mistake, or that there is none; with `connect`, reaches every source too.
+/// Shows every mistake, or that there is none; with `connect`, reaches every source too and shows what its server says of the queries.
 pub(super) fn validate(paths: &[PathBuf], overrides: &Overrides, connect: bool) -> u8 {
     let suites = match load(paths, overrides) {
         Ok(suites) => suites,
@@ -78,6 +79,7 @@ pub(super) fn validate(paths: &[PathBuf], overrides: &Overrides, connect: bool) 
     if connect { done(reach(&suites)) } else { PASSED }
 }
 
+/// Describes every source, and prints the warnings about every check; a warning is no mistake.
 fn reach(suites: &[Suite]) -> Result<u8, u8> {
     let runtime = runtime()?;
     let mut code = PASSED;
@@ -104,6 +106,13 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
                     screen::complain(&format!("{}: source `{name}`: {why}\n", suite.name));
                 }
             }
+        }
+    }
+    let selected: Vec<Selected<'_>> =
+        suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check })).collect();
+    for (id, warnings) in runtime.block_on(run::inspect(&selected, PATIENCE, &Stop::default())) {
+        for warning in warnings {
+            screen::print(&format!("{id}: {}: {}\n", warning.code, warning.message));
         }
     }
     Ok(code)

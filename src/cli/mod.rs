@@ -58,7 +58,7 @@ enum Command {
         suites: Vec<PathBuf>,
         #[command(flatten)]
         overrides: OverrideArgs,
-        /// Also connect to every source
+        /// Also connect to every source, and show what its server finds wrong with the queries
         #[arg(long)]
         connect: bool,
     },

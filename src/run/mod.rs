@@ -31,6 +31,7 @@ use crate::rowdiff;
 use crate::source::Stop;
 use crate::suite::Suite;
 
+pub use awareness::inspect;
 pub use check::rendered;
 pub use differences::Differences;
 pub use params::{fixed, shown};

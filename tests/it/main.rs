@@ -1,5 +1,6 @@
 //! One binary for every test that needs an engine, a file or the built program: Polars links slowly.
 
+mod awareness;
 mod cli;
 mod contract;
 mod demo_servers;

@@ -5,6 +5,7 @@
 
 mod address;
 mod arrow;
+mod awareness;
 mod error;
 mod session;
 mod statement;
@@ -27,7 +28,7 @@ use tokio::sync::{OnceCell, SemaphorePermit, mpsc};
 
 use super::batches::{self, Rows};
 use super::idle::Slots;
-use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, pushdown, rows};
+use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Options, Reader, Ticket, pushdown, rows};
 use crate::check::Requirement;
 use crate::frame::{Frame, FrameError};
 use crate::model::{SourceReport, Warning};
@@ -291,6 +292,19 @@ impl Engine for ClickHouse {
                 // which ends the query too if `cancel_http_readonly_queries_on_client_close` could be sent.
                 let _ = self.address.client.query_raw(&format!("KILL QUERY WHERE query_id = '{id}'")).execute().await;
             }
+        })
+    }
+
+    fn inspect<'a>(
+        &'a self,
+        sql: &'a str,
+        asked: &'a Inspect,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move {
+            let _running = self.running.slot().await;
+            awareness::inspect(self, sql, asked, timeout, ticket).await
         })
     }
 }

@@ -182,7 +182,7 @@ pub(super) async fn pairs(address: &Address, query: Query) -> Result<Vec<(String
 }
 
 /// The rows of a query, every value as text.
-async fn lines(address: &Address, query: Query) -> Result<Vec<Vec<String>>, Error> {
+pub(super) async fn lines(address: &Address, query: Query) -> Result<Vec<Vec<String>>, Error> {
     let from_client = |cause| error::from_client(cause, address);
     let mut cursor = query.fetch_bytes("JSONCompactStringsEachRow").map_err(from_client)?;
     let body = cursor.collect().await.map_err(from_client)?;
