@@ -13,7 +13,7 @@ use crate::check::KindSettings;
 use crate::compare::Limits;
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
 use crate::model::RunReport;
-use crate::output::write_atomically;
+use crate::output::{is_special, write_atomically};
 use crate::report::{Format, render, terminal};
 use crate::run::{self, Differences, Options, Selected};
 use crate::source::Stop;
@@ -108,7 +108,8 @@ impl Reports {
     /// The folder of the JSON report that has a path.
     fn beside_json(&self) -> Option<PathBuf> {
         let Reports::Paths(paths) = self else { return None };
-        let (_, path) = paths.iter().find(|(format, path)| *format == Format::Json && path != "-")?;
+        let is_file = |path: &str| path != "-" && !is_special(Path::new(path));
+        let (_, path) = paths.iter().find(|(format, path)| *format == Format::Json && is_file(path))?;
         let folder = Path::new(path).parent()?;
         Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
     }
