@@ -72,6 +72,7 @@ async fn rows_that_a_merge_would_replace() {
         "SELECT a.id, sum(b.v) FROM plain AS a JOIN replaced AS b ON a.id = b.id GROUP BY a.id",
         "SELECT id FROM plain WHERE id IN (SELECT id FROM replaced)",
         "SELECT id FROM plain WHERE v = (SELECT max(v) FROM replaced)",
+        "SELECT id, v FROM replaced FINAL WHERE id IN (SELECT id FROM replaced WHERE v > 0)",
         "SELECT id, v FROM naive",
         "SELECT id, v FROM naive_twice",
         "SELECT id, v FROM summed",
@@ -92,6 +93,9 @@ async fn rows_that_a_merge_would_replace() {
          WHERE n = 1",
         "SELECT DISTINCT id FROM replaced",
         "SELECT id, any(v) FROM (SELECT id, v FROM plain UNION ALL SELECT id, v FROM replaced) GROUP BY id",
+        // Candidates by any version, then the newest of each: a set holds nothing twice.
+        "SELECT id, v FROM (SELECT id, v, at FROM replaced WHERE (p, id) IN (SELECT p, id FROM replaced WHERE v > 0) \
+         ORDER BY at DESC LIMIT 1 BY p, id) WHERE v > 0",
         "SELECT id, v FROM careful",
         "SELECT id, max(v) FROM naive GROUP BY id",
         "SELECT intDiv(id, 10) AS ten, sum(v) FROM summed GROUP BY ten",

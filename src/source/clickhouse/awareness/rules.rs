@@ -248,7 +248,7 @@ fn merged(engine: &str, key: &str, table: &Around<'_>) -> bool {
                 Some(around) => (tree, at, out) = (around.tree, around.at, around.out),
                 None => return false,
             },
-            Place::Elsewhere => return false,
+            Place::Elsewhere => return narrows(tree, at, key),
         }
     }
 }
@@ -285,6 +285,33 @@ fn climb(tree: &Tree, at: usize) -> Place {
         here = parent;
     }
     Place::Top
+}
+
+/// Whether a subquery is the set of an IN that only says which rows another query then merges: candidates by any version,
+/// of which that query takes the newest. Duplicates in a set count for nothing.
+fn narrows(tree: &Tree, subquery: usize, key: &str) -> bool {
+    let (mut here, mut set) = (subquery, false);
+    while let Some(parent) = tree.parent(here) {
+        match tree.label(parent) {
+            "FUNCTION" if !set => match tree.attribute(parent, "function_name") {
+                Some("in" | "globalIn") => set = true,
+                _ => return false,
+            },
+            "QUERY" => {
+                let last = key_columns(key).pop();
+                let by_key = |section: usize| {
+                    tree.below(section)
+                        .into_iter()
+                        .any(|at| last.is_some() && tree.attribute(at, "column_name") == last)
+                };
+                let grouped = tree.section(parent, "GROUP BY").is_some_and(by_key);
+                return set && (grouped || tree.section(parent, "LIMIT BY").is_some());
+            }
+            _ => {}
+        }
+        here = parent;
+    }
+    false
 }
 
 /// Whether one query merges the rows of `source`; `None` where it passes them on.
