@@ -456,9 +456,10 @@ pub struct Expectation {
 /// How the rows of a check were read and compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PlanReport {
-    /// `stream`: both sides were read and hashed here; `server`: the server that holds both found what differs.
+    /// `stream`: all rows were read and hashed here; `server`: the server that holds both sides found the rows that
+    /// differ, and only those were read.
     pub name: String,
-    /// Rows that were read again in full, both sides.
+    /// Rows that were looked at in full after their hashes, both sides.
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub read_again: u64,

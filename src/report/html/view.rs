@@ -300,7 +300,7 @@ fn notes(check: &CheckReport) -> Vec<String> {
     }
     if let Some(plan) = &check.plan {
         notes.push(format!(
-            "compared by {}; {} read again in full; two different rows called equal: probability at most {}",
+            "compared by {}; {} looked at in full; two different rows called equal: probability at most {}",
             visible(&plan.name),
             plural(plan.read_again, "row"),
             visible(&plan.false_equal)

@@ -142,7 +142,7 @@ impl ClickHouse {
     ) -> Result<Vec<Described>, Error> {
         // On lines of its own, so that a closing comment does not swallow the parenthesis.
         let describe = format!("{DESCRIBE}{statement}\n)");
-        let query = session.apply_limited(self.address.client.query_raw(&describe), timeout);
+        let query = session.apply_limited(self.address.client.query_raw(&describe), timeout, describe.len());
         let query = query.with_setting("query_id", noted(ticket));
         let rows = session::pairs(&self.address, query).await.map_err(|refused| not_described(refused, statement))?;
         let mut seen = HashSet::new();
@@ -160,7 +160,7 @@ impl ClickHouse {
 
     fn start(&self, session: &Session, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<BytesCursor, Error> {
         session
-            .apply_limited(self.address.client.query_raw(sql), timeout)
+            .apply_limited(self.address.client.query_raw(sql), timeout, sql.len())
             .with_setting("query_id", noted(ticket))
             .fetch_bytes("ArrowStream")
             .map_err(|cause| error::from_client(cause, &self.address))
