@@ -9,6 +9,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+mod forgiven;
+
+pub use forgiven::{Known, Tally, Waived};
+
 /// What a check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -577,6 +581,12 @@ pub struct CheckReport {
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
+    /// Waivers that name the check, whether or not they cover anything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
+    /// Differences that the baseline has too; absent without a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
     /// How the rows were read and compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanReport>,
@@ -631,6 +641,8 @@ impl CheckReport {
             violations: None,
             population: None,
             expected: Vec::new(),
+            waived: Vec::new(),
+            known: None,
             plan: None,
             window: None,
             sample: None,
@@ -668,10 +680,14 @@ impl CheckReport {
         found
     }
 
-    /// Whether any number stands against the check, counting `expect` as exact.
+    /// Whether any number stands against the check: what is neither waived nor known, counting `expect` as exact.
     pub fn differs(&self) -> bool {
         let expected: BTreeMap<&str, u64> = self.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
         let mut found = self.differences();
+        let forgiven = self.forgiven();
+        for (name, count) in &mut found {
+            *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
+        }
         for name in expected.keys() {
             if !found.contains_key(name) {
                 return true;

@@ -158,6 +158,7 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         only: Vec::new(),
         plan: args.limits.plan,
         differences: to.differences(args.limits.max_differences).map_err(|why| refuse(&why))?,
+        baseline: None,
     };
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));

@@ -67,6 +67,7 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
         only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
         differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
+        baseline: None,
     };
     execute(&selected, &options, &to, &args.fail_on, args.look)
 }

@@ -1,5 +1,6 @@
 //! Words and numbers that every format for people shares.
 
+use super::forgiven;
 use crate::model::{CheckReport, Kind, Measure, RunReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
@@ -137,7 +138,8 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(expected) = check.expected.iter().find(|one| one.expected != one.found) {
         parts.push(format!("expected {} {}", thousands(expected.expected), expected.name));
     }
-    parts.join(", ")
+    let found = parts.join(", ");
+    forgiven::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
 }
 
 /// The counts behind a verdict, as lines.
@@ -186,6 +188,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     for one in &check.expected {
         lines.push(format!("expected {} {}, found {}", thousands(one.expected), one.name, thousands(one.found)));
     }
+    lines.extend(forgiven::lines(check));
     lines.extend(check.drift.iter().map(drift));
     if let Some(groups) = check.too_small_groups {
         let named: Vec<String> = check.too_small.iter().take(10).map(key).filter(|key| !key.is_empty()).collect();
@@ -250,6 +253,7 @@ pub(super) fn verdict(report: &RunReport) -> String {
         .collect();
     let meaning = match report.status() {
         _ if report.interrupted => "cut short: no verdict on what was not looked at",
+        Status::Pass if forgiven::total(report) != (0, 0) => "no difference but those that are waived or known",
         Status::Pass => "old and new tell the same story",
         Status::Warn => "no failure, but there are warnings to read",
         Status::Fail => "old and new differ",

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::check::{joined, located, prepare};
-use super::differences::Differences;
+use super::differences::Findings;
 use super::sources::{retried, retrying};
 use super::windows::Strays;
 use super::{Context, Event, Running, elapsed_ms, server};
@@ -292,15 +292,13 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<(), ErrorReport> {
         let mut judged = report.clone();
-        let mut sink = Differences::sink(self.context.options.differences.as_ref(), self.one.id);
-        let mut strays = self.one.slice.map(|_| Strays::default());
+        let mut findings = Findings::new(self.one, self.context);
+        findings.strays = self.one.slice.map(|_| Strays::default());
         let judging = blocking(move || {
-            let mut take = |example: Example| {
-                strays.iter_mut().for_each(|strays| strays.note(&example));
-                sink.take(&example) || strays.is_some()
-            };
+            let mut take = |example: Example| findings.take(&example);
             let summary = plan.judge(&candidates, kept.old, kept.new, &mut take, &mut judged);
-            (summary, judged, sink.finish(), strays)
+            let strays = findings.strays.take();
+            (summary, judged, findings.finish(), strays)
         });
         let (summary, judged, written, strays) = judging.await;
         if let Some(strays) = strays {

@@ -16,3 +16,4 @@ mod schemas;
 mod signals;
 mod support;
 mod verdicts;
+mod waivers;

@@ -1,0 +1,85 @@
+//! What is waived or known, in the words that every format for people shares.
+
+use super::text::{plural, thousands, visible};
+use crate::model::{CheckReport, RunReport, Tally, Waived};
+
+/// What is left out of the verdict, in a few words; absent where nothing is.
+pub(super) fn brief(check: &CheckReport) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for one in check.waived.iter().filter(|one| !one.counts.is_empty()) {
+        let count = thousands(one.counts.total());
+        parts.push(if one.expired {
+            format!("{count} no longer waived since {}, {}", one.until, visible(&one.owner))
+        } else {
+            format!("{count} waived until {}, {}", one.until, visible(&one.owner))
+        });
+    }
+    if let Some(known) = check.known.as_ref().filter(|known| !known.counts.is_empty()) {
+        parts.push(format!("{} known from the baseline", thousands(known.counts.total())));
+    }
+    (!parts.is_empty()).then(|| format!("({})", parts.join("; ")))
+}
+
+/// How many differences of all checks are waived, and how many known.
+pub(super) fn total(report: &RunReport) -> (u64, u64) {
+    let checks = || report.checks.iter();
+    let waived = checks().flat_map(|check| &check.waived).filter(|one| !one.expired);
+    let known = checks().filter_map(|check| check.known.as_ref());
+    (waived.map(|one| one.counts.total()).sum(), known.map(|known| known.counts.total()).sum())
+}
+
+/// A sentence about what does not count; empty where everything does.
+pub(super) fn sentence(report: &RunReport) -> String {
+    let is = |count: u64| if count == 1 { "is" } else { "are" };
+    let (waived, known) = total(report);
+    let waived_said = (waived > 0).then(|| format!(" {} {} waived.", plural(waived, "difference"), is(waived)));
+    let known_said =
+        (known > 0).then(|| format!(" {} {} known from the baseline.", plural(known, "difference"), is(known)));
+    waived_said.into_iter().chain(known_said).collect()
+}
+
+/// A line for each waiver and for the baseline.
+pub(super) fn lines(check: &CheckReport) -> Vec<String> {
+    let mut lines: Vec<String> = check.waived.iter().map(waived).collect();
+    if let Some(known) = &check.known {
+        let found = if known.counts.is_empty() { "none".to_owned() } else { tally(&known.counts) };
+        lines.push(format!(
+            "known from the baseline of {}: {found}; {} of it not found again",
+            visible(&known.started_at),
+            plural(known.gone, "difference")
+        ));
+    }
+    if !check.forgiven().is_empty() {
+        let forgiven = check.forgiven();
+        let of = |name: &str| forgiven.0.get(name).copied().unwrap_or(0);
+        let mut left = Tally::default();
+        check.differences().iter().for_each(|(name, count)| left.add(name, count.saturating_sub(of(name))));
+        lines.push(format!("neither waived nor known: {}", if left.is_empty() { "none".to_owned() } else { tally(&left) }));
+    }
+    lines
+}
+
+fn waived(one: &Waived) -> String {
+    let what = match (one.expired, one.counts.is_empty()) {
+        (false, true) if one.shared.is_some() => "waived".to_owned(),
+        (false, true) => "waived: nothing".to_owned(),
+        (false, false) => format!("waived: {}", tally(&one.counts)),
+        (true, true) => "waiver is over, and nothing of it is left".to_owned(),
+        (true, false) => format!("waiver is over: {} count again", tally(&one.counts)),
+    };
+    let most = one.at_most.map_or(String::new(), |most| format!(" of at most {}", thousands(most)));
+    let shared = one.shared.map_or(String::new(), |shared| format!(", {} beside another waiver", plural(shared, "row")));
+    format!(
+        "{what}{most}{shared}, until {}, {}: {} ({})",
+        one.until,
+        visible(&one.owner),
+        visible(&one.why),
+        visible(&one.place)
+    )
+}
+
+/// `12 missing, 1 changed`.
+fn tally(tally: &Tally) -> String {
+    let named = tally.0.iter().map(|(name, count)| format!("{} {name}", thousands(*count)));
+    named.collect::<Vec<_>>().join(", ")
+}
