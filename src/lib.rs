@@ -5,6 +5,7 @@ pub mod cli;
 pub mod compare;
 pub mod demo;
 pub mod diff;
+pub mod earlier;
 pub mod exit;
 pub mod frame;
 pub mod model;

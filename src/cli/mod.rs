@@ -6,6 +6,8 @@ mod list;
 mod rehearse;
 mod run;
 mod screen;
+mod waive;
+mod waive_text;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -73,6 +75,8 @@ enum Command {
         #[command(flatten)]
         look: LookArgs,
     },
+    /// Accept the differences of a report for a time, in waivers.toml beside the suite
+    Waive(waive::WaiveArgs),
     /// Print the JSON Schema of a suite file, for editors
     Schema,
 }
@@ -207,6 +211,7 @@ pub fn main() -> u8 {
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
+        Command::Waive(args) => waive::waive(&args),
         Command::Schema => {
             screen::print(&format!("{:#}\n", suite::schema()));
             crate::exit::PASSED

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Limits;
 use super::columns::{Naming, Paired, error, sort_out};
-use super::normal::{Normal, Side};
 use super::ledger::outside;
+use super::normal::{Normal, Side};
 use super::pairing::pair;
 use super::rows::Sink;
 use super::show;

@@ -77,6 +77,11 @@ impl Ledger {
         }
     }
 
+    /// What a difference of `check` is called in counts.
+    pub fn name(check: &Check, difference: Difference) -> &'static str {
+        Names::of(check).of_difference(difference)
+    }
+
     /// Whether it has anything to say; without, no difference need be put to it.
     pub fn is_wanted(&self) -> bool {
         !self.waivers.is_empty() || self.past.is_some()
@@ -117,11 +122,8 @@ impl Ledger {
             };
             applicable.iter().copied().filter(covers).collect()
         };
-        let mut parts: Parts = if by_column {
-            example.columns.keys().map(|column| of(Some(column))).collect()
-        } else {
-            vec![of(None)]
-        };
+        let mut parts: Parts =
+            if by_column { example.columns.keys().map(|column| of(Some(column))).collect() } else { vec![of(None)] };
         if parts.is_empty() {
             parts.push(of(None));
         }
@@ -163,7 +165,9 @@ impl Ledger {
         }
         let found = report.differences();
         let counted = |name: &str| self.taken.0.get(name).copied().unwrap_or(0);
-        if report.error.is_none() && report.skipped.is_none() && found.iter().any(|(name, count)| counted(name) != *count)
+        if report.error.is_none()
+            && report.skipped.is_none()
+            && found.iter().any(|(name, count)| counted(name) != *count)
         {
             report.error = Some(ErrorReport {
                 message: "cutover put other differences to the waivers than it counted, which is a defect of its own; \
@@ -246,7 +250,6 @@ impl Ledger {
             causes: Vec::new(),
         })
     }
-
 }
 
 impl Entry {

@@ -2,9 +2,9 @@
 
 use super::Limits;
 use super::columns::{Columns, Naming, Paired, error, sort_out};
+use super::ledger::outside;
 use super::normal::{Normal, Side};
 use super::number::{self, number};
-use super::ledger::outside;
 use super::rows::{self, Outcome, Sink};
 use super::show;
 use crate::check::{Check, KindSettings};

@@ -92,8 +92,7 @@ impl Desk<'_> {
         if let Some(one) = first.iter().filter(able).find(|index| parts.iter().all(|part| part.contains(*index))) {
             return Some(vec![*one]);
         }
-        let mut picked =
-            parts.iter().map(|part| part.iter().find(able).copied()).collect::<Option<Vec<usize>>>()?;
+        let mut picked = parts.iter().map(|part| part.iter().find(able).copied()).collect::<Option<Vec<usize>>>()?;
         picked.sort_unstable();
         picked.dedup();
         Some(picked)

@@ -9,7 +9,7 @@ pub(super) fn brief(check: &CheckReport) -> Option<String> {
     for one in check.waived.iter().filter(|one| !one.counts.is_empty()) {
         let count = thousands(one.counts.total());
         parts.push(if one.expired {
-            format!("{count} no longer waived since {}, {}", one.until, visible(&one.owner))
+            format!("{count} were waived until {}, {}", one.until, visible(&one.owner))
         } else {
             format!("{count} waived until {}, {}", one.until, visible(&one.owner))
         });
@@ -54,7 +54,10 @@ pub(super) fn lines(check: &CheckReport) -> Vec<String> {
         let of = |name: &str| forgiven.0.get(name).copied().unwrap_or(0);
         let mut left = Tally::default();
         check.differences().iter().for_each(|(name, count)| left.add(name, count.saturating_sub(of(name))));
-        lines.push(format!("neither waived nor known: {}", if left.is_empty() { "none".to_owned() } else { tally(&left) }));
+        lines.push(format!(
+            "neither waived nor known: {}",
+            if left.is_empty() { "none".to_owned() } else { tally(&left) }
+        ));
     }
     lines
 }
@@ -65,10 +68,11 @@ fn waived(one: &Waived) -> String {
         (false, true) => "waived: nothing".to_owned(),
         (false, false) => format!("waived: {}", tally(&one.counts)),
         (true, true) => "waiver is over, and nothing of it is left".to_owned(),
-        (true, false) => format!("waiver is over: {} count again", tally(&one.counts)),
+        (true, false) => format!("waiver is over, so these count again: {}", tally(&one.counts)),
     };
-    let most = one.at_most.map_or(String::new(), |most| format!(" of at most {}", thousands(most)));
-    let shared = one.shared.map_or(String::new(), |shared| format!(", {} beside another waiver", plural(shared, "row")));
+    let most = one.at_most.filter(|_| !one.expired).map_or(String::new(), |most| format!(" of at most {}", thousands(most)));
+    let shared =
+        one.shared.map_or(String::new(), |shared| format!(", {} beside another waiver", plural(shared, "row")));
     format!(
         "{what}{most}{shared}, until {}, {}: {} ({})",
         one.until,

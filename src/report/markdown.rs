@@ -43,7 +43,8 @@ pub(super) fn render(report: &RunReport) -> String {
 /// What is waived or known of the checks that have no section of their own.
 fn waived(out: &mut String, report: &RunReport) {
     let passed = report.checks.iter().filter(|check| check.status() == Status::Pass);
-    let told: Vec<_> = passed.map(|check| (check, forgiven::lines(check))).filter(|(_, lines)| !lines.is_empty()).collect();
+    let told: Vec<_> =
+        passed.map(|check| (check, forgiven::lines(check))).filter(|(_, lines)| !lines.is_empty()).collect();
     if told.is_empty() {
         return;
     }

@@ -37,7 +37,15 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
     let params = params::evaluate(selected, &sources, &options, stop).await;
     let late = AtomicBool::new(false);
     let units = windows::units(selected, &params, &[]);
-    let context = Context { sources, params, strays: Mutex::default(), options: &options, stop, late: &late, today: chrono::Utc::now().date_naive() };
+    let context = Context {
+        sources,
+        params,
+        strays: Mutex::default(),
+        options: &options,
+        stop,
+        late: &late,
+        today: chrono::Utc::now().date_naive(),
+    };
     let mut told: Vec<(String, Vec<Warning>)> = Vec::new();
     for unit in &units {
         let (suite, check) = (unit.one.suite, unit.one.check);

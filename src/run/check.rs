@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use super::sources::{retried, retrying};
 use super::differences::Findings;
+use super::sources::{retried, retrying};
 use super::windows::Slice;
 use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows};
 use crate::check::{Check, KindSettings, ParamValue, Query, Template};

@@ -170,7 +170,15 @@ pub async fn run(
         let params = params::evaluate(selected, &sources, options, stop).await;
         let units = windows::units(selected, &params, &options.only);
         watch(Event::Planned(units.len()));
-        let context = Context { sources, params, strays: Mutex::default(), options, stop, late: &late, today: started_at.date_naive() };
+        let context = Context {
+            sources,
+            params,
+            strays: Mutex::default(),
+            options,
+            stop,
+            late: &late,
+            today: started_at.date_naive(),
+        };
         let numbered = |(at, unit)| {
             let (context, watch) = (&context, &watch);
             async move {

@@ -478,7 +478,7 @@ impl Reader<'_, '_> {
 }
 
 /// What the differences of a check are called.
-pub(super) fn difference_names(kind: Kind, keyless: bool) -> &'static [&'static str] {
+pub(crate) fn difference_names(kind: Kind, keyless: bool) -> &'static [&'static str] {
     match kind {
         Kind::TagDedup => &["lost", "added", "duplicate"],
         Kind::Invariant => &["rows"],

@@ -21,6 +21,8 @@ use toml::de::DeTable;
 use crate::check::Check;
 use crate::waiver::Waiver;
 use problem::{File, nearest};
+
+pub(crate) use check::difference_names;
 use rule::Known;
 
 pub use params::{Moving, Param, ParamType};
@@ -211,7 +213,15 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     }
     let sha256 = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let waivers = Vec::new();
-    (problems.0.len() == before).then(|| Suite { name, path: path.to_owned(), sha256, sources, params, checks, waivers })
+    (problems.0.len() == before).then(|| Suite {
+        name,
+        path: path.to_owned(),
+        sha256,
+        sources,
+        params,
+        checks,
+        waivers,
+    })
 }
 
 fn params(

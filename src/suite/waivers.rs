@@ -59,7 +59,11 @@ pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, problems: 
         };
         let own: Vec<&Suite> = suites.iter().filter(|suite| beside(&suite.path) == place).collect();
         let broken = files.iter().filter(|file| beside(file) == place).count() > own.len();
-        let scope = Scope { checks: own.iter().flat_map(|suite| &suite.checks).collect(), broken, others: others(&place, files) };
+        let scope = Scope {
+            checks: own.iter().flat_map(|suite| &suite.checks).collect(),
+            broken,
+            others: others(&place, files),
+        };
         let waivers = read_all(&File { path: &place, text: &text }, &scope, problems);
         for suite in suites.iter_mut().filter(|suite| beside(&suite.path) == place) {
             let prefix = format!("{}.", suite.name);
@@ -113,12 +117,7 @@ fn read_all(file: &File<'_>, scope: &Scope<'_>, problems: &mut Problems) -> Vec<
     array.iter().filter_map(|value| one(value, file, scope, problems)).collect()
 }
 
-fn one(
-    value: &Spanned<DeValue<'_>>,
-    file: &File<'_>,
-    scope: &Scope<'_>,
-    problems: &mut Problems,
-) -> Option<Waiver> {
+fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problems: &mut Problems) -> Option<Waiver> {
     let table = read::table(value, "the waiver", file, problems)?;
     let before = problems.0.len();
     let raw: Raw = read::read(table, &[], "waiver", file, problems);
@@ -132,10 +131,9 @@ fn one(
     let mut wrong = |field: &str, message: String, help: Option<String>| {
         problems.0.push(file.problem(at(field), format!("waiver: {message}"), help));
     };
-    for (field, text, help) in [
-        ("why", &raw.why, "say why the difference is accepted"),
-        ("owner", &raw.owner, "say who answers for it"),
-    ] {
+    for (field, text, help) in
+        [("why", &raw.why, "say why the difference is accepted"), ("owner", &raw.owner, "say who answers for it")]
+    {
         let missing = !given(field);
         if missing || text.as_ref().is_some_and(|text| text.trim().is_empty()) {
             let message = if missing { format!("`{field}` is missing") } else { format!("`{field}` is empty") };
@@ -278,7 +276,11 @@ fn not_compared(check: &Check, column: &str) -> Option<(String, Option<String>)>
 /// One entry of `keys`: some or all key columns.
 fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, (String, Option<String>)> {
     if check.key.is_empty() {
-        let help = if check.kind.kind() == Kind::Invariant { "give the check a `key`, or write `at_most`" } else { "write `columns` or `at_most`" };
+        let help = if check.kind.kind() == Kind::Invariant {
+            "give the check a `key`, or write `at_most`"
+        } else {
+            "write `columns` or `at_most`"
+        };
         return Err((format!("`{}` has no key", check.id), Some(help.to_owned())));
     }
     if table.is_empty() {

