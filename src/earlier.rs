@@ -3,7 +3,7 @@
 //! What a report says is trusted only as far as the two agree: a file of another run would make differences known that
 //! are new.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,31 @@ pub struct EarlierCheck {
     pub written: u64,
     /// Whether every difference stands in the file.
     pub complete: bool,
+    /// Whether it was compared to its end, and nothing changed meanwhile.
+    pub rests: bool,
+    /// Why it was not run.
+    pub skipped: Option<String>,
+}
+
+impl EarlierCheck {
+    /// Whether it is worth another run: it did not pass, and not because the server lacks what it needs.
+    pub fn is_open(&self) -> bool {
+        self.status != "pass" && !self.skipped.as_ref().is_some_and(|why| why.starts_with("requires "))
+    }
+}
+
+/// What is known of the differences of every check.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    checks: BTreeMap<String, Arc<Past>>,
+    none: Arc<Past>,
+}
+
+impl Baseline {
+    /// What is known of the check or window `id`; nothing where that run had no such check.
+    pub fn of(&self, id: &str) -> Arc<Past> {
+        self.checks.get(id).unwrap_or(&self.none).clone()
+    }
 }
 
 /// Why an earlier run cannot be used. Says what to do.
@@ -140,12 +165,14 @@ impl Earlier {
         Ok(found)
     }
 
-    /// What is to be known of every check, by its id.
-    pub fn baseline(&self) -> Result<BTreeMap<String, Arc<Past>>, Unreadable> {
+    /// What is to be known of every check.
+    pub fn baseline(&self) -> Result<Baseline, Unreadable> {
         let found = self.differences()?;
+        let mut none = Past::default();
+        (none.report, none.started_at) = (self.path.display().to_string(), self.started_at.clone());
+        none.complete = true;
         let past = |check: &EarlierCheck| {
-            let mut past = Past::default();
-            (past.report, past.started_at) = (self.path.display().to_string(), self.started_at.clone());
+            let mut past = none.clone();
             (past.total, past.complete) = (check.found.total(), check.complete);
             if check.complete {
                 let examples = found.get(&check.id).map(Vec::as_slice).unwrap_or_default();
@@ -154,7 +181,19 @@ impl Earlier {
             }
             (check.id.clone(), Arc::new(past))
         };
-        Ok(self.checks.iter().map(past).collect())
+        let checks = self.checks.iter().map(past).collect();
+        Ok(Baseline { checks, none: Arc::new(none) })
+    }
+
+    /// The keys in which the rows of a check differed, by its id: of those checks of which they are all known.
+    pub fn differing_keys(&self) -> Result<BTreeMap<String, Arc<BTreeSet<Key>>>, Unreadable> {
+        let found = self.differences()?;
+        let known = |check: &&EarlierCheck| check.kind == "rows" && check.complete && check.rests && check.written > 0;
+        let keys = |check: &EarlierCheck| {
+            let examples = found.get(&check.id).into_iter().flatten();
+            (check.id.clone(), Arc::new(examples.map(|example| example.key.clone()).collect()))
+        };
+        Ok(self.checks.iter().filter(known).map(keys).collect())
     }
 
     /// The lines of the file put together to differences again.
@@ -265,5 +304,7 @@ fn check(check: &Value) -> Option<EarlierCheck> {
         expected,
         written,
         complete,
+        rests: ["error", "skipped", "moved", "unstable", "transient"].iter().all(|name| check.get(*name).is_none()),
+        skipped: text_of(check, "skipped"),
     })
 }

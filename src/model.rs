@@ -10,8 +10,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 mod forgiven;
+mod rerun;
 
 pub use forgiven::{Known, Tally, Waived};
+pub use rerun::{Examined, RerunOf};
 
 /// What a check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -125,6 +127,8 @@ pub struct RunReport {
     pub version: String,
     /// Whether the run was stopped before every check had its verdict.
     pub interrupted: bool,
+    /// The run whose failures were run again; absent of a run by itself.
+    pub rerun_of: Option<RerunOf>,
     /// The suites, in the order they were read.
     pub suites: Vec<SuiteReport>,
     /// The checks, in suite order.
@@ -596,6 +600,9 @@ pub struct CheckReport {
     /// The share of the keys that was examined; absent means all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleReport>,
+    /// The keys that were looked at again; absent means all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examined: Option<Examined>,
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -646,6 +653,7 @@ impl CheckReport {
             plan: None,
             window: None,
             sample: None,
+            examined: None,
             moved: None,
             written: None,
             duplicates_allowed: false,

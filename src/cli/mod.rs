@@ -4,6 +4,7 @@ mod demo;
 mod diff;
 mod list;
 mod rehearse;
+mod rerun;
 mod run;
 mod screen;
 mod waive;
@@ -40,6 +41,8 @@ Examples:
 enum Command {
     /// Run checks and report
     Run(RunArgs),
+    /// Run again what did not pass in a report, on the same params
+    Rerun(rerun::RerunArgs),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
@@ -81,11 +84,14 @@ enum Command {
     Schema,
 }
 
+/// Where suites are looked for unless the command line says so.
+const SUITES: &str = "checks/";
+
 /// `cutover run`.
 #[derive(Args, Debug)]
 struct RunArgs {
     /// Suite files, or folders with suites below them
-    #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+    #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
     suites: Vec<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
@@ -119,6 +125,9 @@ struct RunArgs {
     /// What makes the exit code 1; repeatable
     #[arg(long, value_name = "STATUS", value_enum, default_value = "fail")]
     fail_on: Vec<FailOn>,
+    /// Fail only on differences that are not in this report.json; differences.parquet is read beside it
+    #[arg(long, value_name = "REPORT")]
+    baseline: Option<PathBuf>,
     /// Most examples per check
     #[arg(long, value_name = "N", default_value_t = 20)]
     examples: usize,
@@ -206,6 +215,7 @@ impl OverrideArgs {
 pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(args),
+        Command::Rerun(args) => rerun::rerun(args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),

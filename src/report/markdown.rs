@@ -19,6 +19,14 @@ pub(super) fn render(report: &RunReport) -> String {
         duration(report.elapsed_ms),
         escaped(&report.version)
     );
+    if let Some(before) = &report.rerun_of {
+        let _ = writeln!(
+            out,
+            "Only what did not pass in the run of {} was run again ({}).\n",
+            escaped(&before.started_at),
+            escaped(&before.report)
+        );
+    }
     out.push_str("| status | check | kind | found | time |\n| --- | --- | --- | --- | ---: |\n");
     for check in &report.checks {
         let status = check.status();

@@ -99,6 +99,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
                     let rows = plural(rows.equal, "row");
                     format!("no difference in the sample of {} ({rows})", visible(&sample.share))
                 }
+                None if check.examined.is_some() => "no difference left".to_owned(),
                 None => format!("{} equal", plural(rows.equal, "row")),
             });
         }
@@ -138,6 +139,9 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(expected) = check.expected.iter().find(|one| one.expected != one.found) {
         parts.push(format!("expected {} {}", thousands(expected.expected), expected.name));
     }
+    if let Some(examined) = check.examined {
+        parts.push(format!("looked again at {} only", plural(examined.keys, "key")));
+    }
     let found = parts.join(", ");
     forgiven::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
 }
@@ -159,6 +163,12 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     }
     if let Some(sample) = &check.sample {
         lines.push(format!("sample: {} of the keys, the same on both sides", visible(&sample.share)));
+    }
+    if let Some(examined) = check.examined {
+        lines.push(format!(
+            "looked again at the {} that differed before, and at no other row",
+            plural(examined.keys, "key")
+        ));
     }
     if let Some(moved) = check.moved {
         lines.push(format!(
@@ -253,6 +263,7 @@ pub(super) fn verdict(report: &RunReport) -> String {
         .collect();
     let meaning = match report.status() {
         _ if report.interrupted => "cut short: no verdict on what was not looked at",
+        Status::Pass if report.rerun_of.is_some() => "what did not pass before passes now; nothing else was run",
         Status::Pass if forgiven::total(report) != (0, 0) => "no difference but those that are waived or known",
         Status::Pass => "old and new tell the same story",
         Status::Warn => "no failure, but there are warnings to read",

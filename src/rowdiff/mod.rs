@@ -30,12 +30,14 @@
 mod candidates;
 mod hashed;
 mod judged;
+mod keys;
 mod kept;
 mod records;
 mod sample;
 mod spill;
 mod streamed;
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -170,6 +172,8 @@ pub struct Plan {
     layout: Arc<Layout>,
     options: Arc<Options>,
     sample: Option<Sample>,
+    /// Keys whose rows are compared, where not all are.
+    keys: Option<Arc<HashSet<Vec<Option<String>>>>>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     mask: u64,
 }
@@ -182,6 +186,7 @@ impl Plan {
             layout: Arc::new(Layout::new(check, old, new)?),
             options: Arc::new(options),
             sample: check.sample.clone(),
+            keys: None,
             mask: u64::MAX,
         })
     }

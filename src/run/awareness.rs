@@ -32,6 +32,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         plan: Plan::default(),
         differences: None,
         baseline: None,
+        again: None,
     };
     let sources = sources::open(selected, &options, stop).await;
     let params = params::evaluate(selected, &sources, &options, stop).await;

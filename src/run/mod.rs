@@ -26,8 +26,9 @@ use futures::{FutureExt, StreamExt};
 use globset::GlobMatcher;
 
 use crate::check::{Check, KindSettings, ParamValue};
-use crate::compare::{Ledger, Limits, Past, outside};
-use crate::model::{CheckReport, ErrorReport, RunReport, SuiteReport};
+use crate::compare::{Ledger, Limits, outside};
+use crate::earlier::Baseline;
+use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SuiteReport};
 use crate::rowdiff;
 use crate::source::Stop;
 use crate::suite::Suite;
@@ -61,8 +62,19 @@ pub struct Options {
     pub plan: Plan,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
-    /// What an earlier run found, by the id of the check or window: only what is not in it counts.
-    pub baseline: Option<BTreeMap<String, Arc<Past>>>,
+    /// What an earlier run found: only what is not in it counts.
+    pub baseline: Option<Baseline>,
+    /// The run whose failures are run again.
+    pub again: Option<Again>,
+}
+
+/// What is run again.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// The run that found it.
+    pub of: RerunOf,
+    /// Keys in which the rows of a check differed, by its id; all rows of the other checks are compared.
+    pub keys: BTreeMap<String, Arc<BTreeSet<Key>>>,
 }
 
 impl Options {
@@ -211,6 +223,7 @@ pub async fn run(
         elapsed_ms: elapsed_ms(clock),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         interrupted: stop.stopped(),
+        rerun_of: options.again.as_ref().map(|again| again.of.clone()),
         suites,
         checks,
     }
@@ -244,7 +257,7 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         }
     };
     report.window = slice.and_then(|slice| windows::report(check, slice));
-    let past = context.options.baseline.as_ref().and_then(|baseline| baseline.get(&id)).cloned();
+    let past = context.options.baseline.as_ref().map(|baseline| baseline.of(&id));
     let (suite, listed) = (unit.one.suite, context.options.limits.examples);
     let ledger = Ledger::new(check, &id, &suite.waivers, past, context.today, listed);
     let ledger = Some(ledger).filter(Ledger::is_wanted).map(|ledger| Arc::new(Mutex::new(ledger)));

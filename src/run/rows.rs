@@ -3,6 +3,7 @@
 //! Each side is read by one session and hashed on a thread of its own, with a few batches between them, so that neither
 //! a table nor a backlog is ever held. What failed at a source outranks what followed from it.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -18,7 +19,7 @@ use super::{Context, Event, Running, elapsed_ms, server};
 use crate::check::Sides;
 use crate::compare::Side;
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Example, Moved, PlanReport, SampleReport, Warning};
+use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning};
 use crate::rowdiff::{Candidates, Failure, Hashed, Kept, Plan, Summary};
 use crate::source::pushdown::Described;
 use crate::source::{self, Engine, Error, Fault, Reader, Ticket};
@@ -194,7 +195,7 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<bool, ErrorReport> {
         let wanted = self.context.options.plan;
-        if wanted == super::Plan::Stream {
+        if wanted == super::Plan::Stream || (wanted == super::Plan::Auto && self.keys().is_some()) {
             return Ok(false);
         }
         let refuse = |why: &str| match wanted {
@@ -207,6 +208,9 @@ impl<'a> Reading<'a> {
         let sides = &self.sides;
         if !server::same(sides.old.engine, sides.new.engine) {
             return refuse("both sides must be the same ClickHouse source");
+        }
+        if self.keys().is_some() {
+            return refuse("only the keys that differed before are looked at");
         }
         if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
             return refuse("this sample is not picked by the server");
@@ -257,6 +261,7 @@ impl<'a> Reading<'a> {
                 }
             }
         };
+        self.note_keys(&plan, report);
         for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
             side.iter_mut().for_each(|side| side.rows = Some(rows));
         }
@@ -310,11 +315,42 @@ impl<'a> Reading<'a> {
         match summary {
             Err(failure) => self.failed(failure, report),
             Ok(summary) => {
+                let rows = |side: &Option<crate::model::SideReport>| side.as_ref().and_then(|side| side.rows);
+                if report.examined.is_some() && (rows(&report.old), rows(&report.new)) == (Some(0), Some(0)) {
+                    report.error = report.error.take().map(|_| ErrorReport {
+                        message: "none of the keys that differed before is on either side any more, so nothing was \
+                                  compared; run the whole check"
+                            .to_owned(),
+                        causes: Vec::new(),
+                    });
+                }
                 report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
                     .filter(|moved| moved.old + moved.new > 0);
                 report.plan = Some(planned("stream", &summary));
                 Ok(())
             }
+        }
+    }
+
+    /// The keys to look at, where not all are.
+    fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+        self.context.options.again.as_ref()?.keys.get(self.one.id).map(Arc::as_ref)
+    }
+
+    /// Says in the report which keys are looked at.
+    fn note_keys(&self, plan: &Plan, report: &mut CheckReport) {
+        let Some(keys) = self.keys() else { return };
+        if plan.has_keys() {
+            report.examined = Some(Examined { keys: keys.len() as u64 });
+        } else {
+            report.warnings.push(Warning {
+                code: "all_keys".to_owned(),
+                message: "all keys were compared again: with a rule on the key, or types other than integer, text, \
+                          uuid, bool, date and time on both sides, those that differed before cannot be picked by \
+                          their text"
+                    .to_owned(),
+                table: None,
+            });
         }
     }
 
@@ -456,6 +492,7 @@ impl<'a> Reading<'a> {
             None => Sides { old: old.slice(0, 0), new: new.slice(0, 0) },
         };
         let plan = Plan::new(self.one.check, &known.old, &known.new, self.context.options.rowdiff())?;
+        let plan = self.keys().and_then(|keys| plan.clone().only(keys)).unwrap_or(plan);
         let hash = |side, first, stream: Stream, head: Frame| {
             let (mut hashed, sampling) = (plan.hashed(side), plan.clone());
             blocking(move || {

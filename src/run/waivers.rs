@@ -10,6 +10,10 @@ const CODE: &str = "unused_waiver";
 
 /// Warns of every waiver that covered nothing although all it names was compared. One that is over is only noted.
 pub(super) fn unused(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &Options) {
+    // What was not looked at may be what a waiver is about.
+    if options.again.is_some() {
+        return;
+    }
     let whole = !options.only.iter().any(|pattern| pattern.glob().glob().contains('@'));
     for one in selected.iter().filter(|one| !one.check.accept.contains_key(CODE)) {
         for waiver in &one.suite.waivers {

@@ -97,6 +97,14 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Prob
     if problems.0.is_empty() { Ok(suites) } else { Err(problems) }
 }
 
+/// The params that the suite file at `path` declares, as far as they can be read.
+pub fn declared_params(path: &Path) -> BTreeMap<String, Param> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let suite: toml::Table = text.parse().unwrap_or_default();
+    let declared = suite.get("params").and_then(toml::Value::as_table).into_iter().flatten();
+    declared.filter_map(|(name, value)| Some((name.clone(), params::declared(value).ok()?))).collect()
+}
+
 /// The JSON Schema of a suite file, for editors.
 pub fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(raw::Suite).to_value();

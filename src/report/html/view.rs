@@ -168,6 +168,7 @@ fn sentence(report: &RunReport) -> String {
             plural(ran, "check"),
             plural(count(Status::Warn), "warning")
         ),
+        Status::Pass if report.rerun_of.is_some() => "What did not pass before passes now.".to_owned(),
         Status::Pass if forgiven::total(report) != (0, 0) => {
             format!("No difference in {} but those that are waived or known.", plural(ran, "check"))
         }
@@ -177,6 +178,9 @@ fn sentence(report: &RunReport) -> String {
     };
     if report.status() != Status::Skip {
         said.push_str(&skipped);
+    }
+    if let Some(before) = &report.rerun_of {
+        said.push_str(&format!(" Only what did not pass in the run of {} was run again.", visible(&before.started_at)));
     }
     said.push_str(&forgiven::sentence(report));
     if report.interrupted {
