@@ -112,7 +112,8 @@ impl Earlier {
         let report: Value = serde_json::from_str(&text)
             .map_err(|cause| unreadable(path, format!("is no JSON: {cause}; give the path of a report.json")))?;
         if report["schema_version"].as_u64() != Some(SCHEMA_VERSION) {
-            let why = format!("is no report of schema version {SCHEMA_VERSION}; give a report.json that `cutover run` wrote");
+            let why =
+                format!("is no report of schema version {SCHEMA_VERSION}; give a report.json that `cutover run` wrote");
             return Err(unreadable(path, why));
         }
         let damaged = |what: &str| unreadable(path, format!("is damaged: {what}; run the checks again"));
@@ -158,7 +159,10 @@ impl Earlier {
         for check in &self.checks {
             let read = found.get(&check.id).map_or(0, |examples| examples.len() as u64);
             if read != check.written {
-                let why = format!("is not that of this report: {} has {read} differences in it, and {}", check.id, check.written);
+                let why = format!(
+                    "is not that of this report: {} has {read} differences in it, and {}",
+                    check.id, check.written
+                );
                 return Err(failed(why));
             }
         }
@@ -225,14 +229,17 @@ impl Earlier {
             let pair = Pair { old: olds.get(row).map(str::to_owned), new: news.get(row).map(str::to_owned) };
             // The columns of one difference follow each other in their order, so the next one begins where that ends.
             let last = own.last_mut().filter(|last| {
-                let later = last.columns.last_key_value().zip(name.as_ref()).is_some_and(|((last, _), name)| last < name);
+                let later =
+                    last.columns.last_key_value().zip(name.as_ref()).is_some_and(|((last, _), name)| last < name);
                 !alone && later && last.key == key && last.difference == difference
             });
             match (last, name) {
                 (Some(last), Some(name)) => {
                     last.columns.insert(name, pair);
                 }
-                (_, name) => own.push(Example { difference, key, columns: name.map(|name| (name, pair)).into_iter().collect() }),
+                (_, name) => {
+                    own.push(Example { difference, key, columns: name.map(|name| (name, pair)).into_iter().collect() })
+                }
             }
         }
         Some(found)

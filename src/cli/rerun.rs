@@ -71,7 +71,8 @@ fn try_rerun(args: RerunArgs) -> Result<u8, u8> {
     let mut changed = false;
     for name in names {
         let recorded = earlier.suites.iter().find(|suite| suite.name == name);
-        let recorded = recorded.ok_or_else(|| refuse(format!("the report names no suite `{name}`; run the checks again")))?;
+        let recorded =
+            recorded.ok_or_else(|| refuse(format!("the report names no suite `{name}`; run the checks again")))?;
         let suite = read(recorded, &run.overrides.source).map_err(|why| why.map_or(BROKEN, &refuse))?;
         if suite.sha256 != recorded.sha256 {
             if !changed_suite {
@@ -88,7 +89,8 @@ fn try_rerun(args: RerunArgs) -> Result<u8, u8> {
     if let Some((name, _)) = run.overrides.source.iter().find(|(name, _)| !known(name)) {
         return Err(refuse(format!("--source {name}: no suite of the report has used a source of this name")));
     }
-    let keys = if changed { BTreeMap::new() } else { earlier.differing_keys().map_err(|why| refuse(why.to_string()))? };
+    let keys =
+        if changed { BTreeMap::new() } else { earlier.differing_keys().map_err(|why| refuse(why.to_string()))? };
     run.only = wanted.iter().map(|id| globset::escape(id)).collect();
     let of = RerunOf { report: before.display().to_string(), started_at: earlier.started_at.clone() };
     try_run(run, "rerun", Some((suites, Again { of, keys })))

@@ -71,7 +71,8 @@ fn try_waive(args: &WaiveArgs) -> Result<u8, u8> {
     let earlier = Earlier::read(&args.report).map_err(|why| refuse(why.to_string()))?;
     let units = units(&earlier, &args.check).map_err(refuse)?;
     let recorded = earlier.suite_of(&args.check).filter(|suite| !suite.path.is_empty()).ok_or_else(|| {
-        let why = "an ad hoc diff has no suite file to keep a waiver beside; make one with `cutover diff --write-suite`";
+        let why =
+            "an ad hoc diff has no suite file to keep a waiver beside; make one with `cutover diff --write-suite`";
         refuse(why.to_owned())
     })?;
     let path = PathBuf::from(&recorded.path);
@@ -152,7 +153,11 @@ impl<'a> Request<'a> {
                 }
             }
             let said = format!("{total} differences of {id} by count, because {why},");
-            return if total == 0 { Err(format!("every difference of {id} is waived or expected already")) } else { Ok((writer, said)) };
+            return if total == 0 {
+                Err(format!("every difference of {id} is waived or expected already"))
+            } else {
+                Ok((writer, said))
+            };
         }
         if self.open.is_empty() {
             return Err(format!("every difference of {id} is waived already"));
@@ -186,7 +191,10 @@ impl<'a> Request<'a> {
     fn not_by_key(&self) -> Option<String> {
         if let Some(one) = self.units.iter().find(|one| !one.complete) {
             let all = one.found.total();
-            return Some(format!("the file beside the report holds only {} of {all} differences of {}", one.written, one.id));
+            return Some(format!(
+                "the file beside the report holds only {} of {all} differences of {}",
+                one.written, one.id
+            ));
         }
         let names_columns = difference_names(self.check.kind.kind(), true) == ["outside"];
         if self.check.key.is_empty() && !names_columns {
@@ -222,7 +230,8 @@ impl<'a> Request<'a> {
     /// How many differences are neither waived nor known nor expected.
     fn left(&self, one: &EarlierCheck) -> u64 {
         let of = |tally: &Tally, name: &str| tally.0.get(name).copied().unwrap_or(0);
-        let left = |name: &String| of(&one.found, name).saturating_sub(of(&one.forgiven, name) + of(&one.expected, name));
+        let left =
+            |name: &String| of(&one.found, name).saturating_sub(of(&one.forgiven, name) + of(&one.expected, name));
         self.names(one).iter().map(left).sum()
     }
 }

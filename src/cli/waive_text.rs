@@ -77,7 +77,9 @@ pub(super) fn append(place: &Path, waivers: &Writer<'_>) -> Result<(), String> {
     let all = if before.is_empty() { text.trim_start().to_owned() } else { format!("{}\n{text}", before.trim_end()) };
     if held(&all) != held(&before).map(|held| held + waivers.count) {
         let place = place.display();
-        return Err(format!("{place} has its waivers in a form that none can be added to; begin each with [[waivers]]"));
+        return Err(format!(
+            "{place} has its waivers in a form that none can be added to; begin each with [[waivers]]"
+        ));
     }
     write_atomically(place, &all)
         .map_err(|cause| format!("{} cannot be written: {cause}; check the folder's permissions", place.display()))

@@ -70,7 +70,8 @@ fn waived(one: &Waived) -> String {
         (true, true) => "waiver is over, and nothing of it is left".to_owned(),
         (true, false) => format!("waiver is over, so these count again: {}", tally(&one.counts)),
     };
-    let most = one.at_most.filter(|_| !one.expired).map_or(String::new(), |most| format!(" of at most {}", thousands(most)));
+    let most =
+        one.at_most.filter(|_| !one.expired).map_or(String::new(), |most| format!(" of at most {}", thousands(most)));
     let shared =
         one.shared.map_or(String::new(), |shared| format!(", {} beside another waiver", plural(shared, "row")));
     format!(

@@ -30,8 +30,8 @@
 mod candidates;
 mod hashed;
 mod judged;
-mod keys;
 mod kept;
+mod keys;
 mod records;
 mod sample;
 mod spill;
