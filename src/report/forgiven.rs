@@ -5,15 +5,21 @@ use crate::model::{CheckReport, RunReport, Tally, Waived};
 
 /// What is left out of the verdict, in a few words; absent where nothing is.
 pub(super) fn brief(check: &CheckReport) -> Option<String> {
-    let mut parts: Vec<String> = Vec::new();
+    let mut totals: Vec<(bool, &str, &str, u64)> = Vec::new();
     for one in check.waived.iter().filter(|one| !one.counts.is_empty()) {
-        let count = thousands(one.counts.total());
-        parts.push(if one.expired {
-            format!("{count} were waived until {}, {}", one.until, visible(&one.owner))
-        } else {
-            format!("{count} waived until {}, {}", one.until, visible(&one.owner))
-        });
+        let count = one.counts.total();
+        match totals
+            .iter_mut()
+            .find(|(over, until, owner, _)| (*over, *until, *owner) == (one.expired, &one.until, &one.owner))
+        {
+            Some((.., total)) => *total += count,
+            None => totals.push((one.expired, &one.until, &one.owner, count)),
+        }
     }
+    let total = |(over, until, owner, count): &(bool, &str, &str, u64)| {
+        format!("{} {}waived until {until}, {}", thousands(*count), if *over { "were " } else { "" }, visible(owner))
+    };
+    let mut parts: Vec<String> = totals.iter().map(total).collect();
     if let Some(known) = check.known.as_ref().filter(|known| !known.counts.is_empty()) {
         parts.push(format!("{} known from the baseline", thousands(known.counts.total())));
     }
@@ -43,11 +49,11 @@ pub(super) fn lines(check: &CheckReport) -> Vec<String> {
     let mut lines: Vec<String> = check.waived.iter().map(waived).collect();
     if let Some(known) = &check.known {
         let found = if known.counts.is_empty() { "none".to_owned() } else { tally(&known.counts) };
-        lines.push(format!(
-            "known from the baseline of {}: {found}; {} of it not found again",
-            visible(&known.started_at),
-            plural(known.gone, "difference")
-        ));
+        let gone = match known.gone {
+            0 => String::new(),
+            gone => format!("; {} of it not found again", plural(gone, "difference")),
+        };
+        lines.push(format!("known from the baseline of {}: {found}{gone}", visible(&known.started_at)));
     }
     if !check.forgiven().is_empty() {
         let forgiven = check.forgiven();

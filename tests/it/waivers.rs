@@ -297,6 +297,28 @@ fn every_kind_can_be_waived_and_fails_beyond() {
     }
 }
 
+/// Catches numbers of their own making that never reach the waivers: times, and the age of the latest row.
+#[test]
+fn times_and_ages_can_be_waived() {
+    let checks = "\n[checks.speed]\nkind = \"latency\"\nmax_p95 = \"1us\"\nrounds = 1\nold = \"SELECT * FROM items\"\n\
+                  new = \"SELECT * FROM items\"\n\n[checks.age]\nkind = \"freshness\"\nmax_lag = \"1h\"\n\
+                  columns.at = { type = \"timestamp\" }\nold = \"SELECT at FROM age\"\nnew = \"SELECT at FROM age\"\n";
+    for (name, enough, too_little) in [("speed", "p95_ms", "median_ms"), ("age", "lag", "")] {
+        for (column, code) in [(enough, 0), (too_little, 1)] {
+            let folder = pair();
+            write(folder.path(), "suite.toml", &format!("{SUITE}{checks}"));
+            write(folder.path(), "old/age.csv", "at\n2026-01-01T12:00:00Z\n");
+            write(folder.path(), "new/age.csv", "at\n2026-01-01T10:00:00Z\n");
+            if !column.is_empty() {
+                let waivers = waiver(&format!("shop.{name}"), &format!("columns = \"{column}\""), later());
+                write(folder.path(), "waivers.toml", &waivers);
+            }
+            let ran = run(folder.path(), &["run", "suite.toml", "--only", &format!("shop.{name}")]);
+            assert_eq!(ran.code, code, "{name} {column}: {}", ran.shown);
+        }
+    }
+}
+
 /// Catches a waiver that eats differences by design, or an `expect` that stops being exact beside one.
 #[test]
 fn expected_counts_stay_exact_beside_waivers() {
