@@ -10,10 +10,10 @@ use super::run::done;
 use super::waive_text::{Writer, append};
 use super::{load, screen};
 use crate::check::Check;
-use crate::compare::Ledger;
+use crate::compare::{Ledger, with_tag};
 use crate::earlier::{Earlier, EarlierCheck};
 use crate::exit::{BROKEN, PASSED};
-use crate::model::{Difference, Example, Key, Tally};
+use crate::model::{Difference, Example, Key, Kind, Tally};
 use crate::suite::{self, Overrides, Suite, difference_names};
 use crate::waiver::Waiver;
 
@@ -174,7 +174,7 @@ impl<'a> Request<'a> {
             } else {
                 by_name.entry(Ledger::name(check, example.difference)).or_default()
             };
-            keys.insert(example.key.clone());
+            keys.insert(self.key(example));
         }
         if by_columns.len() > APART {
             let columns: BTreeSet<String> = by_columns.keys().flatten().cloned().collect();
@@ -183,7 +183,7 @@ impl<'a> Request<'a> {
         }
         by_name.iter().for_each(|(name, keys)| writer.by_key(id, keys, &[], Some(name)));
         by_columns.iter().for_each(|(columns, keys)| writer.by_key(id, keys, columns, None));
-        let how = if check.key.is_empty() { "column".to_owned() } else { plural(self.keys(), "key") };
+        let how = if by_name.is_empty() && check.key.is_empty() { "column".to_owned() } else { plural(self.keys(), "key") };
         Ok((writer, format!("{} of {id} by {how}", plural(self.open.len(), "difference"))))
     }
 
@@ -197,7 +197,7 @@ impl<'a> Request<'a> {
             ));
         }
         let names_columns = difference_names(self.check.kind.kind(), true) == ["outside"];
-        if self.check.key.is_empty() && !names_columns {
+        if self.check.key.is_empty() && !names_columns && self.check.kind.kind() != Kind::TagDedup {
             return Some("the check has no key".to_owned());
         }
         let keys = self.keys();
@@ -205,7 +205,12 @@ impl<'a> Request<'a> {
     }
 
     fn keys(&self) -> usize {
-        self.open.iter().map(|example| &example.key).collect::<BTreeSet<_>>().len()
+        self.open.iter().map(|example| self.key(example)).collect::<BTreeSet<_>>().len()
+    }
+
+    /// The key, of a tag with the tag itself: another one under the same key is another difference.
+    fn key(&self, example: &Example) -> Key {
+        if self.check.kind.kind() == Kind::TagDedup { with_tag(example) } else { example.key.clone() }
     }
 
     /// The differences that no waiver means yet; a waiver by number means none in particular.

@@ -17,12 +17,15 @@ use crate::waiver::Waiver;
 /// The waivers of one check, the baseline, and the differences put to them.
 pub struct Ledger {
     names: Names,
+    key: Vec<String>,
     waivers: Vec<Entry>,
     past: Option<Arc<Past>>,
     seen: Seen,
     /// Differences by name and by who could cover them.
     groups: BTreeMap<(&'static str, Parts), u64>,
     taken: Tally,
+    /// Name of the column of tags, once one of them differed.
+    tag_column: Option<String>,
     /// Differences that are in the baseline, whether or not something else covers them too.
     again: u64,
     /// Differences that nothing covers, those with the lowest keys.
@@ -66,11 +69,13 @@ impl Ledger {
         };
         Ledger {
             names: Names::of(check),
+            key: check.key.clone(),
             waivers: waivers.iter().filter(|waiver| waiver.names(id)).map(entry).collect(),
             past,
             seen: Seen::default(),
             groups: BTreeMap::new(),
             taken: Tally::default(),
+            tag_column: None,
             again: 0,
             open: BTreeMap::new(),
             examples,
@@ -113,8 +118,10 @@ impl Ledger {
     /// Who could cover each part of a difference: each column of a changed row by itself, everything else as a whole.
     fn parts(&mut self, name: &'static str, example: &Example) -> Parts {
         let by_column = matches!(name, "changed" | "outside");
+        let key = if self.names == Names::Tags { with_tag(example) } else { example.key.clone() };
+        self.tag_column = self.tag_column.take().or_else(|| tag(example).map(|(name, _)| name.clone()));
         let applicable: Vec<usize> =
-            (0..self.waivers.len()).filter(|index| self.waivers[*index].applies(name, &example.key)).collect();
+            (0..self.waivers.len()).filter(|index| self.waivers[*index].applies(name, &key)).collect();
         let of = |column: Option<&str>| -> Vec<usize> {
             let covers = |index: &usize| {
                 let columns = &self.waivers[*index].waiver.columns;
@@ -230,12 +237,20 @@ impl Ledger {
     }
 
     fn unknown_column(&self, entry: &Entry, report: &CheckReport) -> Option<ErrorReport> {
-        let tabular = matches!(report.kind, Kind::Rows | Kind::Sum | Kind::RowCount);
-        if entry.expired || !tabular || report.columns.is_empty() {
+        let tabular = matches!(report.kind, Kind::Rows | Kind::Sum | Kind::RowCount) && !report.columns.is_empty();
+        let mut compared: Vec<&str> = report.columns.iter().map(|column| column.name.as_str()).collect();
+        let named: Vec<&String> = match &self.tag_column {
+            Some(tag) if self.names == Names::Tags => {
+                compared = self.key.iter().map(String::as_str).chain([tag.as_str()]).collect();
+                entry.waiver.keys.iter().flat_map(|key| key.keys()).collect()
+            }
+            _ if tabular => entry.waiver.columns.iter().collect(),
+            _ => return None,
+        };
+        if entry.expired {
             return None;
         }
-        let compared: Vec<&str> = report.columns.iter().map(|column| column.name.as_str()).collect();
-        let unknown = entry.waiver.columns.iter().find(|column| !compared.contains(&column.as_str()))?;
+        let unknown = named.into_iter().find(|column| !compared.contains(&column.as_str()))?;
         let nearest = compared.iter().min_by_key(|name| strsim::damerau_levenshtein(unknown, name));
         let near = nearest.filter(|name| strsim::damerau_levenshtein(unknown, name) <= 1 + unknown.len() / 4);
         let help = match near {
@@ -315,6 +330,22 @@ impl Names {
             (_, Difference::Duplicate) => "duplicate",
         }
     }
+}
+
+/// The tag that a difference of tags is about, with the name of its column.
+fn tag(example: &Example) -> Option<(&String, &Pair)> {
+    // A tag that stands twice also tells how often.
+    let counts = |name: &str| example.difference == Difference::Duplicate && name == "rows";
+    example.columns.iter().find(|(name, _)| !counts(name))
+}
+
+/// The key of a tag: that of its row, and the tag itself.
+pub fn with_tag(example: &Example) -> Key {
+    let Key(mut key) = example.key.clone();
+    if let Some((name, pair)) = tag(example) {
+        key.push((name.clone(), pair.old.clone().or_else(|| pair.new.clone())));
+    }
+    Key(key)
 }
 
 /// A number outside of its rule as a difference.

@@ -31,7 +31,7 @@ mod tags;
 mod types;
 
 pub(crate) use cells::Cells;
-pub use ledger::{Ledger, outside};
+pub use ledger::{Ledger, outside, with_tag};
 pub use normal::Side;
 pub use past::Past;
 pub use rows::Sink;

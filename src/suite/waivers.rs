@@ -275,7 +275,7 @@ fn not_compared(check: &Check, column: &str) -> Option<(String, Option<String>)>
 
 /// One entry of `keys`: some or all key columns.
 fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, (String, Option<String>)> {
-    if check.key.is_empty() {
+    if check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
         let help = if check.kind.kind() == Kind::Invariant {
             "give the check a `key`, or write `at_most`"
         } else {
@@ -288,7 +288,8 @@ fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, (String, Option<St
     }
     let mut key = BTreeMap::new();
     for (column, value) in table {
-        if !check.key.contains(column) {
+        // The column of tags has the name that the query gives it, which only the result tells.
+        if !check.key.contains(column) && check.kind.kind() != Kind::TagDedup {
             let help = nearest(column, check.key.iter().map(String::as_str));
             return Err((format!("`{column}` is no key column of `{}`", check.id), help));
         }

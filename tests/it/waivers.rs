@@ -263,6 +263,13 @@ fn every_kind_can_be_waived_and_fails_beyond() {
         ("tags", "new/items.csv", LOSSES, "keys = [{ id = 2 }, { id = 3 }]", "keys = [{ id = 2 }]"),
         ("tags", "new/items.csv", LOSSES, "differences = [\"lost\"]", "differences = [\"added\"]"),
         (
+            "tags",
+            "new/items.csv",
+            LOSSES,
+            "keys = [{ id = 2, name = \"b\" }, { name = \"c\" }]",
+            "keys = [{ id = 2, name = \"c\" }, { name = \"c\" }]",
+        ),
+        (
             "latency",
             "new/raw.csv",
             "model,ms\nx,10\nx,20\ny,60\n",
@@ -439,6 +446,9 @@ fn a_column_that_is_not_compared_is_an_error() {
     assert_eq!(ran.code, 2, "{}", ran.shown);
     assert!(ran.shown.contains("waivers.toml:2: the waiver names the column `cots`"), "{}", ran.shown);
     assert!(ran.shown.contains("did you mean `cost`?"), "{}", ran.shown);
+    let ran = judged(LOSSES, &waiver("shop.tags", "keys = [{ id = 2, nam = \"b\" }]", later()), "shop.tags");
+    assert_eq!(ran.code, 2, "{}", ran.shown);
+    assert!(ran.shown.contains("did you mean `name`?"), "{}", ran.shown);
 }
 
 /// Catches waivers of one suite that are mistakes when only its neighbour in the folder is run.
