@@ -183,7 +183,8 @@ impl<'a> Request<'a> {
         }
         by_name.iter().for_each(|(name, keys)| writer.by_key(id, keys, &[], Some(name)));
         by_columns.iter().for_each(|(columns, keys)| writer.by_key(id, keys, columns, None));
-        let how = if by_name.is_empty() && check.key.is_empty() { "column".to_owned() } else { plural(self.keys(), "key") };
+        let how =
+            if by_name.is_empty() && check.key.is_empty() { "column".to_owned() } else { plural(self.keys(), "key") };
         Ok((writer, format!("{} of {id} by {how}", plural(self.open.len(), "difference"))))
     }
 

@@ -17,7 +17,7 @@ pub(super) fn brief(check: &CheckReport) -> Option<String> {
         }
     }
     let total = |(over, until, owner, count): &(bool, &str, &str, u64)| {
-        format!("{} {}waived until {until}, {}", thousands(*count), if *over { "were " } else { "" }, visible(owner))
+        format!("{} waived {}until {until}, {}", thousands(*count), if *over { "only " } else { "" }, visible(owner))
     };
     let mut parts: Vec<String> = totals.iter().map(total).collect();
     if let Some(known) = check.known.as_ref().filter(|known| !known.counts.is_empty()) {

@@ -64,7 +64,9 @@ pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, problems: 
             broken,
             others: others(&place, files),
         };
+        let before = problems.0.len();
         let waivers = read_all(&File { path: &place, text: &text }, &scope, problems);
+        problems.0[before..].sort_by_key(|problem| problem.place);
         for suite in suites.iter_mut().filter(|suite| beside(&suite.path) == place) {
             let prefix = format!("{}.", suite.name);
             suite.waivers = waivers.iter().filter(|waiver| waiver.check.starts_with(&prefix)).cloned().collect();
