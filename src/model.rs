@@ -9,6 +9,12 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+mod forgiven;
+mod rerun;
+
+pub use forgiven::{Known, Tally, Waived};
+pub use rerun::{Examined, RerunOf};
+
 /// What a check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -121,6 +127,8 @@ pub struct RunReport {
     pub version: String,
     /// Whether the run was stopped before every check had its verdict.
     pub interrupted: bool,
+    /// The run whose failures were run again; absent of a run by itself.
+    pub rerun_of: Option<RerunOf>,
     /// The suites, in the order they were read.
     pub suites: Vec<SuiteReport>,
     /// The checks, in suite order.
@@ -594,6 +602,12 @@ pub struct CheckReport {
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
+    /// Waivers that name the check, whether or not they cover anything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
+    /// Differences that the baseline has too; absent without a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
     /// How the rows were read and compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanReport>,
@@ -603,6 +617,9 @@ pub struct CheckReport {
     /// The share of the keys that was examined; absent means all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleReport>,
+    /// The keys that were looked at again; absent means all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examined: Option<Examined>,
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -648,9 +665,12 @@ impl CheckReport {
             violations: None,
             population: None,
             expected: Vec::new(),
+            waived: Vec::new(),
+            known: None,
             plan: None,
             window: None,
             sample: None,
+            examined: None,
             moved: None,
             written: None,
             duplicates_allowed: false,
@@ -685,10 +705,14 @@ impl CheckReport {
         found
     }
 
-    /// Whether any number stands against the check, counting `expect` as exact.
+    /// Whether any number stands against the check: what is neither waived nor known, counting `expect` as exact.
     pub fn differs(&self) -> bool {
         let expected: BTreeMap<&str, u64> = self.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
         let mut found = self.differences();
+        let forgiven = self.forgiven();
+        for (name, count) in &mut found {
+            *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
+        }
         for name in expected.keys() {
             if !found.contains_key(name) {
                 return true;

@@ -47,6 +47,8 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         only: Vec::new(),
         plan: limits.plan,
         differences,
+        baseline: None,
+        again: None,
     };
     let code = execute(&selected, &options, &to, &[], look)?;
     if !look.quiet {

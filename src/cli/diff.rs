@@ -159,6 +159,8 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         only: Vec::new(),
         plan: args.limits.plan,
         differences: to.differences(args.limits.max_differences).map_err(|why| refuse(&why))?,
+        baseline: None,
+        again: None,
     };
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));

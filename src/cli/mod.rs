@@ -4,8 +4,11 @@ mod demo;
 mod diff;
 mod list;
 mod rehearse;
+mod rerun;
 mod run;
 mod screen;
+mod waive;
+mod waive_text;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -38,6 +41,8 @@ Examples:
 enum Command {
     /// Run checks and report
     Run(RunArgs),
+    /// Run again what did not pass in a report, on the same params
+    Rerun(rerun::RerunArgs),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
@@ -73,15 +78,20 @@ enum Command {
         #[command(flatten)]
         look: LookArgs,
     },
+    /// Accept the differences of a report for a time, in waivers.toml beside the suite
+    Waive(waive::WaiveArgs),
     /// Print the JSON Schema of a suite file, for editors
     Schema,
 }
+
+/// Where suites are looked for unless the command line says so.
+const SUITES: &str = "checks/";
 
 /// `cutover run`.
 #[derive(Args, Debug)]
 struct RunArgs {
     /// Suite files, or folders with suites below them
-    #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+    #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
     suites: Vec<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
@@ -115,6 +125,9 @@ struct RunArgs {
     /// What makes the exit code 1; repeatable
     #[arg(long, value_name = "STATUS", value_enum, default_value = "fail")]
     fail_on: Vec<FailOn>,
+    /// Fail only on differences that are not in this report.json; differences.parquet is read beside it
+    #[arg(long, value_name = "REPORT")]
+    baseline: Option<PathBuf>,
     /// Most examples per check
     #[arg(long, value_name = "N", default_value_t = 20)]
     examples: usize,
@@ -216,11 +229,13 @@ impl OverrideArgs {
 pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(args),
+        Command::Rerun(args) => rerun::rerun(args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
+        Command::Waive(args) => waive::waive(&args),
         Command::Schema => {
             screen::print(&format!("{:#}\n", suite::schema()));
             crate::exit::PASSED

@@ -11,17 +11,18 @@ use super::screen::{self, Screen};
 use super::{LookArgs, RunArgs, load, runtime};
 use crate::check::KindSettings;
 use crate::compare::Limits;
+use crate::earlier::{Baseline, DIFFERENCES, Earlier, Unreadable};
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
 use crate::model::RunReport;
 use crate::output::{is_special, write_atomically};
 use crate::report::{Format, render, terminal};
-use crate::run::{self, Differences, Options, Selected};
+use crate::run::{self, Again, Differences, Options, Selected};
 use crate::source::Stop;
 use crate::suite::Suite;
 
 /// Runs the command and returns its exit code.
 pub(super) fn run(args: RunArgs) -> u8 {
-    done(try_run(args))
+    done(try_run(args, "run", None))
 }
 
 /// The exit code, whichever way it came.
@@ -31,16 +32,20 @@ pub(super) fn done(code: Result<u8, u8>) -> u8 {
     }
 }
 
-fn try_run(args: RunArgs) -> Result<u8, u8> {
+/// Runs the checks of the suites that `args` names, or those that are given to be run `again`, for the command `name`.
+pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Again)>) -> Result<u8, u8> {
     let refuse = |message: &str| {
-        screen::complain(&format!("cutover run: {message}\n"));
+        screen::complain(&format!("cutover {name}: {message}\n"));
         BROKEN
     };
     if args.report.iter().filter(|(_, path)| path == "-").count() > 1 {
         return Err(refuse("only one --report can go to stdout; give the others a path"));
     }
     let only = globs(&args.only).map_err(|why| refuse(&why))?;
-    let suites = load(&args.suites, &args.overrides.overrides())?;
+    let (suites, again) = match again {
+        Some((suites, again)) => (suites, Some(again)),
+        None => (load(&args.suites, &args.overrides.overrides())?, None),
+    };
     let selected = select(&suites, &args.only, &only, &args.tag).map_err(|why| refuse(&why))?;
     if let Some(expected) = args.expect_checks
         && expected != selected.len()
@@ -68,8 +73,17 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
         only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
         differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
+        baseline: match &args.baseline {
+            Some(path) => Some(baseline(path).map_err(|why| refuse(&format!("--baseline: {why}")))?),
+            None => None,
+        },
+        again,
     };
     execute(&selected, &options, &to, &args.fail_on, args.look)
+}
+
+fn baseline(path: &Path) -> Result<Baseline, Unreadable> {
+    Earlier::read(path)?.baseline()
 }
 
 fn row_diffs(selected: &[Selected<'_>]) -> usize {
@@ -83,9 +97,6 @@ pub(super) enum Reports {
     /// These formats to these paths; `-` is stdout.
     Paths(Vec<(Format, String)>),
 }
-
-/// Name of the file of differences, beside the JSON report.
-const DIFFERENCES: &str = "differences.parquet";
 
 impl Reports {
     /// The file that takes up to `most` differences of each check, where a report has a place on disk.
@@ -183,7 +194,7 @@ async fn signal() {
 }
 
 /// Patterns of the windows; a pattern without `@` takes all windows of its checks.
-fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, String> {
+pub(super) fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, String> {
     let matcher = |pattern: &String| {
         let glob = Glob::new(pattern).map_err(|cause| format!("--only {pattern}: {}", cause.kind()))?;
         Ok(glob.compile_matcher())

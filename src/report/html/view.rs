@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::super::forgiven;
 use super::super::text::{
     again, answer, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
 };
@@ -167,6 +168,10 @@ fn sentence(report: &RunReport) -> String {
             plural(ran, "check"),
             plural(count(Status::Warn), "warning")
         ),
+        Status::Pass if report.rerun_of.is_some() => "What did not pass before passes now.".to_owned(),
+        Status::Pass if forgiven::total(report) != (0, 0) => {
+            format!("No difference in {} but those that are waived or known.", plural(ran, "check"))
+        }
         Status::Pass if ran == 1 => "Old and new tell the same story in the one check that ran.".to_owned(),
         Status::Pass => format!("Old and new tell the same story in all {}.", plural(ran, "check")),
         Status::Skip => "Nothing ran, so nothing is proved.".to_owned(),
@@ -174,6 +179,10 @@ fn sentence(report: &RunReport) -> String {
     if report.status() != Status::Skip {
         said.push_str(&skipped);
     }
+    if let Some(before) = &report.rerun_of {
+        said.push_str(&format!(" Only what did not pass in the run of {} was run again.", visible(&before.started_at)));
+    }
+    said.push_str(&forgiven::sentence(report));
     if report.interrupted {
         said.push_str(" The run was cut short: there is no verdict on what was not looked at.");
     }
