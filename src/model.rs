@@ -518,6 +518,21 @@ pub struct Written {
     pub truncated: bool,
 }
 
+/// One earlier run of a check, as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// When that run began.
+    pub started_at: DateTime<Utc>,
+    /// The verdict on the check.
+    pub status: Status,
+    /// All differences, whatever their name.
+    pub differences: u64,
+    /// Wall time of the check in milliseconds.
+    pub elapsed_ms: u64,
+    /// The worst of its measures.
+    pub measures: Vec<Measure>,
+}
+
 /// One check of a run. Fields that do not apply to its kind are empty.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
@@ -606,6 +621,9 @@ pub struct CheckReport {
     pub skipped: Option<String>,
     /// Wall time in milliseconds, both sides and the comparison.
     pub elapsed_ms: u64,
+    /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
+    #[serde(skip)]
+    pub past: Vec<Past>,
 }
 
 impl CheckReport {
@@ -641,6 +659,7 @@ impl CheckReport {
             error: None,
             skipped: None,
             elapsed_ms: 0,
+            past: Vec::new(),
         }
     }
 
