@@ -128,10 +128,11 @@ impl<'a> Connection<'a> {
                 if let Some(folder) = path.parent().filter(|_| access == Access::Write) {
                     std::fs::create_dir_all(folder).map_err(|cause| Error::unwritable(place, &cause.to_string()))?;
                 }
+                // Never opened read-only: a reader too must be able to roll back what a killed writer left behind.
                 let options = SqliteConnectOptions::new()
                     .filename(path)
-                    .read_only(access == Access::Read)
                     .create_if_missing(access == Access::Write)
+                    .pragma("query_only", if access == Access::Read { "ON" } else { "OFF" })
                     .busy_timeout(BUSY)
                     .disable_statement_logging();
                 Held::Sqlite(options.connect().await.map_err(|cause| refused(&cause))?)

@@ -5,6 +5,7 @@ mod cli;
 mod contract;
 mod demo_servers;
 mod diff;
+mod history;
 mod html;
 mod latency;
 mod packs;
