@@ -518,6 +518,18 @@ pub struct Written {
     pub truncated: bool,
 }
 
+/// How the times of a `latency` check are spread.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Times {
+    /// Shares of the queries, in percent, from the fastest to all.
+    pub percent: Vec<u8>,
+    /// Milliseconds within which each of these shares of old was answered; absent of a one-sided check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub old: Vec<String>,
+    /// Milliseconds within which each of these shares of new was answered.
+    pub new: Vec<String>,
+}
+
 /// One earlier run of a check, as the history has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Past {
@@ -562,6 +574,9 @@ pub struct CheckReport {
     /// How the drift of each percentile is spread over the judged groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
+    /// How the times of a `latency` check are spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
     /// Rows by how they relate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowCounts>,
@@ -640,6 +655,7 @@ impl CheckReport {
             measures: Vec::new(),
             totals: None,
             drift: Vec::new(),
+            times: None,
             rows: None,
             tag_counts: None,
             columns: Vec::new(),

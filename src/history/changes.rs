@@ -106,9 +106,10 @@ fn fate(old: &Entry, new: &Entry, keys: &[Option<Keys>; 2]) -> Option<Fate> {
         return None;
     }
     let (before, after) = (old.found(), new.found());
+    let rows = ["rows", "tag_dedup", "invariant"].contains(&new.kind.as_str());
     let known = old.listed && new.listed;
     if let ([Some(earlier), Some(later)], true) = (keys, known)
-        && let Some((earlier, later)) = earlier.of(&old.id).both(later.of(&new.id), before, after)
+        && let Some((earlier, later)) = earlier.of(&old.id).both(later.of(&new.id), (before, after), rows)
     {
         let stayed = earlier.iter().map(|(key, count)| (*count).min(later.get(key).copied().unwrap_or(0))).sum();
         return Some(Fate { appeared: after - stayed, healed: before - stayed, stayed, by: By::Key });

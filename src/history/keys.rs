@@ -12,6 +12,9 @@ use super::read::Run;
 /// Name of the file in a report folder.
 const FILE: &str = "differences.parquet";
 
+/// What stands for the key where a check has none.
+const NO_KEY: &str = "{}";
+
 /// Differences of a run, by the id of their check.
 #[derive(Debug, Default)]
 pub struct Keys(HashMap<String, Found>);
@@ -46,20 +49,30 @@ impl Keys {
 
 impl Found {
     /// Both runs counted the same way, such that they come to the numbers that their reports have; `None` where none does.
-    pub(super) fn both<'a>(&'a self, later: &'a Found, before: u64, after: u64) -> Option<(Counts<'a>, Counts<'a>)> {
-        let ways = [(self.rows(), later.rows()), (self.numbers(), later.numbers())];
+    /// `rows` says that the check compares rows, and no numbers.
+    pub(super) fn both<'a>(
+        &'a self,
+        later: &'a Found,
+        (before, after): (u64, u64),
+        rows: bool,
+    ) -> Option<(Counts<'a>, Counts<'a>)> {
+        let by_row = self.rows().zip(later.rows());
+        let by_number = (!rows).then(|| (self.numbers(), later.numbers()));
         let sum = |counts: &Counts<'_>| counts.values().sum::<u64>();
-        ways.into_iter().find(|(old, new)| sum(old) == before && sum(new) == after)
+        [by_row, by_number].into_iter().flatten().find(|(old, new)| sum(old) == before && sum(new) == after)
     }
 
-    /// A row that differs has a line for each of its columns.
-    fn rows(&self) -> Counts<'_> {
+    /// A row that differs has a line for each of its columns. Without a key, nothing tells one row from another.
+    fn rows(&self) -> Option<Counts<'_>> {
         let mut counts = Counts::new();
         for ((key, difference, _), lines) in &self.lines {
+            if key == NO_KEY {
+                return None;
+            }
             let count = counts.entry((key.as_str(), difference.as_str())).or_default();
             *count = (*count).max(*lines);
         }
-        counts
+        Some(counts)
     }
 
     /// A number that differs has one line, whatever it differs in.

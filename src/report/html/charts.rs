@@ -14,6 +14,7 @@ const CURVES: usize = 12;
 #[derive(Serialize)]
 pub(super) struct Curve {
     title: String,
+    range: String,
     points: Vec<Point>,
     old: String,
     new: String,
@@ -27,6 +28,7 @@ struct Point {
     name: String,
     old: String,
     new: String,
+    within: bool,
 }
 
 /// Differences of the windows of one check, in their order.
@@ -58,7 +60,7 @@ pub(super) fn curves(check: &CheckReport) -> Vec<Curve> {
         let Some(at) = measure.name.strip_prefix('p').and_then(number) else { continue };
         let (Some(old), Some(new)) = (&measure.old, &measure.new) else { continue };
         let (Some(old_at), Some(new_at)) = (number(old), number(new)) else { continue };
-        let known = Known { at, name: &measure.name, old, new, old_at, new_at };
+        let known = Known { at, name: &measure.name, old, new, old_at, new_at, within: measure.within };
         groups.entry(text::key(&measure.key)).or_default().push(known);
     }
     groups.into_iter().filter(|(_, known)| known.len() > 1).take(CURVES).map(|(key, known)| curve(key, known)).collect()
@@ -71,9 +73,10 @@ struct Known<'a> {
     new: &'a str,
     old_at: f64,
     new_at: f64,
+    within: bool,
 }
 
-fn number(text: &str) -> Option<f64> {
+pub(super) fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
@@ -98,8 +101,20 @@ fn curve(title: String, mut known: Vec<Known>) -> Curve {
         name: visible(one.name),
         old: visible(one.old),
         new: visible(one.new),
+        within: one.within,
     });
-    Curve { title: if title.is_empty() { "all rows".to_owned() } else { title }, points: points.collect(), old, new }
+    let shown = |wanted: f64| {
+        let texts = known.iter().flat_map(|one| [(one.old_at, one.old), (one.new_at, one.new)]);
+        texts.into_iter().find(|(at, _)| *at == wanted).map_or(String::new(), |(_, text)| visible(text))
+    };
+    let range = format!("{} to {}", shown(low), shown(high));
+    Curve {
+        title: if title.is_empty() { "all rows".to_owned() } else { title },
+        range,
+        points: points.collect(),
+        old,
+        new,
+    }
 }
 
 /// One chart for each check that was cut into windows; the id of a window is that of its check and what stands behind an `@`.

@@ -52,6 +52,49 @@ fn differences_are_told_apart_by_their_keys() {
     assert_eq!(compare(folder, &[id])["before"]["id"], id);
 }
 
+/// Catches two numbers of one key that count as one difference.
+#[test]
+fn numbers_are_told_apart_by_their_names_too() {
+    let folder = suite();
+    let folder = folder.path();
+    let text = std::fs::read_to_string(folder.join("suite.toml")).unwrap();
+    let text = text.replace("SELECT name, cost FROM", "SELECT name, cost, cost AS again FROM");
+    std::fs::write(folder.join("suite.toml"), text).unwrap();
+    run(folder, &["1,a,0.1", "2,b,0.9", "3,c,0.3", "4,d,0.4"]);
+    run(folder, &["1,a,0.8", "2,b,0.9", "3,c,0.3", "4,d,0.4"]);
+    let found = compare(folder, &["last~1"]);
+    let sums = &found["checks"][1];
+    let before: u64 = sums["before"]["differences"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|count| count.as_str().unwrap().parse::<u64>().unwrap())
+        .sum();
+    let fate = &sums["differences"];
+    assert_eq!((before, &fate["by"]), (fate["stayed"].as_str().unwrap().parse().unwrap(), &"key".into()), "{sums}");
+    assert_eq!((&fate["healed"], &fate["appeared"]), (&"0".into(), &fate["stayed"]), "{sums}");
+}
+
+/// Catches rows that nothing tells apart and that count as the same.
+#[test]
+fn rows_without_a_key_are_compared_by_count() {
+    let folder = suite();
+    let folder = folder.path();
+    let text = std::fs::read_to_string(folder.join("suite.toml")).unwrap();
+    let dear = "\n[checks.dear]\nkind = \"invariant\"\nnew = \"SELECT name FROM new WHERE cost > '0.5'\"\npopulation = \"SELECT COUNT(*) FROM new\"\n";
+    std::fs::write(folder.join("suite.toml"), text + dear).unwrap();
+    run(folder, &["1,a,0.1", "2,b,0.9", "3,c,0.3", "4,d,0.4"]);
+    run(folder, &["1,a,0.8", "2,b,0.2", "3,c,0.3", "4,d,0.4"]);
+    let found = compare(folder, &["last~1"]);
+    let checks: Vec<(&str, &str)> = found["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| (check["id"].as_str().unwrap(), check["differences"]["by"].as_str().unwrap()))
+        .collect();
+    assert_eq!(checks, [("shop.items", "key"), ("shop.sums", "key"), ("shop.dear", "count")]);
+}
+
 /// Catches counts that claim to know which differences stayed, when the keys of one run are gone or incomplete.
 #[test]
 fn without_the_keys_only_the_counts_are_compared() {

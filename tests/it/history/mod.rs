@@ -5,7 +5,7 @@ mod files;
 mod shared;
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -32,12 +32,16 @@ fn history(folder: &Path, arguments: &[&str]) -> Value {
 
 /// Starts `count` runs at the same moment, each with `arguments`, and expects every one to find the difference and complain of nothing.
 fn at_once(folder: &Path, count: usize, arguments: &[&str]) {
-    let start = |_| {
-        let mut command = cutover(folder);
-        command.args(["run", "suite.toml", "--quiet"]).args(arguments);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-    };
-    let runs: Vec<_> = (0..count).map(start).collect();
+    finish((0..count).map(|_| spawn(folder, arguments)).collect());
+}
+
+fn spawn(folder: &Path, arguments: &[&str]) -> Child {
+    let mut command = cutover(folder);
+    command.args(["run", "suite.toml", "--quiet"]).args(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn finish(runs: Vec<Child>) {
     for run in runs {
         let output = run.wait_with_output().unwrap();
         let complaint = String::from_utf8_lossy(&output.stderr);

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::{at_once, done, failing, history};
+use super::{at_once, done, failing, finish, history, spawn};
 use crate::cli::cutover;
 use crate::support::engine_url;
 
@@ -44,6 +44,28 @@ async fn many_machines_share_one_history() {
     let (code, text, complaint) = done(command.env("HISTORY_PASSWORD", "p@ss:w/rd"));
     assert_eq!((code, complaint.as_str()), (Some(0), ""));
     assert!(text.contains("FFFF") && !text.contains("p%40ss") && !text.contains("p@ss"), "{text}");
+}
+
+/// Catches a run that is lost because another one is just making the tables.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_machine_makes_the_tables_and_the_others_wait() {
+    let url = database("cutover_history_race").await;
+    let folder = failing();
+    let mut other = PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("BEGIN; CREATE TABLE cutover_history (layout bigint)").execute(&mut other).await.unwrap();
+    let runs: Vec<_> = (0..6).map(|_| spawn(folder.path(), &["--history", &url])).collect();
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut patience = 600;
+    let mut watch = PgConnection::connect(&url).await.unwrap();
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut watch).await.unwrap() < 6 && patience > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        patience -= 1;
+    }
+    assert!(patience > 0, "not all of them came to wait");
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    finish(runs);
+    assert_eq!(history(folder.path(), &["--history", &url])["runs"].as_array().unwrap().len(), 6);
 }
 
 /// Catches a server that is away or refuses and changes the verdict, and a password in what is said of it.
