@@ -16,4 +16,5 @@ mod samples;
 mod schemas;
 mod signals;
 mod support;
+mod trends;
 mod verdicts;

@@ -10,6 +10,10 @@ use crate::model::{CheckReport, Kind, RunReport};
 /// Groups whose curves are drawn; the table below lists them all.
 const CURVES: usize = 12;
 
+/// Width that a chart of few windows takes, and the least and most of one window.
+const WIDTH: usize = 448;
+const STEP: (usize, usize) = (14, 32);
+
 /// Percentiles of one group, old and new on one plot.
 #[derive(Serialize)]
 pub(super) struct Curve {
@@ -36,6 +40,7 @@ struct Point {
 pub(super) struct Windows {
     title: String,
     most: String,
+    range: String,
     width: usize,
     bars: Vec<Bar>,
 }
@@ -44,6 +49,7 @@ pub(super) struct Windows {
 struct Bar {
     anchor: String,
     x: usize,
+    wide: usize,
     y: String,
     height: String,
     label: String,
@@ -132,6 +138,14 @@ pub(super) fn windows(report: &RunReport) -> Vec<Windows> {
 
 fn bars(base: &str, members: &[(usize, &CheckReport)]) -> Windows {
     let most = members.iter().map(|(_, check)| found(check)).max().unwrap_or(0);
+    let step = (WIDTH / members.len().max(1)).clamp(STEP.0, STEP.1);
+    let ends = members.iter().filter_map(|(_, check)| check.window.as_ref());
+    let first = ends.clone().find_map(|window| window.from.as_deref());
+    let last = ends.rev().find_map(|window| window.to.as_deref());
+    let range = match (first, last) {
+        (Some(first), Some(last)) => format!("{} to before {}, ", visible(first), visible(last)),
+        _ => String::new(),
+    };
     let bars = members.iter().enumerate().map(|(place, (index, check))| {
         let count = found(check);
         // A window without a difference keeps a stub, so that it is not taken for one that is absent.
@@ -141,14 +155,21 @@ fn bars(base: &str, members: &[(usize, &CheckReport)]) -> Windows {
         let counted = text::plural(count, "difference");
         Bar {
             anchor: format!("c{}", index + 1),
-            x: place * 14,
+            x: place * step,
+            wide: step - 4,
             y: format!("{:.1}", 90.0 - height),
             height: format!("{height:.1}"),
             label: format!("{from}: {}, {counted}", check.status()),
             status: check.status().to_string(),
         }
     });
-    Windows { title: visible(base), most: text::thousands(most), width: members.len() * 14, bars: bars.collect() }
+    Windows {
+        title: visible(base),
+        most: text::thousands(most),
+        range,
+        width: members.len() * step,
+        bars: bars.collect(),
+    }
 }
 
 /// All differences of a check, whatever their name.

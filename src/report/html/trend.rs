@@ -130,9 +130,13 @@ pub(super) fn of_check(report: &RunReport, check: &CheckReport) -> Option<Trend>
     points.push(Point::now(report, check));
     let mut trend = drawn(&points);
     let step = step(points.len());
-    for one in check.measures.iter().filter_map(|measure| series(measure, &points, step)) {
+    // Of many groups those that are outside, and the first where none is.
+    let telling = |measure: &&Measure| measure.key.is_empty() || !measure.within;
+    let most = if check.measures.iter().any(|measure| telling(&measure)) { SERIES } else { 1 };
+    let told = check.measures.iter().filter(|measure| most == 1 || telling(measure));
+    for one in told.filter_map(|measure| series(measure, &points, step)) {
         // Two measures of the same numbers, such as a percentile and its rank error, are one line.
-        if trend.series.len() < SERIES && trend.series.iter().all(|other| other.cells != one.cells) {
+        if trend.series.len() < most && trend.series.iter().all(|other| other.cells != one.cells) {
             trend.series.push(one);
         }
     }
