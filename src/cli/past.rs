@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::run::signal;
 use super::{runtime, screen};
 use crate::history::{self, Error, Place};
 use crate::model::{Past, RunReport};
@@ -38,10 +39,11 @@ impl PlaceArgs {
 pub(super) fn attach(place: &Place, report: &mut RunReport) -> Result<(), String> {
     let ids: HashSet<String> = report.checks.iter().map(|check| check.id.clone()).collect();
     let Ok(runtime) = runtime() else { return Ok(()) };
-    let runs = match runtime.block_on(history::last(place, RUNS, |id| ids.contains(id))) {
-        Ok(runs) => runs,
-        Err(Error::Absent(_)) => return Ok(()),
-        Err(error) => return Err(error.to_string()),
+    let runs = match runtime.block_on(unless_interrupted(history::recent(place, RUNS, |id| ids.contains(id)))) {
+        Some(Ok(runs)) => runs,
+        Some(Err(Error::Absent(_))) => return Ok(()),
+        Some(Err(error)) => return Err(error.to_string()),
+        None => return Err(INTERRUPTED.to_owned()),
     };
     let mut past: HashMap<String, Vec<Past>> = HashMap::new();
     for run in runs.into_iter().rev() {
@@ -74,11 +76,26 @@ pub(super) fn record(
     let Ok(runtime) = runtime() else { return };
     let folder = folder.map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()));
     let folder = folder.map(|folder| folder.display().to_string());
-    match (runtime.block_on(history::record(place, report, id, code, folder.as_deref())), unread) {
-        (Ok(()), None) => {}
-        (Ok(()), Some(why)) => {
+    let work = history::record(place, report, id, code, folder.as_deref());
+    let recorded = runtime.block_on(unless_interrupted(work));
+    let not_recorded = |why: &str| screen::complain(&format!("cutover run: the run is not recorded: {why}\n"));
+    match (recorded, unread) {
+        (Some(Ok(())), None) => {}
+        (Some(Ok(())), Some(why)) => {
             screen::complain(&format!("cutover run: the report shows no earlier runs: {why}\n"));
         }
-        (Err(error), _) => screen::complain(&format!("cutover run: the run is not recorded: {error}\n")),
+        (Some(Err(error)), _) => not_recorded(&error.to_string()),
+        (None, _) => not_recorded(INTERRUPTED),
+    }
+}
+
+/// What is said of a history that was not waited for.
+const INTERRUPTED: &str = "interrupted while it was waited for";
+
+/// The result, or none once a signal arrived: nobody has to wait for a history that is locked.
+async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        () = signal() => None,
     }
 }

@@ -181,7 +181,7 @@ pub(super) fn execute(
 }
 
 /// Resolves at SIGINT or SIGTERM.
-async fn signal() {
+pub(super) async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -11,6 +11,8 @@ use super::place::Place;
 
 /// How long a writer waits for the others.
 const BUSY: Duration = Duration::from_secs(30);
+/// How long a server may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(10);
 /// Arguments of one statement that both engines take.
 const ARGUMENTS: usize = 30_000;
 
@@ -141,7 +143,10 @@ impl<'a> Connection<'a> {
                 let options = PgConnectOptions::from_url(url).map_err(|cause| refused(&cause))?;
                 // Neither outlives a transaction behind a pooler.
                 let options = options.statement_cache_capacity(0).extra_float_digits(None).disable_statement_logging();
-                Held::Postgres(options.connect().await.map_err(|cause| refused(&cause))?)
+                match tokio::time::timeout(CONNECT, options.connect()).await {
+                    Ok(connected) => Held::Postgres(connected.map_err(|cause| refused(&cause))?),
+                    Err(_) => return Err(Error::late(place, CONNECT)),
+                }
             }
         };
         let mut connection = Connection { held, place };

@@ -27,6 +27,9 @@ use read::Reading;
 /// How long the writing of a run, or a reading, may take; longer than a writer waits for the others.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// Checks of earlier runs that one report takes.
+const ENOUGH: usize = 20_000;
+
 async fn limited<T>(place: &Place, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     tokio::time::timeout(LIMIT, work).await.unwrap_or_else(|_| Err(Error::late(place, LIMIT)))
 }
@@ -50,7 +53,15 @@ pub async fn record(
 /// # Errors
 /// A history that is absent or cannot be read.
 pub async fn last(place: &Place, most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Run>, Error> {
-    limited(place, async { Reading::begin(place).await?.last(most, wanted).await }).await
+    limited(place, async { Reading::begin(place).await?.last(most, usize::MAX, wanted).await }).await
+}
+
+/// As [`last`], but fewer runs where they hold very many checks: what a report has room for.
+///
+/// # Errors
+/// A history that is absent or cannot be read.
+pub async fn recent(place: &Place, most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Run>, Error> {
+    limited(place, async { Reading::begin(place).await?.last(most, ENOUGH, wanted).await }).await
 }
 
 /// Two runs, each by its id, the beginning of it, `last`, or `last~1` for the one before.

@@ -11,7 +11,7 @@ use super::{record, tables};
 use crate::model::{Measure, Status};
 
 /// Runs that are read at once.
-const PAGE: usize = 50;
+const PAGE: usize = 10;
 
 /// One recorded run.
 #[derive(Clone, Debug)]
@@ -87,9 +87,15 @@ impl<'a> Reading<'a> {
         Ok(Reading(connection))
     }
 
-    /// The newest runs that hold a check which is `wanted`, with those checks alone, newest first; at most `most`.
-    pub(super) async fn last(&mut self, most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Run>, Error> {
-        let mut found = Vec::new();
+    /// The newest runs that hold a check which is `wanted`, with those checks alone, newest first; at most `most`, and
+    /// no more of them once they hold `enough` checks.
+    pub(super) async fn last(
+        &mut self,
+        most: usize,
+        enough: usize,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Run>, Error> {
+        let mut found: Vec<Run> = Vec::new();
         for page in 0_u64.. {
             let sql = format!("{RUNS} ORDER BY started_at DESC, id DESC LIMIT $1 OFFSET $2");
             let arguments = [Cell::from(PAGE as u64), Cell::from(page * PAGE as u64)];
@@ -100,7 +106,8 @@ impl<'a> Reading<'a> {
                 run.checks.retain(|check| wanted(&check.id));
             }
             found.extend(runs.into_iter().filter(|run| !run.checks.is_empty()));
-            if !whole || found.len() >= most {
+            let checks: usize = found.iter().map(|run| run.checks.len()).sum();
+            if !whole || found.len() >= most || checks >= enough {
                 break;
             }
         }

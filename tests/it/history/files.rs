@@ -1,9 +1,11 @@
 //! Files that are no history, or not any more, or cannot be written: an error that says so, and the file as it was.
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 
@@ -93,6 +95,50 @@ async fn a_value_that_cutover_did_not_write_is_an_error() {
         assert_eq!(code, Some(2), "{sql}");
         assert!(complaint.contains("holds a value that cutover did not write"), "{sql}: {complaint}");
     }
+}
+
+/// Catches a name in a shared history that moves the cursor of whoever reads it.
+#[tokio::test]
+async fn names_in_the_history_are_shown_and_not_obeyed() {
+    let folder = recorded();
+    let sql = "UPDATE cutover_checks SET id = 'shop.' || char(27) || '[31mred' || char(10); UPDATE cutover_differences SET name = char(27) || name";
+    execute(&folder.path().join("reports/history.db"), sql).await;
+    for command in [&["history"][..], &["history", "compare", "last~1"]] {
+        let (code, text, _) = done(cutover(folder.path()).args(command));
+        assert_eq!(code, Some(0), "{text}");
+        assert!(!text.contains('\u{1b}') && text.contains("\\u{1b}[31mred\\n"), "{text}");
+    }
+}
+
+/// Catches a run that cannot be stopped while it waits for a history that somebody else holds.
+#[tokio::test]
+async fn a_locked_history_is_not_waited_for_after_a_signal() {
+    let folder = recorded();
+    let path = folder.path().join("reports/history.db");
+    let mut other = open(&path).await;
+    sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+    let mut command = cutover(folder.path());
+    command.args(["run", "suite.toml", "--report", "json=out.json"]);
+    let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(run.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("shop.items"), "{line}");
+    // It waits for the history before its report is written, and for the right to add to it afterwards.
+    for written in [false, true] {
+        let mut patience = 600;
+        while written != folder.path().join("out.json").exists() && patience > 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            patience -= 1;
+        }
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        Command::new("kill").args(["-TERM", &run.id().to_string()]).status().unwrap();
+    }
+    let clock = Instant::now();
+    let output = run.wait_with_output().unwrap();
+    assert!(clock.elapsed().as_secs() < 10, "it waited on");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(complaint.contains("the run is not recorded: interrupted"), "{complaint}");
+    assert_eq!(output.status.code(), Some(1), "the checks had their verdicts: {complaint}");
 }
 
 /// Catches a reader that is shut out, or shown half a run, after a writer was killed in the middle of its work.
