@@ -8,6 +8,7 @@ pub mod diff;
 pub mod earlier;
 pub mod exit;
 pub mod frame;
+pub mod history;
 pub mod model;
 pub mod output;
 pub mod rehearse;

@@ -543,6 +543,33 @@ pub struct Written {
     pub truncated: bool,
 }
 
+/// How the times of a `latency` check are spread.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Times {
+    /// Shares of the queries, in percent, from the fastest to all.
+    pub percent: Vec<u8>,
+    /// Milliseconds within which each of these shares of old was answered; absent of a one-sided check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub old: Vec<String>,
+    /// Milliseconds within which each of these shares of new was answered.
+    pub new: Vec<String>,
+}
+
+/// One earlier run of a check, as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// When that run began.
+    pub started_at: DateTime<Utc>,
+    /// The verdict on the check.
+    pub status: Status,
+    /// All differences, whatever their name.
+    pub differences: u64,
+    /// Wall time of the check in milliseconds.
+    pub elapsed_ms: u64,
+    /// The worst of its measures.
+    pub measures: Vec<Measure>,
+}
+
 /// One check of a run. Fields that do not apply to its kind are empty.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
@@ -572,6 +599,9 @@ pub struct CheckReport {
     /// How the drift of each percentile is spread over the judged groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
+    /// How the times of a `latency` check are spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
     /// Rows by how they relate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowCounts>,
@@ -640,6 +670,9 @@ pub struct CheckReport {
     pub skipped: Option<String>,
     /// Wall time in milliseconds, both sides and the comparison.
     pub elapsed_ms: u64,
+    /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
+    #[serde(skip)]
+    pub past: Vec<Past>,
 }
 
 impl CheckReport {
@@ -656,6 +689,7 @@ impl CheckReport {
             measures: Vec::new(),
             totals: None,
             drift: Vec::new(),
+            times: None,
             rows: None,
             tag_counts: None,
             columns: Vec::new(),
@@ -678,6 +712,7 @@ impl CheckReport {
             error: None,
             skipped: None,
             elapsed_ms: 0,
+            past: Vec::new(),
         }
     }
 

@@ -50,7 +50,7 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         baseline: None,
         again: None,
     };
-    let code = execute(&selected, &options, &to, &[], look)?;
+    let code = execute(&selected, &options, &to, None, &[], look)?;
     if !look.quiet {
         let dir = dir.display();
         match code {

@@ -165,7 +165,7 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));
     }
-    execute(&selected, &options, &to, &[FailOn::Fail], args.look)
+    execute(&selected, &options, &to, None, &[FailOn::Fail], args.look)
 }
 
 /// A tolerance: `0.01` for every number, `cost=0.01` for one column.

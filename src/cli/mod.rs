@@ -2,7 +2,9 @@
 
 mod demo;
 mod diff;
+mod history;
 mod list;
+mod past;
 mod rehearse;
 mod rerun;
 mod run;
@@ -67,6 +69,8 @@ enum Command {
         #[arg(long)]
         connect: bool,
     },
+    /// Show what earlier runs found, check by check, or compare two of them
+    History(history::HistoryArgs),
     /// Make a small old and new pair with planted differences, and run a suite on it
     Demo {
         /// Without the planted differences
@@ -133,6 +137,11 @@ struct RunArgs {
     examples: usize,
     #[command(flatten)]
     diff: DiffLimits,
+    #[command(flatten)]
+    history: past::PlaceArgs,
+    /// Leave this run out of the history
+    #[arg(long, conflicts_with = "history")]
+    no_history: bool,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,
@@ -231,6 +240,7 @@ pub fn main() -> u8 {
         Command::Run(args) => run::run(args),
         Command::Rerun(args) => rerun::rerun(args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
+        Command::History(args) => history::history(args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),

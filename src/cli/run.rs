@@ -8,11 +8,12 @@ use chrono::{DateTime, Utc};
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
-use super::{LookArgs, RunArgs, load, runtime};
+use super::{LookArgs, RunArgs, load, past, runtime};
 use crate::check::KindSettings;
 use crate::compare::Limits;
 use crate::earlier::{Baseline, DIFFERENCES, Earlier, Unreadable};
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
+use crate::history::Place;
 use crate::model::RunReport;
 use crate::output::{is_special, write_atomically};
 use crate::report::{Format, render, terminal};
@@ -58,6 +59,9 @@ pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Agai
     if args.dry_run {
         return dry_run(&selected).map_err(|why| refuse(&why));
     }
+    // A run that looks again at some keys of some checks says nothing of how the whole suite does.
+    let unrecorded = args.no_history || again.is_some();
+    let history = if unrecorded { None } else { Some(args.history.place(&args.reports).map_err(|why| refuse(&why))?) };
     let to =
         if args.report.is_empty() { Reports::Folder(args.reports, args.keep) } else { Reports::Paths(args.report) };
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -79,7 +83,7 @@ pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Agai
         },
         again,
     };
-    execute(&selected, &options, &to, &args.fail_on, args.look)
+    execute(&selected, &options, &to, history.as_ref(), &args.fail_on, args.look)
 }
 
 fn baseline(path: &Path) -> Result<Baseline, Unreadable> {
@@ -117,6 +121,14 @@ impl Reports {
         })
     }
 
+    /// The folder of the run `id`, where it has one of its own.
+    fn folder(&self, id: &str) -> Option<PathBuf> {
+        match self {
+            Reports::Folder(parent, _) => Some(parent.join(id)),
+            Reports::Paths(_) => None,
+        }
+    }
+
     /// The folder of the JSON report that has a path.
     fn beside_json(&self) -> Option<PathBuf> {
         let Reports::Paths(paths) = self else { return None };
@@ -127,11 +139,12 @@ impl Reports {
     }
 }
 
-/// Runs `selected`, shows and writes what was found, and returns the exit code.
+/// Runs `selected`, shows and writes what was found, adds it to the history, and returns the exit code.
 pub(super) fn execute(
     selected: &[Selected<'_>],
     options: &Options,
     to: &Reports,
+    history: Option<&Place>,
     fail_on: &[FailOn],
     look: LookArgs,
 ) -> Result<u8, u8> {
@@ -139,7 +152,7 @@ pub(super) fn execute(
     let screen = Screen::new(look, to_stdout, selected.len());
     let signalled = AtomicBool::new(false);
     let runtime = runtime()?;
-    let report = runtime.block_on(async {
+    let mut report = runtime.block_on(async {
         let stop = Stop::default();
         let work = run::run(selected, options, &stop, |event| screen.show(event));
         tokio::pin!(work);
@@ -159,22 +172,29 @@ pub(super) fn execute(
     // A query that ignores its cancellation must not hold up the exit.
     runtime.shutdown_background();
     screen.finish();
+    let id = folder_name(report.started_at);
+    let unread = history.and_then(|place| past::attach(place, &mut report).err());
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
-    let written = write(&report, to, options.differences.as_ref());
+    let written = write(&report, to, &id, options.differences.as_ref());
     match &written {
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
         Err(why) => screen::complain(&format!("cutover run: {why}\n")),
     }
-    if signalled.load(Ordering::SeqCst) {
-        return Ok(INTERRUPTED);
+    let code = match &written {
+        _ if signalled.load(Ordering::SeqCst) => INTERRUPTED,
+        Err(_) => BROKEN,
+        Ok(_) => exit::code(&report, fail_on),
+    };
+    if let Some(place) = history {
+        past::record(place, &report, &id, code, to.folder(&id).as_deref(), unread);
     }
-    Ok(if written.is_err() { BROKEN } else { exit::code(&report, fail_on) })
+    Ok(code)
 }
 
 /// Resolves at SIGINT or SIGTERM.
-async fn signal() {
+pub(super) async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -281,7 +301,7 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
 }
 
 /// Writes the reports and returns where they are.
-fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) -> Result<Vec<String>, String> {
+fn write(report: &RunReport, to: &Reports, id: &str, differences: Option<&Differences>) -> Result<Vec<String>, String> {
     let failed = |path: &Path, cause: &io::Error| {
         format!(
             "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
@@ -310,7 +330,7 @@ fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) ->
             Ok(written)
         }
         Reports::Folder(parent, keep) => {
-            let folder = parent.join(folder_name(report.started_at));
+            let folder = parent.join(id);
             place(folder.join(DIFFERENCES))?;
             for format in Format::ALL {
                 let path = folder.join(format.file_name());

@@ -7,6 +7,7 @@ mod junit;
 mod markdown;
 mod text;
 
+pub mod history;
 pub mod terminal;
 
 use crate::model::RunReport;

@@ -9,6 +9,8 @@ use super::super::text::{
 };
 use super::charts::{self, Curve, Windows};
 use super::emphasis::{self, Parts};
+use super::times::{self, Distribution};
+use super::trend::{self, Strip, Trend};
 use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status};
 
 /// The whole page.
@@ -23,6 +25,7 @@ pub(super) struct Page {
     tally: Vec<Tally>,
     kinds: Vec<String>,
     tags: Vec<String>,
+    past: Option<Trend>,
     windows: Vec<Windows>,
     checks: Vec<Check>,
     suites: Vec<Suite>,
@@ -52,6 +55,9 @@ struct Check {
     skipped: Option<String>,
     counts: Vec<String>,
     warnings: Vec<(String, String)>,
+    strip: Option<Strip>,
+    past: Option<Trend>,
+    times: Option<Distribution>,
     curves: Vec<Curve>,
     measures: Vec<Measure>,
     more_measures: Option<String>,
@@ -137,6 +143,7 @@ pub(super) fn page(report: &RunReport) -> Page {
             .collect(),
         kinds,
         tags,
+        past: trend::of_run(report),
         windows: charts::windows(report),
         checks: report.checks.iter().enumerate().map(|(index, one)| check(report, index, one)).collect(),
         suites: report.suites.iter().map(suite).collect(),
@@ -212,6 +219,9 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         skipped: check.skipped.as_deref().map(visible),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),
+        strip: trend::strip(check),
+        past: trend::of_check(report, check),
+        times: times::of(check),
         curves: charts::curves(check),
         measures: check.measures.iter().map(measure).collect(),
         more_measures: (unshown > 0 && check.rows.is_none())
