@@ -6,6 +6,7 @@ mod list;
 mod rehearse;
 mod run;
 mod screen;
+mod telling;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,7 +38,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run checks and report
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
@@ -120,6 +121,8 @@ struct RunArgs {
     examples: usize,
     #[command(flatten)]
     diff: DiffLimits,
+    #[command(flatten)]
+    telling: telling::TellingArgs,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,
@@ -201,7 +204,7 @@ impl OverrideArgs {
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     match Cli::parse().command {
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),

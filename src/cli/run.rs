@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
+use super::telling::Telling;
 use super::{LookArgs, RunArgs, load, runtime};
 use crate::check::KindSettings;
 use crate::compare::Limits;
@@ -21,7 +22,11 @@ use crate::suite::Suite;
 
 /// Runs the command and returns its exit code.
 pub(super) fn run(args: RunArgs) -> u8 {
-    done(try_run(args))
+    let telling = if args.dry_run { Telling::default() } else { Telling::new(&args) };
+    try_run(args, &telling).unwrap_or_else(|code| {
+        telling.refused(code);
+        code
+    })
 }
 
 /// The exit code, whichever way it came.
@@ -31,7 +36,7 @@ pub(super) fn done(code: Result<u8, u8>) -> u8 {
     }
 }
 
-fn try_run(args: RunArgs) -> Result<u8, u8> {
+fn try_run(args: RunArgs, telling: &Telling) -> Result<u8, u8> {
     let refuse = |message: &str| {
         screen::complain(&format!("cutover run: {message}\n"));
         BROKEN
@@ -68,7 +73,7 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
         plan: args.diff.plan,
         differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
     };
-    execute(&selected, &options, &to, &args.fail_on, args.look)
+    execute(&selected, &options, &to, &args.fail_on, args.look, telling)
 }
 
 fn row_diffs(selected: &[Selected<'_>]) -> usize {
@@ -122,6 +127,7 @@ pub(super) fn execute(
     to: &Reports,
     fail_on: &[FailOn],
     look: LookArgs,
+    telling: &Telling,
 ) -> Result<u8, u8> {
     let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
     let screen = Screen::new(look, to_stdout, selected.len());
@@ -155,10 +161,13 @@ pub(super) fn execute(
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
         Err(why) => screen::complain(&format!("cutover run: {why}\n")),
     }
-    if signalled.load(Ordering::SeqCst) {
-        return Ok(INTERRUPTED);
-    }
-    Ok(if written.is_err() { BROKEN } else { exit::code(&report, fail_on) })
+    let code = match written {
+        _ if signalled.load(Ordering::SeqCst) => INTERRUPTED,
+        Ok(_) => exit::code(&report, fail_on),
+        Err(_) => BROKEN,
+    };
+    telling.tell(&report, code);
+    Ok(code)
 }
 
 /// Resolves at SIGINT or SIGTERM.

@@ -6,6 +6,7 @@ mod junit;
 mod markdown;
 mod text;
 
+pub mod metrics;
 pub mod terminal;
 
 use crate::model::RunReport;

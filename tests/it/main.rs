@@ -15,4 +15,5 @@ mod samples;
 mod schemas;
 mod signals;
 mod support;
+mod telling;
 mod verdicts;
