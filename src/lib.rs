@@ -15,3 +15,4 @@ pub mod rowdiff;
 pub mod run;
 pub mod source;
 pub mod suite;
+pub mod webhook;

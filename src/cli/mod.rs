@@ -3,6 +3,7 @@
 mod demo;
 mod diff;
 mod list;
+mod previous;
 mod rehearse;
 mod run;
 mod screen;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
-use super::telling::Telling;
+use super::telling::{Telling, Told};
 use super::{LookArgs, RunArgs, load, runtime};
 use crate::check::KindSettings;
 use crate::compare::Limits;
@@ -156,22 +156,23 @@ pub(super) fn execute(
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
+    let previous = telling.previous(&report);
     let written = write(&report, to, options.differences.as_ref());
     match &written {
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
         Err(why) => screen::complain(&format!("cutover run: {why}\n")),
     }
-    let code = match written {
+    let code = match &written {
         _ if signalled.load(Ordering::SeqCst) => INTERRUPTED,
         Ok(_) => exit::code(&report, fail_on),
         Err(_) => BROKEN,
     };
-    telling.tell(&report, code);
+    telling.tell(&Told { report: &report, code, previous, places: written.as_deref().unwrap_or_default() });
     Ok(code)
 }
 
 /// Resolves at SIGINT or SIGTERM.
-async fn signal() {
+pub(super) async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -330,7 +331,7 @@ fn folder_name(started_at: DateTime<Utc>) -> String {
 }
 
 /// Whether a folder is one that a run made.
-fn is_report(name: &str) -> bool {
+pub(super) fn is_report(name: &str) -> bool {
     let bytes = name.as_bytes();
     let pattern = "dddddddd\u{54}dddddd.ddd\u{5a}-xxxx";
     bytes.len() == pattern.len()

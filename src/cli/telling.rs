@@ -5,10 +5,16 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use clap::Args;
 
-use super::{RunArgs, screen};
-use crate::model::RunReport;
+use super::previous::{self, Previous};
+use super::run::signal;
+use super::{RunArgs, runtime, screen};
+use crate::model::{RunReport, Status};
 use crate::output::write_atomically;
-use crate::report::metrics;
+use crate::report::{metrics, notice};
+use crate::webhook::{Given, Webhook};
+
+/// The variable that stands in for `--notify`.
+const NOTIFY: &str = "CUTOVER_NOTIFY";
 
 /// Flags of `cutover run`.
 #[derive(Args, Clone, Debug, Default)]
@@ -16,24 +22,59 @@ pub(super) struct TellingArgs {
     /// Write metrics for Prometheus, such as textfile/cutover.prom for node_exporter
     #[arg(long, value_name = "PATH")]
     metrics: Option<PathBuf>,
+    /// Post a summary to a Slack-compatible webhook unless the run passed like the one before; `${NAME}` in it is a
+    /// variable; CUTOVER_NOTIFY where absent
+    #[arg(long, value_name = "URL")]
+    notify: Option<Given>,
 }
 
 /// Whom a run tells; nobody by default.
 #[derive(Default)]
 pub(super) struct Telling {
     metrics: Option<PathBuf>,
+    webhook: Option<Webhook>,
+    reports: PathBuf,
+}
+
+/// What is known of a run when it has ended.
+pub(super) struct Told<'a> {
+    /// What it found.
+    pub(super) report: &'a RunReport,
+    /// Its exit code.
+    pub(super) code: u8,
+    /// The run before.
+    pub(super) previous: Option<Previous>,
+    /// Where its reports are.
+    pub(super) places: &'a [String],
 }
 
 impl Telling {
-    /// Whom the command line names.
+    /// Whom the command line and the environment name; a webhook that cannot be one is shown now, not at the first failure.
     pub(super) fn new(args: &RunArgs) -> Telling {
-        Telling { metrics: args.telling.metrics.clone() }
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let given = args.telling.notify.clone().or_else(|| variable(NOTIFY).map(Given::from));
+        let webhook = given.and_then(|given| match given.webhook(variable) {
+            Ok(webhook) => Some(webhook),
+            Err(why) => {
+                screen::complain(&format!("cutover run: --notify: {why}\n"));
+                None
+            }
+        });
+        Telling { metrics: args.telling.metrics.clone(), webhook, reports: args.reports.clone() }
     }
 
-    /// Tells of a run that ended with `code`.
-    pub(super) fn tell(&self, report: &RunReport, code: u8) {
+    /// The run before, asked before this run's reports replace it.
+    pub(super) fn previous(&self, report: &RunReport) -> Option<Previous> {
+        self.webhook.as_ref().and_then(|_| previous::of(&self.reports, report))
+    }
+
+    /// Tells of a run that has ended.
+    pub(super) fn tell(&self, told: &Told<'_>) {
         if let Some(path) = &self.metrics {
-            write_metrics(path, report, code);
+            write_metrics(path, told.report, told.code);
+        }
+        if let Some(webhook) = &self.webhook {
+            notify(webhook, told);
         }
     }
 
@@ -47,7 +88,7 @@ impl Telling {
             suites: Vec::new(),
             checks: Vec::new(),
         };
-        self.tell(&report, code);
+        self.tell(&Told { report: &report, code, previous: None, places: &[] });
     }
 }
 
@@ -60,4 +101,42 @@ fn write_metrics(path: &Path, report: &RunReport, code: u8) {
             path.display()
         ));
     }
+}
+
+/// Posts unless there is nothing new: a run that passed like the one before, or for the first time.
+fn notify(webhook: &Webhook, told: &Told<'_>) {
+    let passed = told.code == 0 && told.report.status() == Status::Pass;
+    if passed && told.previous.as_ref().is_none_or(|previous| previous.passed) {
+        return;
+    }
+    let job = job();
+    let around = notice::Around {
+        code: told.code,
+        before: told.previous.as_ref().map(|previous| previous.verdict),
+        reports: told.places,
+        job: job.as_deref(),
+    };
+    let text = notice::render(told.report, around);
+    // A second Ctrl-C does not wait for a server.
+    let Ok(runtime) = runtime() else { return };
+    let posted = runtime.block_on(async {
+        tokio::select! {
+            posted = webhook.post(&text) => posted,
+            () = signal() => Ok(()),
+        }
+    });
+    runtime.shutdown_background();
+    if let Err(why) = posted {
+        screen::complain(&format!("cutover run: --notify: {why}\n"));
+    }
+}
+
+/// The page of the job this runs in, where a CI system says it.
+fn job() -> Option<String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let github = || {
+        let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", variable("GITHUB_RUN_ID")?))
+    };
+    github().or_else(|| variable("CI_JOB_URL"))
 }

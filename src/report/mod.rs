@@ -7,6 +7,7 @@ mod markdown;
 mod text;
 
 pub mod metrics;
+pub mod notice;
 pub mod terminal;
 
 use crate::model::RunReport;

@@ -23,7 +23,7 @@ use rule::Known;
 
 pub use params::{Moving, Param, ParamType};
 pub use problem::{Problem, Problems};
-pub use source::{SourceSpec, SourceSpecError};
+pub use source::{SourceSpec, SourceSpecError, expanded};
 pub use template::TemplateError;
 
 /// A suite whose every setting is valid.

@@ -3,14 +3,14 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, TagCounts};
 use cutover::report::metrics::render;
 use serde_json::Value as Json;
 
-use super::{case, python, run, stderr, tool};
+use super::{Running, case, python, run, stderr, tool};
 
 /// `name{label="value",…} value` of each sample, by one of the parsers.
 fn samples(read: &Json, parser: &str) -> Vec<String> {
@@ -111,7 +111,7 @@ fn hostile_names_stay_in_their_labels() {
 fn the_windows_of_a_check_are_one_series() {
     let window = |at: &str, missing| CheckReport { rows: rows(missing, 0), ..check(at, Kind::Rows) };
     let checks =
-        vec![window("shop.items@2026-01-01", 0), window("shop.items@2026-01-02", 3), window("shop.items@null", 4)];
+        vec![window("shop.items@2026-01-01", 3), window("shop.items@2026-01-02", 4), window("shop.items@null", 0)];
     let text = render(&report(checks), "nightly", 1);
     assert!(!text.contains('@') && !text.contains("2026-"), "{text}");
     let read = understood(&text);
@@ -192,15 +192,6 @@ fn a_dry_run_tells_nobody() {
     assert!(!folder.path().join("x.prom").exists());
 }
 
-struct Exporter(Child);
-
-impl Drop for Exporter {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// What a node_exporter with a textfile collector over `folder` answers.
 fn scraped(folder: &Path) -> String {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -209,7 +200,7 @@ fn scraped(folder: &Path) -> String {
     command.args(["--collector.disable-defaults", "--collector.textfile"]);
     command.arg(format!("--collector.textfile.directory={}", folder.display()));
     command.arg(format!("--web.listen-address=127.0.0.1:{port}"));
-    let _exporter = Exporter(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    let _exporter = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     let started = Instant::now();
     loop {
         let answer = TcpStream::connect(("127.0.0.1", port)).and_then(|mut stream| {

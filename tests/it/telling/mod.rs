@@ -1,9 +1,10 @@
 //! What a run tells beside its reports, read by those it is meant for: parsers, a collector, a server.
 
 mod metrics;
+mod notify;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output};
 
 use crate::cli::{copy, cutover};
 
@@ -15,6 +16,11 @@ fn case(name: &str) -> tempfile::TempDir {
 /// `cutover run suite.toml` in `folder`, with `arguments`; nothing of this environment bears on whom it tells.
 fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = cutover(folder);
+    let told = ["CUTOVER_NOTIFY", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY"];
+    let proxies = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "CI_JOB_URL"];
+    told.iter().chain(&proxies).for_each(|name| {
+        command.env_remove(name);
+    });
     command.args(["run", "suite.toml"]).args(arguments);
     command
 }
@@ -25,6 +31,16 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A server that goes with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// A program that `tests/run` puts below `.engines/`.
