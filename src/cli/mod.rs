@@ -2,6 +2,7 @@
 
 mod demo;
 mod diff;
+mod github;
 mod list;
 mod previous;
 mod rehearse;

@@ -130,6 +130,7 @@ pub(super) fn execute(
     telling: &Telling,
 ) -> Result<u8, u8> {
     let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
+    telling.begin(to_stdout);
     let screen = Screen::new(look, to_stdout, selected.len());
     let signalled = AtomicBool::new(false);
     let runtime = runtime()?;
@@ -167,7 +168,7 @@ pub(super) fn execute(
         Ok(_) => exit::code(&report, fail_on),
         Err(_) => BROKEN,
     };
-    telling.tell(&Told { report: &report, code, previous, places: written.as_deref().unwrap_or_default() });
+    telling.tell(&Told { report: &report, selected, code, previous, places: written.as_deref().unwrap_or_default() });
     Ok(code)
 }
 

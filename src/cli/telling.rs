@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use clap::Args;
 
+use super::github::Github;
 use super::previous::{self, Previous};
 use super::run::signal;
 use super::{RunArgs, runtime, screen};
 use crate::model::{RunReport, Status};
 use crate::output::write_atomically;
 use crate::report::{metrics, notice};
+use crate::run::Selected;
 use crate::webhook::{Given, Webhook};
 
 /// The variable that stands in for `--notify`.
@@ -26,6 +28,9 @@ pub(super) struct TellingArgs {
     /// variable; CUTOVER_NOTIFY where absent
     #[arg(long, value_name = "URL")]
     notify: Option<Given>,
+    /// Annotate the step of GitHub Actions, and append the Markdown report to its summary
+    #[arg(long)]
+    github: bool,
 }
 
 /// Whom a run tells; nobody by default.
@@ -33,6 +38,7 @@ pub(super) struct TellingArgs {
 pub(super) struct Telling {
     metrics: Option<PathBuf>,
     webhook: Option<Webhook>,
+    github: Option<Github>,
     reports: PathBuf,
 }
 
@@ -40,6 +46,8 @@ pub(super) struct Telling {
 pub(super) struct Told<'a> {
     /// What it found.
     pub(super) report: &'a RunReport,
+    /// The checks that were asked for.
+    pub(super) selected: &'a [Selected<'a>],
     /// Its exit code.
     pub(super) code: u8,
     /// The run before.
@@ -60,7 +68,19 @@ impl Telling {
                 None
             }
         });
-        Telling { metrics: args.telling.metrics.clone(), webhook, reports: args.reports.clone() }
+        Telling {
+            metrics: args.telling.metrics.clone(),
+            webhook,
+            github: args.telling.github.then(Github::default),
+            reports: args.reports.clone(),
+        }
+    }
+
+    /// Before anything of a run is shown; people's output goes to stderr where a report has stdout.
+    pub(super) fn begin(&self, to_stderr: bool) {
+        if let Some(github) = &self.github {
+            github.begin(to_stderr);
+        }
     }
 
     /// The run before, asked before this run's reports replace it.
@@ -70,6 +90,9 @@ impl Telling {
 
     /// Tells of a run that has ended.
     pub(super) fn tell(&self, told: &Told<'_>) {
+        if let Some(github) = &self.github {
+            github.tell(told);
+        }
         if let Some(path) = &self.metrics {
             write_metrics(path, told.report, told.code);
         }
@@ -88,7 +111,7 @@ impl Telling {
             suites: Vec::new(),
             checks: Vec::new(),
         };
-        self.tell(&Told { report: &report, code, previous: None, places: &[] });
+        self.tell(&Told { report: &report, selected: &[], code, previous: None, places: &[] });
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Suite {
     pub params: BTreeMap<String, Param>,
     /// Its checks in the order of the file.
     pub checks: Vec<Check>,
+    /// The line each check begins at, counted from 1, by its id.
+    pub lines: BTreeMap<String, usize>,
 }
 
 impl Suite {
@@ -203,8 +205,14 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     if raw_checks.is_none_or(|table| table.is_empty()) {
         problems.0.push(file.problem(0, "the suite has no checks", Some("add [checks.my_check]".to_owned())));
     }
+    let lines = raw_checks.map(|table| lines(table, &name, &file)).unwrap_or_default();
     let sha256 = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-    (problems.0.len() == before).then(|| Suite { name, path: path.to_owned(), sha256, sources, params, checks })
+    (problems.0.len() == before).then(|| Suite { name, path: path.to_owned(), sha256, sources, params, checks, lines })
+}
+
+/// Where each check begins.
+fn lines(checks: &DeTable<'_>, suite: &str, file: &File<'_>) -> BTreeMap<String, usize> {
+    read::entries(checks).iter().map(|(name, offset, _)| (format!("{suite}.{name}"), file.line(*offset))).collect()
 }
 
 fn params(

@@ -1,5 +1,6 @@
 //! What a run tells beside its reports, read by those it is meant for: parsers, a collector, a server.
 
+mod github;
 mod metrics;
 mod notify;
 
