@@ -5,6 +5,8 @@
 TOOLS="check-jsonschema==0.39.0 kubernetes-validate==1.37.0 prometheus-client==0.26.0"
 
 find_tools() {
+    command -v systemd-analyze >/dev/null || apt_install systemd
+    command -v openssl >/dev/null || apt_install openssl
     mkdir -p .engines
     (
         # Two runs at once must not fill one environment.
