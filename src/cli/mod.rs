@@ -2,13 +2,16 @@
 
 mod demo;
 mod diff;
+mod github;
 mod history;
 mod list;
 mod past;
+mod previous;
 mod rehearse;
 mod rerun;
 mod run;
 mod screen;
+mod telling;
 mod waive;
 mod waive_text;
 
@@ -42,9 +45,9 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run checks and report
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Run again what did not pass in a report, on the same params
-    Rerun(rerun::RerunArgs),
+    Rerun(Box<rerun::RerunArgs>),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
@@ -142,6 +145,8 @@ struct RunArgs {
     /// Leave this run out of the history
     #[arg(long, conflicts_with = "history")]
     no_history: bool,
+    #[command(flatten)]
+    telling: telling::TellingArgs,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,
@@ -237,8 +242,8 @@ impl OverrideArgs {
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     match Cli::parse().command {
-        Command::Run(args) => run::run(args),
-        Command::Rerun(args) => rerun::rerun(args),
+        Command::Run(args) => run::run(*args),
+        Command::Rerun(args) => rerun::rerun(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::History(args) => history::history(args),
         Command::Diff(args) => diff::diff(*args),

@@ -10,6 +10,36 @@ use crate::model::{CheckReport, Difference, RunReport, Status};
 
 /// Renders the report.
 pub(super) fn render(report: &RunReport) -> String {
+    let Parts { head, sections, end } = parts(report);
+    let sections = sections.into_iter().map(|(_, section)| section);
+    [head].into_iter().chain(sections).chain([end]).collect()
+}
+
+/// The report in pieces, for places that cannot hold all of it.
+pub(super) struct Parts<'a> {
+    /// The verdict and the table of the checks, a line each.
+    pub(super) head: String,
+    /// A section for each check that did not pass, with its id.
+    pub(super) sections: Vec<(&'a str, String)>,
+    /// Waivers, sources and params.
+    pub(super) end: String,
+}
+
+/// The report in pieces, in their order.
+pub(super) fn parts(report: &RunReport) -> Parts<'_> {
+    let shown = report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip));
+    let one = |check: &CheckReport| {
+        let mut out = String::new();
+        section(&mut out, report, check);
+        out
+    };
+    let mut end = String::new();
+    waived(&mut end, report);
+    sources(&mut end, report);
+    Parts { head: head(report), sections: shown.map(|check| (check.id.as_str(), one(check))).collect(), end }
+}
+
+fn head(report: &RunReport) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# {} {}\n", sign(report.status()), escaped(&verdict(report)));
     let started = report.started_at.format("%Y-%m-%d %H:%M:%S UTC");
@@ -40,11 +70,6 @@ pub(super) fn render(report: &RunReport) -> String {
             duration(check.elapsed_ms)
         );
     }
-    for check in report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip)) {
-        section(&mut out, report, check);
-    }
-    waived(&mut out, report);
-    sources(&mut out, report);
     out
 }
 
