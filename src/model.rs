@@ -97,6 +97,8 @@ pub enum Difference {
     Changed,
     /// A key with more than one row on either side.
     Duplicate,
+    /// In both and beyond the `warn` level of a column, though within its `fail` level: no difference, but worth a look.
+    Warned,
 }
 
 impl fmt::Display for Difference {
@@ -106,6 +108,7 @@ impl fmt::Display for Difference {
             Difference::Extra => "extra",
             Difference::Changed => "changed",
             Difference::Duplicate => "duplicate",
+            Difference::Warned => "warned",
         })
     }
 }
@@ -208,6 +211,9 @@ pub struct Measure {
     pub tolerance: String,
     /// Whether the rule holds.
     pub within: bool,
+    /// Where the rule has two levels, the outermost one the number is beyond: `warn` while `within`, else `fail`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Severity>,
     /// Values behind each side, where the check counts them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<Counts>,
@@ -312,7 +318,7 @@ pub struct RowCounts {
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub new: u64,
-    /// Pairs in which every rule holds.
+    /// Pairs in which every rule holds, by its `fail` level where it has two.
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub equal: u64,
@@ -342,6 +348,7 @@ impl RowCounts {
             Difference::Extra => self.extra,
             Difference::Changed => self.changed,
             Difference::Duplicate => self.duplicate,
+            Difference::Warned => 0,
         }
     }
 }
@@ -386,6 +393,10 @@ pub struct ColumnReport {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
     #[schemars(with = "Option<String>")]
     pub changed: Option<u64>,
+    /// Rows within the `fail` level of the column and beyond its `warn` level; absent where it has no two levels.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub warned: Option<u64>,
     /// Largest |new − old|, where the column holds numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_delta: Option<String>,
@@ -556,6 +567,11 @@ pub struct CheckReport {
     /// Columns by rule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnReport>,
+    /// Pairs of rows, or numbers where no rows are counted, that hold by the `fail` level of their rules and are beyond a
+    /// `warn` level; absent where no rule has two levels. With any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub warned: Option<u64>,
     /// Differences in full, up to a bound, spread over the kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
@@ -625,6 +641,7 @@ impl CheckReport {
             rows: None,
             tag_counts: None,
             columns: Vec::new(),
+            warned: None,
             examples: Vec::new(),
             too_small: Vec::new(),
             too_small_groups: None,
@@ -686,6 +703,11 @@ impl CheckReport {
         !self.differences().is_empty()
     }
 
+    /// Whether something was counted that is no difference and yet no pass.
+    fn doubtful(&self) -> bool {
+        self.warned.is_some_and(|warned| warned > 0)
+    }
+
     /// The verdict, derived from the numbers; nothing measured is `error`.
     pub fn status(&self) -> Status {
         if self.error.is_some() {
@@ -699,7 +721,7 @@ impl CheckReport {
                 Severity::Fail => Status::Fail,
                 Severity::Warn => Status::Warn,
             }
-        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() {
+        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() || self.doubtful() {
             Status::Warn
         } else {
             Status::Pass

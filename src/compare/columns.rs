@@ -74,7 +74,7 @@ impl Paired {
     pub(super) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
         let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         if old == new {
-            return Ok(Verdict { holds: true, distance: is_number(old).then(Distance::zero) });
+            return Ok(Verdict { holds: true, warned: false, distance: is_number(old).then(Distance::zero) });
         }
         if self.rule.comparison == Comparison::Exact
             && let Some(verdict) = apart(old, new)
@@ -107,10 +107,10 @@ impl Paired {
 fn apart(old: &[u8], new: &[u8]) -> Option<Verdict> {
     if let (Some(old), Some(new)) = (as_decimal(old), as_decimal(new)) {
         let distance = Distance::between_decimals(old, new)?;
-        return Some(Verdict { holds: false, distance: Some(distance) });
+        return Some(Verdict { holds: false, warned: false, distance: Some(distance) });
     }
     let settled = !is_never_equal(old) && !is_never_equal(new);
-    (settled && (is_plain(old) || is_plain(new))).then_some(Verdict { holds: false, distance: None })
+    (settled && (is_plain(old) || is_plain(new))).then_some(Verdict { holds: false, warned: false, distance: None })
 }
 
 /// Whether a side's only value column is known by its place, whatever its name.

@@ -73,10 +73,10 @@ impl Normalizer {
             utc: rule.utc,
             trim: rule.trim,
             bool_as_integer,
-            json_as_collection: matches!(
-                rule.comparison,
-                Comparison::Set | Comparison::Multiset | Comparison::Map { .. }
-            ),
+            json_as_collection: rule
+                .comparison
+                .levels()
+                .any(|one| matches!(one, Comparison::Set | Comparison::Multiset | Comparison::Map { .. })),
             text_as_json: rule.comparison == Comparison::Json,
         })
     }

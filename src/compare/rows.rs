@@ -7,12 +7,13 @@ use bigdecimal::BigDecimal;
 use super::Limits;
 use super::columns::{Columns, Paired, error};
 use super::distance::Distance;
+use super::judge::Verdict;
 use super::matching::matched;
 use super::normal::Side;
 use super::number::{plain, shown_as_float};
 use super::pairing::{Group, Ordered, ambiguous, pair};
 use super::show;
-use crate::check::Check;
+use crate::check::{Check, Comparison};
 use crate::frame::Value;
 use crate::model::{CheckReport, ColumnReport, Difference, ErrorReport, Example, Key, Pair, RowCounts, Warning};
 
@@ -26,6 +27,8 @@ pub(super) struct Outcome<'a> {
     pub new: Option<usize>,
     /// Per compared column whether its rule holds; empty for missing and extra rows.
     pub holds: &'a [bool],
+    /// Per compared column whether its rule holds by the looser of two levels only; empty like `holds`.
+    pub warned: &'a [bool],
 }
 
 /// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch`.
@@ -42,12 +45,14 @@ pub(super) fn compare(
     found.fill(columns, report)
 }
 
-/// Takes every difference in full; `false` means that it wants no more.
+/// Takes every difference in full, and every pair that is only worth a warning; `false` means that it wants no more.
 pub(super) type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
 
 /// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
 pub(super) struct Found {
     rows: RowCounts,
+    /// Equal pairs in which a rule holds by its looser level only.
+    warned: u64,
     tallies: Vec<Tally>,
     examples: Examples,
     /// Why nothing can be told after all, of the lowest key of which that is so.
@@ -59,6 +64,7 @@ impl Found {
     pub(super) fn new(columns: &Columns, limits: &Limits) -> Self {
         Found {
             rows: RowCounts::default(),
+            warned: 0,
             tallies: columns.compared.iter().map(|_| Tally::default()).collect(),
             examples: Examples::new(limits.examples),
             failed: None,
@@ -118,6 +124,7 @@ impl Found {
         all.extra += more.extra;
         all.changed += more.changed;
         all.duplicate += more.duplicate;
+        self.warned += other.warned;
         self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
         self.examples.merge(other.examples);
         if let Some((key, cause)) = other.failed {
@@ -149,27 +156,36 @@ impl Found {
         }
         for (old, new) in &found.pairs {
             let mut holds = Vec::with_capacity(columns.compared.len());
+            let mut warned = Vec::with_capacity(columns.compared.len());
             for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
                 let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
-                tally.add(column, *old, *new, verdict.holds, verdict.distance);
                 holds.push(verdict.holds);
+                warned.push(verdict.warned);
+                tally.add(column, *old, *new, verdict);
             }
-            watch(Outcome { key: &key, old: Some(*old), new: Some(*new), holds: &holds });
+            watch(Outcome { key: &key, old: Some(*old), new: Some(*new), holds: &holds, warned: &warned });
             if holds.iter().all(|held| *held) {
                 rows.equal += 1;
+                if warned.contains(&true) {
+                    self.warned += 1;
+                    note(Difference::Warned, &|| {
+                        pair_example(columns, Difference::Warned, &key(), (*old, *new), &warned)
+                    });
+                }
                 continue;
             }
             rows.changed += 1;
-            note(Difference::Changed, &|| changed(columns, &key(), *old, *new, &holds));
+            let differs: Vec<bool> = holds.iter().map(|held| !held).collect();
+            note(Difference::Changed, &|| pair_example(columns, Difference::Changed, &key(), (*old, *new), &differs));
         }
         for row in &found.missing {
             rows.missing += 1;
-            watch(Outcome { key: &key, old: Some(*row), new: None, holds: &[] });
+            watch(Outcome { key: &key, old: Some(*row), new: None, holds: &[], warned: &[] });
             note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
         }
         for row in &found.extra {
             rows.extra += 1;
-            watch(Outcome { key: &key, old: None, new: Some(*row), holds: &[] });
+            watch(Outcome { key: &key, old: None, new: Some(*row), holds: &[], warned: &[] });
             note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
         }
         Ok(())
@@ -187,6 +203,7 @@ impl Found {
             return Err(cause);
         }
         report.rows = Some(self.rows);
+        report.warned = columns.compared.iter().any(leveled).then_some(self.warned);
         report.examples = self.examples.spread();
         report.warnings.extend(numbers_as_text(columns, &self.tallies));
         report.columns =
@@ -204,15 +221,27 @@ fn counts(old: usize, new: usize) -> Pair {
     Pair { old: Some(old.to_string()), new: Some(new.to_string()) }
 }
 
-fn changed(columns: &Columns, key: &Key, old: usize, new: usize, holds: &[bool]) -> Example {
-    let differing = columns.compared.iter().zip(holds).filter(|(_, held)| !**held);
+/// Whether the rule of a column has two levels.
+pub(super) fn leveled(column: &Paired) -> bool {
+    matches!(column.rule.comparison, Comparison::Levels(_))
+}
+
+/// A pair of rows with the columns that are `wanted`.
+fn pair_example(
+    columns: &Columns,
+    difference: Difference,
+    key: &Key,
+    (old, new): (usize, usize),
+    wanted: &[bool],
+) -> Example {
+    let differing = columns.compared.iter().zip(wanted).filter(|(_, wanted)| **wanted);
     let pairs = differing.map(|(column, _)| {
         (
             column.name.clone(),
             Pair { old: show::shown(&column.old.value(old)), new: show::shown(&column.new.value(new)) },
         )
     });
-    Example { difference: Difference::Changed, key: key.clone(), columns: pairs.collect() }
+    Example { difference, key: key.clone(), columns: pairs.collect() }
 }
 
 fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: usize) -> Example {
@@ -231,6 +260,7 @@ fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: 
 #[derive(Default)]
 struct Tally {
     changed: u64,
+    warned: u64,
     largest: Option<Distance>,
     floats: bool,
     /// Changed pairs of texts that are equal as numbers.
@@ -238,7 +268,9 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<Distance>) {
+    fn add(&mut self, column: &Paired, old: usize, new: usize, verdict: Verdict) {
+        let Verdict { holds, warned, distance } = verdict;
+        self.warned += u64::from(warned);
         if let Some(distance) = distance
             && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
         {
@@ -262,6 +294,7 @@ impl Tally {
 
     fn merge(&mut self, other: Tally) {
         self.changed += other.changed;
+        self.warned += other.warned;
         self.equal_as_numbers += other.equal_as_numbers;
         if other.largest > self.largest {
             (self.largest, self.floats) = (other.largest, other.floats);
@@ -274,6 +307,7 @@ impl Tally {
             name: column.name.clone(),
             rule: show::rule(&column.rule),
             changed: Some(self.changed),
+            warned: leveled(column).then_some(self.warned),
             max_delta: self.largest.as_ref().map(|largest| text(&largest.exact())),
             reason: None,
         }

@@ -76,9 +76,8 @@ pub(crate) struct Paired {
 
 /// Whether the rule holds for every two values that are equal as the sides returned them.
 fn holds_for_equals(rule: &Rule) -> bool {
-    matches!(rule.comparison, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_))
-        && rule.types == Sides::default()
-        && rule.null.old == rule.null.new
+    let plain = |one: &Comparison| matches!(one, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_));
+    rule.comparison.levels().all(plain) && rule.types == Sides::default() && rule.null.old == rule.null.new
 }
 
 fn schema(frame: &Frame) -> Vec<(String, Type)> {

@@ -1,6 +1,6 @@
 //! Words and numbers that every format for people shares.
 
-use crate::model::{CheckReport, Kind, Measure, RunReport, Status};
+use crate::model::{CheckReport, ColumnReport, Kind, Measure, RunReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub(super) fn visible(text: &str) -> String {
@@ -92,6 +92,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         if rows.duplicate > 0 {
             parts.push(plural(rows.duplicate, "duplicate key"));
         }
+        parts.extend(warned(check).map(|warned| format!("{} beyond warn", plural(warned, "row"))));
         if parts.is_empty() {
             parts.push(match &check.sample {
                 Some(sample) => {
@@ -116,6 +117,9 @@ pub(super) fn finding(check: &CheckReport) -> String {
                     parts.push(format!("{} {old} → {new}", visible(&worst.name)));
                 }
             }
+            parts.extend(warned(check).map(|warned| format!("{} beyond warn", thousands(warned))));
+        } else if let Some(warned) = warned(check) {
+            parts.push(format!("{} of {} beyond warn", thousands(warned), plural(totals.compared, "number")));
         } else {
             parts.push(format!("{} within", plural(totals.compared, "number")));
         }
@@ -138,6 +142,11 @@ pub(super) fn finding(check: &CheckReport) -> String {
         parts.push(format!("expected {} {}", thousands(expected.expected), expected.name));
     }
     parts.join(", ")
+}
+
+/// How much is beyond a `warn` level only, if anything is.
+fn warned(check: &CheckReport) -> Option<u64> {
+    check.warned.filter(|warned| *warned > 0)
 }
 
 /// The counts behind a verdict, as lines.
@@ -179,6 +188,10 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     if let Some(totals) = check.totals {
         lines.push(format!("numbers: {}", joined(&[("compared", totals.compared), ("outside", totals.outside)])));
     }
+    if let Some(warned) = check.warned {
+        let what = if check.rows.is_some() { "row" } else { "number" };
+        lines.push(format!("within fail and beyond warn: {}", plural(warned, what)));
+    }
     if let Some(violations) = check.violations {
         let population = check.population.map_or(String::new(), |size| format!(" · population {}", thousands(size)));
         lines.push(format!("rows against it: {}{population}", thousands(violations)));
@@ -212,12 +225,27 @@ fn joined(parts: &[(&str, u64)]) -> String {
     parts.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect::<Vec<_>>().join(" · ")
 }
 
+/// Whether a number is to be shown: it is outside its rule, or beyond its `warn` level.
+pub(super) fn told(measure: &Measure) -> bool {
+    !measure.within || measure.level.is_some()
+}
+
+/// Whether a column has anything to show.
+pub(super) fn tallied(column: &ColumnReport) -> bool {
+    column.changed != Some(0) || column.warned.is_some_and(|warned| warned > 0)
+}
+
 /// How many measures and examples are counted but not listed.
 pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
     let listed = check.examples.len() as u64;
     let found: u64 = match (check.rows, check.tag_counts, check.violations) {
         (Some(rows), _, _) => {
-            rows.missing + rows.extra + rows.changed + if check.duplicates_allowed { 0 } else { rows.duplicate }
+            let warned = warned(check).unwrap_or(0);
+            rows.missing
+                + rows.extra
+                + rows.changed
+                + warned
+                + if check.duplicates_allowed { 0 } else { rows.duplicate }
         }
         (_, Some(tags), _) => tags.lost + tags.added + tags.duplicate_new,
         (_, _, Some(violations)) => violations,

@@ -107,9 +107,9 @@ fn asked(check: &Check, name: &str) -> Inspect {
 
 /// Whether any value of `check` must equal its counterpart; a percentile always has bounds of its own.
 fn exact(check: &Check) -> bool {
-    let strict = |rule: &Rule| {
-        !matches!(rule.comparison, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Ignore(_))
-    };
+    let loose =
+        |one: &Comparison| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Ignore(_));
+    let strict = |rule: &Rule| !rule.comparison.levels().all(loose);
     match check.kind {
         KindSettings::Percentile(_) | KindSettings::Freshness { .. } | KindSettings::Latency(_) => false,
         _ => strict(&check.default_rule) || check.columns.values().any(strict),

@@ -102,8 +102,11 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// Takes one difference; `false` where no more fits.
+    /// Takes one difference; `false` where no more fits. What is only worth a warning is none.
     pub(super) fn take(&mut self, example: &Example) -> bool {
+        if example.difference == Difference::Warned {
+            return self.to.is_some() && !self.truncated;
+        }
         let pairs = example.columns.iter().map(|(name, pair)| (Some(name.clone()), pair.old.clone(), pair.new.clone()));
         let mut lines: Vec<_> = pairs.collect();
         if lines.is_empty() {

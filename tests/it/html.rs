@@ -37,6 +37,7 @@ fn report() -> RunReport {
         });
     }
     let percentile = |name: &str, new: &str| Measure {
+        level: None,
         name: name.to_owned(),
         key: Key(vec![("model".to_owned(), Some(breaking.to_owned()))]),
         old: Some("10.5".to_owned()),
