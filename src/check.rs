@@ -54,8 +54,19 @@ pub struct Check {
     pub window: Option<Window>,
     /// Share of the keys that is examined; absent means all.
     pub sample: Option<Sample>,
+    /// How long differences are given to settle; absent means that the first reading decides.
+    pub settle: Option<Settle>,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
+}
+
+/// Time that differences are given to settle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settle {
+    /// Time between two readings, above 0.
+    pub wait: Duration,
+    /// Most readings after the first, at least 1.
+    pub times: u32,
 }
 
 /// Consecutive half-open stretches of time.

@@ -518,6 +518,26 @@ pub struct Moved {
     pub new: u64,
 }
 
+/// What became of differences when the check was read again. Keys stand for rows and groups; a check without a key has one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Transient {
+    /// Readings after the first.
+    pub readings: u32,
+    /// Keys that differed in an earlier reading and agree in the last.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub healed: u64,
+    /// The longest time, in milliseconds, from the reading that first saw one of them differ to the one that saw it
+    /// agree; absent where none healed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_ms: Option<u64>,
+    /// Keys that began to differ in the last reading: too late to tell whether they stay. They are in no other count,
+    /// and with any the check does not pass.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub in_motion: u64,
+}
+
 /// Differences of a check that stand in `differences.parquet`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Written {
@@ -605,6 +625,9 @@ pub struct CheckReport {
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// What became of differences that were given time to settle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transient: Option<Transient>,
     /// What stands in `differences.parquet`, where any difference does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,
@@ -652,6 +675,7 @@ impl CheckReport {
             window: None,
             sample: None,
             moved: None,
+            transient: None,
             written: None,
             duplicates_allowed: false,
             warnings: Vec::new(),
@@ -705,7 +729,7 @@ impl CheckReport {
 
     /// Whether something was counted that is no difference and yet no pass.
     fn doubtful(&self) -> bool {
-        self.warned.is_some_and(|warned| warned > 0)
+        self.warned.is_some_and(|warned| warned > 0) || self.transient.is_some_and(|transient| transient.in_motion > 0)
     }
 
     /// The verdict, derived from the numbers; nothing measured is `error`.

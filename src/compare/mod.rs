@@ -3,6 +3,7 @@
 //! Takes canonical frames and a valid check, fills the numbers of a report. No clock, no I/O, no async:
 //! the same frames give the same verdict everywhere.
 
+mod apart;
 mod cells;
 mod columns;
 mod distance;
@@ -27,6 +28,7 @@ mod stream;
 mod tags;
 mod types;
 
+pub(crate) use apart::{Answers, compare_counting, compare_without, differing};
 pub(crate) use cells::Cells;
 pub use normal::Side;
 pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};

@@ -61,7 +61,7 @@ pub(super) fn pair(columns: &Columns, old_height: usize, new_height: usize) -> R
 }
 
 /// The bytes of every key of a side.
-fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cells, ErrorReport> {
+pub(super) fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cells, ErrorReport> {
     let mut keys = Cells::with_capacity(height);
     for row in 0..height {
         let mut written = Ok(());

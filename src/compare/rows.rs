@@ -41,12 +41,15 @@ pub(super) fn compare(
     watch: impl FnMut(Outcome<'_>),
 ) -> Result<(), ErrorReport> {
     let mut found = Found::new(columns, limits);
-    found.add(check, columns, heights, watch, None)?;
+    found.add(check, columns, heights, watch, None, None)?;
     found.fill(columns, report)
 }
 
 /// Takes every difference in full, and every pair that is only worth a warning; `false` means that it wants no more.
 pub(super) type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
+
+/// Asked of every key that differs whether it counts; `false` leaves its rows out of every number.
+pub(super) type Gate<'a> = &'a mut dyn FnMut(&Group) -> bool;
 
 /// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
 pub(super) struct Found {
@@ -90,6 +93,7 @@ impl Found {
         heights: (usize, usize),
         mut watch: impl FnMut(Outcome<'_>),
         mut sink: Option<Sink<'_>>,
+        mut gate: Option<Gate<'_>>,
     ) -> Result<(), ErrorReport> {
         let groups = pair(columns, heights.0, heights.1)?;
         self.rows.old += heights.0 as u64;
@@ -105,7 +109,8 @@ impl Found {
                 }
                 examples.add_in_order(difference, &values, example);
             };
-            if let Err(cause) = self.judge(check, columns, group, &values, &mut watch, &mut note) {
+            let judged = self.judge(check, columns, group, &values, &mut watch, &mut note, gate.as_deref_mut());
+            if let Err(cause) = judged {
                 self.fail(Ordered(values), cause);
                 break;
             }
@@ -132,6 +137,7 @@ impl Found {
         }
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn judge(
         &mut self,
         check: &Check,
@@ -140,10 +146,28 @@ impl Found {
         values: &[Value],
         watch: &mut impl FnMut(Outcome<'_>),
         note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+        gate: Option<&mut (dyn FnMut(&Group) -> bool + '_)>,
     ) -> Result<(), ErrorReport> {
         let rows = &mut self.rows;
         let key = || show::key(&check.key, values);
         let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
+        let mut verdicts = Vec::with_capacity(found.pairs.len() * columns.compared.len());
+        for (old, new) in &found.pairs {
+            for column in &columns.compared {
+                verdicts.push(column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?);
+            }
+        }
+        let apart = !found.missing.is_empty() || !found.extra.is_empty();
+        let twice = group.duplicated() && !check.duplicates_allowed;
+        if (apart || twice || verdicts.iter().any(|verdict| !verdict.holds))
+            && let Some(counts) = gate
+            && !counts(group)
+        {
+            rows.old -= group.old.len() as u64;
+            rows.new -= group.new.len() as u64;
+            return Ok(());
+        }
+        let mut verdicts = verdicts.into_iter();
         if group.duplicated() {
             rows.duplicate += 1;
             if !check.duplicates_allowed {
@@ -157,8 +181,7 @@ impl Found {
         for (old, new) in &found.pairs {
             let mut holds = Vec::with_capacity(columns.compared.len());
             let mut warned = Vec::with_capacity(columns.compared.len());
-            for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
-                let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
+            for ((column, tally), verdict) in columns.compared.iter().zip(&mut self.tallies).zip(&mut verdicts) {
                 holds.push(verdict.holds);
                 warned.push(verdict.warned);
                 tally.add(column, *old, *new, verdict);

@@ -4,7 +4,7 @@
 use super::cells::{self, Cells};
 use super::columns::{self, Columns, Naming, error, sort_out};
 use super::normal::Side;
-use super::pairing::ambiguous;
+use super::pairing::{Group, ambiguous};
 use super::rows::{Found, Sink};
 use super::{Limits, not_empty, settle};
 use crate::check::{Check, Comparison, Rule, Sides};
@@ -104,14 +104,28 @@ impl<'a> Judging<'a> {
         self.found.add_equal(pairs, numbers);
     }
 
-    /// Judges all rows of some keys; no other part may have rows of those keys.
-    pub(crate) fn add(&mut self, old: &[Frame], new: &[Frame], sink: Option<Sink<'_>>) {
+    /// Judges all rows of some keys; no other part may have rows of those keys. `gate` is asked of every key that
+    /// differs, by the numbers of its rows in old and in new, whether it counts.
+    pub(crate) fn add(
+        &mut self,
+        old: &[Frame],
+        new: &[Frame],
+        sink: Option<Sink<'_>>,
+        gate: Option<&mut dyn FnMut(&[usize], &[usize]) -> bool>,
+    ) {
         let height = |frames: &[Frame]| frames.iter().map(Frame::height).sum::<usize>();
         let heights = (height(old), height(new));
         self.rows += (heights.0 + heights.1) as u64;
         if self.outcome.is_ok() {
             let columns = self.layout.columns.over(old, new);
-            self.outcome = self.found.add(&self.layout.check, &columns, heights, |_| {}, sink);
+            let check = &self.layout.check;
+            self.outcome = match gate {
+                None => self.found.add(check, &columns, heights, |_| {}, sink, None),
+                Some(gate) => {
+                    let mut counts = |group: &Group| gate(&group.old, &group.new);
+                    self.found.add(check, &columns, heights, |_| {}, sink, Some(&mut counts))
+                }
+            };
         }
     }
 

@@ -135,6 +135,10 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(moved) = check.moved {
         parts.push(format!("{} moved while they were read", plural(moved.old + moved.new, "row")));
     }
+    if let Some(transient) = check.transient {
+        let told = [(transient.healed, "healed"), (transient.in_motion, "in motion")];
+        parts.extend(told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n))));
+    }
     if let Some(groups) = check.too_small_groups {
         parts.push(format!("{} too small", plural(groups, "group")));
     }
@@ -174,6 +178,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
             plural(moved.new, "row")
         ));
     }
+    lines.extend(check.transient.as_ref().map(transient));
     if let Some(tags) = check.tag_counts {
         let parts = [
             ("old", tags.old),
@@ -211,6 +216,23 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         );
     }
     lines
+}
+
+/// `read again twice: 3 differences healed, the last after 31.0 s`.
+fn transient(one: &crate::model::Transient) -> String {
+    let after = one.after_ms.map_or(String::new(), |ms| format!(", the last after at most {}", duration(ms)));
+    let mut told = format!(
+        "read again {}: {} healed{after}",
+        plural(one.readings.into(), "time"),
+        plural(one.healed, "difference")
+    );
+    if one.in_motion > 0 {
+        told += &format!(
+            "; {} began in the last reading and counted nowhere else, so give it more `times`",
+            plural(one.in_motion, "difference")
+        );
+    }
+    told
 }
 
 /// `p95 relative drift over 120 groups: median 0.01, 90 % within 0.05, worst -0.3 at bucket=…`.

@@ -164,12 +164,17 @@ impl From<ErrorReport> for Failure {
 /// Rows that are judged together at most where there are partitions enough: what a core's cache still has a share of.
 const PART: u64 = 1 << 18;
 
+/// Told of every key that differs by the hash of the key and one of all its rows, on several threads; `false` leaves the
+/// key's rows out of every count.
+pub type Gate = Arc<dyn Fn(u64, u64) -> bool + Send + Sync>;
+
 /// What is compared with what, and within which limits. Clones share it.
 #[derive(Clone)]
 pub struct Plan {
     layout: Arc<Layout>,
     options: Arc<Options>,
     sample: Option<Sample>,
+    gate: Option<Gate>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     mask: u64,
 }
@@ -182,8 +187,14 @@ impl Plan {
             layout: Arc::new(Layout::new(check, old, new)?),
             options: Arc::new(options),
             sample: check.sample.clone(),
+            gate: None,
             mask: u64::MAX,
         })
+    }
+
+    /// The same plan, with `gate` asked of every key that differs.
+    pub fn gated(self, gate: Gate) -> Plan {
+        Plan { gate: Some(gate), ..self }
     }
 
     /// The key columns and the compared ones, as [`Layout::pairs`] gives them.

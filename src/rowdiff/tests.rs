@@ -24,6 +24,7 @@ fn check() -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
         accept: BTreeMap::new(),
     }
 }

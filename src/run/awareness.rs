@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::check::prepare;
 use super::{Context, Options, Plan, Running, Selected, params, sources, windows};
 use crate::check::{Check, Comparison, KindSettings, Query, Rule};
@@ -36,7 +38,8 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
     let params = params::evaluate(selected, &sources, &options, stop).await;
     let late = AtomicBool::new(false);
     let units = windows::units(selected, &params, &[]);
-    let context = Context { sources, params, strays: Mutex::default(), options: &options, stop, late: &late };
+    let slots = Semaphore::new(1);
+    let context = Context { sources, params, strays: Mutex::default(), slots, options: &options, stop, late: &late };
     let mut told: Vec<(String, Vec<Warning>)> = Vec::new();
     for unit in &units {
         let (suite, check) = (unit.one.suite, unit.one.check);
@@ -45,7 +48,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         }
         let mut warnings = match &unit.slice {
             Ok(slice) => {
-                let one = Running { suite, check, slice: slice.as_ref(), id: &check.id };
+                let one = Running { suite, check, slice: slice.as_ref(), id: &check.id, attempt: None };
                 let (old, new) = both(one, &context).await;
                 [old, new]
                     .into_iter()

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use super::attempt::Slot;
 use super::sources::{retried, retrying};
 use super::windows::Slice;
-use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows};
+use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows, settle};
 use crate::check::{Check, KindSettings, ParamValue, Query, Template};
-use crate::compare::compare;
+use crate::compare::{Answers, compare, compare_counting};
 use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
 use crate::source::{self, Engine, EngineName, Error, Fault};
@@ -21,11 +22,12 @@ struct Side {
     frame: Result<Frame, ErrorReport>,
 }
 
-/// Runs both sides at once and compares what they returned.
-pub(super) async fn run(
+/// Runs a check whose requirements are met, as often as its differences are given time to settle.
+pub(super) async fn run<'a>(
     one: Running<'_>,
-    context: &Context<'_>,
+    context: &'a Context<'a>,
     mut report: CheckReport,
+    slot: &mut Slot<'a>,
     watch: &(impl Fn(Event<'_>) + Sync),
 ) -> CheckReport {
     let check = one.check;
@@ -41,11 +43,22 @@ pub(super) async fn run(
         }
     }
     report.warnings.extend(awareness::look(one, context).await);
-    if matches!(check.kind, KindSettings::Rows) {
-        return rows::run(one, context, report, watch).await;
-    }
     if let KindSettings::Latency(settings) = &check.kind {
         return latency::run(one, settings, context, report).await;
+    }
+    settle::run(one, context, report, slot, watch).await
+}
+
+/// Reads both sides once, at the same time, and compares what they returned.
+pub(super) async fn read(
+    one: Running<'_>,
+    context: &Context<'_>,
+    mut report: CheckReport,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
+    let check = one.check;
+    if matches!(check.kind, KindSettings::Rows) {
+        return rows::run(one, context, report, watch).await;
     }
     let (old, new, population) = tokio::join!(
         maybe(one, context, "old", check.sides.old.as_ref()),
@@ -81,8 +94,16 @@ pub(super) async fn run(
     }
     let (owned, limits) = (check.clone(), context.options.limits);
     let blank = report.clone();
+    let attempt = one.attempt.cloned();
     let judged = tokio::task::spawn_blocking(move || {
-        compare(&owned, old.as_ref(), new.as_ref(), population.as_ref(), &limits, &mut report);
+        match attempt {
+            None => compare(&owned, old.as_ref(), new.as_ref(), population.as_ref(), &limits, &mut report),
+            Some(attempt) => {
+                let answers = Answers { old: old.as_ref(), new: new.as_ref(), population: population.as_ref() };
+                let counts = |key, content| attempt.counts(key, content);
+                compare_counting(&owned, answers, &limits, &mut report, counts);
+            }
+        }
         report
     });
     match judged.await {

@@ -54,7 +54,7 @@ impl Differences {
 
     /// Takes the differences of the check `id`.
     pub(super) fn sink(to: Option<&Differences>, id: &str) -> Sink {
-        Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false }
+        Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false, held: None }
     }
 
     /// Ends the file and moves it to `path`.
@@ -99,9 +99,16 @@ pub(super) struct Sink {
     id: String,
     taken: u64,
     truncated: bool,
+    /// Lines that are not in the file before the sink is finished, where that is wanted.
+    held: Option<Vec<Line>>,
 }
 
 impl Sink {
+    /// The same sink, from which nothing reaches the file unless it is finished.
+    pub(super) fn held(self) -> Sink {
+        Sink { held: Some(Vec::new()), ..self }
+    }
+
     /// Takes one difference; `false` where no more fits. What is only worth a warning is none.
     pub(super) fn take(&mut self, example: &Example) -> bool {
         if example.difference == Difference::Warned {
@@ -152,11 +159,15 @@ impl Sink {
         let key: serde_json::Map<String, serde_json::Value> =
             key.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
         let key = serde_json::Value::Object(key).to_string();
-        let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        for (column, old, new) in lines {
-            let some = |text: &str| Some(text.to_owned());
-            shared.lines.push([some(suite), some(check), some(&key), some(difference), column, old, new]);
+        let some = |text: &str| Some(text.to_owned());
+        let line = |(column, old, new)| [some(suite), some(check), some(&key), some(difference), column, old, new];
+        let lines = lines.into_iter().map(line);
+        if let Some(held) = &mut self.held {
+            held.extend(lines);
+            return true;
         }
+        let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.lines.extend(lines);
         if shared.lines.len() >= LINES {
             shared.flush();
         }
@@ -165,6 +176,13 @@ impl Sink {
 
     /// What was written, where anything was.
     pub(super) fn finish(self) -> Option<Written> {
+        if let (Some(to), Some(held)) = (&self.to, self.held) {
+            let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.lines.extend(held);
+            if shared.lines.len() >= LINES {
+                shared.flush();
+            }
+        }
         (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
     }
 }

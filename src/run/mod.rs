@@ -3,6 +3,7 @@
 //!
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
+mod attempt;
 mod awareness;
 mod check;
 mod differences;
@@ -10,6 +11,7 @@ mod latency;
 mod params;
 mod rows;
 mod server;
+mod settle;
 mod sources;
 mod windows;
 
@@ -17,12 +19,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use futures::{FutureExt, StreamExt};
 use globset::GlobMatcher;
+use tokio::sync::Semaphore;
 
 use crate::check::{Check, KindSettings, ParamValue};
 use crate::compare::Limits;
@@ -37,6 +40,7 @@ pub use differences::Differences;
 pub use params::{fixed, shown};
 pub use windows::{Slice, cut};
 
+use attempt::{Attempt, Slot};
 use windows::{Strays, Unit};
 
 /// How a run goes about it.
@@ -128,6 +132,8 @@ struct Running<'a> {
     slice: Option<&'a Slice>,
     /// `suite.check`, and behind it `@window`.
     id: &'a str,
+    /// What this reading knows of those before it, where there may be others.
+    attempt: Option<&'a Arc<Attempt>>,
 }
 
 /// Everything a check needs of its suite while it runs.
@@ -136,6 +142,8 @@ struct Context<'a> {
     params: Params<'a>,
     /// Keys that windows miss or have in excess, by the id of the window.
     strays: Mutex<HashMap<String, Strays>>,
+    /// Checks that may run at once.
+    slots: Semaphore,
     options: &'a Options,
     stop: &'a Stop,
     late: &'a AtomicBool,
@@ -163,7 +171,8 @@ pub async fn run(
         let params = params::evaluate(selected, &sources, options, stop).await;
         let units = windows::units(selected, &params, &options.only);
         watch(Event::Planned(units.len()));
-        let context = Context { sources, params, strays: Mutex::default(), options, stop, late: &late };
+        let slots = Semaphore::new(options.jobs.max(1));
+        let context = Context { sources, params, strays: Mutex::default(), slots, options, stop, late: &late };
         let numbered = |(at, unit)| {
             let (context, watch) = (&context, &watch);
             async move {
@@ -174,7 +183,9 @@ pub async fn run(
         };
         // What is timed has the servers to itself: last, and one at a time.
         let (timed, others): (Vec<_>, Vec<_>) = units.iter().enumerate().partition(|(_, unit)| unit.timed());
-        let others = futures::stream::iter(others).map(numbered).buffer_unordered(options.jobs.max(1));
+        // They queue for the slots themselves, since one that waits for its differences to settle needs none.
+        let all = others.len().max(1);
+        let others = futures::stream::iter(others).map(numbered).buffer_unordered(all);
         let mut reports: Vec<(usize, CheckReport)> = others.collect().await;
         for unit in timed {
             reports.push(numbered(unit).await);
@@ -211,6 +222,8 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     report.severity = check.severity;
     report.tags = check.tags.clone();
     report.why = check.why.clone();
+    let mut slot = Slot::free(&context.slots);
+    slot.take().await;
     if context.stop.stopped() {
         let why = if context.late.load(Ordering::SeqCst) {
             "the deadline passed before it began"
@@ -228,11 +241,11 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         }
     };
     report.window = slice.and_then(|slice| windows::report(check, slice));
-    let one = Running { suite: unit.one.suite, check, slice, id: &id };
+    let one = Running { suite: unit.one.suite, check, slice, id: &id, attempt: None };
     watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
-    let mut report = match AssertUnwindSafe(check::run(one, context, report, watch)).catch_unwind().await {
+    let mut report = match AssertUnwindSafe(check::run(one, context, report, &mut slot, watch)).catch_unwind().await {
         Ok(report) => report,
         Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
     };

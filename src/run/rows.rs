@@ -19,7 +19,7 @@ use crate::check::Sides;
 use crate::compare::Side;
 use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, Example, Moved, PlanReport, SampleReport, Warning};
-use crate::rowdiff::{Candidates, Failure, Hashed, Kept, Plan, Summary};
+use crate::rowdiff::{self, Candidates, Failure, Hashed, Kept, Plan, Summary};
 use crate::source::pushdown::Described;
 use crate::source::{self, Engine, Error, Fault, Reader, Ticket};
 
@@ -212,7 +212,7 @@ impl<'a> Reading<'a> {
             return refuse("this sample is not picked by the server");
         }
         let Some(described) = self.described(old, new).await? else { return refuse("the columns are not known") };
-        let asked = match server::Question::new(self.one.check, self.context.options.rowdiff(), queries, &described) {
+        let asked = match server::Question::new(self.one.check, self.options(), queries, &described) {
             Ok(asked) => asked,
             Err(why) => return refuse(&why),
         };
@@ -293,6 +293,9 @@ impl<'a> Reading<'a> {
     ) -> Result<(), ErrorReport> {
         let mut judged = report.clone();
         let mut sink = Differences::sink(self.context.options.differences.as_ref(), self.one.id);
+        if self.one.attempt.is_some() {
+            sink = sink.held();
+        }
         let mut strays = self.one.slice.map(|_| Strays::default());
         let judging = blocking(move || {
             let mut take = |example: Example| {
@@ -300,15 +303,18 @@ impl<'a> Reading<'a> {
                 sink.take(&example) || strays.is_some()
             };
             let summary = plan.judge(&candidates, kept.old, kept.new, &mut take, &mut judged);
-            (summary, judged, sink.finish(), strays)
+            (summary, judged, sink, strays)
         });
-        let (summary, judged, written, strays) = judging.await;
+        let (summary, judged, sink, strays) = judging.await;
         if let Some(strays) = strays {
             let mut all = self.context.strays.lock().unwrap_or_else(PoisonError::into_inner);
             all.insert(self.one.id.to_owned(), strays);
         }
         *report = judged;
-        report.written = written;
+        match self.one.attempt {
+            Some(attempt) => attempt.keep(sink),
+            None => report.written = sink.finish(),
+        }
         match summary {
             Err(failure) => self.failed(failure, report),
             Ok(summary) => {
@@ -317,6 +323,15 @@ impl<'a> Reading<'a> {
                 report.plan = Some(planned("stream", &summary));
                 Ok(())
             }
+        }
+    }
+
+    /// What the diff may use; the hashes of one attempt and the next are the same.
+    fn options(&self) -> rowdiff::Options {
+        let options = self.context.options.rowdiff();
+        match self.one.attempt {
+            Some(attempt) => rowdiff::Options { seeds: attempt.seeds, ..options },
+            None => options,
         }
     }
 
@@ -457,7 +472,10 @@ impl<'a> Reading<'a> {
             Some(known) => known,
             None => Sides { old: old.slice(0, 0), new: new.slice(0, 0) },
         };
-        let plan = Plan::new(self.one.check, &known.old, &known.new, self.context.options.rowdiff())?;
+        let mut plan = Plan::new(self.one.check, &known.old, &known.new, self.options())?;
+        if let Some(attempt) = self.one.attempt.cloned() {
+            plan = plan.gated(Arc::new(move |key, content| attempt.counts(key, content)));
+        }
         let hash = |side, first, stream: Stream, head: Frame| {
             let (mut hashed, sampling) = (plan.hashed(side), plan.clone());
             blocking(move || {

@@ -14,7 +14,7 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::check::{
-    Check, KindSettings, Latency, Percentile, Query, Requirement, Rule, Sample, Sides, Template, Window,
+    Check, KindSettings, Latency, Percentile, Query, Requirement, Rule, Sample, Settle, Sides, Template, Window,
 };
 use crate::model::Kind;
 use crate::source::EngineName;
@@ -147,6 +147,7 @@ impl Reader<'_, '_> {
             self.mistake("`timeout` is 0", Some("give a duration such as 30s".to_owned()));
         }
         let window = self.window(kind.kind(), raw.window.as_ref(), &sides);
+        let settle = raw.settle.as_ref().and_then(|settle| self.settle(settle));
         let sample = self.settled("sample", raw.sample.as_deref().map(sample));
         for (code, reason) in &raw.accept {
             if reason.trim().is_empty() {
@@ -171,6 +172,7 @@ impl Reader<'_, '_> {
             timeout,
             window,
             sample,
+            settle,
             accept: raw.accept,
         })
     }
@@ -180,7 +182,7 @@ impl Reader<'_, '_> {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
         let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 26] = [
+        let given: [(&str, bool, bool); 27] = [
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),
@@ -206,6 +208,7 @@ impl Reader<'_, '_> {
             ("rename", !raw.rename.is_empty(), !latency),
             ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
             ("sample", raw.sample.is_some(), kind == Kind::Rows),
+            ("settle", raw.settle.is_some(), !latency),
             ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
         ];
         for (name, given, allowed) in given {
@@ -239,6 +242,25 @@ impl Reader<'_, '_> {
             Ok(window) => Some(window),
             Err(mistakes) => {
                 mistakes.into_iter().for_each(|why| self.mistake(why, None));
+                None
+            }
+        }
+    }
+
+    fn settle(&mut self, raw: &raw::Settle) -> Option<Settle> {
+        let known = self.scope.known;
+        let Some(text) = &raw.wait else {
+            self.mistake("`settle` needs `wait`", Some("such as { wait = \"30s\", times = 5 }".to_owned()));
+            return None;
+        };
+        let wait = self.settled("settle.wait", Some(rule::duration(text, known)))?;
+        let times = raw.times.as_ref().map_or(Ok(3), |number| rule::count(number, known));
+        let times = self.settled("settle.times", Some(times))?;
+        match u32::try_from(times) {
+            Ok(times) if times > 0 && !wait.is_zero() => Some(Settle { wait, times }),
+            _ => {
+                let help = Some("give a wait such as \"30s\" and at least one time".to_owned());
+                self.mistake("`settle` gives no time, or more than can be counted", help);
                 None
             }
         }

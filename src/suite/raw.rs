@@ -100,6 +100,8 @@ pub(super) struct Check {
     pub duration: Option<String>,
     /// `invariant`: a count query whose zero is an error; `sql/<check>.population.sql` where absent.
     pub population: Option<Sql>,
+    /// Reads again what differs until it agrees or stays the same.
+    pub settle: Option<Settle>,
     /// Cuts the check into consecutive windows of time, each with a verdict of its own.
     pub window: Option<Window>,
     /// `rows`: share of the keys to examine, such as `1%`; the same keys on both sides and in every run.
@@ -120,6 +122,16 @@ pub(super) struct Check {
     pub warn: Option<Level>,
     /// Rule of every column that has none, and bounds of `percentile`: what is beyond them differs.
     pub fail: Option<Level>,
+}
+
+/// Time that differences are given to settle.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Settle {
+    /// Time between two readings, such as `30s`.
+    pub wait: Option<String>,
+    /// Most readings after the first; 3 unless given.
+    pub times: Option<Number>,
 }
 
 /// Consecutive half-open windows of time.

@@ -7,6 +7,7 @@ mod demo_servers;
 mod diff;
 mod html;
 mod latency;
+mod motion;
 mod packs;
 mod rehearse;
 mod reports;

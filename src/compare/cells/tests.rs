@@ -28,6 +28,7 @@ fn checked(rule: Rule) -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
         accept: BTreeMap::new(),
     }
 }

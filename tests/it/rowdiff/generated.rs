@@ -205,6 +205,7 @@ fn pair(dice: &mut Dice) -> Pair {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
         accept: BTreeMap::new(),
     };
     Pair { check, names, types: Sides { old: old_types, new: new_types }, rows: Sides { old, new } }

@@ -74,6 +74,7 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
         accept: BTreeMap::new(),
     }
 }
