@@ -56,6 +56,8 @@ pub struct Check {
     pub sample: Option<Sample>,
     /// How long differences are given to settle; absent means that the first reading decides.
     pub settle: Option<Settle>,
+    /// Whether the old query is run twice, to leave out what differs from itself.
+    pub noise: bool,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
 }
@@ -278,6 +280,8 @@ pub struct Rule {
     pub utc: bool,
     /// Leading and trailing white space of text does not count.
     pub trim: bool,
+    /// Both sides are answers to one query, so that text which cannot be read as its type equals itself.
+    pub itself: bool,
 }
 
 /// How two normalised values are judged.

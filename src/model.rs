@@ -518,6 +518,18 @@ pub struct Moved {
     pub new: u64,
 }
 
+/// What old differs from itself in. Keys stand for rows and groups; a check without a key has one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Unstable {
+    /// Keys that differ between two runs of the old query. They are in no other count.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub keys: u64,
+    /// What may be behind it, each as a sentence; empty where that is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+}
+
 /// What became of differences when the check was read again. Keys stand for rows and groups; a check without a key has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Transient {
@@ -625,6 +637,9 @@ pub struct CheckReport {
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// What differs between two runs of the old query, and so was left out; with any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unstable: Option<Unstable>,
     /// What became of differences that were given time to settle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transient: Option<Transient>,
@@ -675,6 +690,7 @@ impl CheckReport {
             window: None,
             sample: None,
             moved: None,
+            unstable: None,
             transient: None,
             written: None,
             duplicates_allowed: false,
@@ -729,7 +745,9 @@ impl CheckReport {
 
     /// Whether something was counted that is no difference and yet no pass.
     fn doubtful(&self) -> bool {
-        self.warned.is_some_and(|warned| warned > 0) || self.transient.is_some_and(|transient| transient.in_motion > 0)
+        self.warned.is_some_and(|warned| warned > 0)
+            || self.unstable.as_ref().is_some_and(|unstable| unstable.keys > 0)
+            || self.transient.is_some_and(|transient| transient.in_motion > 0)
     }
 
     /// The verdict, derived from the numbers; nothing measured is `error`.

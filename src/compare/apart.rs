@@ -34,15 +34,38 @@ pub(crate) struct Answers<'a> {
 /// Every key that differs, by its hash, with a hash of what differs about it.
 pub(crate) type Differing = Vec<(u64, u64)>;
 
-/// Judges as [`compare`] does, but only the keys that `counts` says count are told in `report`; it is asked once of every
+/// What an answer to a query differs in from another answer to the same query.
+pub(crate) struct Itself {
+    /// The keys, ascending.
+    pub(crate) keys: Vec<u64>,
+    /// Whether any key does not differ.
+    pub(crate) stable: bool,
+    /// Keys that only one of the two answers has.
+    pub(crate) moved: u64,
+}
+
+/// Judges as [`compare`] does, without the keys of `apart`, ascending; and only the keys that `counts` says count are told in `report`; it is asked once of every
 /// key that differs.
 pub(crate) fn compare_counting(
     check: &Check,
     answers: Answers<'_>,
+    apart: &[u64],
     limits: &Limits,
     report: &mut CheckReport,
     mut counts: impl FnMut(u64, u64) -> bool,
 ) {
+    let stable;
+    let answers = match rest(check, answers, &|key| apart.binary_search(&key).is_ok(), apart.is_empty()) {
+        Ok(None) => answers,
+        Ok(Some(rest)) => {
+            stable = rest;
+            Answers { old: stable.0.as_ref(), new: stable.1.as_ref(), ..answers }
+        }
+        Err(cause) => {
+            report.error = Some(cause);
+            return;
+        }
+    };
     let Answers { old, new, population } = answers;
     let mut whole = report.clone();
     compare(check, old, new, population, &ALL, &mut whole);
@@ -55,50 +78,61 @@ pub(crate) fn compare_counting(
         // What cannot be compared has no keys that could be left out.
         _ => HashSet::new(),
     };
-    compare_without(check, answers, &aside, limits, report);
-    if let (Some(cause), false) = (&mut report.error, aside.is_empty()) {
-        cause.message = format!("without the keys that are in motion: {}", cause.message);
-    }
-}
-
-/// Judges as [`compare`] does, without the rows of some keys.
-pub(crate) fn compare_without(
-    check: &Check,
-    answers: Answers<'_>,
-    aside: &HashSet<u64>,
-    limits: &Limits,
-    report: &mut CheckReport,
-) {
-    let Answers { old, new, population } = answers;
-    if aside.is_empty() {
-        compare(check, old, new, population, limits, report);
-        return;
-    }
-    let rest = Keys::new(check, old, new).and_then(|keys| {
-        let rest = |frame: Option<&Frame>, keys: &[u64]| frame.map(|frame| without(frame, keys, aside)).transpose();
-        Ok((rest(old, &keys.old)?, rest(new, &keys.new)?))
-    });
-    match rest {
-        Ok((old, new)) => compare(check, old.as_ref(), new.as_ref(), population, limits, report),
+    match rest(check, answers, &|key| aside.contains(&key), aside.is_empty()) {
+        Ok(None) => compare(check, old, new, population, limits, report),
+        Ok(Some((old, new))) => compare(check, old.as_ref(), new.as_ref(), population, limits, report),
         Err(cause) => report.error = Some(cause),
     }
+    let left_out = match (apart.is_empty(), aside.is_empty()) {
+        (true, true) => return,
+        (false, true) => "that differ from themselves",
+        (true, false) => "that are in motion",
+        (false, false) => "that differ from themselves or are in motion",
+    };
+    if let Some(cause) = &mut report.error {
+        cause.message = format!("without the keys {left_out}: {}", cause.message);
+    }
 }
 
-/// The keys of old that differ between two answers to the query of old, by `check`, which compares old with itself.
-pub(crate) fn differing(check: &Check, first: &Frame, second: &Frame) -> Result<(Differing, usize), ErrorReport> {
+/// What two answers to the query of old differ in by `check`, which compares old with itself.
+pub(crate) fn differing(check: &Check, first: &Frame, second: &Frame) -> Result<Itself, ErrorReport> {
     let mut whole = CheckReport::new(&check.id, check.kind.kind());
+    // Columns that only new has are of no concern here.
+    let mut check = check.clone();
+    check.columns.retain(|name, _| first.column(name).is_some());
+    let check = &check;
     compare(check, Some(first), Some(second), None, &ALL, &mut whole);
     if let Some(cause) = whole.error {
         return Err(cause);
     }
-    let keys = Keys::new(check, Some(first), Some(second))?;
-    let all: HashSet<u64> = keys.old.iter().chain(&keys.new).copied().collect();
-    Ok((keys.differing(&whole), all.len()))
+    // A tag that stands twice in both is the same in both.
+    whole.examples.retain(|example| example.difference != Difference::Duplicate);
+    let all = Keys::new(check, Some(first), Some(second))?;
+    let mut keys: Vec<u64> = all.differing(&whole).into_iter().map(|(key, _)| key).collect();
+    keys.sort_unstable();
+    let [first, second] = [&all.old, &all.new].map(|keys| keys.iter().copied().collect::<HashSet<u64>>());
+    let moved = first.symmetric_difference(&second).count() as u64;
+    let stable = first.union(&second).any(|key| keys.binary_search(key).is_err());
+    Ok(Itself { keys, stable, moved })
 }
 
-fn without(frame: &Frame, keys: &[u64], aside: &HashSet<u64>) -> Result<Frame, ErrorReport> {
-    let rows: Vec<IdxSize> = (0..).zip(keys).filter(|(_, key)| !aside.contains(key)).map(|(row, _)| row).collect();
-    frame.take(&rows).map_err(|cause| error(cause.to_string()))
+/// Both answers without the rows of the keys that are `left_out`; absent where there is `nothing` to leave out.
+fn rest(
+    check: &Check,
+    answers: Answers<'_>,
+    left_out: &dyn Fn(u64) -> bool,
+    nothing: bool,
+) -> Result<Option<(Option<Frame>, Option<Frame>)>, ErrorReport> {
+    if nothing {
+        return Ok(None);
+    }
+    let keys = Keys::new(check, answers.old, answers.new)?;
+    let one = |frame: Option<&Frame>, keys: &[u64]| {
+        let Some(frame) = frame else { return Ok(None) };
+        let rows: Vec<IdxSize> = (0..).zip(keys).filter(|(_, key)| !left_out(**key)).map(|(row, _)| row).collect();
+        frame.take(&rows).map(Some).map_err(|cause| error(cause.to_string()))
+    };
+    Ok(Some((one(answers.old, &keys.old)?, one(answers.new, &keys.new)?)))
 }
 
 /// A key as a report shows it, whatever the order of its columns.

@@ -22,15 +22,17 @@ mod number;
 mod pairing;
 mod percentile;
 mod quantile;
+mod reflexive;
 mod rows;
 mod show;
 mod stream;
 mod tags;
 mod types;
 
-pub(crate) use apart::{Answers, compare_counting, compare_without, differing};
+pub(crate) use apart::{Answers, Itself, compare_counting, differing};
 pub(crate) use cells::Cells;
 pub use normal::Side;
+pub(crate) use reflexive::{by_value, reflexive};
 pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};
 
 use columns::{Naming, error, sort_out};

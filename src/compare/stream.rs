@@ -3,6 +3,7 @@
 
 use super::cells::{self, Cells};
 use super::columns::{self, Columns, Naming, error, sort_out};
+use super::judge::by_bytes;
 use super::normal::Side;
 use super::pairing::{Group, ambiguous};
 use super::rows::{Found, Sink};
@@ -49,6 +50,11 @@ impl Layout {
             new: column.name_on(Side::New).to_owned(),
         };
         Some((columns.key.iter().map(paired).collect(), columns.compared.iter().map(paired).collect()))
+    }
+
+    /// Whether two rows hold under every rule exactly when they share their bytes.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.columns.compared.iter().all(|column| by_bytes(&column.rule.comparison))
     }
 
     /// Number of compared columns, the key aside.

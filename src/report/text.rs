@@ -135,6 +135,9 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(moved) = check.moved {
         parts.push(format!("{} moved while they were read", plural(moved.old + moved.new, "row")));
     }
+    if let Some(unstable) = &check.unstable {
+        parts.push(format!("{} unstable", plural(unstable.keys, "key")));
+    }
     if let Some(transient) = check.transient {
         let told = [(transient.healed, "healed"), (transient.in_motion, "in motion")];
         parts.extend(told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n))));
@@ -178,6 +181,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
             plural(moved.new, "row")
         ));
     }
+    lines.extend(check.unstable.iter().flat_map(unstable));
     lines.extend(check.transient.as_ref().map(transient));
     if let Some(tags) = check.tag_counts {
         let parts = [
@@ -214,6 +218,19 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
                 .trim_end()
                 .to_owned(),
         );
+    }
+    lines
+}
+
+/// What old differs from itself in, and why.
+fn unstable(one: &crate::model::Unstable) -> Vec<String> {
+    let mut lines = vec![format!(
+        "unstable: {} differ between two runs of the old query, and are in no other count",
+        plural(one.keys, "key")
+    )];
+    lines.extend(one.causes.iter().map(|cause| format!("  it may be that {}", visible(cause))));
+    if one.causes.is_empty() {
+        lines.push("  the cause is not known".to_owned());
     }
     lines
 }

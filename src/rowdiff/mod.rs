@@ -175,6 +175,8 @@ pub struct Plan {
     options: Arc<Options>,
     sample: Option<Sample>,
     gate: Option<Gate>,
+    /// Hashes of the keys that are left out, ascending.
+    apart: Arc<Vec<u64>>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     mask: u64,
 }
@@ -188,6 +190,7 @@ impl Plan {
             options: Arc::new(options),
             sample: check.sample.clone(),
             gate: None,
+            apart: Arc::default(),
             mask: u64::MAX,
         })
     }
@@ -195,6 +198,16 @@ impl Plan {
     /// The same plan, with `gate` asked of every key that differs.
     pub fn gated(self, gate: Gate) -> Plan {
         Plan { gate: Some(gate), ..self }
+    }
+
+    /// The same plan without the rows of the keys with these hashes, ascending; no count has them.
+    pub fn without(self, apart: Arc<Vec<u64>>) -> Plan {
+        Plan { apart, ..self }
+    }
+
+    /// Whether rows with equal hashes are all there is to say, so that the second reading changes no verdict.
+    pub fn is_exact(&self) -> bool {
+        self.layout.is_exact()
     }
 
     /// The key columns and the compared ones, as [`Layout::pairs`] gives them.

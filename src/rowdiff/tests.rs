@@ -25,6 +25,7 @@ fn check() -> Check {
         window: None,
         sample: None,
         settle: None,
+        noise: false,
         accept: BTreeMap::new(),
     }
 }

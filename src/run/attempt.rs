@@ -1,7 +1,7 @@
 //! What one reading of a check knows of those before it and leaves to the next; and the right to run at all.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -16,6 +16,8 @@ pub(super) const MOST: usize = 1 << 20;
 pub(super) struct Attempt {
     /// Seeds of the hashes: a key has one hash in all readings.
     pub(super) seeds: Seeds,
+    /// Hashes of the keys that old differs from itself in, ascending.
+    pub(super) apart: Arc<Vec<u64>>,
     /// Keys that differed in the reading before; absent in the first.
     before: Option<HashSet<u64>>,
     state: Mutex<State>,
@@ -40,9 +42,9 @@ pub(super) struct Found {
 
 impl Attempt {
     /// A reading after one in which the keys of `before` differed; the first has none before it.
-    pub(super) fn new(seeds: Seeds, before: Option<&Found>) -> Self {
+    pub(super) fn new(seeds: Seeds, apart: Arc<Vec<u64>>, before: Option<&Found>) -> Self {
         let before = before.map(|found| found.keys.keys().copied().collect());
-        Attempt { seeds, before, state: Mutex::default() }
+        Attempt { seeds, apart, before, state: Mutex::default() }
     }
 
     /// Notes a key that differs; whether it counts: it has been given time since it was first seen to differ.

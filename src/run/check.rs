@@ -16,10 +16,10 @@ use crate::source::{self, Engine, EngineName, Error, Fault};
 use crate::suite::Suite;
 
 /// What one side came to.
-struct Side {
-    report: SideReport,
+pub(super) struct Side {
+    pub(super) report: SideReport,
     warnings: Vec<Warning>,
-    frame: Result<Frame, ErrorReport>,
+    pub(super) frame: Result<Frame, ErrorReport>,
 }
 
 /// Runs a check whose requirements are met, as often as its differences are given time to settle.
@@ -101,7 +101,7 @@ pub(super) async fn read(
             Some(attempt) => {
                 let answers = Answers { old: old.as_ref(), new: new.as_ref(), population: population.as_ref() };
                 let counts = |key, content| attempt.counts(key, content);
-                compare_counting(&owned, answers, &limits, &mut report, counts);
+                compare_counting(&owned, answers, &attempt.apart, &limits, &mut report, counts);
             }
         }
         report
@@ -221,7 +221,7 @@ pub(super) fn prepare<'a>(
     }
 }
 
-async fn fetch(one: Running<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+pub(super) async fn fetch(one: Running<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
     let Prepared { mut report, engine } = prepare(one, context, side, query, sql);
     let engine = match engine {
         Ok(engine) => engine,

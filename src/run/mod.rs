@@ -8,6 +8,7 @@ mod awareness;
 mod check;
 mod differences;
 mod latency;
+mod noise;
 mod params;
 mod rows;
 mod server;

@@ -24,7 +24,7 @@ use crate::source::pushdown::Described;
 use crate::source::{self, Engine, Error, Fault, Reader, Ticket};
 
 /// Batches between a source and its hashing.
-const BACKLOG: usize = 2;
+pub(super) const BACKLOG: usize = 2;
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(250);
@@ -89,32 +89,32 @@ pub(super) async fn run(
 }
 
 /// One side and its query.
-struct Asked<'a> {
-    name: &'static str,
-    engine: &'a dyn Engine,
-    sql: String,
-    ticket: Ticket,
+pub(super) struct Asked<'a> {
+    pub(super) name: &'static str,
+    pub(super) engine: &'a dyn Engine,
+    pub(super) sql: String,
+    pub(super) ticket: Ticket,
 }
 
 /// Both sides of a check while they are read.
-struct Reading<'a> {
-    one: Running<'a>,
-    context: &'a Context<'a>,
-    timeout: Duration,
-    sides: Sides<Asked<'a>>,
+pub(super) struct Reading<'a> {
+    pub(super) one: Running<'a>,
+    pub(super) context: &'a Context<'a>,
+    pub(super) timeout: Duration,
+    pub(super) sides: Sides<Asked<'a>>,
     /// Rows read so far in this reading.
-    rows: Arc<AtomicU64>,
+    pub(super) rows: Arc<AtomicU64>,
     /// Rows there are; 0 until the first reading has told.
-    total: AtomicU64,
+    pub(super) total: AtomicU64,
 }
 
 /// An open session of one side.
-type Session<'a> = Box<dyn Reader + 'a>;
+pub(super) type Session<'a> = Box<dyn Reader + 'a>;
 
 /// What one reading of both sides came to.
-struct Read<T> {
-    found: Result<T, Failure>,
-    errors: Vec<ErrorReport>,
+pub(super) struct Read<T> {
+    pub(super) found: Result<T, Failure>,
+    pub(super) errors: Vec<ErrorReport>,
     warnings: Vec<Warning>,
 }
 
@@ -205,6 +205,9 @@ impl<'a> Reading<'a> {
             _ => Ok(false),
         };
         let sides = &self.sides;
+        if self.one.attempt.is_some_and(|attempt| !attempt.apart.is_empty()) {
+            return refuse("keys of old differ from themselves, and the server does not know which");
+        }
         if !server::same(sides.old.engine, sides.new.engine) {
             return refuse("both sides must be the same ClickHouse source");
         }
@@ -327,7 +330,7 @@ impl<'a> Reading<'a> {
     }
 
     /// What the diff may use; the hashes of one attempt and the next are the same.
-    fn options(&self) -> rowdiff::Options {
+    pub(super) fn options(&self) -> rowdiff::Options {
         let options = self.context.options.rowdiff();
         match self.one.attempt {
             Some(attempt) => rowdiff::Options { seeds: attempt.seeds, ..options },
@@ -347,7 +350,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The right to two connections, in an order in which no two checks can wait for each other.
-    async fn reserve(&self) -> Result<Vec<SemaphorePermit<'a>>, ErrorReport> {
+    pub(super) async fn reserve(&self) -> Result<Vec<SemaphorePermit<'a>>, ErrorReport> {
         let address = |engine: &dyn Engine| std::ptr::from_ref(engine).cast::<()>() as usize;
         let (old, new) = (&self.sides.old, &self.sides.new);
         let wanted = match address(old.engine).cmp(&address(new.engine)) {
@@ -366,7 +369,7 @@ impl<'a> Reading<'a> {
         Ok(reserved)
     }
 
-    async fn open(&self, side: &'a Asked<'a>) -> Result<(Session<'a>, Option<Warning>), ErrorReport>
+    pub(super) async fn open(&self, side: &'a Asked<'a>) -> Result<(Session<'a>, Option<Warning>), ErrorReport>
     where
         Self: 'a,
     {
@@ -382,7 +385,7 @@ impl<'a> Reading<'a> {
         Ok((session, again.then(|| retried(side.name))))
     }
 
-    fn located(&self, side: &Asked<'_>, error: Error) -> ErrorReport {
+    pub(super) fn located(&self, side: &Asked<'_>, error: Error) -> ErrorReport {
         let query = match side.name {
             "old" => &self.one.check.sides.old,
             _ => &self.one.check.sides.new,
@@ -391,7 +394,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads both sides from their first row while `work` takes their batches; when one fails, the other is given up.
-    async fn both<T, F: Future<Output = Result<T, Failure>>>(
+    pub(super) async fn both<T, F: Future<Output = Result<T, Failure>>>(
         &self,
         queries: &Sides<String>,
         old: &mut Session<'a>,
@@ -432,7 +435,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads one side; no error of its own (`None`) where it was given up because of the other.
-    async fn one_side(
+    pub(super) async fn one_side(
         &self,
         side: &Asked<'_>,
         sql: &str,
@@ -474,6 +477,7 @@ impl<'a> Reading<'a> {
         };
         let mut plan = Plan::new(self.one.check, &known.old, &known.new, self.options())?;
         if let Some(attempt) = self.one.attempt.cloned() {
+            plan = plan.without(attempt.apart.clone());
             plan = plan.gated(Arc::new(move |key, content| attempt.counts(key, content)));
         }
         let hash = |side, first, stream: Stream, head: Frame| {
@@ -498,7 +502,7 @@ impl<'a> Reading<'a> {
 }
 
 /// The second reading: the rows that have to be judged are kept.
-async fn second(plan: Plan, streams: Sides<Stream>, kept: Sides<Kept>) -> Result<Sides<Kept>, Failure> {
+pub(super) async fn second(plan: Plan, streams: Sides<Stream>, kept: Sides<Kept>) -> Result<Sides<Kept>, Failure> {
     let keep = |side, mut stream: Stream, mut kept: Kept| {
         let sampling = plan.clone();
         async move {
@@ -515,18 +519,22 @@ async fn second(plan: Plan, streams: Sides<Stream>, kept: Sides<Kept>) -> Result
 }
 
 /// The batches of one side as they come in.
-struct Stream {
-    receiver: mpsc::Receiver<Frame>,
-    rows: Arc<AtomicU64>,
+pub(super) struct Stream {
+    pub(super) receiver: mpsc::Receiver<Frame>,
+    pub(super) rows: Arc<AtomicU64>,
 }
 
 impl Stream {
-    async fn next(&mut self) -> Option<Frame> {
+    pub(super) async fn next(&mut self) -> Option<Frame> {
         self.receiver.recv().await
     }
 
     /// Gives `first` and every batch after it to `take`, on a thread that may wait.
-    fn each(mut self, first: Frame, mut take: impl FnMut(&Frame) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub(super) fn each(
+        mut self,
+        first: Frame,
+        mut take: impl FnMut(&Frame) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut next = Some(first);
         while let Some(batch) = next {
             take(&batch)?;
@@ -538,7 +546,7 @@ impl Stream {
 }
 
 /// Runs `work` on a thread of its own; a panic there goes on here.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(failure) => std::panic::resume_unwind(failure.into_panic()),
@@ -564,6 +572,6 @@ fn note(warnings: &mut Vec<Warning>, more: Vec<Warning>) {
     }
 }
 
-fn causes(failure: &(dyn std::error::Error + 'static)) -> Vec<String> {
+pub(super) fn causes(failure: &(dyn std::error::Error + 'static)) -> Vec<String> {
     std::iter::successors(failure.source(), |cause| cause.source()).map(ToString::to_string).collect()
 }

@@ -1,4 +1,4 @@
-//! Differences that are given time to settle: a check is read again until it agrees, stays the same, or has been read
+//! The readings of a check, and differences that are given time to settle: a check is read again until it agrees, stays the same, or has been read
 //! often enough.
 //!
 //! Each reading is a whole one, in a snapshot of its own, so nothing that differs goes unseen. A key that begins to differ
@@ -11,7 +11,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::attempt::{Attempt, Found, MOST, Slot};
-use super::{Context, Event, Running, check};
+use super::{Context, Event, Running, check, noise};
+use crate::check::Settle;
 use crate::model::{CheckReport, ErrorReport, Transient, Warning};
 use crate::rowdiff::Seeds;
 
@@ -19,28 +20,35 @@ use crate::rowdiff::Seeds;
 pub(super) async fn run<'a>(
     one: Running<'_>,
     context: &'a Context<'a>,
-    blank: CheckReport,
+    mut blank: CheckReport,
     slot: &mut Slot<'a>,
     watch: &(impl Fn(Event<'_>) + Sync),
 ) -> CheckReport {
-    let Some(settle) = one.check.settle else {
+    if one.check.settle.is_none() && !one.check.noise {
         return check::read(one, context, blank, watch).await;
-    };
-    let seeds = Seeds::random();
+    }
+    let (seeds, mut apart) = (Seeds::random(), Arc::default());
+    if one.check.noise {
+        match noise::look(one, context, seeds, &mut blank).await {
+            Ok(keys) => apart = Arc::new(keys),
+            Err(cause) => return CheckReport { error: Some(cause), ..blank },
+        }
+    }
+    let Settle { wait, times } = one.check.settle.unwrap_or(Settle { wait: Duration::ZERO, times: 0 });
     let mut before: Option<Found> = None;
     let mut history = History::default();
     for reading in 0.. {
-        let attempt = Arc::new(Attempt::new(seeds, before.as_ref()));
+        let attempt = Arc::new(Attempt::new(seeds, Arc::clone(&apart), before.as_ref()));
         let again = Running { attempt: Some(&attempt), ..one };
         let mut report = check::read(again, context, blank.clone(), watch).await;
         let found = attempt.found();
         if report.error.is_none() {
             history.note(&found, Instant::now());
         }
-        let verdict = verdict(&report, &found, before.as_ref(), reading == settle.times);
+        let verdict = verdict(&report, &found, before.as_ref(), reading == times);
         let verdict = match verdict {
             Some(verdict) => verdict,
-            None => match wait(settle.wait, context, slot).await {
+            None => match waited(wait, context, slot).await {
                 Ok(()) => {
                     before = Some(found);
                     continue;
@@ -76,15 +84,15 @@ fn verdict(report: &CheckReport, found: &Found, before: Option<&Found>, last: bo
     let stable = report.differs() && before.is_some_and(|before| before.keys == found.keys);
     if report.error.is_some() || report.skipped.is_some() || (!differs && report.moved.is_none()) {
         Some(Verdict::Reached)
-    } else if found.too_many {
-        Some(Verdict::TooMany)
+    } else if stable || last {
+        Some(Verdict::Reached)
     } else {
-        (stable || last).then_some(Verdict::Reached)
+        found.too_many.then_some(Verdict::TooMany)
     }
 }
 
 /// Waits while others may run, and comes back to a slot.
-async fn wait(time: Duration, context: &Context<'_>, slot: &mut Slot<'_>) -> Result<(), ErrorReport> {
+async fn waited(time: Duration, context: &Context<'_>, slot: &mut Slot<'_>) -> Result<(), ErrorReport> {
     slot.leave();
     let waiting = async {
         tokio::time::sleep(time).await;

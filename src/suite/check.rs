@@ -173,6 +173,7 @@ impl Reader<'_, '_> {
             window,
             sample,
             settle,
+            noise: raw.noise == Some(true),
             accept: raw.accept,
         })
     }
@@ -182,7 +183,7 @@ impl Reader<'_, '_> {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
         let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 27] = [
+        let given: [(&str, bool, bool); 28] = [
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),
@@ -209,6 +210,7 @@ impl Reader<'_, '_> {
             ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
             ("sample", raw.sample.is_some(), kind == Kind::Rows),
             ("settle", raw.settle.is_some(), !latency),
+            ("noise", raw.noise.is_some(), !latency && kind != Kind::Invariant),
             ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
         ];
         for (name, given, allowed) in given {

@@ -102,6 +102,8 @@ pub(super) struct Check {
     pub population: Option<Sql>,
     /// Reads again what differs until it agrees or stays the same.
     pub settle: Option<Settle>,
+    /// Runs the old query twice and leaves out what differs from itself.
+    pub noise: Option<bool>,
     /// Cuts the check into consecutive windows of time, each with a verdict of its own.
     pub window: Option<Window>,
     /// `rows`: share of the keys to examine, such as `1%`; the same keys on both sides and in every run.

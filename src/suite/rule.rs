@@ -203,6 +203,7 @@ pub(super) fn valid(raw: raw::Rule, is_key: bool, known: &Known) -> Result<Rule,
             }
         },
         trim: raw.trim == Some(true),
+        itself: false,
     };
     if matches!(rule.comparison, Comparison::Ignore(_))
         && rule != (Rule { comparison: rule.comparison.clone(), ..Rule::default() })

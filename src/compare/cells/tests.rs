@@ -29,6 +29,7 @@ fn checked(rule: Rule) -> Check {
         window: None,
         sample: None,
         settle: None,
+        noise: false,
         accept: BTreeMap::new(),
     }
 }

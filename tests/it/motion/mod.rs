@@ -1,6 +1,7 @@
 //! Tables in motion: differences that are given time to settle while a real writer goes on beside the check, and queries
 //! that differ from themselves.
 
+mod noise;
 mod settle;
 
 use std::path::Path;

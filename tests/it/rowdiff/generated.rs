@@ -206,6 +206,7 @@ fn pair(dice: &mut Dice) -> Pair {
         window: None,
         sample: None,
         settle: None,
+        noise: false,
         accept: BTreeMap::new(),
     };
     Pair { check, names, types: Sides { old: old_types, new: new_types }, rows: Sides { old, new } }

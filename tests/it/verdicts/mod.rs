@@ -75,6 +75,7 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         window: None,
         sample: None,
         settle: None,
+        noise: false,
         accept: BTreeMap::new(),
     }
 }
