@@ -116,13 +116,16 @@ pub(crate) fn differing(check: &Check, first: &Frame, second: &Frame) -> Result<
     Ok(Itself { keys, stable, moved })
 }
 
+/// The answers of old and of new, where there are any.
+type Both = (Option<Frame>, Option<Frame>);
+
 /// Both answers without the rows of the keys that are `left_out`; absent where there is `nothing` to leave out.
 fn rest(
     check: &Check,
     answers: Answers<'_>,
     left_out: &dyn Fn(u64) -> bool,
     nothing: bool,
-) -> Result<Option<(Option<Frame>, Option<Frame>)>, ErrorReport> {
+) -> Result<Option<Both>, ErrorReport> {
     if nothing {
         return Ok(None);
     }

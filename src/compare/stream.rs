@@ -90,6 +90,9 @@ fn schema(frame: &Frame) -> Vec<(String, Type)> {
     frame.names().into_iter().map(str::to_owned).zip(frame.types().iter().cloned()).collect()
 }
 
+/// Asked of every key that differs, by the numbers of its rows in old and in new, whether it counts.
+pub(crate) type RowGate<'a> = &'a mut dyn FnMut(&[usize], &[usize]) -> bool;
+
 /// The verdict on rows that come in parts.
 pub(crate) struct Judging<'a> {
     layout: &'a Layout,
@@ -110,15 +113,9 @@ impl<'a> Judging<'a> {
         self.found.add_equal(pairs, numbers);
     }
 
-    /// Judges all rows of some keys; no other part may have rows of those keys. `gate` is asked of every key that
-    /// differs, by the numbers of its rows in old and in new, whether it counts.
-    pub(crate) fn add(
-        &mut self,
-        old: &[Frame],
-        new: &[Frame],
-        sink: Option<Sink<'_>>,
-        gate: Option<&mut dyn FnMut(&[usize], &[usize]) -> bool>,
-    ) {
+    /// Judges all rows of some keys; no other part may have rows of those keys. What `gate` says
+    /// does not count is in no number.
+    pub(crate) fn add(&mut self, old: &[Frame], new: &[Frame], sink: Option<Sink<'_>>, gate: Option<RowGate<'_>>) {
         let height = |frames: &[Frame]| frames.iter().map(Frame::height).sum::<usize>();
         let heights = (height(old), height(new));
         self.rows += (heights.0 + heights.1) as u64;

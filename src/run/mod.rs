@@ -109,6 +109,13 @@ pub enum Event<'a> {
         /// Seconds since it began to read.
         seconds: f64,
     },
+    /// A check waits before it is read again.
+    Waiting {
+        /// Its id.
+        id: &'a str,
+        /// How long.
+        time: Duration,
+    },
     /// A check has its verdict.
     Finished(&'a CheckReport),
 }

@@ -6,8 +6,8 @@
 //! in motion, in no other count, and the check does not pass.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::attempt::{Attempt, Found, MOST, Slot};
@@ -38,6 +38,7 @@ pub(super) async fn run<'a>(
     let mut before: Option<Found> = None;
     let mut history = History::default();
     for reading in 0.. {
+        context.strays.lock().unwrap_or_else(PoisonError::into_inner).remove(one.id);
         let attempt = Arc::new(Attempt::new(seeds, Arc::clone(&apart), before.as_ref()));
         let again = Running { attempt: Some(&attempt), ..one };
         let mut report = check::read(again, context, blank.clone(), watch).await;
@@ -46,10 +47,14 @@ pub(super) async fn run<'a>(
             history.note(&found, Instant::now());
         }
         let verdict = verdict(&report, &found, before.as_ref(), reading == times);
+        if verdict.is_none() {
+            watch(Event::Waiting { id: one.id, time: wait });
+        }
         let verdict = match verdict {
             Some(verdict) => verdict,
             None => match waited(wait, context, slot).await {
                 Ok(()) => {
+                    watch(Event::Started(one.id));
                     before = Some(found);
                     continue;
                 }
@@ -82,9 +87,8 @@ enum Verdict {
 fn verdict(report: &CheckReport, found: &Found, before: Option<&Found>, last: bool) -> Option<Verdict> {
     let differs = report.differs() || found.fresh > 0;
     let stable = report.differs() && before.is_some_and(|before| before.keys == found.keys);
-    if report.error.is_some() || report.skipped.is_some() || (!differs && report.moved.is_none()) {
-        Some(Verdict::Reached)
-    } else if stable || last {
+    let agrees = !differs && report.moved.is_none();
+    if report.error.is_some() || agrees || stable || last {
         Some(Verdict::Reached)
     } else {
         found.too_many.then_some(Verdict::TooMany)

@@ -166,6 +166,16 @@ async fn a_table_in_motion_is_named() {
     assert_eq!(ran.check()["rows"]["equal"], "100");
 }
 
+/// Catches a cause that is made up, and a verdict that depends on the words around it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cause_that_is_not_known_is_said_to_be_so() {
+    let old = "SELECT id, CASE WHEN id = 1 THEN timeofday() ELSE 'x' END AS v FROM generate_series(1, 3) AS g(id)";
+    let new = "SELECT id, 'x' AS v FROM generate_series(1, 3) AS g(id)";
+    let ran = run(&postgres(&check("rows", "id", NOISE, old, new))).await;
+    assert_eq!((ran.status(), &ran.check()["unstable"]["keys"]), ("warn", &"1".into()), "{}", ran.shown);
+    assert!(ran.check()["unstable"].get("causes").is_none() && ran.shown.contains("the cause is not known"));
+}
+
 fn clickhouse(checks: &str) -> String {
     let source = |name: &str| format!("[sources.{name}]\nurl = \"${{CUTOVER_TEST_CLICKHOUSE_URL}}\"\n");
     format!("name = \"m\"\n{}{}{checks}", source("old"), source("new"))

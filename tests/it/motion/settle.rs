@@ -149,6 +149,64 @@ async fn a_total_settles_as_a_whole() {
     assert_eq!(ran.check()["transient"]["healed"], "1");
 }
 
+/// Catches an invariant whose violations are not given time, by key or as a whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn violations_settle_too() {
+    for (name, key, in_motion, status) in [("by_key", "key = [\"id\"]\n", "1", "warn"), ("as_one", "", "0", "fail")] {
+        let (folder, mut writer) = (tempfile::tempdir().unwrap(), connect().await);
+        tables(&mut writer, name, 100, "id = 3").await;
+        let query = format!(
+            "SELECT o.id FROM {name}_old AS o LEFT JOIN {name}_new AS n ON n.id = o.id, (SELECT pg_sleep(1)) AS pause WHERE n.id IS NULL"
+        );
+        let check = format!(
+            "[checks.{name}]\nkind = \"invariant\"\n{key}settle = {{ wait = \"3s\", times = 1 }}\nnew = \"{query}\"\n"
+        );
+        let ran = begin(folder.path(), &postgres(&check), &[]);
+        let running = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE '%{name}_new%'"
+        );
+        while sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(running.clone())).fetch_one(&mut writer).await.unwrap()
+            == 0
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let swap = format!(
+            "INSERT INTO {name}_new SELECT * FROM {name}_old WHERE id = 3; DELETE FROM {name}_new WHERE id = 70"
+        );
+        execute(&mut writer, &swap).await;
+        let ran = ran.await.unwrap();
+        assert_eq!(ran.status(), status, "{}", ran.shown);
+        assert_eq!(ran.check()["violations"], (1 - in_motion.parse::<u32>().unwrap()).to_string());
+        assert_eq!(ran.check()["transient"]["in_motion"], in_motion);
+    }
+}
+
+/// Catches a wait in one window that holds or heals another.
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_settle_each_for_itself() {
+    let (folder, mut writer) = (tempfile::tempdir().unwrap(), connect().await);
+    execute(
+        &mut writer,
+        "DROP TABLE IF EXISTS windows_old, windows_new; \
+         CREATE TABLE windows_old AS SELECT id, DATE '2026-01-01' + id / 10 AS day FROM generate_series(0, 29) AS g(id); \
+         CREATE TABLE windows_new AS SELECT * FROM windows_old WHERE id NOT IN (5, 15)",
+    )
+    .await;
+    let settings = "settle = { wait = \"4s\", times = 2 }\nwindow = { column = \"day\", from = 2026-01-01, to = 2026-01-04, step = \"1 day\" }";
+    let suite = postgres(&slow("windows", "rows", "id", "id, day", "", settings));
+    let ran = begin(folder.path(), &suite, &["--only", "m.windows@2026*", "--jobs", "1"]);
+    both_began(&mut writer, "windows").await;
+    execute(&mut writer, "INSERT INTO windows_new SELECT * FROM windows_old WHERE id = 5").await;
+    let ran = ran.await.unwrap();
+    assert_eq!(ran.code, Some(1), "{}", ran.shown);
+    let told = |at: usize| {
+        let check = &ran.report["checks"][at];
+        (check["status"].as_str().unwrap(), check["transient"]["healed"].as_str())
+    };
+    assert_eq!([told(0), told(1), told(2)], [("pass", Some("1")), ("fail", Some("0")), ("pass", None)]);
+    assert_eq!(written(folder.path()), 1);
+}
+
 /// A suite of files: `flight` differs and waits, `quick` does not.
 fn files(folder: &Path, settings: &str) -> String {
     std::fs::write(folder.join("old.csv"), "id,v\n1,a\n2,b\n").unwrap();
