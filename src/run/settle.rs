@@ -1,5 +1,5 @@
-//! The readings of a check, and differences that are given time to settle: a check is read again until it agrees, stays the same, or has been read
-//! often enough.
+//! The readings of a check, and differences that are given time to settle: a check is read again until it agrees, stays
+//! the same, or has been read often enough.
 //!
 //! Each reading is a whole one, in a snapshot of its own, so nothing that differs goes unseen. A key that begins to differ
 //! in a later reading is given its time too: it counts once it differs in the reading after. Where there is none, it is

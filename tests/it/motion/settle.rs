@@ -181,6 +181,45 @@ async fn violations_settle_too() {
     }
 }
 
+/// Catches rows that moved while an engine without snapshots was read and are not read again, and motion of an earlier
+/// reading that is held against the last.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_moved_are_a_reason_to_read_again() {
+    for (name, settings, status) in [("rests", "settle = { wait = \"1s\" }", "pass"), ("moves", "", "warn")] {
+        let (folder, mut writer) = (tempfile::tempdir().unwrap(), connect().await);
+        tables(&mut writer, name, 100, "false").await;
+        let url = crate::packs::clickhouse(&format!("motion_{name}")).await;
+        let client = cutover::source::clickhouse_client(&url::Url::parse(&url).unwrap()).unwrap();
+        let made = "CREATE TABLE t ENGINE = MergeTree ORDER BY id AS SELECT toInt32(number + 1) AS id, toInt32(1) AS v FROM numbers(99)";
+        client.query(made).execute().await.unwrap();
+        let suite = format!(
+            "name = \"m\"\n[sources.old]\nurl = \"${{CUTOVER_TEST_POSTGRES_URL}}\"\n[sources.new]\nurl = \"{url}\"\n\
+             [checks.moved]\nkind = \"rows\"\nkey = \"id\"\n{settings}\n\
+             old = \"SELECT id, v FROM {name}_old, (SELECT pg_sleep(4)) AS pause\"\nnew = \"SELECT id, v FROM t\"\n"
+        );
+        let ran = begin(folder.path(), &suite, &[]);
+        let running = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%{name}_old, (SELECT pg_sleep(4))%' AND pid <> pg_backend_pid()"
+        );
+        while sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(running.clone())).fetch_one(&mut writer).await.unwrap()
+            == 0
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // New was read by then, and is read again once old is.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        client.query("INSERT INTO t VALUES (100, 1)").execute().await.unwrap();
+        let ran = ran.await.unwrap();
+        assert_eq!((ran.code, ran.status()), (Some(0), status), "{}", ran.shown);
+        assert_eq!(ran.check()["rows"]["equal"], "100");
+        let moved = &ran.check()["moved"]["new"];
+        match status {
+            "pass" => assert_eq!((moved, &ran.check()["transient"]["readings"]), (&Json::Null, &1.into())),
+            _ => assert_eq!(moved, "1"),
+        }
+    }
+}
+
 /// Catches a wait in one window that holds or heals another.
 #[tokio::test(flavor = "multi_thread")]
 async fn windows_settle_each_for_itself() {
