@@ -8,7 +8,7 @@ use super::Limits;
 use super::columns::{Columns, Paired, error};
 use super::distance::Distance;
 use super::judge::Verdict;
-use super::matching::matched;
+use super::matching::{Matched, matched};
 use super::normal::Side;
 use super::number::{plain, shown_as_float};
 use super::pairing::{Group, Ordered, ambiguous, pair};
@@ -109,11 +109,22 @@ impl Found {
                 }
                 examples.add_in_order(difference, &values, example);
             };
-            let judged = self.judge(check, columns, group, &values, &mut watch, &mut note, gate.as_deref_mut());
-            if let Err(cause) = judged {
-                self.fail(Ordered(values), cause);
-                break;
+            let weighed = match Weighed::new(columns, group, &|| show::key(&check.key, &values)) {
+                Ok(weighed) => weighed,
+                Err(cause) => {
+                    self.fail(Ordered(values), cause);
+                    break;
+                }
+            };
+            if let Some(counts) = &mut gate
+                && weighed.differs(check)
+                && !counts(group)
+            {
+                self.rows.old -= group.old.len() as u64;
+                self.rows.new -= group.new.len() as u64;
+                continue;
             }
+            self.count(check, columns, weighed, &values, &mut watch, &mut note);
         }
         self.examples.merge(examples);
         Ok(())
@@ -137,36 +148,18 @@ impl Found {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn judge(
+    fn count(
         &mut self,
         check: &Check,
         columns: &Columns,
-        group: &Group,
+        weighed: Weighed<'_>,
         values: &[Value],
         watch: &mut impl FnMut(Outcome<'_>),
         note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
-        gate: Option<&mut (dyn FnMut(&Group) -> bool + '_)>,
-    ) -> Result<(), ErrorReport> {
+    ) {
         let rows = &mut self.rows;
         let key = || show::key(&check.key, values);
-        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
-        let mut verdicts = Vec::with_capacity(found.pairs.len() * columns.compared.len());
-        for (old, new) in &found.pairs {
-            for column in &columns.compared {
-                verdicts.push(column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?);
-            }
-        }
-        let apart = !found.missing.is_empty() || !found.extra.is_empty();
-        let twice = group.duplicated() && !check.duplicates_allowed;
-        if (apart || twice || verdicts.iter().any(|verdict| !verdict.holds))
-            && let Some(counts) = gate
-            && !counts(group)
-        {
-            rows.old -= group.old.len() as u64;
-            rows.new -= group.new.len() as u64;
-            return Ok(());
-        }
+        let Weighed { group, found, verdicts } = weighed;
         let mut verdicts = verdicts.into_iter();
         if group.duplicated() {
             rows.duplicate += 1;
@@ -211,7 +204,6 @@ impl Found {
             watch(Outcome { key: &key, old: None, new: Some(*row), holds: &[], warned: &[] });
             note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
         }
-        Ok(())
     }
 
     fn fail(&mut self, key: Ordered, cause: ErrorReport) {
@@ -233,6 +225,34 @@ impl Found {
             columns.compared.iter().zip(self.tallies).map(|(column, tally)| tally.report(column)).collect();
         report.columns.extend(columns.left_out.iter().cloned());
         Ok(())
+    }
+}
+
+/// The rows of one key matched and judged, before anything of them is counted.
+struct Weighed<'a> {
+    group: &'a Group,
+    found: Matched,
+    /// Pair by pair, each in the order of the columns.
+    verdicts: Vec<Verdict>,
+}
+
+impl<'a> Weighed<'a> {
+    fn new(columns: &Columns, group: &'a Group, key: &dyn Fn() -> Key) -> Result<Self, ErrorReport> {
+        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
+        let mut verdicts = Vec::with_capacity(found.pairs.len() * columns.compared.len());
+        for (old, new) in &found.pairs {
+            for column in &columns.compared {
+                verdicts.push(column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?);
+            }
+        }
+        Ok(Weighed { group, found, verdicts })
+    }
+
+    /// Whether any of it is a difference.
+    fn differs(&self, check: &Check) -> bool {
+        let apart = !self.found.missing.is_empty() || !self.found.extra.is_empty();
+        let twice = self.group.duplicated() && !check.duplicates_allowed;
+        apart || twice || self.verdicts.iter().any(|verdict| !verdict.holds)
     }
 }
 
