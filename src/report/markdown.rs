@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::forgiven;
 use super::text::{
-    again, answer, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
+    again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, verdict, visible,
+    visible_lines,
 };
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
@@ -170,7 +171,7 @@ fn fenced(text: &str) -> String {
 }
 
 fn measures(out: &mut String, check: &CheckReport) {
-    let outside: Vec<_> = check.measures.iter().filter(|measure| !measure.within).collect();
+    let outside: Vec<_> = check.measures.iter().filter(|measure| told(measure)).collect();
     if outside.is_empty() {
         return;
     }
@@ -189,15 +190,17 @@ fn measures(out: &mut String, check: &CheckReport) {
         );
     }
     if check.rows.is_none()
-        && let Some(more) =
-            check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
+        && let Some(more) = check
+            .totals
+            .map(|totals| (totals.outside + check.warned.unwrap_or(0)).saturating_sub(outside.len() as u64))
+            .filter(|more| *more > 0)
     {
         let _ = writeln!(out, "\n{} more, all of them counted above.", thousands(more));
     }
 }
 
 fn columns(out: &mut String, check: &CheckReport) {
-    let shown: Vec<_> = check.columns.iter().filter(|column| column.changed != Some(0)).collect();
+    let shown: Vec<_> = check.columns.iter().filter(|column| tallied(column)).collect();
     if shown.is_empty() || check.rows.is_none() {
         return;
     }
@@ -206,9 +209,10 @@ fn columns(out: &mut String, check: &CheckReport) {
         let reason = column.reason.as_ref().map_or(String::new(), |reason| format!(": {}", escaped(reason)));
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {}{reason} |",
+            "| {} | {}{} | {} | {}{reason} |",
             escaped(&column.name),
             column.changed.map_or("–".to_owned(), thousands),
+            column.warned.map_or(String::new(), |warned| format!(", {} beyond warn", thousands(warned))),
             column.max_delta.as_deref().map_or("–".to_owned(), escaped),
             escaped(&column.rule)
         );

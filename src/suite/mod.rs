@@ -2,6 +2,7 @@
 
 mod check;
 mod latency;
+mod levels;
 mod params;
 mod problem;
 mod raw;

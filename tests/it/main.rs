@@ -9,6 +9,7 @@ mod history;
 mod html;
 mod known;
 mod latency;
+mod motion;
 mod packs;
 mod recipes;
 mod rehearse;
