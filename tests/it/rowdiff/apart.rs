@@ -12,6 +12,9 @@ use cutover::rowdiff::{Gate, Options, Plan};
 use super::{options, text, whole};
 use crate::verdicts::{frame, integers, rows, with, within};
 
+/// `(id, v)` of each row.
+type Rows = Vec<(i128, i128)>;
+
 const ROWS: i128 = 600;
 
 fn limits() -> Limits {
@@ -20,7 +23,7 @@ fn limits() -> Limits {
 
 /// Rows `(id, v)` of both sides: of every 20 keys one is missing, one extra, one beyond its tolerance, one within it, and
 /// one stands twice.
-fn pair() -> (Vec<(i128, i128)>, Vec<(i128, i128)>) {
+fn pair() -> (Rows, Rows) {
     let (mut old, mut new) = (Vec::new(), Vec::new());
     for id in 0..ROWS {
         match id % 20 {
@@ -96,9 +99,9 @@ fn what_is_left_out_leaves_the_rest_as_it_is() {
         let options = Options { limits: limits(), threads, ..options(memory, bits) };
         let plan = Plan::new(&check(), &old, &new, options).unwrap();
         let hashes = hashes(&plan, &old.slice(0, 0));
-        let even = |id: i128| hashes[&id] % 2 == 0;
+        let even = |id: i128| hashes[&id].is_multiple_of(2);
 
-        let mut apart: Vec<u64> = hashes.values().copied().filter(|hash| hash % 2 == 0).collect();
+        let mut apart: Vec<u64> = hashes.values().copied().filter(|hash| hash.is_multiple_of(2)).collect();
         apart.sort_unstable();
         let found = report(&plan.clone().without(Arc::new(apart)), &old, &new);
         let expected = whole(&check(), &side(&old_rows, |id| !even(id)), &side(&new_rows, |id| !even(id)), &limits());
