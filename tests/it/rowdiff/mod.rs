@@ -1,6 +1,7 @@
 //! The diff in batches against the comparison of two whole frames: the same report, whatever the memory, the
 //! partitions, the batches and the order of rows.
 
+mod apart;
 mod engines;
 mod faults;
 mod generated;
