@@ -46,6 +46,8 @@ pub struct Request {
     pub absolute: Vec<(Option<String>, String)>,
     /// Shares of |old| in tolerances: of one column, or of every number.
     pub relative: Vec<(Option<String>, String)>,
+    /// Columns whose values no output shows.
+    pub mask: Vec<String>,
     /// Share of the keys, such as `1%`.
     pub sample: Option<String>,
     /// Time per query.
@@ -137,6 +139,9 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
         if let Some(value) = value {
             check.insert(field.to_owned(), value.clone().into());
         }
+    }
+    if !request.mask.is_empty() {
+        check.insert("mask".to_owned(), strings(&request.mask));
     }
     let rename: Table = old_columns
         .iter()

@@ -7,13 +7,13 @@ use clap::Args;
 use globset::GlobSet;
 
 use super::run::{Reports, done, execute, select};
-use super::{DiffLimits, LookArgs, duration, report, runtime, screen};
+use super::{DiffLimits, LookArgs, PrivacyArgs, duration, report, runtime, screen};
 use crate::compare::Limits;
 use crate::diff::{Relation, Request, suite};
 use crate::exit::{BROKEN, FailOn};
 use crate::output::write_atomically;
 use crate::report::Format;
-use crate::run::Options;
+use crate::run::{Options, without_values};
 use crate::source::catalogue::{self, TableName};
 use crate::source::pushdown::{Described, is_number};
 use crate::source::{self, Engine, Location, SourceUrl, Stop, Ticket};
@@ -71,6 +71,9 @@ pub(super) struct DiffArgs {
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     sample: Option<String>,
+    /// Show the values of these columns as keyed hashes
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    mask: Vec<String>,
     /// Also write the suite that this diff is, for `cutover run`
     #[arg(long, value_name = "PATH")]
     write_suite: Option<PathBuf>,
@@ -88,6 +91,8 @@ pub(super) struct DiffArgs {
     examples: usize,
     #[command(flatten)]
     limits: DiffLimits,
+    #[command(flatten)]
+    privacy: PrivacyArgs,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -120,7 +125,9 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         (Of::Table(table), true) => snake_case(table.name()),
         _ => "query".to_owned(),
     };
+    let withheld = args.privacy.no_examples || !args.mask.is_empty();
     let request = Request {
+        mask: args.mask,
         key: args.key,
         rename: args.rename,
         columns: args.columns,
@@ -133,8 +140,8 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
     };
     let made = runtime()?.block_on(async {
         let (old, new) = tokio::join!(
-            relation("old", &old.1, &old_of, args.timeout),
-            relation("new", &new.1, &new_of, args.timeout)
+            relation("old", &old.1, &old_of, args.timeout, withheld),
+            relation("new", &new.1, &new_of, args.timeout, withheld)
         );
         suite(&name, &old?, &new?, &request)
     });
@@ -157,7 +164,8 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         spill: std::env::temp_dir(),
         only: Vec::new(),
         plan: args.limits.plan,
-        differences: to.differences(args.limits.max_differences).map_err(|why| refuse(&why))?,
+        differences: to.differences(args.limits.max_differences, args.privacy).map_err(|why| refuse(&why))?,
+        privacy: args.privacy.privacy().map_err(|why| refuse(&why))?,
     };
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));
@@ -211,8 +219,12 @@ fn wanted(side: &str, url: &SourceUrl, sql: Option<&str>, table: Option<&String>
     Err(format!("what is to be compared in {side}? give --table NAME, --{side}-table NAME, or --{side}-sql QUERY"))
 }
 
-async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration) -> Result<Relation, String> {
+/// What there is on one side; errors without values where those are `withheld`.
+async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration, withheld: bool) -> Result<Relation, String> {
     let located = |error: source::Error| {
+        if withheld {
+            return format!("{side}: {}", without_values(&error.message));
+        }
         let causes: String = error.causes.iter().map(|cause| format!("\n  {cause}")).collect();
         format!("{side}: {}{causes}", error.message)
     };

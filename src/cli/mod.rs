@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::exit::{BROKEN, FailOn};
 use crate::report::Format;
-use crate::run::Plan;
+use crate::run::{Key, Plan, Privacy};
 use crate::suite::{self, Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
@@ -119,6 +119,8 @@ struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     examples: usize,
     #[command(flatten)]
+    privacy: PrivacyArgs,
+    #[command(flatten)]
     diff: DiffLimits,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
@@ -167,6 +169,31 @@ fn machine_memory() -> u64 {
     match system.total_memory().min(limit) {
         0 => 4 << 30,
         bytes => bytes,
+    }
+}
+
+/// What may be shown of the data.
+#[derive(Args, Clone, Copy, Debug, Default)]
+struct PrivacyArgs {
+    /// Show no values of rows: no examples, no keys, no differences.parquet, no texts that may quote one
+    #[arg(long)]
+    no_examples: bool,
+}
+
+/// Holds the key of masks whose hashes shall be the same in every run.
+const MASK_KEY: &str = "CUTOVER_MASK_KEY";
+
+impl PrivacyArgs {
+    /// What may be shown, and under which key masks are made.
+    fn privacy(self) -> Result<Privacy, String> {
+        let key = match std::env::var_os(MASK_KEY) {
+            None => Key::random(),
+            Some(text) => {
+                let text = text.to_str().ok_or(format!("{MASK_KEY} is not UTF-8; write it in hex"))?;
+                Key::given(text).map_err(|why| format!("{MASK_KEY} {why}"))?
+            }
+        };
+        Ok(Privacy { key, examples: !self.no_examples })
     }
 }
 

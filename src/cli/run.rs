@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
-use super::{LookArgs, RunArgs, load, runtime};
-use crate::check::KindSettings;
+use super::{LookArgs, PrivacyArgs, RunArgs, load, runtime};
+use crate::check::{KindSettings, Masks};
 use crate::compare::Limits;
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
 use crate::model::RunReport;
@@ -66,7 +66,8 @@ fn try_run(args: RunArgs) -> Result<u8, u8> {
         spill: std::env::temp_dir(),
         only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
-        differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
+        differences: to.differences(args.diff.max_differences, args.privacy).map_err(|why| refuse(&why))?,
+        privacy: args.privacy.privacy().map_err(|why| refuse(&why))?,
     };
     execute(&selected, &options, &to, &args.fail_on, args.look)
 }
@@ -87,8 +88,12 @@ pub(super) enum Reports {
 const DIFFERENCES: &str = "differences.parquet";
 
 impl Reports {
-    /// The file that takes up to `most` differences of each check, where a report has a place on disk.
-    pub(super) fn differences(&self, most: u64) -> Result<Option<Differences>, String> {
+    /// The file that takes up to `most` differences of each check, where a report has a place on disk and values may
+    /// be shown.
+    pub(super) fn differences(&self, most: u64, privacy: PrivacyArgs) -> Result<Option<Differences>, String> {
+        if privacy.no_examples {
+            return Ok(None);
+        }
         let folder = match self {
             Reports::Folder(parent, _) => parent.clone(),
             Reports::Paths(_) => match self.beside_json() {
@@ -124,6 +129,9 @@ pub(super) fn execute(
     look: LookArgs,
 ) -> Result<u8, u8> {
     let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
+    if !options.privacy.examples || selected.iter().any(|one| one.check.mask != Masks::default()) {
+        quiet_panics();
+    }
     let screen = Screen::new(look, to_stdout, selected.len());
     let signalled = AtomicBool::new(false);
     let runtime = runtime()?;
@@ -159,6 +167,14 @@ pub(super) fn execute(
         return Ok(INTERRUPTED);
     }
     Ok(if written.is_err() { BROKEN } else { exit::code(&report, fail_on) })
+}
+
+/// Says where a panic happened and not what it says, which may quote a value.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
+        screen::complain(&format!("cutover met a defect of its own{place}; its text is withheld\n"));
+    }));
 }
 
 /// Resolves at SIGINT or SIGTERM.

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::check::prepare;
-use super::{Context, Options, Plan, Running, Selected, params, sources, windows};
+use super::{Context, Options, Plan, Privacy, Running, Selected, params, sources, windows};
 use crate::check::{Check, Comparison, KindSettings, Query, Rule};
 use crate::compare::Limits;
 use crate::model::{ErrorReport, Warning};
@@ -31,6 +31,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         only: Vec::new(),
         plan: Plan::default(),
         differences: None,
+        privacy: Privacy::of_the_run(),
     };
     let sources = sources::open(selected, &options, stop).await;
     let params = params::evaluate(selected, &sources, &options, stop).await;

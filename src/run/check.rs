@@ -79,6 +79,8 @@ pub(super) async fn run(
         report.error = Some(joined(errors));
         return report;
     }
+    let names = [&old, &new].into_iter().flatten().flat_map(Frame::names);
+    report.returned = Some(names.map(str::to_owned).collect());
     let (owned, limits) = (check.clone(), context.options.limits);
     let blank = report.clone();
     let judged = tokio::task::spawn_blocking(move || {

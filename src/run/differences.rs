@@ -8,6 +8,7 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, ParquetWriter, Schema, StringChunked};
 use tempfile::NamedTempFile;
 
+use super::mask::Mask;
 use crate::model::{CheckReport, Difference, Example, Key, Measure, Written};
 use crate::output::beside;
 
@@ -52,9 +53,10 @@ impl Differences {
         Ok(Differences { shared: Arc::new(Mutex::new(shared)), most })
     }
 
-    /// Takes the differences of the check `id`.
-    pub(super) fn sink(to: Option<&Differences>, id: &str) -> Sink {
-        Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false }
+    /// Takes the differences of the check `id`, without what `mask` hides.
+    pub(super) fn sink(to: Option<&Differences>, id: &str, mask: Option<Mask>) -> Sink {
+        let shown = mask.as_ref().is_none_or(Mask::shows_examples);
+        Sink { to: to.filter(|_| shown).cloned(), mask, id: id.to_owned(), taken: 0, truncated: false }
     }
 
     /// Ends the file and moves it to `path`.
@@ -96,6 +98,7 @@ impl Shared {
 /// Takes the differences of one check.
 pub(super) struct Sink {
     to: Option<Differences>,
+    mask: Option<Mask>,
     id: String,
     taken: u64,
     truncated: bool,
@@ -104,6 +107,8 @@ pub(super) struct Sink {
 impl Sink {
     /// Takes one difference; `false` where no more fits.
     pub(super) fn take(&mut self, example: &Example) -> bool {
+        let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
+        let example = masked.as_ref().unwrap_or(example);
         let pairs = example.columns.iter().map(|(name, pair)| (Some(name.clone()), pair.old.clone(), pair.new.clone()));
         let mut lines: Vec<_> = pairs.collect();
         if lines.is_empty() {
@@ -124,6 +129,8 @@ impl Sink {
     }
 
     fn measure(&mut self, measure: &Measure) -> bool {
+        let masked = self.mask.as_ref().map(|mask| mask.measure(measure.clone()));
+        let measure = masked.as_ref().unwrap_or(measure);
         let difference = match (&measure.old, &measure.new) {
             (Some(_), None) => Difference::Missing,
             (None, Some(_)) => Difference::Extra,

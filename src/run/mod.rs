@@ -7,11 +7,14 @@ mod awareness;
 mod check;
 mod differences;
 mod latency;
+mod mask;
 mod params;
+mod privacy;
 mod rows;
 mod server;
 mod sources;
 mod windows;
+mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
@@ -35,8 +38,11 @@ pub use awareness::inspect;
 pub use check::rendered;
 pub use differences::Differences;
 pub use params::{fixed, shown};
+pub use privacy::{Key, Privacy};
 pub use windows::{Slice, cut};
+pub use withheld::text as without_values;
 
+use mask::Mask;
 use windows::{Strays, Unit};
 
 /// How a run goes about it.
@@ -60,6 +66,8 @@ pub struct Options {
     pub plan: Plan,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
+    /// What may be shown of the data.
+    pub privacy: Privacy,
 }
 
 impl Options {
@@ -182,6 +190,7 @@ pub async fn run(
         reports.sort_by_key(|(at, _)| *at);
         let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
+        mask::unused(selected.iter().map(|one| one.check), &mut reports);
         windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
         (reports, suites)
     };
@@ -236,13 +245,17 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         Ok(report) => report,
         Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
     };
+    let mask = Mask::new(one.check, &context.options.privacy, report.returned.as_deref());
     if !matches!(one.check.kind, KindSettings::Rows) {
-        let mut sink = Differences::sink(context.options.differences.as_ref(), &id);
+        let mut sink = Differences::sink(context.options.differences.as_ref(), &id, mask.clone());
         sink.listed(&report);
         report.written = sink.finish();
     }
-    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report.elapsed_ms = elapsed_ms(clock);
+    if let Some(mask) = mask {
+        report = mask.apply(report);
+    }
+    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::check::{joined, located, prepare};
 use super::differences::Differences;
+use super::mask::Mask;
 use super::sources::{retried, retrying};
 use super::windows::Strays;
 use super::{Context, Event, Running, elapsed_ms, server};
@@ -221,6 +222,8 @@ impl<'a> Reading<'a> {
         let answer = answer.map_err(|error| self.located(&sides.old, error))?;
         let elapsed = elapsed_ms(clock);
         let Some(summary) = asked.answered(&answer.frame, report) else { return Ok(false) };
+        let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
+        report.returned = Some(returned(names));
         for side in [&mut report.old, &mut report.new].into_iter().flatten() {
             side.elapsed_ms = elapsed;
         }
@@ -257,6 +260,7 @@ impl<'a> Reading<'a> {
                 }
             }
         };
+        report.returned = heads.as_ref().map(|heads| returned([heads.old.names(), heads.new.names()].concat()));
         for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
             side.iter_mut().for_each(|side| side.rows = Some(rows));
         }
@@ -292,7 +296,8 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<(), ErrorReport> {
         let mut judged = report.clone();
-        let mut sink = Differences::sink(self.context.options.differences.as_ref(), self.one.id);
+        let mask = Mask::new(self.one.check, &self.context.options.privacy, report.returned.as_deref());
+        let mut sink = Differences::sink(self.context.options.differences.as_ref(), self.one.id, mask);
         let mut strays = self.one.slice.map(|_| Strays::default());
         let judging = blocking(move || {
             let mut take = |example: Example| {
@@ -525,6 +530,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         Ok(done) => done,
         Err(failure) => std::panic::resume_unwind(failure.into_panic()),
     }
+}
+
+/// Names of the columns of both sides.
+fn returned<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// How a verdict came about, for the report.

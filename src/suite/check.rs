@@ -13,7 +13,7 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::check::{
-    Check, KindSettings, Latency, Percentile, Query, Requirement, Rule, Sample, Sides, Template, Window,
+    Check, KindSettings, Latency, Masks, Percentile, Query, Requirement, Rule, Sample, Sides, Template, Window,
 };
 use crate::model::Kind;
 use crate::source::EngineName;
@@ -27,6 +27,8 @@ pub(super) struct Scope<'a> {
     pub named: Vec<&'a str>,
     pub params: &'a BTreeMap<String, Param>,
     pub known: &'a Known,
+    /// Columns that the whole suite masks.
+    pub mask: Vec<String>,
 }
 
 /// The check while it is read: its mistakes stand at its header unless they say otherwise.
@@ -134,6 +136,11 @@ impl Reader<'_, '_> {
         }
         let window = self.window(kind.kind(), raw.window.as_ref(), &sides);
         let sample = self.settled("sample", raw.sample.as_deref().map(sample));
+        let mask =
+            Masks { check: raw.mask.clone().map(OneOrMany::all).unwrap_or_default(), suite: self.scope.mask.clone() };
+        if mask.check.iter().any(String::is_empty) {
+            self.mistake("`mask` holds an empty name", Some("name the columns whose values stay hidden".to_owned()));
+        }
         for (code, reason) in &raw.accept {
             if reason.trim().is_empty() {
                 self.mistake(format!("`accept.{code}` needs its reason"), None);
@@ -158,6 +165,7 @@ impl Reader<'_, '_> {
             window,
             sample,
             accept: raw.accept,
+            mask,
         })
     }
 
@@ -166,7 +174,8 @@ impl Reader<'_, '_> {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
         let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 24] = [
+        let given: [(&str, bool, bool); 25] = [
+            ("mask", raw.mask.is_some(), !latency),
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),

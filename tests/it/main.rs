@@ -8,6 +8,7 @@ mod diff;
 mod html;
 mod latency;
 mod packs;
+mod privacy;
 mod rehearse;
 mod reports;
 mod rowdiff;

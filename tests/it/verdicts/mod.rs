@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bigdecimal::BigDecimal;
-use cutover::check::{Check, Comparison, KindSettings, Percentile, Rule, Sides, Tolerance};
+use cutover::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
 use cutover::compare::{Limits, compare};
 use cutover::frame::{Column, Frame, Type, Value};
 use cutover::model::{CheckReport, RowCounts, Severity};
@@ -74,6 +74,7 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         window: None,
         sample: None,
         accept: BTreeMap::new(),
+        mask: Masks::default(),
     }
 }
 
