@@ -252,3 +252,27 @@ fn strings(names: &[String]) -> Value {
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
+
+/// A table's name as the name of a check.
+pub fn snake_case(name: &str) -> String {
+    let mapped: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let trimmed = mapped.trim_matches('_');
+    match trimmed.chars().next() {
+        None => "query".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("t_{trimmed}"),
+        Some(_) => trimmed.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn any_table_names_a_check() {
+        assert_eq!(snake_case("Order Items"), "order_items");
+        assert_eq!(snake_case("2024_sales"), "t_2024_sales");
+        assert_eq!(snake_case("ÄÖ"), "query");
+    }
+}

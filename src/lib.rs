@@ -7,6 +7,7 @@ pub mod demo;
 pub mod diff;
 pub mod exit;
 pub mod frame;
+pub mod init;
 pub mod model;
 pub mod output;
 pub mod rehearse;

@@ -2,6 +2,7 @@
 
 mod demo;
 mod diff;
+mod init;
 mod list;
 mod rehearse;
 mod run;
@@ -42,6 +43,8 @@ enum Command {
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
     Rehearse(rehearse::RehearseArgs),
+    /// Write a first suite from two catalogues: row counts, sums and rows of the tables that both sides have
+    Init(init::InitArgs),
     /// List the checks, their kinds, tags and sources; runs nothing
     List {
         /// Suite files, or folders with suites below them
@@ -230,6 +233,7 @@ pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
+        Command::Init(args) => init::init(&args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),

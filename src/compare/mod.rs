@@ -30,6 +30,7 @@ mod types;
 pub(crate) use cells::Cells;
 pub use normal::Side;
 pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};
+pub(crate) use types::comparable;
 
 use columns::{Naming, error, sort_out};
 

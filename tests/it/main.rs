@@ -6,6 +6,7 @@ mod contract;
 mod demo_servers;
 mod diff;
 mod html;
+mod init;
 mod latency;
 mod packs;
 mod privacy;

@@ -353,10 +353,25 @@ fn an_ad_hoc_diff_hides_as_a_suite_does() {
     }
     let suite = std::fs::read_to_string(folder.path().join("masked.toml")).unwrap();
     assert!(suite.contains("mask = [\"email\"]"), "the suite that is kept hides as well: {suite}");
+}
 
-    std::fs::write(folder.path().join("new.csv"), "id,email\n1,zq7x,zq7x-too-many\n").unwrap();
+/// Catches an error before an ad hoc diff runs that quotes a value.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ad_hoc_diff_that_stumbles_quotes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("a.db")).create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let script = "CREATE TABLE people (id INTEGER PRIMARY KEY, born DATE); INSERT INTO people VALUES (1, 'zq7x')";
+    sqlx::raw_sql(script).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let sql = "SELECT id, born FROM people";
+    let diff =
+        ["diff", "--old", "sqlite:a.db", "--new", "sqlite:a.db", "--old-sql", sql, "--new-sql", sql, "--key", "id"];
     let quoted = left(folder.path(), &diff, &[]);
-    let hidden = left(folder.path(), &[&diff[..], &["--no-examples"]].concat(), &[]);
-    assert_eq!((quoted.code, hidden.code), (Some(2), Some(2)));
-    assert_eq!(hidden.places("zq7x"), Vec::<&str>::new(), "{:?}", hidden.artefacts);
+    assert_eq!((quoted.code, quoted.places("zq7x")), (Some(2), vec!["stderr"]), "{:?}", quoted.artefacts);
+    for hidden in [&["--mask", "born"][..], &["--no-examples"]] {
+        let left = left(folder.path(), &[&diff[..], hidden].concat(), &[]);
+        assert_eq!((left.code, left.places("zq7x")), (Some(2), Vec::new()), "{:?}", left.artefacts);
+    }
 }
