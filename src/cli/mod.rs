@@ -4,6 +4,7 @@ mod demo;
 mod diff;
 mod init;
 mod list;
+mod manual;
 mod rehearse;
 mod run;
 mod screen;
@@ -11,7 +12,7 @@ mod screen;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::exit::{BROKEN, FailOn};
 use crate::report::Format;
@@ -32,6 +33,7 @@ Exit codes: 0 passed or only warned · 1 differences · 2 something could not be
 Examples:
   cutover demo                                  see a failing gate on made-up data
   cutover run checks/costs --param from=2026-01-01
+  cutover init --old sqlite:shop.db --new new/  write a first suite from two catalogues
   cutover run --tag gate --report junit=junit.xml --report markdown=-
   cutover run --only 'costs.daily_*' --source new=postgres://reader@replica/app";
 
@@ -46,6 +48,7 @@ enum Command {
     /// Write a first suite from two catalogues: row counts, sums and rows of the tables that both sides have
     Init(init::InitArgs),
     /// List the checks, their kinds, tags and sources; runs nothing
+    #[command(after_help = LIST_HELP)]
     List {
         /// Suite files, or folders with suites below them
         #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
@@ -55,6 +58,7 @@ enum Command {
         json: bool,
     },
     /// Report every mistake of the suite files at once; runs nothing
+    #[command(after_help = VALIDATE_HELP)]
     Validate {
         /// Suite files, or folders with suites below them
         #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
@@ -66,6 +70,7 @@ enum Command {
         connect: bool,
     },
     /// Make a small old and new pair with planted differences, and run a suite on it
+    #[command(after_help = DEMO_HELP)]
     Demo {
         /// Without the planted differences
         #[arg(long)]
@@ -77,11 +82,48 @@ enum Command {
         look: LookArgs,
     },
     /// Print the JSON Schema of a suite file, for editors
+    #[command(after_help = SCHEMA_HELP)]
     Schema,
+    /// Print what a shell completes
+    Completions(manual::CompletionArgs),
+    /// Print the manual page, or write one for each command
+    Man(manual::ManArgs),
 }
+
+const LIST_HELP: &str = "\
+Examples:
+  cutover list                                  everything below checks/
+  cutover list checks/costs --json | jq -r '.checks[].id'";
+
+const VALIDATE_HELP: &str = "\
+Examples:
+  cutover validate                              every mistake at once, with file and line
+  cutover validate checks/costs --connect       also what the servers say of the queries";
+
+const DEMO_HELP: &str = "\
+Examples:
+  cutover demo                                  a failing gate: exit code 1
+  cutover demo --clean                          the same pair without differences: exit code 0
+  cutover demo --dir /tmp/shop && cutover run /tmp/shop --only '*.cost_*'";
+
+const SCHEMA_HELP: &str = "\
+Examples:
+  cutover schema > suite.schema.json            then `#:schema suite.schema.json` at the top of a suite.toml";
+
+const RUN_HELP: &str = "\
+Exit codes: 0 passed or only warned · 1 differences · 2 something could not be compared, was cut short, or nothing ran · 130 interrupted
+
+Examples:
+  cutover run                                   everything below checks/
+  cutover run checks/costs --only 'costs.daily_*' --param from=-7d
+  cutover run --tag gate --expect-checks 12 --report junit=junit.xml --report markdown=-
+  cutover run --source new=postgres://reader@replica/app --deadline 2h --fail-on warn
+  cutover run --dry-run                         the SQL of both sides; connects to nothing
+  cutover run --no-examples                     no values of rows in any report";
 
 /// `cutover run`.
 #[derive(Args, Debug)]
+#[command(after_help = RUN_HELP)]
 struct RunArgs {
     /// Suite files, or folders with suites below them
     #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
@@ -238,6 +280,8 @@ pub fn main() -> u8 {
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
+        Command::Completions(args) => manual::completions(&args, Cli::command()),
+        Command::Man(args) => manual::manual(&args, Cli::command()),
         Command::Schema => {
             screen::print(&format!("{:#}\n", suite::schema()));
             crate::exit::PASSED

@@ -8,6 +8,7 @@ mod diff;
 mod html;
 mod init;
 mod latency;
+mod manual;
 mod packs;
 mod privacy;
 mod rehearse;
