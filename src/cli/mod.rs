@@ -40,7 +40,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run checks and report
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
@@ -287,7 +287,7 @@ impl OverrideArgs {
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     match Cli::parse().command {
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::Init(args) => init::init(&args),
         Command::Diff(args) => diff::diff(*args),

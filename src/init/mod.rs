@@ -5,6 +5,7 @@
 
 mod rules;
 mod suite;
+mod words;
 
 use crate::frame::Type;
 use crate::source::EngineName;

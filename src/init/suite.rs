@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::rules::{Guess, guess, of_sums};
+use super::words::{comment, key, list, shown, sum, unnameable, value};
 use super::{Column, Listed, Pairs, Place, Table, pair};
-use crate::check::{Sides, Template};
+use crate::check::Sides;
 use crate::diff::snake_case;
 use crate::frame::Type;
 use crate::source::EngineName;
@@ -319,7 +320,7 @@ impl<'a> Text<'a> {
         if !reason.contains(": only ") {
             self.undecided += 1;
         }
-        (None, format!("columns.{} = {{ ignore = {} }}", self::key(name), value(reason)))
+        (None, format!("columns.{} = {{ ignore = {} }}", key(name), value(reason)))
     }
 
     /// The key both sides can be paired by.
@@ -384,65 +385,6 @@ fn rule(name: &str, guess: &Guess) -> Option<(Option<String>, String)> {
     }
     let setting = format!("columns.{} = {{ {} }}", key(name), guess.rule.join(", "));
     Some((guess.because.map(str::to_owned), setting))
-}
-
-/// The sum of a column, exact and NULL where there is nothing to add.
-fn sum(engine: EngineName, column: &Column) -> String {
-    let name = format!("t.{}", quoted(engine, &column.name));
-    let of = column.of.as_ref();
-    match (engine, of) {
-        // A sum of 64-bit integers wraps in ClickHouse.
-        (EngineName::ClickHouse, Some(Type::Integer)) => {
-            let wide = ["128", "256"].iter().any(|bits| column.database_type.contains(bits));
-            format!("sumOrNull({}({name}))", if wide { "toInt256" } else { "toInt128" })
-        }
-        (EngineName::ClickHouse, _) => format!("sumOrNull({name})"),
-        // A sum of 32-bit floats is one of 32 bits elsewhere.
-        (EngineName::Postgres, Some(Type::Float)) => format!("sum(CAST({name} AS double precision))"),
-        (EngineName::Files, Some(Type::Float)) => {
-            format!("CASE WHEN count({name}) > 0 THEN sum(CAST({name} AS DOUBLE)) END")
-        }
-        (EngineName::Files, _) => format!("CASE WHEN count({name}) > 0 THEN sum({name}) END"),
-        _ => format!("sum({name})"),
-    }
-}
-
-/// Why quoted text cannot stand in a query of a suite, if so.
-fn unnameable(quoted: &str) -> Option<&'static str> {
-    let placeholder = Template::parse(quoted).map_or(true, |template| template.params().next().is_some());
-    placeholder.then_some("reads like a placeholder of a suite, `{{ … }}`")
-}
-
-/// A key of TOML.
-fn key(name: &str) -> String {
-    let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if bare { name.to_owned() } else { basic(name) }
-}
-
-/// A text in TOML, lines kept as lines where they are plain.
-fn value(text: &str) -> String {
-    let plain = !text.contains("'''") && text.chars().all(|c| c == '\n' || !c.is_control());
-    if text.contains('\n') && plain { format!("'''\n{text}\n'''") } else { basic(text) }
-}
-
-/// A text of TOML on one line.
-fn basic(text: &str) -> String {
-    // JSON's escapes are TOML's, but for a control character that TOML wants escaped and JSON does not.
-    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
-}
-
-fn list(names: &[String]) -> String {
-    format!("[{}]", names.iter().map(|name| basic(name)).collect::<Vec<_>>().join(", "))
-}
-
-/// A name for people, on one line whatever is in it.
-fn shown(name: &str) -> String {
-    format!("{name:?}")
-}
-
-/// Text that stays within its comment.
-fn comment(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }
 
 fn plural(count: usize, noun: &str) -> String {
