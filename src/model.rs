@@ -9,6 +9,12 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+mod forgiven;
+mod rerun;
+
+pub use forgiven::{Known, Tally, Waived};
+pub use rerun::{Examined, RerunOf};
+
 /// What a check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -121,6 +127,8 @@ pub struct RunReport {
     pub version: String,
     /// Whether the run was stopped before every check had its verdict.
     pub interrupted: bool,
+    /// The run whose failures were run again; absent of a run by itself.
+    pub rerun_of: Option<RerunOf>,
     /// The suites, in the order they were read.
     pub suites: Vec<SuiteReport>,
     /// The checks, in suite order.
@@ -535,6 +543,33 @@ pub struct Written {
     pub truncated: bool,
 }
 
+/// How the times of a `latency` check are spread.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Times {
+    /// Shares of the queries, in percent, from the fastest to all.
+    pub percent: Vec<u8>,
+    /// Milliseconds within which each of these shares of old was answered; absent of a one-sided check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub old: Vec<String>,
+    /// Milliseconds within which each of these shares of new was answered.
+    pub new: Vec<String>,
+}
+
+/// One earlier run of a check, as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// When that run began.
+    pub started_at: DateTime<Utc>,
+    /// The verdict on the check.
+    pub status: Status,
+    /// All differences, whatever their name.
+    pub differences: u64,
+    /// Wall time of the check in milliseconds.
+    pub elapsed_ms: u64,
+    /// The worst of its measures.
+    pub measures: Vec<Measure>,
+}
+
 /// One check of a run. Fields that do not apply to its kind are empty.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
@@ -564,6 +599,9 @@ pub struct CheckReport {
     /// How the drift of each percentile is spread over the judged groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
+    /// How the times of a `latency` check are spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
     /// Rows by how they relate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowCounts>,
@@ -594,6 +632,12 @@ pub struct CheckReport {
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
+    /// Waivers that name the check, whether or not they cover anything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
+    /// Differences that the baseline has too; absent without a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
     /// How the rows were read and compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanReport>,
@@ -603,6 +647,9 @@ pub struct CheckReport {
     /// The share of the keys that was examined; absent means all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleReport>,
+    /// The keys that were looked at again; absent means all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examined: Option<Examined>,
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -629,6 +676,9 @@ pub struct CheckReport {
     pub skipped: Option<String>,
     /// Wall time in milliseconds, both sides and the comparison.
     pub elapsed_ms: u64,
+    /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
+    #[serde(skip)]
+    pub past: Vec<Past>,
 }
 
 impl CheckReport {
@@ -645,6 +695,7 @@ impl CheckReport {
             measures: Vec::new(),
             totals: None,
             drift: Vec::new(),
+            times: None,
             rows: None,
             tag_counts: None,
             columns: Vec::new(),
@@ -654,9 +705,12 @@ impl CheckReport {
             violations: None,
             population: None,
             expected: Vec::new(),
+            waived: Vec::new(),
+            known: None,
             plan: None,
             window: None,
             sample: None,
+            examined: None,
             moved: None,
             written: None,
             masked: Vec::new(),
@@ -666,6 +720,7 @@ impl CheckReport {
             error: None,
             skipped: None,
             elapsed_ms: 0,
+            past: Vec::new(),
         }
     }
 
@@ -693,10 +748,14 @@ impl CheckReport {
         found
     }
 
-    /// Whether any number stands against the check, counting `expect` as exact.
+    /// Whether any number stands against the check: what is neither waived nor known, counting `expect` as exact.
     pub fn differs(&self) -> bool {
         let expected: BTreeMap<&str, u64> = self.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
         let mut found = self.differences();
+        let forgiven = self.forgiven();
+        for (name, count) in &mut found {
+            *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
+        }
         for name in expected.keys() {
             if !found.contains_key(name) {
                 return true;

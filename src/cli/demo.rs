@@ -48,8 +48,10 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         plan: limits.plan,
         differences,
         privacy: Privacy::of_the_run(),
+        baseline: None,
+        again: None,
     };
-    let code = execute(&selected, &options, &to, &[], look)?;
+    let code = execute(&selected, &options, &to, None, &[], look)?;
     if !look.quiet {
         let dir = dir.display();
         match code {

@@ -167,11 +167,13 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         plan: args.limits.plan,
         differences: to.differences(args.limits.max_differences, args.privacy).map_err(|why| refuse(&why))?,
         privacy: args.privacy.privacy().map_err(|why| refuse(&why))?,
+        baseline: None,
+        again: None,
     };
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));
     }
-    execute(&selected, &options, &to, &[FailOn::Fail], args.look)
+    execute(&selected, &options, &to, None, &[FailOn::Fail], args.look)
 }
 
 /// A tolerance: `0.01` for every number, `cost=0.01` for one column.

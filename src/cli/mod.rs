@@ -2,12 +2,17 @@
 
 mod demo;
 mod diff;
+mod history;
 mod init;
 mod list;
 mod manual;
+mod past;
 mod rehearse;
+mod rerun;
 mod run;
 mod screen;
+mod waive;
+mod waive_text;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +21,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::exit::{BROKEN, FailOn};
 use crate::report::Format;
-use crate::run::{Key, Plan, Privacy};
+use crate::run::{MaskKey, Plan, Privacy};
 use crate::suite::{self, Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
@@ -41,6 +46,8 @@ Examples:
 enum Command {
     /// Run checks and report
     Run(Box<RunArgs>),
+    /// Run again what did not pass in a report, on the same params
+    Rerun(Box<rerun::RerunArgs>),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
@@ -69,6 +76,8 @@ enum Command {
         #[arg(long)]
         connect: bool,
     },
+    /// Show what earlier runs found, check by check, or compare two of them
+    History(history::HistoryArgs),
     /// Make a small old and new pair with planted differences, and run a suite on it
     #[command(after_help = DEMO_HELP)]
     Demo {
@@ -81,6 +90,8 @@ enum Command {
         #[command(flatten)]
         look: LookArgs,
     },
+    /// Accept the differences of a report for a time, in waivers.toml beside the suite
+    Waive(waive::WaiveArgs),
     /// Print the JSON Schema of a suite file, for editors
     #[command(after_help = SCHEMA_HELP)]
     Schema,
@@ -110,6 +121,19 @@ const SCHEMA_HELP: &str = "\
 Examples:
   cutover schema > suite.schema.json            then `#:schema suite.schema.json` at the top of a suite.toml";
 
+const RERUN_HELP: &str = "\
+Examples:
+  cutover rerun reports/20260103T020000.000Z-1f2e/report.json
+  cutover rerun report.json --only 'costs.*' --report json=again.json";
+
+const WAIVE_HELP: &str = "\
+Examples:
+  cutover waive report.json --check shop.orders --until 2026-03-31 --why 'lost by the old importer' --owner ann";
+
+const COMPARE_HELP: &str = "\
+Examples:
+  cutover history compare last~1 last           since the run before";
+
 const RUN_HELP: &str = "\
 Exit codes: 0 passed or only warned · 1 differences · 2 something could not be compared, was cut short, or nothing ran · 130 interrupted
 
@@ -120,13 +144,15 @@ Examples:
   cutover run --source new=postgres://reader@replica/app --deadline 2h --fail-on warn
   cutover run --dry-run                         the SQL of both sides; connects to nothing
   cutover run --no-examples                     no values of rows in any report";
+/// Where suites are looked for unless the command line says so.
+const SUITES: &str = "checks/";
 
 /// `cutover run`.
 #[derive(Args, Debug)]
 #[command(after_help = RUN_HELP)]
 struct RunArgs {
     /// Suite files, or folders with suites below them
-    #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+    #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
     suites: Vec<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
@@ -160,6 +186,9 @@ struct RunArgs {
     /// What makes the exit code 1; repeatable
     #[arg(long, value_name = "STATUS", value_enum, default_value = "fail")]
     fail_on: Vec<FailOn>,
+    /// Fail only on differences that are not in this report.json; differences.parquet is read beside it
+    #[arg(long, value_name = "REPORT")]
+    baseline: Option<PathBuf>,
     /// Most examples per check
     #[arg(long, value_name = "N", default_value_t = 20)]
     examples: usize,
@@ -167,6 +196,11 @@ struct RunArgs {
     privacy: PrivacyArgs,
     #[command(flatten)]
     diff: DiffLimits,
+    #[command(flatten)]
+    history: past::PlaceArgs,
+    /// Leave this run out of the history
+    #[arg(long, conflicts_with = "history")]
+    no_history: bool,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,
@@ -246,10 +280,10 @@ impl PrivacyArgs {
     /// What may be shown, and under which key masks are made.
     fn privacy(self) -> Result<Privacy, String> {
         let key = match std::env::var_os(MASK_KEY) {
-            None => Key::random(),
+            None => MaskKey::random(),
             Some(text) => {
                 let text = text.to_str().ok_or(format!("{MASK_KEY} is not UTF-8; write it in hex"))?;
-                Key::given(text).map_err(|why| format!("{MASK_KEY} {why}"))?
+                MaskKey::given(text).map_err(|why| format!("{MASK_KEY} {why}"))?
             }
         };
         Ok(Privacy { key, examples: !self.no_examples })
@@ -288,14 +322,17 @@ impl OverrideArgs {
 pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(*args),
+        Command::Rerun(args) => rerun::rerun(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::Init(args) => init::init(&args),
+        Command::History(args) => history::history(args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
         Command::Completions(args) => manual::completions(&args, Cli::command()),
         Command::Man(args) => manual::manual(&args, Cli::command()),
+        Command::Waive(args) => waive::waive(&args),
         Command::Schema => {
             screen::print(&format!("{:#}\n", suite::schema()));
             crate::exit::PASSED

@@ -29,7 +29,8 @@ pub(super) struct Outcome<'a> {
     pub holds: &'a [bool],
 }
 
-/// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch`.
+/// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch` and every
+/// difference to `sink`.
 pub(super) fn compare(
     check: &Check,
     columns: &Columns,
@@ -37,14 +38,15 @@ pub(super) fn compare(
     limits: &Limits,
     report: &mut CheckReport,
     watch: impl FnMut(Outcome<'_>),
+    sink: Option<Sink<'_>>,
 ) -> Result<(), ErrorReport> {
     let mut found = Found::new(columns, limits);
-    found.judge(check, columns, &pair(columns, heights.0, heights.1)?, heights, watch, None);
+    found.judge(check, columns, &pair(columns, heights.0, heights.1)?, heights, watch, sink);
     found.fill(columns, report)
 }
 
 /// Takes every difference in full; `false` means that it wants no more.
-pub(super) type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
+pub type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
 
 /// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
 pub(super) struct Found {

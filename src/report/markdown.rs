@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::forgiven;
 use super::text::{
     again, answer, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
 };
@@ -18,6 +19,14 @@ pub(super) fn render(report: &RunReport) -> String {
         duration(report.elapsed_ms),
         escaped(&report.version)
     );
+    if let Some(before) = &report.rerun_of {
+        let _ = writeln!(
+            out,
+            "Only what did not pass in the run of {} was run again ({}).\n",
+            escaped(&before.started_at),
+            escaped(&before.report)
+        );
+    }
     out.push_str("| status | check | kind | found | time |\n| --- | --- | --- | --- | ---: |\n");
     for check in &report.checks {
         let status = check.status();
@@ -34,8 +43,29 @@ pub(super) fn render(report: &RunReport) -> String {
     for check in report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip)) {
         section(&mut out, report, check);
     }
+    waived(&mut out, report);
     sources(&mut out, report);
     out
+}
+
+/// What is waived or known of the checks that have no section of their own.
+fn waived(out: &mut String, report: &RunReport) {
+    let passed = report.checks.iter().filter(|check| check.status() == Status::Pass);
+    let told: Vec<_> =
+        passed.map(|check| (check, forgiven::lines(check))).filter(|(_, lines)| !lines.is_empty()).collect();
+    if told.is_empty() {
+        return;
+    }
+    out.push_str("\n## Passed with waivers or a baseline\n\n");
+    for (check, lines) in told {
+        let _ = writeln!(out, "- `{}`", check.id);
+        for line in lines {
+            let _ = writeln!(out, "  - {}", escaped(&line));
+        }
+        for warning in &check.warnings {
+            let _ = writeln!(out, "  - `{}`: {}", warning.code, escaped(&warning.message));
+        }
+    }
 }
 
 fn sign(status: Status) -> &'static str {

@@ -1,11 +1,13 @@
 //! A finished run as text, one file per format. Pure: the same report gives the same text everywhere.
 
+mod forgiven;
 mod html;
 mod json;
 mod junit;
 mod markdown;
 mod text;
 
+pub mod history;
 pub mod terminal;
 
 use crate::model::RunReport;

@@ -33,11 +33,13 @@ mod copied;
 mod hashed;
 mod judged;
 mod kept;
+mod keys;
 mod records;
 mod sample;
 mod spill;
 mod streamed;
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -181,6 +183,8 @@ pub struct Plan {
     layout: Arc<Layout>,
     options: Arc<Options>,
     sample: Option<Sample>,
+    /// Keys whose rows are compared, where not all are.
+    keys: Option<Arc<HashSet<Vec<Option<String>>>>>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     mask: u64,
     /// Pairs that a server found equal, and per compared column whether those hold a finite number.
@@ -195,6 +199,7 @@ impl Plan {
             layout: Arc::new(Layout::new(check, old, new)?),
             options: Arc::new(options),
             sample: check.sample.clone(),
+            keys: None,
             mask: u64::MAX,
             elsewhere: None,
         })

@@ -9,7 +9,10 @@ use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, Parque
 use tempfile::NamedTempFile;
 
 use super::mask::Mask;
-use crate::model::{CheckReport, Difference, Example, Key, Measure, Written};
+use super::windows::Strays;
+use super::{Context, Running};
+use crate::compare::Ledger;
+use crate::model::{Example, Key, Written};
 use crate::output::beside;
 
 /// Lines held before they are written.
@@ -53,10 +56,9 @@ impl Differences {
         Ok(Differences { shared: Arc::new(Mutex::new(shared)), most })
     }
 
-    /// Takes the differences of the check `id`, without what `mask` hides.
-    pub(super) fn sink(to: Option<&Differences>, id: &str, mask: Option<Mask>) -> Sink {
-        let shown = mask.as_ref().is_none_or(Mask::shows_examples);
-        Sink { to: to.filter(|_| shown).cloned(), mask, id: id.to_owned(), taken: 0, truncated: false }
+    /// Takes the differences of the check `id`.
+    fn sink(to: Option<&Differences>, id: &str) -> Sink {
+        Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false }
     }
 
     /// Ends the file and moves it to `path`.
@@ -98,7 +100,6 @@ impl Shared {
 /// Takes the differences of one check.
 pub(super) struct Sink {
     to: Option<Differences>,
-    mask: Option<Mask>,
     id: String,
     taken: u64,
     truncated: bool,
@@ -107,37 +108,12 @@ pub(super) struct Sink {
 impl Sink {
     /// Takes one difference; `false` where no more fits.
     pub(super) fn take(&mut self, example: &Example) -> bool {
-        let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
-        let example = masked.as_ref().unwrap_or(example);
         let pairs = example.columns.iter().map(|(name, pair)| (Some(name.clone()), pair.old.clone(), pair.new.clone()));
         let mut lines: Vec<_> = pairs.collect();
         if lines.is_empty() {
             lines.push((None, None, None));
         }
         self.add(&example.key, &example.difference.to_string(), lines)
-    }
-
-    /// What a check other than a row diff lists: its examples and the measures that are outside.
-    pub(super) fn listed(&mut self, report: &CheckReport) {
-        let outside = report.measures.iter().filter(|measure| !measure.within);
-        if report.examples.is_empty() {
-            outside.clone().all(|measure| self.measure(measure));
-        }
-        report.examples.iter().all(|example| self.take(example));
-        let found: u64 = report.differences().values().sum();
-        self.truncated |= self.to.is_some() && found > self.taken;
-    }
-
-    fn measure(&mut self, measure: &Measure) -> bool {
-        let masked = self.mask.as_ref().map(|mask| mask.measure(measure.clone()));
-        let measure = masked.as_ref().unwrap_or(measure);
-        let difference = match (&measure.old, &measure.new) {
-            (Some(_), None) => Difference::Missing,
-            (None, Some(_)) => Difference::Extra,
-            _ => Difference::Changed,
-        };
-        let line = (Some(measure.name.clone()), measure.old.clone(), measure.new.clone());
-        self.add(&measure.key, &difference.to_string(), vec![line])
     }
 
     fn add(
@@ -170,5 +146,51 @@ impl Sink {
     /// What was written, where anything was.
     pub(super) fn finish(self) -> Option<Written> {
         (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
+    }
+}
+
+/// Everybody who wants the differences of one check: the file and its waivers, which see what is masked as a report shows
+/// it, and its other windows.
+pub(super) struct Findings {
+    sink: Sink,
+    mask: Option<Mask>,
+    ledger: Option<Arc<Mutex<Ledger>>>,
+    /// Keys that a window misses or has in excess.
+    pub(super) strays: Option<Strays>,
+}
+
+impl Findings {
+    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole. The sides returned the
+    /// columns `returned`, where that is known.
+    pub(super) fn new(one: Running<'_>, context: &Context<'_>, returned: Option<&[String]>) -> Findings {
+        if let Some(ledger) = one.ledger {
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).begin();
+        }
+        let mask = Mask::new(one.check, &context.options.privacy, returned);
+        let shown = mask.as_ref().is_none_or(Mask::shows_examples);
+        Findings {
+            sink: Differences::sink(context.options.differences.as_ref().filter(|_| shown), one.id),
+            mask,
+            ledger: one.ledger.cloned(),
+            strays: None,
+        }
+    }
+
+    /// Takes one difference; `false` where nobody wants more.
+    pub(super) fn take(&mut self, example: &Example) -> bool {
+        if let Some(strays) = &mut self.strays {
+            strays.note(example);
+        }
+        let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
+        let example = masked.as_ref().unwrap_or(example);
+        if let Some(ledger) = &self.ledger {
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example);
+        }
+        self.sink.take(example) || self.strays.is_some() || self.ledger.is_some()
+    }
+
+    /// What was written to the file, where anything was.
+    pub(super) fn finish(self) -> Option<Written> {
+        self.sink.finish()
     }
 }

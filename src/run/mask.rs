@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::privacy::{Key as Secret, Privacy};
+use super::privacy::{MaskKey, Privacy};
 use super::withheld;
 use crate::check::{Check, KindSettings, Masks};
 use crate::model::{
@@ -23,7 +23,7 @@ const COUNT: &str = "n";
 /// What of one check may be shown.
 #[derive(Clone, Debug)]
 pub(super) struct Mask {
-    secret: Secret,
+    secret: MaskKey,
     kind: Kind,
     /// Every name by which a masked column may be called.
     names: BTreeSet<String>,
@@ -134,7 +134,7 @@ impl Mask {
             if difference == Difference::Duplicate && name == "rows" {
                 return Pair { old, new };
             }
-            let hidden = self.values || self.hides(name);
+            let hidden = self.hides_value(name);
             Pair { old: self.value(hidden, old), new: self.value(hidden, new) }
         };
         let columns = columns.into_iter().map(|(name, pair)| {
@@ -144,12 +144,13 @@ impl Mask {
         Example { difference, key: self.key(key), columns: columns.collect() }
     }
 
-    /// Whether a measure of this name shows values of a masked column.
-    fn hides_measure(&self, name: &str) -> bool {
+    /// Whether what stands under this name, a column or a measure, is a masked value.
+    fn hides_value(&self, name: &str) -> bool {
         match self.kind {
             // Times of queries are no values of rows.
             Kind::Latency => false,
-            _ => self.values || self.hides(name.strip_suffix(RANK_ERROR).unwrap_or(name)),
+            Kind::Percentile => self.values || self.hides(name.strip_suffix(RANK_ERROR).unwrap_or(name)),
+            _ => self.values || self.hides(name),
         }
     }
 
@@ -158,7 +159,7 @@ impl Mask {
         let Measure { name, key, old, new, delta, tolerance, within, count } = measure;
         let key = self.key(key);
         let distance = self.kind == Kind::Percentile && (name.ends_with(RANK_ERROR) || name == KS_DISTANCE);
-        let hidden = self.hides_measure(&name);
+        let hidden = self.hides_value(&name);
         let shown = |value: Option<String>| {
             let text = !value.as_deref().is_none_or(withheld::is_number);
             self.value(hidden || (text && !self.examples), value)
@@ -192,6 +193,13 @@ impl Mask {
             sample,
             moved,
             written,
+            // Waivers speak in the words of their file, and are put to what is masked already.
+            waived,
+            known,
+            examined,
+            times,
+            // From the history, which takes nothing but reports.
+            past,
             returned,
             duplicates_allowed,
             skipped,
@@ -230,6 +238,11 @@ impl Mask {
             sample,
             moved,
             written,
+            waived,
+            known,
+            examined,
+            times,
+            past,
             returned,
             duplicates_allowed,
             skipped,
@@ -248,7 +261,7 @@ impl Mask {
     /// How far a percentile moved is a share of its value; the rank is none.
     fn drift(&self, drift: Drift) -> Option<Drift> {
         let Drift { name, of, groups, median, p90, worst, worst_key } = drift;
-        if of != "rank" && self.hides_measure(&name) {
+        if of != "rank" && self.hides_value(&name) {
             return None;
         }
         let worst_key = if self.examples { self.key(worst_key) } else { Key::default() };
@@ -257,7 +270,7 @@ impl Mask {
 
     fn column(&self, column: ColumnReport) -> ColumnReport {
         let ColumnReport { name, rule, changed, max_delta, reason } = column;
-        let hidden = self.values || self.hides(&name);
+        let hidden = self.hides_value(&name);
         let rule = if hidden && reason.is_none() { format!("{rule}, masked") } else { rule };
         ColumnReport { max_delta: max_delta.filter(|_| !hidden && self.examples), name, rule, changed, reason }
     }

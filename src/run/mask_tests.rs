@@ -32,7 +32,7 @@ fn check(kind: KindSettings, mask: &[&str]) -> Check {
 }
 
 fn privacy(examples: bool) -> Privacy {
-    Privacy { key: Secret::given("0123456789abcdef").unwrap(), examples }
+    Privacy { key: MaskKey::given("0123456789abcdef").unwrap(), examples }
 }
 
 fn key() -> Key {

@@ -13,6 +13,7 @@ mod privacy;
 mod rows;
 mod server;
 mod sources;
+mod waivers;
 mod windows;
 mod withheld;
 
@@ -20,16 +21,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use futures::{FutureExt, StreamExt};
 use globset::GlobMatcher;
 
 use crate::check::{Check, KindSettings, ParamValue};
-use crate::compare::Limits;
-use crate::model::{CheckReport, ErrorReport, RunReport, SuiteReport};
+use crate::compare::{Ledger, Limits, outside};
+use crate::earlier::Baseline;
+use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SuiteReport};
 use crate::rowdiff;
 use crate::source::Stop;
 use crate::suite::Suite;
@@ -38,7 +40,7 @@ pub use awareness::inspect;
 pub use check::rendered;
 pub use differences::Differences;
 pub use params::{fixed, shown};
-pub use privacy::{Key, Privacy};
+pub use privacy::{MaskKey, Privacy};
 pub use windows::{Slice, cut};
 pub use withheld::text as without_values;
 
@@ -70,6 +72,19 @@ pub struct Options {
     pub differences: Option<Differences>,
     /// What may be shown of the data.
     pub privacy: Privacy,
+    /// What an earlier run found: only what is not in it counts.
+    pub baseline: Option<Baseline>,
+    /// The run whose failures are run again.
+    pub again: Option<Again>,
+}
+
+/// What is run again.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// The run that found it.
+    pub of: RerunOf,
+    /// Keys in which the rows of a check differed, by its id; all rows of the other checks are compared.
+    pub keys: BTreeMap<String, Arc<BTreeSet<Key>>>,
 }
 
 impl Options {
@@ -139,6 +154,8 @@ struct Running<'a> {
     slice: Option<&'a Slice>,
     /// `suite.check`, and behind it `@window`.
     id: &'a str,
+    /// Takes every difference, where waivers or a baseline decide on them.
+    ledger: Option<&'a Arc<Mutex<Ledger>>>,
 }
 
 /// Everything a check needs of its suite while it runs.
@@ -150,6 +167,8 @@ struct Context<'a> {
     options: &'a Options,
     stop: &'a Stop,
     late: &'a AtomicBool,
+    /// The day on which the run began, UTC.
+    today: NaiveDate,
 }
 
 /// Runs `selected` and reports all of them, in their order. Stops early when `stop` is told or the deadline passes.
@@ -174,7 +193,15 @@ pub async fn run(
         let params = params::evaluate(selected, &sources, options, stop).await;
         let units = windows::units(selected, &params, &options.only);
         watch(Event::Planned(units.len()));
-        let context = Context { sources, params, strays: Mutex::default(), options, stop, late: &late };
+        let context = Context {
+            sources,
+            params,
+            strays: Mutex::default(),
+            options,
+            stop,
+            late: &late,
+            today: started_at.date_naive(),
+        };
         let numbered = |(at, unit)| {
             let (context, watch) = (&context, &watch);
             async move {
@@ -195,6 +222,7 @@ pub async fn run(
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
         mask::unused(selected.iter().map(|one| one.check), &mut reports);
         windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
+        waivers::unused(&mut reports, selected, options);
         (reports, suites)
     };
     tokio::pin!(work, deadline);
@@ -207,6 +235,7 @@ pub async fn run(
         elapsed_ms: elapsed_ms(clock),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         interrupted: stop.stopped(),
+        rerun_of: options.again.as_ref().map(|again| again.of.clone()),
         suites,
         checks,
     }
@@ -240,7 +269,11 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         }
     };
     report.window = slice.and_then(|slice| windows::report(check, slice));
-    let one = Running { suite: unit.one.suite, check, slice, id: &id };
+    let past = context.options.baseline.as_ref().map(|baseline| baseline.of(&id));
+    let (suite, listed) = (unit.one.suite, context.options.limits.examples);
+    let ledger = Ledger::new(check, &id, &suite.waivers, past, context.today, listed);
+    let ledger = Some(ledger).filter(Ledger::is_wanted).map(|ledger| Arc::new(Mutex::new(ledger)));
+    let one = Running { suite, check, slice, id: &id, ledger: ledger.as_ref() };
     watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
@@ -248,16 +281,20 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         Ok(report) => report,
         Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
     };
-    let mask = Mask::new(one.check, &context.options.privacy, report.returned.as_deref());
-    if !matches!(one.check.kind, KindSettings::Rows) {
-        let mut sink = Differences::sink(context.options.differences.as_ref(), &id, mask.clone());
-        sink.listed(&report);
-        report.written = sink.finish();
+    if matches!(one.check.kind, KindSettings::Latency(_)) {
+        // All of its numbers are listed.
+        let mut findings = differences::Findings::new(one, context, report.returned.as_deref());
+        report.measures.iter().filter(|measure| !measure.within).all(|measure| findings.take(&outside(measure)));
+        report.written = findings.finish();
     }
-    report.elapsed_ms = elapsed_ms(clock);
-    if let Some(mask) = mask {
+    // Waivers and baselines name values as reports show them.
+    if let Some(mask) = Mask::new(one.check, &context.options.privacy, report.returned.as_deref()) {
         report = mask.apply(report);
     }
+    if let Some(ledger) = &ledger {
+        ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
+    }
+    report.elapsed_ms = elapsed_ms(clock);
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report
 }

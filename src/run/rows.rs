@@ -3,6 +3,7 @@
 //! Each side is read by one session and hashed on a thread of its own, with a few batches between them, so that neither
 //! a table nor a backlog is ever held. What failed at a source outranks what followed from it.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -11,16 +12,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::check::{joined, located, prepare};
-use super::differences::Differences;
-use super::mask::Mask;
+use super::differences::Findings;
 use super::server::{Answer, Differing};
 use super::sources::{retried, retrying};
 use super::windows::Strays;
-use super::{Context, Event, Running, elapsed_ms, server};
+use super::{Context, Event, Running, elapsed_ms, privacy, server};
 use crate::check::Sides;
 use crate::compare::Side;
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, ErrorReport, Example, Moved, PlanReport, SampleReport, Warning};
+use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning};
 use crate::rowdiff::{Candidates, Copied, Failure, Hashed, Kept, Plan, Summary};
 use crate::source::pushdown::{Described, ROW_HASH};
 use crate::source::{self, Engine, EngineName, Error, Fault, Reader, Ticket};
@@ -228,7 +228,7 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<Answer, ErrorReport> {
         let wanted = self.context.options.plan;
-        if wanted == super::Plan::Stream {
+        if wanted == super::Plan::Stream || (wanted == super::Plan::Auto && self.keys().is_some()) {
             return Ok(Answer::Unknown);
         }
         let refuse = |why: &str| match wanted {
@@ -241,6 +241,9 @@ impl<'a> Reading<'a> {
         let sides = &self.sides;
         if !server::same(sides.old.engine, sides.new.engine) {
             return refuse("both sides must be the same ClickHouse source");
+        }
+        if self.keys().is_some() {
+            return refuse("only the keys that differed before are looked at");
         }
         if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
             return refuse("this sample is not picked by the server");
@@ -304,6 +307,7 @@ impl<'a> Reading<'a> {
             }
             (plan, others) = (plan.beside_equal(differing.equal, &differing.numbers), differing.equal);
         }
+        self.note_keys(&plan, report);
         for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
             side.iter_mut().for_each(|side| side.rows = Some(rows + others));
         }
@@ -346,16 +350,13 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<(), ErrorReport> {
         let mut judged = report.clone();
-        let mask = Mask::new(self.one.check, &self.context.options.privacy, report.returned.as_deref());
-        let mut sink = Differences::sink(self.context.options.differences.as_ref(), self.one.id, mask);
-        let mut strays = self.one.slice.map(|_| Strays::default());
+        let mut findings = Findings::new(self.one, self.context, report.returned.as_deref());
+        findings.strays = self.one.slice.map(|_| Strays::default());
         let judging = blocking(move || {
-            let mut take = |example: Example| {
-                strays.iter_mut().for_each(|strays| strays.note(&example));
-                sink.take(&example) || strays.is_some()
-            };
+            let mut take = |example: Example| findings.take(&example);
             let summary = plan.judge(&candidates, kept.old, kept.new, &mut take, &mut judged);
-            (summary, judged, sink.finish(), strays)
+            let strays = findings.strays.take();
+            (summary, judged, findings.finish(), strays)
         });
         let (summary, judged, written, strays) = judging.await;
         if let Some(strays) = strays {
@@ -367,11 +368,47 @@ impl<'a> Reading<'a> {
         match summary {
             Err(failure) => self.failed(failure, report),
             Ok(summary) => {
+                let rows = |side: &Option<crate::model::SideReport>| side.as_ref().and_then(|side| side.rows);
+                if report.examined.is_some() && (rows(&report.old), rows(&report.new)) == (Some(0), Some(0)) {
+                    report.error = report.error.take().map(|_| ErrorReport {
+                        message: "none of the keys that differed before is on either side any more, so nothing was \
+                                  compared; run the whole check"
+                            .to_owned(),
+                        causes: Vec::new(),
+                    });
+                }
                 report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
                     .filter(|moved| moved.old + moved.new > 0);
                 report.plan = Some(planned(name, &summary));
                 Ok(())
             }
+        }
+    }
+
+    /// The keys that differed before, where that is what is run again.
+    fn differed(&self) -> Option<&'a BTreeSet<Key>> {
+        self.context.options.again.as_ref()?.keys.get(self.one.id).map(Arc::as_ref)
+    }
+
+    /// The keys to look at, where not all are: a masked key cannot be found by its hash.
+    fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+        self.differed().filter(|keys| !keys.iter().any(is_masked))
+    }
+
+    /// Says in the report which keys are looked at.
+    fn note_keys(&self, plan: &Plan, report: &mut CheckReport) {
+        let Some(keys) = self.differed() else { return };
+        if plan.has_keys() {
+            report.examined = Some(Examined { keys: keys.len() as u64 });
+        } else {
+            report.warnings.push(Warning {
+                code: "all_keys".to_owned(),
+                message: "all keys were compared again: with a mask or a rule on the key, or types other than integer, text, \
+                          uuid, bool, date and time on both sides, those that differed before cannot be picked by \
+                          their text"
+                    .to_owned(),
+                table: None,
+            });
         }
     }
 
@@ -517,6 +554,7 @@ impl<'a> Reading<'a> {
             None => Sides { old: old.slice(0, 0), new: new.slice(0, 0) },
         };
         let plan = Plan::new(self.one.check, &known.old, &known.new, self.context.options.rowdiff())?;
+        let plan = self.keys().and_then(|keys| plan.clone().only(keys)).unwrap_or(plan);
         let hash = |side, first, stream: Stream, head: Frame| {
             let (hashed, sampling) = (plan.hashed(side), plan.clone());
             let asked = match side {
@@ -617,6 +655,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         Ok(done) => done,
         Err(failure) => std::panic::resume_unwind(failure.into_panic()),
     }
+}
+
+/// Whether a part of the key is a hash.
+fn is_masked(key: &Key) -> bool {
+    key.0.iter().any(|(_, value)| value.as_deref().is_some_and(privacy::is_hash))
 }
 
 /// Names of the columns of both sides.

@@ -375,3 +375,73 @@ async fn an_ad_hoc_diff_that_stumbles_quotes_nothing() {
         assert_eq!((left.code, left.places("zq7x")), (Some(2), Vec::new()), "{:?}", left.artefacts);
     }
 }
+
+/// Catches waivers, baselines and reruns that cannot find a masked difference again, or pass because they cannot.
+#[test]
+fn what_is_masked_can_be_waived_known_and_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    files(folder.path(), "mask = [\"email\"]");
+    let suite = std::fs::read_to_string(folder.path().join("suite.toml")).unwrap();
+    std::fs::write(folder.path().join("suite.toml"), suite.replace("key = [\"id\"]", "key = [\"email\"]")).unwrap();
+    let key = [("CUTOVER_MASK_KEY", "a key of sixteen bytes or more")];
+    let go = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let left = left(folder.path(), arguments, variables);
+        assert_eq!(left.places("zq7x"), Vec::<&str>::new(), "{arguments:?}: {:?}", left.artefacts);
+        left.code
+    };
+    let found = ["run", "suite.toml", "--report", "json=before/report.json"];
+    assert_eq!(go(&found, &key), Some(1));
+    let text = std::fs::read_to_string(folder.path().join("before/report.json")).unwrap();
+    assert!(text.contains("masked:") && !text.contains("zq7x"), "{text}");
+
+    let baseline = ["run", "suite.toml", "--baseline", "before/report.json"];
+    assert_eq!(go(&baseline, &key), Some(0), "all of it is known");
+    assert_eq!(go(&baseline, &[]), Some(1), "under another key nothing is");
+    // Rows of masked keys cannot be picked: all of them are looked at.
+    assert_eq!(go(&["rerun", "before/report.json"], &key), Some(1));
+
+    let waive = [
+        "waive",
+        "before/report.json",
+        "--check",
+        "people.by_id",
+        "--until",
+        "2999-01-01",
+        "--why",
+        "w",
+        "--owner",
+        "o",
+    ];
+    assert_eq!(go(&waive, &key), Some(0));
+    let waivers = std::fs::read_to_string(folder.path().join("waivers.toml")).unwrap();
+    assert!(waivers.contains("masked:") && !waivers.contains("zq7x"), "{waivers}");
+    assert_eq!(go(&["run", "suite.toml"], &key), Some(0), "waived");
+    assert_eq!(go(&["run", "suite.toml"], &[]), Some(1), "under another key it is not");
+}
+
+/// Catches a report whose charts show what earlier runs recorded before there was a mask.
+#[test]
+fn the_past_is_masked_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let side = |amount: &str| format!("id,amount\n1,{amount}\n");
+    std::fs::write(folder.path().join("old.csv"), side("918273645")).unwrap();
+    std::fs::write(folder.path().join("new.csv"), side("273645918")).unwrap();
+    let suite = |mask: &str| {
+        format!(
+            "name = \"people\"\n[sources]\nold = {{ url = \"old.csv\", types = {{ amount = \"integer\" }} }}\n\
+             new = {{ url = \"new.csv\", types = {{ amount = \"integer\" }} }}\n[checks.total]\nkind = \"sum\"\n{mask}\n\
+             old = \"SELECT SUM(amount) AS amount FROM old\"\nnew = \"SELECT SUM(amount) AS amount FROM new\"\n"
+        )
+    };
+    let page = |mask: &str, arguments: &[&str]| {
+        std::fs::write(folder.path().join("suite.toml"), suite(mask)).unwrap();
+        let given = [&["run", "suite.toml", "--report", "html=page.html"][..], arguments].concat();
+        let left = left(folder.path(), &given, &[]);
+        assert_eq!(left.code, Some(1), "{:?}", left.artefacts);
+        std::fs::read_to_string(folder.path().join("page.html")).unwrap()
+    };
+    page("", &[]);
+    assert!(page("", &[]).matches("918273645").count() > 2, "the past is drawn");
+    let masked = page("mask = [\"amount\"]", &[]);
+    assert!(!masked.contains("918273645") && masked.contains("masked:"), "{masked}");
+}

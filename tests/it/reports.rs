@@ -88,6 +88,7 @@ pub fn report() -> RunReport {
         elapsed_ms: 125_000,
         version: "0.0.0".to_owned(),
         interrupted: false,
+        rerun_of: None,
         suites: vec![SuiteReport {
             name: "suite".to_owned(),
             path: HOSTILE.to_owned(),
