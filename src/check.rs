@@ -60,6 +60,17 @@ pub struct Check {
     pub noise: bool,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
+    /// Columns whose values no output shows.
+    pub mask: Masks,
+}
+
+/// Columns whose values no output shows, by their names in old or in new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masks {
+    /// Those of the check itself: a name that neither side returns is a mistake.
+    pub check: Vec<String>,
+    /// Those of its suite, which need not be in every check.
+    pub suite: Vec<String>,
 }
 
 /// Time that differences are given to settle.

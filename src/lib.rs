@@ -9,6 +9,7 @@ pub mod earlier;
 pub mod exit;
 pub mod frame;
 pub mod history;
+pub mod init;
 pub mod model;
 pub mod output;
 pub mod rehearse;

@@ -710,6 +710,12 @@ pub struct CheckReport {
     /// What stands in `differences.parquet`, where any difference does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,
+    /// Columns whose values are shown as keyed hashes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
+    /// Columns that the sides returned, by their names there; absent where a side was not read.
+    #[serde(skip)]
+    pub returned: Option<Vec<String>>,
     /// Whether duplicate keys are a difference.
     #[serde(skip)]
     pub duplicates_allowed: bool,
@@ -764,6 +770,8 @@ impl CheckReport {
             unstable: None,
             transient: None,
             written: None,
+            masked: Vec::new(),
+            returned: None,
             duplicates_allowed: false,
             warnings: Vec::new(),
             error: None,

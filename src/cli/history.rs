@@ -46,6 +46,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum HistoryCommand {
     /// Show what appeared, healed and stayed between two runs
+    #[command(after_help = super::COMPARE_HELP)]
     Compare {
         /// The earlier run: its id, the beginning of it, `last`, or `last~1` for the one before
         before: String,

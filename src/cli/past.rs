@@ -32,11 +32,11 @@ impl PlaceArgs {
     }
 }
 
-/// Gives each check its earlier runs.
+/// Gives each check its earlier runs; without their numbers where values of rows are masked now and may not have been then.
 ///
 /// # Errors
 /// A history that cannot be read; one that is not there yet has no runs.
-pub(super) fn attach(place: &Place, report: &mut RunReport) -> Result<(), String> {
+pub(super) fn attach(place: &Place, report: &mut RunReport, examples: bool) -> Result<(), String> {
     let ids: HashSet<String> = report.checks.iter().map(|check| check.id.clone()).collect();
     let Ok(runtime) = runtime() else { return Ok(()) };
     let runs = match runtime.block_on(unless_interrupted(history::recent(place, RUNS, |id| ids.contains(id)))) {
@@ -60,6 +60,9 @@ pub(super) fn attach(place: &Place, report: &mut RunReport) -> Result<(), String
     }
     for check in &mut report.checks {
         check.past = past.remove(&check.id).unwrap_or_default();
+        if !examples || !check.masked.is_empty() {
+            check.past.iter_mut().for_each(|past| past.measures.clear());
+        }
     }
     Ok(())
 }

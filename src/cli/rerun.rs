@@ -16,7 +16,7 @@ use crate::suite::{self, Overrides, Param, Suite};
 
 /// `cutover rerun`.
 #[derive(Args, Debug)]
-#[command(mut_arg("suites", |arg| arg.hide(true)), mut_arg("param", |arg| arg.hide(true)))]
+#[command(after_help = super::RERUN_HELP, mut_arg("suites", |arg| arg.hide(true)), mut_arg("param", |arg| arg.hide(true)))]
 pub(super) struct RerunArgs {
     /// The report.json of a run; differences.parquet is read beside it
     #[arg(value_name = "REPORT", required = true)]

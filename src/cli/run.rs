@@ -9,8 +9,8 @@ use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
 use super::telling::{Telling, Told};
-use super::{LookArgs, RunArgs, load, past, runtime};
-use crate::check::KindSettings;
+use super::{LookArgs, PrivacyArgs, RunArgs, load, past, runtime};
+use crate::check::{KindSettings, Masks};
 use crate::compare::Limits;
 use crate::earlier::{Baseline, DIFFERENCES, Earlier, Unreadable};
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
@@ -83,7 +83,8 @@ pub(super) fn try_run(
         copies: args.diff.copies(row_diffs(&selected).min(jobs)),
         only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
-        differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
+        differences: to.differences(args.diff.max_differences, args.privacy).map_err(|why| refuse(&why))?,
+        privacy: args.privacy.privacy().map_err(|why| refuse(&why))?,
         baseline: match &args.baseline {
             Some(path) => Some(baseline(path).map_err(|why| refuse(&format!("--baseline: {why}")))?),
             None => None,
@@ -110,8 +111,12 @@ pub(super) enum Reports {
 }
 
 impl Reports {
-    /// The file that takes up to `most` differences of each check, where a report has a place on disk.
-    pub(super) fn differences(&self, most: u64) -> Result<Option<Differences>, String> {
+    /// The file that takes up to `most` differences of each check, where a report has a place on disk and values may
+    /// be shown.
+    pub(super) fn differences(&self, most: u64, privacy: PrivacyArgs) -> Result<Option<Differences>, String> {
+        if privacy.no_examples {
+            return Ok(None);
+        }
         let folder = match self {
             Reports::Folder(parent, _) => parent.clone(),
             Reports::Paths(_) => match self.beside_json() {
@@ -158,6 +163,9 @@ pub(super) fn execute(
 ) -> Result<u8, u8> {
     let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
     telling.begin(to_stdout);
+    if !options.privacy.examples || selected.iter().any(|one| one.check.mask != Masks::default()) {
+        quiet_panics();
+    }
     let screen = Screen::new(look, to_stdout, selected.len());
     let signalled = AtomicBool::new(false);
     let runtime = runtime()?;
@@ -182,7 +190,7 @@ pub(super) fn execute(
     runtime.shutdown_background();
     screen.finish();
     let id = folder_name(report.started_at);
-    let unread = history.and_then(|place| past::attach(place, &mut report).err());
+    let unread = history.and_then(|place| past::attach(place, &mut report, options.privacy.examples).err());
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
@@ -202,6 +210,14 @@ pub(super) fn execute(
     }
     telling.tell(&Told { report: &report, selected, code, previous, places: written.as_deref().unwrap_or_default() });
     Ok(code)
+}
+
+/// Says where a panic happened and not what it says, which may quote a value.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
+        screen::complain(&format!("cutover met a defect of its own{place}; its text is withheld\n"));
+    }));
 }
 
 /// Resolves at SIGINT or SIGTERM.

@@ -40,6 +40,7 @@ pub use past::Past;
 pub(crate) use reflexive::{by_value, reflexive};
 pub use rows::Sink;
 pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};
+pub(crate) use types::comparable;
 
 use columns::{Naming, error, sort_out};
 

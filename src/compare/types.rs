@@ -29,13 +29,13 @@ enum Class {
 
 /// How two comparable columns meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Meeting {
+pub(crate) struct Meeting {
     /// One side holds booleans and the other integers: booleans count as 0 and 1.
     pub bool_as_integer: bool,
 }
 
 /// Whether a column of type `old` may be compared with one of type `new` under `rule`; else why not, and the way out.
-pub(super) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting, String> {
+pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting, String> {
     let left = class(old, rule.types.old, rule)?;
     let right = class(new, rule.types.new, rule)?;
     fits(&left, rule)?;

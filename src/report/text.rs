@@ -189,6 +189,10 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         ];
         lines.push(format!("rows: {}", joined(&parts)));
     }
+    if !check.masked.is_empty() {
+        let names: Vec<String> = check.masked.iter().map(|name| visible(name)).collect();
+        lines.push(format!("masked: {}", names.join(", ")));
+    }
     if let Some(sample) = &check.sample {
         lines.push(format!("sample: {} of the keys, the same on both sides", visible(&sample.share)));
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::check::prepare;
-use super::{Context, Options, Plan, Running, Selected, params, sources, windows};
+use super::{Context, Options, Plan, Privacy, Running, Selected, params, sources, windows};
 use crate::check::{Check, Comparison, KindSettings, Query, Rule};
 use crate::compare::Limits;
 use crate::model::{ErrorReport, Warning};
@@ -34,6 +34,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         only: Vec::new(),
         plan: Plan::default(),
         differences: None,
+        privacy: Privacy::of_the_run(),
         baseline: None,
         again: None,
     };

@@ -93,9 +93,11 @@ pub(super) async fn read(
         report.error = Some(joined(errors));
         return report;
     }
+    let names = [&old, &new].into_iter().flatten().flat_map(Frame::names);
+    report.returned = Some(names.map(str::to_owned).collect());
     let (owned, limits) = (check.clone(), context.options.limits);
     let blank = report.clone();
-    let mut findings = Findings::new(one, context);
+    let mut findings = Findings::new(one, context, report.returned.as_deref());
     let attempt = one.attempt.cloned();
     let judged = tokio::task::spawn_blocking(move || {
         let mut take = |example| findings.take(&example);

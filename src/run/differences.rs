@@ -9,6 +9,7 @@ use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, Parque
 use tempfile::NamedTempFile;
 
 use super::attempt::Attempt;
+use super::mask::Mask;
 use super::windows::Strays;
 use super::{Context, Running};
 use crate::compare::Ledger;
@@ -57,7 +58,7 @@ impl Differences {
     }
 
     /// Takes the differences of the check `id`.
-    pub(super) fn sink(to: Option<&Differences>, id: &str) -> Sink {
+    fn sink(to: Option<&Differences>, id: &str) -> Sink {
         Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false, held: None }
     }
 
@@ -170,9 +171,11 @@ impl Sink {
     }
 }
 
-/// Everybody who wants the differences of one check: the file, its waivers, and its other windows.
+/// Everybody who wants the differences of one check: the file and its waivers, which see what is masked as a report shows
+/// it, and its other windows.
 pub(super) struct Findings {
     sink: Sink,
+    mask: Option<Mask>,
     ledger: Option<Arc<Mutex<Ledger>>>,
     /// The reading that they are of, where there may be others: it keeps them until they are the verdict.
     attempt: Option<Arc<Attempt>>,
@@ -181,14 +184,18 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole.
-    pub(super) fn new(one: Running<'_>, context: &Context<'_>) -> Findings {
+    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole. The sides returned the
+    /// columns `returned`, where that is known.
+    pub(super) fn new(one: Running<'_>, context: &Context<'_>, returned: Option<&[String]>) -> Findings {
         if let Some(ledger) = one.ledger {
             ledger.lock().unwrap_or_else(PoisonError::into_inner).begin();
         }
-        let sink = Differences::sink(context.options.differences.as_ref(), one.id);
+        let mask = Mask::new(one.check, &context.options.privacy, returned);
+        let shown = mask.as_ref().is_none_or(Mask::shows_examples);
+        let sink = Differences::sink(context.options.differences.as_ref().filter(|_| shown), one.id);
         Findings {
             sink: if one.attempt.is_some() { sink.held() } else { sink },
+            mask,
             ledger: one.ledger.cloned(),
             attempt: one.attempt.cloned(),
             strays: None,
@@ -203,6 +210,8 @@ impl Findings {
         if let Some(strays) = &mut self.strays {
             strays.note(example);
         }
+        let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
+        let example = masked.as_ref().unwrap_or(example);
         if let Some(ledger) = &self.ledger {
             ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example);
         }

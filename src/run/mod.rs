@@ -8,14 +8,17 @@ mod awareness;
 mod check;
 mod differences;
 mod latency;
+mod mask;
 mod noise;
 mod params;
+mod privacy;
 mod rows;
 mod server;
 mod settle;
 mod sources;
 mod waivers;
 mod windows;
+mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
@@ -41,9 +44,12 @@ pub use awareness::inspect;
 pub use check::rendered;
 pub use differences::Differences;
 pub use params::{fixed, shown};
+pub use privacy::{MaskKey, Privacy};
 pub use windows::{Slice, cut};
+pub use withheld::text as without_values;
 
 use attempt::{Attempt, Slot};
+use mask::Mask;
 use windows::{Strays, Unit};
 
 /// How a run goes about it.
@@ -69,6 +75,8 @@ pub struct Options {
     pub plan: Plan,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
+    /// What may be shown of the data.
+    pub privacy: Privacy,
     /// What an earlier run found: only what is not in it counts.
     pub baseline: Option<Baseline>,
     /// The run whose failures are run again.
@@ -231,6 +239,7 @@ pub async fn run(
         reports.sort_by_key(|(at, _)| *at);
         let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
+        mask::unused(selected.iter().map(|one| one.check), &mut reports);
         windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
         waivers::unused(&mut reports, selected, options);
         (reports, suites)
@@ -295,15 +304,19 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     };
     if matches!(one.check.kind, KindSettings::Latency(_)) {
         // All of its numbers are listed.
-        let mut findings = differences::Findings::new(one, context);
+        let mut findings = differences::Findings::new(one, context, report.returned.as_deref());
         report.measures.iter().filter(|measure| !measure.within).all(|measure| findings.take(&outside(measure)));
         report.written = findings.finish();
+    }
+    // Waivers and baselines name values as reports show them.
+    if let Some(mask) = Mask::new(one.check, &context.options.privacy, report.returned.as_deref()) {
+        report = mask.apply(report);
     }
     if let Some(ledger) = &ledger {
         ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }
-    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report.elapsed_ms = elapsed_ms(clock);
+    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report
 }
 

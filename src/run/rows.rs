@@ -16,7 +16,7 @@ use super::differences::Findings;
 use super::server::{Answer, Differing};
 use super::sources::{retried, retrying};
 use super::windows::Strays;
-use super::{Context, Event, Running, elapsed_ms, server};
+use super::{Context, Event, Running, elapsed_ms, privacy, server};
 use crate::check::Sides;
 use crate::compare::Side;
 use crate::frame::{Frame, Value};
@@ -260,6 +260,8 @@ impl<'a> Reading<'a> {
         let answer = source::query(sides.old.engine, asked.sql(), self.timeout, self.context.stop).await;
         let answer = answer.map_err(|error| self.located(&sides.old, error))?;
         let elapsed = elapsed_ms(clock);
+        let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
+        report.returned = Some(returned(names));
         for side in [&mut report.old, &mut report.new].into_iter().flatten() {
             side.elapsed_ms = elapsed;
         }
@@ -297,6 +299,7 @@ impl<'a> Reading<'a> {
                 }
             }
         };
+        report.returned = heads.as_ref().map(|heads| returned([heads.old.names(), heads.new.names()].concat()));
         let (mut plan, mut others) = (plan, 0);
         if let Some(differing) = wanted.differing {
             let sum = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
@@ -350,7 +353,7 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<(), ErrorReport> {
         let mut judged = report.clone();
-        let mut findings = Findings::new(self.one, self.context);
+        let mut findings = Findings::new(self.one, self.context, report.returned.as_deref());
         findings.strays = self.one.slice.map(|_| Strays::default());
         let judging = blocking(move || {
             let mut take = |example: Example| findings.take(&example);
@@ -385,20 +388,25 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The keys to look at, where not all are.
-    fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+    /// The keys that differed before, where that is what is run again.
+    fn differed(&self) -> Option<&'a BTreeSet<Key>> {
         self.context.options.again.as_ref()?.keys.get(self.one.id).map(Arc::as_ref)
+    }
+
+    /// The keys to look at, where not all are: a masked key cannot be found by its hash.
+    fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+        self.differed().filter(|keys| !keys.iter().any(is_masked))
     }
 
     /// Says in the report which keys are looked at.
     fn note_keys(&self, plan: &Plan, report: &mut CheckReport) {
-        let Some(keys) = self.keys() else { return };
+        let Some(keys) = self.differed() else { return };
         if plan.has_keys() {
             report.examined = Some(Examined { keys: keys.len() as u64 });
         } else {
             report.warnings.push(Warning {
                 code: "all_keys".to_owned(),
-                message: "all keys were compared again: with a rule on the key, or types other than integer, text, \
+                message: "all keys were compared again: with a mask or a rule on the key, or types other than integer, text, \
                           uuid, bool, date and time on both sides, those that differed before cannot be picked by \
                           their text"
                     .to_owned(),
@@ -667,6 +675,16 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
         Ok(done) => done,
         Err(failure) => std::panic::resume_unwind(failure.into_panic()),
     }
+}
+
+/// Whether a part of the key is a hash.
+fn is_masked(key: &Key) -> bool {
+    key.0.iter().any(|(_, value)| value.as_deref().is_some_and(privacy::is_hash))
+}
+
+/// Names of the columns of both sides.
+fn returned<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// How a verdict came about, for the report.

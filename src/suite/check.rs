@@ -14,7 +14,7 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::check::{
-    Check, KindSettings, Latency, Percentile, Query, Requirement, Rule, Sample, Settle, Sides, Template, Window,
+    Check, KindSettings, Latency, Masks, Percentile, Query, Requirement, Rule, Sample, Settle, Sides, Template, Window,
 };
 use crate::model::Kind;
 use crate::source::EngineName;
@@ -28,6 +28,8 @@ pub(super) struct Scope<'a> {
     pub named: Vec<&'a str>,
     pub params: &'a BTreeMap<String, Param>,
     pub known: &'a Known,
+    /// Columns that the whole suite masks.
+    pub mask: Vec<String>,
 }
 
 /// The check while it is read: its mistakes stand at its header unless they say otherwise.
@@ -149,6 +151,11 @@ impl Reader<'_, '_> {
         let window = self.window(kind.kind(), raw.window.as_ref(), &sides);
         let settle = raw.settle.as_ref().and_then(|settle| self.settle(settle));
         let sample = self.settled("sample", raw.sample.as_deref().map(sample));
+        let mask =
+            Masks { check: raw.mask.clone().map(OneOrMany::all).unwrap_or_default(), suite: self.scope.mask.clone() };
+        if mask.check.iter().any(String::is_empty) {
+            self.mistake("`mask` holds an empty name", Some("name the columns whose values stay hidden".to_owned()));
+        }
         for (code, reason) in &raw.accept {
             if reason.trim().is_empty() {
                 self.mistake(format!("`accept.{code}` needs its reason"), None);
@@ -175,6 +182,7 @@ impl Reader<'_, '_> {
             settle,
             noise: raw.noise == Some(true),
             accept: raw.accept,
+            mask,
         })
     }
 
@@ -183,7 +191,8 @@ impl Reader<'_, '_> {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
         let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 28] = [
+        let given: [(&str, bool, bool); 29] = [
+            ("mask", raw.mask.is_some(), !latency),
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),

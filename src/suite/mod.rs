@@ -216,7 +216,12 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     clocks(&params, &named, &file, problems);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let known = known(&params);
-    let scope = check::Scope { suite: &name, folder, sources: &sources, named, params: &params, known: &known };
+    let mask = raw.mask.map(raw::OneOrMany::all).unwrap_or_default();
+    if mask.iter().any(String::is_empty) {
+        let help = Some("name the columns whose values stay hidden".to_owned());
+        problems.0.push(file.problem(0, "`mask` holds an empty name", help));
+    }
+    let scope = check::Scope { suite: &name, folder, sources: &sources, named, params: &params, known: &known, mask };
     let raw_checks = section("checks", problems);
     let checks = checks(raw_checks, &scope, &file, problems);
     if raw_checks.is_none_or(|table| table.is_empty()) {

@@ -16,6 +16,8 @@ pub(super) struct Suite {
     /// Values that reach SQL as `{{ name }}`, typed by their TOML value.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub params: BTreeMap<String, toml::Value>,
+    /// Columns whose values no output shows, in every check that returns them.
+    pub mask: Option<OneOrMany>,
     /// The checks by name.
     pub checks: BTreeMap<String, Check>,
 }
@@ -74,6 +76,8 @@ pub(super) struct Check {
     pub timeout: Option<String>,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
+    /// Columns whose values no output shows, beside those of the suite.
+    pub mask: Option<OneOrMany>,
     /// `percentile`: column of raw values.
     pub value: Option<String>,
     /// `percentile`: names and quantiles.
@@ -280,6 +284,16 @@ pub(super) enum Number {
     Float(f64),
     /// Decimal text, or `{{ param }}`.
     Text(String),
+}
+
+impl OneOrMany {
+    /// All names.
+    pub fn all(self) -> Vec<String> {
+        match self {
+            OneOrMany::One(name) => vec![name],
+            OneOrMany::Many(names) => names,
+        }
+    }
 }
 
 /// What the server must have.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::check::{Check, ForcedType, KindSettings, Rule, Sides};
+use crate::check::{Check, ForcedType, KindSettings, Masks, Rule, Sides};
 use crate::compare::columns::{Naming, sort_out};
 use crate::frame::Column as Values;
 use crate::model::Severity;
@@ -31,6 +31,7 @@ fn checked(rule: Rule) -> Check {
         settle: None,
         noise: false,
         accept: BTreeMap::new(),
+        mask: Masks::default(),
     }
 }
 

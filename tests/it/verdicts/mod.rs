@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bigdecimal::BigDecimal;
-use cutover::check::{Check, Comparison, KindSettings, Percentile, Rule, Sides, Tolerance};
+use cutover::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
 use cutover::compare::{Limits, compare};
 use cutover::frame::{Column, Frame, Type, Value};
 use cutover::model::{CheckReport, RowCounts, Severity};
@@ -77,6 +77,7 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         settle: None,
         noise: false,
         accept: BTreeMap::new(),
+        mask: Masks::default(),
     }
 }
 
