@@ -193,6 +193,22 @@ pub struct SideReport {
     pub rows: Option<u64>,
     /// Wall time of the query in milliseconds.
     pub elapsed_ms: u64,
+    /// What the server read for one run of the query, of a `latency` check whose engine tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Volume>,
+}
+
+/// What a server read from its tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Volume {
+    /// Rows.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub rows: u64,
+    /// Bytes, uncompressed.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub bytes: u64,
 }
 
 /// One compared number.
@@ -464,9 +480,10 @@ pub struct Expectation {
 /// How the rows of a check were read and compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PlanReport {
-    /// `stream`: both sides were read and hashed here; `server`: the server that holds both found what differs.
+    /// `stream`: all rows were read and hashed here; `server`: the server that holds both sides found the rows that
+    /// differ, and only those were read.
     pub name: String,
-    /// Rows that were read again in full, both sides.
+    /// Rows that were looked at in full after their hashes, both sides.
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub read_again: u64,

@@ -43,6 +43,7 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         limits: Limits::default(),
         memory: limits.memory(2),
         spill: std::env::temp_dir(),
+        copies: limits.copies(2),
         only: Vec::new(),
         plan: limits.plan,
         differences,

@@ -155,6 +155,7 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         limits: Limits { examples: args.examples, ..Limits::default() },
         memory: args.limits.memory(1),
         spill: std::env::temp_dir(),
+        copies: args.limits.copies(1),
         only: Vec::new(),
         plan: args.limits.plan,
         differences: to.differences(args.limits.max_differences).map_err(|why| refuse(&why))?,

@@ -147,6 +147,10 @@ struct DiffLimits {
     /// machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<u64>,
+    /// Disk (in TMPDIR) for copies of the rows that row diffs read, so that what differs is not read a second time; 0
+    /// makes none [default: half of what is free there]
+    #[arg(long, value_name = "SIZE", value_parser = size_or_none)]
+    copies: Option<u64>,
     /// Who finds the rows that differ where one server holds both sides
     #[arg(long, value_name = "PLAN", value_enum, default_value = "auto")]
     plan: Plan,
@@ -160,7 +164,7 @@ const MAX_DIFFERENCES: u64 = 100_000;
 
 impl Default for DiffLimits {
     fn default() -> Self {
-        DiffLimits { memory: None, plan: Plan::Auto, max_differences: MAX_DIFFERENCES }
+        DiffLimits { memory: None, copies: None, plan: Plan::Auto, max_differences: MAX_DIFFERENCES }
     }
 }
 
@@ -170,6 +174,16 @@ impl DiffLimits {
         let all = self.memory.unwrap_or_else(|| machine_memory() / 4);
         usize::try_from(all).unwrap_or(usize::MAX) / at_once.max(1)
     }
+
+    /// Bytes on disk for the copies of each of so many row diffs at once.
+    fn copies(&self, at_once: usize) -> u64 {
+        self.copies.unwrap_or_else(|| room() / 2) / at_once.max(1) as u64
+    }
+}
+
+/// Bytes that the temporary directory has room for; 0 where that is not known.
+fn room() -> u64 {
+    fs4::available_space(std::env::temp_dir()).unwrap_or(0)
 }
 
 /// Bytes of memory that this process may have: the machine's, or less where its control group says so.
@@ -266,6 +280,10 @@ fn size(text: &str) -> Result<u64, String> {
         Ok(_) => Err("at least 1MiB".to_owned()),
         Err(_) => Err("write a size such as 512MiB or 2GiB".to_owned()),
     }
+}
+
+fn size_or_none(text: &str) -> Result<u64, String> {
+    if text == "0" { Ok(0) } else { size(text) }
 }
 
 fn report(text: &str) -> Result<(Format, String), String> {

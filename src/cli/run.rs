@@ -69,6 +69,7 @@ pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Agai
         limits: Limits { examples: args.examples, ..Limits::default() },
         memory: args.diff.memory(row_diffs(&selected).min(jobs)),
         spill: std::env::temp_dir(),
+        copies: args.diff.copies(row_diffs(&selected).min(jobs)),
         only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
         differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,

@@ -119,12 +119,20 @@ pub(crate) struct Judging<'a> {
     found: Found,
     outcome: Result<(), ErrorReport>,
     rows: u64,
+    /// Finite numbers of old per compared column.
+    numbers: Vec<u64>,
 }
 
 impl<'a> Judging<'a> {
     /// Nothing judged yet.
     pub(crate) fn new(layout: &'a Layout, limits: &Limits) -> Self {
-        Judging { layout, found: Found::new(&layout.columns, limits), outcome: Ok(()), rows: 0 }
+        let numbers = vec![0; layout.compared()];
+        Judging { layout, found: Found::new(&layout.columns, limits), outcome: Ok(()), rows: 0, numbers }
+    }
+
+    /// Finite numbers per compared column in the rows of old that were judged one by one.
+    pub(crate) fn numbers(&self) -> &[u64] {
+        &self.numbers
     }
 
     /// Adds pairs known to be equal; see [`Found::add_equal`].
@@ -140,7 +148,10 @@ impl<'a> Judging<'a> {
         self.rows += (heights.0 + heights.1) as u64;
         if self.outcome.is_ok() {
             let columns = self.layout.columns.over(old, new);
-            self.outcome = self.found.add(&self.layout.check, &columns, heights, |_| {}, sink);
+            for (column, count) in columns.compared.iter().zip(&mut self.numbers) {
+                *count += column.old.cells().numbers();
+            }
+            self.outcome = self.found.add(&self.layout.check, &columns, heights, sink);
         }
     }
 

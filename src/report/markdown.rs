@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::forgiven;
 use super::text::{
-    again, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
+    again, answer, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
 };
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
@@ -125,12 +125,11 @@ fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
     examples(out, check);
     for (name, side) in [("old", &check.old), ("new", &check.new)] {
         let Some(side) = side else { continue };
-        let rows = side.rows.map_or("no answer".to_owned(), |rows| format!("{} rows", thousands(rows)));
         let _ = writeln!(
             out,
-            "\n<details><summary>SQL of {name} ({}, {rows} in {})</summary>\n\n{}\n\n</details>",
+            "\n<details><summary>SQL of {name} ({}, {})</summary>\n\n{}\n\n</details>",
             escaped(&side.source),
-            duration(side.elapsed_ms),
+            answer(side),
             fenced(&side.sql)
         );
     }

@@ -109,13 +109,8 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     }
     for (name, side) in [("old", &check.old), ("new", &check.new)] {
         let Some(side) = side else { continue };
-        let rows = side.rows.map_or("no answer".to_owned(), |rows| text::plural(rows, "row"));
         let engine = engine(report, check, &side.source);
-        lines.push(style.dim(&format!(
-            "  {name}: {}{engine}, {rows} in {}",
-            visible(&side.source),
-            duration(side.elapsed_ms)
-        )));
+        lines.push(style.dim(&format!("  {name}: {}{engine}, {}", visible(&side.source), text::answer(side))));
     }
     lines.extend(counts(check).into_iter().map(|line| format!("  {line}")));
     lines.extend(measures(check, style));

@@ -1,7 +1,9 @@
 //! Words and numbers that every format for people shares.
 
+use bytesize::ByteSize;
+
 use super::forgiven;
-use crate::model::{CheckReport, Kind, Measure, RunReport, Status};
+use crate::model::{CheckReport, Kind, Measure, RunReport, SideReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub(super) fn visible(text: &str) -> String {
@@ -67,6 +69,16 @@ pub(super) fn thousands(count: u64) -> String {
 /// `1 row`, `2 rows`.
 pub(super) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// What a query returned and took, and what the server read for it where it tells: `3 rows in 20 ms, reading 1,000 rows
+/// (31.2 KiB)`.
+pub(super) fn answer(side: &SideReport) -> String {
+    let rows = side.rows.map_or("no answer".to_owned(), |rows| plural(rows, "row"));
+    let read = side
+        .read
+        .map_or(String::new(), |read| format!(", reading {} ({})", plural(read.rows, "row"), ByteSize::b(read.bytes)));
+    format!("{rows} in {}{read}", duration(side.elapsed_ms))
 }
 
 /// `340 ms`, `1.2 s`, `2 m 05 s`.

@@ -28,6 +28,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         limits: Limits::default(),
         memory: 0,
         spill: PathBuf::new(),
+        copies: 0,
         only: Vec::new(),
         plan: Plan::default(),
         differences: None,

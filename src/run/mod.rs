@@ -54,8 +54,10 @@ pub struct Options {
     pub limits: Limits,
     /// Bytes that each row diff may hold, batches in flight aside.
     pub memory: usize,
-    /// Where a row diff writes what does not fit.
+    /// Where a row diff writes what does not fit, and copies of what it reads.
     pub spill: PathBuf,
+    /// Bytes on disk that the copies of one row diff may take.
+    pub copies: u64,
     /// Patterns of ids, those of windows among them; none means all.
     pub only: Vec<GlobMatcher>,
     /// Who compares where one server holds both sides.
@@ -83,6 +85,7 @@ impl Options {
         rowdiff::Options {
             memory: self.memory,
             directory: self.spill.clone(),
+            copy: self.copies / 2,
             limits: self.limits,
             ..rowdiff::Options::default()
         }

@@ -12,7 +12,13 @@ use cutover::report::{Format, render, schema};
 const HOSTILE: &str = "a|b `c` <b>x</b> ]]> \u{1b}[31mred\n# head\r\n\u{0}\u{202e}@team ''' \"q\" \\ &amp; \u{fffe}";
 
 fn side() -> Option<SideReport> {
-    Some(SideReport { source: "old".to_owned(), sql: format!("SELECT '{HOSTILE}'\n```"), rows: Some(3), elapsed_ms: 5 })
+    Some(SideReport {
+        source: "old".to_owned(),
+        sql: format!("SELECT '{HOSTILE}'\n```"),
+        rows: Some(3),
+        elapsed_ms: 5,
+        ..SideReport::default()
+    })
 }
 
 fn key() -> Key {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::forgiven;
 use super::super::text::{
-    again, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
+    again, answer, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
 };
 use super::charts::{self, Curve, Windows};
 use super::emphasis::{self, Parts};
@@ -288,13 +288,7 @@ fn cell(name: &str, pair: &Pair, difference: Difference) -> Cell {
 }
 
 fn side(name: &'static str, side: &SideReport) -> Side {
-    let rows = side.rows.map_or("no answer".to_owned(), |rows| plural(rows, "row"));
-    Side {
-        name,
-        source: visible(&side.source),
-        answer: format!("{rows} in {}", duration(side.elapsed_ms)),
-        sql: visible_lines(side.sql.trim_end()),
-    }
+    Side { name, source: visible(&side.source), answer: answer(side), sql: visible_lines(side.sql.trim_end()) }
 }
 
 fn notes(check: &CheckReport) -> Vec<String> {
@@ -309,7 +303,7 @@ fn notes(check: &CheckReport) -> Vec<String> {
     }
     if let Some(plan) = &check.plan {
         notes.push(format!(
-            "compared by {}; {} read again in full; two different rows called equal: probability at most {}",
+            "compared by {}; {} looked at in full; two different rows called equal: probability at most {}",
             visible(&plan.name),
             plural(plan.read_again, "row"),
             visible(&plan.false_equal)
