@@ -175,7 +175,7 @@ impl Findings {
             strays.note(example);
         }
         if let Some(ledger) = &self.ledger {
-            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example);
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example, example);
         }
         self.sink.take(example) || self.strays.is_some() || self.ledger.is_some()
     }
