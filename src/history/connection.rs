@@ -12,7 +12,7 @@ use super::place::Place;
 /// How long a writer waits for the others.
 const BUSY: Duration = Duration::from_secs(30);
 /// How long a server may take to accept a connection.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(20);
 /// Arguments of one statement that both engines take.
 const ARGUMENTS: usize = 30_000;
 
