@@ -125,7 +125,7 @@ impl<'a> Connection<'a> {
         let held = match place {
             Place::File(path) => {
                 if access == Access::Read && !path.exists() {
-                    return Err(Error::Absent(place.clone()));
+                    return Err(Error::Absent(place.to_string()));
                 }
                 if let Some(folder) = path.parent().filter(|_| access == Access::Write) {
                     std::fs::create_dir_all(folder).map_err(|cause| Error::unwritable(place, &cause.to_string()))?;

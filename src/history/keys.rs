@@ -103,8 +103,7 @@ impl Found {
 fn read(path: &Path) -> Option<Keys> {
     let frame = ParquetReader::new(File::open(path).ok()?).finish().ok()?;
     let column = |name: &str| frame.column(name).ok()?.str().ok();
-    let [suites, checks, keys, differences, columns] =
-        ["suite", "check", "key", "difference", "column"].map(|name| column(name));
+    let [suites, checks, keys, differences, columns] = ["suite", "check", "key", "difference", "column"].map(column);
     let (suites, checks, keys, differences, columns) = (suites?, checks?, keys?, differences?, columns?);
     let mut found = Keys::default();
     for at in 0..frame.height() {

@@ -207,7 +207,7 @@ fn drawn(points: &[Point<'_>]) -> Trend {
     let days: Vec<String> = points.iter().map(|point| point.at.format("%b %-d").to_string()).collect();
     // A label takes the room of some columns; the last run is always named.
     let room = (52.0 / step).ceil() as usize;
-    let named = |at: usize| at + 1 == points.len() || (at % room == 0 && at + room < points.len());
+    let named = |at: usize| at + 1 == points.len() || (at.is_multiple_of(room) && at + room < points.len());
     let columns = points.iter().enumerate().map(|(at, point)| {
         // Any difference is taller than none.
         let height = if point.found == 0 { 1.5 } else { (point.found as f64 / most as f64 * TALL).max(4.0) };
@@ -258,14 +258,15 @@ fn letter(status: Status) -> &'static str {
     }
 }
 
+/// The number of one side of a measure.
+type Value = fn(&Measure) -> Option<&String>;
+
 /// One measure over the runs that have it, where at least two do.
 fn series(measure: &Measure, points: &[Point<'_>], step: f64) -> Option<Series> {
     let same = |other: &&Measure| other.name == measure.name && other.key == measure.key;
     let found: Vec<Option<&Measure>> = points.iter().map(|point| point.measures.iter().find(same)).collect();
-    let sides: [(&'static str, fn(&Measure) -> Option<&String>); 2] =
-        [("old", |one| one.old.as_ref()), ("new", |one| one.new.as_ref())];
-    let value =
-        |at: usize, side: fn(&Measure) -> Option<&String>| found[at].and_then(side).and_then(|text| number(text));
+    let sides: [(&'static str, Value); 2] = [("old", |one| one.old.as_ref()), ("new", |one| one.new.as_ref())];
+    let value = |at: usize, side: Value| found[at].and_then(side).and_then(|text| number(text));
     let known: Vec<f64> =
         sides.iter().flat_map(|(_, side)| (0..points.len()).filter_map(|at| value(at, *side))).collect();
     if found.iter().flatten().count() < 2 || known.is_empty() {
