@@ -92,6 +92,14 @@ find_groff() {
     command -v groff >/dev/null || apt_install groff-base
 }
 
+# A clock for the program that tests can set.
+find_faketime() {
+    [ -n "${CUTOVER_TEST_FAKETIME:-}" ] && return
+    [ -n "$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null)" ] || apt_install faketime
+    CUTOVER_TEST_FAKETIME=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 | head -n 1)
+    export CUTOVER_TEST_FAKETIME
+}
+
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }

@@ -197,7 +197,8 @@ async fn rows_that_moved_are_a_reason_to_read_again() {
              [checks.moved]\nkind = \"rows\"\nkey = \"id\"\n{settings}\n\
              old = \"SELECT id, v FROM {name}_old, (SELECT pg_sleep(4)) AS pause\"\nnew = \"SELECT id, v FROM t\"\n"
         );
-        let ran = begin(folder.path(), &suite, &[]);
+        // Without a copy, so that rows are read a second time and can have moved.
+        let ran = begin(folder.path(), &suite, &["--copies", "0"]);
         let running = format!(
             "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%{name}_old, (SELECT pg_sleep(4))%' AND pid <> pg_backend_pid()"
         );
