@@ -19,3 +19,4 @@ pub mod run;
 pub mod source;
 pub mod suite;
 pub mod waiver;
+pub mod webhook;

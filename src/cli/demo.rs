@@ -6,6 +6,7 @@ use std::time::Duration;
 use globset::GlobSet;
 
 use super::run::{Reports, done, execute, select};
+use super::telling::Telling;
 use super::{DiffLimits, LookArgs, PrivacyArgs, load, runtime, screen};
 use crate::compare::Limits;
 use crate::demo;
@@ -51,7 +52,7 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         baseline: None,
         again: None,
     };
-    let code = execute(&selected, &options, &to, None, &[], look)?;
+    let code = execute(&selected, &options, &to, None, &[], look, &Telling::default())?;
     if !look.quiet {
         let dir = dir.display();
         match code {

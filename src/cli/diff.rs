@@ -7,6 +7,7 @@ use clap::Args;
 use globset::GlobSet;
 
 use super::run::{Reports, done, execute, select};
+use super::telling::Telling;
 use super::{DiffLimits, LookArgs, PrivacyArgs, duration, report, runtime, screen};
 use crate::compare::Limits;
 use crate::diff::{Relation, Request, snake_case, suite};
@@ -173,7 +174,7 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));
     }
-    execute(&selected, &options, &to, None, &[FailOn::Fail], args.look)
+    execute(&selected, &options, &to, None, &[FailOn::Fail], args.look, &Telling::default())
 }
 
 /// A tolerance: `0.01` for every number, `cost=0.01` for one column.

@@ -2,15 +2,18 @@
 
 mod demo;
 mod diff;
+mod github;
 mod history;
 mod init;
 mod list;
 mod manual;
 mod past;
+mod previous;
 mod rehearse;
 mod rerun;
 mod run;
 mod screen;
+mod telling;
 mod waive;
 mod waive_text;
 
@@ -201,6 +204,8 @@ struct RunArgs {
     /// Leave this run out of the history
     #[arg(long, conflicts_with = "history")]
     no_history: bool,
+    #[command(flatten)]
+    telling: telling::TellingArgs,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
+use super::telling::{Telling, Told};
 use super::{LookArgs, PrivacyArgs, RunArgs, load, past, runtime};
 use crate::check::{KindSettings, Masks};
 use crate::compare::Limits;
@@ -23,7 +24,8 @@ use crate::suite::Suite;
 
 /// Runs the command and returns its exit code.
 pub(super) fn run(args: RunArgs) -> u8 {
-    done(try_run(args, "run", None))
+    let telling = if args.dry_run { Telling::default() } else { Telling::new(&args) };
+    done(try_run(args, "run", None, &telling).inspect_err(|code| telling.refused(*code)))
 }
 
 /// The exit code, whichever way it came.
@@ -34,7 +36,12 @@ pub(super) fn done(code: Result<u8, u8>) -> u8 {
 }
 
 /// Runs the checks of the suites that `args` names, or those that are given to be run `again`, for the command `name`.
-pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Again)>) -> Result<u8, u8> {
+pub(super) fn try_run(
+    args: RunArgs,
+    name: &str,
+    again: Option<(Vec<Suite>, Again)>,
+    telling: &Telling,
+) -> Result<u8, u8> {
     let refuse = |message: &str| {
         screen::complain(&format!("cutover {name}: {message}\n"));
         BROKEN
@@ -84,7 +91,7 @@ pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Agai
         },
         again,
     };
-    execute(&selected, &options, &to, history.as_ref(), &args.fail_on, args.look)
+    execute(&selected, &options, &to, history.as_ref(), &args.fail_on, args.look, telling)
 }
 
 fn baseline(path: &Path) -> Result<Baseline, Unreadable> {
@@ -152,8 +159,10 @@ pub(super) fn execute(
     history: Option<&Place>,
     fail_on: &[FailOn],
     look: LookArgs,
+    telling: &Telling,
 ) -> Result<u8, u8> {
     let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
+    telling.begin(to_stdout);
     if !options.privacy.examples || selected.iter().any(|one| one.check.mask != Masks::default()) {
         quiet_panics();
     }
@@ -185,6 +194,7 @@ pub(super) fn execute(
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
+    let previous = telling.previous(&report);
     let written = write(&report, to, &id, options.differences.as_ref());
     match &written {
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
@@ -198,6 +208,7 @@ pub(super) fn execute(
     if let Some(place) = history {
         past::record(place, &report, &id, code, to.folder(&id).as_deref(), unread);
     }
+    telling.tell(&Told { report: &report, selected, code, previous, places: written.as_deref().unwrap_or_default() });
     Ok(code)
 }
 
@@ -369,7 +380,7 @@ fn folder_name(started_at: DateTime<Utc>) -> String {
 }
 
 /// Whether a folder is one that a run made.
-fn is_report(name: &str) -> bool {
+pub(super) fn is_report(name: &str) -> bool {
     let bytes = name.as_bytes();
     let pattern = "dddddddd\u{54}dddddd.ddd\u{5a}-xxxx";
     bytes.len() == pattern.len()

@@ -62,6 +62,10 @@ impl Screen {
             Event::Read { id, rows, of, seconds } => {
                 running.insert(id.to_owned(), read(rows, of, seconds));
             }
+            Event::Waiting { id, time } => {
+                let time = humantime::format_duration(time);
+                running.insert(id.to_owned(), format!(" waits {time} for what differs to settle"));
+            }
             Event::Finished(check) => {
                 running.remove(&check.id);
                 self.progress.inc(1);

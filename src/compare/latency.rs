@@ -151,6 +151,7 @@ fn measure(
     totals.outside += u64::from(!within);
     let rules: Vec<String> = rules.into_iter().map(|(rule, _)| rule).collect();
     Measure {
+        level: None,
         name: name.to_owned(),
         key: Key::default(),
         old: then.map(thousandths),

@@ -217,6 +217,7 @@ impl<'a> Reading<'a> {
                 delta: row.text_or_null()?,
                 tolerance: row.text()?,
                 within: row.number()? > 0,
+                level: None,
                 count: None,
             };
             if let Some((run, check)) = entries.get(&owner) {

@@ -24,6 +24,8 @@ fn check() -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
         mask: Masks::default(),
     }

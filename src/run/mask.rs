@@ -156,7 +156,7 @@ impl Mask {
 
     /// One number, with its key.
     pub(super) fn measure(&self, measure: Measure) -> Measure {
-        let Measure { name, key, old, new, delta, tolerance, within, count } = measure;
+        let Measure { name, key, old, new, delta, tolerance, within, level, count } = measure;
         let key = self.key(key);
         let distance = self.kind == Kind::Percentile && (name.ends_with(RANK_ERROR) || name == KS_DISTANCE);
         let hidden = self.hides_value(&name);
@@ -167,7 +167,7 @@ impl Mask {
         let (old, new) = (shown(old), shown(new));
         let delta = delta.filter(|_| !hidden || distance);
         let count = count.filter(|_| self.kind != Kind::Percentile || !self.hides(COUNT));
-        Measure { name, key, old, new, delta, tolerance, within, count }
+        Measure { name, key, old, new, delta, tolerance, within, level, count }
     }
 
     /// The report without what is masked.
@@ -198,6 +198,9 @@ impl Mask {
             known,
             examined,
             times,
+            warned,
+            unstable,
+            transient,
             // From the history, which takes nothing but reports.
             past,
             returned,
@@ -242,6 +245,9 @@ impl Mask {
             known,
             examined,
             times,
+            warned,
+            unstable,
+            transient,
             past,
             returned,
             duplicates_allowed,
@@ -269,10 +275,10 @@ impl Mask {
     }
 
     fn column(&self, column: ColumnReport) -> ColumnReport {
-        let ColumnReport { name, rule, changed, max_delta, reason } = column;
+        let ColumnReport { name, rule, changed, warned, max_delta, reason } = column;
         let hidden = self.hides_value(&name);
         let rule = if hidden && reason.is_none() { format!("{rule}, masked") } else { rule };
-        ColumnReport { max_delta: max_delta.filter(|_| !hidden && self.examples), name, rule, changed, reason }
+        ColumnReport { max_delta: max_delta.filter(|_| !hidden && self.examples), name, rule, changed, warned, reason }
     }
 
     fn error(&self, error: Option<ErrorReport>) -> Option<ErrorReport> {

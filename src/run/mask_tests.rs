@@ -26,6 +26,8 @@ fn check(kind: KindSettings, mask: &[&str]) -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
         mask: Masks { check: names(mask), suite: Vec::new() },
     }
@@ -48,6 +50,7 @@ fn measure(name: &str, key: Key) -> Measure {
         delta: Some("1".to_owned()),
         tolerance: "exact".to_owned(),
         within: false,
+        level: None,
         count: None,
     }
 }
@@ -71,6 +74,7 @@ fn report() -> CheckReport {
             name: "note".to_owned(),
             rule: "exact".to_owned(),
             changed: Some(1),
+            warned: None,
             max_delta: Some("4711".to_owned()),
             reason: None,
         }],

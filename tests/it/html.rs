@@ -38,6 +38,7 @@ fn report() -> RunReport {
         });
     }
     let percentile = |name: &str, new: &str| Measure {
+        level: None,
         name: name.to_owned(),
         key: Key(vec![("model".to_owned(), Some(breaking.to_owned()))]),
         old: Some("10.5".to_owned()),
@@ -68,6 +69,7 @@ fn grown(runs: u32) -> RunReport {
         delta: None,
         tolerance: "exact".to_owned(),
         within: false,
+        level: None,
         count: None,
     };
     let statuses = [Status::Pass, Status::Fail, Status::Error, Status::Warn, Status::Skip];

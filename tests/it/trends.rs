@@ -30,6 +30,7 @@ fn measure(name: &str, key: &[(&str, &str)], old: f64, new: f64, within: bool) -
         delta: Some(format!("{:.3}", new - old)),
         tolerance: if name == "cost" { "exact" } else { "±5 %" }.to_owned(),
         within,
+        level: None,
         count: None,
     }
 }

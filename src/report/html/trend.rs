@@ -336,6 +336,7 @@ mod tests {
             delta: None,
             tolerance: "exact".to_owned(),
             within: true,
+            level: None,
             count: None,
         }
     }

@@ -78,6 +78,7 @@ struct Measure {
     rule: String,
     count: String,
     within: bool,
+    warned: bool,
 }
 
 #[derive(Serialize)]
@@ -257,6 +258,7 @@ fn measure(measure: &crate::model::Measure) -> Measure {
         rule: visible(&measure.tolerance),
         count,
         within: measure.within,
+        warned: measure.within && measure.level.is_some(),
     }
 }
 
@@ -268,8 +270,9 @@ fn column(column: &crate::model::ColumnReport) -> Column {
     let reason = column.reason.as_ref().map_or(String::new(), |reason| format!(": {}", visible(reason)));
     Column {
         name: visible(&column.name),
-        changed: column.changed.map_or("not compared".to_owned(), thousands),
-        differs: column.changed != Some(0),
+        changed: column.changed.map_or("not compared".to_owned(), thousands)
+            + &column.warned.map_or(String::new(), |warned| format!(", {} beyond warn", thousands(warned))),
+        differs: super::super::text::tallied(column),
         max_delta: column.max_delta.as_deref().map_or("–".to_owned(), visible),
         rule: format!("{}{reason}", visible(&column.rule)),
     }
@@ -289,7 +292,7 @@ fn cell(name: &str, pair: &Pair, difference: Difference) -> Cell {
     let (old, new) = match difference {
         Difference::Missing => (Some(whole(&pair.old)), None),
         Difference::Extra => (None, Some(whole(&pair.new))),
-        Difference::Changed | Difference::Duplicate => {
+        Difference::Changed | Difference::Duplicate | Difference::Warned => {
             let (old, new) = emphasis::parts(&shown(&pair.old), &shown(&pair.new));
             (Some(old), Some(new))
         }

@@ -205,6 +205,8 @@ fn pair(dice: &mut Dice) -> Pair {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
         mask: Masks::default(),
     };

@@ -1,6 +1,7 @@
 //! Verdicts on frames made by hand: what is called equal, what is called different, and what cannot be compared.
 
 mod kinds;
+mod levels;
 mod peers;
 mod properties;
 mod rules;
@@ -73,6 +74,8 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
         mask: Masks::default(),
     }
@@ -109,9 +112,8 @@ fn percentile(relative: Option<&str>) -> Percentile {
         value: Some("ms".to_owned()),
         quantiles: vec![("p50".to_owned(), 0.5), ("p95".to_owned(), 0.95)],
         tolerance: relative.map(|relative| tolerance("0", relative)),
-        rank: None,
-        max_ks: None,
         min_rows: 1,
+        ..Percentile::default()
     }
 }
 
