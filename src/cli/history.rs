@@ -107,8 +107,11 @@ fn show(suite: Option<&str>, most: usize, from: &FromArgs) -> Result<u8, u8> {
     Ok(PASSED)
 }
 
+/// Whether an id is asked for.
+type Wanted = Box<dyn Fn(&str) -> bool>;
+
 /// Which ids are asked for: a suite's name, its file, or a pattern of ids.
-fn wanted(text: &str) -> Result<Box<dyn Fn(&str) -> bool>, u8> {
+fn wanted(text: &str) -> Result<Wanted, u8> {
     if text.ends_with(".toml") || text.contains('/') {
         let names: Vec<String> =
             load(&[PathBuf::from(text)], &Overrides::default())?.into_iter().map(|suite| suite.name).collect();

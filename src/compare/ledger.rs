@@ -98,11 +98,11 @@ impl Ledger {
         (self.seen, self.again) = (Seen::default(), 0);
     }
 
-    /// Takes a difference; each must come exactly once.
-    pub fn take(&mut self, example: &Example) {
+    /// Takes a difference, each exactly once: what waivers are about, and how it is `shown`, which a baseline holds.
+    pub fn take(&mut self, example: &Example, shown: &Example) {
         let name = self.names.of_difference(example.difference);
         self.taken.add(name, 1);
-        let parts = self.parts(name, example);
+        let parts = self.parts(name, example, shown);
         if parts.iter().any(|part| !part.iter().any(|index| self.holds(*index))) {
             self.keep(example);
         }
@@ -112,11 +112,11 @@ impl Ledger {
     /// Whether something would cover it today, however much that may cover in all.
     pub fn would_cover(&mut self, example: &Example) -> bool {
         let name = self.names.of_difference(example.difference);
-        self.parts(name, example).iter().all(|part| part.iter().any(|index| self.holds(*index)))
+        self.parts(name, example, example).iter().all(|part| part.iter().any(|index| self.holds(*index)))
     }
 
     /// Who could cover each part of a difference: each column of a changed row by itself, everything else as a whole.
-    fn parts(&mut self, name: &'static str, example: &Example) -> Parts {
+    fn parts(&mut self, name: &'static str, example: &Example, shown: &Example) -> Parts {
         let by_column = matches!(name, "changed" | "outside");
         let key = if self.names == Names::Tags { with_tag(example) } else { example.key.clone() };
         self.tag_column = self.tag_column.take().or_else(|| tag(example).map(|(name, _)| name.clone()));
@@ -136,9 +136,9 @@ impl Ledger {
         }
         if let Some(past) = self.past.as_ref().filter(|past| past.complete) {
             let known = if example.difference == Difference::Changed && !example.columns.is_empty() {
-                past.knows_lines(example, &mut self.seen)
+                past.knows_lines(shown, &mut self.seen)
             } else {
-                vec![past.knows(example, &mut self.seen); parts.len()]
+                vec![past.knows(shown, &mut self.seen); parts.len()]
             };
             self.again += u64::from(known.iter().all(|known| *known));
             let baseline = self.waivers.len();

@@ -12,7 +12,7 @@ use super::place::Place;
 /// How long a writer waits for the others.
 const BUSY: Duration = Duration::from_secs(30);
 /// How long a server may take to accept a connection.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(20);
 /// Arguments of one statement that both engines take.
 const ARGUMENTS: usize = 30_000;
 
@@ -125,7 +125,7 @@ impl<'a> Connection<'a> {
         let held = match place {
             Place::File(path) => {
                 if access == Access::Read && !path.exists() {
-                    return Err(Error::Absent(place.clone()));
+                    return Err(Error::Absent(place.to_string()));
                 }
                 if let Some(folder) = path.parent().filter(|_| access == Access::Write) {
                     std::fs::create_dir_all(folder).map_err(|cause| Error::unwritable(place, &cause.to_string()))?;

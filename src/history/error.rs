@@ -7,10 +7,10 @@ use super::place::Place;
 pub enum Error {
     /// No run was ever recorded here.
     #[error("there is no history at {0}; `cutover run` starts one, or name another with --history")]
-    Absent(Place),
+    Absent(String),
     /// Something that cutover did not write.
     #[error("{0} is a database of something else and is left as it is; name another place with --history")]
-    Foreign(Place),
+    Foreign(String),
     /// A table layout of another version of cutover.
     #[error(
         "the history at {place} has the layout {found}, and this cutover knows {known}; {way_out}",
@@ -18,7 +18,7 @@ pub enum Error {
     )]
     Layout {
         /// Where it is.
-        place: Place,
+        place: String,
         /// The layout it has.
         found: u64,
         /// The layout that is known.
@@ -28,7 +28,7 @@ pub enum Error {
     #[error("the history at {place} {what}: {why}; {way_out}")]
     Refused {
         /// Where it is.
-        place: Place,
+        place: String,
         /// What is the matter with it.
         what: &'static str,
         /// The engine's words.
@@ -47,19 +47,19 @@ const RESTORE: &str = "it is left as it is: restore a copy, or name another plac
 impl Error {
     /// A history whose content cannot be relied on.
     pub(super) fn damaged(place: &Place, why: &str) -> Error {
-        Error::Refused { place: place.clone(), what: "is damaged", why: why.to_owned(), way_out: RESTORE }
+        Error::Refused { place: place.to_string(), what: "is damaged", why: why.to_owned(), way_out: RESTORE }
     }
 
     /// A history in which nothing can be written.
     pub(super) fn unwritable(place: &Place, why: &str) -> Error {
         let way_out = "check the permissions of the file and its folder, or name another place with --history";
-        Error::Refused { place: place.clone(), what: "cannot be written", why: why.to_owned(), way_out }
+        Error::Refused { place: place.to_string(), what: "cannot be written", why: why.to_owned(), way_out }
     }
 
     /// A history that took too long.
     pub(super) fn late(place: &Place, limit: std::time::Duration) -> Error {
         Error::Refused {
-            place: place.clone(),
+            place: place.to_string(),
             what: "does not answer",
             why: format!("nothing within {}", humantime::format_duration(limit)),
             way_out: "check that it can be reached and that nothing holds it locked",
@@ -74,7 +74,7 @@ impl Error {
             other => other.to_string(),
         };
         let code = cause.as_database_error().and_then(|error| Some(error.code()?.into_owned())).unwrap_or_default();
-        let refused = |what, way_out| Error::Refused { place: place.clone(), what, why: said.clone(), way_out };
+        let refused = |what, way_out| Error::Refused { place: place.to_string(), what, why: said.clone(), way_out };
         match place {
             // The low byte of an extended code is the code itself.
             Place::File(_) => match code.parse::<u32>().map_or(0, |code| code & 0xff) {

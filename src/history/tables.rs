@@ -86,12 +86,12 @@ pub(super) async fn ready(connection: &mut Connection<'_>, place: &Place) -> Res
 pub(super) async fn check(connection: &mut Connection<'_>, place: &Place) -> Result<(), Error> {
     match layout(connection, place).await? {
         Some(found) => known(place, found),
-        None => Err(Error::Absent(place.clone())),
+        None => Err(Error::Absent(place.to_string())),
     }
 }
 
 fn known(place: &Place, found: u64) -> Result<(), Error> {
-    if found == LAYOUT { Ok(()) } else { Err(Error::Layout { place: place.clone(), found, known: LAYOUT }) }
+    if found == LAYOUT { Ok(()) } else { Err(Error::Layout { place: place.to_string(), found, known: LAYOUT }) }
 }
 
 /// The layout of the tables, where there are any; a file with other tables alone is not ours to write to.
@@ -105,7 +105,7 @@ async fn layout(connection: &mut Connection<'_>, place: &Place) -> Result<Option
     let row = rows.first_mut().ok_or_else(|| Error::damaged(place, "the catalogue has no answer"))?;
     match (row.number()?, row.number()?) {
         (0, 0) => return Ok(None),
-        (0, _) => return Err(Error::Foreign(place.clone())),
+        (0, _) => return Err(Error::Foreign(place.to_string())),
         _ => {}
     }
     let mut rows = connection.rows("SELECT layout FROM cutover_history", &[]).await?;

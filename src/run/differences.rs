@@ -213,7 +213,7 @@ impl Findings {
         let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
         let example = masked.as_ref().unwrap_or(example);
         if let Some(ledger) = &self.ledger {
-            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example);
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example, example);
         }
         self.sink.take(example) || self.strays.is_some() || self.ledger.is_some()
     }

@@ -111,7 +111,9 @@ fn the_past_is_drawn() {
               lines: all('.past polyline.new').length, dots: all('.past circle.new').length, rows: all('.past tbody tr').length,
               scripts: all('script').length, spread: all('.spread polyline').length, shares: all('.spread tbody tr').length,
               bare: all('.past .wide td').filter((one) => one.textContent === '').length };";
-        let out = in_browser(&render(Format::Html, &grown(runs as u32)), script);
+        let text = render(Format::Html, &grown(runs as u32));
+        assert!(!text.contains('\u{202e}'), "a mark that turns the writing direction is obeyed");
+        let out = in_browser(&text, script);
         assert_eq!(out["cut"], serde_json::json!([]), "marks outside of their plot");
         assert_eq!((&out["mute"], &out["crowded"], &out["bare"]), (&0.into(), &0.into(), &0.into()), "{out}");
         assert_eq!((&out["plots"], &out["strips"]), (&3.into(), &2.into()), "two checks, and all together");

@@ -5,6 +5,7 @@
 
 mod charts;
 mod emphasis;
+mod series;
 mod times;
 mod trend;
 mod view;
