@@ -10,7 +10,7 @@ use super::privacy::{MaskKey, Privacy};
 use super::withheld;
 use crate::check::{Check, KindSettings, Masks};
 use crate::model::{
-    CheckReport, ColumnReport, Difference, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Unstable, Warning,
+    CheckReport, ColumnReport, Difference, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Warning,
 };
 
 /// What a percentile's measure of rank is called, behind the name of its quantile.
@@ -193,6 +193,8 @@ impl Mask {
             sample,
             moved,
             warned,
+            // Its causes are told from the SQL.
+            unstable,
             transient,
             written,
             // Waivers speak in the words of their file, and are put to what is masked already.
@@ -213,7 +215,6 @@ impl Mask {
             examples,
             too_small,
             mut warnings,
-            unstable,
             error,
             masked: _,
         } = report;
@@ -241,6 +242,7 @@ impl Mask {
             sample,
             moved,
             warned,
+            unstable,
             transient,
             written,
             waived,
@@ -258,10 +260,6 @@ impl Mask {
             examples: examples.map(|example| self.example(example)).collect(),
             too_small: too_small.map(|key| self.key(key)).collect(),
             warnings: warnings.into_iter().map(withheld::warning).collect(),
-            unstable: unstable.map(|Unstable { keys, causes }| Unstable {
-                keys,
-                causes: causes.iter().map(|cause| withheld::text(cause)).collect(),
-            }),
             error: self.error(error),
             masked: self.told.clone(),
         }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::check::{Percentile, Rule, Sides};
-use crate::model::Severity;
+use crate::model::{Severity, Unstable};
 
 const SECRET: &str = "ada@example.org";
 
@@ -85,6 +85,7 @@ fn report() -> CheckReport {
         }],
         too_small: vec![key()],
         warnings: vec![Warning { code: "server_warning".to_owned(), message: SECRET.to_owned(), table: None }],
+        unstable: Some(Unstable { keys: 1, causes: vec!["LIMIT without ORDER BY".to_owned()] }),
         error: Some(ErrorReport { message: SECRET.to_owned(), causes: vec![SECRET.to_owned()] }),
         ..CheckReport::new("suite.check", Kind::Rows)
     }
@@ -110,6 +111,7 @@ fn no_field_of_a_report_shows_a_masked_value() {
         assert_eq!(shown.columns[0].max_delta, None);
         assert_eq!(shown.columns[0].rule, "exact, masked");
         assert_eq!(shown.drift.len(), 1, "rank drift tells no value");
+        assert_eq!(shown.unstable, report().unstable, "causes are the query's");
     }
 }
 

@@ -11,8 +11,9 @@ use crate::model::{ErrorReport, Warning};
 const WAY_OUT: &str = "run the query by hand to see it";
 
 /// Warnings that name columns, tables and counts, never a value.
-const WARNINGS: [&str; 16] = [
+const WARNINGS: [&str; 20] = [
     "aggregate_state",
+    "all_keys",
     "approximate",
     "duplicate_tags_in_old",
     "final",
@@ -21,18 +22,22 @@ const WARNINGS: [&str; 16] = [
     "mask_misspelt",
     "mask_unused",
     "moved_window",
+    "not_settled",
     "new_ahead_of_old",
     "nulls_dropped",
     "numbers_as_text",
     "retried",
     "rows_differ",
     "session_time_zone",
+    "settings_not_sent",
+    "unused_waiver",
     "view_not_populated",
 ];
 
 /// Where an error happened, as far as cutover itself says it.
-static PLACE: LazyLock<Regex> =
-    LazyLock::new(|| regex("^(?:(?:old|new|population) side, source `[a-z0-9_]+`|old|new|--plan server): "));
+static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+    regex("^(?:(?:old|new|population) side, source `[a-z0-9_]+`|old against itself|old|new|--plan server): ")
+});
 
 /// What joins the sentences of two sides.
 static BETWEEN: LazyLock<Regex> =

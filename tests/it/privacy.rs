@@ -97,6 +97,24 @@ max_lag = "1min"
 columns.seen = { type = "timestamp" }
 old = "SELECT email, seen FROM people_old"
 new = "SELECT mail AS email, seen FROM people_new"
+[checks.settled]
+kind = "rows"
+key = ["email"]
+settle = { wait = "50ms", times = 1 }
+old = "SELECT email, note FROM people_old"
+new = "SELECT mail AS email, note FROM people_new"
+[checks.noisy]
+kind = "sum"
+key = ["email"]
+noise = true
+old = "SELECT email, sum(amount) AS amount FROM people_old GROUP BY email"
+new = "SELECT mail AS email, sum(amount) AS amount FROM people_new GROUP BY mail"
+[checks.levels]
+kind = "rows"
+key = ["email"]
+columns.amount = { warn = { absolute = 1 }, fail = { absolute = 99999999999 } }
+old = "SELECT email, amount FROM people_old"
+new = "SELECT mail AS email, amount FROM people_new"
 [checks.none]
 kind = "invariant"
 new = "SELECT id, mail AS email, note, amount, seen, meta FROM people_new"
