@@ -62,6 +62,7 @@ mod tests {
             elapsed_ms: 0,
             version: String::new(),
             interrupted: false,
+            rerun_of: None,
             suites: Vec::new(),
             checks: statuses.iter().map(check).collect(),
         }

@@ -9,6 +9,12 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+mod forgiven;
+mod rerun;
+
+pub use forgiven::{Known, Tally, Waived};
+pub use rerun::{Examined, RerunOf};
+
 /// What a check compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -121,6 +127,8 @@ pub struct RunReport {
     pub version: String,
     /// Whether the run was stopped before every check had its verdict.
     pub interrupted: bool,
+    /// The run whose failures were run again; absent of a run by itself.
+    pub rerun_of: Option<RerunOf>,
     /// The suites, in the order they were read.
     pub suites: Vec<SuiteReport>,
     /// The checks, in suite order.
@@ -185,6 +193,22 @@ pub struct SideReport {
     pub rows: Option<u64>,
     /// Wall time of the query in milliseconds.
     pub elapsed_ms: u64,
+    /// What the server read for one run of the query, of a `latency` check whose engine tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Volume>,
+}
+
+/// What a server read from its tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Volume {
+    /// Rows.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub rows: u64,
+    /// Bytes, uncompressed.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub bytes: u64,
 }
 
 /// One compared number.
@@ -456,9 +480,10 @@ pub struct Expectation {
 /// How the rows of a check were read and compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PlanReport {
-    /// `stream`: both sides were read and hashed here; `server`: the server that holds both found what differs.
+    /// `stream`: all rows were read and hashed here; `server`: the server that holds both sides found the rows that
+    /// differ, and only those were read.
     pub name: String,
-    /// Rows that were read again in full, both sides.
+    /// Rows that were looked at in full after their hashes, both sides.
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub read_again: u64,
@@ -518,6 +543,33 @@ pub struct Written {
     pub truncated: bool,
 }
 
+/// How the times of a `latency` check are spread.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Times {
+    /// Shares of the queries, in percent, from the fastest to all.
+    pub percent: Vec<u8>,
+    /// Milliseconds within which each of these shares of old was answered; absent of a one-sided check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub old: Vec<String>,
+    /// Milliseconds within which each of these shares of new was answered.
+    pub new: Vec<String>,
+}
+
+/// One earlier run of a check, as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// When that run began.
+    pub started_at: DateTime<Utc>,
+    /// The verdict on the check.
+    pub status: Status,
+    /// All differences, whatever their name.
+    pub differences: u64,
+    /// Wall time of the check in milliseconds.
+    pub elapsed_ms: u64,
+    /// The worst of its measures.
+    pub measures: Vec<Measure>,
+}
+
 /// One check of a run. Fields that do not apply to its kind are empty.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
@@ -547,6 +599,9 @@ pub struct CheckReport {
     /// How the drift of each percentile is spread over the judged groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
+    /// How the times of a `latency` check are spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
     /// Rows by how they relate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowCounts>,
@@ -577,6 +632,12 @@ pub struct CheckReport {
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
+    /// Waivers that name the check, whether or not they cover anything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
+    /// Differences that the baseline has too; absent without a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
     /// How the rows were read and compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanReport>,
@@ -586,6 +647,9 @@ pub struct CheckReport {
     /// The share of the keys that was examined; absent means all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sample: Option<SampleReport>,
+    /// The keys that were looked at again; absent means all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examined: Option<Examined>,
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
@@ -606,6 +670,9 @@ pub struct CheckReport {
     pub skipped: Option<String>,
     /// Wall time in milliseconds, both sides and the comparison.
     pub elapsed_ms: u64,
+    /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
+    #[serde(skip)]
+    pub past: Vec<Past>,
 }
 
 impl CheckReport {
@@ -622,6 +689,7 @@ impl CheckReport {
             measures: Vec::new(),
             totals: None,
             drift: Vec::new(),
+            times: None,
             rows: None,
             tag_counts: None,
             columns: Vec::new(),
@@ -631,9 +699,12 @@ impl CheckReport {
             violations: None,
             population: None,
             expected: Vec::new(),
+            waived: Vec::new(),
+            known: None,
             plan: None,
             window: None,
             sample: None,
+            examined: None,
             moved: None,
             written: None,
             duplicates_allowed: false,
@@ -641,6 +712,7 @@ impl CheckReport {
             error: None,
             skipped: None,
             elapsed_ms: 0,
+            past: Vec::new(),
         }
     }
 
@@ -668,10 +740,14 @@ impl CheckReport {
         found
     }
 
-    /// Whether any number stands against the check, counting `expect` as exact.
+    /// Whether any number stands against the check: what is neither waived nor known, counting `expect` as exact.
     pub fn differs(&self) -> bool {
         let expected: BTreeMap<&str, u64> = self.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
         let mut found = self.differences();
+        let forgiven = self.forgiven();
+        for (name, count) in &mut found {
+            *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
+        }
         for name in expected.keys() {
             if !found.contains_key(name) {
                 return true;

@@ -44,11 +44,14 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         limits: Limits::default(),
         memory: limits.memory(2),
         spill: std::env::temp_dir(),
+        copies: limits.copies(2),
         only: Vec::new(),
         plan: limits.plan,
         differences,
+        baseline: None,
+        again: None,
     };
-    let code = execute(&selected, &options, &to, &[], look, &Telling::default())?;
+    let code = execute(&selected, &options, &to, None, &[], look, &Telling::default())?;
     if !look.quiet {
         let dir = dir.display();
         match code {

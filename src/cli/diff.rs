@@ -156,14 +156,17 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         limits: Limits { examples: args.examples, ..Limits::default() },
         memory: args.limits.memory(1),
         spill: std::env::temp_dir(),
+        copies: args.limits.copies(1),
         only: Vec::new(),
         plan: args.limits.plan,
         differences: to.differences(args.limits.max_differences).map_err(|why| refuse(&why))?,
+        baseline: None,
+        again: None,
     };
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));
     }
-    execute(&selected, &options, &to, &[FailOn::Fail], args.look, &Telling::default())
+    execute(&selected, &options, &to, None, &[FailOn::Fail], args.look, &Telling::default())
 }
 
 /// A tolerance: `0.01` for every number, `cost=0.01` for one column.

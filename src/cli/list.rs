@@ -75,7 +75,9 @@ pub(super) fn validate(paths: &[PathBuf], overrides: &Overrides, connect: bool) 
     };
     let checks: usize = suites.iter().map(|suite| suite.checks.len()).sum();
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    screen::print(&format!("{}, {}, no mistakes\n", plural(suites.len(), "suite"), plural(checks, "check")));
+    let waivers: usize = suites.iter().map(|suite| suite.waivers.len()).sum();
+    let waivers = if waivers == 0 { String::new() } else { format!("{}, ", plural(waivers, "waiver")) };
+    screen::print(&format!("{}, {}, {waivers}no mistakes\n", plural(suites.len(), "suite"), plural(checks, "check")));
     if connect { done(reach(&suites)) } else { PASSED }
 }
 

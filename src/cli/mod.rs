@@ -3,12 +3,17 @@
 mod demo;
 mod diff;
 mod github;
+mod history;
 mod list;
+mod past;
 mod previous;
 mod rehearse;
+mod rerun;
 mod run;
 mod screen;
 mod telling;
+mod waive;
+mod waive_text;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,6 +46,8 @@ Examples:
 enum Command {
     /// Run checks and report
     Run(Box<RunArgs>),
+    /// Run again what did not pass in a report, on the same params
+    Rerun(Box<rerun::RerunArgs>),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
@@ -65,6 +72,8 @@ enum Command {
         #[arg(long)]
         connect: bool,
     },
+    /// Show what earlier runs found, check by check, or compare two of them
+    History(history::HistoryArgs),
     /// Make a small old and new pair with planted differences, and run a suite on it
     Demo {
         /// Without the planted differences
@@ -76,15 +85,20 @@ enum Command {
         #[command(flatten)]
         look: LookArgs,
     },
+    /// Accept the differences of a report for a time, in waivers.toml beside the suite
+    Waive(waive::WaiveArgs),
     /// Print the JSON Schema of a suite file, for editors
     Schema,
 }
+
+/// Where suites are looked for unless the command line says so.
+const SUITES: &str = "checks/";
 
 /// `cutover run`.
 #[derive(Args, Debug)]
 struct RunArgs {
     /// Suite files, or folders with suites below them
-    #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+    #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
     suites: Vec<PathBuf>,
     #[command(flatten)]
     overrides: OverrideArgs,
@@ -118,11 +132,19 @@ struct RunArgs {
     /// What makes the exit code 1; repeatable
     #[arg(long, value_name = "STATUS", value_enum, default_value = "fail")]
     fail_on: Vec<FailOn>,
+    /// Fail only on differences that are not in this report.json; differences.parquet is read beside it
+    #[arg(long, value_name = "REPORT")]
+    baseline: Option<PathBuf>,
     /// Most examples per check
     #[arg(long, value_name = "N", default_value_t = 20)]
     examples: usize,
     #[command(flatten)]
     diff: DiffLimits,
+    #[command(flatten)]
+    history: past::PlaceArgs,
+    /// Leave this run out of the history
+    #[arg(long, conflicts_with = "history")]
+    no_history: bool,
     #[command(flatten)]
     telling: telling::TellingArgs,
     /// Print the SQL of both sides and connect to nothing
@@ -139,6 +161,10 @@ struct DiffLimits {
     /// machine's]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     memory: Option<u64>,
+    /// Disk (in TMPDIR) for copies of the rows that row diffs read, so that what differs is not read a second time; 0
+    /// makes none [default: half of what is free there]
+    #[arg(long, value_name = "SIZE", value_parser = size_or_none)]
+    copies: Option<u64>,
     /// Who finds the rows that differ where one server holds both sides
     #[arg(long, value_name = "PLAN", value_enum, default_value = "auto")]
     plan: Plan,
@@ -152,7 +178,7 @@ const MAX_DIFFERENCES: u64 = 100_000;
 
 impl Default for DiffLimits {
     fn default() -> Self {
-        DiffLimits { memory: None, plan: Plan::Auto, max_differences: MAX_DIFFERENCES }
+        DiffLimits { memory: None, copies: None, plan: Plan::Auto, max_differences: MAX_DIFFERENCES }
     }
 }
 
@@ -162,6 +188,16 @@ impl DiffLimits {
         let all = self.memory.unwrap_or_else(|| machine_memory() / 4);
         usize::try_from(all).unwrap_or(usize::MAX) / at_once.max(1)
     }
+
+    /// Bytes on disk for the copies of each of so many row diffs at once.
+    fn copies(&self, at_once: usize) -> u64 {
+        self.copies.unwrap_or_else(|| room() / 2) / at_once.max(1) as u64
+    }
+}
+
+/// Bytes that the temporary directory has room for; 0 where that is not known.
+fn room() -> u64 {
+    fs4::available_space(std::env::temp_dir()).unwrap_or(0)
 }
 
 /// Bytes of memory that this process may have: the machine's, or less where its control group says so.
@@ -207,11 +243,14 @@ impl OverrideArgs {
 pub fn main() -> u8 {
     match Cli::parse().command {
         Command::Run(args) => run::run(*args),
+        Command::Rerun(args) => rerun::rerun(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
+        Command::History(args) => history::history(args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
+        Command::Waive(args) => waive::waive(&args),
         Command::Schema => {
             screen::print(&format!("{:#}\n", suite::schema()));
             crate::exit::PASSED
@@ -256,6 +295,10 @@ fn size(text: &str) -> Result<u64, String> {
         Ok(_) => Err("at least 1MiB".to_owned()),
         Err(_) => Err("write a size such as 512MiB or 2GiB".to_owned()),
     }
+}
+
+fn size_or_none(text: &str) -> Result<u64, String> {
+    if text == "0" { Ok(0) } else { size(text) }
 }
 
 fn report(text: &str) -> Result<(Format, String), String> {

@@ -9,24 +9,23 @@ use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
 use super::telling::{Telling, Told};
-use super::{LookArgs, RunArgs, load, runtime};
+use super::{LookArgs, RunArgs, load, past, runtime};
 use crate::check::KindSettings;
 use crate::compare::Limits;
+use crate::earlier::{Baseline, DIFFERENCES, Earlier, Unreadable};
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
+use crate::history::Place;
 use crate::model::RunReport;
 use crate::output::{is_special, write_atomically};
 use crate::report::{Format, render, terminal};
-use crate::run::{self, Differences, Options, Selected};
+use crate::run::{self, Again, Differences, Options, Selected};
 use crate::source::Stop;
 use crate::suite::Suite;
 
 /// Runs the command and returns its exit code.
 pub(super) fn run(args: RunArgs) -> u8 {
     let telling = if args.dry_run { Telling::default() } else { Telling::new(&args) };
-    try_run(args, &telling).unwrap_or_else(|code| {
-        telling.refused(code);
-        code
-    })
+    done(try_run(args, "run", None, &telling).inspect_err(|code| telling.refused(*code)))
 }
 
 /// The exit code, whichever way it came.
@@ -36,16 +35,25 @@ pub(super) fn done(code: Result<u8, u8>) -> u8 {
     }
 }
 
-fn try_run(args: RunArgs, telling: &Telling) -> Result<u8, u8> {
+/// Runs the checks of the suites that `args` names, or those that are given to be run `again`, for the command `name`.
+pub(super) fn try_run(
+    args: RunArgs,
+    name: &str,
+    again: Option<(Vec<Suite>, Again)>,
+    telling: &Telling,
+) -> Result<u8, u8> {
     let refuse = |message: &str| {
-        screen::complain(&format!("cutover run: {message}\n"));
+        screen::complain(&format!("cutover {name}: {message}\n"));
         BROKEN
     };
     if args.report.iter().filter(|(_, path)| path == "-").count() > 1 {
         return Err(refuse("only one --report can go to stdout; give the others a path"));
     }
     let only = globs(&args.only).map_err(|why| refuse(&why))?;
-    let suites = load(&args.suites, &args.overrides.overrides())?;
+    let (suites, again) = match again {
+        Some((suites, again)) => (suites, Some(again)),
+        None => (load(&args.suites, &args.overrides.overrides())?, None),
+    };
     let selected = select(&suites, &args.only, &only, &args.tag).map_err(|why| refuse(&why))?;
     if let Some(expected) = args.expect_checks
         && expected != selected.len()
@@ -58,6 +66,9 @@ fn try_run(args: RunArgs, telling: &Telling) -> Result<u8, u8> {
     if args.dry_run {
         return dry_run(&selected).map_err(|why| refuse(&why));
     }
+    // A run that looks again at some keys of some checks says nothing of how the whole suite does.
+    let unrecorded = args.no_history || again.is_some();
+    let history = if unrecorded { None } else { Some(args.history.place(&args.reports).map_err(|why| refuse(&why))?) };
     let to =
         if args.report.is_empty() { Reports::Folder(args.reports, args.keep) } else { Reports::Paths(args.report) };
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -69,11 +80,21 @@ fn try_run(args: RunArgs, telling: &Telling) -> Result<u8, u8> {
         limits: Limits { examples: args.examples, ..Limits::default() },
         memory: args.diff.memory(row_diffs(&selected).min(jobs)),
         spill: std::env::temp_dir(),
+        copies: args.diff.copies(row_diffs(&selected).min(jobs)),
         only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
         differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
+        baseline: match &args.baseline {
+            Some(path) => Some(baseline(path).map_err(|why| refuse(&format!("--baseline: {why}")))?),
+            None => None,
+        },
+        again,
     };
-    execute(&selected, &options, &to, &args.fail_on, args.look, telling)
+    execute(&selected, &options, &to, history.as_ref(), &args.fail_on, args.look, telling)
+}
+
+fn baseline(path: &Path) -> Result<Baseline, Unreadable> {
+    Earlier::read(path)?.baseline()
 }
 
 fn row_diffs(selected: &[Selected<'_>]) -> usize {
@@ -87,9 +108,6 @@ pub(super) enum Reports {
     /// These formats to these paths; `-` is stdout.
     Paths(Vec<(Format, String)>),
 }
-
-/// Name of the file of differences, beside the JSON report.
-const DIFFERENCES: &str = "differences.parquet";
 
 impl Reports {
     /// The file that takes up to `most` differences of each check, where a report has a place on disk.
@@ -110,6 +128,14 @@ impl Reports {
         })
     }
 
+    /// The folder of the run `id`, where it has one of its own.
+    fn folder(&self, id: &str) -> Option<PathBuf> {
+        match self {
+            Reports::Folder(parent, _) => Some(parent.join(id)),
+            Reports::Paths(_) => None,
+        }
+    }
+
     /// The folder of the JSON report that has a path.
     fn beside_json(&self) -> Option<PathBuf> {
         let Reports::Paths(paths) = self else { return None };
@@ -120,11 +146,12 @@ impl Reports {
     }
 }
 
-/// Runs `selected`, shows and writes what was found, and returns the exit code.
+/// Runs `selected`, shows and writes what was found, adds it to the history, and returns the exit code.
 pub(super) fn execute(
     selected: &[Selected<'_>],
     options: &Options,
     to: &Reports,
+    history: Option<&Place>,
     fail_on: &[FailOn],
     look: LookArgs,
     telling: &Telling,
@@ -134,7 +161,7 @@ pub(super) fn execute(
     let screen = Screen::new(look, to_stdout, selected.len());
     let signalled = AtomicBool::new(false);
     let runtime = runtime()?;
-    let report = runtime.block_on(async {
+    let mut report = runtime.block_on(async {
         let stop = Stop::default();
         let work = run::run(selected, options, &stop, |event| screen.show(event));
         tokio::pin!(work);
@@ -154,20 +181,25 @@ pub(super) fn execute(
     // A query that ignores its cancellation must not hold up the exit.
     runtime.shutdown_background();
     screen.finish();
+    let id = folder_name(report.started_at);
+    let unread = history.and_then(|place| past::attach(place, &mut report).err());
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
     let previous = telling.previous(&report);
-    let written = write(&report, to, options.differences.as_ref());
+    let written = write(&report, to, &id, options.differences.as_ref());
     match &written {
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
         Err(why) => screen::complain(&format!("cutover run: {why}\n")),
     }
     let code = match &written {
         _ if signalled.load(Ordering::SeqCst) => INTERRUPTED,
-        Ok(_) => exit::code(&report, fail_on),
         Err(_) => BROKEN,
+        Ok(_) => exit::code(&report, fail_on),
     };
+    if let Some(place) = history {
+        past::record(place, &report, &id, code, to.folder(&id).as_deref(), unread);
+    }
     telling.tell(&Told { report: &report, selected, code, previous, places: written.as_deref().unwrap_or_default() });
     Ok(code)
 }
@@ -193,7 +225,7 @@ pub(super) async fn signal() {
 }
 
 /// Patterns of the windows; a pattern without `@` takes all windows of its checks.
-fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, String> {
+pub(super) fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, String> {
     let matcher = |pattern: &String| {
         let glob = Glob::new(pattern).map_err(|cause| format!("--only {pattern}: {}", cause.kind()))?;
         Ok(glob.compile_matcher())
@@ -280,7 +312,7 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
 }
 
 /// Writes the reports and returns where they are.
-fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) -> Result<Vec<String>, String> {
+fn write(report: &RunReport, to: &Reports, id: &str, differences: Option<&Differences>) -> Result<Vec<String>, String> {
     let failed = |path: &Path, cause: &io::Error| {
         format!(
             "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
@@ -309,7 +341,7 @@ fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) ->
             Ok(written)
         }
         Reports::Folder(parent, keep) => {
-            let folder = parent.join(folder_name(report.started_at));
+            let folder = parent.join(id);
             place(folder.join(DIFFERENCES))?;
             for format in Format::ALL {
                 let path = folder.join(format.file_name());

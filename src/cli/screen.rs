@@ -100,7 +100,7 @@ fn read(rows: u64, of: Option<u64>, seconds: f64) -> String {
 }
 
 /// Width of the terminal, where it tells.
-fn columns() -> Option<u16> {
+pub(super) fn columns() -> Option<u16> {
     console::Term::stdout().size_checked().map(|(_, columns)| columns)
 }
 

@@ -110,6 +110,7 @@ impl Telling {
             interrupted: false,
             suites: Vec::new(),
             checks: Vec::new(),
+            rerun_of: None,
         };
         self.tell(&Told { report: &report, selected: &[], code, previous: None, places: &[] });
     }

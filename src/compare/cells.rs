@@ -28,8 +28,13 @@ impl Cells {
     }
 
     /// Whether the value of `row` is a finite number.
-    pub(crate) fn is_number(&self, row: usize) -> bool {
+    pub(super) fn is_number(&self, row: usize) -> bool {
         encode::is_number(self.cell(row))
+    }
+
+    /// How many values are finite numbers.
+    pub(crate) fn numbers(&self) -> u64 {
+        (0..self.len()).filter(|row| self.is_number(*row)).count() as u64
     }
 
     /// Number of values.

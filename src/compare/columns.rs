@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::distance::Distance;
-use super::encode::{Ambiguous, as_decimal, encode, is_never_equal, is_number, is_plain};
+use super::encode::{Ambiguous, as_decimal, begins_like_a_number, encode, is_never_equal, is_number, is_plain};
 use super::held::Held;
 use super::judge::{Verdict, judge};
 use super::normal::{Normal, Normalizer, Side};
@@ -70,12 +70,26 @@ impl Paired {
         }
     }
 
+    /// Whether two values are finite numbers, where they share all bytes and so hold under every rule.
+    pub(super) fn identical(&self, old_row: usize, new_row: usize) -> Option<bool> {
+        let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
+        (old == new).then(|| is_number(old))
+    }
+
+    /// Whether both values are text that begins like a number.
+    pub(super) fn may_be_numbers(&self, old_row: usize, new_row: usize) -> bool {
+        self.old.is_text()
+            && self.new.is_text()
+            && begins_like_a_number(self.old.cells().cell(old_row))
+            && begins_like_a_number(self.new.cells().cell(new_row))
+    }
+
     /// The verdict on one pair of rows.
     pub(super) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
-        let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
-        if old == new {
-            return Ok(Verdict { holds: true, distance: is_number(old).then(Distance::zero) });
+        if let Some(is_number) = self.identical(old_row, new_row) {
+            return Ok(Verdict { holds: true, distance: is_number.then(Distance::zero) });
         }
+        let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         if self.rule.comparison == Comparison::Exact
             && let Some(verdict) = apart(old, new)
         {

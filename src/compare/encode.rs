@@ -157,6 +157,18 @@ pub(super) fn as_decimal(encoded: &[u8]) -> Option<(i128, u8)> {
     }
 }
 
+/// Whether the bytes of one value may be those of a text that a decimal can be read from.
+pub(super) fn begins_like_a_number(encoded: &[u8]) -> bool {
+    match encoded {
+        [b's', rest @ ..] => {
+            rest.get(size_of::<u64>()).is_some_and(|first| matches!(first, b'0'..=b'9' | b'+' | b'-' | b'.'))
+        }
+        // Text that is read as something else.
+        [b'0', ..] => false,
+        _ => true,
+    }
+}
+
 /// Whether the bytes of one value are those of NULL, text, bytes or a time: settled, and no number.
 pub(super) fn is_plain(encoded: &[u8]) -> bool {
     matches!(encoded, [b'0' | b's' | b'x' | b'd' | b't' | b'i' | b'w', ..])

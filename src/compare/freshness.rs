@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::Limits;
 use super::columns::{Naming, Paired, error, sort_out};
+use super::ledger::outside;
 use super::normal::{Normal, Side};
 use super::pairing::pair;
+use super::rows::Sink;
 use super::show;
 use crate::check::Check;
 use crate::frame::{Frame, Value};
@@ -21,6 +23,7 @@ pub(super) fn compare(
     new: &Frame,
     limits: &Limits,
     report: &mut CheckReport,
+    sink: Sink<'_>,
 ) -> Result<(), ErrorReport> {
     let columns = sort_out(check, old, new, Naming::ByPlace)?;
     let [latest] = columns.compared.as_slice() else {
@@ -64,6 +67,7 @@ pub(super) fn compare(
             table: None,
         });
     }
+    let _ = stale.iter().all(|(_, measure)| sink(outside(measure)));
     stale.sort_by_key(|(lag, _)| std::cmp::Reverse(*lag));
     report.totals = Some(totals);
     report.measures = stale.into_iter().chain(fresh).map(|(_, measure)| measure).take(limits.measures).collect();

@@ -14,6 +14,7 @@ pub(super) struct Held {
     series: Vec<(Series, Type)>,
     ends: Vec<usize>,
     cells: Cells,
+    text: bool,
 }
 
 impl Held {
@@ -34,6 +35,7 @@ impl Held {
             held.cells.append(cells::compared(column, side, frame));
             held.ends.push(held.cells.len());
             if let Some((series, of)) = frame.column(&held.name) {
+                held.text |= *of == Type::Text;
                 held.series.push((series.rechunk(), of.clone()));
             }
         }
@@ -50,7 +52,7 @@ impl Held {
 
     /// Whether the side returned text.
     pub(super) fn is_text(&self) -> bool {
-        self.series.iter().any(|(_, of)| *of == Type::Text)
+        self.text
     }
 
     /// Every value in row order.

@@ -5,6 +5,7 @@ use bigdecimal::ToPrimitive;
 use super::Limits;
 use super::columns::error;
 use super::number::{Number, number};
+use super::rows::Sink;
 use super::show;
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Value};
@@ -18,6 +19,7 @@ pub(super) fn compare(
     population: Option<&Frame>,
     limits: &Limits,
     report: &mut CheckReport,
+    sink: Sink<'_>,
 ) -> Result<(), ErrorReport> {
     let (frame, on_old) = match (old, new) {
         (Some(frame), None) => (frame, true),
@@ -40,24 +42,25 @@ pub(super) fn compare(
     report.violations = Some(frame.height() as u64);
     let names: Vec<String> = frame.names().into_iter().map(str::to_owned).collect();
     let columns: Vec<Vec<Value>> = names.iter().map(|name| frame.values(name)).collect();
-    report.examples = (0..frame.height().min(limits.examples))
-        .map(|row| {
-            let text = |at: usize| show::shown(&columns[at][row]);
-            let is_key = |name: &String| check.key.contains(name);
-            let cells = |key: bool| names.iter().enumerate().filter(move |(_, name)| is_key(name) == key);
-            Example {
-                difference: if on_old { Difference::Missing } else { Difference::Extra },
-                key: Key(cells(true).map(|(at, name)| (name.clone(), text(at))).collect()),
-                columns: cells(false)
-                    .map(|(at, name)| {
-                        let pair =
-                            if on_old { Pair { old: text(at), new: None } } else { Pair { old: None, new: text(at) } };
-                        (name.clone(), pair)
-                    })
-                    .collect(),
-            }
-        })
-        .collect();
+    let example = |row: usize| {
+        let text = |at: usize| show::shown(&columns[at][row]);
+        let is_key = |name: &String| check.key.contains(name);
+        let cells = |key: bool| names.iter().enumerate().filter(move |(_, name)| is_key(name) == key);
+        Example {
+            difference: if on_old { Difference::Missing } else { Difference::Extra },
+            key: Key(cells(true).map(|(at, name)| (name.clone(), text(at))).collect()),
+            columns: cells(false)
+                .map(|(at, name)| {
+                    let pair =
+                        if on_old { Pair { old: text(at), new: None } } else { Pair { old: None, new: text(at) } };
+                    (name.clone(), pair)
+                })
+                .collect(),
+        }
+    };
+    report.examples = (0..frame.height().min(limits.examples)).map(example).collect();
+    // The sink may want no more before all were shown to it.
+    let _ = (0..frame.height()).all(|row| sink(example(row)));
     Ok(())
 }
 

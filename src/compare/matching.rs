@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::columns::Columns;
-use super::encode::Ambiguous;
+use super::columns::{Columns, Paired};
+use super::encode::{Ambiguous, is_never_equal};
 use super::judge::by_bytes;
 use super::normal::Side;
 use super::pairing::Group;
@@ -19,10 +19,12 @@ pub(super) struct Matched {
     pub extra: Vec<usize>,
 }
 
-/// Matches the rows of `group`. One row a side is a pair; under a duplicated key only identical rows are.
+/// Matches the rows of `group`, more than one of them on a side or none: only identical rows are a pair.
 pub(super) fn matched(columns: &Columns, group: &Group) -> Result<Matched, (String, Ambiguous)> {
-    if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
-        return Ok(Matched { pairs: vec![(*old, *new)], ..Matched::default() });
+    if group.old.is_empty() || group.new.is_empty() {
+        group.old.iter().try_for_each(|row| settled(columns, Side::Old, *row))?;
+        group.new.iter().try_for_each(|row| settled(columns, Side::New, *row))?;
+        return Ok(Matched { pairs: Vec::new(), missing: group.old.to_vec(), extra: group.new.to_vec() });
     }
     // Rows can only be identical where their exactly compared columns share their bytes.
     let mut buckets: HashMap<Vec<u8>, Group> = HashMap::new();
@@ -44,6 +46,13 @@ pub(super) fn matched(columns: &Columns, group: &Group) -> Result<Matched, (Stri
     found.missing.sort_unstable();
     found.extra.sort_unstable();
     Ok(found)
+}
+
+/// The error that [`bytes`] would give.
+fn settled(columns: &Columns, side: Side, row: usize) -> Result<(), (String, Ambiguous)> {
+    let is_unsettled = |column: &Paired| is_never_equal(column.raw(side).cells().cell(row));
+    let unsettled = columns.compared.iter().any(is_unsettled);
+    if unsettled { bytes(columns, side, row).map(drop) } else { Ok(()) }
 }
 
 fn bytes(columns: &Columns, side: Side, row: usize) -> Result<Vec<u8>, (String, Ambiguous)> {

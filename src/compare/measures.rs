@@ -2,9 +2,10 @@
 
 use super::Limits;
 use super::columns::{Columns, Naming, Paired, error, sort_out};
+use super::ledger::outside;
 use super::normal::{Normal, Side};
 use super::number::{self, number};
-use super::rows::{self, Outcome};
+use super::rows::{self, Outcome, Sink};
 use super::show;
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Type, Value};
@@ -17,6 +18,7 @@ pub(super) fn compare(
     new: &Frame,
     limits: &Limits,
     report: &mut CheckReport,
+    sink: Sink<'_>,
 ) -> Result<(), ErrorReport> {
     let counting = matches!(check.kind, KindSettings::RowCount);
     let columns = sort_out(check, old, new, if counting { Naming::ByPlace } else { Naming::ByName })?;
@@ -53,7 +55,10 @@ pub(super) fn compare(
         within: Vec::new(),
         limit: limits.measures,
     };
-    rows::compare(check, &columns, (old.height(), new.height()), limits, report, |outcome| listed.add(&outcome))?;
+    // Without a key the numbers are what differs, else the rows.
+    let (mut numbers, rows) = if check.key.is_empty() { (Some(sink), None) } else { (None, Some(sink)) };
+    let watch = |outcome: Outcome<'_>| listed.add(&outcome, &mut numbers);
+    rows::compare(check, &columns, (old.height(), new.height()), limits, report, watch, rows)?;
     report.totals = Some(listed.totals);
     report.measures = listed.finish();
     if check.key.is_empty() {
@@ -95,7 +100,7 @@ struct Listed<'a> {
 }
 
 impl Listed<'_> {
-    fn add(&mut self, outcome: &Outcome<'_>) {
+    fn add(&mut self, outcome: &Outcome<'_>, numbers: &mut Option<Sink<'_>>) {
         for (at, column) in self.columns.compared.iter().enumerate() {
             let holds = outcome.holds.get(at).copied().unwrap_or(false);
             self.totals.compared += 1;
@@ -105,7 +110,13 @@ impl Listed<'_> {
                 }
             } else {
                 self.totals.outside += 1;
-                self.outside.push((drift(column, outcome), measure(column, outcome, false)));
+                let measure = measure(column, outcome, false);
+                if let Some(sink) = numbers
+                    && !sink(outside(&measure))
+                {
+                    *numbers = None;
+                }
+                self.outside.push((drift(column, outcome), measure));
                 if self.outside.len() >= 2 * self.limit.max(1) {
                     self.keep_worst();
                 }

@@ -14,21 +14,27 @@ mod invariant;
 mod json;
 mod judge;
 pub mod latency;
+mod ledger;
 mod matching;
 mod measures;
 mod normal;
 mod number;
 mod pairing;
+mod past;
 mod percentile;
 mod quantile;
 mod rows;
+mod shares;
 mod show;
 mod stream;
 mod tags;
 mod types;
 
 pub(crate) use cells::Cells;
+pub use ledger::{Ledger, outside, with_tag};
 pub use normal::Side;
+pub use past::Past;
+pub use rows::Sink;
 pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};
 
 use columns::{Naming, error, sort_out};
@@ -64,10 +70,25 @@ pub fn compare(
     limits: &Limits,
     report: &mut CheckReport,
 ) {
+    compare_all(check, old, new, population, limits, report, &mut |_| false);
+}
+
+/// Does what [`compare`] does, and hands every difference to `sink`, however many are listed, until it returns `false`.
+pub fn compare_all(
+    check: &Check,
+    old: Option<&Frame>,
+    new: Option<&Frame>,
+    population: Option<&Frame>,
+    limits: &Limits,
+    report: &mut CheckReport,
+    sink: Sink<'_>,
+) {
     report.duplicates_allowed = check.duplicates_allowed;
     let found = match (&check.kind, old, new) {
-        (KindSettings::Invariant { .. }, old, new) => invariant::compare(check, old, new, population, limits, report),
-        (_, Some(old), Some(new)) => both(check, old, new, limits, report),
+        (KindSettings::Invariant { .. }, old, new) => {
+            invariant::compare(check, old, new, population, limits, report, sink)
+        }
+        (_, Some(old), Some(new)) => both(check, old, new, limits, report, sink),
         _ => Err(error("this kind compares two sides and has an answer of only one; give it `old` and `new`")),
     };
     settle(check, found, report);
@@ -90,16 +111,23 @@ fn settle(check: &Check, found: Result<(), ErrorReport>, report: &mut CheckRepor
         .collect();
 }
 
-fn both(check: &Check, old: &Frame, new: &Frame, limits: &Limits, report: &mut CheckReport) -> Result<(), ErrorReport> {
+fn both(
+    check: &Check,
+    old: &Frame,
+    new: &Frame,
+    limits: &Limits,
+    report: &mut CheckReport,
+    sink: Sink<'_>,
+) -> Result<(), ErrorReport> {
     match &check.kind {
-        KindSettings::RowCount | KindSettings::Sum => measures::compare(check, old, new, limits, report),
-        KindSettings::TagDedup => tags::compare(check, old, new, limits, report),
-        KindSettings::Percentile(settings) => percentile::compare(check, settings, old, new, limits, report),
-        KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, report),
+        KindSettings::RowCount | KindSettings::Sum => measures::compare(check, old, new, limits, report, sink),
+        KindSettings::TagDedup => tags::compare(check, old, new, limits, report, sink),
+        KindSettings::Percentile(settings) => percentile::compare(check, settings, old, new, limits, report, sink),
+        KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, report, sink),
         KindSettings::Rows => {
             let columns = sort_out(check, old, new, Naming::ByName)?;
             not_empty(check, old.height() == 0 && new.height() == 0)?;
-            rows::compare(check, &columns, (old.height(), new.height()), limits, report, |_| {})?;
+            rows::compare(check, &columns, (old.height(), new.height()), limits, report, |_| {}, Some(sink))?;
             report.error = columns.error();
             Ok(())
         }

@@ -1,7 +1,9 @@
 //! Rows of two frames brought together by key, whatever order they came in.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+
+use polars::prelude::{InitHashMaps, PlHashMap};
+use smallvec::SmallVec;
 
 use super::cells::Cells;
 use super::columns::{Columns, Paired, error};
@@ -10,13 +12,16 @@ use super::normal::Side;
 use crate::frame::Value;
 use crate::model::ErrorReport;
 
+/// Numbers of the rows of one key on one side.
+pub(super) type Rows = SmallVec<[usize; 1]>;
+
 /// The rows of one key on both sides, by row number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Group {
     /// Rows of old.
-    pub old: Vec<usize>,
+    pub old: Rows,
     /// Rows of new.
-    pub new: Vec<usize>,
+    pub new: Rows,
 }
 
 impl Group {
@@ -38,8 +43,15 @@ impl Group {
 
 /// Every key of either side, ascending, with its rows in their order. NULL keys pair with NULL keys.
 pub(super) fn pair(columns: &Columns, old_height: usize, new_height: usize) -> Result<Vec<Group>, ErrorReport> {
+    let mut groups = gather(columns, old_height, new_height)?;
+    groups.sort_by_cached_key(|group| Ordered(group.key(columns)));
+    Ok(groups)
+}
+
+/// Every key of either side with its rows in their order; the keys in the order in which they are met.
+pub(super) fn gather(columns: &Columns, old_height: usize, new_height: usize) -> Result<Vec<Group>, ErrorReport> {
     let (old, new) = (keyed(columns, Side::Old, old_height)?, keyed(columns, Side::New, new_height)?);
-    let mut places: HashMap<&[u8], usize> = HashMap::with_capacity(old_height.max(new_height));
+    let mut places: PlHashMap<&[u8], usize> = PlHashMap::with_capacity(old_height.max(new_height));
     let mut groups: Vec<Group> = Vec::with_capacity(old_height.max(new_height));
     let rows = (0..old_height).map(|row| (Side::Old, row)).chain((0..new_height).map(|row| (Side::New, row)));
     for (side, row) in rows {
@@ -56,7 +68,6 @@ pub(super) fn pair(columns: &Columns, old_height: usize, new_height: usize) -> R
             Side::New => groups[place].new.push(row),
         }
     }
-    groups.sort_by_cached_key(|group| Ordered(group.key(columns)));
     Ok(groups)
 }
 

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use super::Limits;
 use super::columns::{Naming, error, sort_out};
 use super::drift::{Spread, relative};
+use super::ledger::outside;
 use super::normal::Side;
 use super::number::{self, Number, number, plain, shown_as_float};
 use super::pairing::{Group, pair};
 use super::quantile::Sample;
+use super::rows::Sink;
 use super::show;
 use crate::check::{Check, Percentile, Sides};
 use crate::frame::{Column, Frame, Type, Value};
@@ -25,13 +27,14 @@ pub(super) fn compare(
     new: &Frame,
     limits: &Limits,
     report: &mut CheckReport,
+    sink: Sink<'_>,
 ) -> Result<(), ErrorReport> {
     let old_side = Answer::read(check, settings, old, Side::Old)?;
     let new_side = Answer::read(check, settings, new, Side::New)?;
     bounds_make_sense(settings, &old_side, &new_side)?;
     let columns = sort_out(check, &keys_of(check, old, Side::Old)?, &keys_of(check, new, Side::New)?, Naming::ByName)?;
     let groups = pair(&columns, old.height(), new.height())?;
-    let mut found = Found::new(settings, limits);
+    let mut found = Found::new(settings, limits, sink);
     let mut dropped = Sides { old: 0, new: 0 };
     for group in &groups {
         let key = show::key(&check.key, &group.key(&columns));
@@ -198,10 +201,11 @@ struct Found<'a> {
     too_small: Vec<Key>,
     too_small_groups: u64,
     drift: Spread,
+    sink: Option<Sink<'a>>,
 }
 
 impl<'a> Found<'a> {
-    fn new(settings: &'a Percentile, limits: &Limits) -> Self {
+    fn new(settings: &'a Percentile, limits: &Limits, sink: Sink<'a>) -> Self {
         Found {
             settings,
             limit: limits.measures,
@@ -213,6 +217,7 @@ impl<'a> Found<'a> {
             too_small: Vec::new(),
             too_small_groups: 0,
             drift: Spread::default(),
+            sink: Some(sink),
         }
     }
 
@@ -304,6 +309,11 @@ impl<'a> Found<'a> {
         self.totals.compared += 1;
         if !measure.within {
             self.totals.outside += 1;
+            if let Some(sink) = &mut self.sink
+                && !sink(outside(&measure))
+            {
+                self.sink = None;
+            }
         }
         let list = if measure.within { &mut self.within } else { &mut self.outside };
         if list.len() < self.limit {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
+use smallvec::SmallVec;
 
 use super::Limits;
 use super::columns::{Columns, Paired, error};
@@ -10,7 +11,7 @@ use super::distance::Distance;
 use super::matching::matched;
 use super::normal::Side;
 use super::number::{plain, shown_as_float};
-use super::pairing::{Group, Ordered, ambiguous, pair};
+use super::pairing::{Group, Ordered, ambiguous, gather, pair};
 use super::show;
 use crate::check::Check;
 use crate::frame::Value;
@@ -28,7 +29,8 @@ pub(super) struct Outcome<'a> {
     pub holds: &'a [bool],
 }
 
-/// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch`.
+/// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch` and every
+/// difference to `sink`.
 pub(super) fn compare(
     check: &Check,
     columns: &Columns,
@@ -36,14 +38,15 @@ pub(super) fn compare(
     limits: &Limits,
     report: &mut CheckReport,
     watch: impl FnMut(Outcome<'_>),
+    sink: Option<Sink<'_>>,
 ) -> Result<(), ErrorReport> {
     let mut found = Found::new(columns, limits);
-    found.add(check, columns, heights, watch, None)?;
+    found.judge(check, columns, &pair(columns, heights.0, heights.1)?, heights, watch, sink);
     found.fill(columns, report)
 }
 
 /// Takes every difference in full; `false` means that it wants no more.
-pub(super) type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
+pub type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
 
 /// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
 pub(super) struct Found {
@@ -76,36 +79,47 @@ impl Found {
         }
     }
 
-    /// Judges the rows of one part; hands every outcome to `watch` and every difference to `sink`.
+    /// Judges the rows of one part, in no order; hands every difference to `sink`.
     pub(super) fn add(
         &mut self,
         check: &Check,
         columns: &Columns,
         heights: (usize, usize),
+        sink: Option<Sink<'_>>,
+    ) -> Result<(), ErrorReport> {
+        self.judge(check, columns, &gather(columns, heights.0, heights.1)?, heights, |_| {}, sink);
+        Ok(())
+    }
+
+    /// Judges `groups`, which hold all rows there are; hands every outcome to `watch` and every difference to `sink`.
+    fn judge(
+        &mut self,
+        check: &Check,
+        columns: &Columns,
+        groups: &[Group],
+        heights: (usize, usize),
         mut watch: impl FnMut(Outcome<'_>),
         mut sink: Option<Sink<'_>>,
-    ) -> Result<(), ErrorReport> {
-        let groups = pair(columns, heights.0, heights.1)?;
+    ) {
         self.rows.old += heights.0 as u64;
         self.rows.new += heights.1 as u64;
-        let mut examples = Examples::new(self.examples.limit);
-        for group in &groups {
-            let values = group.key(columns);
+        let mut examples = std::mem::replace(&mut self.examples, Examples::new(0));
+        for group in groups {
+            let values = || group.key(columns);
             let mut note = |difference, example: &dyn Fn() -> Example| {
                 if let Some(wanted) = sink.as_mut()
                     && !wanted(example())
                 {
                     sink = None;
                 }
-                examples.add_in_order(difference, &values, example);
+                examples.add_lowest(difference, values(), example);
             };
-            if let Err(cause) = self.judge(check, columns, group, &values, &mut watch, &mut note) {
-                self.fail(Ordered(values), cause);
-                break;
+            let key = || show::key(&check.key, &values());
+            if let Err(cause) = self.judge_group(check, columns, group, &key, &mut watch, &mut note) {
+                self.fail(Ordered(values()), cause);
             }
         }
-        self.examples.merge(examples);
-        Ok(())
+        self.examples = examples;
     }
 
     /// Takes in what was found in other parts; no key may be in both.
@@ -125,20 +139,21 @@ impl Found {
         }
     }
 
-    fn judge(
+    fn judge_group(
         &mut self,
         check: &Check,
         columns: &Columns,
         group: &Group,
-        values: &[Value],
+        key: &dyn Fn() -> Key,
         watch: &mut impl FnMut(Outcome<'_>),
         note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
-        let rows = &mut self.rows;
-        let key = || show::key(&check.key, values);
+        if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
+            return self.judge_pair(columns, (*old, *new), key, watch, note);
+        }
         let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
         if group.duplicated() {
-            rows.duplicate += 1;
+            self.rows.duplicate += 1;
             if !check.duplicates_allowed {
                 note(Difference::Duplicate, &|| Example {
                     difference: Difference::Duplicate,
@@ -147,30 +162,47 @@ impl Found {
                 });
             }
         }
-        for (old, new) in &found.pairs {
-            let mut holds = Vec::with_capacity(columns.compared.len());
-            for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
-                let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
-                tally.add(column, *old, *new, verdict.holds, verdict.distance);
-                holds.push(verdict.holds);
-            }
-            watch(Outcome { key: &key, old: Some(*old), new: Some(*new), holds: &holds });
-            if holds.iter().all(|held| *held) {
-                rows.equal += 1;
-                continue;
-            }
-            rows.changed += 1;
-            note(Difference::Changed, &|| changed(columns, &key(), *old, *new, &holds));
+        for pair in &found.pairs {
+            self.judge_pair(columns, *pair, key, watch, note)?;
         }
         for row in &found.missing {
-            rows.missing += 1;
-            watch(Outcome { key: &key, old: Some(*row), new: None, holds: &[] });
+            self.rows.missing += 1;
+            watch(Outcome { key, old: Some(*row), new: None, holds: &[] });
             note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
         }
         for row in &found.extra {
-            rows.extra += 1;
-            watch(Outcome { key: &key, old: None, new: Some(*row), holds: &[] });
+            self.rows.extra += 1;
+            watch(Outcome { key, old: None, new: Some(*row), holds: &[] });
             note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
+        }
+        Ok(())
+    }
+
+    fn judge_pair(
+        &mut self,
+        columns: &Columns,
+        (old, new): (usize, usize),
+        key: &dyn Fn() -> Key,
+        watch: &mut impl FnMut(Outcome<'_>),
+        note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+    ) -> Result<(), ErrorReport> {
+        let mut holds: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
+        for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
+            if let Some(is_number) = column.identical(old, new) {
+                tally.add_identical(is_number);
+                holds.push(true);
+                continue;
+            }
+            let verdict = column.judge(old, new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
+            tally.add(column, old, new, verdict.holds, verdict.distance);
+            holds.push(verdict.holds);
+        }
+        watch(Outcome { key, old: Some(old), new: Some(new), holds: &holds });
+        if holds.iter().all(|held| *held) {
+            self.rows.equal += 1;
+        } else {
+            self.rows.changed += 1;
+            note(Difference::Changed, &|| changed(columns, &key(), old, new, &holds));
         }
         Ok(())
     }
@@ -238,6 +270,13 @@ struct Tally {
 }
 
 impl Tally {
+    /// Adds a pair of values that share all bytes.
+    fn add_identical(&mut self, is_number: bool) {
+        if is_number && self.largest.is_none() {
+            self.largest = Some(Distance::zero());
+        }
+    }
+
     fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<Distance>) {
         if let Some(distance) = distance
             && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
@@ -249,8 +288,7 @@ impl Tally {
         }
         if !holds {
             self.changed += 1;
-            if column.old.is_text()
-                && column.new.is_text()
+            if column.may_be_numbers(old, new)
                 && let (Value::Text(a), Value::Text(b)) = (column.old.value(old), column.new.value(new))
                 && let (Ok(a), Ok(b)) = (a.parse::<BigDecimal>(), b.parse::<BigDecimal>())
                 && a == b
@@ -309,15 +347,19 @@ impl Examples {
 
     /// Keeps an example unless there are enough of its kind.
     pub(super) fn add(&mut self, difference: Difference, example: impl FnOnce() -> Example) {
-        self.add_in_order(difference, &[], example);
+        self.add_lowest(difference, Vec::new(), example);
     }
 
-    /// Keeps an example unless there are enough of its kind; calls come in the order of `key`.
-    fn add_in_order(&mut self, difference: Difference, key: &[Value], example: impl FnOnce() -> Example) {
+    /// Keeps an example if its key is among the lowest of its kind; of one key the first that come.
+    fn add_lowest(&mut self, difference: Difference, key: Vec<Value>, example: impl FnOnce() -> Example) {
         let kept = self.kept.entry(difference).or_default();
-        if kept.len() < self.limit {
-            kept.push((Ordered(key.to_vec()), example()));
+        let key = Ordered(key);
+        if kept.len() == self.limit && kept.last().is_none_or(|(highest, _)| *highest <= key) {
+            return;
         }
+        let at = kept.partition_point(|(other, _)| *other <= key);
+        kept.insert(at, (key, example()));
+        kept.truncate(self.limit);
     }
 
     /// Takes in the examples of another part: those with the lowest keys stay, however the parts were cut.

@@ -62,6 +62,28 @@ impl Layout {
         self.columns.key.iter().map(key).collect()
     }
 
+    /// Whether one text stands for one key on both sides: every key column is of one plain type and has no rule.
+    pub(crate) fn has_plain_key(&self) -> bool {
+        let of = |schema: &[(String, Type)], name: &str| {
+            schema.iter().find(|(column, _)| column == name).map_or(Type::Null, |(_, of)| of.clone())
+        };
+        self.columns.key.iter().all(|column| {
+            let old = of(&self.old, column.name_on(Side::Old));
+            let new = of(&self.new, column.name_on(Side::New));
+            // A column of nothing but NULL has no other text.
+            let same = old == new || old == Type::Null || new == Type::Null;
+            same && column.rule == Rule::default() && is_plain_key(&old) && is_plain_key(&new)
+        })
+    }
+
+    /// Per key column of `frame` the texts that reports show of its values.
+    pub(crate) fn key_texts(&self, side: Side, frame: &Frame) -> Vec<Vec<Option<String>>> {
+        let texts = |column: &columns::Paired| {
+            frame.values(column.name_on(side)).iter().map(super::show::shown).collect::<Vec<_>>()
+        };
+        self.columns.key.iter().map(texts).collect()
+    }
+
     /// The bytes of the compared columns of `frame`.
     pub(crate) fn compared_cells(&self, side: Side, frame: &Frame) -> Vec<Cells> {
         self.columns.compared.iter().map(|column| cells::compared(column, side, frame)).collect()
@@ -72,6 +94,12 @@ impl Layout {
 pub(crate) struct Paired {
     pub(crate) old: String,
     pub(crate) new: String,
+}
+
+/// Whether two values of this type are the same exactly when their texts are.
+fn is_plain_key(of: &Type) -> bool {
+    use Type::{Bool, Date, Instant, Integer, Null, Text, Time, Uuid, WallClock};
+    matches!(of, Null | Bool | Integer | Text | Uuid | Date | Time | Instant | WallClock)
 }
 
 /// Whether the rule holds for every two values that are equal as the sides returned them.
@@ -91,12 +119,20 @@ pub(crate) struct Judging<'a> {
     found: Found,
     outcome: Result<(), ErrorReport>,
     rows: u64,
+    /// Finite numbers of old per compared column.
+    numbers: Vec<u64>,
 }
 
 impl<'a> Judging<'a> {
     /// Nothing judged yet.
     pub(crate) fn new(layout: &'a Layout, limits: &Limits) -> Self {
-        Judging { layout, found: Found::new(&layout.columns, limits), outcome: Ok(()), rows: 0 }
+        let numbers = vec![0; layout.compared()];
+        Judging { layout, found: Found::new(&layout.columns, limits), outcome: Ok(()), rows: 0, numbers }
+    }
+
+    /// Finite numbers per compared column in the rows of old that were judged one by one.
+    pub(crate) fn numbers(&self) -> &[u64] {
+        &self.numbers
     }
 
     /// Adds pairs known to be equal; see [`Found::add_equal`].
@@ -112,7 +148,10 @@ impl<'a> Judging<'a> {
         self.rows += (heights.0 + heights.1) as u64;
         if self.outcome.is_ok() {
             let columns = self.layout.columns.over(old, new);
-            self.outcome = self.found.add(&self.layout.check, &columns, heights, |_| {}, sink);
+            for (column, count) in columns.compared.iter().zip(&mut self.numbers) {
+                *count += column.old.cells().numbers();
+            }
+            self.outcome = self.found.add(&self.layout.check, &columns, heights, sink);
         }
     }
 

@@ -7,7 +7,7 @@ use super::columns::{Naming, error, sort_out};
 use super::json;
 use super::normal::Side;
 use super::pairing::{ambiguous, pair};
-use super::rows::Examples;
+use super::rows::{Examples, Sink};
 use super::show;
 use crate::check::{Check, Comparison, ForcedType, Sides};
 use crate::frame::{Column, Frame, Type, Value};
@@ -20,6 +20,7 @@ pub(super) fn compare(
     new: &Frame,
     limits: &Limits,
     report: &mut CheckReport,
+    sink: Sink<'_>,
 ) -> Result<(), ErrorReport> {
     let mut check = check.clone();
     let renamed = |name: &String| check.rename.get(name).unwrap_or(name).clone();
@@ -39,6 +40,15 @@ pub(super) fn compare(
     }
     let mut counts = TagCounts::default();
     let mut examples = Examples::new(limits.examples);
+    let mut wanted = Some(sink);
+    let mut note = |difference, example: &dyn Fn() -> Example| {
+        if let Some(sink) = wanted.as_mut()
+            && !sink(example())
+        {
+            wanted = None;
+        }
+        examples.add(difference, example);
+    };
     for group in pair(&columns, old.height(), new.height())? {
         let key = show::key(&check.key, &group.key(&columns));
         let mut seen: BTreeMap<Vec<u8>, Seen> = BTreeMap::new();
@@ -53,7 +63,7 @@ pub(super) fn compare(
                 }
             }
         }
-        seen.values().for_each(|seen| seen.count(&tag.name, &key, &mut counts, &mut examples));
+        seen.values().for_each(|seen| seen.count(&tag.name, &key, &mut counts, &mut note));
     }
     if counts.duplicate_old > 0 {
         report.warnings.push(Warning {
@@ -83,7 +93,13 @@ impl Seen {
         Seen { tag, old: 0, new: 0 }
     }
 
-    fn count(&self, name: &str, key: &Key, counts: &mut TagCounts, examples: &mut Examples) {
+    fn count(
+        &self,
+        name: &str,
+        key: &Key,
+        counts: &mut TagCounts,
+        note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+    ) {
         let example = |difference, old: bool, new: bool| Example {
             difference,
             key: key.clone(),
@@ -97,15 +113,15 @@ impl Seen {
         counts.duplicate_old += u64::from(self.old > 1);
         if self.new == 0 {
             counts.lost += 1;
-            examples.add(Difference::Missing, || example(Difference::Missing, true, false));
+            note(Difference::Missing, &|| example(Difference::Missing, true, false));
         }
         if self.old == 0 {
             counts.added += 1;
-            examples.add(Difference::Extra, || example(Difference::Extra, false, true));
+            note(Difference::Extra, &|| example(Difference::Extra, false, true));
         }
         if self.new > 1 {
             counts.duplicate_new += 1;
-            examples.add(Difference::Duplicate, || {
+            note(Difference::Duplicate, &|| {
                 let mut twice = example(Difference::Duplicate, self.old > 0, true);
                 let rows = Pair { old: Some(self.old.to_string()), new: Some(self.new.to_string()) };
                 twice.columns.insert("rows".to_owned(), rows);

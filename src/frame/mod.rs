@@ -165,6 +165,14 @@ impl Frame {
         Frame::from_series(series, types)
     }
 
+    /// The frame without its column `name`, and the values of that; absent if there is no such column.
+    pub fn without(&self, name: &str) -> Option<(Frame, Vec<Value>)> {
+        let index = self.data.get_column_index(name)?;
+        let mut types = self.types.clone();
+        types.remove(index);
+        Some((Frame { data: self.data.drop(name).ok()?, types }, self.values(name)))
+    }
+
     /// Number of rows.
     pub fn height(&self) -> usize {
         self.data.height()

@@ -130,8 +130,8 @@ pub fn summary(report: &RunReport, room: usize) -> String {
             left_out.push(*id);
         }
     }
-    if whole_head && take(&parts.sources) {
-        out.push_str(&parts.sources);
+    if whole_head && take(&parts.end) {
+        out.push_str(&parts.end);
     }
     out.push_str("\n> This summary is cut: GitHub takes 1 MiB of a step. ");
     if !whole_head {

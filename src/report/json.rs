@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{CheckReport, RunReport, Status, SuiteReport};
+use crate::model::{CheckReport, RerunOf, RunReport, Status, SuiteReport};
 
 /// Version of the contract.
 const SCHEMA_VERSION: u32 = 1;
@@ -24,6 +24,9 @@ struct Report<'a> {
     version: &'a str,
     /// Whether the run was stopped before every check had its verdict.
     interrupted: bool,
+    /// The run whose failures were run again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rerun_of: Option<&'a RerunOf>,
     /// The suites that were run.
     suites: &'a [SuiteReport],
     /// The checks of all suites, in their order.
@@ -48,6 +51,7 @@ pub(super) fn render(report: &RunReport) -> String {
         elapsed_ms: report.elapsed_ms,
         version: &report.version,
         interrupted: report.interrupted,
+        rerun_of: report.rerun_of.as_ref(),
         suites: &report.suites,
         checks: report.checks.iter().map(|found| Check { status: found.status(), found }).collect(),
     };

@@ -2,16 +2,17 @@
 
 use std::fmt::Write as _;
 
+use super::forgiven;
 use super::text::{
-    again, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
+    again, answer, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
 };
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
 /// Renders the report.
 pub(super) fn render(report: &RunReport) -> String {
-    let Parts { head, sections, sources } = parts(report);
+    let Parts { head, sections, end } = parts(report);
     let sections = sections.into_iter().map(|(_, section)| section);
-    [head].into_iter().chain(sections).chain([sources]).collect()
+    [head].into_iter().chain(sections).chain([end]).collect()
 }
 
 /// The report in pieces, for places that cannot hold all of it.
@@ -20,8 +21,8 @@ pub(super) struct Parts<'a> {
     pub(super) head: String,
     /// A section for each check that did not pass, with its id.
     pub(super) sections: Vec<(&'a str, String)>,
-    /// Sources and params.
-    pub(super) sources: String,
+    /// Waivers, sources and params.
+    pub(super) end: String,
 }
 
 /// The report in pieces, in their order.
@@ -32,13 +33,10 @@ pub(super) fn parts(report: &RunReport) -> Parts<'_> {
         section(&mut out, report, check);
         out
     };
-    let mut sources_of = String::new();
-    sources(&mut sources_of, report);
-    Parts {
-        head: head(report),
-        sections: shown.map(|check| (check.id.as_str(), one(check))).collect(),
-        sources: sources_of,
-    }
+    let mut end = String::new();
+    waived(&mut end, report);
+    sources(&mut end, report);
+    Parts { head: head(report), sections: shown.map(|check| (check.id.as_str(), one(check))).collect(), end }
 }
 
 fn head(report: &RunReport) -> String {
@@ -51,6 +49,14 @@ fn head(report: &RunReport) -> String {
         duration(report.elapsed_ms),
         escaped(&report.version)
     );
+    if let Some(before) = &report.rerun_of {
+        let _ = writeln!(
+            out,
+            "Only what did not pass in the run of {} was run again ({}).\n",
+            escaped(&before.started_at),
+            escaped(&before.report)
+        );
+    }
     out.push_str("| status | check | kind | found | time |\n| --- | --- | --- | --- | ---: |\n");
     for check in &report.checks {
         let status = check.status();
@@ -65,6 +71,26 @@ fn head(report: &RunReport) -> String {
         );
     }
     out
+}
+
+/// What is waived or known of the checks that have no section of their own.
+fn waived(out: &mut String, report: &RunReport) {
+    let passed = report.checks.iter().filter(|check| check.status() == Status::Pass);
+    let told: Vec<_> =
+        passed.map(|check| (check, forgiven::lines(check))).filter(|(_, lines)| !lines.is_empty()).collect();
+    if told.is_empty() {
+        return;
+    }
+    out.push_str("\n## Passed with waivers or a baseline\n\n");
+    for (check, lines) in told {
+        let _ = writeln!(out, "- `{}`", check.id);
+        for line in lines {
+            let _ = writeln!(out, "  - {}", escaped(&line));
+        }
+        for warning in &check.warnings {
+            let _ = writeln!(out, "  - `{}`: {}", warning.code, escaped(&warning.message));
+        }
+    }
 }
 
 fn sign(status: Status) -> &'static str {
@@ -124,12 +150,11 @@ fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
     examples(out, check);
     for (name, side) in [("old", &check.old), ("new", &check.new)] {
         let Some(side) = side else { continue };
-        let rows = side.rows.map_or("no answer".to_owned(), |rows| format!("{} rows", thousands(rows)));
         let _ = writeln!(
             out,
-            "\n<details><summary>SQL of {name} ({}, {rows} in {})</summary>\n\n{}\n\n</details>",
+            "\n<details><summary>SQL of {name} ({}, {})</summary>\n\n{}\n\n</details>",
             escaped(&side.source),
-            duration(side.elapsed_ms),
+            answer(side),
             fenced(&side.sql)
         );
     }

@@ -1,5 +1,6 @@
 //! A finished run as text, one file per format. Pure: the same report gives the same text everywhere.
 
+mod forgiven;
 pub mod github;
 mod html;
 mod json;
@@ -7,6 +8,7 @@ mod junit;
 mod markdown;
 mod text;
 
+pub mod history;
 pub mod metrics;
 pub mod notice;
 pub mod terminal;

@@ -53,10 +53,32 @@ pub fn line(check: &CheckReport, style: &Style) -> String {
     format!("{status} {}  {}  {elapsed}", style.bold(&check.id), finding(check))
 }
 
-/// The checks that did not pass, in detail; empty where all did.
+/// The checks that did not pass, in detail, and what is waived of those that did; empty where all passed by themselves.
 pub fn details(report: &RunReport, style: &Style) -> String {
-    let shown = report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip));
-    shown.map(|check| detail(report, check, *style)).collect::<Vec<_>>().join("\n")
+    let shown = |check: &CheckReport| match check.status() {
+        Status::Skip => None,
+        Status::Pass => waived(check, *style),
+        _ => Some(detail(report, check, *style)),
+    };
+    report.checks.iter().filter_map(shown).collect::<Vec<_>>().join("\n")
+}
+
+/// The waivers of a check that passed, and whether one covers nothing.
+fn waived(check: &CheckReport, style: Style) -> Option<String> {
+    let told = super::forgiven::lines(check);
+    if told.is_empty() {
+        return None;
+    }
+    let mut lines = vec![format!(
+        "{} {} {}",
+        style.status(check.status()),
+        style.bold(&check.id),
+        style.dim(&format!("({})", check.kind))
+    )];
+    lines.extend(told.into_iter().map(|line| format!("  {line}")));
+    lines.extend(warnings(check, style));
+    lines.push(String::new());
+    Some(lines.join("\n"))
 }
 
 /// The verdict with the counts per status.
@@ -87,26 +109,14 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     }
     for (name, side) in [("old", &check.old), ("new", &check.new)] {
         let Some(side) = side else { continue };
-        let rows = side.rows.map_or("no answer".to_owned(), |rows| text::plural(rows, "row"));
         let engine = engine(report, check, &side.source);
-        lines.push(style.dim(&format!(
-            "  {name}: {}{engine}, {rows} in {}",
-            visible(&side.source),
-            duration(side.elapsed_ms)
-        )));
+        lines.push(style.dim(&format!("  {name}: {}{engine}, {}", visible(&side.source), text::answer(side))));
     }
     lines.extend(counts(check).into_iter().map(|line| format!("  {line}")));
     lines.extend(measures(check, style));
     lines.extend(columns(check, style));
     lines.extend(examples(check, style));
-    for warning in &check.warnings {
-        let table = warning.table.as_ref().map_or(String::new(), |table| format!(" [{}]", visible(table)));
-        lines.push(format!(
-            "  {} {}{table}",
-            style.paint("33", &format!("{}:", warning.code)),
-            visible(&warning.message)
-        ));
-    }
+    lines.extend(warnings(check, style));
     if check.error.is_some() {
         for (name, side) in [("old", &check.old), ("new", &check.new)] {
             if let Some(side) = side.as_ref().filter(|side| side.rows.is_none() && !side.sql.is_empty()) {
@@ -117,6 +127,14 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     }
     lines.push(format!("  again: {}\n", again(report, check)));
     lines.join("\n")
+}
+
+fn warnings(check: &CheckReport, style: Style) -> Vec<String> {
+    let line = |warning: &crate::model::Warning| {
+        let table = warning.table.as_ref().map_or(String::new(), |table| format!(" [{}]", visible(table)));
+        format!("  {} {}{table}", style.paint("33", &format!("{}:", warning.code)), visible(&warning.message))
+    };
+    check.warnings.iter().map(line).collect()
 }
 
 fn engine(report: &RunReport, check: &CheckReport, source: &str) -> String {

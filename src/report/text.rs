@@ -1,6 +1,9 @@
 //! Words and numbers that every format for people shares.
 
-use crate::model::{CheckReport, Kind, Measure, RunReport, Status};
+use bytesize::ByteSize;
+
+use super::forgiven;
+use crate::model::{CheckReport, Kind, Measure, RunReport, SideReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub(super) fn visible(text: &str) -> String {
@@ -68,6 +71,16 @@ pub(super) fn plural(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
+/// What a query returned and took, and what the server read for it where it tells: `3 rows in 20 ms, reading 1,000 rows
+/// (31.2 KiB)`.
+pub(super) fn answer(side: &SideReport) -> String {
+    let rows = side.rows.map_or("no answer".to_owned(), |rows| plural(rows, "row"));
+    let read = side
+        .read
+        .map_or(String::new(), |read| format!(", reading {} ({})", plural(read.rows, "row"), ByteSize::b(read.bytes)));
+    format!("{rows} in {}{read}", duration(side.elapsed_ms))
+}
+
 /// `340 ms`, `1.2 s`, `2 m 05 s`.
 pub(super) fn duration(ms: u64) -> String {
     match ms {
@@ -98,6 +111,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
                     let rows = plural(rows.equal, "row");
                     format!("no difference in the sample of {} ({rows})", visible(&sample.share))
                 }
+                None if check.examined.is_some() => "no difference left".to_owned(),
                 None => format!("{} equal", plural(rows.equal, "row")),
             });
         }
@@ -137,7 +151,11 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(expected) = check.expected.iter().find(|one| one.expected != one.found) {
         parts.push(format!("expected {} {}", thousands(expected.expected), expected.name));
     }
-    parts.join(", ")
+    if let Some(examined) = check.examined {
+        parts.push(format!("looked again at {} only", plural(examined.keys, "key")));
+    }
+    let found = parts.join(", ");
+    forgiven::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
 }
 
 /// The counts behind a verdict, as lines.
@@ -157,6 +175,12 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     }
     if let Some(sample) = &check.sample {
         lines.push(format!("sample: {} of the keys, the same on both sides", visible(&sample.share)));
+    }
+    if let Some(examined) = check.examined {
+        lines.push(format!(
+            "looked again at the {} that differed before, and at no other row",
+            plural(examined.keys, "key")
+        ));
     }
     if let Some(moved) = check.moved {
         lines.push(format!(
@@ -186,6 +210,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     for one in &check.expected {
         lines.push(format!("expected {} {}, found {}", thousands(one.expected), one.name, thousands(one.found)));
     }
+    lines.extend(forgiven::lines(check));
     lines.extend(check.drift.iter().map(drift));
     if let Some(groups) = check.too_small_groups {
         let named: Vec<String> = check.too_small.iter().take(10).map(key).filter(|key| !key.is_empty()).collect();
@@ -250,6 +275,8 @@ pub(super) fn verdict(report: &RunReport) -> String {
         .collect();
     let meaning = match report.status() {
         _ if report.interrupted => "cut short: no verdict on what was not looked at",
+        Status::Pass if report.rerun_of.is_some() => "what did not pass before passes now; nothing else was run",
+        Status::Pass if forgiven::total(report) != (0, 0) => "no difference but those that are waived or known",
         Status::Pass => "old and new tell the same story",
         Status::Warn => "no failure, but there are warnings to read",
         Status::Fail => "old and new differ",

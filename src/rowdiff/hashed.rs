@@ -2,6 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::copied::Copied;
 use super::records::{Record, Records};
 use super::{Failure, Plan, Seeds};
 use crate::compare::{Cells, Side};
@@ -17,6 +18,7 @@ pub struct Hashed {
     pub(super) numbers: Vec<u64>,
     /// Bytes that the frames held.
     bytes: u64,
+    copied: Option<Copied>,
 }
 
 impl Hashed {
@@ -27,7 +29,18 @@ impl Hashed {
             records: Records::new(&plan.options, plan.options.share(5, 16)),
             numbers: vec![0; plan.layout.compared()],
             bytes: 0,
+            copied: (plan.options.copy > 0).then(|| Copied::new(plan, side)),
         }
+    }
+
+    /// This reading, from which no copy of the rows is wanted.
+    pub fn uncopied(self) -> Self {
+        Hashed { copied: None, ..self }
+    }
+
+    /// The copy of the rows, where there is one of all of them.
+    pub fn copied(&mut self) -> Option<Copied> {
+        self.copied.take()
     }
 
     /// Hashes the rows of one batch.
@@ -39,6 +52,8 @@ impl Hashed {
         let hashes = Batch::new(&self.plan, self.side, batch)?;
         hashes.count(&mut self.numbers);
         self.bytes += batch.data().estimated_size() as u64;
+        let limit = self.plan.options.copy;
+        self.copied.take_if(|copied| !copied.add(batch, &hashes.records, limit));
         self.records.extend(hashes.records)?;
         Ok(())
     }
@@ -63,7 +78,6 @@ impl Hashed {
 pub(super) struct Batch {
     pub(super) records: Vec<Record>,
     compared: Vec<Cells>,
-    height: usize,
 }
 
 impl Batch {
@@ -80,13 +94,13 @@ impl Batch {
             compared.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
             records.push(Record { key, row: xxh3_64_with_seed(&bytes, row_seed) });
         }
-        Ok(Batch { records, compared, height: batch.height() })
+        Ok(Batch { records, compared })
     }
 
     /// Adds the finite numbers of each column.
     pub(super) fn count(&self, numbers: &mut [u64]) {
         for (cells, count) in self.compared.iter().zip(numbers) {
-            *count += (0..self.height).filter(|row| cells.is_number(*row)).count() as u64;
+            *count += cells.numbers();
         }
     }
 }

@@ -7,9 +7,9 @@ use polars::prelude::IdxSize;
 use super::candidates::{Candidates, run};
 use super::kept::{Kept, Parts, Rows, select};
 use super::records::Record;
-use super::{Failure, Plan, false_equal_probability, joined};
+use super::{Failure, Plan, false_equal_elsewhere, false_equal_probability, joined};
 use crate::check::Sides;
-use crate::compare::{Judging, Side};
+use crate::compare::Judging;
 use crate::frame::Frame;
 use crate::model::{CheckReport, Example};
 
@@ -19,7 +19,7 @@ const BACKLOG: usize = 256;
 /// How a verdict came about.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// Rows read again in full, both sides.
+    /// Rows looked at in full after their hashes, both sides.
     pub read_again: u64,
     /// Rows that were not in the second reading what they were in the first, per side.
     pub moved: Sides<u64>,
@@ -44,7 +44,6 @@ pub(super) fn judge(
         ..Summary::default()
     };
     let mut numbers = candidates.numbers.clone();
-    numbers.iter_mut().zip(&old.numbers).for_each(|(all, kept)| *all = all.saturating_sub(*kept));
     let queue = Mutex::new(Queue::new(plan, candidates, old, new)?);
     let mut judging = Judging::new(&plan.layout, &plan.options.limits);
     for done in side_by_side(plan, candidates, &queue, sink) {
@@ -52,11 +51,15 @@ pub(super) fn judge(
         summary.moved.old += done.moved.old;
         summary.moved.new += done.moved.new;
         summary.read_again += done.read_again;
-        numbers.iter_mut().zip(done.numbers).for_each(|(all, more)| *all += more);
+        numbers.iter_mut().zip(done.judging.numbers()).for_each(|(all, judged)| *all = all.saturating_sub(*judged));
         judging.merge(done.judging);
     }
     let numbers: Vec<bool> = numbers.iter().map(|count| *count > 0).collect();
     judging.add_equal(candidates.equal, &numbers);
+    if let Some((pairs, numbers)) = &plan.elsewhere {
+        judging.add_equal(*pairs, numbers);
+        summary.false_equal += false_equal_elsewhere(*pairs);
+    }
     judging.finish(report);
     Ok(summary)
 }
@@ -88,8 +91,6 @@ struct Done<'a> {
     judging: Judging<'a>,
     moved: Sides<u64>,
     read_again: u64,
-    /// Finite numbers per compared column in rows that are no candidates.
-    numbers: Vec<u64>,
 }
 
 /// Judges partitions until none is left.
@@ -99,23 +100,16 @@ fn judge_all<'a>(
     queue: &Mutex<Queue>,
     differences: &mpsc::SyncSender<Example>,
 ) -> Result<Done<'a>, Failure> {
-    let mut done = Done {
-        judging: Judging::new(&plan.layout, &plan.options.limits),
-        moved: Sides::default(),
-        read_again: 0,
-        numbers: vec![0; plan.layout.compared()],
-    };
+    let mut done =
+        Done { judging: Judging::new(&plan.layout, &plan.options.limits), moved: Sides::default(), read_again: 0 };
     let mut sink = |example| differences.send(example).is_ok();
     let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
     while let Some(Part { first, old, new }) = next()? {
         let exact = candidates.is_exact();
         let (old, new) = (wanted(old, &first, exact)?, wanted(new, &first, exact)?);
-        for frame in &old.others {
-            super::hashed::Batch::new(plan, Side::Old, frame)?.count(&mut done.numbers);
-        }
-        done.moved.old += moved(&first.old, &old.frames_and_records);
-        done.moved.new += moved(&first.new, &new.frames_and_records);
-        done.read_again += height(&old.frames_and_records) + height(&new.frames_and_records);
+        done.moved.old += moved(&first.old, &old);
+        done.moved.new += moved(&first.new, &new);
+        done.read_again += height(&old) + height(&new);
         done.judging.add(&frames(old), &frames(new), Some(&mut sink));
     }
     Ok(done)
@@ -158,14 +152,8 @@ impl Queue {
     }
 }
 
-/// Rows of a partition: those that are candidates, and those the filter could not tell from them.
-struct Sorted {
-    frames_and_records: Vec<Rows>,
-    others: Vec<Frame>,
-}
-
-fn frames(rows: Sorted) -> Vec<Frame> {
-    rows.frames_and_records.into_iter().map(|rows| rows.frame).collect()
+fn frames(rows: Vec<Rows>) -> Vec<Frame> {
+    rows.into_iter().map(|rows| rows.frame).collect()
 }
 
 fn height(rows: &[Rows]) -> u64 {
@@ -173,27 +161,22 @@ fn height(rows: &[Rows]) -> u64 {
 }
 
 /// Sorts out the rows that are no candidates, unless there can be none (`exact`): they are already counted as equal.
-fn wanted(rows: Vec<Rows>, first: &Sides<Vec<Record>>, exact: bool) -> Result<Sorted, Failure> {
+fn wanted(rows: Vec<Rows>, first: &Sides<Vec<Record>>, exact: bool) -> Result<Vec<Rows>, Failure> {
     if exact {
-        return Ok(Sorted { frames_and_records: rows, others: Vec::new() });
+        return Ok(rows);
     }
     let holds = |records: &[Record], key| records.binary_search_by_key(&key, |record| record.key).is_ok();
-    let mut sorted = Sorted { frames_and_records: Vec::new(), others: Vec::new() };
-    for rows in rows {
-        let candidate = |row: &IdxSize| {
-            let key = rows.records[*row as usize].key;
-            holds(&first.old, key) || holds(&first.new, key)
-        };
-        let height = IdxSize::try_from(rows.records.len()).expect("a frame's rows are numbered by IdxSize");
-        let (these, others): (Vec<IdxSize>, Vec<IdxSize>) = (0..height).partition(candidate);
-        if others.is_empty() {
-            sorted.frames_and_records.push(rows);
-        } else {
-            sorted.frames_and_records.push(select(&rows, &these)?);
-            sorted.others.push(rows.frame.take(&others)?);
-        }
-    }
-    Ok(sorted)
+    let candidates = |rows: &Rows| {
+        let keys = rows.records.iter().map(|record| record.key);
+        let wanted = (0..).zip(keys).filter(|(_, key)| holds(&first.old, *key) || holds(&first.new, *key));
+        wanted.map(|(row, _)| row).collect::<Vec<IdxSize>>()
+    };
+    rows.into_iter()
+        .map(|rows| {
+            let these = candidates(&rows);
+            if these.len() == rows.records.len() { Ok(rows) } else { Ok(select(&rows, &these)?) }
+        })
+        .collect()
 }
 
 /// Rows that differ between the readings of one side: a row that was updated counts once, so does one that is gone

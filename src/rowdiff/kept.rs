@@ -6,6 +6,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::candidates::Candidates;
+use super::copied::Copied;
 use super::hashed::{Batch, key_hashes};
 use super::records::Record;
 use super::spill::Spill;
@@ -30,8 +31,7 @@ pub struct Kept {
     size: usize,
     spill: Spill,
     rows: u64,
-    /// Finite numbers per compared column.
-    pub(super) numbers: Vec<u64>,
+    copied: u64,
 }
 
 impl Kept {
@@ -47,7 +47,7 @@ impl Kept {
             size: 0,
             spill: Spill::new(&plan.options.directory, 1 << bits),
             rows: 0,
-            numbers: vec![0; plan.layout.compared()],
+            copied: 0,
         }
     }
 
@@ -55,17 +55,40 @@ impl Kept {
     pub fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
         self.plan.fits(self.side, batch)?;
         let keys = key_hashes(&self.plan, self.side, batch)?;
-        let wanted: Vec<IdxSize> =
-            (0..).zip(&keys).filter(|(_, key)| self.candidates.may_hold(**key)).map(|(row, _)| row).collect();
+        let wanted = self.wanted(keys.into_iter());
         if wanted.is_empty() {
             return Ok(());
         }
-        let frame = if wanted.len() == keys.len() { batch.clone() } else { batch.take(&wanted)? };
-        let hashes = Batch::new(&self.plan, self.side, &frame)?;
-        hashes.count(&mut self.numbers);
-        self.rows += frame.height() as u64;
-        self.size += frame.data().estimated_size() + hashes.records.len() * size_of::<Record>();
-        self.held.push(Rows { frame, records: hashes.records });
+        let frame = if wanted.len() == batch.height() { batch.clone() } else { batch.take(&wanted)? };
+        let records = Batch::new(&self.plan, self.side, &frame)?.records;
+        self.keep(Rows { frame, records })
+    }
+
+    /// Keeps the rows of a copy that have to be judged.
+    pub fn add_copied(&mut self, copied: Copied) -> Result<(), Failure> {
+        self.copied += copied.spilled();
+        if self.candidates.equal == 0 {
+            return copied.each(|rows| self.keep(rows));
+        }
+        copied.each(|rows| {
+            let wanted = self.wanted(rows.records.iter().map(|record| record.key));
+            match wanted.len() {
+                0 => Ok(()),
+                all if all == rows.records.len() => self.keep(rows),
+                _ => self.keep(select(&rows, &wanted)?),
+            }
+        })
+    }
+
+    /// The numbers of the rows that have to be judged.
+    fn wanted(&self, keys: impl Iterator<Item = u64>) -> Vec<IdxSize> {
+        (0..).zip(keys).filter(|(_, key)| self.candidates.may_hold(*key)).map(|(row, _)| row).collect()
+    }
+
+    fn keep(&mut self, rows: Rows) -> Result<(), Failure> {
+        self.rows += rows.records.len() as u64;
+        self.size += rows.frame.data().estimated_size() + rows.records.len() * size_of::<Record>();
+        self.held.push(rows);
         if self.size > self.limit { self.write() } else { Ok(()) }
     }
 
@@ -74,16 +97,16 @@ impl Kept {
         self.rows
     }
 
-    /// Bytes written to disk.
+    /// Bytes written to disk, those of a copy among them.
     pub(super) fn spilled(&self) -> u64 {
-        self.spill.length()
+        self.spill.length() + self.copied
     }
 
     fn write(&mut self) -> Result<(), Failure> {
         self.size = 0;
         for rows in alike(std::mem::take(&mut self.held))? {
             for (part, rows) in self.split(rows)? {
-                self.spill.write(part, &blob(&rows)?)?;
+                self.spill.write(part, &blob(&rows.frame, &rows.records)?)?;
             }
         }
         Ok(())
@@ -165,19 +188,19 @@ fn from_data(data: DataFrame, types: Vec<Type>) -> Result<Frame, FrameError> {
 }
 
 /// The rows as bytes: their number, their hashes, and an Arrow stream.
-fn blob(rows: &Rows) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    bytes.extend((rows.records.len() as u64).to_le_bytes());
-    for record in &rows.records {
+pub(super) fn blob(frame: &Frame, records: &[Record]) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::with_capacity(frame.data().estimated_size() + size_of_val(records) + 4096);
+    bytes.extend((records.len() as u64).to_le_bytes());
+    for record in records {
         bytes.extend(record.key.to_le_bytes());
         bytes.extend(record.row.to_le_bytes());
     }
-    let mut data = rows.frame.data().clone();
+    let mut data = frame.data().clone();
     IpcStreamWriter::new(&mut bytes).finish(&mut data).map_err(FrameError::from)?;
     Ok(bytes)
 }
 
-fn read(bytes: &[u8], types: &[Type]) -> Result<Rows, Failure> {
+pub(super) fn read(bytes: &[u8], types: &[Type]) -> Result<Rows, Failure> {
     let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("8 bytes are 8 bytes"));
     let height = usize::try_from(word(0)).expect("a number of rows that was in memory before");
     let records = (0..height).map(|row| Record { key: word(8 + 16 * row), row: word(16 + 16 * row) }).collect();
@@ -224,7 +247,7 @@ mod tests {
         let frame = Frame::from_columns(columns.iter().enumerate().map(column).collect()).unwrap();
         let records = vec![Record { key: 1, row: u64::MAX }, Record { key: u64::MAX, row: 0 }];
         let types = frame.types().to_vec();
-        let back = read(&blob(&Rows { frame, records: records.clone() }).unwrap(), &types).unwrap();
+        let back = read(&blob(&frame, &records).unwrap(), &types).unwrap();
         assert_eq!(back.records, records);
         for (at, (of, value)) in columns.into_iter().enumerate() {
             let values = back.frame.values(&format!("c{at}"));

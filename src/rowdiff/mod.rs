@@ -1,4 +1,4 @@
-//! Keyed diffs of any size: both sides are read twice, batch by batch, and never held whole.
+//! Keyed diffs of any size: both sides are gone through twice, batch by batch, and never held whole.
 //!
 //! **First reading.** Every row becomes 16 bytes: a hash of its key and a hash of its key and all compared columns.
 //! What is hashed are the canonical bytes of `compare`, after rules and normalisation: length-prefixed and tagged by
@@ -8,7 +8,8 @@
 //! (missing, extra, changed, duplicated) is a candidate.
 //!
 //! **Second reading.** Only the rows of the candidates are kept, and judged by the code that judges two whole frames.
-//! Keys that merely share a hash are told apart there, so that a collision of key hashes costs time and nothing else.
+//! It is of a copy that the first reading made ([`Options::copy`]), or of the source again where there is none: then
+//! rows may have moved in between. Keys that merely share a hash are told apart there, so that a collision of key hashes costs time and nothing else.
 //!
 //! **Tolerances** (and `ulps`, and maps with a tolerance) are no equalities that a hash could stand for. Their
 //! columns are hashed by exact value all the same: rows equal in every byte are within every tolerance, and all others
@@ -28,20 +29,24 @@
 //! All of it is pure but for the temporary files (`spill`). Who reads the batches decides on threads and time.
 
 mod candidates;
+mod copied;
 mod hashed;
 mod judged;
 mod kept;
+mod keys;
 mod records;
 mod sample;
 mod spill;
 mod streamed;
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{ScopedJoinHandle, available_parallelism};
 
 pub use candidates::Candidates;
+pub use copied::Copied;
 pub use hashed::Hashed;
 pub use judged::Summary;
 pub use kept::Kept;
@@ -58,8 +63,10 @@ use crate::model::{CheckReport, ErrorReport, Example};
 pub struct Options {
     /// Bytes that both sides together may hold in memory, batches in flight aside.
     pub memory: usize,
-    /// Where partitions are written.
+    /// Where partitions and copies are written.
     pub directory: PathBuf,
+    /// Bytes on disk that the copy of one side may take; with 0 there is none.
+    pub copy: u64,
     /// Seeds of the hashes.
     pub seeds: Seeds,
     /// Bits of the key hash that name a partition, at most 16.
@@ -71,11 +78,12 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// 1 GiB, the system's temporary directory, random seeds, 256 partitions, all cores.
+    /// 1 GiB, the system's temporary directory, no copies, random seeds, 256 partitions, all cores.
     fn default() -> Self {
         Options {
             memory: 1 << 30,
             directory: std::env::temp_dir(),
+            copy: 0,
             seeds: Seeds::random(),
             bits: 8,
             limits: Limits::default(),
@@ -115,6 +123,11 @@ pub fn false_equal_probability(rows: u64) -> f64 {
     let rows = rows as f64;
     let one_hash = 2f64.powi(-64);
     (rows * one_hash + rows * rows * one_hash * one_hash).min(1.0)
+}
+
+/// The same bound where a server found `pairs` of rows equal by hashes of 128 bits.
+fn false_equal_elsewhere(pairs: u64) -> f64 {
+    pairs as f64 * 2f64.powi(-128)
 }
 
 /// The partition of a key hash: its first `bits` bits.
@@ -170,8 +183,12 @@ pub struct Plan {
     layout: Arc<Layout>,
     options: Arc<Options>,
     sample: Option<Sample>,
+    /// Keys whose rows are compared, where not all are.
+    keys: Option<Arc<HashSet<Vec<Option<String>>>>>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     mask: u64,
+    /// Pairs that a server found equal, and per compared column whether those hold a finite number.
+    elsewhere: Option<(u64, Arc<[bool]>)>,
 }
 
 impl Plan {
@@ -182,8 +199,15 @@ impl Plan {
             layout: Arc::new(Layout::new(check, old, new)?),
             options: Arc::new(options),
             sample: check.sample.clone(),
+            keys: None,
             mask: u64::MAX,
+            elsewhere: None,
         })
+    }
+
+    /// The same plan where a server found `pairs` of other rows equal; `numbers` is as for [`equal`](Plan::equal).
+    pub fn beside_equal(self, pairs: u64, numbers: &[bool]) -> Plan {
+        Plan { elsewhere: Some((pairs, numbers.into())), ..self }
     }
 
     /// The key columns and the compared ones, as [`Layout::pairs`] gives them.
@@ -197,7 +221,7 @@ impl Plan {
         let mut judging = Judging::new(&self.layout, &self.options.limits);
         judging.add_equal(pairs, numbers);
         judging.finish(report);
-        Summary { false_equal: pairs as f64 * 2f64.powi(-128), ..Summary::default() }
+        Summary { false_equal: false_equal_elsewhere(pairs), ..Summary::default() }
     }
 
     /// Begins the first reading of `side`. The two sides can be read on different threads.

@@ -1,6 +1,6 @@
-//! The plainest driver: both sides pulled to their end, twice, one after the other.
+//! The plainest driver: both sides pulled to their end, one after the other, and again where there is no copy.
 
-use super::{Failure, Options, Plan, Summary};
+use super::{Copied, Failure, Kept, Options, Plan, Summary};
 use crate::check::Check;
 use crate::compare::{Side, fail};
 use crate::frame::Frame;
@@ -52,11 +52,12 @@ fn attempt(
         if !read {
             continue;
         }
+        let copies = (old_hashed.copied(), new_hashed.copied());
         let candidates = plan.candidates(old_hashed, new_hashed)?;
         let (mut old_kept, mut new_kept) = (plan.kept(Side::Old, &candidates), plan.kept(Side::New, &candidates));
         if !candidates.is_empty() {
-            read_all(old, |batch| old_kept.add(batch))?;
-            read_all(new, |batch| new_kept.add(batch))?;
+            keep(old, &mut old_kept, copies.0)?;
+            keep(new, &mut new_kept, copies.1)?;
         }
         return plan.judge(&candidates, old_kept, new_kept, sink, report);
     }
@@ -89,6 +90,14 @@ fn read(batches: &mut dyn Batches, mut each: impl FnMut(&Frame) -> Result<bool, 
 
 fn read_all(batches: &mut dyn Batches, mut each: impl FnMut(&Frame) -> Result<(), Failure>) -> Result<(), Failure> {
     read(batches, |batch| each(batch).map(|()| true)).map(|_| ())
+}
+
+/// The second reading of a side: of its copy, or of the side itself.
+fn keep(batches: &mut dyn Batches, kept: &mut Kept, copied: Option<Copied>) -> Result<(), Failure> {
+    match copied {
+        Some(copied) => kept.add_copied(copied),
+        None => read_all(batches, |batch| kept.add(batch)),
+    }
 }
 
 /// Whether the reading can go on; if not, `head` knows more types than before.

@@ -28,15 +28,26 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         limits: Limits::default(),
         memory: 0,
         spill: PathBuf::new(),
+        copies: 0,
         only: Vec::new(),
         plan: Plan::default(),
         differences: None,
+        baseline: None,
+        again: None,
     };
     let sources = sources::open(selected, &options, stop).await;
     let params = params::evaluate(selected, &sources, &options, stop).await;
     let late = AtomicBool::new(false);
     let units = windows::units(selected, &params, &[]);
-    let context = Context { sources, params, strays: Mutex::default(), options: &options, stop, late: &late };
+    let context = Context {
+        sources,
+        params,
+        strays: Mutex::default(),
+        options: &options,
+        stop,
+        late: &late,
+        today: chrono::Utc::now().date_naive(),
+    };
     let mut told: Vec<(String, Vec<Warning>)> = Vec::new();
     for unit in &units {
         let (suite, check) = (unit.one.suite, unit.one.check);
@@ -45,7 +56,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         }
         let mut warnings = match &unit.slice {
             Ok(slice) => {
-                let one = Running { suite, check, slice: slice.as_ref(), id: &check.id };
+                let one = Running { suite, check, slice: slice.as_ref(), id: &check.id, ledger: None };
                 let (old, new) = both(one, &context).await;
                 [old, new]
                     .into_iter()

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use super::differences::Findings;
 use super::sources::{retried, retrying};
 use super::windows::Slice;
 use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows};
 use crate::check::{Check, KindSettings, ParamValue, Query, Template};
-use crate::compare::compare;
+use crate::compare::compare_all;
 use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
 use crate::source::{self, Engine, EngineName, Error, Fault};
@@ -81,8 +82,11 @@ pub(super) async fn run(
     }
     let (owned, limits) = (check.clone(), context.options.limits);
     let blank = report.clone();
+    let mut findings = Findings::new(one, context);
     let judged = tokio::task::spawn_blocking(move || {
-        compare(&owned, old.as_ref(), new.as_ref(), population.as_ref(), &limits, &mut report);
+        let mut take = |example| findings.take(&example);
+        compare_all(&owned, old.as_ref(), new.as_ref(), population.as_ref(), &limits, &mut report, &mut take);
+        report.written = findings.finish();
         report
     });
     match judged.await {

@@ -8,7 +8,10 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, ParquetWriter, Schema, StringChunked};
 use tempfile::NamedTempFile;
 
-use crate::model::{CheckReport, Difference, Example, Key, Measure, Written};
+use super::windows::Strays;
+use super::{Context, Running};
+use crate::compare::Ledger;
+use crate::model::{Example, Key, Written};
 use crate::output::beside;
 
 /// Lines held before they are written.
@@ -112,27 +115,6 @@ impl Sink {
         self.add(&example.key, &example.difference.to_string(), lines)
     }
 
-    /// What a check other than a row diff lists: its examples and the measures that are outside.
-    pub(super) fn listed(&mut self, report: &CheckReport) {
-        let outside = report.measures.iter().filter(|measure| !measure.within);
-        if report.examples.is_empty() {
-            outside.clone().all(|measure| self.measure(measure));
-        }
-        report.examples.iter().all(|example| self.take(example));
-        let found: u64 = report.differences().values().sum();
-        self.truncated |= self.to.is_some() && found > self.taken;
-    }
-
-    fn measure(&mut self, measure: &Measure) -> bool {
-        let difference = match (&measure.old, &measure.new) {
-            (Some(_), None) => Difference::Missing,
-            (None, Some(_)) => Difference::Extra,
-            _ => Difference::Changed,
-        };
-        let line = (Some(measure.name.clone()), measure.old.clone(), measure.new.clone());
-        self.add(&measure.key, &difference.to_string(), vec![line])
-    }
-
     fn add(
         &mut self,
         key: &Key,
@@ -163,5 +145,43 @@ impl Sink {
     /// What was written, where anything was.
     pub(super) fn finish(self) -> Option<Written> {
         (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
+    }
+}
+
+/// Everybody who wants the differences of one check: the file, its waivers, and its other windows.
+pub(super) struct Findings {
+    sink: Sink,
+    ledger: Option<Arc<Mutex<Ledger>>>,
+    /// Keys that a window misses or has in excess.
+    pub(super) strays: Option<Strays>,
+}
+
+impl Findings {
+    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole.
+    pub(super) fn new(one: Running<'_>, context: &Context<'_>) -> Findings {
+        if let Some(ledger) = one.ledger {
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).begin();
+        }
+        Findings {
+            sink: Differences::sink(context.options.differences.as_ref(), one.id),
+            ledger: one.ledger.cloned(),
+            strays: None,
+        }
+    }
+
+    /// Takes one difference; `false` where nobody wants more.
+    pub(super) fn take(&mut self, example: &Example) -> bool {
+        if let Some(strays) = &mut self.strays {
+            strays.note(example);
+        }
+        if let Some(ledger) = &self.ledger {
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example);
+        }
+        self.sink.take(example) || self.strays.is_some() || self.ledger.is_some()
+    }
+
+    /// What was written to the file, where anything was.
+    pub(super) fn finish(self) -> Option<Written> {
+        self.sink.finish()
     }
 }

@@ -12,8 +12,8 @@ use super::sources::{retried, retrying};
 use super::{Context, Running, panicked};
 use crate::check::{Latency, Load, Query};
 use crate::compare::latency::{self, Timed};
-use crate::model::{CheckReport, ErrorReport, SideReport};
-use crate::source::{self, Engine, Error, Fault, Stop};
+use crate::model::{CheckReport, ErrorReport, SideReport, Volume};
+use crate::source::{self, Engine, Error, Fault, Stop, Ticket};
 
 /// A side while it is timed.
 struct Side<'a> {
@@ -53,6 +53,9 @@ pub(super) async fn run(
     }
     let (mut old, mut new) = (None, None);
     for mut side in sides {
+        if errors.is_empty() {
+            side.report.read = volume(&side, context.stop).await;
+        }
         if !side.timed.times.is_empty() {
             side.report.rows = Some(side.timed.rows);
             side.report.elapsed_ms = side.timed.median_ms();
@@ -96,6 +99,18 @@ fn ready<'a>(
         }),
         Err(message) => Err((prepared.report, ErrorReport { message, causes: Vec::new() })),
     }
+}
+
+/// What the server reads for the query; absent where that cannot be known, which is no error.
+async fn volume(side: &Side<'_>, stop: &Stop) -> Option<Volume> {
+    let ticket = Ticket::default();
+    tokio::select! {
+        told = side.engine.volume(&side.report.sql, side.timeout, &ticket) => return told.unwrap_or(None),
+        () = stop.wait() => {}
+        () = tokio::time::sleep(side.timeout) => {}
+    }
+    source::cancel(side.engine.as_ref(), &ticket).await;
+    None
 }
 
 /// Round after round, old and then new in each, so that what else the servers do meets both alike.

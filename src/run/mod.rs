@@ -11,22 +11,24 @@ mod params;
 mod rows;
 mod server;
 mod sources;
+mod waivers;
 mod windows;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use futures::{FutureExt, StreamExt};
 use globset::GlobMatcher;
 
 use crate::check::{Check, KindSettings, ParamValue};
-use crate::compare::Limits;
-use crate::model::{CheckReport, ErrorReport, RunReport, SuiteReport};
+use crate::compare::{Ledger, Limits, outside};
+use crate::earlier::Baseline;
+use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SuiteReport};
 use crate::rowdiff;
 use crate::source::Stop;
 use crate::suite::Suite;
@@ -52,14 +54,29 @@ pub struct Options {
     pub limits: Limits,
     /// Bytes that each row diff may hold, batches in flight aside.
     pub memory: usize,
-    /// Where a row diff writes what does not fit.
+    /// Where a row diff writes what does not fit, and copies of what it reads.
     pub spill: PathBuf,
+    /// Bytes on disk that the copies of one row diff may take.
+    pub copies: u64,
     /// Patterns of ids, those of windows among them; none means all.
     pub only: Vec<GlobMatcher>,
     /// Who compares where one server holds both sides.
     pub plan: Plan,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
+    /// What an earlier run found: only what is not in it counts.
+    pub baseline: Option<Baseline>,
+    /// The run whose failures are run again.
+    pub again: Option<Again>,
+}
+
+/// What is run again.
+#[derive(Clone, Debug, Default)]
+pub struct Again {
+    /// The run that found it.
+    pub of: RerunOf,
+    /// Keys in which the rows of a check differed, by its id; all rows of the other checks are compared.
+    pub keys: BTreeMap<String, Arc<BTreeSet<Key>>>,
 }
 
 impl Options {
@@ -68,6 +85,7 @@ impl Options {
         rowdiff::Options {
             memory: self.memory,
             directory: self.spill.clone(),
+            copy: self.copies / 2,
             limits: self.limits,
             ..rowdiff::Options::default()
         }
@@ -128,6 +146,8 @@ struct Running<'a> {
     slice: Option<&'a Slice>,
     /// `suite.check`, and behind it `@window`.
     id: &'a str,
+    /// Takes every difference, where waivers or a baseline decide on them.
+    ledger: Option<&'a Arc<Mutex<Ledger>>>,
 }
 
 /// Everything a check needs of its suite while it runs.
@@ -139,6 +159,8 @@ struct Context<'a> {
     options: &'a Options,
     stop: &'a Stop,
     late: &'a AtomicBool,
+    /// The day on which the run began, UTC.
+    today: NaiveDate,
 }
 
 /// Runs `selected` and reports all of them, in their order. Stops early when `stop` is told or the deadline passes.
@@ -163,7 +185,15 @@ pub async fn run(
         let params = params::evaluate(selected, &sources, options, stop).await;
         let units = windows::units(selected, &params, &options.only);
         watch(Event::Planned(units.len()));
-        let context = Context { sources, params, strays: Mutex::default(), options, stop, late: &late };
+        let context = Context {
+            sources,
+            params,
+            strays: Mutex::default(),
+            options,
+            stop,
+            late: &late,
+            today: started_at.date_naive(),
+        };
         let numbered = |(at, unit)| {
             let (context, watch) = (&context, &watch);
             async move {
@@ -183,6 +213,7 @@ pub async fn run(
         let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
         windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
+        waivers::unused(&mut reports, selected, options);
         (reports, suites)
     };
     tokio::pin!(work, deadline);
@@ -195,6 +226,7 @@ pub async fn run(
         elapsed_ms: elapsed_ms(clock),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         interrupted: stop.stopped(),
+        rerun_of: options.again.as_ref().map(|again| again.of.clone()),
         suites,
         checks,
     }
@@ -228,7 +260,11 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         }
     };
     report.window = slice.and_then(|slice| windows::report(check, slice));
-    let one = Running { suite: unit.one.suite, check, slice, id: &id };
+    let past = context.options.baseline.as_ref().map(|baseline| baseline.of(&id));
+    let (suite, listed) = (unit.one.suite, context.options.limits.examples);
+    let ledger = Ledger::new(check, &id, &suite.waivers, past, context.today, listed);
+    let ledger = Some(ledger).filter(Ledger::is_wanted).map(|ledger| Arc::new(Mutex::new(ledger)));
+    let one = Running { suite, check, slice, id: &id, ledger: ledger.as_ref() };
     watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
@@ -236,10 +272,14 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         Ok(report) => report,
         Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
     };
-    if !matches!(one.check.kind, KindSettings::Rows) {
-        let mut sink = Differences::sink(context.options.differences.as_ref(), &id);
-        sink.listed(&report);
-        report.written = sink.finish();
+    if matches!(one.check.kind, KindSettings::Latency(_)) {
+        // All of its numbers are listed.
+        let mut findings = differences::Findings::new(one, context);
+        report.measures.iter().filter(|measure| !measure.within).all(|measure| findings.take(&outside(measure)));
+        report.written = findings.finish();
+    }
+    if let Some(ledger) = &ledger {
+        ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report.elapsed_ms = elapsed_ms(clock);

@@ -1,7 +1,8 @@
-//! What a server can do of a row diff: pick the rows of a sample, and say whether any row differs.
+//! What a server can do of a row diff: pick the rows of a sample, and say which rows differ.
 //!
 //! Both are asked only where the answer is that of reading every row: the columns have the same types on both sides,
-//! and the rules hold for equal values. The rows that differ are always read and judged here.
+//! and the rules hold for equal values. The rows that differ are always read and judged here, and what is read must be
+//! what the server found: as many rows, with the same sum of hashes.
 
 use crate::check::{Check, Rule, Sample, Sides};
 use crate::frame::{Column, Frame, Type, Value};
@@ -45,12 +46,34 @@ fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
     described.iter().find(|column| column.name == name)
 }
 
-/// Whether any row differs, as a question that one server answers about both sides.
+/// Which rows differ, as a question that one server answers about both sides.
 pub(super) struct Question {
     plan: Plan,
     sql: String,
-    /// Per compared column whether it holds numbers, which the answer counts.
-    numeric: Vec<bool>,
+    key: Vec<Pair>,
+    compared: Vec<Pair>,
+}
+
+/// What the server says of both sides.
+pub(super) enum Answer {
+    /// All rows are equal; the report says so.
+    Equal(Summary),
+    /// Only some rows have to be read.
+    Differing(Differing),
+    /// All rows have to be read.
+    Unknown,
+}
+
+/// The rows that differ, as the server that found them knows them.
+pub(super) struct Differing {
+    /// Pairs of other rows, all equal.
+    pub(super) equal: u64,
+    /// Per compared column whether those hold a finite number.
+    pub(super) numbers: Vec<bool>,
+    /// Queries of the rows that differ, with [`pushdown::ROW_HASH`] as their last column.
+    pub(super) queries: Sides<String>,
+    /// How many rows that is, and the sum of their hashes.
+    pub(super) known: Sides<(u64, u64)>,
 }
 
 impl Question {
@@ -68,12 +91,14 @@ impl Question {
             columns.into_iter().map(|pair| alike(pair.old, pair.new, described)).collect()
         };
         let (key, compared) = (pairs(key)?, pairs(compared)?);
+        if key.is_empty() {
+            return Err("the check has no key".to_owned());
+        }
         if let Some(float) = key.iter().find(|pair| pair.of == Type::Float) {
             return Err(format!("the key column `{}` is a float", float.old));
         }
         let sql = pushdown::grouped(&queries.old, &queries.new, &key, &compared);
-        let numeric = compared.iter().map(|pair| pushdown::is_number(&pair.of)).collect();
-        Ok(Question { plan, sql, numeric })
+        Ok(Question { plan, sql, key, compared })
     }
 
     /// The SQL to send.
@@ -81,27 +106,55 @@ impl Question {
         &self.sql
     }
 
-    /// Fills `report` where the answer says that every row is equal; absent where rows have to be read.
-    pub(super) fn answered(&self, answer: &Frame, report: &mut CheckReport) -> Option<Summary> {
+    /// What `answer` says of `queries`; fills `report` where every row is equal.
+    pub(super) fn answered(&self, answer: &Frame, queries: &Sides<String>, report: &mut CheckReport) -> Answer {
+        self.told(answer, queries, report).unwrap_or(Answer::Unknown)
+    }
+
+    fn told(&self, answer: &Frame, queries: &Sides<String>, report: &mut CheckReport) -> Option<Answer> {
         let count = |name: &str| match answer.values(name).as_slice() {
-            [Value::Integer(count)] => u64::try_from(*count).ok(),
+            [value] => unsigned(value),
             _ => None,
         };
         let (old, new, equal) = (count("cutover_old_rows")?, count("cutover_new_rows")?, count("cutover_equal")?);
         let (differing, unreadable) = (count("cutover_differing")?, count("cutover_unreadable")?);
-        if differing + unreadable > 0 || old != equal || new != equal {
-            return None;
+        if unreadable > 0 || differing > pushdown::MOST_KEYS {
+            return Some(Answer::Unknown);
         }
         let mut finite = 0;
-        let mut numbers = Vec::with_capacity(self.numeric.len());
-        for numeric in &self.numeric {
-            numbers.push(*numeric && count(&format!("cutover_finite{finite}"))? > 0);
-            finite += usize::from(*numeric);
+        let mut numbers = Vec::with_capacity(self.compared.len());
+        for pair in &self.compared {
+            let numeric = pushdown::is_number(&pair.of);
+            numbers.push(numeric && count(&format!("cutover_finite{finite}"))? > 0);
+            finite += usize::from(numeric);
         }
-        for side in [&mut report.old, &mut report.new].into_iter().flatten() {
-            side.rows = Some(equal);
+        if differing == 0 && old == equal && new == equal {
+            for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+                side.rows = Some(equal);
+            }
+            return Some(Answer::Equal(self.plan.equal(equal, &numbers, report)));
         }
-        Some(self.plan.equal(equal, &numbers, report))
+        let hashes = match answer.values("cutover_keys").as_slice() {
+            [Value::Array(hashes)] => hashes.iter().map(unsigned).collect::<Option<Vec<u64>>>()?,
+            _ => return None,
+        };
+        let side = |sql: &str, name| pushdown::differing(sql, &self.key, &self.compared, name, &hashes);
+        Some(Answer::Differing(Differing {
+            equal,
+            numbers,
+            queries: Sides { old: side(&queries.old, |pair| &pair.old), new: side(&queries.new, |pair| &pair.new) },
+            known: Sides {
+                old: (old.checked_sub(equal)?, count("cutover_old_sum")?),
+                new: (new.checked_sub(equal)?, count("cutover_new_sum")?),
+            },
+        }))
+    }
+}
+
+fn unsigned(value: &Value) -> Option<u64> {
+    match value {
+        Value::Integer(count) => u64::try_from(*count).ok(),
+        _ => None,
     }
 }
 

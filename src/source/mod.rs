@@ -29,7 +29,7 @@ use tokio::sync::SemaphorePermit;
 
 use crate::check::Requirement;
 use crate::frame::Frame;
-use crate::model::{Kind, SourceReport, Warning};
+use crate::model::{Kind, SourceReport, Volume, Warning};
 
 pub use batches::Reader;
 pub use clickhouse::{ClickHouse, client as clickhouse_client, statements as clickhouse_statements};
@@ -209,6 +209,16 @@ pub trait Engine: Send + Sync {
 
     /// Cancels what `ticket` names, on a connection of its own.
     fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()>;
+
+    /// What the server reads for one run of `sql`, for which it runs once more; absent where the engine does not tell.
+    fn volume<'a>(
+        &'a self,
+        _sql: &'a str,
+        _timeout: Duration,
+        _ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// What may make the answer to `sql` wrong, told from the server's own analysis; the query itself does not run.
     ///

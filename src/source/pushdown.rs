@@ -78,11 +78,18 @@ pub struct Pair {
     pub of: Type,
 }
 
+/// Most keys that [`grouped`] names: their hashes, in text, have to fit a query.
+pub const MOST_KEYS: u64 = 100_000;
+
+/// Name of the column of [`differing`] that holds the hash of the row.
+pub const ROW_HASH: &str = "cutover_row";
+
 /// A query that ClickHouse answers with one row about both sides: rows of old, rows of new, keys that stand once on each
-/// side with the same values, keys that do not, texts that are not UTF-8, and for each numeric column of `compared`, in
-/// their order, how many finite numbers old holds.
+/// side with the same values, keys that do not, texts that are not UTF-8; of the keys that do not, the hashes of up to
+/// [`MOST_KEYS`] and per side the sum of the rows' hashes; and for each numeric column of `compared`, in their order, how
+/// many finite numbers old holds in rows of the other keys.
 ///
-/// The same values are those with one 128-bit SipHash of what the server holds, each column hashed by itself.
+/// The same values are those with one 128-bit SipHash of what the server holds, key and columns together.
 pub fn grouped(old: &str, new: &str, key: &[Pair], compared: &[Pair]) -> String {
     let all = || key.iter().chain(compared);
     let numeric: Vec<&Pair> = compared.iter().filter(|pair| is_number(&pair.of)).collect();
@@ -90,9 +97,7 @@ pub fn grouped(old: &str, new: &str, key: &[Pair], compared: &[Pair]) -> String 
         let column = |pair: &Pair| quoted(EngineName::ClickHouse, name(pair));
         let mut columns: Vec<String> =
             key.iter().enumerate().map(|(at, pair)| format!("{} AS cutover_k{at}", column(pair))).collect();
-        let hashed: Vec<String> = compared.iter().map(|pair| bits(&column(pair), &pair.of)).collect();
-        let hashed = if hashed.is_empty() { "0".to_owned() } else { hashed.join(", ") };
-        columns.push(format!("sipHash128Reference({hashed}) AS cutover_hash"));
+        columns.push(format!("{} AS cutover_hash", row_hash(key, compared, name)));
         columns.push(format!("toUInt8({}) AS cutover_new", u8::from(is_new)));
         let texts: Vec<String> = all()
             .filter(|pair| pair.of == Type::Text)
@@ -110,20 +115,51 @@ pub fn grouped(old: &str, new: &str, key: &[Pair], compared: &[Pair]) -> String 
         format!("SELECT {} FROM (\n{}\n)", columns.join(", "), statement(sql))
     };
     let keys = (0..key.len()).map(|at| format!("cutover_k{at}")).collect::<Vec<_>>().join(", ");
+    let key_bits =
+        key.iter().enumerate().map(|(at, pair)| bits(&format!("cutover_k{at}"), &pair.of)).collect::<Vec<_>>();
     let sums: String =
         (0..numeric.len()).map(|at| format!(", sumIf(cutover_n{at}, cutover_new = 0) AS cutover_m{at}")).collect();
-    let totals: String = (0..numeric.len()).map(|at| format!(", sum(cutover_m{at}) AS cutover_finite{at}")).collect();
+    let totals: String =
+        (0..numeric.len()).map(|at| format!(", sumIf(cutover_m{at}, cutover_same) AS cutover_finite{at}")).collect();
+    let hashes = |is_new| format!("sumIf(reinterpretAsUInt64(cutover_hash), cutover_new = {is_new})");
     format!(
         "SELECT sum(cutover_rows) - sum(cutover_news) AS cutover_old_rows, sum(cutover_news) AS cutover_new_rows, \
          countIf(cutover_same) AS cutover_equal, countIf(NOT cutover_same) AS cutover_differing, \
-         sum(cutover_unread) AS cutover_unreadable{totals}\n\
+         sum(cutover_unread) AS cutover_unreadable, sumIf(cutover_o, NOT cutover_same) AS cutover_old_sum, \
+         sumIf(cutover_w, NOT cutover_same) AS cutover_new_sum, \
+         groupArrayIf({MOST_KEYS})(sipHash64({}), NOT cutover_same) AS cutover_keys{totals}\n\
          FROM (\n\
-         SELECT count() AS cutover_rows, sum(cutover_new) AS cutover_news, sum(cutover_broken) AS cutover_unread, \
-         cutover_rows = 2 AND cutover_news = 1 AND min(cutover_hash) = max(cutover_hash) AS cutover_same{sums}\n\
+         SELECT {keys}, count() AS cutover_rows, sum(cutover_new) AS cutover_news, \
+         sum(cutover_broken) AS cutover_unread, \
+         cutover_rows = 2 AND cutover_news = 1 AND min(cutover_hash) = max(cutover_hash) AS cutover_same, \
+         {} AS cutover_o, {} AS cutover_w{sums}\n\
          FROM (\n{}\nUNION ALL\n{}\n)\nGROUP BY {keys}\n)",
+        key_bits.join(", "),
+        hashes(0),
+        hashes(1),
         side(old, false, |pair| &pair.old),
         side(new, true, |pair| &pair.new),
     )
+}
+
+/// `sql` of one side cut down to the rows whose key has one of `hashes`, each row with its own hash as [`ROW_HASH`]:
+/// both hashes are those of [`grouped`].
+pub fn differing(sql: &str, key: &[Pair], compared: &[Pair], name: fn(&Pair) -> &str, hashes: &[u64]) -> String {
+    let column = |pair: &Pair| bits(&quoted(EngineName::ClickHouse, name(pair)), &pair.of);
+    let key_bits = key.iter().map(column).collect::<Vec<_>>().join(", ");
+    let hashes = hashes.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
+    format!(
+        "SELECT *, reinterpretAsUInt64({}) AS {ROW_HASH} FROM (\n{}\n)\nWHERE sipHash64({key_bits}) IN ({hashes})",
+        row_hash(key, compared, name),
+        statement(sql)
+    )
+}
+
+/// The 128-bit hash of a row: key and compared columns.
+fn row_hash(key: &[Pair], compared: &[Pair], name: fn(&Pair) -> &str) -> String {
+    let column = |pair: &Pair| bits(&quoted(EngineName::ClickHouse, name(pair)), &pair.of);
+    let hashed = key.iter().chain(compared).map(column).collect::<Vec<_>>().join(", ");
+    format!("sipHash128Reference({hashed})")
 }
 
 /// What is hashed of a column: whether it is NULL, and its value, a float by its bits.

@@ -441,13 +441,7 @@ impl Reader<'_, '_> {
     }
 
     fn expect(&mut self, kind: Kind, key: &[String], raw: &raw::Check) -> BTreeMap<String, u64> {
-        let names: &[&str] = match kind {
-            Kind::TagDedup => &["lost", "added", "duplicate"],
-            Kind::Invariant => &["rows"],
-            Kind::Percentile | Kind::Freshness | Kind::Latency => &["outside"],
-            Kind::RowCount | Kind::Sum if key.is_empty() => &["outside"],
-            _ => &["missing", "extra", "changed", "duplicate"],
-        };
+        let names = difference_names(kind, key.is_empty());
         let mut expected = BTreeMap::new();
         for (name, number) in &raw.expect {
             if !names.contains(&name.as_str()) {
@@ -480,6 +474,17 @@ impl Reader<'_, '_> {
             requirements.push(Requirement::Engine(engine));
         }
         requirements
+    }
+}
+
+/// What the differences of a check are called.
+pub(crate) fn difference_names(kind: Kind, keyless: bool) -> &'static [&'static str] {
+    match kind {
+        Kind::TagDedup => &["lost", "added", "duplicate"],
+        Kind::Invariant => &["rows"],
+        Kind::Percentile | Kind::Freshness | Kind::Latency => &["outside"],
+        Kind::RowCount | Kind::Sum if keyless => &["outside"],
+        _ => &["missing", "extra", "changed", "duplicate"],
     }
 }
 

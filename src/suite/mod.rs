@@ -9,6 +9,7 @@ mod read;
 mod rule;
 mod source;
 mod template;
+mod waivers;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,13 +19,17 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use crate::check::Check;
+use crate::waiver::Waiver;
 use problem::{File, nearest};
+
+pub(crate) use check::difference_names;
 use rule::Known;
 
 pub use params::{Moving, Param, ParamType};
 pub use problem::{Problem, Problems};
 pub use source::{SourceSpec, SourceSpecError, expanded};
 pub use template::TemplateError;
+pub use waivers::FILE as WAIVERS;
 
 /// A suite whose every setting is valid.
 #[derive(Clone, Debug)]
@@ -41,6 +46,8 @@ pub struct Suite {
     pub params: BTreeMap<String, Param>,
     /// Its checks in the order of the file.
     pub checks: Vec<Check>,
+    /// Differences of its checks that are accepted for a time, from `waivers.toml` beside its file.
+    pub waivers: Vec<Waiver>,
     /// The line each check begins at, counted from 1, by its id.
     pub lines: BTreeMap<String, usize>,
 }
@@ -70,13 +77,14 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Prob
     let files = find(paths, &mut problems);
     let mut suites = Vec::new();
     let mut used = Used::default();
-    for path in files {
-        match std::fs::read_to_string(&path) {
-            Ok(text) => suites.extend(one(&path, &text, overrides, &mut used, &mut problems)),
-            Err(cause) => problems.add(&path, format!("cannot be read: {cause}; correct the path")),
+    for path in &files {
+        match std::fs::read_to_string(path) {
+            Ok(text) => suites.extend(one(path, &text, overrides, &mut used, &mut problems)),
+            Err(cause) => problems.add(path, format!("cannot be read: {cause}; correct the path")),
         }
     }
     used.unused(overrides, &mut problems);
+    waivers::attach(&mut suites, &files, &mut problems);
     let mut names: BTreeMap<&str, &Path> = BTreeMap::new();
     for suite in &suites {
         if let Some(other) = names.insert(&suite.name, &suite.path) {
@@ -91,6 +99,14 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Prob
     if problems.0.is_empty() { Ok(suites) } else { Err(problems) }
 }
 
+/// The params that the suite file at `path` declares, as far as they can be read.
+pub fn declared_params(path: &Path) -> BTreeMap<String, Param> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let suite: toml::Table = text.parse().unwrap_or_default();
+    let declared = suite.get("params").and_then(toml::Value::as_table).into_iter().flatten();
+    declared.filter_map(|(name, value)| Some((name.clone(), params::declared(value).ok()?))).collect()
+}
+
 /// The JSON Schema of a suite file, for editors.
 pub fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(raw::Suite).to_value();
@@ -101,7 +117,7 @@ pub fn schema() -> serde_json::Value {
     schema
 }
 
-fn find(paths: &[PathBuf], problems: &mut Problems) -> Vec<PathBuf> {
+fn find(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<PathBuf> {
     let mut files = BTreeSet::new();
     for path in paths {
         if path.is_file() {
@@ -134,7 +150,7 @@ fn find(paths: &[PathBuf], problems: &mut Problems) -> Vec<PathBuf> {
             );
         }
     }
-    files.into_iter().collect()
+    files
 }
 
 /// Overrides that some suite took.
@@ -207,7 +223,17 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     }
     let lines = raw_checks.map(|table| lines(table, &name, &file)).unwrap_or_default();
     let sha256 = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-    (problems.0.len() == before).then(|| Suite { name, path: path.to_owned(), sha256, sources, params, checks, lines })
+    let waivers = Vec::new();
+    (problems.0.len() == before).then(|| Suite {
+        name,
+        path: path.to_owned(),
+        sha256,
+        sources,
+        params,
+        checks,
+        waivers,
+        lines,
+    })
 }
 
 /// Where each check begins.

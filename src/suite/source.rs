@@ -37,7 +37,7 @@ enum Part<'a> {
 
 impl SourceSpec {
     /// A source with the URL `url`, variables not expanded.
-    pub(super) fn new(url: String, options: Options) -> Self {
+    pub(crate) fn new(url: String, options: Options) -> Self {
         SourceSpec { url, options }
     }
 

@@ -213,3 +213,37 @@ async fn a_load_ends_with_an_interrupt_and_a_timeout() {
     let message = report(folder.path()).unwrap()["checks"][0]["error"]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("new side") && message.contains("longer than 1s"), "{message}");
 }
+
+/// Catches volumes that are those of another query, of a read that was not finished, or are shown where no engine tells.
+#[test]
+fn what_clickhouse_reads_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let suite = "name = \"speed\"\n[sources.old]\nurl = \"${CUTOVER_TEST_POSTGRES_URL}\"\n[sources.new]\nurl = \"${CUTOVER_TEST_CLICKHOUSE_URL}\"\n";
+    let counted = check(
+        "counted",
+        "SELECT count(*) AS n FROM generate_series(1, 1000)",
+        "SELECT count() AS n FROM (SELECT number FROM numbers(300000) WHERE number % 7 = 0)",
+        "max_p95 = \"1min\"\nrounds = 2",
+    );
+    std::fs::write(folder.path().join("suite.toml"), format!("{suite}{counted}")).unwrap();
+    let output = cutover(folder.path())
+        .args([
+            "run",
+            "suite.toml",
+            "--only",
+            "speed.counted",
+            "--report",
+            "json=out.json",
+            "--report",
+            "html=out.html",
+        ])
+        .output()
+        .unwrap();
+    let found = report(folder.path()).unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    let check = &found["checks"][0];
+    assert_eq!(check["status"], "pass", "{check:#}");
+    assert_eq!(check["new"]["read"], serde_json::json!({ "rows": "300000", "bytes": "2400000" }));
+    assert!(check["old"].get("read").is_none(), "{check:#}");
+    let shown = std::fs::read_to_string(folder.path().join("out.html")).unwrap();
+    assert!(shown.contains(", reading 300,000 rows (2.3 MiB)"), "{shown}");
+}

@@ -12,7 +12,13 @@ use cutover::report::{Format, render, schema};
 const HOSTILE: &str = "a|b `c` <b>x</b> ]]> \u{1b}[31mred\n# head\r\n\u{0}\u{202e}@team ''' \"q\" \\ &amp; \u{fffe}";
 
 fn side() -> Option<SideReport> {
-    Some(SideReport { source: "old".to_owned(), sql: format!("SELECT '{HOSTILE}'\n```"), rows: Some(3), elapsed_ms: 5 })
+    Some(SideReport {
+        source: "old".to_owned(),
+        sql: format!("SELECT '{HOSTILE}'\n```"),
+        rows: Some(3),
+        elapsed_ms: 5,
+        ..SideReport::default()
+    })
 }
 
 fn key() -> Key {
@@ -82,6 +88,7 @@ pub fn report() -> RunReport {
         elapsed_ms: 125_000,
         version: "0.0.0".to_owned(),
         interrupted: false,
+        rerun_of: None,
         suites: vec![SuiteReport {
             name: "suite".to_owned(),
             path: HOSTILE.to_owned(),

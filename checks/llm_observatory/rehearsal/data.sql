@@ -5,7 +5,8 @@
 --   quiet   2026-01-11: one call per hour and model, all OK, each day's users their own: nothing that re-aggregation could get wrong
 --   tail    2026-01-12 01:00 to 2026-01-14 00:00: what freshness is measured by
 --   fixed   the seven rows of the migration's own test
---   recent  a call every ten seconds around now, for the views that look back from now(): the same on both databases
+--   recent  a call every ten seconds of the five hours around now, for the views that look back from now(); whole hours, so that two
+--           databases filled one after the other hold the same
 
 CREATE OR REPLACE FUNCTION pg_temp.unit(i bigint, salt text, seed bigint) RETURNS float8 IMMUTABLE LANGUAGE sql AS
     'SELECT ((''x'' || substr(md5(i || salt || seed), 1, 8))::bit(32)::bigint + 0.5) / 4294967296.0';
@@ -45,7 +46,8 @@ INSERT INTO spans SELECT 'quiet', 3000000000 + i, i % 6, timestamptz '2026-01-11
 INSERT INTO spans SELECT 'tail', 4000000000 + i, i % 6, timestamptz '2026-01-12 01:00:30+00' + i * interval '2 minutes' FROM generate_series(0, 1409) AS i;
 INSERT INTO spans
 SELECT 'recent', 5000000000 + tick, tick % 6, to_timestamp(tick * 10)
-FROM generate_series(floor(extract(epoch FROM now()) / 10)::bigint - 720, floor(extract(epoch FROM now()) / 10)::bigint + 720) AS tick;
+FROM (SELECT extract(epoch FROM date_trunc('hour', now()))::bigint / 10 AS hour) AS clock,
+    generate_series(hour - 2 * 360, hour + 3 * 360 - 1) AS tick;
 
 INSERT INTO llm_traces (ts, trace_id, span_id, span_name, span_kind, provider, model, input_type, input_text, output_text, finish_reason,
     prompt_tokens, completion_tokens, total_tokens, prompt_cost_usd, completion_cost_usd, total_cost_usd, duration_ms, ttft_ms,

@@ -5,6 +5,8 @@
 
 mod charts;
 mod emphasis;
+mod times;
+mod trend;
 mod view;
 
 use std::collections::BTreeMap;

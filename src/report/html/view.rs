@@ -3,11 +3,14 @@
 
 use serde::Serialize;
 
+use super::super::forgiven;
 use super::super::text::{
-    again, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
+    again, answer, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
 };
 use super::charts::{self, Curve, Windows};
 use super::emphasis::{self, Parts};
+use super::times::{self, Distribution};
+use super::trend::{self, Strip, Trend};
 use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status};
 
 /// The whole page.
@@ -22,6 +25,7 @@ pub(super) struct Page {
     tally: Vec<Tally>,
     kinds: Vec<String>,
     tags: Vec<String>,
+    past: Option<Trend>,
     windows: Vec<Windows>,
     checks: Vec<Check>,
     suites: Vec<Suite>,
@@ -51,6 +55,9 @@ struct Check {
     skipped: Option<String>,
     counts: Vec<String>,
     warnings: Vec<(String, String)>,
+    strip: Option<Strip>,
+    past: Option<Trend>,
+    times: Option<Distribution>,
     curves: Vec<Curve>,
     measures: Vec<Measure>,
     more_measures: Option<String>,
@@ -136,6 +143,7 @@ pub(super) fn page(report: &RunReport) -> Page {
             .collect(),
         kinds,
         tags,
+        past: trend::of_run(report),
         windows: charts::windows(report),
         checks: report.checks.iter().enumerate().map(|(index, one)| check(report, index, one)).collect(),
         suites: report.suites.iter().map(suite).collect(),
@@ -167,6 +175,10 @@ fn sentence(report: &RunReport) -> String {
             plural(ran, "check"),
             plural(count(Status::Warn), "warning")
         ),
+        Status::Pass if report.rerun_of.is_some() => "What did not pass before passes now.".to_owned(),
+        Status::Pass if forgiven::total(report) != (0, 0) => {
+            format!("No difference in {} but those that are waived or known.", plural(ran, "check"))
+        }
         Status::Pass if ran == 1 => "Old and new tell the same story in the one check that ran.".to_owned(),
         Status::Pass => format!("Old and new tell the same story in all {}.", plural(ran, "check")),
         Status::Skip => "Nothing ran, so nothing is proved.".to_owned(),
@@ -174,6 +186,10 @@ fn sentence(report: &RunReport) -> String {
     if report.status() != Status::Skip {
         said.push_str(&skipped);
     }
+    if let Some(before) = &report.rerun_of {
+        said.push_str(&format!(" Only what did not pass in the run of {} was run again.", visible(&before.started_at)));
+    }
+    said.push_str(&forgiven::sentence(report));
     if report.interrupted {
         said.push_str(" The run was cut short: there is no verdict on what was not looked at.");
     }
@@ -203,6 +219,9 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         skipped: check.skipped.as_deref().map(visible),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),
+        strip: trend::strip(check),
+        past: trend::of_check(report, check),
+        times: times::of(check),
         curves: charts::curves(check),
         measures: check.measures.iter().map(measure).collect(),
         more_measures: (unshown > 0 && check.rows.is_none())
@@ -279,13 +298,7 @@ fn cell(name: &str, pair: &Pair, difference: Difference) -> Cell {
 }
 
 fn side(name: &'static str, side: &SideReport) -> Side {
-    let rows = side.rows.map_or("no answer".to_owned(), |rows| plural(rows, "row"));
-    Side {
-        name,
-        source: visible(&side.source),
-        answer: format!("{rows} in {}", duration(side.elapsed_ms)),
-        sql: visible_lines(side.sql.trim_end()),
-    }
+    Side { name, source: visible(&side.source), answer: answer(side), sql: visible_lines(side.sql.trim_end()) }
 }
 
 fn notes(check: &CheckReport) -> Vec<String> {
@@ -300,7 +313,7 @@ fn notes(check: &CheckReport) -> Vec<String> {
     }
     if let Some(plan) = &check.plan {
         notes.push(format!(
-            "compared by {}; {} read again in full; two different rows called equal: probability at most {}",
+            "compared by {}; {} looked at in full; two different rows called equal: probability at most {}",
             visible(&plan.name),
             plural(plan.read_again, "row"),
             visible(&plan.false_equal)

@@ -31,7 +31,7 @@ use super::idle::Slots;
 use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Options, Reader, Ticket, pushdown, rows};
 use crate::check::Requirement;
 use crate::frame::{Frame, FrameError};
-use crate::model::{SourceReport, Warning};
+use crate::model::{SourceReport, Volume, Warning};
 use address::Address;
 use session::Session;
 use stream::Broken;
@@ -142,7 +142,7 @@ impl ClickHouse {
     ) -> Result<Vec<Described>, Error> {
         // On lines of its own, so that a closing comment does not swallow the parenthesis.
         let describe = format!("{DESCRIBE}{statement}\n)");
-        let query = session.apply_limited(self.address.client.query_raw(&describe), timeout);
+        let query = session.apply_limited(self.address.client.query_raw(&describe), timeout, describe.len());
         let query = query.with_setting("query_id", noted(ticket));
         let rows = session::pairs(&self.address, query).await.map_err(|refused| not_described(refused, statement))?;
         let mut seen = HashSet::new();
@@ -160,7 +160,7 @@ impl ClickHouse {
 
     fn start(&self, session: &Session, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<BytesCursor, Error> {
         session
-            .apply_limited(self.address.client.query_raw(sql), timeout)
+            .apply_limited(self.address.client.query_raw(sql), timeout, sql.len())
             .with_setting("query_id", noted(ticket))
             .fetch_bytes("ArrowStream")
             .map_err(|cause| error::from_client(cause, &self.address))
@@ -217,6 +217,22 @@ impl ClickHouse {
                  toString(column)",
             )),
         }
+    }
+}
+
+impl ClickHouse {
+    /// Runs `sql` to its end, without its rows, and gives what the server then says it read.
+    async fn weigh(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Option<Volume>, Error> {
+        let statement = statement::single(sql)?;
+        let session = self.session().await?;
+        let query = session.apply_limited(self.address.client.query_raw(statement), timeout, statement.len());
+        // The summary stands before the rows: it is complete only where the server answers at the end.
+        let query = query.with_setting("query_id", noted(ticket)).with_setting("wait_end_of_query", "1");
+        let refused = |cause| error::from_client(cause, &self.address);
+        let mut cursor = query.fetch_bytes("Null").map_err(refused)?;
+        while cursor.next().await.map_err(refused)?.is_some() {}
+        let summary = cursor.summary();
+        Ok(summary.and_then(|told| Some(Volume { rows: told.read_rows()?, bytes: told.read_bytes()? })))
     }
 }
 
@@ -293,6 +309,15 @@ impl Engine for ClickHouse {
                 let _ = self.address.client.query_raw(&format!("KILL QUERY WHERE query_id = '{id}'")).execute().await;
             }
         })
+    }
+
+    fn volume<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
+        Box::pin(self.weigh(sql, timeout, ticket))
     }
 
     fn inspect<'a>(

@@ -38,6 +38,9 @@ const NEEDED: [(&str, &str); 5] = [
     ("output_format_json_quote_64bit_integers", "0"),
 ];
 
+/// Bytes of a query that every server takes: three quarters of the default of `max_query_size`.
+const SHORT_QUERY: usize = 192 << 10;
+
 /// An account's session at a server.
 pub(super) struct Session {
     /// Version of the server.
@@ -106,10 +109,13 @@ impl Session {
         self.sent.iter().flatten().fold(query, |query, (name, value)| query.with_setting(name, value))
     }
 
-    /// The same, with a limit on how long the server works on it.
-    pub(super) fn apply_limited(&self, query: Query, timeout: std::time::Duration) -> Query {
+    /// The same, with a limit on how long the server works on it and room for a text of `length` bytes.
+    pub(super) fn apply_limited(&self, query: Query, timeout: std::time::Duration, length: usize) -> Query {
         let seconds = timeout.as_secs_f64().ceil();
-        let query = self.apply(query);
+        let mut query = self.apply(query);
+        if self.sent.is_some() && length > SHORT_QUERY {
+            query = query.with_setting("max_query_size", (length + SHORT_QUERY).to_string());
+        }
         // A shorter limit of the account stands; its profile may not even allow a longer one.
         if self.sent.is_none() || (self.limit > 0.0 && self.limit <= seconds) {
             return query;

@@ -276,6 +276,7 @@ fn agree(seed: u64) -> Option<&'static str> {
     let mut options = options(dice.pick(&[0, 4_000, 200_000, 1 << 24]), dice.roll(5) as u32);
     options.limits = limits;
     options.seeds.key = seed;
+    options.copy = dice.pick(&[0, 2_000, 1 << 30]);
     let scales = if dice.one_in(4) { 3 } else { 1 };
     let old = batches(&names, &types.old, &rows.old, false, scales, &mut dice);
     let new = batches(&names, &types.new, &rows.new, true, scales, &mut dice);

@@ -95,3 +95,47 @@ fn differences_stop_when_enough_are_heard_and_counts_do_not() {
     diff(&rows(&["id"]), &mut old, &mut new, &options(20_000, 4), &mut sink, &mut report).unwrap();
     assert_eq!((heard, report.rows.unwrap().changed), (10, 429));
 }
+
+/// Counts how often a side is read from its beginning.
+struct Counted {
+    held: Held,
+    readings: u32,
+}
+
+impl Batches for Counted {
+    fn rewind(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.readings += 1;
+        self.held.rewind()
+    }
+
+    fn next(&mut self) -> Result<Option<Frame>, Box<dyn Error + Send + Sync>> {
+        self.held.next()
+    }
+}
+
+/// Catches a copy that is made and not used, one that lacks rows because it did not fit, and files that stay.
+#[test]
+fn a_side_is_read_once_where_its_copy_fits_and_again_where_it_does_not() {
+    let directory = tempfile::tempdir().unwrap();
+    for (copy, readings) in [(0, 2), (30_000, 2), (1 << 30, 1)] {
+        let options = Options { copy, directory: directory.path().to_owned(), ..options(1 << 24, 4) };
+        let counted = |batches| Counted { held: Held::new(batches), readings: 0 };
+        let (mut old, mut new) = (counted(side(0, 20_000, "")), counted(side(5_000, 20_000, "x")));
+        let mut report = CheckReport::new("suite.check", Kind::Rows);
+        let summary = diff(&rows(&["id"]), &mut old, &mut new, &options, &mut |_| true, &mut report).unwrap();
+        let counts = report.rows.unwrap();
+        assert_eq!((counts.missing, counts.extra, counts.changed, counts.equal), (5_000, 5_000, 2_143, 12_857));
+        // One more to see the columns.
+        assert_eq!((old.readings, new.readings), (readings + 1, readings + 1), "{copy} bytes");
+        assert_eq!(summary.spilled > 0, readings == 1);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+}
+
+/// Catches a copy without which there is no verdict.
+#[test]
+fn a_disk_without_room_for_a_copy_changes_nothing() {
+    let options = Options { copy: 1 << 30, directory: "/proc/nowhere".into(), ..options(1 << 24, 4) };
+    let found = streamed(&rows(&["id"]), side(0, 5_000, ""), side(0, 5_000, "x"), &options).unwrap();
+    assert_eq!(found.report.rows.map(|counts| (counts.equal, counts.changed)), Some((4_285, 715)));
+}

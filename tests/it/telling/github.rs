@@ -225,6 +225,7 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
         interrupted: false,
         suites: Vec::new(),
         checks,
+        rerun_of: None,
     }
 }
 
@@ -283,7 +284,8 @@ fn more_than_github_shows_are_counted() {
 /// Catches a summary that GitHub refuses for its size, one cut in the middle of a section, and one that hides that it is.
 #[test]
 fn a_large_summary_is_cut_between_sections_and_says_so() {
-    let side = |sql: String| Some(SideReport { source: "old".to_owned(), sql, rows: Some(3), elapsed_ms: 1 });
+    let side =
+        |sql: String| Some(SideReport { source: "old".to_owned(), sql, rows: Some(3), elapsed_ms: 1, read: None });
     // Headings inside SQL are no boundary.
     let long = "SELECT 1\n## no section\n".repeat(2_000);
     let mut checks: Vec<CheckReport> =

@@ -43,7 +43,7 @@ fn understood(text: &str) -> Vec<String> {
 
 fn check(id: &str, kind: Kind) -> CheckReport {
     let side = |source: &str, rows| {
-        Some(SideReport { source: source.to_owned(), sql: String::new(), rows, elapsed_ms: 1_250 })
+        Some(SideReport { source: source.to_owned(), sql: String::new(), rows, elapsed_ms: 1_250, read: None })
     };
     CheckReport {
         old: side("old", Some(5)),
@@ -73,6 +73,7 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
         interrupted: false,
         suites: Vec::new(),
         checks,
+        rerun_of: None,
     }
 }
 

@@ -203,6 +203,7 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
         interrupted: false,
         suites: Vec::new(),
         checks,
+        rerun_of: None,
     }
 }
 

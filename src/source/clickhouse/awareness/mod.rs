@@ -60,7 +60,7 @@ pub(super) async fn inspect(
 
 impl Questions<'_> {
     async fn ask(&self, sql: &str) -> Result<Vec<Vec<String>>, Error> {
-        let query = self.session.apply_limited(self.source.address.client.query_raw(sql), self.timeout);
+        let query = self.session.apply_limited(self.source.address.client.query_raw(sql), self.timeout, sql.len());
         session::lines(&self.source.address, query.with_setting("query_id", noted(self.ticket))).await
     }
 

@@ -1,0 +1,247 @@
+//! `cutover waive`: which differences of a report are accepted, and how they are best named in a waiver.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+
+use chrono::{NaiveDate, Utc};
+use clap::Args;
+
+use super::run::done;
+use super::waive_text::{Writer, append};
+use super::{load, screen};
+use crate::check::Check;
+use crate::compare::{Ledger, with_tag};
+use crate::earlier::{Earlier, EarlierCheck};
+use crate::exit::{BROKEN, PASSED};
+use crate::model::{Difference, Example, Key, Kind, Tally};
+use crate::suite::{self, Overrides, Suite, difference_names};
+use crate::waiver::Waiver;
+
+/// Keys that are listed one by one unless the command line says so.
+const FEW: usize = 1_000;
+
+/// Waivers of different columns that are written apart; beyond, one waiver names all columns.
+const APART: usize = 8;
+
+/// `cutover waive`.
+#[derive(Args, Debug)]
+pub(super) struct WaiveArgs {
+    /// The report.json of a run; differences.parquet is read beside it
+    #[arg(value_name = "REPORT")]
+    report: PathBuf,
+    /// The check, or one window of it, whose differences are accepted
+    #[arg(long, value_name = "ID")]
+    check: String,
+    /// Last day on which they are, UTC
+    #[arg(long, value_name = "DATE")]
+    pub(super) until: NaiveDate,
+    /// Why they are accepted
+    #[arg(long, value_name = "TEXT")]
+    pub(super) why: String,
+    /// Who answers for it
+    #[arg(long, value_name = "TEXT")]
+    pub(super) owner: String,
+    /// List every key, however many there are [default: up to 1,000 keys]
+    #[arg(long, conflicts_with = "at_most")]
+    keys: bool,
+    /// Accept any N differences instead of those in the report
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    at_most: Option<u64>,
+}
+
+/// Runs the command and returns its exit code.
+pub(super) fn waive(args: &WaiveArgs) -> u8 {
+    done(try_waive(args))
+}
+
+fn try_waive(args: &WaiveArgs) -> Result<u8, u8> {
+    let refuse = |message: String| {
+        screen::complain(&format!("cutover waive: {message}\n"));
+        BROKEN
+    };
+    for (flag, text) in [("--why", &args.why), ("--owner", &args.owner)] {
+        if text.trim().is_empty() {
+            return Err(refuse(format!("{flag} is empty; a waiver says why, and who answers for it")));
+        }
+    }
+    let today = Utc::now().date_naive();
+    if args.until < today {
+        return Err(refuse(format!("--until {} is over already; today is {today} (UTC)", args.until)));
+    }
+    let earlier = Earlier::read(&args.report).map_err(|why| refuse(why.to_string()))?;
+    let units = units(&earlier, &args.check).map_err(refuse)?;
+    let recorded = earlier.suite_of(&args.check).filter(|suite| !suite.path.is_empty()).ok_or_else(|| {
+        let why =
+            "an ad hoc diff has no suite file to keep a waiver beside; make one with `cutover diff --write-suite`";
+        refuse(why.to_owned())
+    })?;
+    let path = PathBuf::from(&recorded.path);
+    if !path.is_file() {
+        let path = path.display();
+        return Err(refuse(format!("the suite {path} is not there; go to the folder in which the run was started")));
+    }
+    let suites = load(std::slice::from_ref(&path), &Overrides::default())?;
+    let bare = args.check.split_once('@').map_or(args.check.as_str(), |(check, _)| check);
+    let found = suites.first().and_then(|suite| Some((suite, suite.checks.iter().find(|check| check.id == bare)?)));
+    let Some((suite, check)) = found else {
+        return Err(refuse(format!("{} has no check `{bare}` any more; run it again", path.display())));
+    };
+    let differences = earlier.differences().map_err(|why| refuse(why.to_string()))?;
+    let request = Request { args, check, units, open: Vec::new() };
+    let request = Request { open: request.open(suite, &differences, today), ..request };
+    let (writer, said) = request.written().map_err(refuse)?;
+    let place = path.with_file_name(suite::WAIVERS);
+    append(&place, &writer).map_err(refuse)?;
+    // What was just written is judged as any waiver is.
+    load(&[path], &Overrides::default())?;
+    screen::print(&format!("{}: waived {said} until {}\n", place.display(), args.until));
+    Ok(PASSED)
+}
+
+/// The check or its windows in the report, those with differences.
+fn units<'a>(earlier: &'a Earlier, id: &str) -> Result<Vec<&'a EarlierCheck>, String> {
+    let of = |one: &&EarlierCheck| one.id == id || one.id.split_once('@').is_some_and(|(check, _)| check == id);
+    let all: Vec<&EarlierCheck> = earlier.checks.iter().filter(of).collect();
+    if all.is_empty() {
+        let known = earlier.checks.iter().map(|check| check.id.as_str());
+        let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, id));
+        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        return Err(format!("the report {} has no check `{id}`{near}", earlier.path.display()));
+    }
+    if let Some(broken) = all.iter().find(|one| one.status == "error") {
+        return Err(format!("{} could not be compared, so there is nothing to accept; mend that first", broken.id));
+    }
+    let found: Vec<&EarlierCheck> = all.into_iter().filter(|one| !one.found.is_empty()).collect();
+    if found.is_empty() {
+        return Err(format!("`{id}` has no difference in {}, so there is nothing to accept", earlier.path.display()));
+    }
+    Ok(found)
+}
+
+/// What is to be accepted.
+struct Request<'a> {
+    args: &'a WaiveArgs,
+    check: &'a Check,
+    units: Vec<&'a EarlierCheck>,
+    /// Differences that no waiver means yet.
+    open: Vec<Example>,
+}
+
+impl<'a> Request<'a> {
+    /// The waivers, and what they come to in words.
+    fn written(&self) -> Result<(Writer<'a>, String), String> {
+        let Request { args, check, units, .. } = self;
+        let id = &args.check;
+        let mut writer = Writer::new(args);
+        if let Some(most) = args.at_most {
+            let [one] = units.as_slice() else {
+                return Err(format!("--at-most is a number for one window; name it, such as --check {}", units[0].id));
+            };
+            writer.by_count(&one.id, most, &self.names(one));
+            return Ok((writer, format!("at most {most} differences of {}", one.id)));
+        }
+        if let Some(why) = self.not_by_key() {
+            if args.keys {
+                return Err(format!("--keys: {why}; leave --keys out to accept them by count"));
+            }
+            let mut total = 0;
+            for one in units {
+                let count = self.left(one);
+                if count > 0 {
+                    writer.by_count(&one.id, count, &self.names(one));
+                    total += count;
+                }
+            }
+            let said = format!("{total} differences of {id} by count, because {why},");
+            return if total == 0 {
+                Err(format!("every difference of {id} is waived or expected already"))
+            } else {
+                Ok((writer, said))
+            };
+        }
+        if self.open.is_empty() {
+            return Err(format!("every difference of {id} is waived already"));
+        }
+        let by_column = |example: &Example| match difference_names(check.kind.kind(), check.key.is_empty()) {
+            ["outside"] => true,
+            names => names.contains(&"changed") && example.difference == Difference::Changed,
+        };
+        let mut by_columns: BTreeMap<Vec<String>, BTreeSet<Key>> = BTreeMap::new();
+        let mut by_name: BTreeMap<&str, BTreeSet<Key>> = BTreeMap::new();
+        for example in &self.open {
+            let keys = if by_column(example) {
+                by_columns.entry(example.columns.keys().cloned().collect()).or_default()
+            } else {
+                by_name.entry(Ledger::name(check, example.difference)).or_default()
+            };
+            keys.insert(self.key(example));
+        }
+        if by_columns.len() > APART {
+            let columns: BTreeSet<String> = by_columns.keys().flatten().cloned().collect();
+            let keys = by_columns.into_values().flatten().collect();
+            by_columns = BTreeMap::from([(columns.into_iter().collect(), keys)]);
+        }
+        by_name.iter().for_each(|(name, keys)| writer.by_key(id, keys, &[], Some(name)));
+        by_columns.iter().for_each(|(columns, keys)| writer.by_key(id, keys, columns, None));
+        let how =
+            if by_name.is_empty() && check.key.is_empty() { "column".to_owned() } else { plural(self.keys(), "key") };
+        Ok((writer, format!("{} of {id} by {how}", plural(self.open.len(), "difference"))))
+    }
+
+    /// Why the differences cannot be named one by one.
+    fn not_by_key(&self) -> Option<String> {
+        if let Some(one) = self.units.iter().find(|one| !one.complete) {
+            let all = one.found.total();
+            return Some(format!(
+                "the file beside the report holds only {} of {all} differences of {}",
+                one.written, one.id
+            ));
+        }
+        let names_columns = difference_names(self.check.kind.kind(), true) == ["outside"];
+        if self.check.key.is_empty() && !names_columns && self.check.kind.kind() != Kind::TagDedup {
+            return Some("the check has no key".to_owned());
+        }
+        let keys = self.keys();
+        (keys > FEW && !self.args.keys).then(|| format!("there are {keys} keys (--keys lists them all)"))
+    }
+
+    fn keys(&self) -> usize {
+        self.open.iter().map(|example| self.key(example)).collect::<BTreeSet<_>>().len()
+    }
+
+    /// The key, of a tag with the tag itself: another one under the same key is another difference.
+    fn key(&self, example: &Example) -> Key {
+        if self.check.kind.kind() == Kind::TagDedup { with_tag(example) } else { example.key.clone() }
+    }
+
+    /// The differences that no waiver means yet; a waiver by number means none in particular.
+    fn open(&self, suite: &Suite, found: &HashMap<String, Vec<Example>>, today: NaiveDate) -> Vec<Example> {
+        let means = |waiver: &&Waiver| waiver.is_specific() && waiver.at_most.is_none();
+        let waivers: Vec<Waiver> = suite.waivers.iter().filter(means).cloned().collect();
+        let mut open = Vec::new();
+        for one in &self.units {
+            let mut ledger = Ledger::new(self.check, &one.id, &waivers, None, today, 0);
+            let all = found.get(&one.id).into_iter().flatten();
+            open.extend(all.filter(|example| !ledger.would_cover(example)).cloned());
+        }
+        open
+    }
+
+    /// The names of what was found, where it is a difference.
+    fn names(&self, one: &EarlierCheck) -> Vec<String> {
+        let counts = |name: &&String| !(self.check.duplicates_allowed && name.as_str() == "duplicate");
+        one.found.0.keys().filter(counts).cloned().collect()
+    }
+
+    /// How many differences are neither waived nor known nor expected.
+    fn left(&self, one: &EarlierCheck) -> u64 {
+        let of = |tally: &Tally, name: &str| tally.0.get(name).copied().unwrap_or(0);
+        let left =
+            |name: &String| of(&one.found, name).saturating_sub(of(&one.forgiven, name) + of(&one.expected, name));
+        self.names(one).iter().map(left).sum()
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,96 @@
+//! What is waived or known, in the words that every format for people shares.
+
+use super::text::{plural, thousands, visible};
+use crate::model::{CheckReport, RunReport, Tally, Waived};
+
+/// What is left out of the verdict, in a few words; absent where nothing is.
+pub(super) fn brief(check: &CheckReport) -> Option<String> {
+    let mut totals: Vec<(bool, &str, &str, u64)> = Vec::new();
+    for one in check.waived.iter().filter(|one| !one.counts.is_empty()) {
+        let count = one.counts.total();
+        match totals
+            .iter_mut()
+            .find(|(over, until, owner, _)| (*over, *until, *owner) == (one.expired, &one.until, &one.owner))
+        {
+            Some((.., total)) => *total += count,
+            None => totals.push((one.expired, &one.until, &one.owner, count)),
+        }
+    }
+    let total = |(over, until, owner, count): &(bool, &str, &str, u64)| {
+        format!("{} waived {}until {until}, {}", thousands(*count), if *over { "only " } else { "" }, visible(owner))
+    };
+    let mut parts: Vec<String> = totals.iter().map(total).collect();
+    if let Some(known) = check.known.as_ref().filter(|known| !known.counts.is_empty()) {
+        parts.push(format!("{} known from the baseline", thousands(known.counts.total())));
+    }
+    (!parts.is_empty()).then(|| format!("({})", parts.join("; ")))
+}
+
+/// How many differences of all checks are waived, and how many known.
+pub(super) fn total(report: &RunReport) -> (u64, u64) {
+    let checks = || report.checks.iter();
+    let waived = checks().flat_map(|check| &check.waived).filter(|one| !one.expired);
+    let known = checks().filter_map(|check| check.known.as_ref());
+    (waived.map(|one| one.counts.total()).sum(), known.map(|known| known.counts.total()).sum())
+}
+
+/// A sentence about what does not count; empty where everything does.
+pub(super) fn sentence(report: &RunReport) -> String {
+    let is = |count: u64| if count == 1 { "is" } else { "are" };
+    let (waived, known) = total(report);
+    let waived_said = (waived > 0).then(|| format!(" {} {} waived.", plural(waived, "difference"), is(waived)));
+    let known_said =
+        (known > 0).then(|| format!(" {} {} known from the baseline.", plural(known, "difference"), is(known)));
+    waived_said.into_iter().chain(known_said).collect()
+}
+
+/// A line for each waiver and for the baseline.
+pub(super) fn lines(check: &CheckReport) -> Vec<String> {
+    let mut lines: Vec<String> = check.waived.iter().map(waived).collect();
+    if let Some(known) = &check.known {
+        let found = if known.counts.is_empty() { "none".to_owned() } else { tally(&known.counts) };
+        let gone = match known.gone {
+            0 => String::new(),
+            gone => format!("; {} of it not found again", plural(gone, "difference")),
+        };
+        lines.push(format!("known from the baseline of {}: {found}{gone}", visible(&known.started_at)));
+    }
+    if !check.forgiven().is_empty() {
+        let forgiven = check.forgiven();
+        let of = |name: &str| forgiven.0.get(name).copied().unwrap_or(0);
+        let mut left = Tally::default();
+        check.differences().iter().for_each(|(name, count)| left.add(name, count.saturating_sub(of(name))));
+        lines.push(format!(
+            "neither waived nor known: {}",
+            if left.is_empty() { "none".to_owned() } else { tally(&left) }
+        ));
+    }
+    lines
+}
+
+fn waived(one: &Waived) -> String {
+    let what = match (one.expired, one.counts.is_empty()) {
+        (false, true) if one.shared.is_some() => "waived".to_owned(),
+        (false, true) => "waived: nothing".to_owned(),
+        (false, false) => format!("waived: {}", tally(&one.counts)),
+        (true, true) => "waiver is over, and nothing of it is left".to_owned(),
+        (true, false) => format!("waiver is over, so these count again: {}", tally(&one.counts)),
+    };
+    let most =
+        one.at_most.filter(|_| !one.expired).map_or(String::new(), |most| format!(" of at most {}", thousands(most)));
+    let shared =
+        one.shared.map_or(String::new(), |shared| format!(", {} beside another waiver", plural(shared, "row")));
+    format!(
+        "{what}{most}{shared}, until {}, {}: {} ({})",
+        one.until,
+        visible(&one.owner),
+        visible(&one.why),
+        visible(&one.place)
+    )
+}
+
+/// `12 missing, 1 changed`.
+fn tally(tally: &Tally) -> String {
+    let named = tally.0.iter().map(|(name, count)| format!("{} {name}", thousands(*count)));
+    named.collect::<Vec<_>>().join(", ")
+}
