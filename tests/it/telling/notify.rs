@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport};
+use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Tally, Waived};
 use cutover::report::notice::{Around, render};
 use serde_json::Value as Json;
 
@@ -262,6 +262,16 @@ fn markup_is_escaped_and_many_checks_are_counted() {
     equal.rows = Some(RowCounts { old: 1, new: 1, equal: 1, ..RowCounts::default() });
     let unwritten = render(&report(vec![equal]), Around { code: 2, ..Around::default() });
     assert!(unwritten.contains("(1 pass); yet exit code 2"), "{unwritten}");
+}
+
+/// Catches a message whose counts are not those that the verdict rests on.
+#[test]
+fn waived_differences_are_told_apart() {
+    let mut counts = Tally::default();
+    counts.add("missing", 1_000);
+    let check = CheckReport { waived: vec![Waived { counts, ..Waived::default() }], ..differing("s.c") };
+    let text = render(&report(vec![check]), Around { code: 1, ..Around::default() });
+    assert!(text.contains("\n• `s.c` fail: 203 missing, 1,000 waived or known\n"), "{text}");
 }
 
 /// Catches a notification that fails in silence, changes the exit code, or shows the URL.
