@@ -6,7 +6,8 @@
 # Exit code 2 (something could not be compared) is tried again, 1 (differences) and 130 (stopped) are not.
 set -u
 HOME_OF_SUITES=${CUTOVER_HOME:-/etc/cutover}
-# OLD_URL, NEW_URL, CUTOVER_CHECKS (how many checks there must be) and, to be told, CUTOVER_NOTIFY; mode 0600.
+# OLD_URL, NEW_URL, CUTOVER_CHECKS (how many checks there must be) and, to be told, CUTOVER_NOTIFY; mode 0600,
+# values in single quotes, which systemd reads the same.
 set -a
 . "$HOME_OF_SUITES/environment"
 set +a

@@ -96,7 +96,7 @@ pub(super) fn record(
 const INTERRUPTED: &str = "interrupted while it was waited for";
 
 /// The result, or none once a signal arrived: nobody has to wait for a history that is locked.
-async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         done = work => Some(done),
         () = signal() => None,

@@ -194,7 +194,7 @@ pub(super) fn execute(
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
-    let previous = telling.previous(&report);
+    let previous = telling.previous(history, &report);
     let written = write(&report, to, &id, options.differences.as_ref());
     match &written {
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),

@@ -9,6 +9,7 @@ use super::github::Github;
 use super::previous::{self, Previous};
 use super::run::signal;
 use super::{RunArgs, runtime, screen};
+use crate::history::Place;
 use crate::model::{RunReport, Status};
 use crate::output::write_atomically;
 use crate::report::{metrics, notice};
@@ -83,9 +84,9 @@ impl Telling {
         }
     }
 
-    /// The run before, asked before this run's reports replace it.
-    pub(super) fn previous(&self, report: &RunReport) -> Option<Previous> {
-        self.webhook.as_ref().and_then(|_| previous::of(&self.reports, report))
+    /// The run before, asked before this run is recorded and its reports replace it.
+    pub(super) fn previous(&self, history: Option<&Place>, report: &RunReport) -> Option<Previous> {
+        self.webhook.as_ref().and_then(|_| previous::of(history, &self.reports, report))
     }
 
     /// Tells of a run that has ended.

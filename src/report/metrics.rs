@@ -12,7 +12,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, GaugeValu
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::model::{CheckReport, RunReport, SideReport, Status};
+use crate::model::{CheckReport, RunReport, SideReport, Status, Tally};
 
 const STATUSES: [Status; 5] = [Status::Pass, Status::Warn, Status::Fail, Status::Error, Status::Skip];
 
@@ -75,6 +75,7 @@ struct Check {
     labels: Labels,
     status: Status,
     differences: BTreeMap<&'static str, u64>,
+    forgiven: Tally,
     rows: [Option<u64>; 2],
     query_ms: [Option<u64>; 2],
     elapsed_ms: u64,
@@ -89,6 +90,7 @@ impl Check {
             labels: labels.into(),
             status: Status::Skip,
             differences: BTreeMap::new(),
+            forgiven: Tally::default(),
             rows: [None; 2],
             query_ms: [None; 2],
             elapsed_ms: 0,
@@ -101,6 +103,7 @@ impl Check {
             let sum = self.differences.entry(name).or_default();
             *sum = sum.saturating_add(count);
         }
+        report.forgiven().0.iter().for_each(|(name, count)| self.forgiven.add(name, *count));
         for (at, side) in [&report.old, &report.new].into_iter().enumerate() {
             let Some(SideReport { rows, elapsed_ms, .. }) = side else { continue };
             plus(&mut self.rows[at], *rows);
@@ -169,6 +172,10 @@ fn families(report: &RunReport, run: &str, code: u8) -> Vec<Family> {
         let found = check.differences.iter();
         found.map(|(name, count)| (check.with("difference", name), Number::Count(*count))).collect::<Vec<_>>()
     };
+    let forgiven = |check: &Check| {
+        let found = check.forgiven.0.iter();
+        found.map(|(name, count)| (check.with("difference", name), Number::Count(*count))).collect::<Vec<_>>()
+    };
     vec![
         family(
             "cutover_run_status",
@@ -194,6 +201,11 @@ fn families(report: &RunReport, run: &str, code: u8) -> Vec<Family> {
             "cutover_check_differences",
             "Differences found, those by design included; absent where nothing was measured.",
             checks.iter().flat_map(differences).collect(),
+        ),
+        family(
+            "cutover_check_forgiven_differences",
+            "Of the differences found, those that are waived or known from a baseline.",
+            checks.iter().flat_map(forgiven).collect(),
         ),
         family(
             "cutover_check_rows",

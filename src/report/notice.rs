@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::text::{duration, thousands, verdict, visible};
-use crate::model::{CheckReport, RunReport, Status};
+use crate::model::{CheckReport, RunReport, Status, Tally};
 
 /// Checks that are named; the others are counted.
 const NAMED: usize = 10;
@@ -63,12 +63,15 @@ fn found(check: &CheckReport) -> String {
     if check.error.is_some() {
         return "error: could not be compared".to_owned();
     }
-    let differences = check.differences();
-    let counts: Vec<String> = differences
-        .iter()
-        .filter(|(_, count)| **count > 0)
-        .map(|(name, count)| format!("{} {name}", thousands(*count)))
-        .collect();
+    let forgiven = check.forgiven();
+    let mut left = Tally::default();
+    for (name, count) in check.differences() {
+        left.add(name, count.saturating_sub(forgiven.0.get(name).copied().unwrap_or(0)));
+    }
+    let mut counts: Vec<String> = left.0.iter().map(|(name, count)| format!("{} {name}", thousands(*count))).collect();
+    if !forgiven.is_empty() {
+        counts.push(format!("{} waived or known", thousands(forgiven.total())));
+    }
     let expected = check.expected.iter().filter(|one| one.expected != one.found);
     let expected: Vec<String> =
         expected.map(|one| format!("expected {} {}", thousands(one.expected), one.name)).collect();

@@ -51,7 +51,8 @@ impl Job {
 
     /// How many runs have left a report.
     fn runs(&self, reports: &str) -> usize {
-        std::fs::read_dir(self.path().join(reports)).map_or(0, Iterator::count)
+        let entries = std::fs::read_dir(self.path().join(reports)).into_iter().flatten();
+        entries.filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().is_dir())).count()
     }
 }
 

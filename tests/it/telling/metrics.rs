@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, TagCounts};
+use cutover::model::{
+    CheckReport, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, TagCounts, Tally, Waived,
+};
 use cutover::report::metrics::render;
 use serde_json::Value as Json;
 
@@ -125,6 +127,23 @@ fn the_windows_of_a_check_are_one_series() {
     assert!(of("cutover_run_checks").contains("status=\"fail\"} 1"));
     assert!(of("cutover_check_rows").contains("side=\"new\",suite=\"shop\"} 12"));
     assert!(of("cutover_check_duration_seconds").ends_with(" 4.5"));
+}
+
+/// Catches waived differences that vanish from the numbers, or that look like those that count.
+#[test]
+fn forgiven_differences_are_counted_apart() {
+    let mut counts = Tally::default();
+    counts.add("missing", 2);
+    let waived = vec![
+        Waived { counts: counts.clone(), ..Waived::default() },
+        Waived { expired: true, counts, ..Waived::default() },
+    ];
+    let window = |at: &str| CheckReport { rows: rows(3, 1), waived: waived.clone(), ..check(at, Kind::Rows) };
+    let read = understood(&render(&report(vec![window("shop.items@1"), window("shop.items@2")]), "nightly", 1));
+    let of = |name: &str| read.iter().filter(|line| line.starts_with(name)).cloned().collect::<Vec<_>>();
+    let labels = "{check=\"items\",difference=\"missing\",kind=\"rows\",run=\"nightly\",suite=\"shop\"}";
+    assert_eq!(of("cutover_check_forgiven_differences"), [format!("cutover_check_forgiven_differences{labels} 4")]);
+    assert!(of("cutover_check_differences").contains(&format!("cutover_check_differences{labels} 6")), "{read:#?}");
 }
 
 /// Catches "no difference" where nothing could be compared.

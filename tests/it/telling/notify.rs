@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport};
+use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Tally, Waived};
 use cutover::report::notice::{Around, render};
 use serde_json::Value as Json;
 
@@ -135,10 +135,10 @@ fn a_failing_run_is_told_every_time_and_a_passing_one_when_it_healed() {
 #[test]
 fn what_is_kept_does_not_change_what_is_told() {
     let (folder, server) = (case("fail"), Server::new(200, ""));
-    run(folder.path(), &server.url, &["--keep", "1"], 1);
+    run(folder.path(), &server.url, &["--keep", "1", "--no-history"], 1);
     server.message();
     heal(folder.path());
-    run(folder.path(), &server.url, &["--keep", "1"], 0);
+    run(folder.path(), &server.url, &["--keep", "1", "--no-history"], 0);
     assert!(server.message().contains("the run before: fail"));
     let other = case("pass");
     run(other.path(), &server.url, &[], 0);
@@ -155,12 +155,38 @@ fn the_run_before_is_one_of_the_same_checks() {
     let only = |at: usize| format!("*.{}", checks[at].trim_start_matches("[checks.").trim_end_matches(']'));
     run(folder.path(), &server.url, &[], 2);
     assert!(server.message().contains("error: could not be compared"));
-    for (at, code) in [(0, 1), (1, 2)] {
-        let told = (run(folder.path(), &server.url, &["--only", &only(at)], code), server.message());
-        assert!(!told.1.contains("the run before"), "{}", told.1);
+    for (at, code, before) in [(0, 1, "fail"), (1, 2, "error")] {
+        run(folder.path(), &server.url, &["--only", &only(at)], code);
+        let told = server.message();
+        assert!(told.contains(&format!("; the run before: {before}\n")), "by its own checks alone: {told}");
+        let apart = ["--only", &only(at), "--no-history", "--reports", "apart"];
+        run(folder.path(), &server.url, &apart, code);
+        let told = server.message();
+        assert!(!told.contains("the run before"), "the report of other checks says nothing: {told}");
     }
     run(folder.path(), &server.url, &[], 2);
     assert!(server.message().contains("the run before: error"));
+}
+
+/// Catches a healing that goes untold where reports are not kept, or where the history cannot be read.
+#[test]
+fn the_history_or_else_the_reports_know_the_run_before() {
+    let (folder, server) = (case("fail"), Server::new(200, ""));
+    let alone = ["--report", "json=out.json"];
+    run(folder.path(), &server.url, &alone, 1);
+    server.message();
+    heal(folder.path());
+    run(folder.path(), &server.url, &alone, 0);
+    assert!(server.message().contains("(1 pass); the run before: fail\n"));
+    run(folder.path(), &server.url, &alone, 0);
+    assert_eq!(server.taken(), [""; 0]);
+    let (damaged, server) = (case("fail"), Server::new(200, ""));
+    run(damaged.path(), &server.url, &[], 1);
+    server.message();
+    std::fs::write(damaged.path().join("reports/history.db"), "no database").unwrap();
+    heal(damaged.path());
+    run(damaged.path(), &server.url, &[], 0);
+    assert!(server.message().contains("(1 pass); the run before: fail\n"));
 }
 
 /// Catches a warning, a run that `--fail-on` fails, and one that never began, that nobody hears of.
@@ -236,6 +262,16 @@ fn markup_is_escaped_and_many_checks_are_counted() {
     equal.rows = Some(RowCounts { old: 1, new: 1, equal: 1, ..RowCounts::default() });
     let unwritten = render(&report(vec![equal]), Around { code: 2, ..Around::default() });
     assert!(unwritten.contains("(1 pass); yet exit code 2"), "{unwritten}");
+}
+
+/// Catches a message whose counts are not those that the verdict rests on.
+#[test]
+fn waived_differences_are_told_apart() {
+    let mut counts = Tally::default();
+    counts.add("missing", 1_000);
+    let check = CheckReport { waived: vec![Waived { counts, ..Waived::default() }], ..differing("s.c") };
+    let text = render(&report(vec![check]), Around { code: 1, ..Around::default() });
+    assert!(text.contains("\n• `s.c` fail: 203 missing, 1,000 waived or known\n"), "{text}");
 }
 
 /// Catches a notification that fails in silence, changes the exit code, or shows the URL.
