@@ -408,3 +408,35 @@ fn servers_give_the_same_waivers_and_baselines() {
     assert!(shown.contains("4 waived"), "{shown}");
     assert_eq!(ran("false", &first).0, 1);
 }
+
+/// Catches differences that a server found and that never reach the waivers, and a rerun that asks it about all keys.
+#[test]
+fn what_a_server_finds_is_waived_and_run_again_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let suite = "name = \"s\"\n[sources.old]\nurl = \"${URL}\"\n[sources.new]\nurl = \"${URL}\"\n[checks.rows]\nkind = \"rows\"\n\
+                 key = \"n\"\nold = \"SELECT toInt64(number) AS n, toInt64(0) AS v FROM numbers(1000)\"\n";
+    write(folder.path(), "suite.toml", suite);
+    let url = engine_url("CUTOVER_TEST_CLICKHOUSE_URL");
+    let ran = |lost: &str, args: &[&str]| {
+        let new = format!(
+            "SELECT toInt64(number) AS n, toInt64(number = 7) AS v FROM numbers(1000) WHERE number NOT IN ({lost})"
+        );
+        write(folder.path(), "sql/rows.new.sql", &new);
+        let output = cutover(folder.path()).env("URL", &url).args(args).output().unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), shown, crate::cli::report(folder.path()).unwrap_or_default())
+    };
+    let first = ["run", "suite.toml", "--plan", "server", "--report", "json=out.json"];
+    let (code, shown, report) = ran("3, 5", &first);
+    assert_eq!((code, &report["checks"][0]["plan"]["name"]), (1, &"server".into()), "{shown}");
+    let again = ["rerun", "out.json", "--report", "json=again/out.json"];
+    let (code, shown, _) = ran("3", &again);
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("1 missing, 1 changed, looked again at 3 keys only"), "{shown}");
+    let (code, shown) = waive(folder.path(), "s.rows", &[]);
+    assert_eq!(code, 0, "{shown}");
+    let (code, shown, report) = ran("3, 5", &first);
+    assert_eq!((code, &report["checks"][0]["plan"]["name"]), (0, &"server".into()), "{shown}");
+    assert!(shown.contains("3 waived"), "{shown}");
+    assert_eq!(ran("3, 5, 9", &first).0, 1);
+}
