@@ -54,8 +54,32 @@ pub struct Check {
     pub window: Option<Window>,
     /// Share of the keys that is examined; absent means all.
     pub sample: Option<Sample>,
+    /// How long differences are given to settle; absent means that the first reading decides.
+    pub settle: Option<Settle>,
+    /// Whether the old query is run twice, to leave out what differs from itself.
+    pub noise: bool,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
+    /// Columns whose values no output shows.
+    pub mask: Masks,
+}
+
+/// Columns whose values no output shows, by their names in old or in new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Masks {
+    /// Those of the check itself: a name that neither side returns is a mistake.
+    pub check: Vec<String>,
+    /// Those of its suite, which need not be in every check.
+    pub suite: Vec<String>,
+}
+
+/// Time that differences are given to settle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settle {
+    /// Time between two readings, above 0.
+    pub wait: Duration,
+    /// Most readings after the first, at least 1.
+    pub times: u32,
 }
 
 /// Consecutive half-open stretches of time.
@@ -140,7 +164,7 @@ impl KindSettings {
     }
 }
 
-/// Settings of a `percentile` check. At least one of the bounds is given.
+/// Settings of a `percentile` check. At least one of the bounds is given, at one level or the other.
 #[derive(Clone, Debug, Default)]
 pub struct Percentile {
     /// Column of raw values; needed where a side returns raw values.
@@ -153,8 +177,21 @@ pub struct Percentile {
     pub rank: Option<f64>,
     /// Largest Kolmogorov–Smirnov distance, in [0, 1]; needs raw values on both sides.
     pub max_ks: Option<f64>,
+    /// Bounds beyond which a number is worth a warning, though the ones above hold.
+    pub warn: Bounds,
     /// Groups with fewer values than this are too small to judge.
     pub min_rows: u64,
+}
+
+/// Bounds of a `percentile` check.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// |new − old| ≤ absolute + relative × |old|, where either is given.
+    pub tolerance: Option<Tolerance>,
+    /// Largest rank error, in [0, 1].
+    pub rank: Option<f64>,
+    /// Largest Kolmogorov–Smirnov distance, in [0, 1].
+    pub max_ks: Option<f64>,
 }
 
 /// Settings of a `latency` check. At least one of the bounds is given, each inclusive.
@@ -254,6 +291,8 @@ pub struct Rule {
     pub utc: bool,
     /// Leading and trailing white space of text does not count.
     pub trim: bool,
+    /// Both sides are answers to one query, so that text which cannot be read as its type equals itself.
+    pub itself: bool,
 }
 
 /// How two normalised values are judged.
@@ -283,6 +322,28 @@ pub enum Comparison {
     Budget(Budget),
     /// Not compared, for this reason.
     Ignore(String),
+    /// Two bounds: what is beyond `fail` differs, what is only beyond `warn` is counted and makes the check `warn`.
+    Levels(Box<Levels>),
+}
+
+impl Comparison {
+    /// The comparisons it is made of: both levels, or itself.
+    pub fn levels(&self) -> impl Iterator<Item = &Comparison> {
+        let (first, second) = match self {
+            Comparison::Levels(levels) => (&levels.warn, levels.fail.as_ref()),
+            one => (one, None),
+        };
+        std::iter::once(first).chain(second)
+    }
+}
+
+/// Two bounds on one column, `fail` never the tighter one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Levels {
+    /// Beyond it is worth a warning.
+    pub warn: Comparison,
+    /// Beyond it is a difference; absent where no difference of the column is more than a warning.
+    pub fail: Option<Comparison>,
 }
 
 /// |new − old| ≤ absolute + relative × |old|; both parts are 0 or more.

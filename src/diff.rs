@@ -46,6 +46,8 @@ pub struct Request {
     pub absolute: Vec<(Option<String>, String)>,
     /// Shares of |old| in tolerances: of one column, or of every number.
     pub relative: Vec<(Option<String>, String)>,
+    /// Columns whose values no output shows.
+    pub mask: Vec<String>,
     /// Share of the keys, such as `1%`.
     pub sample: Option<String>,
     /// Time per query.
@@ -137,6 +139,9 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
         if let Some(value) = value {
             check.insert(field.to_owned(), value.clone().into());
         }
+    }
+    if !request.mask.is_empty() {
+        check.insert("mask".to_owned(), strings(&request.mask));
     }
     let rename: Table = old_columns
         .iter()
@@ -246,4 +251,28 @@ fn strings(names: &[String]) -> Value {
 
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A table's name as the name of a check.
+pub fn snake_case(name: &str) -> String {
+    let mapped: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
+    let trimmed = mapped.trim_matches('_');
+    match trimmed.chars().next() {
+        None => "query".to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("t_{trimmed}"),
+        Some(_) => trimmed.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn any_table_names_a_check() {
+        assert_eq!(snake_case("Order Items"), "order_items");
+        assert_eq!(snake_case("2024_sales"), "t_2024_sales");
+        assert_eq!(snake_case("ÄÖ"), "query");
+    }
 }

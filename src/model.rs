@@ -103,6 +103,8 @@ pub enum Difference {
     Changed,
     /// A key with more than one row on either side.
     Duplicate,
+    /// In both and beyond the `warn` level of a column, though within its `fail` level: no difference, but worth a look.
+    Warned,
 }
 
 impl fmt::Display for Difference {
@@ -112,6 +114,7 @@ impl fmt::Display for Difference {
             Difference::Extra => "extra",
             Difference::Changed => "changed",
             Difference::Duplicate => "duplicate",
+            Difference::Warned => "warned",
         })
     }
 }
@@ -232,6 +235,9 @@ pub struct Measure {
     pub tolerance: String,
     /// Whether the rule holds.
     pub within: bool,
+    /// Where the rule has two levels, the outermost one the number is beyond: `warn` while `within`, else `fail`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Severity>,
     /// Values behind each side, where the check counts them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<Counts>,
@@ -336,7 +342,7 @@ pub struct RowCounts {
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub new: u64,
-    /// Pairs in which every rule holds.
+    /// Pairs in which every rule holds, by its `fail` level where it has two.
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub equal: u64,
@@ -366,6 +372,7 @@ impl RowCounts {
             Difference::Extra => self.extra,
             Difference::Changed => self.changed,
             Difference::Duplicate => self.duplicate,
+            Difference::Warned => 0,
         }
     }
 }
@@ -410,6 +417,10 @@ pub struct ColumnReport {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
     #[schemars(with = "Option<String>")]
     pub changed: Option<u64>,
+    /// Rows within the `fail` level of the column and beyond its `warn` level; absent where it has no two levels.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub warned: Option<u64>,
     /// Largest |new − old|, where the column holds numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_delta: Option<String>,
@@ -532,6 +543,38 @@ pub struct Moved {
     pub new: u64,
 }
 
+/// What old differs from itself in. Keys stand for rows and groups; a check without a key has one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Unstable {
+    /// Keys that differ between two runs of the old query. They are in no other count.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub keys: u64,
+    /// What may be behind it, each as a sentence; empty where that is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+}
+
+/// What became of differences when the check was read again. Keys stand for rows and groups; a check without a key has one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Transient {
+    /// Readings after the first.
+    pub readings: u32,
+    /// Keys that differed in an earlier reading and agree in the last.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub healed: u64,
+    /// The longest time, in milliseconds, from the reading that first saw one of them differ to the one that saw it
+    /// agree; absent where none healed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_ms: Option<u64>,
+    /// Keys that began to differ in the last reading: too late to tell whether they stay. They are in no other count,
+    /// and with any the check does not pass.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub in_motion: u64,
+}
+
 /// Differences of a check that stand in `differences.parquet`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Written {
@@ -541,6 +584,33 @@ pub struct Written {
     pub differences: u64,
     /// Whether there are more.
     pub truncated: bool,
+}
+
+/// How the times of a `latency` check are spread.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Times {
+    /// Shares of the queries, in percent, from the fastest to all.
+    pub percent: Vec<u8>,
+    /// Milliseconds within which each of these shares of old was answered; absent of a one-sided check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub old: Vec<String>,
+    /// Milliseconds within which each of these shares of new was answered.
+    pub new: Vec<String>,
+}
+
+/// One earlier run of a check, as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// When that run began.
+    pub started_at: DateTime<Utc>,
+    /// The verdict on the check.
+    pub status: Status,
+    /// All differences, whatever their name.
+    pub differences: u64,
+    /// Wall time of the check in milliseconds.
+    pub elapsed_ms: u64,
+    /// The worst of its measures.
+    pub measures: Vec<Measure>,
 }
 
 /// One check of a run. Fields that do not apply to its kind are empty.
@@ -572,6 +642,9 @@ pub struct CheckReport {
     /// How the drift of each percentile is spread over the judged groups.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
+    /// How the times of a `latency` check are spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
     /// Rows by how they relate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<RowCounts>,
@@ -581,6 +654,11 @@ pub struct CheckReport {
     /// Columns by rule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnReport>,
+    /// Pairs of rows, or numbers where no rows are counted, that hold by the `fail` level of their rules and are beyond a
+    /// `warn` level; absent where no rule has two levels. With any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub warned: Option<u64>,
     /// Differences in full, up to a bound, spread over the kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
@@ -623,9 +701,21 @@ pub struct CheckReport {
     /// Rows that changed while they were read; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Moved>,
+    /// What differs between two runs of the old query, and so was left out; with any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unstable: Option<Unstable>,
+    /// What became of differences that were given time to settle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transient: Option<Transient>,
     /// What stands in `differences.parquet`, where any difference does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<Written>,
+    /// Columns whose values are shown as keyed hashes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
+    /// Columns that the sides returned, by their names there; absent where a side was not read.
+    #[serde(skip)]
+    pub returned: Option<Vec<String>>,
     /// Whether duplicate keys are a difference.
     #[serde(skip)]
     pub duplicates_allowed: bool,
@@ -640,6 +730,9 @@ pub struct CheckReport {
     pub skipped: Option<String>,
     /// Wall time in milliseconds, both sides and the comparison.
     pub elapsed_ms: u64,
+    /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
+    #[serde(skip)]
+    pub past: Vec<Past>,
 }
 
 impl CheckReport {
@@ -656,9 +749,11 @@ impl CheckReport {
             measures: Vec::new(),
             totals: None,
             drift: Vec::new(),
+            times: None,
             rows: None,
             tag_counts: None,
             columns: Vec::new(),
+            warned: None,
             examples: Vec::new(),
             too_small: Vec::new(),
             too_small_groups: None,
@@ -672,12 +767,17 @@ impl CheckReport {
             sample: None,
             examined: None,
             moved: None,
+            unstable: None,
+            transient: None,
             written: None,
+            masked: Vec::new(),
+            returned: None,
             duplicates_allowed: false,
             warnings: Vec::new(),
             error: None,
             skipped: None,
             elapsed_ms: 0,
+            past: Vec::new(),
         }
     }
 
@@ -727,6 +827,13 @@ impl CheckReport {
         !self.differences().is_empty()
     }
 
+    /// Whether something was counted that is no difference and yet no pass.
+    fn doubtful(&self) -> bool {
+        self.warned.is_some_and(|warned| warned > 0)
+            || self.unstable.as_ref().is_some_and(|unstable| unstable.keys > 0)
+            || self.transient.is_some_and(|transient| transient.in_motion > 0)
+    }
+
     /// The verdict, derived from the numbers; nothing measured is `error`.
     pub fn status(&self) -> Status {
         if self.error.is_some() {
@@ -740,7 +847,7 @@ impl CheckReport {
                 Severity::Fail => Status::Fail,
                 Severity::Warn => Status::Warn,
             }
-        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() {
+        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() || self.doubtful() {
             Status::Warn
         } else {
             Status::Pass

@@ -6,11 +6,12 @@ use std::time::Duration;
 use globset::GlobSet;
 
 use super::run::{Reports, done, execute, select};
-use super::{DiffLimits, LookArgs, load, runtime, screen};
+use super::telling::Telling;
+use super::{DiffLimits, LookArgs, PrivacyArgs, load, runtime, screen};
 use crate::compare::Limits;
 use crate::demo;
 use crate::exit::{BROKEN, DIFFERENT, PASSED};
-use crate::run::Options;
+use crate::run::{Options, Privacy};
 use crate::suite::Overrides;
 
 /// Makes the pair under `dir`, runs its suite, and says what it means.
@@ -32,7 +33,7 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
     })?;
     let limits = DiffLimits::default();
     let to = Reports::Folder(dir.join("reports"), None);
-    let differences = to.differences(limits.max_differences).map_err(|why| {
+    let differences = to.differences(limits.max_differences, PrivacyArgs::default()).map_err(|why| {
         screen::complain(&format!("cutover demo: {why}\n"));
         BROKEN
     })?;
@@ -47,10 +48,11 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         only: Vec::new(),
         plan: limits.plan,
         differences,
+        privacy: Privacy::of_the_run(),
         baseline: None,
         again: None,
     };
-    let code = execute(&selected, &options, &to, &[], look)?;
+    let code = execute(&selected, &options, &to, None, &[], look, &Telling::default())?;
     if !look.quiet {
         let dir = dir.display();
         match code {

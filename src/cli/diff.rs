@@ -7,13 +7,14 @@ use clap::Args;
 use globset::GlobSet;
 
 use super::run::{Reports, done, execute, select};
-use super::{DiffLimits, LookArgs, duration, report, runtime, screen};
+use super::telling::Telling;
+use super::{DiffLimits, LookArgs, PrivacyArgs, duration, report, runtime, screen};
 use crate::compare::Limits;
-use crate::diff::{Relation, Request, suite};
+use crate::diff::{Relation, Request, snake_case, suite};
 use crate::exit::{BROKEN, FailOn};
 use crate::output::write_atomically;
 use crate::report::Format;
-use crate::run::Options;
+use crate::run::{Options, without_values};
 use crate::source::catalogue::{self, TableName};
 use crate::source::pushdown::{Described, is_number};
 use crate::source::{self, Engine, Location, SourceUrl, Stop, Ticket};
@@ -71,6 +72,9 @@ pub(super) struct DiffArgs {
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     sample: Option<String>,
+    /// Show the values of these columns as keyed hashes
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    mask: Vec<String>,
     /// Also write the suite that this diff is, for `cutover run`
     #[arg(long, value_name = "PATH")]
     write_suite: Option<PathBuf>,
@@ -88,6 +92,8 @@ pub(super) struct DiffArgs {
     examples: usize,
     #[command(flatten)]
     limits: DiffLimits,
+    #[command(flatten)]
+    privacy: PrivacyArgs,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -120,7 +126,9 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         (Of::Table(table), true) => snake_case(table.name()),
         _ => "query".to_owned(),
     };
+    let withheld = args.privacy.no_examples || !args.mask.is_empty();
     let request = Request {
+        mask: args.mask,
         key: args.key,
         rename: args.rename,
         columns: args.columns,
@@ -133,8 +141,8 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
     };
     let made = runtime()?.block_on(async {
         let (old, new) = tokio::join!(
-            relation("old", &old.1, &old_of, args.timeout),
-            relation("new", &new.1, &new_of, args.timeout)
+            relation("old", &old.1, &old_of, args.timeout, withheld),
+            relation("new", &new.1, &new_of, args.timeout, withheld)
         );
         suite(&name, &old?, &new?, &request)
     });
@@ -158,14 +166,15 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         copies: args.limits.copies(1),
         only: Vec::new(),
         plan: args.limits.plan,
-        differences: to.differences(args.limits.max_differences).map_err(|why| refuse(&why))?,
+        differences: to.differences(args.limits.max_differences, args.privacy).map_err(|why| refuse(&why))?,
+        privacy: args.privacy.privacy().map_err(|why| refuse(&why))?,
         baseline: None,
         again: None,
     };
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));
     }
-    execute(&selected, &options, &to, &[FailOn::Fail], args.look)
+    execute(&selected, &options, &to, None, &[FailOn::Fail], args.look, &Telling::default())
 }
 
 /// A tolerance: `0.01` for every number, `cost=0.01` for one column.
@@ -181,7 +190,7 @@ fn tolerance(text: &str) -> Result<(Option<String>, String), String> {
 }
 
 /// The URL of a side, as text and read.
-fn side(name: &str, given: Option<&str>, variable: &str) -> Result<(String, SourceUrl), String> {
+pub(super) fn side(name: &str, given: Option<&str>, variable: &str) -> Result<(String, SourceUrl), String> {
     let text = match given {
         Some(text) => text.to_owned(),
         None => std::env::var(variable).ok().filter(|text| !text.is_empty()).ok_or_else(|| {
@@ -214,8 +223,12 @@ fn wanted(side: &str, url: &SourceUrl, sql: Option<&str>, table: Option<&String>
     Err(format!("what is to be compared in {side}? give --table NAME, --{side}-table NAME, or --{side}-sql QUERY"))
 }
 
-async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration) -> Result<Relation, String> {
+/// What there is on one side; errors without values where those are `withheld`.
+async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration, withheld: bool) -> Result<Relation, String> {
     let located = |error: source::Error| {
+        if withheld {
+            return format!("{side}: {}", without_values(&error.message));
+        }
         let causes: String = error.causes.iter().map(|cause| format!("\n  {cause}")).collect();
         format!("{side}: {}{causes}", error.message)
     };
@@ -252,7 +265,7 @@ async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration) -> Re
 }
 
 /// The columns of a query: from its server, or from its first rows.
-async fn described(
+pub(super) async fn described(
     engine: &dyn Engine,
     sql: &str,
     from: &str,
@@ -317,28 +330,9 @@ fn written(path: &Path, suite: &str) -> Result<(), String> {
         .map_err(|cause| format!("--write-suite {}: {cause}; give another path", path.display()))
 }
 
-/// A table's name as the name of a check.
-fn snake_case(name: &str) -> String {
-    let mapped: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
-    let trimmed = mapped.trim_matches('_');
-    match trimmed.chars().next() {
-        None => "query".to_owned(),
-        Some(first) if first.is_ascii_digit() => format!("t_{trimmed}"),
-        Some(_) => trimmed.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn any_table_names_a_check() {
-        assert_eq!(snake_case("Order Items"), "order_items");
-        assert_eq!(snake_case("2024_sales"), "t_2024_sales");
-        assert_eq!(snake_case("ÄÖ"), "query");
-    }
 
     #[test]
     fn a_missing_side_names_its_flag_and_its_variable() {

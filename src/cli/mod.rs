@@ -2,22 +2,29 @@
 
 mod demo;
 mod diff;
+mod github;
+mod history;
+mod init;
 mod list;
+mod manual;
+mod past;
+mod previous;
 mod rehearse;
 mod rerun;
 mod run;
 mod screen;
+mod telling;
 mod waive;
 mod waive_text;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::exit::{BROKEN, FailOn};
 use crate::report::Format;
-use crate::run::Plan;
+use crate::run::{MaskKey, Plan, Privacy};
 use crate::suite::{self, Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
@@ -34,20 +41,24 @@ Exit codes: 0 passed or only warned · 1 differences · 2 something could not be
 Examples:
   cutover demo                                  see a failing gate on made-up data
   cutover run checks/costs --param from=2026-01-01
+  cutover init --old sqlite:shop.db --new new/  write a first suite from two catalogues
   cutover run --tag gate --report junit=junit.xml --report markdown=-
   cutover run --only 'costs.daily_*' --source new=postgres://reader@replica/app";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run checks and report
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Run again what did not pass in a report, on the same params
-    Rerun(rerun::RerunArgs),
+    Rerun(Box<rerun::RerunArgs>),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
     Rehearse(rehearse::RehearseArgs),
+    /// Write a first suite from two catalogues: row counts, sums and rows of the tables that both sides have
+    Init(init::InitArgs),
     /// List the checks, their kinds, tags and sources; runs nothing
+    #[command(after_help = LIST_HELP)]
     List {
         /// Suite files, or folders with suites below them
         #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
@@ -57,6 +68,7 @@ enum Command {
         json: bool,
     },
     /// Report every mistake of the suite files at once; runs nothing
+    #[command(after_help = VALIDATE_HELP)]
     Validate {
         /// Suite files, or folders with suites below them
         #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
@@ -67,7 +79,10 @@ enum Command {
         #[arg(long)]
         connect: bool,
     },
+    /// Show what earlier runs found, check by check, or compare two of them
+    History(history::HistoryArgs),
     /// Make a small old and new pair with planted differences, and run a suite on it
+    #[command(after_help = DEMO_HELP)]
     Demo {
         /// Without the planted differences
         #[arg(long)]
@@ -81,14 +96,63 @@ enum Command {
     /// Accept the differences of a report for a time, in waivers.toml beside the suite
     Waive(waive::WaiveArgs),
     /// Print the JSON Schema of a suite file, for editors
+    #[command(after_help = SCHEMA_HELP)]
     Schema,
+    /// Print what a shell completes
+    Completions(manual::CompletionArgs),
+    /// Print the manual page, or write one for each command
+    Man(manual::ManArgs),
 }
 
+const LIST_HELP: &str = "\
+Examples:
+  cutover list                                  everything below checks/
+  cutover list checks/costs --json | jq -r '.checks[].id'";
+
+const VALIDATE_HELP: &str = "\
+Examples:
+  cutover validate                              every mistake at once, with file and line
+  cutover validate checks/costs --connect       also what the servers say of the queries";
+
+const DEMO_HELP: &str = "\
+Examples:
+  cutover demo                                  a failing gate: exit code 1
+  cutover demo --clean                          the same pair without differences: exit code 0
+  cutover demo --dir /tmp/shop && cutover run /tmp/shop --only '*.cost_*'";
+
+const SCHEMA_HELP: &str = "\
+Examples:
+  cutover schema > suite.schema.json            then `#:schema suite.schema.json` at the top of a suite.toml";
+
+const RERUN_HELP: &str = "\
+Examples:
+  cutover rerun reports/20260103T020000.000Z-1f2e/report.json
+  cutover rerun report.json --only 'costs.*' --report json=again.json";
+
+const WAIVE_HELP: &str = "\
+Examples:
+  cutover waive report.json --check shop.orders --until 2026-03-31 --why 'lost by the old importer' --owner ann";
+
+const COMPARE_HELP: &str = "\
+Examples:
+  cutover history compare last~1 last           since the run before";
+
+const RUN_HELP: &str = "\
+Exit codes: 0 passed or only warned · 1 differences · 2 something could not be compared, was cut short, or nothing ran · 130 interrupted
+
+Examples:
+  cutover run                                   everything below checks/
+  cutover run checks/costs --only 'costs.daily_*' --param from=-7d
+  cutover run --tag gate --expect-checks 12 --report junit=junit.xml --report markdown=-
+  cutover run --source new=postgres://reader@replica/app --deadline 2h --fail-on warn
+  cutover run --dry-run                         the SQL of both sides; connects to nothing
+  cutover run --no-examples                     no values of rows in any report";
 /// Where suites are looked for unless the command line says so.
 const SUITES: &str = "checks/";
 
 /// `cutover run`.
 #[derive(Args, Debug)]
+#[command(after_help = RUN_HELP)]
 struct RunArgs {
     /// Suite files, or folders with suites below them
     #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
@@ -132,7 +196,16 @@ struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     examples: usize,
     #[command(flatten)]
+    privacy: PrivacyArgs,
+    #[command(flatten)]
     diff: DiffLimits,
+    #[command(flatten)]
+    history: past::PlaceArgs,
+    /// Leave this run out of the history
+    #[arg(long, conflicts_with = "history")]
+    no_history: bool,
+    #[command(flatten)]
+    telling: telling::TellingArgs,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,
@@ -197,6 +270,31 @@ fn machine_memory() -> u64 {
     }
 }
 
+/// What may be shown of the data.
+#[derive(Args, Clone, Copy, Debug, Default)]
+struct PrivacyArgs {
+    /// Show no values of rows: no examples, no keys, no differences.parquet, no texts that may quote one
+    #[arg(long)]
+    no_examples: bool,
+}
+
+/// Holds the key of masks whose hashes shall be the same in every run.
+const MASK_KEY: &str = "CUTOVER_MASK_KEY";
+
+impl PrivacyArgs {
+    /// What may be shown, and under which key masks are made.
+    fn privacy(self) -> Result<Privacy, String> {
+        let key = match std::env::var_os(MASK_KEY) {
+            None => MaskKey::random(),
+            Some(text) => {
+                let text = text.to_str().ok_or(format!("{MASK_KEY} is not UTF-8; write it in hex"))?;
+                MaskKey::given(text).map_err(|why| format!("{MASK_KEY} {why}"))?
+            }
+        };
+        Ok(Privacy { key, examples: !self.no_examples })
+    }
+}
+
 /// What the command line says in place of the suites.
 #[derive(Args, Debug, Default)]
 struct OverrideArgs {
@@ -228,13 +326,17 @@ impl OverrideArgs {
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
     match Cli::parse().command {
-        Command::Run(args) => run::run(args),
-        Command::Rerun(args) => rerun::rerun(args),
+        Command::Run(args) => run::run(*args),
+        Command::Rerun(args) => rerun::rerun(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
+        Command::Init(args) => init::init(&args),
+        Command::History(args) => history::history(args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
         Command::Demo { clean, dir, look } => demo::demo(&dir, clean, look),
+        Command::Completions(args) => manual::completions(&args, Cli::command()),
+        Command::Man(args) => manual::manual(&args, Cli::command()),
         Command::Waive(args) => waive::waive(&args),
         Command::Schema => {
             screen::print(&format!("{:#}\n", suite::schema()));

@@ -11,6 +11,7 @@ use crate::source::SourceUrl;
 
 /// `cutover rehearse`.
 #[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct RehearseArgs {
     /// A pack below checks/, or its folder
     #[arg(value_name = "PACK")]
@@ -31,6 +32,12 @@ pub(super) struct RehearseArgs {
     #[arg(long)]
     list: bool,
 }
+
+const AFTER_HELP: &str = "\
+Examples:
+  cutover rehearse star_schema --list           the defects that can be planted
+  cutover rehearse star_schema --url old=postgres://me@localhost/scratch --url new=postgres://me@localhost/scratch
+  cutover rehearse langfuse --url old=clickhouse://me@localhost/a --url new=clickhouse://me@localhost/b --rows 1e6";
 
 /// Runs the command and returns its exit code.
 pub(super) fn rehearse(args: &RehearseArgs) -> u8 {

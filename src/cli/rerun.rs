@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::run::{done, try_run};
+use super::telling::Telling;
 use super::{RunArgs, load, screen};
 use crate::earlier::{Earlier, EarlierSuite};
 use crate::exit::{BROKEN, PASSED};
@@ -15,7 +16,7 @@ use crate::suite::{self, Overrides, Param, Suite};
 
 /// `cutover rerun`.
 #[derive(Args, Debug)]
-#[command(mut_arg("suites", |arg| arg.hide(true)), mut_arg("param", |arg| arg.hide(true)))]
+#[command(after_help = super::RERUN_HELP, mut_arg("suites", |arg| arg.hide(true)), mut_arg("param", |arg| arg.hide(true)))]
 pub(super) struct RerunArgs {
     /// The report.json of a run; differences.parquet is read beside it
     #[arg(value_name = "REPORT", required = true)]
@@ -93,7 +94,8 @@ fn try_rerun(args: RerunArgs) -> Result<u8, u8> {
         if changed { BTreeMap::new() } else { earlier.differing_keys().map_err(|why| refuse(why.to_string()))? };
     run.only = wanted.iter().map(|id| globset::escape(id)).collect();
     let of = RerunOf { report: before.display().to_string(), started_at: earlier.started_at.clone() };
-    try_run(run, "rerun", Some((suites, Again { of, keys })))
+    let telling = Telling::new(&run);
+    try_run(run, "rerun", Some((suites, Again { of, keys })), &telling)
 }
 
 /// The suite with the params it was run on; an error that was not shown yet says why not.

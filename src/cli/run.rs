@@ -8,11 +8,13 @@ use chrono::{DateTime, Utc};
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 
 use super::screen::{self, Screen};
-use super::{LookArgs, RunArgs, load, runtime};
-use crate::check::KindSettings;
+use super::telling::{Telling, Told};
+use super::{LookArgs, PrivacyArgs, RunArgs, load, past, runtime};
+use crate::check::{KindSettings, Masks};
 use crate::compare::Limits;
 use crate::earlier::{Baseline, DIFFERENCES, Earlier, Unreadable};
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
+use crate::history::Place;
 use crate::model::RunReport;
 use crate::output::{is_special, write_atomically};
 use crate::report::{Format, render, terminal};
@@ -22,7 +24,8 @@ use crate::suite::Suite;
 
 /// Runs the command and returns its exit code.
 pub(super) fn run(args: RunArgs) -> u8 {
-    done(try_run(args, "run", None))
+    let telling = if args.dry_run { Telling::default() } else { Telling::new(&args) };
+    done(try_run(args, "run", None, &telling).inspect_err(|code| telling.refused(*code)))
 }
 
 /// The exit code, whichever way it came.
@@ -33,7 +36,12 @@ pub(super) fn done(code: Result<u8, u8>) -> u8 {
 }
 
 /// Runs the checks of the suites that `args` names, or those that are given to be run `again`, for the command `name`.
-pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Again)>) -> Result<u8, u8> {
+pub(super) fn try_run(
+    args: RunArgs,
+    name: &str,
+    again: Option<(Vec<Suite>, Again)>,
+    telling: &Telling,
+) -> Result<u8, u8> {
     let refuse = |message: &str| {
         screen::complain(&format!("cutover {name}: {message}\n"));
         BROKEN
@@ -58,6 +66,9 @@ pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Agai
     if args.dry_run {
         return dry_run(&selected).map_err(|why| refuse(&why));
     }
+    // A run that looks again at some keys of some checks says nothing of how the whole suite does.
+    let unrecorded = args.no_history || again.is_some();
+    let history = if unrecorded { None } else { Some(args.history.place(&args.reports).map_err(|why| refuse(&why))?) };
     let to =
         if args.report.is_empty() { Reports::Folder(args.reports, args.keep) } else { Reports::Paths(args.report) };
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -72,14 +83,15 @@ pub(super) fn try_run(args: RunArgs, name: &str, again: Option<(Vec<Suite>, Agai
         copies: args.diff.copies(row_diffs(&selected).min(jobs)),
         only: matchers(&args.only).map_err(|why| refuse(&why))?,
         plan: args.diff.plan,
-        differences: to.differences(args.diff.max_differences).map_err(|why| refuse(&why))?,
+        differences: to.differences(args.diff.max_differences, args.privacy).map_err(|why| refuse(&why))?,
+        privacy: args.privacy.privacy().map_err(|why| refuse(&why))?,
         baseline: match &args.baseline {
             Some(path) => Some(baseline(path).map_err(|why| refuse(&format!("--baseline: {why}")))?),
             None => None,
         },
         again,
     };
-    execute(&selected, &options, &to, &args.fail_on, args.look)
+    execute(&selected, &options, &to, history.as_ref(), &args.fail_on, args.look, telling)
 }
 
 fn baseline(path: &Path) -> Result<Baseline, Unreadable> {
@@ -99,8 +111,12 @@ pub(super) enum Reports {
 }
 
 impl Reports {
-    /// The file that takes up to `most` differences of each check, where a report has a place on disk.
-    pub(super) fn differences(&self, most: u64) -> Result<Option<Differences>, String> {
+    /// The file that takes up to `most` differences of each check, where a report has a place on disk and values may
+    /// be shown.
+    pub(super) fn differences(&self, most: u64, privacy: PrivacyArgs) -> Result<Option<Differences>, String> {
+        if privacy.no_examples {
+            return Ok(None);
+        }
         let folder = match self {
             Reports::Folder(parent, _) => parent.clone(),
             Reports::Paths(_) => match self.beside_json() {
@@ -117,6 +133,14 @@ impl Reports {
         })
     }
 
+    /// The folder of the run `id`, where it has one of its own.
+    fn folder(&self, id: &str) -> Option<PathBuf> {
+        match self {
+            Reports::Folder(parent, _) => Some(parent.join(id)),
+            Reports::Paths(_) => None,
+        }
+    }
+
     /// The folder of the JSON report that has a path.
     fn beside_json(&self) -> Option<PathBuf> {
         let Reports::Paths(paths) = self else { return None };
@@ -127,19 +151,25 @@ impl Reports {
     }
 }
 
-/// Runs `selected`, shows and writes what was found, and returns the exit code.
+/// Runs `selected`, shows and writes what was found, adds it to the history, and returns the exit code.
 pub(super) fn execute(
     selected: &[Selected<'_>],
     options: &Options,
     to: &Reports,
+    history: Option<&Place>,
     fail_on: &[FailOn],
     look: LookArgs,
+    telling: &Telling,
 ) -> Result<u8, u8> {
     let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
+    telling.begin(to_stdout);
+    if !options.privacy.examples || selected.iter().any(|one| one.check.mask != Masks::default()) {
+        quiet_panics();
+    }
     let screen = Screen::new(look, to_stdout, selected.len());
     let signalled = AtomicBool::new(false);
     let runtime = runtime()?;
-    let report = runtime.block_on(async {
+    let mut report = runtime.block_on(async {
         let stop = Stop::default();
         let work = run::run(selected, options, &stop, |event| screen.show(event));
         tokio::pin!(work);
@@ -159,22 +189,39 @@ pub(super) fn execute(
     // A query that ignores its cancellation must not hold up the exit.
     runtime.shutdown_background();
     screen.finish();
+    let id = folder_name(report.started_at);
+    let unread = history.and_then(|place| past::attach(place, &mut report, options.privacy.examples).err());
     let details = terminal::details(&report, &screen.style);
     screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
-    let written = write(&report, to, options.differences.as_ref());
+    let previous = telling.previous(&report);
+    let written = write(&report, to, &id, options.differences.as_ref());
     match &written {
         Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
         Err(why) => screen::complain(&format!("cutover run: {why}\n")),
     }
-    if signalled.load(Ordering::SeqCst) {
-        return Ok(INTERRUPTED);
+    let code = match &written {
+        _ if signalled.load(Ordering::SeqCst) => INTERRUPTED,
+        Err(_) => BROKEN,
+        Ok(_) => exit::code(&report, fail_on),
+    };
+    if let Some(place) = history {
+        past::record(place, &report, &id, code, to.folder(&id).as_deref(), unread);
     }
-    Ok(if written.is_err() { BROKEN } else { exit::code(&report, fail_on) })
+    telling.tell(&Told { report: &report, selected, code, previous, places: written.as_deref().unwrap_or_default() });
+    Ok(code)
+}
+
+/// Says where a panic happened and not what it says, which may quote a value.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
+        screen::complain(&format!("cutover met a defect of its own{place}; its text is withheld\n"));
+    }));
 }
 
 /// Resolves at SIGINT or SIGTERM.
-async fn signal() {
+pub(super) async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -281,7 +328,7 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
 }
 
 /// Writes the reports and returns where they are.
-fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) -> Result<Vec<String>, String> {
+fn write(report: &RunReport, to: &Reports, id: &str, differences: Option<&Differences>) -> Result<Vec<String>, String> {
     let failed = |path: &Path, cause: &io::Error| {
         format!(
             "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
@@ -310,7 +357,7 @@ fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) ->
             Ok(written)
         }
         Reports::Folder(parent, keep) => {
-            let folder = parent.join(folder_name(report.started_at));
+            let folder = parent.join(id);
             place(folder.join(DIFFERENCES))?;
             for format in Format::ALL {
                 let path = folder.join(format.file_name());
@@ -333,7 +380,7 @@ fn folder_name(started_at: DateTime<Utc>) -> String {
 }
 
 /// Whether a folder is one that a run made.
-fn is_report(name: &str) -> bool {
+pub(super) fn is_report(name: &str) -> bool {
     let bytes = name.as_bytes();
     let pattern = "dddddddd\u{54}dddddd.ddd\u{5a}-xxxx";
     bytes.len() == pattern.len()

@@ -62,6 +62,10 @@ impl Screen {
             Event::Read { id, rows, of, seconds } => {
                 running.insert(id.to_owned(), read(rows, of, seconds));
             }
+            Event::Waiting { id, time } => {
+                let time = humantime::format_duration(time);
+                running.insert(id.to_owned(), format!(" waits {time} for what differs to settle"));
+            }
             Event::Finished(check) => {
                 running.remove(&check.id);
                 self.progress.inc(1);
@@ -100,7 +104,7 @@ fn read(rows: u64, of: Option<u64>, seconds: f64) -> String {
 }
 
 /// Width of the terminal, where it tells.
-fn columns() -> Option<u16> {
+pub(super) fn columns() -> Option<u16> {
     console::Term::stdout().size_checked().map(|(_, columns)| columns)
 }
 

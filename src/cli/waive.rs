@@ -25,6 +25,7 @@ const APART: usize = 8;
 
 /// `cutover waive`.
 #[derive(Args, Debug)]
+#[command(after_help = super::WAIVE_HELP)]
 pub(super) struct WaiveArgs {
     /// The report.json of a run; differences.parquet is read beside it
     #[arg(value_name = "REPORT")]

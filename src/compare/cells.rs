@@ -92,7 +92,7 @@ pub(super) fn compared(column: &Paired, side: Side, frame: &Frame) -> Cells {
         return cells;
     }
     let mut cells = Cells::with_capacity(frame.height());
-    let budget = matches!(column.rule.comparison, Comparison::Budget(_));
+    let budget = column.rule.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)));
     for value in frame.values(column.name_on(side)) {
         let start = cells.bytes.len();
         let normal = column.normalizer(side).apply(value);
@@ -107,7 +107,8 @@ pub(super) fn compared(column: &Paired, side: Side, frame: &Frame) -> Cells {
 
 /// The cells of a column of scalars under a rule that leaves them as they are.
 fn quickly(column: &Paired, side: Side, frame: &Frame) -> Option<Cells> {
-    let exact = matches!(column.rule.comparison, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_));
+    let as_it_is = |one: &Comparison| matches!(one, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_));
+    let exact = column.rule.comparison.levels().all(as_it_is);
     let simple = column.normalizer(side).simple().filter(|_| exact)?;
     let (series, of) = frame.column(column.name_on(side))?;
     let mut null = Vec::new();

@@ -87,7 +87,7 @@ impl Paired {
     /// The verdict on one pair of rows.
     pub(super) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
         if let Some(is_number) = self.identical(old_row, new_row) {
-            return Ok(Verdict { holds: true, distance: is_number.then(Distance::zero) });
+            return Ok(Verdict { holds: true, warned: false, distance: is_number.then(Distance::zero) });
         }
         let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         if self.rule.comparison == Comparison::Exact
@@ -121,10 +121,10 @@ impl Paired {
 fn apart(old: &[u8], new: &[u8]) -> Option<Verdict> {
     if let (Some(old), Some(new)) = (as_decimal(old), as_decimal(new)) {
         let distance = Distance::between_decimals(old, new)?;
-        return Some(Verdict { holds: false, distance: Some(distance) });
+        return Some(Verdict { holds: false, warned: false, distance: Some(distance) });
     }
     let settled = !is_never_equal(old) && !is_never_equal(new);
-    (settled && (is_plain(old) || is_plain(new))).then_some(Verdict { holds: false, distance: None })
+    (settled && (is_plain(old) || is_plain(new))).then_some(Verdict { holds: false, warned: false, distance: None })
 }
 
 /// Whether a side's only value column is known by its place, whatever its name.
@@ -155,7 +155,7 @@ pub(super) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
     let mut columns = Columns { key: Vec::new(), compared: Vec::new(), left_out: Vec::new(), problems: Vec::new() };
     for name in &check.key {
         let rule = check.columns.get(name).cloned().unwrap_or_default();
-        match pair(name, &rule, old, new, &new_names) {
+        match pair(name, &rule, old, new, &new_names, true) {
             Ok(paired) => columns.key.push(paired),
             Err(why) => return Err(error(format!("key column `{name}`: {why}"))),
         }
@@ -202,7 +202,7 @@ impl Columns {
             self.one_sided(check, name, "old");
             return;
         }
-        match pair(name, rule, old, new, new_names) {
+        match pair(name, rule, old, new, new_names, false) {
             Ok(paired) => self.compared.push(paired),
             Err(why) => self.problem(name, &show::rule(rule), why),
         }
@@ -289,19 +289,23 @@ fn name_by_place(check: &Check, old: &Frame, new_names: &mut BTreeMap<String, St
     Ok(())
 }
 
+/// One column of both sides. Booleans of a key count as 0 and 1 whatever the other side holds, so that a key has the same
+/// bytes when old is compared with new and with itself.
 fn pair(
     name: &str,
     rule: &Rule,
     old: &Frame,
     new: &Frame,
     new_names: &BTreeMap<String, String>,
+    key: bool,
 ) -> Result<Paired, String> {
     let new_name = &new_names[name];
     let (Some((_, old_type)), Some((_, new_type))) = (old.column(name), new.column(new_name)) else {
         return Err("it is not in both results; select it on both sides".to_owned());
     };
     let meeting = comparable(old_type, new_type, rule)?;
-    let normalizer = |side, of| Normalizer::new(rule, side, of, meeting.bool_as_integer).map_err(|e| e.to_string());
+    let as_integer = key || meeting.bool_as_integer;
+    let normalizer = |side, of| Normalizer::new(rule, side, of, as_integer).map_err(|e| e.to_string());
     let empty = Paired {
         name: name.to_owned(),
         rule: rule.clone(),

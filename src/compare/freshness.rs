@@ -109,6 +109,7 @@ fn measure(
         delta: lag.map(duration),
         tolerance: format!("lag ≤ {}", humantime::format_duration(max_lag)),
         within,
+        level: None,
         count: None,
     }
 }

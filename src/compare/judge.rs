@@ -14,18 +14,28 @@ use crate::frame::Value;
 pub(super) struct Verdict {
     /// Whether the rule holds.
     pub holds: bool,
+    /// Whether it holds only by its looser level.
+    pub warned: bool,
     /// |new − old| where both are finite numbers.
     pub distance: Option<Distance>,
 }
 
 /// Judges `old` against `new`.
 pub(super) fn judge(comparison: &Comparison, old: &Normal, new: &Normal) -> Result<Verdict, Ambiguous> {
+    if let Comparison::Levels(levels) = comparison {
+        let Verdict { holds: plainly, distance, .. } = judge(&levels.warn, old, new)?;
+        let holds = match &levels.fail {
+            Some(fail) => judge(fail, old, new)?.holds,
+            None => true,
+        };
+        return Ok(Verdict { holds, warned: holds && !plainly, distance });
+    }
     let (Normal::Value(a), Normal::Value(b)) = (old, new) else {
-        return Ok(Verdict { holds: false, distance: None });
+        return Ok(Verdict { holds: false, warned: false, distance: None });
     };
     if plainly_equal(a, b) && !matches!(comparison, Comparison::Budget(_)) {
         let distance = matches!(a, Value::Integer(_) | Value::Decimal { .. }).then(Distance::zero);
-        return Ok(Verdict { holds: true, distance });
+        return Ok(Verdict { holds: true, warned: false, distance });
     }
     let holds = match comparison {
         Comparison::Tolerance(tolerance) => close(a, b, tolerance)?,
@@ -45,7 +55,7 @@ pub(super) fn judge(comparison: &Comparison, old: &Normal, new: &Normal) -> Resu
             left == right
         }
     };
-    Ok(Verdict { holds, distance: Distance::between(a, b) })
+    Ok(Verdict { holds, warned: false, distance: Distance::between(a, b) })
 }
 
 /// Whether two scalars are the same without a second look; floats and nested values want one.
@@ -75,6 +85,7 @@ pub(super) fn by_bytes(comparison: &Comparison) -> bool {
             | Comparison::Ulps(_)
             | Comparison::Budget(_)
             | Comparison::Map { tolerance: Some(_), .. }
+            | Comparison::Levels(_)
     )
 }
 
@@ -194,6 +205,23 @@ mod tests {
         assert!(holds(&strict, map(&[("a", 1), ("b", 0)]), map(&[("b", 0), ("a", 1)])));
         let twice = Normal::Value(map(&[("a", 1), ("a", 1)]));
         assert!(judge(&strict, &twice, &twice).is_err());
+    }
+
+    /// Catches a bound that is judged by the other level, and a level without `fail` that fails.
+    #[test]
+    fn a_value_between_the_levels_only_warns() {
+        let two = |fail| Comparison::Levels(Box::new(crate::check::Levels { warn: within("1", "0"), fail }));
+        let judged = |rule: &Comparison, new| {
+            let found = judge(rule, &Normal::Value(Value::Integer(10)), &Normal::Value(new)).unwrap();
+            (found.holds, found.warned)
+        };
+        let both = two(Some(within("2", "0")));
+        for (new, verdict) in [(11, (true, false)), (12, (true, true)), (13, (false, false))] {
+            assert_eq!(judged(&both, Value::Integer(new)), verdict, "{new}");
+        }
+        assert_eq!(judged(&both, Value::Null), (false, false));
+        assert_eq!(judged(&two(None), Value::Integer(1_000)), (true, true));
+        assert_eq!(judged(&two(None), Value::Null), (true, true));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use bigdecimal::BigDecimal;
 use super::columns::error;
 use super::settle;
 use crate::check::{Check, Latency};
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals, Warning};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Times, Totals, Warning};
 
 /// What was timed on one side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,10 +95,21 @@ fn judge(
     if settings.load.is_some() {
         add("queries_per_second", Better::More, &Timed::throughput, Wanted { speedup, ratio, most: None });
     }
+    report.times = Some(times(old, new));
     // What is outside comes first, as in every other kind.
     report.measures.sort_by_key(|measure| measure.within);
     report.totals = Some(totals);
     Ok(())
+}
+
+/// The spread of the times, in steps of five in a hundred and at 99.
+fn times(old: Option<&Timed>, new: &Timed) -> Times {
+    let percent: Vec<u8> =
+        (0..=100).step_by(5).chain([99]).collect::<std::collections::BTreeSet<u8>>().into_iter().collect();
+    let side = |timed: &Timed| {
+        percent.iter().filter_map(|percent| timed.quantile(usize::from(*percent))).map(thousandths).collect()
+    };
+    Times { old: old.map(side).unwrap_or_default(), new: side(new), percent: percent.clone() }
 }
 
 /// The bounds on one measure.
@@ -140,6 +151,7 @@ fn measure(
     totals.outside += u64::from(!within);
     let rules: Vec<String> = rules.into_iter().map(|(rule, _)| rule).collect();
     Measure {
+        level: None,
         name: name.to_owned(),
         key: Key::default(),
         old: then.map(thousandths),

@@ -328,6 +328,8 @@ impl Names {
             (_, Difference::Extra) => "extra",
             (_, Difference::Changed) => "changed",
             (_, Difference::Duplicate) => "duplicate",
+            // No difference, so no waiver is about it.
+            (_, Difference::Warned) => "warned",
         }
     }
 }

@@ -19,8 +19,11 @@ pub(super) struct Matched {
     pub extra: Vec<usize>,
 }
 
-/// Matches the rows of `group`, more than one of them on a side or none: only identical rows are a pair.
+/// Matches the rows of `group`. One row a side is a pair; under a duplicated key only identical rows are.
 pub(super) fn matched(columns: &Columns, group: &Group) -> Result<Matched, (String, Ambiguous)> {
+    if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
+        return Ok(Matched { pairs: vec![(*old, *new)], ..Matched::default() });
+    }
     if group.old.is_empty() || group.new.is_empty() {
         group.old.iter().try_for_each(|row| settled(columns, Side::Old, *row))?;
         group.new.iter().try_for_each(|row| settled(columns, Side::New, *row))?;
@@ -75,23 +78,40 @@ fn unmatched(rows: &[usize], partnered: impl Iterator<Item = usize>) -> Vec<usiz
 /// The most rows that can be paired within their tolerances: augmenting paths in a bipartite graph
 /// (Kuhn 1955), since taking the first partner that fits may leave another row without one.
 fn most_partners(columns: &Columns, bucket: &Group) -> Result<Vec<(usize, usize)>, (String, Ambiguous)> {
+    // What holds without a warning pairs first; what is left may pair by the looser level.
+    let mut close = vec![Vec::new(); bucket.old.len()];
     let mut fits = vec![Vec::new(); bucket.old.len()];
     for (at, old) in bucket.old.iter().enumerate() {
         for (other, new) in bucket.new.iter().enumerate() {
-            if identical(columns, *old, *new)? {
-                fits[at].push(other);
+            match identical(columns, *old, *new)? {
+                None => {}
+                Some(warned) => {
+                    fits[at].push(other);
+                    if !warned {
+                        close[at].push(other);
+                    }
+                }
             }
         }
     }
     let mut partner: Vec<Option<usize>> = vec![None; bucket.new.len()];
-    for start in 0..fits.len() {
-        augment(start, &fits, &mut partner, &mut vec![false; bucket.new.len()]);
+    for edges in [&close, &fits] {
+        for start in 0..edges.len() {
+            if !partner.contains(&Some(start)) {
+                augment(start, edges, &mut partner, &mut vec![false; bucket.new.len()]);
+            }
+        }
     }
     let pairs = partner.iter().enumerate().filter_map(|(new, old)| old.map(|old| (bucket.old[old], bucket.new[new])));
     Ok(pairs.collect())
 }
 
 fn augment(old: usize, fits: &[Vec<usize>], partner: &mut [Option<usize>], seen: &mut [bool]) -> bool {
+    // A partner that is free is no loss to anybody.
+    if let Some(&new) = fits[old].iter().find(|new| partner[**new].is_none()) {
+        partner[new] = Some(old);
+        return true;
+    }
     for &new in &fits[old] {
         if !std::mem::replace(&mut seen[new], true)
             && partner[new].is_none_or(|held| augment(held, fits, partner, seen))
@@ -103,13 +123,17 @@ fn augment(old: usize, fits: &[Vec<usize>], partner: &mut [Option<usize>], seen:
     false
 }
 
-fn identical(columns: &Columns, old: usize, new: usize) -> Result<bool, (String, Ambiguous)> {
+/// Whether two rows hold under every rule, and if so, whether any holds by its looser level only.
+fn identical(columns: &Columns, old: usize, new: usize) -> Result<Option<bool>, (String, Ambiguous)> {
+    let mut warned = false;
     for column in columns.compared.iter().filter(|column| !by_bytes(&column.rule.comparison)) {
-        if !column.judge(old, new).map_err(|cause| (column.name.clone(), cause))?.holds {
-            return Ok(false);
+        let verdict = column.judge(old, new).map_err(|cause| (column.name.clone(), cause))?;
+        if !verdict.holds {
+            return Ok(None);
         }
+        warned |= verdict.warned;
     }
-    Ok(true)
+    Ok(Some(warned))
 }
 
 #[cfg(test)]

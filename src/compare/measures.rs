@@ -9,7 +9,7 @@ use super::rows::{self, Outcome, Sink};
 use super::show;
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{CheckReport, ErrorReport, Measure, Totals};
+use crate::model::{CheckReport, ErrorReport, Measure, Severity, Totals};
 
 /// Compares two frames of numbers.
 pub(super) fn compare(
@@ -52,6 +52,8 @@ pub(super) fn compare(
         columns: &columns,
         totals: Totals::default(),
         outside: Vec::new(),
+        warned: Vec::new(),
+        warnings: 0,
         within: Vec::new(),
         limit: limits.measures,
     };
@@ -60,6 +62,10 @@ pub(super) fn compare(
     let watch = |outcome: Outcome<'_>| listed.add(&outcome, &mut numbers);
     rows::compare(check, &columns, (old.height(), new.height()), limits, report, watch, rows)?;
     report.totals = Some(listed.totals);
+    if check.key.is_empty() {
+        // Without rows the numbers are counted.
+        report.warned = report.warned.map(|_| listed.warnings);
+    }
     report.measures = listed.finish();
     if check.key.is_empty() {
         // One row a side is no row count: the numbers speak for themselves.
@@ -95,6 +101,9 @@ struct Listed<'a> {
     columns: &'a Columns,
     totals: Totals,
     outside: Vec<(f64, Measure)>,
+    /// Within, but beyond a `warn` level.
+    warned: Vec<Measure>,
+    warnings: u64,
     within: Vec<Measure>,
     limit: usize,
 }
@@ -104,13 +113,20 @@ impl Listed<'_> {
         for (at, column) in self.columns.compared.iter().enumerate() {
             let holds = outcome.holds.get(at).copied().unwrap_or(false);
             self.totals.compared += 1;
-            if holds {
+            if outcome.warned.get(at) == Some(&true) {
+                self.warnings += 1;
+                if self.warned.len() < self.limit {
+                    let level = Some(Severity::Warn);
+                    self.warned.push(Measure { level, ..measure(column, outcome, true) });
+                }
+            } else if holds {
                 if self.within.len() < self.limit {
                     self.within.push(measure(column, outcome, true));
                 }
             } else {
                 self.totals.outside += 1;
-                let measure = measure(column, outcome, false);
+                let level = rows::leveled(column).then_some(Severity::Fail);
+                let measure = Measure { level, ..measure(column, outcome, false) };
                 if let Some(sink) = numbers
                     && !sink(outside(&measure))
                 {
@@ -131,8 +147,9 @@ impl Listed<'_> {
 
     fn finish(mut self) -> Vec<Measure> {
         self.keep_worst();
-        let room = self.limit.saturating_sub(self.outside.len());
-        self.outside.into_iter().map(|(_, measure)| measure).chain(self.within.into_iter().take(room)).collect()
+        let limit = self.limit;
+        let outside = self.outside.into_iter().map(|(_, measure)| measure);
+        outside.chain(self.warned).chain(self.within).take(limit).collect()
     }
 }
 
@@ -160,6 +177,7 @@ fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
         delta: then.zip(now).and_then(|(old, new)| number::delta(&old, &new)),
         tolerance: show::rule(&column.rule),
         within,
+        level: None,
         count: None,
     }
 }

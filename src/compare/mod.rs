@@ -3,6 +3,7 @@
 //! Takes canonical frames and a valid check, fills the numbers of a report. No clock, no I/O, no async:
 //! the same frames give the same verdict everywhere.
 
+mod apart;
 mod cells;
 mod columns;
 mod distance;
@@ -23,6 +24,7 @@ mod pairing;
 mod past;
 mod percentile;
 mod quantile;
+mod reflexive;
 mod rows;
 mod shares;
 mod show;
@@ -30,12 +32,15 @@ mod stream;
 mod tags;
 mod types;
 
+pub(crate) use apart::{Answers, Itself, compare_counting, differing};
 pub(crate) use cells::Cells;
 pub use ledger::{Ledger, outside, with_tag};
 pub use normal::Side;
 pub use past::Past;
+pub(crate) use reflexive::{by_value, reflexive};
 pub use rows::Sink;
 pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};
+pub(crate) use types::comparable;
 
 use columns::{Naming, error, sort_out};
 

@@ -33,6 +33,8 @@ pub(super) struct Normalizer {
     json_as_collection: bool,
     /// Text is read as JSON.
     text_as_json: bool,
+    /// Text that cannot be read equals itself.
+    itself: bool,
 }
 
 /// A value ready to be compared.
@@ -73,11 +75,12 @@ impl Normalizer {
             utc: rule.utc,
             trim: rule.trim,
             bool_as_integer,
-            json_as_collection: matches!(
-                rule.comparison,
-                Comparison::Set | Comparison::Multiset | Comparison::Map { .. }
-            ),
+            json_as_collection: rule
+                .comparison
+                .levels()
+                .any(|one| matches!(one, Comparison::Set | Comparison::Multiset | Comparison::Map { .. })),
             text_as_json: rule.comparison == Comparison::Json,
+            itself: rule.itself,
         })
     }
 
@@ -94,6 +97,14 @@ impl Normalizer {
 
     /// What `value` is compared as.
     pub(super) fn apply(&self, value: Value) -> Normal {
+        match self.read(value) {
+            // Bytes, since no text that can be read becomes any.
+            Normal::Unreadable(text) if self.itself => Normal::Value(Value::Bytes(text.into_bytes())),
+            normal => normal,
+        }
+    }
+
+    fn read(&self, value: Value) -> Normal {
         let value = if value == Value::Null { self.null.clone().unwrap_or(Value::Null) } else { value };
         if value == Value::Null {
             return Normal::Value(value);

@@ -72,7 +72,7 @@ pub(super) fn gather(columns: &Columns, old_height: usize, new_height: usize) ->
 }
 
 /// The bytes of every key of a side.
-fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cells, ErrorReport> {
+pub(super) fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cells, ErrorReport> {
     let mut keys = Cells::with_capacity(height);
     for row in 0..height {
         let mut written = Ok(());

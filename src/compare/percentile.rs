@@ -12,9 +12,9 @@ use super::pairing::{Group, pair};
 use super::quantile::Sample;
 use super::rows::Sink;
 use super::show;
-use crate::check::{Check, Percentile, Sides};
+use crate::check::{Bounds, Check, Percentile, Sides, Tolerance};
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, Counts, ErrorReport, Key, Measure, Totals, Warning};
+use crate::model::{CheckReport, Counts, ErrorReport, Key, Measure, Severity, Totals, Warning};
 
 /// The column by which a side of finished percentiles may tell how many values are behind them.
 const COUNT: &str = "n";
@@ -178,12 +178,12 @@ struct Values {
 }
 
 fn bounds_make_sense(settings: &Percentile, old: &Answer, new: &Answer) -> Result<(), ErrorReport> {
-    if settings.rank.is_some() && !old.is_raw() && !new.is_raw() {
+    if (settings.rank.is_some() || settings.warn.rank.is_some()) && !old.is_raw() && !new.is_raw() {
         return Err(error(
             "`rank` needs the raw values of a side, and both return percentiles; return raw values, or remove `rank`",
         ));
     }
-    if settings.max_ks.is_some() && !(old.is_raw() && new.is_raw()) {
+    if (settings.max_ks.is_some() || settings.warn.max_ks.is_some()) && !(old.is_raw() && new.is_raw()) {
         return Err(error("`max_ks` needs the raw values of both sides; return raw values, or remove `max_ks`"));
     }
     Ok(())
@@ -197,6 +197,9 @@ struct Found<'a> {
     values: u64,
     groups: u64,
     outside: Vec<Measure>,
+    /// Within, but beyond a `warn` bound.
+    warned: Vec<Measure>,
+    warnings: u64,
     within: Vec<Measure>,
     too_small: Vec<Key>,
     too_small_groups: u64,
@@ -213,6 +216,8 @@ impl<'a> Found<'a> {
             values: 0,
             groups: 0,
             outside: Vec::new(),
+            warned: Vec::new(),
+            warnings: 0,
             within: Vec::new(),
             too_small: Vec::new(),
             too_small_groups: 0,
@@ -239,7 +244,7 @@ impl<'a> Found<'a> {
         for (at, (name, q)) in self.settings.quantiles.iter().enumerate() {
             let a = old.as_ref().and_then(|v| v.quantiles[at].clone());
             let b = new.as_ref().and_then(|v| v.quantiles[at].clone());
-            let measure = |name: String, delta, tolerance, within| Measure {
+            let measure = |name: String, delta, tolerance, (within, level)| Measure {
                 name,
                 key: key.clone(),
                 old: a.as_ref().map(text),
@@ -247,6 +252,7 @@ impl<'a> Found<'a> {
                 delta,
                 tolerance,
                 within,
+                level,
                 count: Some(count.clone()),
             };
             let delta = match (&a, &b) {
@@ -257,49 +263,64 @@ impl<'a> Found<'a> {
                 self.drift.add(name, "relative", moved, key);
             }
             let both_absent = a.is_none() && b.is_none();
+            // A quantile that one side lacks is a difference whatever the bounds are.
+            let alike = a.is_some() == b.is_some();
             let mut judged = false;
-            if let Some(tolerance) = &self.settings.tolerance {
-                let within = both_absent || matches!((&a, &b), (Some(a), Some(b)) if number::within(a, b, tolerance));
-                let one = measure(name.clone(), delta.clone(), show::tolerance(tolerance), within);
+            let (fail, warn) = (&self.settings.tolerance, &self.settings.warn.tolerance);
+            if fail.is_some() || warn.is_some() {
+                let close = |tolerance: &Tolerance| {
+                    both_absent || matches!((&a, &b), (Some(a), Some(b)) if number::within(a, b, tolerance))
+                };
+                let held = graded(alike, fail.as_ref().map(close), warn.as_ref().map(close));
+                let words = show::levels(warn.as_ref().map(show::tolerance), fail.as_ref().map(show::tolerance));
+                let one = measure(name.clone(), delta.clone(), words, held);
                 self.list(one);
                 judged = true;
             }
-            if let Some(bound) = self.settings.rank {
+            let (fail, warn) = (self.settings.rank, self.settings.warn.rank);
+            if fail.is_some() || warn.is_some() {
                 let error = rank_error(old, new, &a, &b, *q);
                 if let Some(error) = error {
                     self.drift.add(name, "rank", error, key);
                 }
-                let within = both_absent || error.is_some_and(|error| error <= bound);
+                let close = |bound: f64| both_absent || error.is_some_and(|error| error <= bound);
+                let words = |bound: f64| format!("rank ≤ {}", number::float_text(bound));
                 let one = measure(
                     format!("{name} rank error"),
                     error.map(number::float_text),
-                    format!("rank ≤ {}", number::float_text(bound)),
-                    within,
+                    show::levels(warn.map(words), fail.map(words)),
+                    graded(alike, fail.map(close), warn.map(close)),
                 );
                 self.list(one);
                 judged = true;
             }
             if !judged && !both_absent {
                 // Only `max_ks` judges; a quantile that one side lacks is a difference all the same.
-                let one = measure(name.clone(), delta, "shown".to_owned(), a.is_some() == b.is_some());
+                let one = measure(name.clone(), delta, "shown".to_owned(), (alike, None));
                 self.list(one);
             }
         }
-        if let Some(bound) = self.settings.max_ks {
+        let (fail, warn) = (self.settings.max_ks, self.settings.warn.max_ks);
+        if fail.is_some() || warn.is_some() {
             let samples = (old.as_ref().and_then(|v| v.sample.as_ref()), new.as_ref().and_then(|v| v.sample.as_ref()));
             let distance = match samples {
                 (Some(old), Some(new)) => old.ks_distance(new),
                 _ => None,
             };
             let nothing = |side: &Option<Values>| side.as_ref().is_none_or(|v| v.count == Some(0));
+            let neither = nothing(old) && nothing(new);
+            let close = |bound: f64| neither || distance.is_some_and(|distance| distance <= bound);
+            let words = |bound: f64| format!("≤ {}", number::float_text(bound));
+            let (within, level) = graded(neither || distance.is_some(), fail.map(close), warn.map(close));
             self.list(Measure {
                 name: "KS distance".to_owned(),
                 key: key.clone(),
                 old: None,
                 new: None,
                 delta: distance.map(number::float_text),
-                tolerance: format!("≤ {}", number::float_text(bound)),
-                within: distance.is_some_and(|distance| distance <= bound) || (nothing(old) && nothing(new)),
+                tolerance: show::levels(warn.map(words), fail.map(words)),
+                within,
+                level,
                 count: Some(count),
             });
         }
@@ -315,7 +336,14 @@ impl<'a> Found<'a> {
                 self.sink = None;
             }
         }
-        let list = if measure.within { &mut self.within } else { &mut self.outside };
+        let list = match (measure.within, measure.level) {
+            (false, _) => &mut self.outside,
+            (true, Some(_)) => {
+                self.warnings += 1;
+                &mut self.warned
+            }
+            (true, None) => &mut self.within,
+        };
         if list.len() < self.limit {
             list.push(measure);
         }
@@ -346,10 +374,23 @@ impl<'a> Found<'a> {
         }
         report.totals = Some(self.totals);
         report.drift = self.drift.finish();
-        let room = self.limit.saturating_sub(self.outside.len());
-        report.measures = self.outside.into_iter().chain(self.within.into_iter().take(room)).collect();
+        let Bounds { tolerance, rank, max_ks } = &self.settings.warn;
+        report.warned = (tolerance.is_some() || rank.is_some() || max_ks.is_some()).then_some(self.warnings);
+        report.measures = self.outside.into_iter().chain(self.warned).chain(self.within).take(self.limit).collect();
         Ok(())
     }
+}
+
+/// Whether a number is within its bounds, and where there is one to warn, the level it is beyond; without a bound to fail
+/// by, `otherwise` decides.
+fn graded(otherwise: bool, fail: Option<bool>, warn: Option<bool>) -> (bool, Option<Severity>) {
+    let within = fail.unwrap_or(otherwise);
+    let level = match (within, warn) {
+        (_, None) | (true, Some(true)) => None,
+        (true, Some(false)) => Some(Severity::Warn),
+        (false, Some(_)) => Some(Severity::Fail),
+    };
+    (within, level)
 }
 
 /// Rank error in the distribution that is known in full: old's where it is raw, else new's.

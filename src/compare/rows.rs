@@ -8,12 +8,13 @@ use smallvec::SmallVec;
 use super::Limits;
 use super::columns::{Columns, Paired, error};
 use super::distance::Distance;
+use super::judge::Verdict;
 use super::matching::matched;
 use super::normal::Side;
 use super::number::{plain, shown_as_float};
 use super::pairing::{Group, Ordered, ambiguous, gather, pair};
 use super::show;
-use crate::check::Check;
+use crate::check::{Check, Comparison};
 use crate::frame::Value;
 use crate::model::{CheckReport, ColumnReport, Difference, ErrorReport, Example, Key, Pair, RowCounts, Warning};
 
@@ -27,6 +28,8 @@ pub(super) struct Outcome<'a> {
     pub new: Option<usize>,
     /// Per compared column whether its rule holds; empty for missing and extra rows.
     pub holds: &'a [bool],
+    /// Per compared column whether its rule holds by the looser of two levels only; empty like `holds`.
+    pub warned: &'a [bool],
 }
 
 /// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch` and every
@@ -41,16 +44,21 @@ pub(super) fn compare(
     sink: Option<Sink<'_>>,
 ) -> Result<(), ErrorReport> {
     let mut found = Found::new(columns, limits);
-    found.judge(check, columns, &pair(columns, heights.0, heights.1)?, heights, watch, sink);
+    found.judge(check, columns, &pair(columns, heights.0, heights.1)?, watch, sink);
     found.fill(columns, report)
 }
 
-/// Takes every difference in full; `false` means that it wants no more.
+/// Takes every difference in full, and every pair that is only worth a warning; `false` means that it wants no more.
 pub type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
+
+/// Asked of every key that differs whether it counts; `false` leaves its rows out of every number.
+pub(super) type Gate<'a> = &'a mut dyn FnMut(&Group) -> bool;
 
 /// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
 pub(super) struct Found {
     rows: RowCounts,
+    /// Equal pairs in which a rule holds by its looser level only.
+    warned: u64,
     tallies: Vec<Tally>,
     examples: Examples,
     /// Why nothing can be told after all, of the lowest key of which that is so.
@@ -62,6 +70,7 @@ impl Found {
     pub(super) fn new(columns: &Columns, limits: &Limits) -> Self {
         Found {
             rows: RowCounts::default(),
+            warned: 0,
             tallies: columns.compared.iter().map(|_| Tally::default()).collect(),
             examples: Examples::new(limits.examples),
             failed: None,
@@ -86,25 +95,47 @@ impl Found {
         columns: &Columns,
         heights: (usize, usize),
         sink: Option<Sink<'_>>,
+        gate: Option<Gate<'_>>,
     ) -> Result<(), ErrorReport> {
-        self.judge(check, columns, &gather(columns, heights.0, heights.1)?, heights, |_| {}, sink);
+        let mut groups = gather(columns, heights.0, heights.1)?;
+        if let Some(counts) = gate {
+            let mut kept = Vec::with_capacity(groups.len());
+            for group in groups {
+                if self.differs(check, columns, &group) != Some(true) || counts(&group) {
+                    kept.push(group);
+                }
+            }
+            groups = kept;
+        }
+        self.judge(check, columns, &groups, |_| {}, sink);
         Ok(())
     }
 
-    /// Judges `groups`, which hold all rows there are; hands every outcome to `watch` and every difference to `sink`.
+    /// Whether anything of a key is a difference; absent where that cannot be told, which is noted.
+    fn differs(&mut self, check: &Check, columns: &Columns, group: &Group) -> Option<bool> {
+        let values = || group.key(columns);
+        match differs(check, columns, group, &|| show::key(&check.key, &values())) {
+            Ok(differs) => Some(differs),
+            Err(cause) => {
+                self.fail(Ordered(values()), cause);
+                None
+            }
+        }
+    }
+
+    /// Judges `groups`; hands every outcome to `watch` and every difference to `sink`.
     fn judge(
         &mut self,
         check: &Check,
         columns: &Columns,
         groups: &[Group],
-        heights: (usize, usize),
         mut watch: impl FnMut(Outcome<'_>),
         mut sink: Option<Sink<'_>>,
     ) {
-        self.rows.old += heights.0 as u64;
-        self.rows.new += heights.1 as u64;
         let mut examples = std::mem::replace(&mut self.examples, Examples::new(0));
         for group in groups {
+            self.rows.old += group.old.len() as u64;
+            self.rows.new += group.new.len() as u64;
             let values = || group.key(columns);
             let mut note = |difference, example: &dyn Fn() -> Example| {
                 if let Some(wanted) = sink.as_mut()
@@ -132,6 +163,7 @@ impl Found {
         all.extra += more.extra;
         all.changed += more.changed;
         all.duplicate += more.duplicate;
+        self.warned += other.warned;
         self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
         self.examples.merge(other.examples);
         if let Some((key, cause)) = other.failed {
@@ -167,12 +199,12 @@ impl Found {
         }
         for row in &found.missing {
             self.rows.missing += 1;
-            watch(Outcome { key, old: Some(*row), new: None, holds: &[] });
+            watch(Outcome { key, old: Some(*row), new: None, holds: &[], warned: &[] });
             note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
         }
         for row in &found.extra {
             self.rows.extra += 1;
-            watch(Outcome { key, old: None, new: Some(*row), holds: &[] });
+            watch(Outcome { key, old: None, new: Some(*row), holds: &[], warned: &[] });
             note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
         }
         Ok(())
@@ -187,22 +219,31 @@ impl Found {
         note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         let mut holds: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
+        let mut warned: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
         for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
             if let Some(is_number) = column.identical(old, new) {
                 tally.add_identical(is_number);
                 holds.push(true);
+                warned.push(false);
                 continue;
             }
             let verdict = column.judge(old, new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
-            tally.add(column, old, new, verdict.holds, verdict.distance);
             holds.push(verdict.holds);
+            warned.push(verdict.warned);
+            tally.add(column, old, new, verdict);
         }
-        watch(Outcome { key, old: Some(old), new: Some(new), holds: &holds });
-        if holds.iter().all(|held| *held) {
-            self.rows.equal += 1;
-        } else {
+        watch(Outcome { key, old: Some(old), new: Some(new), holds: &holds, warned: &warned });
+        if holds.contains(&false) {
             self.rows.changed += 1;
-            note(Difference::Changed, &|| changed(columns, &key(), old, new, &holds));
+            let differs = |at: usize| !holds[at];
+            note(Difference::Changed, &|| pair_example(columns, Difference::Changed, &key(), (old, new), &differs));
+            return Ok(());
+        }
+        self.rows.equal += 1;
+        if warned.contains(&true) {
+            self.warned += 1;
+            let beyond = |at: usize| warned[at];
+            note(Difference::Warned, &|| pair_example(columns, Difference::Warned, &key(), (old, new), &beyond));
         }
         Ok(())
     }
@@ -219,6 +260,7 @@ impl Found {
             return Err(cause);
         }
         report.rows = Some(self.rows);
+        report.warned = columns.compared.iter().any(leveled).then_some(self.warned);
         report.examples = self.examples.spread();
         report.warnings.extend(numbers_as_text(columns, &self.tallies));
         report.columns =
@@ -226,6 +268,20 @@ impl Found {
         report.columns.extend(columns.left_out.iter().cloned());
         Ok(())
     }
+}
+
+/// Whether anything of a key is a difference.
+fn differs(check: &Check, columns: &Columns, group: &Group, key: &dyn Fn() -> Key) -> Result<bool, ErrorReport> {
+    let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
+    let twice = group.duplicated() && !check.duplicates_allowed;
+    let mut differs = twice || !found.missing.is_empty() || !found.extra.is_empty();
+    for (old, new) in &found.pairs {
+        for column in &columns.compared {
+            let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
+            differs |= !verdict.holds;
+        }
+    }
+    Ok(differs)
 }
 
 fn in_row(column: &str, cause: &super::encode::Ambiguous, key: &Key) -> ErrorReport {
@@ -236,15 +292,27 @@ fn counts(old: usize, new: usize) -> Pair {
     Pair { old: Some(old.to_string()), new: Some(new.to_string()) }
 }
 
-fn changed(columns: &Columns, key: &Key, old: usize, new: usize, holds: &[bool]) -> Example {
-    let differing = columns.compared.iter().zip(holds).filter(|(_, held)| !**held);
-    let pairs = differing.map(|(column, _)| {
+/// Whether the rule of a column has two levels.
+pub(super) fn leveled(column: &Paired) -> bool {
+    matches!(column.rule.comparison, Comparison::Levels(_))
+}
+
+/// A pair of rows with the columns that are `wanted`.
+fn pair_example(
+    columns: &Columns,
+    difference: Difference,
+    key: &Key,
+    (old, new): (usize, usize),
+    wanted: &dyn Fn(usize) -> bool,
+) -> Example {
+    let differing = columns.compared.iter().enumerate().filter(|(at, _)| wanted(*at));
+    let pairs = differing.map(|(_, column)| {
         (
             column.name.clone(),
             Pair { old: show::shown(&column.old.value(old)), new: show::shown(&column.new.value(new)) },
         )
     });
-    Example { difference: Difference::Changed, key: key.clone(), columns: pairs.collect() }
+    Example { difference, key: key.clone(), columns: pairs.collect() }
 }
 
 fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: usize) -> Example {
@@ -263,6 +331,7 @@ fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: 
 #[derive(Default)]
 struct Tally {
     changed: u64,
+    warned: u64,
     largest: Option<Distance>,
     floats: bool,
     /// Changed pairs of texts that are equal as numbers.
@@ -277,7 +346,9 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, column: &Paired, old: usize, new: usize, holds: bool, distance: Option<Distance>) {
+    fn add(&mut self, column: &Paired, old: usize, new: usize, verdict: Verdict) {
+        let Verdict { holds, warned, distance } = verdict;
+        self.warned += u64::from(warned);
         if let Some(distance) = distance
             && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
         {
@@ -300,6 +371,7 @@ impl Tally {
 
     fn merge(&mut self, other: Tally) {
         self.changed += other.changed;
+        self.warned += other.warned;
         self.equal_as_numbers += other.equal_as_numbers;
         if other.largest > self.largest {
             (self.largest, self.floats) = (other.largest, other.floats);
@@ -312,6 +384,7 @@ impl Tally {
             name: column.name.clone(),
             rule: show::rule(&column.rule),
             changed: Some(self.changed),
+            warned: leveled(column).then_some(self.warned),
             max_delta: self.largest.as_ref().map(|largest| text(&largest.exact())),
             reason: None,
         }

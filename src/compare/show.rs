@@ -110,7 +110,26 @@ fn sides<T>(name: &str, sides: &Sides<Option<T>>, show: impl Fn(&T) -> String) -
 
 /// A rule in words, normalisation included: `exact`, `±0.01`, `set, NULL as [] in old`.
 pub(super) fn rule(rule: &Rule) -> String {
-    let comparison = match &rule.comparison {
+    let mut words = vec![comparison(&rule.comparison)];
+    words.extend(sides("as", &rule.types, |forced| forced.to_string()));
+    words.extend(sides("NULL as", &rule.null, element));
+    words.extend(rule.truncate.map(|step| format!("floored to {}", humantime::format_duration(step))));
+    words.extend(rule.utc.then(|| "wall clock as UTC".to_owned()));
+    words.extend(rule.trim.then(|| "trimmed".to_owned()));
+    words.join(", ")
+}
+
+/// Two levels in words: `warn ±0.1 %, fail ±1 %`.
+pub(super) fn levels(warn: Option<String>, fail: Option<String>) -> String {
+    match (warn, fail) {
+        (Some(warn), Some(fail)) => format!("warn {warn}, fail {fail}"),
+        (Some(warn), None) => format!("warn {warn}, never fail"),
+        (None, fail) => fail.unwrap_or_default(),
+    }
+}
+
+fn comparison(of: &Comparison) -> String {
+    match of {
         Comparison::Exact => "exact".to_owned(),
         Comparison::Tolerance(t) => tolerance(t),
         Comparison::Ulps(n) => format!("{n} ulps"),
@@ -129,14 +148,8 @@ pub(super) fn rule(rule: &Rule) -> String {
         Comparison::Json => "json".to_owned(),
         Comparison::Budget(b) => budget(b),
         Comparison::Ignore(_) => "ignore".to_owned(),
-    };
-    let mut words = vec![comparison];
-    words.extend(sides("as", &rule.types, |forced| forced.to_string()));
-    words.extend(sides("NULL as", &rule.null, element));
-    words.extend(rule.truncate.map(|step| format!("floored to {}", humantime::format_duration(step))));
-    words.extend(rule.utc.then(|| "wall clock as UTC".to_owned()));
-    words.extend(rule.trim.then(|| "trimmed".to_owned()));
-    words.join(", ")
+        Comparison::Levels(two) => levels(Some(comparison(&two.warn)), two.fail.as_ref().map(comparison)),
+    }
 }
 
 #[cfg(test)]

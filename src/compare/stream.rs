@@ -3,8 +3,9 @@
 
 use super::cells::{self, Cells};
 use super::columns::{self, Columns, Naming, error, sort_out};
+use super::judge::by_bytes;
 use super::normal::Side;
-use super::pairing::ambiguous;
+use super::pairing::{Group, ambiguous};
 use super::rows::{Found, Sink};
 use super::{Limits, not_empty, settle};
 use crate::check::{Check, Comparison, Rule, Sides};
@@ -49,6 +50,11 @@ impl Layout {
             new: column.name_on(Side::New).to_owned(),
         };
         Some((columns.key.iter().map(paired).collect(), columns.compared.iter().map(paired).collect()))
+    }
+
+    /// Whether two rows hold under every rule exactly when they share their bytes.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.columns.compared.iter().all(|column| by_bytes(&column.rule.comparison))
     }
 
     /// Number of compared columns, the key aside.
@@ -104,14 +110,16 @@ fn is_plain_key(of: &Type) -> bool {
 
 /// Whether the rule holds for every two values that are equal as the sides returned them.
 fn holds_for_equals(rule: &Rule) -> bool {
-    matches!(rule.comparison, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_))
-        && rule.types == Sides::default()
-        && rule.null.old == rule.null.new
+    let plain = |one: &Comparison| matches!(one, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_));
+    rule.comparison.levels().all(plain) && rule.types == Sides::default() && rule.null.old == rule.null.new
 }
 
 fn schema(frame: &Frame) -> Vec<(String, Type)> {
     frame.names().into_iter().map(str::to_owned).zip(frame.types().iter().cloned()).collect()
 }
+
+/// Asked of every key that differs, by the numbers of its rows in old and in new, whether it counts.
+pub(crate) type RowGate<'a> = &'a mut dyn FnMut(&[usize], &[usize]) -> bool;
 
 /// The verdict on rows that come in parts.
 pub(crate) struct Judging<'a> {
@@ -141,8 +149,9 @@ impl<'a> Judging<'a> {
         self.found.add_equal(pairs, numbers);
     }
 
-    /// Judges all rows of some keys; no other part may have rows of those keys.
-    pub(crate) fn add(&mut self, old: &[Frame], new: &[Frame], sink: Option<Sink<'_>>) {
+    /// Judges all rows of some keys; no other part may have rows of those keys. What `gate` says
+    /// does not count is in no number.
+    pub(crate) fn add(&mut self, old: &[Frame], new: &[Frame], sink: Option<Sink<'_>>, gate: Option<RowGate<'_>>) {
         let height = |frames: &[Frame]| frames.iter().map(Frame::height).sum::<usize>();
         let heights = (height(old), height(new));
         self.rows += (heights.0 + heights.1) as u64;
@@ -151,7 +160,14 @@ impl<'a> Judging<'a> {
             for (column, count) in columns.compared.iter().zip(&mut self.numbers) {
                 *count += column.old.cells().numbers();
             }
-            self.outcome = self.found.add(&self.layout.check, &columns, heights, sink);
+            let check = &self.layout.check;
+            self.outcome = match gate {
+                None => self.found.add(check, &columns, heights, sink, None),
+                Some(gate) => {
+                    let mut counts = |group: &Group| gate(&group.old, &group.new);
+                    self.found.add(check, &columns, heights, sink, Some(&mut counts))
+                }
+            };
         }
     }
 

@@ -29,22 +29,22 @@ enum Class {
 
 /// How two comparable columns meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Meeting {
+pub(crate) struct Meeting {
     /// One side holds booleans and the other integers: booleans count as 0 and 1.
     pub bool_as_integer: bool,
 }
 
 /// Whether a column of type `old` may be compared with one of type `new` under `rule`; else why not, and the way out.
-pub(super) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting, String> {
+pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting, String> {
     let left = class(old, rule.types.old, rule)?;
     let right = class(new, rule.types.new, rule)?;
     fits(&left, rule)?;
     fits(&right, rule)?;
-    let numeric = matches!(
-        rule.comparison,
-        Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Map { tolerance: Some(_), .. }
-    );
-    let collection = matches!(rule.comparison, Comparison::Set | Comparison::Multiset | Comparison::Map { .. });
+    let any = |wanted: fn(&Comparison) -> bool| rule.comparison.levels().any(wanted);
+    let numeric = any(|one| {
+        matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Map { tolerance: Some(_), .. })
+    });
+    let collection = any(|one| matches!(one, Comparison::Set | Comparison::Multiset | Comparison::Map { .. }));
     if collection && (left == Class::Json || right == Class::Json) {
         return Ok(Meeting { bool_as_integer: false });
     }
@@ -163,7 +163,11 @@ fn natural(of: &Type) -> Class {
 
 /// Whether the rule makes sense for a column of `class`.
 fn fits(class: &Class, rule: &Rule) -> Result<(), String> {
-    let (ok, needs) = match (&rule.comparison, class) {
+    rule.comparison.levels().try_for_each(|one| fits_level(class, rule, one))
+}
+
+fn fits_level(class: &Class, rule: &Rule, comparison: &Comparison) -> Result<(), String> {
+    let (ok, needs) = match (comparison, class) {
         (_, Class::Any) => return Ok(()),
         (Comparison::Tolerance(_) | Comparison::Budget(_), class) => {
             (matches!(class, Class::Exact { .. } | Class::Float), "a tolerance or budget needs numbers")

@@ -4,12 +4,43 @@ use std::fmt::Write as _;
 
 use super::forgiven;
 use super::text::{
-    again, answer, counts, duration, finding, key, sides, thousands, unlisted, value, verdict, visible, visible_lines,
+    again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, verdict, visible,
+    visible_lines,
 };
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
 /// Renders the report.
 pub(super) fn render(report: &RunReport) -> String {
+    let Parts { head, sections, end } = parts(report);
+    let sections = sections.into_iter().map(|(_, section)| section);
+    [head].into_iter().chain(sections).chain([end]).collect()
+}
+
+/// The report in pieces, for places that cannot hold all of it.
+pub(super) struct Parts<'a> {
+    /// The verdict and the table of the checks, a line each.
+    pub(super) head: String,
+    /// A section for each check that did not pass, with its id.
+    pub(super) sections: Vec<(&'a str, String)>,
+    /// Waivers, sources and params.
+    pub(super) end: String,
+}
+
+/// The report in pieces, in their order.
+pub(super) fn parts(report: &RunReport) -> Parts<'_> {
+    let shown = report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip));
+    let one = |check: &CheckReport| {
+        let mut out = String::new();
+        section(&mut out, report, check);
+        out
+    };
+    let mut end = String::new();
+    waived(&mut end, report);
+    sources(&mut end, report);
+    Parts { head: head(report), sections: shown.map(|check| (check.id.as_str(), one(check))).collect(), end }
+}
+
+fn head(report: &RunReport) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# {} {}\n", sign(report.status()), escaped(&verdict(report)));
     let started = report.started_at.format("%Y-%m-%d %H:%M:%S UTC");
@@ -40,11 +71,6 @@ pub(super) fn render(report: &RunReport) -> String {
             duration(check.elapsed_ms)
         );
     }
-    for check in report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip)) {
-        section(&mut out, report, check);
-    }
-    waived(&mut out, report);
-    sources(&mut out, report);
     out
 }
 
@@ -145,7 +171,7 @@ fn fenced(text: &str) -> String {
 }
 
 fn measures(out: &mut String, check: &CheckReport) {
-    let outside: Vec<_> = check.measures.iter().filter(|measure| !measure.within).collect();
+    let outside: Vec<_> = check.measures.iter().filter(|measure| told(measure)).collect();
     if outside.is_empty() {
         return;
     }
@@ -164,15 +190,17 @@ fn measures(out: &mut String, check: &CheckReport) {
         );
     }
     if check.rows.is_none()
-        && let Some(more) =
-            check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
+        && let Some(more) = check
+            .totals
+            .map(|totals| (totals.outside + check.warned.unwrap_or(0)).saturating_sub(outside.len() as u64))
+            .filter(|more| *more > 0)
     {
         let _ = writeln!(out, "\n{} more, all of them counted above.", thousands(more));
     }
 }
 
 fn columns(out: &mut String, check: &CheckReport) {
-    let shown: Vec<_> = check.columns.iter().filter(|column| column.changed != Some(0)).collect();
+    let shown: Vec<_> = check.columns.iter().filter(|column| tallied(column)).collect();
     if shown.is_empty() || check.rows.is_none() {
         return;
     }
@@ -181,9 +209,10 @@ fn columns(out: &mut String, check: &CheckReport) {
         let reason = column.reason.as_ref().map_or(String::new(), |reason| format!(": {}", escaped(reason)));
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {}{reason} |",
+            "| {} | {}{} | {} | {}{reason} |",
             escaped(&column.name),
             column.changed.map_or("–".to_owned(), thousands),
+            column.warned.map_or(String::new(), |warned| format!(", {} beyond warn", thousands(warned))),
             column.max_delta.as_deref().map_or("–".to_owned(), escaped),
             escaped(&column.rule)
         );

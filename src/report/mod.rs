@@ -1,12 +1,16 @@
 //! A finished run as text, one file per format. Pure: the same report gives the same text everywhere.
 
 mod forgiven;
+pub mod github;
 mod html;
 mod json;
 mod junit;
 mod markdown;
 mod text;
 
+pub mod history;
+pub mod metrics;
+pub mod notice;
 pub mod terminal;
 
 use crate::model::RunReport;

@@ -149,7 +149,7 @@ fn indented(table: &Table) -> impl Iterator<Item = String> {
 }
 
 fn measures(check: &CheckReport, style: Style) -> Vec<String> {
-    let outside: Vec<&Measure> = check.measures.iter().filter(|measure| !measure.within).collect();
+    let outside: Vec<&Measure> = check.measures.iter().filter(|measure| text::told(measure)).collect();
     if outside.is_empty() {
         return Vec::new();
     }
@@ -186,8 +186,10 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
     }
     let mut lines: Vec<String> = indented(&table).collect();
     if check.rows.is_none()
-        && let Some(more) =
-            check.totals.map(|totals| totals.outside.saturating_sub(outside.len() as u64)).filter(|more| *more > 0)
+        && let Some(more) = check
+            .totals
+            .map(|totals| (totals.outside + check.warned.unwrap_or(0)).saturating_sub(outside.len() as u64))
+            .filter(|more| *more > 0)
     {
         lines.push(format!("    {} more, all of them counted above", thousands(more)));
     }
@@ -195,32 +197,41 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
 }
 
 fn columns(check: &CheckReport, style: Style) -> Vec<String> {
-    let shown: Vec<_> = check.columns.iter().filter(|column| column.changed != Some(0)).collect();
+    let shown: Vec<_> = check.columns.iter().filter(|column| text::tallied(column)).collect();
     // Numbers that are listed one by one need no tally.
-    let listed = check.measures.iter().any(|measure| !measure.within);
+    let listed = check.measures.iter().any(text::told);
     if shown.is_empty() || check.rows.is_none() || listed {
         return Vec::new();
     }
     let mut table = style.table();
-    table.set_header(["column", "changed", "largest delta", "rule"]);
+    let leveled = shown.iter().any(|column| column.warned.is_some());
+    let mut header = vec!["column", "changed", "largest delta", "rule"];
+    if leveled {
+        header.insert(2, "beyond warn");
+    }
+    table.set_header(header);
     for column in shown {
         let rule = match &column.reason {
             Some(reason) => format!("{}: {}", visible(&column.rule), visible(reason)),
             None => visible(&column.rule),
         };
-        table.add_row([
+        let mut row = vec![
             visible(&column.name),
             column.changed.map_or("–".to_owned(), thousands),
             column.max_delta.as_deref().map_or("–".to_owned(), visible),
             rule,
-        ]);
+        ];
+        if leveled {
+            row.insert(2, column.warned.map_or("–".to_owned(), thousands));
+        }
+        table.add_row(row);
     }
     indented(&table).collect()
 }
 
 fn examples(check: &CheckReport, style: Style) -> Vec<String> {
     // Where every number is listed with its key, the rows say nothing new.
-    let listed = check.measures.iter().any(|measure| !measure.within);
+    let listed = check.measures.iter().any(text::told);
     let mut lines = Vec::new();
     for example in check.examples.iter().filter(|one| !listed || one.difference == Difference::Duplicate) {
         let sign = match example.difference {
@@ -229,6 +240,7 @@ fn examples(check: &CheckReport, style: Style) -> Vec<String> {
             Difference::Extra => style.paint("32", "+ extra"),
             Difference::Changed => style.paint("33", "~ changed"),
             Difference::Duplicate => style.paint("36", "= duplicate"),
+            Difference::Warned => style.paint("33", "~ warned"),
         };
         lines.push(format!("  {sign} {}", key(&example.key)).trim_end().to_owned());
         for (name, pair) in &example.columns {

@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 
 use super::forgiven;
-use crate::model::{CheckReport, Kind, Measure, RunReport, SideReport, Status};
+use crate::model::{CheckReport, ColumnReport, Kind, Measure, RunReport, SideReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub(super) fn visible(text: &str) -> String {
@@ -105,6 +105,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         if rows.duplicate > 0 {
             parts.push(plural(rows.duplicate, "duplicate key"));
         }
+        parts.extend(warned(check).map(|warned| format!("{} beyond warn", plural(warned, "row"))));
         if parts.is_empty() {
             parts.push(match &check.sample {
                 Some(sample) => {
@@ -130,6 +131,9 @@ pub(super) fn finding(check: &CheckReport) -> String {
                     parts.push(format!("{} {old} → {new}", visible(&worst.name)));
                 }
             }
+            parts.extend(warned(check).map(|warned| format!("{} beyond warn", thousands(warned))));
+        } else if let Some(warned) = warned(check) {
+            parts.push(format!("{} of {} beyond warn", thousands(warned), plural(totals.compared, "number")));
         } else {
             parts.push(format!("{} within", plural(totals.compared, "number")));
         }
@@ -145,6 +149,13 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(moved) = check.moved {
         parts.push(format!("{} moved while they were read", plural(moved.old + moved.new, "row")));
     }
+    if let Some(unstable) = &check.unstable {
+        parts.push(format!("{} unstable", plural(unstable.keys, "key")));
+    }
+    if let Some(transient) = check.transient {
+        let told = [(transient.healed, "healed"), (transient.in_motion, "in motion")];
+        parts.extend(told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n))));
+    }
     if let Some(groups) = check.too_small_groups {
         parts.push(format!("{} too small", plural(groups, "group")));
     }
@@ -156,6 +167,11 @@ pub(super) fn finding(check: &CheckReport) -> String {
     }
     let found = parts.join(", ");
     forgiven::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
+}
+
+/// How much is beyond a `warn` level only, if anything is.
+fn warned(check: &CheckReport) -> Option<u64> {
+    check.warned.filter(|warned| *warned > 0)
 }
 
 /// The counts behind a verdict, as lines.
@@ -173,6 +189,10 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         ];
         lines.push(format!("rows: {}", joined(&parts)));
     }
+    if !check.masked.is_empty() {
+        let names: Vec<String> = check.masked.iter().map(|name| visible(name)).collect();
+        lines.push(format!("masked: {}", names.join(", ")));
+    }
     if let Some(sample) = &check.sample {
         lines.push(format!("sample: {} of the keys, the same on both sides", visible(&sample.share)));
     }
@@ -189,6 +209,8 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
             plural(moved.new, "row")
         ));
     }
+    lines.extend(check.unstable.iter().flat_map(unstable));
+    lines.extend(check.transient.as_ref().map(transient));
     if let Some(tags) = check.tag_counts {
         let parts = [
             ("old", tags.old),
@@ -202,6 +224,10 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     }
     if let Some(totals) = check.totals {
         lines.push(format!("numbers: {}", joined(&[("compared", totals.compared), ("outside", totals.outside)])));
+    }
+    if let Some(warned) = check.warned {
+        let what = if check.rows.is_some() { "row" } else { "number" };
+        lines.push(format!("within fail and beyond warn: {}", plural(warned, what)));
     }
     if let Some(violations) = check.violations {
         let population = check.population.map_or(String::new(), |size| format!(" · population {}", thousands(size)));
@@ -225,6 +251,36 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     lines
 }
 
+/// What old differs from itself in, and why.
+fn unstable(one: &crate::model::Unstable) -> Vec<String> {
+    let mut lines = vec![format!(
+        "unstable: {} differ between two runs of the old query, and are in no other count",
+        plural(one.keys, "key")
+    )];
+    lines.extend(one.causes.iter().map(|cause| format!("  it may be that {}", visible(cause))));
+    if one.causes.is_empty() {
+        lines.push("  the cause is not known".to_owned());
+    }
+    lines
+}
+
+/// `read again twice: 3 differences healed, the last after 31.0 s`.
+fn transient(one: &crate::model::Transient) -> String {
+    let after = one.after_ms.map_or(String::new(), |ms| format!(", the last after at most {}", duration(ms)));
+    let mut told = format!(
+        "read again {}: {} healed{after}",
+        plural(one.readings.into(), "time"),
+        plural(one.healed, "difference")
+    );
+    if one.in_motion > 0 {
+        told += &format!(
+            "; {} began in the last reading and counted nowhere else, so give it more `times`",
+            plural(one.in_motion, "difference")
+        );
+    }
+    told
+}
+
 /// `p95 relative drift over 120 groups: median 0.01, 90 % within 0.05, worst -0.3 at bucket=…`.
 fn drift(one: &crate::model::Drift) -> String {
     let (name, of) = (visible(&one.name), if one.of == "rank" { "rank error" } else { "relative drift" });
@@ -237,12 +293,27 @@ fn joined(parts: &[(&str, u64)]) -> String {
     parts.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect::<Vec<_>>().join(" · ")
 }
 
+/// Whether a number is to be shown: it is outside its rule, or beyond its `warn` level.
+pub(super) fn told(measure: &Measure) -> bool {
+    !measure.within || measure.level.is_some()
+}
+
+/// Whether a column has anything to show.
+pub(super) fn tallied(column: &ColumnReport) -> bool {
+    column.changed != Some(0) || column.warned.is_some_and(|warned| warned > 0)
+}
+
 /// How many measures and examples are counted but not listed.
 pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
     let listed = check.examples.len() as u64;
     let found: u64 = match (check.rows, check.tag_counts, check.violations) {
         (Some(rows), _, _) => {
-            rows.missing + rows.extra + rows.changed + if check.duplicates_allowed { 0 } else { rows.duplicate }
+            let warned = warned(check).unwrap_or(0);
+            rows.missing
+                + rows.extra
+                + rows.changed
+                + warned
+                + if check.duplicates_allowed { 0 } else { rows.duplicate }
         }
         (_, Some(tags), _) => tags.lost + tags.added + tags.duplicate_new,
         (_, _, Some(violations)) => violations,

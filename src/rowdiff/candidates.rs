@@ -15,6 +15,8 @@ pub struct Candidates {
     /// The hashes of the rows to be read again, as they were in the first reading.
     first: Mutex<Sides<Records>>,
     rows: u64,
+    /// Key hashes of the rows to be read again.
+    keys: u64,
     /// Finite numbers of old per compared column, all rows.
     pub(super) numbers: Vec<u64>,
     /// Bytes written for the hashes.
@@ -30,12 +32,13 @@ impl Candidates {
         let first = || Records::new(options, options.share(1, 8));
         let mut first = Sides { old: first(), new: first() };
         let mut filter = Filter::new(old.rows() + new.rows(), options);
-        let mut equal = 0;
+        let (mut equal, mut keys) = (0, 0);
         let parts: Vec<usize> = (0..1 << options.bits).collect();
         for round in parts.chunks(options.threads.max(1)) {
             let pairs = round.iter().map(|part| Ok((old.records.take(*part)?, new.records.take(*part)?)));
-            for merged in merged(pairs.collect::<Result<_, SpillError>>()?) {
+            for merged in merged(pairs.collect::<Result<_, SpillError>>()?, &plan.apart) {
                 equal += merged.equal;
+                keys += merged.keys.len() as u64;
                 merged.keys.iter().for_each(|key| filter.add(*key));
                 first.old.extend(merged.old)?;
                 first.new.extend(merged.new)?;
@@ -45,6 +48,7 @@ impl Candidates {
         Ok(Candidates {
             equal,
             rows: first.old.rows() + first.new.rows(),
+            keys,
             first: Mutex::new(first),
             numbers: std::mem::take(&mut old.numbers),
             spilled: old.records.spilled() + new.records.spilled(),
@@ -73,6 +77,40 @@ impl Candidates {
         self.filter.keys.is_some()
     }
 
+    /// The hashes of the keys whose rows were not the same on both sides in the first reading, ascending, and how many of
+    /// them only one side has; absent where they are more than `most`. Nothing can be judged afterwards.
+    pub fn unequal(&self, most: usize) -> Result<Option<(Vec<u64>, u64)>, SpillError> {
+        let bits = self.first.lock().expect("no one panics while holding the hashes").old.bits();
+        let (mut keys, mut moved) = (Vec::new(), 0);
+        for part in 0..1 << bits {
+            let Sides { old, new } = self.first_reading(part, bits)?;
+            let (mut old, mut new) = (old.as_slice(), new.as_slice());
+            while let Some(key) = [old.first(), new.first()].into_iter().flatten().map(|record| record.key).min() {
+                let (these, rest) = run(old, key);
+                let (those, other_rest) = run(new, key);
+                (old, new) = (rest, other_rest);
+                if these != those {
+                    keys.push(key);
+                    moved += u64::from(these.is_empty() || those.is_empty());
+                }
+            }
+            if keys.len() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some((keys, moved)))
+    }
+
+    /// Keys of the rows to be read again.
+    pub fn keys(&self) -> u64 {
+        self.keys
+    }
+
+    /// Whether any key has the same single row on both sides, so that it is no candidate.
+    pub fn any_equal(&self) -> bool {
+        self.equal > 0
+    }
+
     /// The hashes of the candidates of one part, ascending, as the first reading had them.
     pub(super) fn first_reading(&self, part: usize, bits: u32) -> Result<Sides<Vec<Record>>, SpillError> {
         let mut first = self.first.lock().expect("no one panics while holding the hashes");
@@ -98,15 +136,16 @@ struct Merged {
 }
 
 /// Merges several pairs of partitions at the same time; the results keep their order.
-fn merged(pairs: Vec<(Vec<Record>, Vec<Record>)>) -> Vec<Merged> {
+fn merged(pairs: Vec<(Vec<Record>, Vec<Record>)>, apart: &[u64]) -> Vec<Merged> {
     std::thread::scope(|scope| {
-        let threads: Vec<_> = pairs.into_iter().map(|(old, new)| scope.spawn(|| merge(old, new))).collect();
+        let threads: Vec<_> = pairs.into_iter().map(|(old, new)| scope.spawn(|| merge(old, new, apart))).collect();
         threads.into_iter().map(joined).collect()
     })
 }
 
-/// Walks two lists in ascending order, key hash by key hash, sets the candidates aside and counts the equal pairs.
-fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>) -> Merged {
+/// Walks two lists in ascending order, key hash by key hash, sets the candidates aside and counts the equal pairs; the
+/// keys of `apart` are passed over.
+fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>, apart: &[u64]) -> Merged {
     all_old.sort_unstable();
     all_new.sort_unstable();
     let (mut old, mut new) = (all_old.as_slice(), all_new.as_slice());
@@ -120,6 +159,9 @@ fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>) -> Merged {
         let (these, rest) = run(old, key);
         let (those, other_rest) = run(new, key);
         (old, new) = (rest, other_rest);
+        if !apart.is_empty() && apart.binary_search(&key).is_ok() {
+            continue;
+        }
         match (these, those) {
             ([a], [b]) if a.row == b.row => merged.equal += 1,
             _ => {

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, mpsc};
 
 use polars::prelude::IdxSize;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::candidates::{Candidates, run};
 use super::kept::{Kept, Parts, Rows, select};
@@ -110,9 +111,33 @@ fn judge_all<'a>(
         done.moved.old += moved(&first.old, &old);
         done.moved.new += moved(&first.new, &new);
         done.read_again += height(&old) + height(&new);
-        done.judging.add(&frames(old), &frames(new), Some(&mut sink));
+        let Some(gate) = &plan.gate else {
+            done.judging.add(&frames(old), &frames(new), Some(&mut sink), None);
+            continue;
+        };
+        let records =
+            |rows: &[Rows]| -> Vec<Record> { rows.iter().flat_map(|rows| rows.records.iter().copied()).collect() };
+        let (then, now) = (records(&old), records(&new));
+        let mut counts = |old: &[usize], new: &[usize]| {
+            let (key, content) = identity(&then, old, &now, new);
+            gate(key, content)
+        };
+        done.judging.add(&frames(old), &frames(new), Some(&mut sink), Some(&mut counts));
     }
     Ok(done)
+}
+
+/// The hash of a key, and one of all its rows that does not depend on their order.
+fn identity(then: &[Record], old: &[usize], now: &[Record], new: &[usize]) -> (u64, u64) {
+    let key = old.first().map(|row| then[*row].key).or(new.first().map(|row| now[*row].key)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(8 * (old.len() + new.len() + 1));
+    for (records, rows) in [(then, old), (now, new)] {
+        let mut hashes: Vec<u64> = rows.iter().map(|row| records[*row].row).collect();
+        hashes.sort_unstable();
+        bytes.extend((hashes.len() as u64).to_le_bytes());
+        hashes.iter().for_each(|hash| bytes.extend(hash.to_le_bytes()));
+    }
+    (key, xxh3_64(&bytes))
 }
 
 /// The partitions that nobody has judged yet.

@@ -177,6 +177,10 @@ impl From<ErrorReport> for Failure {
 /// Rows that are judged together at most where there are partitions enough: what a core's cache still has a share of.
 const PART: u64 = 1 << 18;
 
+/// Told of every key that differs by the hash of the key and one of all its rows, on several threads; `false` leaves the
+/// key's rows out of every count.
+pub type Gate = Arc<dyn Fn(u64, u64) -> bool + Send + Sync>;
+
 /// What is compared with what, and within which limits. Clones share it.
 #[derive(Clone)]
 pub struct Plan {
@@ -185,6 +189,9 @@ pub struct Plan {
     sample: Option<Sample>,
     /// Keys whose rows are compared, where not all are.
     keys: Option<Arc<HashSet<Vec<Option<String>>>>>,
+    gate: Option<Gate>,
+    /// Hashes of the keys that are left out, ascending.
+    apart: Arc<Vec<u64>>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     mask: u64,
     /// Pairs that a server found equal, and per compared column whether those hold a finite number.
@@ -200,6 +207,8 @@ impl Plan {
             options: Arc::new(options),
             sample: check.sample.clone(),
             keys: None,
+            gate: None,
+            apart: Arc::default(),
             mask: u64::MAX,
             elsewhere: None,
         })
@@ -208,6 +217,21 @@ impl Plan {
     /// The same plan where a server found `pairs` of other rows equal; `numbers` is as for [`equal`](Plan::equal).
     pub fn beside_equal(self, pairs: u64, numbers: &[bool]) -> Plan {
         Plan { elsewhere: Some((pairs, numbers.into())), ..self }
+    }
+
+    /// The same plan, with `gate` asked of every key that differs.
+    pub fn gated(self, gate: Gate) -> Plan {
+        Plan { gate: Some(gate), ..self }
+    }
+
+    /// The same plan without the rows of the keys with these hashes, ascending; no count has them.
+    pub fn without(self, apart: Arc<Vec<u64>>) -> Plan {
+        Plan { apart, ..self }
+    }
+
+    /// Whether rows with equal hashes are all there is to say, so that the second reading changes no verdict.
+    pub fn is_exact(&self) -> bool {
+        self.layout.is_exact()
     }
 
     /// The key columns and the compared ones, as [`Layout::pairs`] gives them.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::check::{KindSettings, Rule, Sides};
+use crate::check::{KindSettings, Masks, Rule, Sides};
 use crate::frame::{Column, Value};
 use crate::model::{Kind, RowCounts, Severity};
 
@@ -24,7 +24,10 @@ fn check() -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
+        mask: Masks::default(),
     }
 }
 

@@ -7,8 +7,10 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::check::prepare;
-use super::{Context, Options, Plan, Running, Selected, params, sources, windows};
+use super::{Context, Options, Plan, Privacy, Running, Selected, params, sources, windows};
 use crate::check::{Check, Comparison, KindSettings, Query, Rule};
 use crate::compare::Limits;
 use crate::model::{ErrorReport, Warning};
@@ -32,6 +34,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         only: Vec::new(),
         plan: Plan::default(),
         differences: None,
+        privacy: Privacy::of_the_run(),
         baseline: None,
         again: None,
     };
@@ -43,6 +46,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         sources,
         params,
         strays: Mutex::default(),
+        slots: Semaphore::new(1),
         options: &options,
         stop,
         late: &late,
@@ -56,7 +60,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         }
         let mut warnings = match &unit.slice {
             Ok(slice) => {
-                let one = Running { suite, check, slice: slice.as_ref(), id: &check.id, ledger: None };
+                let one = Running { suite, check, slice: slice.as_ref(), id: &check.id, ledger: None, attempt: None };
                 let (old, new) = both(one, &context).await;
                 [old, new]
                     .into_iter()
@@ -118,9 +122,9 @@ fn asked(check: &Check, name: &str) -> Inspect {
 
 /// Whether any value of `check` must equal its counterpart; a percentile always has bounds of its own.
 fn exact(check: &Check) -> bool {
-    let strict = |rule: &Rule| {
-        !matches!(rule.comparison, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Ignore(_))
-    };
+    let loose =
+        |one: &Comparison| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Ignore(_));
+    let strict = |rule: &Rule| !rule.comparison.levels().all(loose);
     match check.kind {
         KindSettings::Percentile(_) | KindSettings::Freshness { .. } | KindSettings::Latency(_) => false,
         _ => strict(&check.default_rule) || check.columns.values().any(strict),

@@ -4,29 +4,31 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use super::attempt::Slot;
 use super::differences::Findings;
 use super::sources::{retried, retrying};
 use super::windows::Slice;
-use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows};
+use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows, settle};
 use crate::check::{Check, KindSettings, ParamValue, Query, Template};
-use crate::compare::compare_all;
+use crate::compare::{Answers, compare_all, compare_counting};
 use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
 use crate::source::{self, Engine, EngineName, Error, Fault};
 use crate::suite::Suite;
 
 /// What one side came to.
-struct Side {
-    report: SideReport,
+pub(super) struct Side {
+    pub(super) report: SideReport,
     warnings: Vec<Warning>,
-    frame: Result<Frame, ErrorReport>,
+    pub(super) frame: Result<Frame, ErrorReport>,
 }
 
-/// Runs both sides at once and compares what they returned.
-pub(super) async fn run(
+/// Runs a check whose requirements are met, as often as its differences are given time to settle.
+pub(super) async fn run<'a>(
     one: Running<'_>,
-    context: &Context<'_>,
+    context: &'a Context<'a>,
     mut report: CheckReport,
+    slot: &mut Slot<'a>,
     watch: &(impl Fn(Event<'_>) + Sync),
 ) -> CheckReport {
     let check = one.check;
@@ -42,11 +44,22 @@ pub(super) async fn run(
         }
     }
     report.warnings.extend(awareness::look(one, context).await);
-    if matches!(check.kind, KindSettings::Rows) {
-        return rows::run(one, context, report, watch).await;
-    }
     if let KindSettings::Latency(settings) = &check.kind {
         return latency::run(one, settings, context, report).await;
+    }
+    settle::run(one, context, report, slot, watch).await
+}
+
+/// Reads both sides once, at the same time, and compares what they returned.
+pub(super) async fn read(
+    one: Running<'_>,
+    context: &Context<'_>,
+    mut report: CheckReport,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
+    let check = one.check;
+    if matches!(check.kind, KindSettings::Rows) {
+        return rows::run(one, context, report, watch).await;
     }
     let (old, new, population) = tokio::join!(
         maybe(one, context, "old", check.sides.old.as_ref()),
@@ -80,12 +93,22 @@ pub(super) async fn run(
         report.error = Some(joined(errors));
         return report;
     }
+    let names = [&old, &new].into_iter().flatten().flat_map(Frame::names);
+    report.returned = Some(names.map(str::to_owned).collect());
     let (owned, limits) = (check.clone(), context.options.limits);
     let blank = report.clone();
-    let mut findings = Findings::new(one, context);
+    let mut findings = Findings::new(one, context, report.returned.as_deref());
+    let attempt = one.attempt.cloned();
     let judged = tokio::task::spawn_blocking(move || {
         let mut take = |example| findings.take(&example);
-        compare_all(&owned, old.as_ref(), new.as_ref(), population.as_ref(), &limits, &mut report, &mut take);
+        let answers = Answers { old: old.as_ref(), new: new.as_ref(), population: population.as_ref() };
+        match attempt {
+            None => compare_all(&owned, answers.old, answers.new, answers.population, &limits, &mut report, &mut take),
+            Some(attempt) => {
+                let counts = |key, content| attempt.counts(key, content);
+                compare_counting(&owned, answers, &attempt.apart, &limits, &mut report, counts, &mut take);
+            }
+        }
         report.written = findings.finish();
         report
     });
@@ -204,7 +227,7 @@ pub(super) fn prepare<'a>(
     }
 }
 
-async fn fetch(one: Running<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+pub(super) async fn fetch(one: Running<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
     let Prepared { mut report, engine } = prepare(one, context, side, query, sql);
     let engine = match engine {
         Ok(engine) => engine,

@@ -8,10 +8,12 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, ParquetWriter, Schema, StringChunked};
 use tempfile::NamedTempFile;
 
+use super::attempt::Attempt;
+use super::mask::Mask;
 use super::windows::Strays;
 use super::{Context, Running};
 use crate::compare::Ledger;
-use crate::model::{Example, Key, Written};
+use crate::model::{Difference, Example, Key, Written};
 use crate::output::beside;
 
 /// Lines held before they are written.
@@ -56,8 +58,8 @@ impl Differences {
     }
 
     /// Takes the differences of the check `id`.
-    pub(super) fn sink(to: Option<&Differences>, id: &str) -> Sink {
-        Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false }
+    fn sink(to: Option<&Differences>, id: &str) -> Sink {
+        Sink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false, held: None }
     }
 
     /// Ends the file and moves it to `path`.
@@ -102,11 +104,21 @@ pub(super) struct Sink {
     id: String,
     taken: u64,
     truncated: bool,
+    /// Lines that are not in the file before the sink is finished, where that is wanted.
+    held: Option<Vec<Line>>,
 }
 
 impl Sink {
-    /// Takes one difference; `false` where no more fits.
+    /// The same sink, from which nothing reaches the file unless it is finished.
+    pub(super) fn held(self) -> Sink {
+        Sink { held: Some(Vec::new()), ..self }
+    }
+
+    /// Takes one difference; `false` where no more fits. What is only worth a warning is none.
     pub(super) fn take(&mut self, example: &Example) -> bool {
+        if example.difference == Difference::Warned {
+            return self.to.is_some() && !self.truncated;
+        }
         let pairs = example.columns.iter().map(|(name, pair)| (Some(name.clone()), pair.old.clone(), pair.new.clone()));
         let mut lines: Vec<_> = pairs.collect();
         if lines.is_empty() {
@@ -131,11 +143,15 @@ impl Sink {
         let key: serde_json::Map<String, serde_json::Value> =
             key.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
         let key = serde_json::Value::Object(key).to_string();
-        let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        for (column, old, new) in lines {
-            let some = |text: &str| Some(text.to_owned());
-            shared.lines.push([some(suite), some(check), some(&key), some(difference), column, old, new]);
+        let some = |text: &str| Some(text.to_owned());
+        let line = |(column, old, new)| [some(suite), some(check), some(&key), some(difference), column, old, new];
+        let lines = lines.into_iter().map(line);
+        if let Some(held) = &mut self.held {
+            held.extend(lines);
+            return true;
         }
+        let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.lines.extend(lines);
         if shared.lines.len() >= LINES {
             shared.flush();
         }
@@ -144,44 +160,72 @@ impl Sink {
 
     /// What was written, where anything was.
     pub(super) fn finish(self) -> Option<Written> {
+        if let (Some(to), Some(held)) = (&self.to, self.held) {
+            let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.lines.extend(held);
+            if shared.lines.len() >= LINES {
+                shared.flush();
+            }
+        }
         (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
     }
 }
 
-/// Everybody who wants the differences of one check: the file, its waivers, and its other windows.
+/// Everybody who wants the differences of one check: the file and its waivers, which see what is masked as a report shows
+/// it, and its other windows.
 pub(super) struct Findings {
     sink: Sink,
+    mask: Option<Mask>,
     ledger: Option<Arc<Mutex<Ledger>>>,
+    /// The reading that they are of, where there may be others: it keeps them until they are the verdict.
+    attempt: Option<Arc<Attempt>>,
     /// Keys that a window misses or has in excess.
     pub(super) strays: Option<Strays>,
 }
 
 impl Findings {
-    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole.
-    pub(super) fn new(one: Running<'_>, context: &Context<'_>) -> Findings {
+    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole. The sides returned the
+    /// columns `returned`, where that is known.
+    pub(super) fn new(one: Running<'_>, context: &Context<'_>, returned: Option<&[String]>) -> Findings {
         if let Some(ledger) = one.ledger {
             ledger.lock().unwrap_or_else(PoisonError::into_inner).begin();
         }
+        let mask = Mask::new(one.check, &context.options.privacy, returned);
+        let shown = mask.as_ref().is_none_or(Mask::shows_examples);
+        let sink = Differences::sink(context.options.differences.as_ref().filter(|_| shown), one.id);
         Findings {
-            sink: Differences::sink(context.options.differences.as_ref(), one.id),
+            sink: if one.attempt.is_some() { sink.held() } else { sink },
+            mask,
             ledger: one.ledger.cloned(),
+            attempt: one.attempt.cloned(),
             strays: None,
         }
     }
 
     /// Takes one difference; `false` where nobody wants more.
     pub(super) fn take(&mut self, example: &Example) -> bool {
+        if example.difference == Difference::Warned {
+            return self.sink.take(example) || self.strays.is_some() || self.ledger.is_some();
+        }
         if let Some(strays) = &mut self.strays {
             strays.note(example);
         }
+        let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
+        let example = masked.as_ref().unwrap_or(example);
         if let Some(ledger) = &self.ledger {
             ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example, example);
         }
         self.sink.take(example) || self.strays.is_some() || self.ledger.is_some()
     }
 
-    /// What was written to the file, where anything was.
+    /// What was written to the file, where anything was, and it is known whether it is the verdict.
     pub(super) fn finish(self) -> Option<Written> {
-        self.sink.finish()
+        match &self.attempt {
+            Some(attempt) => {
+                attempt.keep(self.sink);
+                None
+            }
+            None => self.sink.finish(),
+        }
     }
 }

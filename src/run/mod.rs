@@ -3,16 +3,22 @@
 //!
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
+mod attempt;
 mod awareness;
 mod check;
 mod differences;
 mod latency;
+mod mask;
+mod noise;
 mod params;
+mod privacy;
 mod rows;
 mod server;
+mod settle;
 mod sources;
 mod waivers;
 mod windows;
+mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
@@ -24,6 +30,7 @@ use std::time::{Duration, Instant};
 use chrono::{NaiveDate, Utc};
 use futures::{FutureExt, StreamExt};
 use globset::GlobMatcher;
+use tokio::sync::Semaphore;
 
 use crate::check::{Check, KindSettings, ParamValue};
 use crate::compare::{Ledger, Limits, outside};
@@ -37,8 +44,12 @@ pub use awareness::inspect;
 pub use check::rendered;
 pub use differences::Differences;
 pub use params::{fixed, shown};
+pub use privacy::{MaskKey, Privacy};
 pub use windows::{Slice, cut};
+pub use withheld::text as without_values;
 
+use attempt::{Attempt, Slot};
+use mask::Mask;
 use windows::{Strays, Unit};
 
 /// How a run goes about it.
@@ -64,6 +75,8 @@ pub struct Options {
     pub plan: Plan,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
+    /// What may be shown of the data.
+    pub privacy: Privacy,
     /// What an earlier run found: only what is not in it counts.
     pub baseline: Option<Baseline>,
     /// The run whose failures are run again.
@@ -122,6 +135,13 @@ pub enum Event<'a> {
         /// Seconds since it began to read.
         seconds: f64,
     },
+    /// A check waits before it is read again.
+    Waiting {
+        /// Its id.
+        id: &'a str,
+        /// How long.
+        time: Duration,
+    },
     /// A check has its verdict.
     Finished(&'a CheckReport),
 }
@@ -148,6 +168,8 @@ struct Running<'a> {
     id: &'a str,
     /// Takes every difference, where waivers or a baseline decide on them.
     ledger: Option<&'a Arc<Mutex<Ledger>>>,
+    /// What this reading knows of those before it, where there may be others.
+    attempt: Option<&'a Arc<Attempt>>,
 }
 
 /// Everything a check needs of its suite while it runs.
@@ -156,6 +178,8 @@ struct Context<'a> {
     params: Params<'a>,
     /// Keys that windows miss or have in excess, by the id of the window.
     strays: Mutex<HashMap<String, Strays>>,
+    /// Checks that may run at once.
+    slots: Semaphore,
     options: &'a Options,
     stop: &'a Stop,
     late: &'a AtomicBool,
@@ -189,6 +213,7 @@ pub async fn run(
             sources,
             params,
             strays: Mutex::default(),
+            slots: Semaphore::new(options.jobs.max(1)),
             options,
             stop,
             late: &late,
@@ -204,7 +229,9 @@ pub async fn run(
         };
         // What is timed has the servers to itself: last, and one at a time.
         let (timed, others): (Vec<_>, Vec<_>) = units.iter().enumerate().partition(|(_, unit)| unit.timed());
-        let others = futures::stream::iter(others).map(numbered).buffer_unordered(options.jobs.max(1));
+        // They queue for the slots themselves, since one that waits for its differences to settle needs none.
+        let all = others.len().max(1);
+        let others = futures::stream::iter(others).map(numbered).buffer_unordered(all);
         let mut reports: Vec<(usize, CheckReport)> = others.collect().await;
         for unit in timed {
             reports.push(numbered(unit).await);
@@ -212,6 +239,7 @@ pub async fn run(
         reports.sort_by_key(|(at, _)| *at);
         let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
+        mask::unused(selected.iter().map(|one| one.check), &mut reports);
         windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
         waivers::unused(&mut reports, selected, options);
         (reports, suites)
@@ -243,6 +271,8 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     report.severity = check.severity;
     report.tags = check.tags.clone();
     report.why = check.why.clone();
+    let mut slot = Slot::free(&context.slots);
+    slot.take().await;
     if context.stop.stopped() {
         let why = if context.late.load(Ordering::SeqCst) {
             "the deadline passed before it began"
@@ -264,25 +294,29 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     let (suite, listed) = (unit.one.suite, context.options.limits.examples);
     let ledger = Ledger::new(check, &id, &suite.waivers, past, context.today, listed);
     let ledger = Some(ledger).filter(Ledger::is_wanted).map(|ledger| Arc::new(Mutex::new(ledger)));
-    let one = Running { suite, check, slice, id: &id, ledger: ledger.as_ref() };
+    let one = Running { suite, check, slice, id: &id, ledger: ledger.as_ref(), attempt: None };
     watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
-    let mut report = match AssertUnwindSafe(check::run(one, context, report, watch)).catch_unwind().await {
+    let mut report = match AssertUnwindSafe(check::run(one, context, report, &mut slot, watch)).catch_unwind().await {
         Ok(report) => report,
         Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
     };
     if matches!(one.check.kind, KindSettings::Latency(_)) {
         // All of its numbers are listed.
-        let mut findings = differences::Findings::new(one, context);
+        let mut findings = differences::Findings::new(one, context, report.returned.as_deref());
         report.measures.iter().filter(|measure| !measure.within).all(|measure| findings.take(&outside(measure)));
         report.written = findings.finish();
+    }
+    // Waivers and baselines name values as reports show them.
+    if let Some(mask) = Mask::new(one.check, &context.options.privacy, report.returned.as_deref()) {
+        report = mask.apply(report);
     }
     if let Some(ledger) = &ledger {
         ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }
-    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report.elapsed_ms = elapsed_ms(clock);
+    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     report
 }
 

@@ -16,17 +16,17 @@ use super::differences::Findings;
 use super::server::{Answer, Differing};
 use super::sources::{retried, retrying};
 use super::windows::Strays;
-use super::{Context, Event, Running, elapsed_ms, server};
+use super::{Context, Event, Running, elapsed_ms, privacy, server};
 use crate::check::Sides;
 use crate::compare::Side;
 use crate::frame::{Frame, Value};
 use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning};
-use crate::rowdiff::{Candidates, Copied, Failure, Hashed, Kept, Plan, Summary};
+use crate::rowdiff::{self, Candidates, Copied, Failure, Hashed, Kept, Plan, Summary};
 use crate::source::pushdown::{Described, ROW_HASH};
 use crate::source::{self, Engine, EngineName, Error, Fault, Reader, Ticket};
 
 /// Batches between a source and its hashing.
-const BACKLOG: usize = 2;
+pub(super) const BACKLOG: usize = 2;
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(250);
@@ -65,7 +65,7 @@ pub(super) async fn run(
         },
         rows: Arc::default(),
         total: AtomicU64::new(0),
-        sums: Sides { old: Arc::default(), new: Arc::default() },
+        sums: Sides::default(),
     };
     let telling = async {
         let (mut clock, mut last) = (Instant::now(), 0);
@@ -92,41 +92,41 @@ pub(super) async fn run(
 }
 
 /// One side and its query.
-struct Asked<'a> {
-    name: &'static str,
-    engine: &'a dyn Engine,
-    sql: String,
-    ticket: Ticket,
+pub(super) struct Asked<'a> {
+    pub(super) name: &'static str,
+    pub(super) engine: &'a dyn Engine,
+    pub(super) sql: String,
+    pub(super) ticket: Ticket,
 }
 
 /// Both sides of a check while they are read.
-struct Reading<'a> {
-    one: Running<'a>,
-    context: &'a Context<'a>,
-    timeout: Duration,
-    sides: Sides<Asked<'a>>,
+pub(super) struct Reading<'a> {
+    pub(super) one: Running<'a>,
+    pub(super) context: &'a Context<'a>,
+    pub(super) timeout: Duration,
+    pub(super) sides: Sides<Asked<'a>>,
     /// Rows read so far in this reading.
-    rows: Arc<AtomicU64>,
+    pub(super) rows: Arc<AtomicU64>,
     /// Rows there are; 0 until the first reading has told.
-    total: AtomicU64,
+    pub(super) total: AtomicU64,
     /// Sums of the hashes that the rows brought with them in this reading.
-    sums: Sides<Arc<AtomicU64>>,
+    pub(super) sums: Sides<Arc<AtomicU64>>,
 }
 
 /// What is read: the queries of the check, or those of the rows that a server found to differ.
 #[derive(Clone, Copy)]
-struct Wanted<'q> {
-    queries: &'q Sides<String>,
-    differing: Option<&'q Differing>,
+pub(super) struct Wanted<'q> {
+    pub(super) queries: &'q Sides<String>,
+    pub(super) differing: Option<&'q Differing>,
 }
 
 /// An open session of one side.
-type Session<'a> = Box<dyn Reader + 'a>;
+pub(super) type Session<'a> = Box<dyn Reader + 'a>;
 
 /// What one reading of both sides came to.
-struct Read<T> {
-    found: Result<T, Failure>,
-    errors: Vec<ErrorReport>,
+pub(super) struct Read<T> {
+    pub(super) found: Result<T, Failure>,
+    pub(super) errors: Vec<ErrorReport>,
     warnings: Vec<Warning>,
 }
 
@@ -239,6 +239,9 @@ impl<'a> Reading<'a> {
             _ => Ok(Answer::Unknown),
         };
         let sides = &self.sides;
+        if self.one.attempt.is_some_and(|attempt| !attempt.apart.is_empty()) {
+            return refuse("keys of old differ from themselves, and the server does not know which");
+        }
         if !server::same(sides.old.engine, sides.new.engine) {
             return refuse("both sides must be the same ClickHouse source");
         }
@@ -249,7 +252,7 @@ impl<'a> Reading<'a> {
             return refuse("this sample is not picked by the server");
         }
         let Some(described) = self.described(old, new).await? else { return refuse("the columns are not known") };
-        let asked = match server::Question::new(self.one.check, self.context.options.rowdiff(), queries, &described) {
+        let asked = match server::Question::new(self.one.check, self.options(), queries, &described) {
             Ok(asked) => asked,
             Err(why) => return refuse(&why),
         };
@@ -257,6 +260,8 @@ impl<'a> Reading<'a> {
         let answer = source::query(sides.old.engine, asked.sql(), self.timeout, self.context.stop).await;
         let answer = answer.map_err(|error| self.located(&sides.old, error))?;
         let elapsed = elapsed_ms(clock);
+        let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
+        report.returned = Some(returned(names));
         for side in [&mut report.old, &mut report.new].into_iter().flatten() {
             side.elapsed_ms = elapsed;
         }
@@ -294,7 +299,7 @@ impl<'a> Reading<'a> {
                 }
             }
         };
-        self.note_keys(&plan, report);
+        report.returned = heads.as_ref().map(|heads| returned([heads.old.names(), heads.new.names()].concat()));
         let (mut plan, mut others) = (plan, 0);
         if let Some(differing) = wanted.differing {
             let sum = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
@@ -305,6 +310,7 @@ impl<'a> Reading<'a> {
             }
             (plan, others) = (plan.beside_equal(differing.equal, &differing.numbers), differing.equal);
         }
+        self.note_keys(&plan, report);
         for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
             side.iter_mut().for_each(|side| side.rows = Some(rows + others));
         }
@@ -347,7 +353,7 @@ impl<'a> Reading<'a> {
         report: &mut CheckReport,
     ) -> Result<(), ErrorReport> {
         let mut judged = report.clone();
-        let mut findings = Findings::new(self.one, self.context);
+        let mut findings = Findings::new(self.one, self.context, report.returned.as_deref());
         findings.strays = self.one.slice.map(|_| Strays::default());
         let judging = blocking(move || {
             let mut take = |example: Example| findings.take(&example);
@@ -382,25 +388,39 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The keys to look at, where not all are.
-    fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+    /// The keys that differed before, where that is what is run again.
+    fn differed(&self) -> Option<&'a BTreeSet<Key>> {
         self.context.options.again.as_ref()?.keys.get(self.one.id).map(Arc::as_ref)
+    }
+
+    /// The keys to look at, where not all are: a masked key cannot be found by its hash.
+    fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+        self.differed().filter(|keys| !keys.iter().any(is_masked))
     }
 
     /// Says in the report which keys are looked at.
     fn note_keys(&self, plan: &Plan, report: &mut CheckReport) {
-        let Some(keys) = self.keys() else { return };
+        let Some(keys) = self.differed() else { return };
         if plan.has_keys() {
             report.examined = Some(Examined { keys: keys.len() as u64 });
         } else {
             report.warnings.push(Warning {
                 code: "all_keys".to_owned(),
-                message: "all keys were compared again: with a rule on the key, or types other than integer, text, \
+                message: "all keys were compared again: with a mask or a rule on the key, or types other than integer, text, \
                           uuid, bool, date and time on both sides, those that differed before cannot be picked by \
                           their text"
                     .to_owned(),
                 table: None,
             });
+        }
+    }
+
+    /// What the diff may use; the hashes of one attempt and the next are the same.
+    pub(super) fn options(&self) -> rowdiff::Options {
+        let options = self.context.options.rowdiff();
+        match self.one.attempt {
+            Some(attempt) => rowdiff::Options { seeds: attempt.seeds, ..options },
+            None => options,
         }
     }
 
@@ -416,7 +436,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The right to two connections, in an order in which no two checks can wait for each other.
-    async fn reserve(&self) -> Result<Vec<SemaphorePermit<'a>>, ErrorReport> {
+    pub(super) async fn reserve(&self) -> Result<Vec<SemaphorePermit<'a>>, ErrorReport> {
         let address = |engine: &dyn Engine| std::ptr::from_ref(engine).cast::<()>() as usize;
         let (old, new) = (&self.sides.old, &self.sides.new);
         let wanted = match address(old.engine).cmp(&address(new.engine)) {
@@ -435,7 +455,7 @@ impl<'a> Reading<'a> {
         Ok(reserved)
     }
 
-    async fn open(&self, side: &'a Asked<'a>) -> Result<(Session<'a>, Option<Warning>), ErrorReport>
+    pub(super) async fn open(&self, side: &'a Asked<'a>) -> Result<(Session<'a>, Option<Warning>), ErrorReport>
     where
         Self: 'a,
     {
@@ -451,7 +471,7 @@ impl<'a> Reading<'a> {
         Ok((session, again.then(|| retried(side.name))))
     }
 
-    fn located(&self, side: &Asked<'_>, error: Error) -> ErrorReport {
+    pub(super) fn located(&self, side: &Asked<'_>, error: Error) -> ErrorReport {
         let query = match side.name {
             "old" => &self.one.check.sides.old,
             _ => &self.one.check.sides.new,
@@ -461,7 +481,7 @@ impl<'a> Reading<'a> {
 
     /// Reads the sides that are given from their first row while `work` takes their batches; when one fails, the other
     /// is given up.
-    async fn both<T, F: Future<Output = Result<T, Failure>>>(
+    pub(super) async fn both<T, F: Future<Output = Result<T, Failure>>>(
         &self,
         wanted: Wanted<'_>,
         sessions: Sides<Option<&mut Session<'a>>>,
@@ -504,7 +524,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads one side, if it is to be read; no error of its own (`None`) where it was given up because of the other.
-    async fn one_side(
+    pub(super) async fn one_side(
         &self,
         side: &Asked<'_>,
         sql: &str,
@@ -545,8 +565,12 @@ impl<'a> Reading<'a> {
             Some(known) => known,
             None => Sides { old: old.slice(0, 0), new: new.slice(0, 0) },
         };
-        let plan = Plan::new(self.one.check, &known.old, &known.new, self.context.options.rowdiff())?;
-        let plan = self.keys().and_then(|keys| plan.clone().only(keys)).unwrap_or(plan);
+        let plan = Plan::new(self.one.check, &known.old, &known.new, self.options())?;
+        let mut plan = self.keys().and_then(|keys| plan.clone().only(keys)).unwrap_or(plan);
+        if let Some(attempt) = self.one.attempt.cloned() {
+            plan = plan.without(attempt.apart.clone());
+            plan = plan.gated(Arc::new(move |key, content| attempt.counts(key, content)));
+        }
         let hash = |side, first, stream: Stream, head: Frame| {
             let (hashed, sampling) = (plan.hashed(side), plan.clone());
             let asked = match side {
@@ -577,7 +601,7 @@ impl<'a> Reading<'a> {
 
 /// The second reading, of the copies there are and of the streams where there are none: the rows that have to be judged
 /// are kept.
-async fn second(
+pub(super) async fn second(
     plan: Plan,
     streams: Sides<Stream>,
     copies: Sides<Option<Copied>>,
@@ -603,21 +627,25 @@ async fn second(
 }
 
 /// The batches of one side as they come in.
-struct Stream {
-    receiver: mpsc::Receiver<Frame>,
-    rows: Arc<AtomicU64>,
+pub(super) struct Stream {
+    pub(super) receiver: mpsc::Receiver<Frame>,
+    pub(super) rows: Arc<AtomicU64>,
     /// Sum of the hashes that the rows bring with them, which are no column of the check.
-    sum: Option<Arc<AtomicU64>>,
+    pub(super) sum: Option<Arc<AtomicU64>>,
 }
 
 impl Stream {
-    async fn next(&mut self) -> Option<Frame> {
+    pub(super) async fn next(&mut self) -> Option<Frame> {
         let batch = self.receiver.recv().await?;
         Some(self.bare(batch))
     }
 
     /// Gives `first` and every batch after it to `take`, on a thread that may wait.
-    fn each(mut self, first: Frame, mut take: impl FnMut(&Frame) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub(super) fn each(
+        mut self,
+        first: Frame,
+        mut take: impl FnMut(&Frame) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut next = Some(first);
         while let Some(batch) = next {
             take(&batch)?;
@@ -642,11 +670,21 @@ impl Stream {
 }
 
 /// Runs `work` on a thread of its own; a panic there goes on here.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(failure) => std::panic::resume_unwind(failure.into_panic()),
     }
+}
+
+/// Whether a part of the key is a hash.
+fn is_masked(key: &Key) -> bool {
+    key.0.iter().any(|(_, value)| value.as_deref().is_some_and(privacy::is_hash))
+}
+
+/// Names of the columns of both sides.
+fn returned<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// How a verdict came about, for the report.
@@ -668,6 +706,6 @@ fn note(warnings: &mut Vec<Warning>, more: Vec<Warning>) {
     }
 }
 
-fn causes(failure: &(dyn std::error::Error + 'static)) -> Vec<String> {
+pub(super) fn causes(failure: &(dyn std::error::Error + 'static)) -> Vec<String> {
     std::iter::successors(failure.source(), |cause| cause.source()).map(ToString::to_string).collect()
 }

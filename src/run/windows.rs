@@ -185,7 +185,7 @@ impl Strays {
         match example.difference {
             Difference::Missing => self.missing.push(hasher.finish()),
             Difference::Extra => self.extra.push(hasher.finish()),
-            Difference::Changed | Difference::Duplicate => {}
+            Difference::Changed | Difference::Duplicate | Difference::Warned => {}
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::pushdown::quoted;
-use super::{Engine, EngineName, Error, Fault, Stop, query};
+use super::{Engine, EngineName, Error, Fault, Location, SourceUrl, Stop, query};
 use crate::frame::{Frame, Value};
 
 /// A table as its source describes it.
@@ -58,9 +58,19 @@ impl TableName {
         }
     }
 
+    /// A name that is known, whatever is in it.
+    pub fn new(schema: Option<String>, name: String) -> TableName {
+        TableName { schema, name }
+    }
+
     /// The name without its schema.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The schema, where it has to be named.
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
     }
 
     /// The name as `engine` quotes it.
@@ -68,6 +78,58 @@ impl TableName {
         let parts = self.schema.iter().chain([&self.name]).map(|part| quoted(engine, part));
         parts.collect::<Vec<_>>().join(".")
     }
+}
+
+/// Engines of ClickHouse whose tables hold nothing, or give each row only once.
+const STREAMS: &str = "'Kafka', 'RabbitMQ', 'NATS', 'S3Queue', 'AzureQueue', 'FileLog', 'Null', 'Set', 'Join'";
+
+/// Every table and view behind `url` that queries may read, system tables aside, in the order of their names; those
+/// that are found without naming their schema come without one.
+///
+/// # Errors
+/// Whatever keeps the catalogue from being read.
+pub async fn tables(
+    engine: &dyn Engine,
+    url: &SourceUrl,
+    timeout: Duration,
+    stop: &Stop,
+) -> Result<Vec<TableName>, Error> {
+    let sql = match engine.name() {
+        EngineName::Postgres => {
+            // What an extension made is its own business, as are TimescaleDB's chunks and the partitions of a table.
+            "SELECT CASE WHEN NOT pg_table_is_visible(c.oid) THEN n.nspname END AS schema, c.relname AS name \
+             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition \
+             AND n.nspname <> 'information_schema' AND n.nspname !~ '^(pg_|_?timescaledb)' \
+             AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT') \
+             AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid \
+             AND d.deptype = 'e') ORDER BY 1 NULLS FIRST, 2"
+                .to_owned()
+        }
+        EngineName::MySql => "SELECT table_name AS name FROM information_schema.tables \
+                              WHERE table_schema = DATABASE() ORDER BY table_name"
+            .to_owned(),
+        EngineName::ClickHouse => format!(
+            "SELECT name FROM system.tables WHERE database = currentDatabase() AND NOT is_temporary \
+             AND NOT startsWith(name, '.inner') AND engine NOT IN ({STREAMS}) ORDER BY name"
+        ),
+        EngineName::Sqlite => "SELECT name FROM pragma_table_list WHERE schema = 'main' \
+                               AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                               ORDER BY name"
+            .to_owned(),
+        EngineName::Files => {
+            let Location::Files(path) = url.location() else { return Ok(Vec::new()) };
+            let names = super::files::names(path)?;
+            return Ok(names.into_iter().map(|name| TableName::new(None, name)).collect());
+        }
+    };
+    let frame = query(engine, &sql, timeout, stop).await?.frame;
+    let schemas = frame.column("schema").map(|_| frame.values("schema")).unwrap_or_default();
+    let schema = |at: usize| match schemas.get(at) {
+        Some(Value::Text(schema)) => Some(schema.clone()),
+        _ => None,
+    };
+    Ok(names(&frame).into_iter().enumerate().map(|(at, name)| TableName::new(schema(at), name)).collect())
 }
 
 /// What `engine` tells of `table`.

@@ -8,6 +8,7 @@ mod batches;
 pub mod catalogue;
 mod clickhouse;
 mod decimal;
+mod fickle;
 mod files;
 mod idle;
 mod literal;
@@ -33,6 +34,7 @@ use crate::model::{Kind, SourceReport, Volume, Warning};
 
 pub use batches::Reader;
 pub use clickhouse::{ClickHouse, client as clickhouse_client, statements as clickhouse_statements};
+pub use fickle::fickle;
 pub use files::Files;
 pub use literal::literal;
 pub use mysql::MySql;

@@ -6,6 +6,7 @@ use std::path::Path;
 use bigdecimal::{BigDecimal, ToPrimitive};
 
 use super::latency;
+use super::levels;
 use super::problem::{File, Problem, Problems, nearest};
 use super::raw::{self, OneOrMany, Sql};
 use super::rule::{self, Bounds, Known};
@@ -13,7 +14,7 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::check::{
-    Check, KindSettings, Latency, Percentile, Query, Requirement, Rule, Sample, Sides, Template, Window,
+    Check, KindSettings, Latency, Masks, Percentile, Query, Requirement, Rule, Sample, Settle, Sides, Template, Window,
 };
 use crate::model::Kind;
 use crate::source::EngineName;
@@ -27,6 +28,8 @@ pub(super) struct Scope<'a> {
     pub named: Vec<&'a str>,
     pub params: &'a BTreeMap<String, Param>,
     pub known: &'a Known,
+    /// Columns that the whole suite masks.
+    pub mask: Vec<String>,
 }
 
 /// The check while it is read: its mistakes stand at its header unless they say otherwise.
@@ -120,10 +123,23 @@ impl Reader<'_, '_> {
             Rule::default()
         } else {
             let mut wrong = Vec::new();
-            let rule = bounds.rule(known, &mut wrong);
+            let mut rule = bounds.rule(known, &mut wrong);
+            if raw.warn.is_some() || raw.fail.is_some() {
+                if rule != Rule::default() {
+                    wrong.push("a bound beside `warn` or `fail` has no level; put it into `fail`".to_owned());
+                }
+                let found = levels::comparison(raw.warn.as_ref(), raw.fail.as_ref(), None, known, &mut wrong);
+                rule.comparison = found.unwrap_or_default();
+            }
             wrong.into_iter().for_each(|why| self.mistake(why, None));
             rule
         };
+        let leveled = rules.iter().find(|(_, (_, rule))| rule.warn.is_some() || rule.fail.is_some());
+        if let Some((name, _)) = leveled
+            && !matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)
+        {
+            self.mistake(format!("column `{name}`: `warn` and `fail` mean nothing for kind `{kind}`"), None);
+        }
         let columns = self.columns(rules, &key);
         let sides = self.sides(kind, &raw);
         let kind = self.kind(kind, &raw, &bounds, &sides)?;
@@ -133,7 +149,13 @@ impl Reader<'_, '_> {
             self.mistake("`timeout` is 0", Some("give a duration such as 30s".to_owned()));
         }
         let window = self.window(kind.kind(), raw.window.as_ref(), &sides);
+        let settle = raw.settle.as_ref().and_then(|settle| self.settle(settle));
         let sample = self.settled("sample", raw.sample.as_deref().map(sample));
+        let mask =
+            Masks { check: raw.mask.clone().map(OneOrMany::all).unwrap_or_default(), suite: self.scope.mask.clone() };
+        if mask.check.iter().any(String::is_empty) {
+            self.mistake("`mask` holds an empty name", Some("name the columns whose values stay hidden".to_owned()));
+        }
         for (code, reason) in &raw.accept {
             if reason.trim().is_empty() {
                 self.mistake(format!("`accept.{code}` needs its reason"), None);
@@ -157,7 +179,10 @@ impl Reader<'_, '_> {
             timeout,
             window,
             sample,
+            settle,
+            noise: raw.noise == Some(true),
             accept: raw.accept,
+            mask,
         })
     }
 
@@ -166,7 +191,8 @@ impl Reader<'_, '_> {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
         let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 24] = [
+        let given: [(&str, bool, bool); 29] = [
+            ("mask", raw.mask.is_some(), !latency),
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
             ("rank", raw.rank.is_some(), percentile),
@@ -180,6 +206,8 @@ impl Reader<'_, '_> {
             ("at_most", raw.at_most.is_some(), bounded),
             ("min_ratio", raw.min_ratio.is_some(), bounded),
             ("max_ratio", raw.max_ratio.is_some(), bounded || latency),
+            ("warn", raw.warn.is_some(), percentile || bounded),
+            ("fail", raw.fail.is_some(), percentile || bounded),
             ("min_speedup", raw.min_speedup.is_some(), latency),
             ("max_p95", raw.max_p95.is_some(), latency),
             ("warm_up", raw.warm_up.is_some(), latency),
@@ -190,6 +218,8 @@ impl Reader<'_, '_> {
             ("rename", !raw.rename.is_empty(), !latency),
             ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
             ("sample", raw.sample.is_some(), kind == Kind::Rows),
+            ("settle", raw.settle.is_some(), !latency),
+            ("noise", raw.noise.is_some(), !latency && kind != Kind::Invariant),
             ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
         ];
         for (name, given, allowed) in given {
@@ -223,6 +253,25 @@ impl Reader<'_, '_> {
             Ok(window) => Some(window),
             Err(mistakes) => {
                 mistakes.into_iter().for_each(|why| self.mistake(why, None));
+                None
+            }
+        }
+    }
+
+    fn settle(&mut self, raw: &raw::Settle) -> Option<Settle> {
+        let known = self.scope.known;
+        let Some(text) = &raw.wait else {
+            self.mistake("`settle` needs `wait`", Some("such as { wait = \"30s\", times = 5 }".to_owned()));
+            return None;
+        };
+        let wait = self.settled("settle.wait", Some(rule::duration(text, known)))?;
+        let times = raw.times.as_ref().map_or(Ok(3), |number| rule::count(number, known));
+        let times = self.settled("settle.times", Some(times))?;
+        match u32::try_from(times) {
+            Ok(times) if times > 0 && !wait.is_zero() => Some(Settle { wait, times }),
+            _ => {
+                let help = Some("give a wait such as \"30s\" and at least one time".to_owned());
+                self.mistake("`settle` gives no time, or more than can be counted", help);
                 None
             }
         }
@@ -300,14 +349,32 @@ impl Reader<'_, '_> {
         wrong.into_iter().for_each(|why| self.mistake(why, None));
         let rank = self.settled("rank", raw.rank.as_ref().map(|number| rule::share(number, known)));
         let max_ks = self.settled("max_ks", raw.max_ks.as_ref().map(|number| rule::share(number, known)));
-        if raw.absolute.is_none() && raw.relative.is_none() && raw.rank.is_none() && raw.max_ks.is_none() {
+        let leveled = raw.warn.is_some() || raw.fail.is_some();
+        let plain = raw.absolute.is_some() || raw.relative.is_some() || raw.rank.is_some() || raw.max_ks.is_some();
+        if !plain && !leveled {
             self.mistake(
                 "kind `percentile` has no bound, so it could not fail",
                 Some("give relative, absolute, rank or max_ks".to_owned()),
             );
         }
+        if plain && leveled {
+            self.mistake("a bound beside `warn` or `fail` has no level", Some("put it into `fail`".to_owned()));
+        }
+        let mut wrong = Vec::new();
+        let (warn, fail) = levels::percentile(raw.warn.as_ref(), raw.fail.as_ref(), known, &mut wrong);
+        wrong.into_iter().for_each(|why| self.mistake(why, None));
+        let (tolerance, rank, max_ks) =
+            if leveled { (fail.tolerance, fail.rank, fail.max_ks) } else { (tolerance, rank, max_ks) };
         let min_rows = self.settled("min_rows", raw.min_rows.as_ref().map(|number| rule::count(number, known)));
-        Percentile { value: raw.value.clone(), quantiles, tolerance, rank, max_ks, min_rows: min_rows.unwrap_or(30) }
+        Percentile {
+            value: raw.value.clone(),
+            quantiles,
+            tolerance,
+            rank,
+            max_ks,
+            warn,
+            min_rows: min_rows.unwrap_or(30),
+        }
     }
 
     fn latency(&mut self, raw: &raw::Check, sides: &Sides<Option<Query>>) -> Option<Latency> {

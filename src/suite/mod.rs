@@ -2,6 +2,7 @@
 
 mod check;
 mod latency;
+mod levels;
 mod params;
 mod problem;
 mod raw;
@@ -27,7 +28,7 @@ use rule::Known;
 
 pub use params::{Moving, Param, ParamType};
 pub use problem::{Problem, Problems};
-pub use source::{SourceSpec, SourceSpecError};
+pub use source::{SourceSpec, SourceSpecError, expanded};
 pub use template::TemplateError;
 pub use waivers::FILE as WAIVERS;
 
@@ -48,6 +49,8 @@ pub struct Suite {
     pub checks: Vec<Check>,
     /// Differences of its checks that are accepted for a time, from `waivers.toml` beside its file.
     pub waivers: Vec<Waiver>,
+    /// The line each check begins at, counted from 1, by its id.
+    pub lines: BTreeMap<String, usize>,
 }
 
 impl Suite {
@@ -213,12 +216,18 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     clocks(&params, &named, &file, problems);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let known = known(&params);
-    let scope = check::Scope { suite: &name, folder, sources: &sources, named, params: &params, known: &known };
+    let mask = raw.mask.map(raw::OneOrMany::all).unwrap_or_default();
+    if mask.iter().any(String::is_empty) {
+        let help = Some("name the columns whose values stay hidden".to_owned());
+        problems.0.push(file.problem(0, "`mask` holds an empty name", help));
+    }
+    let scope = check::Scope { suite: &name, folder, sources: &sources, named, params: &params, known: &known, mask };
     let raw_checks = section("checks", problems);
     let checks = checks(raw_checks, &scope, &file, problems);
     if raw_checks.is_none_or(|table| table.is_empty()) {
         problems.0.push(file.problem(0, "the suite has no checks", Some("add [checks.my_check]".to_owned())));
     }
+    let lines = raw_checks.map(|table| lines(table, &name, &file)).unwrap_or_default();
     let sha256 = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let waivers = Vec::new();
     (problems.0.len() == before).then(|| Suite {
@@ -229,7 +238,13 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         params,
         checks,
         waivers,
+        lines,
     })
+}
+
+/// Where each check begins.
+fn lines(checks: &DeTable<'_>, suite: &str, file: &File<'_>) -> BTreeMap<String, usize> {
+    read::entries(checks).iter().map(|(name, offset, _)| (format!("{suite}.{name}"), file.line(*offset))).collect()
 }
 
 fn params(

@@ -70,9 +70,14 @@ impl File<'_> {
     /// The mistake at byte `offset`.
     pub(super) fn problem(&self, offset: usize, message: impl Into<String>, help: Option<String>) -> Problem {
         let before = &self.text[..floor(self.text, offset)];
-        let line = before.matches('\n').count() + 1;
+        let line = self.line(offset);
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         Problem { path: self.path.to_owned(), place: Some((line, column)), message: message.into(), help }
+    }
+
+    /// The line of byte `offset`, counted from 1.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.text[..floor(self.text, offset)].matches('\n').count() + 1
     }
 }
 

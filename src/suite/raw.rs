@@ -16,6 +16,8 @@ pub(super) struct Suite {
     /// Values that reach SQL as `{{ name }}`, typed by their TOML value.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub params: BTreeMap<String, toml::Value>,
+    /// Columns whose values no output shows, in every check that returns them.
+    pub mask: Option<OneOrMany>,
     /// The checks by name.
     pub checks: BTreeMap<String, Check>,
 }
@@ -74,6 +76,8 @@ pub(super) struct Check {
     pub timeout: Option<String>,
     /// Warning codes that are known, with the reason.
     pub accept: BTreeMap<String, String>,
+    /// Columns whose values no output shows, beside those of the suite.
+    pub mask: Option<OneOrMany>,
     /// `percentile`: column of raw values.
     pub value: Option<String>,
     /// `percentile`: names and quantiles.
@@ -100,6 +104,10 @@ pub(super) struct Check {
     pub duration: Option<String>,
     /// `invariant`: a count query whose zero is an error; `sql/<check>.population.sql` where absent.
     pub population: Option<Sql>,
+    /// Reads again what differs until it agrees or stays the same.
+    pub settle: Option<Settle>,
+    /// Runs the old query twice and leaves out what differs from itself.
+    pub noise: Option<bool>,
     /// Cuts the check into consecutive windows of time, each with a verdict of its own.
     pub window: Option<Window>,
     /// `rows`: share of the keys to examine, such as `1%`; the same keys on both sides and in every run.
@@ -116,6 +124,20 @@ pub(super) struct Check {
     pub min_ratio: Option<Number>,
     /// Rule of every column that has none: new ÷ old ≤ this; `latency`: median and p95 of new ÷ those of old.
     pub max_ratio: Option<Number>,
+    /// Rule of every column that has none, and bounds of `percentile`: what is beyond them is worth a warning.
+    pub warn: Option<Level>,
+    /// Rule of every column that has none, and bounds of `percentile`: what is beyond them differs.
+    pub fail: Option<Level>,
+}
+
+/// Time that differences are given to settle.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Settle {
+    /// Time between two readings, such as `30s`.
+    pub wait: Option<String>,
+    /// Most readings after the first; 3 unless given.
+    pub times: Option<Number>,
 }
 
 /// Consecutive half-open windows of time.
@@ -177,6 +199,34 @@ pub(super) struct Rule {
     pub min_ratio: Option<Number>,
     /// new ÷ old ≤ this.
     pub max_ratio: Option<Number>,
+    /// What is beyond these bounds is worth a warning.
+    pub warn: Option<Level>,
+    /// What is beyond these bounds differs.
+    pub fail: Option<Level>,
+}
+
+/// The bounds of one of two levels.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Level {
+    /// |new − old| ≤ absolute + relative × |old|.
+    pub absolute: Option<Number>,
+    /// Share of |old|.
+    pub relative: Option<Number>,
+    /// Floats at most this many representable values apart.
+    pub ulps: Option<u64>,
+    /// new ≥ this.
+    pub at_least: Option<Number>,
+    /// new ≤ this.
+    pub at_most: Option<Number>,
+    /// new ÷ old ≥ this.
+    pub min_ratio: Option<Number>,
+    /// new ÷ old ≤ this.
+    pub max_ratio: Option<Number>,
+    /// `percentile`: largest rank error.
+    pub rank: Option<Number>,
+    /// `percentile`: largest Kolmogorov–Smirnov distance.
+    pub max_ks: Option<Number>,
 }
 
 /// One query for every engine, or one per engine.
@@ -234,6 +284,16 @@ pub(super) enum Number {
     Float(f64),
     /// Decimal text, or `{{ param }}`.
     Text(String),
+}
+
+impl OneOrMany {
+    /// All names.
+    pub fn all(self) -> Vec<String> {
+        match self {
+            OneOrMany::One(name) => vec![name],
+            OneOrMany::Many(names) => names,
+        }
+    }
 }
 
 /// What the server must have.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use bigdecimal::{BigDecimal, ToPrimitive, Zero};
 
+use super::levels;
 use super::raw::{self, Number, Sided};
 use crate::check::{Budget, Comparison, ForcedType, ParamValue, Rule, Sides, Tolerance};
 use crate::frame::Value;
@@ -143,7 +144,15 @@ pub(super) fn valid(raw: raw::Rule, is_key: bool, known: &Known) -> Result<Rule,
         problems.push("`absent` needs `map = true`".to_owned());
     }
     let mut comparisons: Vec<(&str, Comparison)> = Vec::new();
-    if map {
+    let leveled = raw.warn.is_some() || raw.fail.is_some();
+    if leveled && tolerance.is_some() {
+        problems.push("a tolerance beside `warn` or `fail` has no level; put it into `fail`".to_owned());
+    }
+    if leveled {
+        let map = map.then_some(absent);
+        let found = levels::comparison(raw.warn.as_ref(), raw.fail.as_ref(), map, known, &mut problems);
+        comparisons.extend(found.map(|comparison| ("warn or fail", comparison)));
+    } else if map {
         comparisons.push(("map", Comparison::Map { absent, tolerance }));
     } else if let Some(tolerance) = tolerance {
         comparisons.push(("absolute or relative", Comparison::Tolerance(tolerance)));
@@ -194,6 +203,7 @@ pub(super) fn valid(raw: raw::Rule, is_key: bool, known: &Known) -> Result<Rule,
             }
         },
         trim: raw.trim == Some(true),
+        itself: false,
     };
     if matches!(rule.comparison, Comparison::Ignore(_))
         && rule != (Rule { comparison: rule.comparison.clone(), ..Rule::default() })

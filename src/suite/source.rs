@@ -37,7 +37,7 @@ enum Part<'a> {
 
 impl SourceSpec {
     /// A source with the URL `url`, variables not expanded.
-    pub(super) fn new(url: String, options: Options) -> Self {
+    pub(crate) fn new(url: String, options: Options) -> Self {
         SourceSpec { url, options }
     }
 
@@ -47,28 +47,7 @@ impl SourceSpec {
         folder: &Path,
         variables: impl Fn(&str) -> Option<String>,
     ) -> Result<SourceUrl, SourceSpecError> {
-        let parts = parts(&self.url)?;
-        let credentials = credentials(&parts);
-        let mut expanded = String::new();
-        for (index, part) in parts.iter().enumerate() {
-            match part {
-                Part::Text(text) => expanded.push_str(text),
-                Part::Variable { name, default } => {
-                    let value = variables(name).filter(|value| !value.is_empty());
-                    let value = match (value, default) {
-                        (Some(value), _) => value,
-                        (None, Some(default)) => (*default).to_owned(),
-                        (None, None) => return Err(SourceSpecError::Unset((*name).to_owned())),
-                    };
-                    if index < credentials {
-                        expanded.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
-                    } else {
-                        expanded.push_str(&value);
-                    }
-                }
-            }
-        }
-        Ok(SourceUrl::parse(&expanded, folder)?)
+        Ok(SourceUrl::parse(&expanded(&self.url, variables)?, folder)?)
     }
 
     /// The engine, where it can be told now.
@@ -91,6 +70,32 @@ impl std::fmt::Debug for SourceSpec {
         // The URL may hold a password.
         f.debug_struct("SourceSpec").field("options", &self.options).finish_non_exhaustive()
     }
+}
+
+/// `url` with its variables; a value that stands for a user or a password is percent-encoded.
+pub fn expanded(url: &str, variables: impl Fn(&str) -> Option<String>) -> Result<String, SourceSpecError> {
+    let parts = parts(url)?;
+    let credentials = credentials(&parts);
+    let mut expanded = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        match part {
+            Part::Text(text) => expanded.push_str(text),
+            Part::Variable { name, default } => {
+                let value = variables(name).filter(|value| !value.is_empty());
+                let value = match (value, default) {
+                    (Some(value), _) => value,
+                    (None, Some(default)) => (*default).to_owned(),
+                    (None, None) => return Err(SourceSpecError::Unset((*name).to_owned())),
+                };
+                if index < credentials {
+                    expanded.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
+                } else {
+                    expanded.push_str(&value);
+                }
+            }
+        }
+    }
+    Ok(expanded)
 }
 
 fn parts(url: &str) -> Result<Vec<Part<'_>>, SourceSpecError> {

@@ -87,6 +87,11 @@ find_chromium() {
     command -v tidy >/dev/null || apt_install tidy
 }
 
+# What typesets the manual.
+find_groff() {
+    command -v groff >/dev/null || apt_install groff-base
+}
+
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }

@@ -133,7 +133,7 @@ fn no_source_exits_2() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("source `old`"));
 }
 
-/// Catches a default run that writes anything but one whole folder, and a `--keep` that keeps too much.
+/// Catches a default run that writes anything but one whole folder and its history, and a `--keep` that keeps too much.
 #[test]
 fn a_run_writes_every_format_into_a_folder_of_its_own() {
     let folder = copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cases/fail"));
@@ -141,9 +141,9 @@ fn a_run_writes_every_format_into_a_folder_of_its_own() {
         let status = cutover(folder.path()).args(["run", "suite.toml", "--quiet", "--keep", "2"]).status().unwrap();
         assert_eq!(status.code(), Some(1));
     }
-    let reports: Vec<_> =
-        std::fs::read_dir(folder.path().join("reports")).unwrap().map(|e| e.unwrap().path()).collect();
-    assert_eq!(reports.len(), 2);
+    let all: Vec<_> = std::fs::read_dir(folder.path().join("reports")).unwrap().map(|e| e.unwrap().path()).collect();
+    let (reports, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|path| path.is_dir());
+    assert_eq!((reports.len(), others), (2, vec![folder.path().join("reports/history.db")]));
     let mut files: Vec<_> = std::fs::read_dir(&reports[0]).unwrap().map(|e| e.unwrap().file_name()).collect();
     files.sort();
     assert_eq!(files, ["differences.parquet", "junit.xml", "report.html", "report.json", "report.md"]);

@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use cutover::model::{
-    CheckReport, Difference, Example, Key, Kind, Measure, Pair, RowCounts, RunReport, Totals, WindowReport,
+    CheckReport, Difference, Example, Key, Kind, Measure, Pair, Past, RowCounts, RunReport, Status, Times, Totals,
+    WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -37,6 +38,7 @@ fn report() -> RunReport {
         });
     }
     let percentile = |name: &str, new: &str| Measure {
+        level: None,
         name: name.to_owned(),
         key: Key(vec![("model".to_owned(), Some(breaking.to_owned()))]),
         old: Some("10.5".to_owned()),
@@ -55,12 +57,93 @@ fn report() -> RunReport {
     report
 }
 
+/// The same run with a past of `runs` runs for two of its checks, and with times.
+fn grown(runs: u32) -> RunReport {
+    let mut report = report();
+    let breaking = "</title></desc><script>document.title='broken'</script>\u{202e}".to_owned();
+    let measure = |name: &str, new: String| Measure {
+        name: name.to_owned(),
+        key: Key(vec![(breaking.clone(), Some(breaking.clone()))]),
+        old: Some("18446744073709551615.25".to_owned()),
+        new: Some(new),
+        delta: None,
+        tolerance: "exact".to_owned(),
+        within: false,
+        level: None,
+        count: None,
+    };
+    let statuses = [Status::Pass, Status::Fail, Status::Error, Status::Warn, Status::Skip];
+    for (at, id) in ["suite.sum", "suite.zz_windows@1"].into_iter().enumerate() {
+        let check = report.checks.iter_mut().find(|check| check.id == id).unwrap();
+        check.measures.push(measure("total", "-3".to_owned()));
+        check.measures.push(measure(&breaking, breaking.clone()));
+        check.past = (0..runs)
+            .map(|run| Past {
+                started_at: chrono::DateTime::UNIX_EPOCH - chrono::Days::new(u64::from(runs - run)),
+                status: statuses[(run as usize + at) % 5],
+                differences: u64::MAX / 31 * u64::from(run),
+                elapsed_ms: 1,
+                measures: vec![measure("total", run.to_string()), measure(&breaking, breaking.clone())],
+            })
+            .collect();
+    }
+    let side = |first: u32| [first, 20, 4_000].map(|ms| ms.to_string()).to_vec();
+    let times = Times { percent: vec![0, 50, 100], old: side(1), new: side(2) };
+    report.checks.push(CheckReport { times: Some(times), ..CheckReport::new("suite.times", Kind::Latency) });
+    report
+}
+
+/// Catches a run that is not drawn, a mark outside of its plot, a number that became markup, and a chart that says nothing to who cannot see it.
+#[test]
+fn the_past_is_drawn() {
+    for runs in [1_u64, 30] {
+        let script = "
+            const all = (what) => [...document.querySelectorAll(what)];
+            all('details').forEach((one) => one.open = true);
+            const cut = all('svg').flatMap((svg) => { const box = svg.getBoundingClientRect();
+              return [...svg.querySelectorAll('rect, circle, text, polyline')].filter((one) => { const mark = one.getBoundingClientRect();
+                return mark.left < box.left - 1 || mark.right > box.right + 1 || mark.top < box.top - 1 || mark.bottom > box.bottom + 1; })
+                .map((one) => one.outerHTML); });
+            const mute = all('svg').filter((svg) => !svg.getAttribute('aria-label') && !svg.closest('[aria-label]')).length;
+            const crowded = all('.past svg').filter((svg) => { const texts = [...svg.querySelectorAll('text:not(.letter)')].map((one) => one.getBoundingClientRect());
+              return texts.some((one, at) => at > 0 && one.left < texts[at - 1].right); }).length;
+            return { cut, mute, crowded, plots: all('.past').length, strips: all('.strip').length, letters: all('.letter').length,
+              lines: all('.past polyline.new').length, dots: all('.past circle.new').length, rows: all('.past tbody tr').length,
+              scripts: all('script').length, spread: all('.spread polyline').length, shares: all('.spread tbody tr').length,
+              bare: all('.past .wide td').filter((one) => one.textContent === '').length };";
+        let text = render(Format::Html, &grown(runs as u32));
+        assert!(!text.contains('\u{202e}'), "a mark that turns the writing direction is obeyed");
+        let out = in_browser(&text, script);
+        assert_eq!(out["cut"], serde_json::json!([]), "marks outside of their plot");
+        assert_eq!((&out["mute"], &out["crowded"], &out["bare"]), (&0.into(), &0.into(), &0.into()), "{out}");
+        assert_eq!((&out["plots"], &out["strips"]), (&3.into(), &2.into()), "two checks, and all together");
+        assert_eq!(
+            (&out["letters"], &out["rows"]),
+            (&(3 * (runs + 1)).into(), &(3 * (runs + 1)).into()),
+            "this run is one of them"
+        );
+        assert_eq!(
+            (&out["lines"], &out["dots"]),
+            (&2.into(), &(2 * (runs + 1)).into()),
+            "what is no number has no line"
+        );
+        assert_eq!((&out["scripts"], &out["spread"], &out["shares"]), (&3.into(), &2.into(), &2.into()));
+    }
+}
+
+/// Catches a chart of the past in the page of a run that has none.
+#[test]
+fn without_a_history_there_is_no_past() {
+    let text = render(Format::Html, &report());
+    assert!(!text.contains("class=\"past\"") && !text.contains("class=\"strip\""));
+}
+
 /// Catches markup that a browser has to repair.
 #[test]
 fn the_page_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("page.html");
-    std::fs::write(&path, render(Format::Html, &report())).unwrap();
+    std::fs::write(&path, render(Format::Html, &grown(30))).unwrap();
     let output = Command::new("tidy").args(["-e", "-q", "-utf8"]).arg(&path).output();
     let output = output.expect("tidy is not installed; `tests/run` installs it");
     // tidy takes a link inside of SVG for one of XLink, though its `href` is plain since SVG 2.
@@ -156,11 +239,11 @@ fn a_browser_filters_sorts_and_opens() {
     assert_eq!((&out["closed"], &out["opened"], &out["pressed"]), (&false.into(), &true.into(), &1.into()));
 }
 
-/// Catches a page that scrolls sideways on a phone, whatever the data.
+/// Catches a page that scrolls sideways on a phone, whatever the data, and one that hides the last run at the far end of its chart.
 #[test]
 fn a_phone_needs_no_sideways_scroll() {
     // A window of Chromium has a least width; a frame has none.
-    let page = render(Format::Html, &report());
+    let page = render(Format::Html, &grown(30));
     let script = "
         const html = document.documentElement.cloneNode(true);
         html.querySelectorAll('script, meta[http-equiv]').forEach((one) => one.remove());
@@ -172,7 +255,9 @@ fn a_phone_needs_no_sideways_scroll() {
         const root = frame.contentDocument.documentElement;
         const wide = [...root.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > root.clientWidth
           && !one.parentElement?.closest('.wide') && !one.closest('.skip-link')).map((one) => one.outerHTML.slice(0, 80));
-        return { sideways: root.scrollWidth > root.clientWidth, wide, opened: root.scrollHeight > 5000 };";
+        const hidden = [...root.querySelectorAll('.past > .wide > svg')].filter((svg) =>
+          svg.querySelector('rect') && svg.getBoundingClientRect().right > root.clientWidth + 1).length;
+        return { hidden, sideways: root.scrollWidth > root.clientWidth, wide, opened: root.scrollHeight > 5000 };";
     let out = in_browser(&page, script);
-    assert_eq!(out, serde_json::json!({ "sideways": false, "wide": [], "opened": true }));
+    assert_eq!(out, serde_json::json!({ "hidden": 0, "sideways": false, "wide": [], "opened": true }));
 }

@@ -31,6 +31,7 @@ fn check(id: &str, kind: Kind) -> CheckReport {
 
 fn measure() -> Measure {
     Measure {
+        level: None,
         name: HOSTILE.to_owned(),
         key: key(),
         old: Some(HOSTILE.to_owned()),

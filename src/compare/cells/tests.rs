@@ -4,7 +4,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::check::{Check, ForcedType, KindSettings, Rule, Sides};
+use crate::check::{Check, ForcedType, KindSettings, Masks, Rule, Sides};
 use crate::compare::columns::{Naming, sort_out};
 use crate::frame::Column as Values;
 use crate::model::Severity;
@@ -28,7 +28,10 @@ fn checked(rule: Rule) -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
+        mask: Masks::default(),
     }
 }
 
@@ -187,6 +190,8 @@ fn chunks_are_one_column() {
 
 fn looked_at() -> impl Strategy<Value = Comparison> {
     let tolerance = || crate::check::Tolerance { absolute: "0.5".parse().unwrap(), relative: "0".parse().unwrap() };
+    let wide = || crate::check::Tolerance { absolute: "1".parse().unwrap(), relative: "0".parse().unwrap() };
+    let levels = |warn, fail| Comparison::Levels(Box::new(crate::check::Levels { warn, fail }));
     let budget = || crate::check::Budget { max_ratio: "0.5".parse().ok(), ..crate::check::Budget::default() };
     prop_oneof![
         Just(Comparison::Exact),
@@ -196,6 +201,13 @@ fn looked_at() -> impl Strategy<Value = Comparison> {
         Just(Comparison::Ulps(1)),
         Just(Comparison::Tolerance(tolerance())),
         Just(Comparison::Budget(budget())),
+        Just(levels(Comparison::Tolerance(tolerance()), None)),
+        Just(levels(Comparison::Tolerance(tolerance()), Some(Comparison::Tolerance(wide())))),
+        Just(levels(Comparison::Budget(budget()), None)),
+        Just(levels(
+            Comparison::Map { absent: Some(Value::Float(0.0)), tolerance: Some(tolerance()) },
+            Some(Comparison::Map { absent: Some(Value::Float(0.0)), tolerance: Some(wide()) })
+        )),
         Just(Comparison::Map { absent: None, tolerance: None }),
         Just(Comparison::Map { absent: Some(Value::Float(0.0)), tolerance: Some(tolerance()) }),
     ]
@@ -246,7 +258,7 @@ proptest! {
                 prop_assert_eq!(&column.judge(a, b), &slow, "{:?} {:?}", left, right);
                 if old.cell(a) == new.cell(b) {
                     let slow = slow.unwrap();
-                    prop_assert!(slow.holds, "{left:?} {right:?}");
+                    prop_assert!(slow.holds && !slow.warned, "{left:?} {right:?}");
                     prop_assert_eq!(slow.distance.map(|d| d.is_zero()), old.is_number(a).then_some(true));
                 } else if crate::compare::judge::by_bytes(&column.rule.comparison) {
                     prop_assert!(!slow.is_ok_and(|verdict| verdict.holds), "{left:?} {right:?}");

@@ -10,10 +10,15 @@ use crate::model::{CheckReport, Kind, RunReport};
 /// Groups whose curves are drawn; the table below lists them all.
 const CURVES: usize = 12;
 
+/// Width that a chart of few windows takes, and the least and most of one window.
+const WIDTH: usize = 448;
+const STEP: (usize, usize) = (14, 32);
+
 /// Percentiles of one group, old and new on one plot.
 #[derive(Serialize)]
 pub(super) struct Curve {
     title: String,
+    range: String,
     points: Vec<Point>,
     old: String,
     new: String,
@@ -27,6 +32,7 @@ struct Point {
     name: String,
     old: String,
     new: String,
+    within: bool,
 }
 
 /// Differences of the windows of one check, in their order.
@@ -34,6 +40,7 @@ struct Point {
 pub(super) struct Windows {
     title: String,
     most: String,
+    range: String,
     width: usize,
     bars: Vec<Bar>,
 }
@@ -42,6 +49,7 @@ pub(super) struct Windows {
 struct Bar {
     anchor: String,
     x: usize,
+    wide: usize,
     y: String,
     height: String,
     label: String,
@@ -58,7 +66,7 @@ pub(super) fn curves(check: &CheckReport) -> Vec<Curve> {
         let Some(at) = measure.name.strip_prefix('p').and_then(number) else { continue };
         let (Some(old), Some(new)) = (&measure.old, &measure.new) else { continue };
         let (Some(old_at), Some(new_at)) = (number(old), number(new)) else { continue };
-        let known = Known { at, name: &measure.name, old, new, old_at, new_at };
+        let known = Known { at, name: &measure.name, old, new, old_at, new_at, within: measure.within };
         groups.entry(text::key(&measure.key)).or_default().push(known);
     }
     groups.into_iter().filter(|(_, known)| known.len() > 1).take(CURVES).map(|(key, known)| curve(key, known)).collect()
@@ -71,9 +79,10 @@ struct Known<'a> {
     new: &'a str,
     old_at: f64,
     new_at: f64,
+    within: bool,
 }
 
-fn number(text: &str) -> Option<f64> {
+pub(super) fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
@@ -98,8 +107,20 @@ fn curve(title: String, mut known: Vec<Known>) -> Curve {
         name: visible(one.name),
         old: visible(one.old),
         new: visible(one.new),
+        within: one.within,
     });
-    Curve { title: if title.is_empty() { "all rows".to_owned() } else { title }, points: points.collect(), old, new }
+    let shown = |wanted: f64| {
+        let texts = known.iter().flat_map(|one| [(one.old_at, one.old), (one.new_at, one.new)]);
+        texts.into_iter().find(|(at, _)| *at == wanted).map_or(String::new(), |(_, text)| visible(text))
+    };
+    let range = format!("{} to {}", shown(low), shown(high));
+    Curve {
+        title: if title.is_empty() { "all rows".to_owned() } else { title },
+        range,
+        points: points.collect(),
+        old,
+        new,
+    }
 }
 
 /// One chart for each check that was cut into windows; the id of a window is that of its check and what stands behind an `@`.
@@ -117,6 +138,14 @@ pub(super) fn windows(report: &RunReport) -> Vec<Windows> {
 
 fn bars(base: &str, members: &[(usize, &CheckReport)]) -> Windows {
     let most = members.iter().map(|(_, check)| found(check)).max().unwrap_or(0);
+    let step = (WIDTH / members.len().max(1)).clamp(STEP.0, STEP.1);
+    let ends = members.iter().filter_map(|(_, check)| check.window.as_ref());
+    let first = ends.clone().find_map(|window| window.from.as_deref());
+    let last = ends.rev().find_map(|window| window.to.as_deref());
+    let range = match (first, last) {
+        (Some(first), Some(last)) => format!("{} to before {}, ", visible(first), visible(last)),
+        _ => String::new(),
+    };
     let bars = members.iter().enumerate().map(|(place, (index, check))| {
         let count = found(check);
         // A window without a difference keeps a stub, so that it is not taken for one that is absent.
@@ -126,14 +155,21 @@ fn bars(base: &str, members: &[(usize, &CheckReport)]) -> Windows {
         let counted = text::plural(count, "difference");
         Bar {
             anchor: format!("c{}", index + 1),
-            x: place * 14,
+            x: place * step,
+            wide: step - 4,
             y: format!("{:.1}", 90.0 - height),
             height: format!("{height:.1}"),
             label: format!("{from}: {}, {counted}", check.status()),
             status: check.status().to_string(),
         }
     });
-    Windows { title: visible(base), most: text::thousands(most), width: members.len() * 14, bars: bars.collect() }
+    Windows {
+        title: visible(base),
+        most: text::thousands(most),
+        range,
+        width: members.len() * step,
+        bars: bars.collect(),
+    }
 }
 
 /// All differences of a check, whatever their name.

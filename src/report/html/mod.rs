@@ -5,6 +5,9 @@
 
 mod charts;
 mod emphasis;
+mod series;
+mod times;
+mod trend;
 mod view;
 
 use std::collections::BTreeMap;

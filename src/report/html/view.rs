@@ -9,6 +9,8 @@ use super::super::text::{
 };
 use super::charts::{self, Curve, Windows};
 use super::emphasis::{self, Parts};
+use super::times::{self, Distribution};
+use super::trend::{self, Strip, Trend};
 use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status};
 
 /// The whole page.
@@ -23,6 +25,7 @@ pub(super) struct Page {
     tally: Vec<Tally>,
     kinds: Vec<String>,
     tags: Vec<String>,
+    past: Option<Trend>,
     windows: Vec<Windows>,
     checks: Vec<Check>,
     suites: Vec<Suite>,
@@ -52,6 +55,9 @@ struct Check {
     skipped: Option<String>,
     counts: Vec<String>,
     warnings: Vec<(String, String)>,
+    strip: Option<Strip>,
+    past: Option<Trend>,
+    times: Option<Distribution>,
     curves: Vec<Curve>,
     measures: Vec<Measure>,
     more_measures: Option<String>,
@@ -72,6 +78,7 @@ struct Measure {
     rule: String,
     count: String,
     within: bool,
+    warned: bool,
 }
 
 #[derive(Serialize)]
@@ -137,6 +144,7 @@ pub(super) fn page(report: &RunReport) -> Page {
             .collect(),
         kinds,
         tags,
+        past: trend::of_run(report),
         windows: charts::windows(report),
         checks: report.checks.iter().enumerate().map(|(index, one)| check(report, index, one)).collect(),
         suites: report.suites.iter().map(suite).collect(),
@@ -212,6 +220,9 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         skipped: check.skipped.as_deref().map(visible),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),
+        strip: trend::strip(check),
+        past: trend::of_check(report, check),
+        times: times::of(check),
         curves: charts::curves(check),
         measures: check.measures.iter().map(measure).collect(),
         more_measures: (unshown > 0 && check.rows.is_none())
@@ -247,6 +258,7 @@ fn measure(measure: &crate::model::Measure) -> Measure {
         rule: visible(&measure.tolerance),
         count,
         within: measure.within,
+        warned: measure.within && measure.level.is_some(),
     }
 }
 
@@ -258,8 +270,9 @@ fn column(column: &crate::model::ColumnReport) -> Column {
     let reason = column.reason.as_ref().map_or(String::new(), |reason| format!(": {}", visible(reason)));
     Column {
         name: visible(&column.name),
-        changed: column.changed.map_or("not compared".to_owned(), thousands),
-        differs: column.changed != Some(0),
+        changed: column.changed.map_or("not compared".to_owned(), thousands)
+            + &column.warned.map_or(String::new(), |warned| format!(", {} beyond warn", thousands(warned))),
+        differs: super::super::text::tallied(column),
         max_delta: column.max_delta.as_deref().map_or("–".to_owned(), visible),
         rule: format!("{}{reason}", visible(&column.rule)),
     }
@@ -279,7 +292,7 @@ fn cell(name: &str, pair: &Pair, difference: Difference) -> Cell {
     let (old, new) = match difference {
         Difference::Missing => (Some(whole(&pair.old)), None),
         Difference::Extra => (None, Some(whole(&pair.new))),
-        Difference::Changed | Difference::Duplicate => {
+        Difference::Changed | Difference::Duplicate | Difference::Warned => {
             let (old, new) = emphasis::parts(&shown(&pair.old), &shown(&pair.new));
             (Some(old), Some(new))
         }

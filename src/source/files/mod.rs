@@ -81,6 +81,11 @@ fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
     if tables.is_empty() { Err(absent("holds no .parquet, .csv, .ndjson or .jsonl file")) } else { Ok(tables) }
 }
 
+/// The tables below `path`, by name.
+pub(super) fn names(path: &Path) -> Result<Vec<String>, Error> {
+    Ok(tables(path)?.into_keys().collect())
+}
+
 fn stem(file: &Path) -> Option<String> {
     let known = ["parquet", "csv", "ndjson", "jsonl"];
     file.extension().and_then(|end| end.to_str()).filter(|end| known.contains(end))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cutover::check::{Budget, Check, Comparison, ForcedType, KindSettings, Rule, Sides, Tolerance};
+use cutover::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Sides, Tolerance};
 use cutover::compare::Limits;
 use cutover::frame::{Column, Frame, Type, Value};
 use cutover::model::{Difference, Severity};
@@ -205,7 +205,10 @@ fn pair(dice: &mut Dice) -> Pair {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
+        mask: Masks::default(),
     };
     Pair { check, names, types: Sides { old: old_types, new: new_types }, rows: Sides { old, new } }
 }

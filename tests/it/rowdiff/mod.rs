@@ -1,6 +1,7 @@
 //! The diff in batches against the comparison of two whole frames: the same report, whatever the memory, the
 //! partitions, the batches and the order of rows.
 
+mod apart;
 mod engines;
 mod faults;
 mod generated;
@@ -41,7 +42,7 @@ impl Batches for Held {
     }
 }
 
-fn options(memory: usize, bits: u32) -> Options {
+pub(crate) fn options(memory: usize, bits: u32) -> Options {
     Options { memory, bits, seeds: Seeds { key: 1, row: 2 }, ..Options::default() }
 }
 
@@ -53,13 +54,18 @@ fn whole(check: &Check, old: &Frame, new: &Frame, limits: &Limits) -> CheckRepor
 }
 
 /// Everything a diff in batches gives.
-struct Streamed {
-    report: CheckReport,
+pub(crate) struct Streamed {
+    pub(crate) report: CheckReport,
     summary: Summary,
     differences: Vec<Example>,
 }
 
-fn streamed(check: &Check, old: Vec<Frame>, new: Vec<Frame>, options: &Options) -> Result<Streamed, Failure> {
+pub(crate) fn streamed(
+    check: &Check,
+    old: Vec<Frame>,
+    new: Vec<Frame>,
+    options: &Options,
+) -> Result<Streamed, Failure> {
     assert!(matches!(check.kind, KindSettings::Rows));
     let mut report = CheckReport::new(&check.id, Kind::Rows);
     let mut differences = Vec::new();

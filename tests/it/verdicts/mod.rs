@@ -1,6 +1,7 @@
 //! Verdicts on frames made by hand: what is called equal, what is called different, and what cannot be compared.
 
 mod kinds;
+mod levels;
 mod peers;
 mod properties;
 mod rules;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bigdecimal::BigDecimal;
-use cutover::check::{Check, Comparison, KindSettings, Percentile, Rule, Sides, Tolerance};
+use cutover::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
 use cutover::compare::{Limits, compare};
 use cutover::frame::{Column, Frame, Type, Value};
 use cutover::model::{CheckReport, RowCounts, Severity};
@@ -73,7 +74,10 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         timeout: None,
         window: None,
         sample: None,
+        settle: None,
+        noise: false,
         accept: BTreeMap::new(),
+        mask: Masks::default(),
     }
 }
 
@@ -108,9 +112,8 @@ fn percentile(relative: Option<&str>) -> Percentile {
         value: Some("ms".to_owned()),
         quantiles: vec![("p50".to_owned(), 0.5), ("p95".to_owned(), 0.95)],
         tolerance: relative.map(|relative| tolerance("0", relative)),
-        rank: None,
-        max_ks: None,
         min_rows: 1,
+        ..Percentile::default()
     }
 }
 

@@ -1,0 +1,326 @@
+//! Where the marks of a check's past stand: its verdicts and differences over the runs, and old and new of its measures.
+//! All charts of one check share their columns, one per run, so that they can be read one below the other.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::super::text::{duration, plural, thousands};
+use super::charts::found;
+use super::series::{Series, series};
+use crate::model::{CheckReport, Measure, Past, RunReport, Status};
+
+/// Width that a chart of few runs takes, and the least and most of one run.
+const WIDTH: f64 = 448.0;
+const STEP: (f64, f64) = (14.0, 32.0);
+/// Highest bar, and its foot.
+const TALL: f64 = 64.0;
+const FOOT: f64 = 72.0;
+/// Measures that are drawn.
+const SERIES: usize = 4;
+/// Runs in the strip of a closed check.
+const STRIP: usize = 14;
+
+/// Verdicts and differences, run by run, this run last.
+#[derive(Serialize)]
+pub(super) struct Trend {
+    told: String,
+    /// Where the plot begins: without any difference there are no bars to make room for.
+    top: u8,
+    width: String,
+    columns: Vec<Column>,
+    series: Vec<Series>,
+}
+
+#[derive(Serialize)]
+struct Column {
+    x: String,
+    middle: String,
+    wide: String,
+    y: String,
+    height: String,
+    status: String,
+    letter: &'static str,
+    day: String,
+    when: String,
+    found: String,
+    took: String,
+    label: String,
+}
+
+/// The last runs of a check at a glance.
+#[derive(Serialize)]
+pub(super) struct Strip {
+    told: String,
+    width: usize,
+    marks: Vec<Mark>,
+}
+
+#[derive(Serialize)]
+struct Mark {
+    x: usize,
+    y: usize,
+    height: usize,
+    status: String,
+}
+
+/// One run of a check, or of all of them.
+pub(super) struct Point<'a> {
+    pub(super) at: DateTime<Utc>,
+    status: Status,
+    found: u64,
+    measured: bool,
+    elapsed_ms: u64,
+    pub(super) measures: &'a [Measure],
+}
+
+impl<'a> Point<'a> {
+    fn past(past: &'a Past) -> Point<'a> {
+        Point {
+            at: past.started_at,
+            status: past.status,
+            found: past.differences,
+            measured: !matches!(past.status, Status::Skip | Status::Error) || past.differences > 0,
+            elapsed_ms: past.elapsed_ms,
+            measures: &past.measures,
+        }
+    }
+
+    fn now(report: &RunReport, check: &'a CheckReport) -> Point<'a> {
+        Point {
+            at: report.started_at,
+            status: check.status(),
+            found: found(check),
+            measured: check.measured(),
+            elapsed_ms: check.elapsed_ms,
+            measures: &check.measures,
+        }
+    }
+}
+
+/// The past of `check`, where there is any.
+pub(super) fn of_check(report: &RunReport, check: &CheckReport) -> Option<Trend> {
+    let mut points: Vec<Point<'_>> = check.past.iter().map(Point::past).collect();
+    if points.is_empty() {
+        return None;
+    }
+    points.push(Point::now(report, check));
+    let mut trend = drawn(&points);
+    let step = step(points.len());
+    // Of many groups those that are outside, and the first where none is.
+    let telling = |measure: &&Measure| measure.key.is_empty() || !measure.within;
+    let most = if check.measures.iter().any(|measure| telling(&measure)) { SERIES } else { 1 };
+    let told = check.measures.iter().filter(|measure| most == 1 || telling(measure));
+    for one in told.filter_map(|measure| series(measure, &points, step)) {
+        // Two measures of the same numbers, such as a percentile and its rank error, are one line.
+        if trend.series.len() < most && trend.series.iter().all(|other| other.cells != one.cells) {
+            trend.series.push(one);
+        }
+    }
+    Some(trend)
+}
+
+/// The past of all checks of `report` together, where there is any: the worst verdict and all differences of each run.
+pub(super) fn of_run(report: &RunReport) -> Option<Trend> {
+    let mut runs: BTreeMap<DateTime<Utc>, Point<'_>> = BTreeMap::new();
+    for past in report.checks.iter().flat_map(|check| &check.past) {
+        let one = Point { measures: &[], ..Point::past(past) };
+        match runs.get_mut(&past.started_at) {
+            Some(run) => {
+                run.status = run.status.max(one.status);
+                run.found = run.found.saturating_add(one.found);
+                run.measured |= one.measured;
+                run.elapsed_ms = run.elapsed_ms.saturating_add(one.elapsed_ms);
+            }
+            None => drop(runs.insert(past.started_at, one)),
+        }
+    }
+    if runs.is_empty() {
+        return None;
+    }
+    let mut points: Vec<Point<'_>> = runs.into_values().collect();
+    points.push(Point {
+        at: report.started_at,
+        status: report.status(),
+        found: report.checks.iter().map(found).fold(0, u64::saturating_add),
+        measured: report.checks.iter().any(CheckReport::measured),
+        elapsed_ms: report.checks.iter().map(|check| check.elapsed_ms).fold(0, u64::saturating_add),
+        measures: &[],
+    });
+    Some(drawn(&points))
+}
+
+/// The last runs of `check` as a row of marks, the worse the taller, where it has a past.
+pub(super) fn strip(check: &CheckReport) -> Option<Strip> {
+    if check.past.is_empty() {
+        return None;
+    }
+    let mut statuses: Vec<Status> = check.past.iter().map(|past| past.status).chain([check.status()]).collect();
+    statuses.drain(..statuses.len().saturating_sub(STRIP));
+    let marks = statuses.iter().enumerate().map(|(at, status)| {
+        let height = match status {
+            Status::Skip => 2,
+            Status::Pass => 5,
+            Status::Warn => 9,
+            Status::Fail | Status::Error => 14,
+        };
+        Mark { x: at * 7, y: 14 - height, height, status: status.to_string() }
+    });
+    let said: Vec<String> = statuses.iter().map(Status::to_string).collect();
+    Some(Strip {
+        told: format!("last {}: {}", plural(statuses.len() as u64, "run"), said.join(", ")),
+        width: statuses.len() * 7 - 2,
+        marks: marks.collect(),
+    })
+}
+
+fn step(runs: usize) -> f64 {
+    (WIDTH / runs as f64).clamp(STEP.0, STEP.1).floor()
+}
+
+fn drawn(points: &[Point<'_>]) -> Trend {
+    let most = points.iter().map(|point| point.found).max().unwrap_or(0);
+    let step = step(points.len());
+    let days: Vec<String> = points.iter().map(|point| point.at.format("%b %-d").to_string()).collect();
+    // A label takes the room of some columns; the last run is always named.
+    let room = (52.0 / step).ceil() as usize;
+    let named = |at: usize| at + 1 == points.len() || (at.is_multiple_of(room) && at + room < points.len());
+    let columns = points.iter().enumerate().map(|(at, point)| {
+        // Any difference is taller than none.
+        let height = if point.found == 0 { 1.5 } else { (point.found as f64 / most as f64 * TALL).max(4.0) };
+        let when = point.at.format("%Y-%m-%d %H:%M UTC").to_string();
+        let found = if point.measured { thousands(point.found) } else { "–".to_owned() };
+        Column {
+            x: format!("{:.1}", step * at as f64 + 2.0),
+            middle: format!("{:.1}", step * (at as f64 + 0.5)),
+            wide: format!("{:.1}", step - 4.0),
+            y: format!("{:.1}", FOOT - height),
+            height: format!("{height:.1}"),
+            status: point.status.to_string(),
+            letter: letter(point.status),
+            day: if named(at) { days[at].clone() } else { String::new() },
+            label: format!("{when}: {}, {}", point.status, plural(point.found, "difference")),
+            when,
+            found,
+            took: duration(point.elapsed_ms),
+        }
+    });
+    let with = |status| points.iter().filter(|point| point.status == status).count();
+    let counted = [Status::Pass, Status::Warn, Status::Fail, Status::Error, Status::Skip]
+        .into_iter()
+        .map(|status| (status, with(status)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(status, count)| format!("{count} {status}"));
+    let last = points.last().map_or(0, |point| point.found);
+    let differences = match most {
+        0 => "no difference in any".to_owned(),
+        _ => format!("{} now, at most {}", plural(last, "difference"), thousands(most)),
+    };
+    Trend {
+        told: format!("{}; {differences}", counted.collect::<Vec<_>>().join(", ")),
+        top: if most == 0 { 64 } else { 0 },
+        width: format!("{:.0}", step * points.len() as f64 + 32.0),
+        columns: columns.collect(),
+        series: Vec::new(),
+    }
+}
+
+fn letter(status: Status) -> &'static str {
+    match status {
+        Status::Pass => "P",
+        Status::Warn => "W",
+        Status::Fail => "F",
+        Status::Error => "E",
+        Status::Skip => "s",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Key, Kind, RowCounts, Totals};
+
+    fn past(day: u32, status: Status, differences: u64, measures: Vec<Measure>) -> Past {
+        let started_at = format!("2026-01-{day:02}T02:00:00Z").parse().unwrap();
+        Past { started_at, status, differences, elapsed_ms: 5, measures }
+    }
+
+    fn measure(old: Option<&str>, new: &str) -> Measure {
+        Measure {
+            name: "cost".to_owned(),
+            key: Key::default(),
+            old: old.map(str::to_owned),
+            new: Some(new.to_owned()),
+            delta: None,
+            tolerance: "exact".to_owned(),
+            within: true,
+            level: None,
+            count: None,
+        }
+    }
+
+    fn report(checks: Vec<CheckReport>) -> RunReport {
+        RunReport {
+            started_at: "2026-01-09T02:00:00Z".parse().unwrap(),
+            elapsed_ms: 0,
+            version: String::new(),
+            interrupted: false,
+            suites: Vec::new(),
+            checks,
+            rerun_of: None,
+        }
+    }
+
+    fn rows(changed: u64, past: Vec<Past>) -> CheckReport {
+        let rows = Some(RowCounts { old: 9, new: 9, equal: 9 - changed, changed, ..RowCounts::default() });
+        CheckReport { rows, past, ..CheckReport::new("s.rows", Kind::Rows) }
+    }
+
+    /// Catches a run too many or too few, this run left out, and one difference that looks like none beside a million.
+    #[test]
+    fn every_run_has_a_column_and_this_one_is_the_last() {
+        let past = vec![past(1, Status::Pass, 0, vec![]), past(2, Status::Fail, 1_000_000, vec![])];
+        let run = report(vec![rows(1, past)]);
+        let trend = of_check(&run, &run.checks[0]).unwrap();
+        let heights: Vec<&str> = trend.columns.iter().map(|column| column.height.as_str()).collect();
+        assert_eq!(heights, ["1.5", "64.0", "4.0"]);
+        let letters: Vec<&str> = trend.columns.iter().map(|column| column.letter).collect();
+        assert_eq!(letters, ["P", "F", "F"]);
+        assert_eq!(trend.columns[2].label, "2026-01-09 02:00 UTC: fail, 1 difference");
+        assert!(of_check(&report(vec![]), &rows(1, vec![])).is_none(), "no past, no chart");
+        assert!(of_run(&report(vec![rows(1, vec![])])).is_none());
+    }
+
+    /// Catches a run whose verdict is that of its last check instead of its worst.
+    #[test]
+    fn all_checks_together_have_the_worst_verdict_and_all_differences() {
+        let one = rows(0, vec![past(1, Status::Fail, 2, vec![])]);
+        let other = rows(3, vec![past(1, Status::Pass, 0, vec![]), past(2, Status::Pass, 0, vec![])]);
+        let trend = of_run(&report(vec![one, other])).unwrap();
+        let told: Vec<(&str, &str)> =
+            trend.columns.iter().map(|column| (column.letter, column.found.as_str())).collect();
+        assert_eq!(told, [("F", "2"), ("P", "0"), ("F", "3")]);
+    }
+
+    /// Catches a line drawn through a run that lacks the number, and a NULL drawn as one.
+    #[test]
+    fn a_line_breaks_where_a_run_has_no_number() {
+        let past = vec![
+            past(1, Status::Pass, 0, vec![measure(Some("1"), "1")]),
+            past(2, Status::Pass, 0, vec![measure(Some("2"), "2")]),
+            past(3, Status::Fail, 1, vec![measure(None, "3")]),
+            past(4, Status::Error, 0, vec![]),
+        ];
+        let mut check = CheckReport::new("s.sum", Kind::Sum);
+        check.totals = Some(Totals { compared: 1, outside: 0 });
+        check.measures = vec![measure(Some("9"), "9")];
+        check.past = past;
+        let run = report(vec![check]);
+        let trend = of_check(&run, &run.checks[0]).unwrap();
+        let series = &trend.series[0];
+        let lengths = |lines: &[String]| lines.iter().map(|line| line.split(' ').count()).collect::<Vec<_>>();
+        assert_eq!((lengths(&series.old), lengths(&series.new)), (vec![2], vec![3]));
+        assert_eq!((series.dots.len(), series.range.as_str()), (7, "1 to 9"));
+    }
+}

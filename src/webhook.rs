@@ -1,0 +1,174 @@
+//! Where notifications go: a URL that nothing can print, and one request to it.
+//!
+//! Such a URL is a secret as a whole, because its path is what lets anybody post. So only scheme and host are ever shown,
+//! an answer's text is not (servers repeat the path in it), and no redirect is followed.
+
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+
+use crate::suite::{SourceSpecError, expanded};
+
+/// Time allowed for a notification, from the connection to the end of the answer.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A URL as it was given, its variables not expanded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Given(String);
+
+/// A URL that can be posted to. `Display` and `Debug` show scheme and host.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhook(Url);
+
+/// Why nobody was told. Never holds the URL.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WebhookError {
+    /// A variable is not set.
+    #[error("the variable {0} is not set; export it, or write ${{{0}:-default}}")]
+    Unset(String),
+    /// `${` without its end, or with an impossible name.
+    #[error("the URL has a `${{` that names no variable; write ${{NAME}} or ${{NAME:-default}}")]
+    Malformed,
+    /// Not a URL that can be posted to.
+    #[error("the URL cannot be read; give the whole address of a webhook, beginning with https://")]
+    NotHttp,
+    /// No answer in time.
+    #[error("{place} did not answer within {} s; nobody was told", PATIENCE.as_secs())]
+    Slow {
+        /// Scheme and host.
+        place: String,
+    },
+    /// No connection, or one that broke.
+    #[error("{place} cannot be reached: {cause}; check the host, the network, and HTTPS_PROXY where there is a proxy")]
+    Unreachable {
+        /// Scheme and host.
+        place: String,
+        /// What the system said.
+        cause: String,
+    },
+    /// An answer that sends the message elsewhere.
+    #[error(
+        "{place} answered {status}, which sends the message elsewhere and is not followed; give the address it leads to"
+    )]
+    Redirect {
+        /// Scheme and host.
+        place: String,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// Any other answer than success.
+    #[error("{place} answered {status}; check that the webhook still exists and takes JSON with a `text`")]
+    Refused {
+        /// Scheme and host.
+        place: String,
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl From<String> for Given {
+    fn from(text: String) -> Self {
+        Given(text)
+    }
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Given(***)")
+    }
+}
+
+impl Given {
+    /// The URL with its variables.
+    pub fn webhook(&self, variables: impl Fn(&str) -> Option<String>) -> Result<Webhook, WebhookError> {
+        let url = expanded(&self.0, variables).map_err(|error| match error {
+            SourceSpecError::Unset(name) => WebhookError::Unset(name),
+            SourceSpecError::Malformed => WebhookError::Malformed,
+            SourceSpecError::Url(_) => WebhookError::NotHttp,
+        })?;
+        let url = Url::parse(url.trim()).map_err(|_| WebhookError::NotHttp)?;
+        let http = matches!(url.scheme(), "http" | "https");
+        if http && url.has_host() { Ok(Webhook(url)) } else { Err(WebhookError::NotHttp) }
+    }
+}
+
+impl fmt::Display for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.0.scheme(), self.0.host_str().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Webhook {
+    /// Posts `text` as Slack takes it: JSON with one field. Any answer but success is an error.
+    pub async fn post(&self, text: &str) -> Result<(), WebhookError> {
+        let failed = |error: reqwest::Error| match error.is_timeout() {
+            true => WebhookError::Slow { place: self.to_string() },
+            false => WebhookError::Unreachable { place: self.to_string(), cause: innermost(&error) },
+        };
+        let agent = concat!("cutover/", env!("CARGO_PKG_VERSION"));
+        let client = Client::builder().timeout(PATIENCE).redirect(Policy::none()).user_agent(agent);
+        let client = client.build().map_err(failed)?;
+        let body = serde_json::json!({ "text": text }).to_string();
+        let request = client.post(self.0.clone()).header("content-type", "application/json").body(body);
+        let answer = request.send().await.map_err(failed)?;
+        let status = answer.status();
+        let place = self.to_string();
+        if status.is_success() {
+            Ok(())
+        } else if status.is_redirection() {
+            Err(WebhookError::Redirect { place, status: status.as_u16() })
+        } else {
+            Err(WebhookError::Refused { place, status: status.as_u16() })
+        }
+    }
+}
+
+/// The first cause of all: what the system or TLS said. Those above it may hold the URL.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    cause.map_or_else(|| "the request could not be made".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn webhook(text: &str) -> Result<Webhook, WebhookError> {
+        let variables = |name: &str| (name == "TOKEN").then(|| "T0/B0/s3cret".to_owned());
+        Given::from(text.to_owned()).webhook(variables)
+    }
+
+    #[test]
+    fn only_scheme_and_host_can_be_shown() {
+        for text in [
+            "https://hooks.slack.com/services/${TOKEN}",
+            "https://user:s3cret@hooks.slack.com:8443/s3cret?key=s3cret#s3cret",
+            " https://hooks.slack.com/services/T0/B0/s3cret\n",
+        ] {
+            let url = webhook(text).unwrap();
+            assert_eq!(format!("{url} {url:?}"), "https://hooks.slack.com https://hooks.slack.com");
+        }
+        assert!(!format!("{:?}", Given::from("https://h/s3cret".to_owned())).contains("s3cret"));
+    }
+
+    #[test]
+    fn what_is_no_webhook_says_so_without_repeating_it() {
+        for text in ["T0/B0/s3cret", "slack://s3cret@channel", "https://", "file:///s3cret", "https://h:s3cret/x", ""] {
+            assert_eq!(webhook(text), Err(WebhookError::NotHttp), "{text}");
+        }
+        assert_eq!(webhook("https://h/${GONE}"), Err(WebhookError::Unset("GONE".to_owned())));
+        assert_eq!(webhook("https://h/${s3cret-"), Err(WebhookError::Malformed));
+    }
+}

@@ -1,0 +1,379 @@
+//! The action and the recipes of `docs/recipes/`, as those who run them would: schemas of their field, and their scripts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value as Json;
+
+use crate::cli::copy;
+use crate::telling::{python, tool};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn recipe(name: &str) -> PathBuf {
+    root().join("docs/recipes").join(name)
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// The folder of a job: the suite of a case below `checks/`, and a folder with `cutover` for its PATH.
+struct Job(tempfile::TempDir);
+
+impl Job {
+    fn new(case: &str) -> Job {
+        let folder = tempfile::tempdir().unwrap();
+        let suite = copy(&root().join("tests/it/cases").join(case));
+        std::fs::create_dir(folder.path().join("bin")).unwrap();
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cutover"), folder.path().join("bin/cutover")).unwrap();
+        std::fs::rename(suite.path(), folder.path().join("checks")).unwrap();
+        Job(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let path = format!("{}:{}", self.path().join("bin").display(), std::env::var("PATH").unwrap());
+        command.current_dir(self.path()).env("PATH", path).env_remove("CUTOVER_NOTIFY");
+        command
+    }
+
+    /// How many runs have left a report.
+    fn runs(&self, reports: &str) -> usize {
+        std::fs::read_dir(self.path().join(reports)).map_or(0, Iterator::count)
+    }
+}
+
+fn schema(name: &str, path: &Path) -> Output {
+    let mut command = Command::new(tool("tools-venv/bin/check-jsonschema"));
+    command.args(["--builtin-schema", name]);
+    if name == "vendor.gitlab-ci" {
+        command.args(["--data-transform", "gitlab-ci"]);
+    }
+    command.arg(path).output().unwrap()
+}
+
+/// Catches a key that GitHub or GitLab does not know, or a value of the wrong type.
+#[test]
+fn ci_files_follow_the_schemas_of_their_systems() {
+    let workflow = "{name: x, on: push, jobs: {x: {runs-on: x, steps: [{runs: x}]}}}";
+    let files = [
+        ("vendor.github-actions", root().join("action.yml"), "runs: {using: composite, steps: [{run: x}]}"),
+        ("vendor.github-workflows", recipe("github-workflow.yml"), workflow),
+        ("vendor.gitlab-ci", recipe("gitlab-ci.yml"), "{x: {script: [x], retry: {max: 9}}}"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, path, wrong) in files {
+        let output = schema(name, &path);
+        assert!(output.status.success(), "{}: {}", path.display(), said(&output));
+        let broken = folder.path().join("broken.yml");
+        std::fs::write(&broken, wrong).unwrap();
+        assert!(!schema(name, &broken).status.success(), "{name} takes anything");
+    }
+}
+
+/// A step of the action, its expressions replaced by what GitHub would put there.
+struct Step(Json);
+
+impl Step {
+    fn of_action(id: &str) -> Step {
+        let action = &python("read_yaml.py", &root().join("action.yml"))[0];
+        let steps = action["runs"]["steps"].as_array().unwrap();
+        Step(steps.iter().find(|step| step["id"] == id).unwrap_or_else(|| panic!("no step {id}")).clone())
+    }
+
+    /// Runs the script as GitHub does, `inputs` over their defaults; gives what it wrote as outputs.
+    fn run(
+        &self,
+        job: &Job,
+        inputs: &[(&str, &str)],
+        variables: &[(&str, &Path)],
+    ) -> (Output, BTreeMap<String, String>) {
+        let action = &python("read_yaml.py", &root().join("action.yml"))[0];
+        let defaults = action["inputs"].as_object().unwrap().iter();
+        let mut given: BTreeMap<&str, &str> =
+            defaults.map(|(name, input)| (name.as_str(), input["default"].as_str().unwrap())).collect();
+        for (name, value) in inputs {
+            assert!(given.insert(name, value).is_some(), "the action has no input `{name}`");
+        }
+        let expression = regex::Regex::new(r"^\$\{\{ inputs\.([a-z-]+) \}\}$").unwrap();
+        let (script, temp) = (job.path().join("script.sh"), job.path().join("temp"));
+        std::fs::create_dir_all(&temp).unwrap();
+        let body = self.0["run"].as_str().unwrap();
+        assert!(!body.contains("${{"), "what stands in a script is code, whoever wrote the input");
+        std::fs::write(&script, body).unwrap();
+        let outputs = job.path().join("outputs");
+        std::fs::write(&outputs, "").unwrap();
+        let mut command = job.command("bash");
+        command.args(["--noprofile", "--norc", "-e", "-o", "pipefail"]).arg(&script);
+        command.env("GITHUB_OUTPUT", &outputs).env("RUNNER_TEMP", &temp).env("GITHUB_ACTION_PATH", root());
+        command.env("GITHUB_STEP_SUMMARY", job.path().join("summary.md")).env("GITHUB_WORKSPACE", job.path());
+        for (name, value) in self.0["env"].as_object().into_iter().flatten() {
+            let input = expression.captures(value.as_str().unwrap()).unwrap_or_else(|| panic!("{name}: {value}"));
+            command.env(name, given[&input[1]]);
+        }
+        command.envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        let outputs = text(&outputs);
+        (output, outputs.lines().map(|line| line.split_once('=').unwrap()).map(|(a, b)| (a.into(), b.into())).collect())
+    }
+}
+
+/// Catches an action whose step passes when cutover fails, or that loses where the reports are.
+#[test]
+fn the_action_ends_as_the_run_did() {
+    let step = Step::of_action("run");
+    for (case, code) in [("pass", 0), ("fail", 1), ("error_beats_fail", 2)] {
+        let job = Job::new(case);
+        let (output, outputs) = step.run(&job, &[("binary", env!("CARGO_BIN_EXE_cutover"))], &[]);
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        assert_eq!(outputs["exit-code"], code.to_string());
+        assert!(Path::new(&outputs["reports"]).join("report.html").exists(), "{outputs:?}");
+        assert!(text(&job.path().join("summary.md")).starts_with("# "), "run with --github");
+        assert_eq!(said(&output).contains("\n::error title=shop."), code != 0, "{}", said(&output));
+    }
+}
+
+/// Catches arguments that are split in the wrong places, lost, or run as code.
+#[test]
+fn the_action_hands_on_its_arguments_and_runs_none_of_them() {
+    let step = Step::of_action("run");
+    let binary = ("binary", env!("CARGO_BIN_EXE_cutover"));
+    let job = Job::new("fail");
+    std::fs::rename(job.path().join("checks"), job.path().join("one")).unwrap();
+    let only = ("args", "--only 'shop.*'\n  --expect-checks 1");
+    let (output, _) = step.run(&job, &[binary, ("suites", "\n  one\n"), only], &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    let (output, _) = step.run(&job, &[binary, ("suites", "one"), ("args", "--expect-checks 7")], &[]);
+    assert!(said(&output).contains("--expect-checks 7, but 1 are selected"), "{}", said(&output));
+    let (output, outputs) = step.run(&job, &[binary, ("suites", "one"), ("args", "--only 'shop.*")], &[]);
+    assert!(
+        !output.status.success() && !outputs.contains_key("exit-code"),
+        "a quote without its end: {}",
+        said(&output)
+    );
+    let code = "$(touch ran) `touch ran`; touch ran";
+    for inputs in [("suites", code), ("args", code), ("reports", code), ("binary", code)] {
+        step.run(&job, &[binary, ("suites", "one"), inputs], &[]);
+        assert!(!job.path().join("ran").exists(), "{inputs:?}");
+    }
+}
+
+/// Catches a build that is not found again where the cache put it, or that is found after the source changed.
+#[test]
+fn the_action_runs_its_own_build_and_names_it_by_its_source() {
+    let job = Job::new("pass");
+    let installed = job.path().join("temp/cutover/bin");
+    std::fs::create_dir_all(&installed).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cutover"), installed.join("cutover")).unwrap();
+    let (output, outputs) = Step::of_action("run").run(&job, &[], &[]);
+    assert_eq!(outputs.get("exit-code").map(String::as_str), Some("0"), "{}", said(&output));
+    let source = tempfile::tempdir().unwrap();
+    for path in ["src/main.rs", "checks/demo/suite.toml", "Cargo.toml", "Cargo.lock"] {
+        std::fs::create_dir_all(source.path().join(path).parent().unwrap()).unwrap();
+        std::fs::write(source.path().join(path), path).unwrap();
+    }
+    let build = Step::of_action("build");
+    let named = || {
+        let (output, outputs) = build.run(&job, &[], &[("GITHUB_ACTION_PATH", source.path())]);
+        assert!(output.status.success(), "{}", said(&output));
+        outputs["hash"].clone()
+    };
+    let before = named();
+    assert!(before.len() == 32 && before == named(), "{before}");
+    std::fs::write(source.path().join("checks/demo/suite.toml"), "changed").unwrap();
+    assert_ne!(named(), before, "the demo is embedded in the program");
+    let action = text(&root().join("action.yml"));
+    assert!(
+        action.contains("path: ${{ runner.temp }}/cutover\n") && action.contains("--root \"$RUNNER_TEMP/cutover\"")
+    );
+}
+
+/// Catches a workflow whose arguments cutover does not take, and one whose verdict is a step's and not cutover's.
+#[test]
+fn the_workflow_tries_2_again_and_never_1() {
+    let workflow = &python("read_yaml.py", &recipe("github-workflow.yml"))[0];
+    let steps = workflow["jobs"]["compare"]["steps"].as_array().unwrap();
+    let runs: Vec<&Json> =
+        steps.iter().filter(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("cutover"))).collect();
+    assert_eq!(runs.len(), 2);
+    assert_eq!(runs[1]["if"], "${{ steps.first.outputs.exit-code == '2' }}");
+    let verdict = &steps.last().unwrap()["env"]["CODE"];
+    assert_eq!(verdict, "${{ steps.second.outputs.exit-code || steps.first.outputs.exit-code || '2' }}");
+    let names: Vec<&String> = runs.iter().flat_map(|run| run["with"].as_object().unwrap().keys()).collect();
+    let action = &python("read_yaml.py", &root().join("action.yml"))[0];
+    assert!(names.iter().all(|name| action["inputs"].get(name).is_some()), "{names:?}");
+    let arguments = runs[0]["with"]["args"].as_str().unwrap().replace("--expect-checks 12", "--expect-checks 1");
+    let step = Step::of_action("run");
+    let (output, _) =
+        step.run(&Job::new("fail"), &[("args", &arguments), ("binary", env!("CARGO_BIN_EXE_cutover"))], &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+}
+
+/// Catches a job whose command does not run, and one that GitLab tries again for differences.
+#[test]
+fn the_gitlab_job_runs() {
+    let job = &python("read_yaml.py", &recipe("gitlab-ci.yml"))[0]["cutover"];
+    assert_eq!(job["retry"], serde_json::json!({ "max": 2, "when": ["runner_system_failure"], "exit_codes": [2] }));
+    let script: Vec<&str> = job["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    let folder = Job::new("fail");
+    let output = folder.command("sh").args(["-ec", &script.join("\n")]).env("CUTOVER_CHECKS", "1").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for kept in ["junit", "metrics"] {
+        let path = job["artifacts"]["reports"][kept].as_str().unwrap();
+        assert!(folder.path().join(path).exists(), "{path}");
+    }
+}
+
+/// Catches units that systemd does not read as they are meant, and a command in them that does not run.
+#[test]
+fn the_units_are_valid_and_their_command_runs() {
+    let job = Job::new("fail");
+    let unit = text(&recipe("cutover.service"));
+    assert!(unit.contains("RestartPreventExitStatus=1 130\n") && unit.contains("Restart=on-failure\n"));
+    // The program, user and folders are those of the machine it is for.
+    let here =
+        unit.replace("/usr/local/bin/cutover", env!("CARGO_BIN_EXE_cutover")).replace("User=cutover", "User=root");
+    std::fs::write(job.path().join("cutover.service"), &here).unwrap();
+    std::fs::copy(recipe("cutover.timer"), job.path().join("cutover.timer")).unwrap();
+    let verify =
+        || job.command("systemd-analyze").args(["verify", "./cutover.service", "./cutover.timer"]).output().unwrap();
+    let output = verify();
+    assert!(output.status.success() && said(&output).is_empty(), "{}", said(&output));
+    std::fs::write(job.path().join("cutover.service"), here.replace("Restart=on-failure", "Restart=on-differences"))
+        .unwrap();
+    assert!(!said(&verify()).is_empty(), "systemd-analyze takes anything");
+    let command = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
+    let command = command.replace("/usr/local/bin/", "").replace("/var/lib", "var/lib");
+    let output = job.command("sh").args(["-c", &command]).env("CUTOVER_CHECKS", "1").output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(job.path().join("var/lib/prometheus/node-exporter/cutover.prom").exists());
+    assert_eq!(job.runs("var/lib/cutover/reports"), 1);
+}
+
+/// Catches a night that is tried again for differences, given up after one broken try, or loud when it passed.
+#[test]
+fn the_script_for_cron_tries_2_again_and_never_1() {
+    for (case, checks, code, runs) in [("pass", "1", 0, 1), ("fail", "1", 1, 1), ("error_beats_fail", "2", 2, 3)] {
+        let job = Job::new(case);
+        std::fs::write(job.path().join("environment"), format!("CUTOVER_CHECKS={checks}\nOLD_URL='a b&c'\n")).unwrap();
+        let nightly = recipe("nightly.sh");
+        let run = || {
+            let mut command = job.command("sh");
+            command
+                .arg(&nightly)
+                .env("CUTOVER_HOME", job.path())
+                .env("CUTOVER_STATE", job.path())
+                .env("CUTOVER_WAIT", "0");
+            command.output().unwrap()
+        };
+        let output = run();
+        assert_eq!(output.status.code(), Some(code), "{case}: {}", said(&output));
+        assert_eq!(job.runs("reports"), runs, "{case}");
+        assert_eq!(said(&output).is_empty(), code == 0, "{case}: {}", said(&output));
+        let lock = std::fs::File::create(job.path().join("lock")).unwrap();
+        lock.lock().unwrap();
+        let late = run();
+        assert_eq!(late.status.code(), Some(2), "{}", said(&late));
+        assert!(said(&late).contains("the run before is still going"), "{}", said(&late));
+    }
+}
+
+/// Lays `folder` out as Kubernetes mounts a ConfigMap: links to links to files in a folder named by a moment.
+fn as_config_map(folder: &Path) {
+    let held = tempfile::tempdir().unwrap().keep();
+    let moment = folder.join("..2026_01_03_04_05_06.1");
+    std::fs::remove_dir(&held).unwrap();
+    std::fs::rename(folder, &held).unwrap();
+    std::fs::create_dir(folder).unwrap();
+    std::fs::rename(&held, &moment).unwrap();
+    std::os::unix::fs::symlink(moment.file_name().unwrap(), folder.join("..data")).unwrap();
+    for entry in std::fs::read_dir(&moment).unwrap() {
+        let name = entry.unwrap().file_name();
+        std::os::unix::fs::symlink(Path::new("..data").join(&name), folder.join(&name)).unwrap();
+    }
+}
+
+/// Catches a manifest that Kubernetes refuses, one that tries again for differences, and arguments that cutover refuses.
+#[test]
+fn the_cronjob_is_valid_and_its_command_runs() {
+    let path = recipe("cronjob.yaml");
+    let validate = |path: &Path| {
+        let mut command = Command::new(tool("tools-venv/bin/kubernetes-validate"));
+        command.arg("--strict").arg(path).output().unwrap()
+    };
+    let output = validate(&path);
+    assert!(output.status.success(), "{}", said(&output));
+    let job = Job::new("fail");
+    let broken = job.path().join("broken.yaml");
+    std::fs::write(&broken, text(&path).replace("concurrencyPolicy:", "concurrency:")).unwrap();
+    assert!(!validate(&broken).status.success(), "kubernetes-validate takes anything");
+    let spec = &python("read_yaml.py", &path)[0]["spec"]["jobTemplate"]["spec"];
+    let on_exit = &spec["podFailurePolicy"]["rules"][1];
+    assert_eq!(
+        (on_exit["action"].as_str(), &on_exit["onExitCodes"]["values"]),
+        (Some("FailJob"), &serde_json::json!([1]))
+    );
+    assert_eq!(spec["template"]["spec"]["restartPolicy"], "Never", "a failure policy wants it");
+    let container = &spec["template"]["spec"]["containers"][0];
+    assert_eq!(on_exit["onExitCodes"]["containerName"], container["name"]);
+    let words = container["command"].as_array().unwrap().iter().chain(container["args"].as_array().unwrap());
+    let words: Vec<String> =
+        words.map(|word| word.as_str().unwrap().replace("=12", "=1").replace("=/var", "=var")).collect();
+    as_config_map(&job.path().join("checks"));
+    let output = job.command(&words[0]).args(&words[1..]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert_eq!(job.runs("var/lib/cutover/reports"), 1);
+}
+
+/// Catches a task that passes when cutover fails, that is tried again for differences, or not for a broken run.
+#[test]
+fn the_dag_ends_as_the_run_did() {
+    for (case, state) in [("pass", "success"), ("fail", "failed"), ("error_beats_fail", "up_for_retry")] {
+        let job = Job::new(case);
+        let script = root().join("tests/tools/run_dag.py");
+        let mut command = job.command(tool("tools-venv/bin/python").to_str().unwrap());
+        command.arg(script).arg(recipe("cutover_dag.py")).env("CUTOVER_HOME", job.path());
+        command
+            .env("CUTOVER_CHECKS", if case == "error_beats_fail" { "2" } else { "1" })
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        let output = command.output().unwrap();
+        let last = String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or_default().to_owned();
+        assert_eq!(last, state, "{case}: {}", said(&output));
+        assert_eq!(job.runs("reports"), 1);
+    }
+}
+
+/// Catches a secret written into a recipe, a recipe without a deadline or without a count of its checks, and one that the
+/// page does not name.
+#[test]
+fn every_recipe_has_what_a_gate_needs() {
+    let page = text(&recipe("README.md"));
+    let password = regex::Regex::new(r"://[^/\s]+:[^/\s@$]+@").unwrap();
+    for entry in std::fs::read_dir(root().join("docs/recipes")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if ["README.md", "__pycache__"].contains(&name) {
+            continue;
+        }
+        assert!(page.contains(&format!("({name})")), "{name} is not on the page");
+        let text = text(&path);
+        assert!(!password.is_match(&text), "{name} holds a password");
+        if text.contains("cutover run") || text.contains("- run\n") || text.contains("OWNER/cutover") {
+            for needed in ["--deadline", "--expect-checks"] {
+                assert!(text.contains(needed), "{name} has no {needed}");
+            }
+        }
+    }
+}
