@@ -440,3 +440,31 @@ fn what_a_server_finds_is_waived_and_run_again_as_well() {
     assert!(shown.contains("3 waived"), "{shown}");
     assert_eq!(ran("3, 5, 9", &first).0, 1);
 }
+
+/// Catches differences that are put to the waivers once for every reading of a check, and masked ones that are known
+/// or waived by another value.
+#[test]
+fn waivers_hold_beside_settle_and_masks() {
+    let folder = pair();
+    let suite = |settings: &str| SUITE.replace("[checks.items]", &format!("[checks.items]\n{settings}"));
+    write(folder.path(), "new/items.csv", LOSSES);
+    for (settings, limits, code) in [
+        ("settle = { wait = \"10ms\", times = 2 }", "at_most = 3", 0),
+        ("settle = { wait = \"10ms\", times = 2 }", "at_most = 2", 1),
+        ("noise = true", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]", 0),
+        ("noise = true", "keys = [{ id = 2 }, { id = 3 }]", 1),
+        ("mask = [\"name\", \"cost\"]", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]", 0),
+        ("mask = [\"name\", \"cost\"]", "columns = \"name\"", 1),
+    ] {
+        write(folder.path(), "suite.toml", &suite(settings));
+        write(folder.path(), "waivers.toml", &waiver("shop.items", limits, today()));
+        let ran = run(folder.path(), &["run", "suite.toml", "--only", "shop.items"]);
+        assert_eq!(ran.code, code, "{settings} {limits}: {}", ran.shown);
+    }
+    std::fs::remove_file(folder.path().join("waivers.toml")).unwrap();
+    write(folder.path(), "suite.toml", &suite("mask = [\"name\", \"cost\"]"));
+    baseline(folder.path(), &[]);
+    // The hashes of one run mean nothing in another: nothing is known, and nothing passes for it.
+    let ran = against(folder.path(), "shop.items");
+    assert_eq!(ran.code, 1, "{}", ran.shown);
+}
