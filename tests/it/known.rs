@@ -408,3 +408,63 @@ fn servers_give_the_same_waivers_and_baselines() {
     assert!(shown.contains("4 waived"), "{shown}");
     assert_eq!(ran("false", &first).0, 1);
 }
+
+/// Catches differences that a server found and that never reach the waivers, and a rerun that asks it about all keys.
+#[test]
+fn what_a_server_finds_is_waived_and_run_again_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let suite = "name = \"s\"\n[sources.old]\nurl = \"${URL}\"\n[sources.new]\nurl = \"${URL}\"\n[checks.rows]\nkind = \"rows\"\n\
+                 key = \"n\"\nold = \"SELECT toInt64(number) AS n, toInt64(0) AS v FROM numbers(1000)\"\n";
+    write(folder.path(), "suite.toml", suite);
+    let url = engine_url("CUTOVER_TEST_CLICKHOUSE_URL");
+    let ran = |lost: &str, args: &[&str]| {
+        let new = format!(
+            "SELECT toInt64(number) AS n, toInt64(number = 7) AS v FROM numbers(1000) WHERE number NOT IN ({lost})"
+        );
+        write(folder.path(), "sql/rows.new.sql", &new);
+        let output = cutover(folder.path()).env("URL", &url).args(args).output().unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), shown, crate::cli::report(folder.path()).unwrap_or_default())
+    };
+    let first = ["run", "suite.toml", "--plan", "server", "--report", "json=out.json"];
+    let (code, shown, report) = ran("3, 5", &first);
+    assert_eq!((code, &report["checks"][0]["plan"]["name"]), (1, &"server".into()), "{shown}");
+    let again = ["rerun", "out.json", "--report", "json=again/out.json"];
+    let (code, shown, _) = ran("3", &again);
+    assert_eq!(code, 1, "{shown}");
+    assert!(shown.contains("1 missing, 1 changed, looked again at 3 keys only"), "{shown}");
+    let (code, shown) = waive(folder.path(), "s.rows", &[]);
+    assert_eq!(code, 0, "{shown}");
+    let (code, shown, report) = ran("3, 5", &first);
+    assert_eq!((code, &report["checks"][0]["plan"]["name"]), (0, &"server".into()), "{shown}");
+    assert!(shown.contains("3 waived"), "{shown}");
+    assert_eq!(ran("3, 5, 9", &first).0, 1);
+}
+
+/// Catches differences that are put to the waivers once for every reading of a check, and masked ones that are known
+/// or waived by another value.
+#[test]
+fn waivers_hold_beside_settle_and_masks() {
+    let folder = pair();
+    let suite = |settings: &str| SUITE.replace("[checks.items]", &format!("[checks.items]\n{settings}"));
+    write(folder.path(), "new/items.csv", LOSSES);
+    for (settings, limits, code) in [
+        ("settle = { wait = \"10ms\", times = 2 }", "at_most = 3", 0),
+        ("settle = { wait = \"10ms\", times = 2 }", "at_most = 2", 1),
+        ("noise = true", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]", 0),
+        ("noise = true", "keys = [{ id = 2 }, { id = 3 }]", 1),
+        ("mask = [\"name\", \"cost\"]", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]", 0),
+        ("mask = [\"name\", \"cost\"]", "columns = \"name\"", 1),
+    ] {
+        write(folder.path(), "suite.toml", &suite(settings));
+        write(folder.path(), "waivers.toml", &waiver("shop.items", limits, today()));
+        let ran = run(folder.path(), &["run", "suite.toml", "--only", "shop.items"]);
+        assert_eq!(ran.code, code, "{settings} {limits}: {}", ran.shown);
+    }
+    std::fs::remove_file(folder.path().join("waivers.toml")).unwrap();
+    write(folder.path(), "suite.toml", &suite("mask = [\"name\", \"cost\"]"));
+    baseline(folder.path(), &[]);
+    // The hashes of one run mean nothing in another: nothing is known, and nothing passes for it.
+    let ran = against(folder.path(), "shop.items");
+    assert_eq!(ran.code, 1, "{}", ran.shown);
+}
