@@ -120,7 +120,10 @@ async fn two_weeks_of_nights_are_told_as_they_were() {
         let output = command.output().unwrap();
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
         let report: Json = serde_json::from_str(&std::fs::read_to_string(folder.join(&json)).unwrap()).unwrap();
-        assert!(report["started_at"].as_str().unwrap().starts_with(&format!("2026-12-{night:02}T02:00:")), "{report:#}");
+        assert!(
+            report["started_at"].as_str().unwrap().starts_with(&format!("2026-12-{night:02}T02:00:")),
+            "{report:#}"
+        );
         let (orders, customers) = (status(&report, "orders"), status(&report, "customers"));
         let found = [&orders["status"], &customers["status"]].map(|status| status.as_str().unwrap());
         assert_eq!(found, expected(night), "night {night}: {report:#}\n{complaint}");
