@@ -38,7 +38,8 @@ pub(super) async fn run(
         let Some(query) = query else { continue };
         match ready(one, context, name, query) {
             Ok(side) => sides.push(side),
-            Err((side, error)) => {
+            Err(refused) => {
+                let (side, error) = *refused;
                 *slot(&mut report, name) = Some(side);
                 errors.push(error);
             }
@@ -82,10 +83,10 @@ fn ready<'a>(
     context: &Context<'_>,
     name: &'static str,
     query: &'a Query,
-) -> Result<Side<'a>, (SideReport, ErrorReport)> {
+) -> Result<Side<'a>, Box<(SideReport, ErrorReport)>> {
     let prepared = prepare(one, context, name, query, &query.sql);
     if let Err(error) = prepared.engine {
-        return Err((prepared.report, error));
+        return Err(Box::new((prepared.report, error)));
     }
     match context.sources.get(one.suite, &query.source) {
         Ok(open) => Ok(Side {
@@ -97,7 +98,7 @@ fn ready<'a>(
             timed: Timed::default(),
             retried: false,
         }),
-        Err(message) => Err((prepared.report, ErrorReport { message, causes: Vec::new() })),
+        Err(message) => Err(Box::new((prepared.report, ErrorReport { message, causes: Vec::new() }))),
     }
 }
 

@@ -116,7 +116,9 @@ async fn two_weeks_of_nights_are_told_as_they_were() {
         });
         let mut command = at_night(night, folder, &url);
         command.args(["run", "suite.toml", "--quiet"]);
-        reports.iter().for_each(|report| drop(command.args(["--report", report])));
+        for report in &reports {
+            command.args(["--report", report]);
+        }
         let output = command.output().unwrap();
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
         let report: Json = serde_json::from_str(&std::fs::read_to_string(folder.join(&json)).unwrap()).unwrap();

@@ -1,0 +1,127 @@
+//! Rows, tags and columns counted, and differences in full.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Difference, Key, text, text_of};
+
+/// Rows by how they relate: `old = equal + changed + missing`, `new = equal + changed + extra`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct RowCounts {
+    /// Rows of old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub old: u64,
+    /// Rows of new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub new: u64,
+    /// Pairs in which every rule holds, by its `fail` level where it has two.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub equal: u64,
+    /// Rows only in old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub missing: u64,
+    /// Rows only in new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub extra: u64,
+    /// Pairs in which at least one rule does not hold.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub changed: u64,
+    /// Keys (not rows) with more than one row on either side.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub duplicate: u64,
+}
+
+impl RowCounts {
+    /// The count of one kind of difference.
+    pub fn of(&self, difference: Difference) -> u64 {
+        match difference {
+            Difference::Missing => self.missing,
+            Difference::Extra => self.extra,
+            Difference::Changed => self.changed,
+            Difference::Duplicate => self.duplicate,
+            Difference::Warned => 0,
+        }
+    }
+}
+
+/// Tags over all keys of a `tag_dedup` check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct TagCounts {
+    /// Distinct (key, tag) pairs of old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub old: u64,
+    /// Distinct (key, tag) pairs of new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub new: u64,
+    /// Pairs only in old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub lost: u64,
+    /// Pairs only in new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub added: u64,
+    /// Pairs that stand more than once in old: noted.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub duplicate_old: u64,
+    /// Pairs that stand more than once in new: a difference.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub duplicate_new: u64,
+}
+
+/// One column of a check: its rule and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ColumnReport {
+    /// Name in old.
+    pub name: String,
+    /// The rule in words.
+    pub rule: String,
+    /// Rows in which the rule does not hold; absent where the column was not compared.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub changed: Option<u64>,
+    /// Rows within the `fail` level of the column and beyond its `warn` level; absent where it has no two levels.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub warned: Option<u64>,
+    /// Largest |new − old|, where the column holds numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_delta: Option<String>,
+    /// Why the column was not compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One difference, in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Example {
+    /// How the row differs.
+    pub difference: Difference,
+    /// The whole key, never cut.
+    pub key: Key,
+    /// The columns that differ; for a missing or extra row all of them; for a duplicate key the counts as `rows`.
+    pub columns: BTreeMap<String, Pair>,
+}
+
+/// Two values; an absent one is NULL or has no row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Pair {
+    /// Value of old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// Value of new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+}
