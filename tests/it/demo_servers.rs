@@ -92,7 +92,7 @@ fn run(suite: &Path, sources: &[String]) -> Outcome {
     let report = suite.join("report.json");
     let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
     command.arg("run").arg(suite.join("suite.toml")).env_remove("OLD_URL").env_remove("NEW_URL");
-    command.arg("--report").arg(format!("json={}", report.display()));
+    command.arg("--no-history").arg("--report").arg(format!("json={}", report.display()));
     for source in sources {
         command.arg("--source").arg(source);
     }

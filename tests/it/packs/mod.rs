@@ -104,7 +104,7 @@ pub fn run(pack: &str, old: &str, new: &str, arguments: &[&str]) -> Outcome {
         .arg("run")
         .arg(&folder)
         .args(["--source", &format!("old={old}"), "--source", &format!("new={new}")])
-        .args(["--no-color", "--jobs", "4", "--report", &format!("json={}", json.display())])
+        .args(["--no-color", "--no-history", "--jobs", "4", "--report", &format!("json={}", json.display())])
         .args(arguments)
         .output()
         .unwrap();
