@@ -62,6 +62,7 @@ def plan(sizes, growth, main, full):
     add("postgres", "text", main, 1, "cutover", "two COPYs", *(["reladiff joindiff", "reladiff hashdiff"] if full else []))
     add("across", "text", main, 1, "cutover", "COPY of old", "stream of new")
     add("clickhouse", "text", main, 1, "cutover", "ClickHouse FULL JOIN")
+    add("clickhouse", "int", main, 0, "cutover", "ClickHouse FULL JOIN")
     for share in (0, 1, 50, 100):
         add("files", "int", main, share, "cutover", "DuckDB FULL JOIN")
         add("postgres", "int", main, share, "cutover")

@@ -12,6 +12,7 @@ mod mask;
 mod noise;
 mod params;
 mod privacy;
+mod reading;
 mod rows;
 mod server;
 mod settle;

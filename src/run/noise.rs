@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::check::{fetch, joined, prepare};
-use super::rows::{Asked, BACKLOG, Reading, Session, Stream, Wanted, blocking, causes, second};
+use super::reading::{Asked, BACKLOG, Reading, Session, Stream, Wanted, blocking, second};
+use super::rows::causes;
 use super::{Context, Running};
 use crate::check::{KindSettings, Query, Sides};
 use crate::compare::{Itself, Side, by_value, differing, reflexive};

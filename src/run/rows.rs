@@ -1,32 +1,24 @@
 //! A keyed diff of two sides of any size: `rowdiff` fed from two sources that are read at the same time.
 //!
-//! Each side is read by one session and hashed on a thread of its own, with a few batches between them, so that neither
-//! a table nor a backlog is ever held. What failed at a source outranks what followed from it.
+//! What is asked, of whom, and what comes of it; how rows get from a source to whoever takes them is `reading`'s business.
 
 use std::collections::BTreeSet;
-use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{SemaphorePermit, mpsc};
-
-use super::check::{joined, located, prepare};
+use super::check::{joined, prepare};
 use super::differences::Findings;
-use super::server::{Answer, Differing};
-use super::sources::{retried, retrying};
+use super::reading::{Asked, Read, Reading, Session, Wanted, blocking, second};
+use super::server::Answer;
 use super::windows::Strays;
 use super::{Context, Event, Running, elapsed_ms, privacy, server};
 use crate::check::Sides;
 use crate::compare::Side;
-use crate::frame::{Frame, Value};
 use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning};
-use crate::rowdiff::{self, Candidates, Copied, Failure, Hashed, Kept, Plan, Summary};
-use crate::source::pushdown::{Described, ROW_HASH};
-use crate::source::{self, Engine, EngineName, Error, Fault, Reader, Ticket};
-
-/// Batches between a source and its hashing.
-pub(super) const BACKLOG: usize = 2;
+use crate::rowdiff::{Candidates, Failure, Kept, Plan, Summary};
+use crate::source::pushdown::Described;
+use crate::source::{self, Error, Fault, Ticket};
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(250);
@@ -89,45 +81,6 @@ pub(super) async fn run(
         () = telling => {}
     }
     report
-}
-
-/// One side and its query.
-pub(super) struct Asked<'a> {
-    pub(super) name: &'static str,
-    pub(super) engine: &'a dyn Engine,
-    pub(super) sql: String,
-    pub(super) ticket: Ticket,
-}
-
-/// Both sides of a check while they are read.
-pub(super) struct Reading<'a> {
-    pub(super) one: Running<'a>,
-    pub(super) context: &'a Context<'a>,
-    pub(super) timeout: Duration,
-    pub(super) sides: Sides<Asked<'a>>,
-    /// Rows read so far in this reading.
-    pub(super) rows: Arc<AtomicU64>,
-    /// Rows there are; 0 until the first reading has told.
-    pub(super) total: AtomicU64,
-    /// Sums of the hashes that the rows brought with them in this reading.
-    pub(super) sums: Sides<Arc<AtomicU64>>,
-}
-
-/// What is read: the queries of the check, or those of the rows that a server found to differ.
-#[derive(Clone, Copy)]
-pub(super) struct Wanted<'q> {
-    pub(super) queries: &'q Sides<String>,
-    pub(super) differing: Option<&'q Differing>,
-}
-
-/// An open session of one side.
-pub(super) type Session<'a> = Box<dyn Reader + 'a>;
-
-/// What one reading of both sides came to.
-pub(super) struct Read<T> {
-    pub(super) found: Result<T, Failure>,
-    pub(super) errors: Vec<ErrorReport>,
-    warnings: Vec<Warning>,
 }
 
 impl<'a> Reading<'a> {
@@ -394,7 +347,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The keys to look at, where not all are: a masked key cannot be found by its hash.
-    fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+    pub(super) fn keys(&self) -> Option<&'a BTreeSet<Key>> {
         self.differed().filter(|keys| !keys.iter().any(is_masked))
     }
 
@@ -415,15 +368,6 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// What the diff may use; the hashes of one attempt and the next are the same.
-    pub(super) fn options(&self) -> rowdiff::Options {
-        let options = self.context.options.rowdiff();
-        match self.one.attempt {
-            Some(attempt) => rowdiff::Options { seeds: attempt.seeds, ..options },
-            None => options,
-        }
-    }
-
     /// Writes what came of data that could not be compared into `report`.
     fn failed(&self, failure: Failure, report: &mut CheckReport) -> Result<(), ErrorReport> {
         match failure {
@@ -433,247 +377,6 @@ impl<'a> Reading<'a> {
             }
             other => Err(ErrorReport { message: other.to_string(), causes: causes(&other) }),
         }
-    }
-
-    /// The right to two connections, in an order in which no two checks can wait for each other.
-    pub(super) async fn reserve(&self) -> Result<Vec<SemaphorePermit<'a>>, ErrorReport> {
-        let address = |engine: &dyn Engine| std::ptr::from_ref(engine).cast::<()>() as usize;
-        let (old, new) = (&self.sides.old, &self.sides.new);
-        let wanted = match address(old.engine).cmp(&address(new.engine)) {
-            std::cmp::Ordering::Equal => vec![(old, 2)],
-            std::cmp::Ordering::Less => vec![(old, 1), (new, 1)],
-            std::cmp::Ordering::Greater => vec![(new, 1), (old, 1)],
-        };
-        let mut reserved = Vec::new();
-        for (side, connections) in wanted {
-            let permit = tokio::select! {
-                permit = side.engine.reserve(connections) => permit,
-                () = self.context.stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
-            };
-            reserved.extend(permit.map_err(|error| self.located(side, error))?);
-        }
-        Ok(reserved)
-    }
-
-    pub(super) async fn open(&self, side: &'a Asked<'a>) -> Result<(Session<'a>, Option<Warning>), ErrorReport>
-    where
-        Self: 'a,
-    {
-        let stop = self.context.stop;
-        let (opened, again) = retrying(stop, || async {
-            tokio::select! {
-                opened = side.engine.reader(self.timeout, &side.ticket) => opened,
-                () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
-            }
-        })
-        .await;
-        let session = opened.map_err(|error| self.located(side, error))?;
-        Ok((session, again.then(|| retried(side.name))))
-    }
-
-    pub(super) fn located(&self, side: &Asked<'_>, error: Error) -> ErrorReport {
-        let query = match side.name {
-            "old" => &self.one.check.sides.old,
-            _ => &self.one.check.sides.new,
-        };
-        located(self.context, side.name, query.as_ref().map_or("", |query| &query.source), error)
-    }
-
-    /// Reads the sides that are given from their first row while `work` takes their batches; when one fails, the other
-    /// is given up.
-    pub(super) async fn both<T, F: Future<Output = Result<T, Failure>>>(
-        &self,
-        wanted: Wanted<'_>,
-        sessions: Sides<Option<&mut Session<'a>>>,
-        work: impl FnOnce(Sides<Stream>) -> F,
-    ) -> Read<T> {
-        self.rows.store(0, Ordering::Relaxed);
-        let give_up = source::Stop::default();
-        let (old_sender, old_receiver) = mpsc::channel(BACKLOG);
-        let (new_sender, new_receiver) = mpsc::channel(BACKLOG);
-        let stream = |receiver, sum: &Arc<AtomicU64>| {
-            sum.store(0, Ordering::Relaxed);
-            Stream { receiver, rows: self.rows.clone(), sum: wanted.differing.map(|_| sum.clone()) }
-        };
-        let work = work(Sides { old: stream(old_receiver, &self.sums.old), new: stream(new_receiver, &self.sums.new) });
-        let working = async {
-            let found = work.await;
-            if found.is_err() {
-                give_up.stop();
-            }
-            found
-        };
-        let (old, new, found) = tokio::join!(
-            self.one_side(&self.sides.old, &wanted.queries.old, sessions.old, old_sender, &give_up),
-            self.one_side(&self.sides.new, &wanted.queries.new, sessions.new, new_sender, &give_up),
-            working,
-        );
-        let mut read = Read { found, errors: Vec::new(), warnings: Vec::new() };
-        for (side, outcome) in [(&self.sides.old, old), (&self.sides.new, new)] {
-            match outcome {
-                Ok(warnings) => read.warnings.extend(
-                    warnings
-                        .into_iter()
-                        .map(|warning| Warning { message: format!("{}: {}", side.name, warning.message), ..warning }),
-                ),
-                Err(None) => {}
-                Err(Some(error)) => read.errors.push(self.located(side, error)),
-            }
-        }
-        read
-    }
-
-    /// Reads one side, if it is to be read; no error of its own (`None`) where it was given up because of the other.
-    pub(super) async fn one_side(
-        &self,
-        side: &Asked<'_>,
-        sql: &str,
-        session: Option<&mut Session<'a>>,
-        sender: mpsc::Sender<Frame>,
-        give_up: &source::Stop,
-    ) -> Result<Vec<Warning>, Option<Error>> {
-        let Some(session) = session else { return Ok(Vec::new()) };
-        let error = tokio::select! {
-            read = session.read(sql, sender) => match read {
-                Ok(warnings) => return Ok(warnings),
-                Err(error) if give_up.stopped() || error.fault == Fault::Unwanted => return Err(None),
-                Err(error) => {
-                    give_up.stop();
-                    return Err(Some(error));
-                }
-            },
-            () = self.context.stop.wait() => {
-                Some(Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"))
-            }
-            () = tokio::time::sleep(self.timeout) => Some(source::timed_out(self.timeout)),
-            () = give_up.wait() => None,
-        };
-        give_up.stop();
-        source::cancel(side.engine, &side.ticket).await;
-        Err(error)
-    }
-
-    /// The first reading: columns from the first batches, then every row hashed.
-    async fn first(
-        &self,
-        mut streams: Sides<Stream>,
-        heads: &mut Option<Sides<Frame>>,
-    ) -> Result<(Plan, Sides<Hashed>), Failure> {
-        let (old, new) = tokio::join!(streams.old.next(), streams.new.next());
-        let (Some(old), Some(new)) = (old, new) else { return Err(Failure::Unread) };
-        let known = match heads.take() {
-            Some(known) => known,
-            None => Sides { old: old.slice(0, 0), new: new.slice(0, 0) },
-        };
-        let plan = Plan::new(self.one.check, &known.old, &known.new, self.options())?;
-        let mut plan = self.keys().and_then(|keys| plan.clone().only(keys)).unwrap_or(plan);
-        if let Some(attempt) = self.one.attempt.cloned() {
-            plan = plan.without(attempt.apart.clone());
-            plan = plan.gated(Arc::new(move |key, content| attempt.counts(key, content)));
-        }
-        let hash = |side, first, stream: Stream, head: Frame| {
-            let (hashed, sampling) = (plan.hashed(side), plan.clone());
-            let asked = match side {
-                Side::Old => &self.sides.old,
-                Side::New => &self.sides.new,
-            };
-            // Files are here already.
-            let copies = asked.engine.name() != EngineName::Files;
-            let mut hashed = if copies { hashed } else { hashed.uncopied() };
-            blocking(move || {
-                let mut head = head;
-                let added = stream.each(first, |batch| {
-                    let added = sampling.sampled(side, batch.clone()).and_then(|batch| hashed.add(&batch));
-                    if matches!(added, Err(Failure::Widened { .. })) {
-                        head = head.widened(batch)?;
-                    }
-                    added
-                });
-                (added.map(|()| hashed), head)
-            })
-        };
-        let (old, new) =
-            tokio::join!(hash(Side::Old, old, streams.old, known.old), hash(Side::New, new, streams.new, known.new));
-        *heads = Some(Sides { old: old.1, new: new.1 });
-        Ok((plan.clone(), Sides { old: old.0?, new: new.0? }))
-    }
-}
-
-/// The second reading, of the copies there are and of the streams where there are none: the rows that have to be judged
-/// are kept.
-pub(super) async fn second(
-    plan: Plan,
-    streams: Sides<Stream>,
-    copies: Sides<Option<Copied>>,
-    kept: Sides<Kept>,
-) -> Result<Sides<Kept>, Failure> {
-    let keep = |side, mut stream: Stream, copied: Option<Copied>, mut kept: Kept| {
-        let sampling = plan.clone();
-        async move {
-            if let Some(copied) = copied {
-                return blocking(move || kept.add_copied(copied).map(|()| kept)).await;
-            }
-            let Some(first) = stream.next().await else { return Err(Failure::Unread) };
-            let take = move || {
-                let each = |batch: &Frame| kept.add(&sampling.sampled(side, batch.clone())?);
-                stream.each(first, each).map(|()| kept)
-            };
-            blocking(take).await
-        }
-    };
-    let old = keep(Side::Old, streams.old, copies.old, kept.old);
-    let (old, new) = tokio::join!(old, keep(Side::New, streams.new, copies.new, kept.new));
-    Ok(Sides { old: old?, new: new? })
-}
-
-/// The batches of one side as they come in.
-pub(super) struct Stream {
-    pub(super) receiver: mpsc::Receiver<Frame>,
-    pub(super) rows: Arc<AtomicU64>,
-    /// Sum of the hashes that the rows bring with them, which are no column of the check.
-    pub(super) sum: Option<Arc<AtomicU64>>,
-}
-
-impl Stream {
-    pub(super) async fn next(&mut self) -> Option<Frame> {
-        let batch = self.receiver.recv().await?;
-        Some(self.bare(batch))
-    }
-
-    /// Gives `first` and every batch after it to `take`, on a thread that may wait.
-    pub(super) fn each(
-        mut self,
-        first: Frame,
-        mut take: impl FnMut(&Frame) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let mut next = Some(first);
-        while let Some(batch) = next {
-            take(&batch)?;
-            self.rows.fetch_add(batch.height() as u64, Ordering::Relaxed);
-            next = self.receiver.blocking_recv().map(|batch| self.bare(batch));
-        }
-        Ok(())
-    }
-
-    /// `batch` without the hashes of its rows.
-    fn bare(&self, batch: Frame) -> Frame {
-        let Some(sum) = &self.sum else { return batch };
-        let Some((batch, hashes)) = batch.without(ROW_HASH) else { return batch };
-        for hash in hashes {
-            if let Value::Integer(hash) = hash {
-                // Both sums wrap around at 64 bits.
-                sum.fetch_add(hash as u64, Ordering::Relaxed);
-            }
-        }
-        batch
-    }
-}
-
-/// Runs `work` on a thread of its own; a panic there goes on here.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(failure) => std::panic::resume_unwind(failure.into_panic()),
     }
 }
 
