@@ -116,10 +116,15 @@ impl<'a> Reading<'a> {
             Answer::Differing(differing) => {
                 let mut trial = report.clone();
                 let wanted = Wanted { queries: &differing.queries, differing: Some(&differing) };
-                // Rows that are no longer what the server compared, or cannot be read this way, are read as ever.
-                if let Ok(true) = self.read(wanted, old, new, &mut trial).await {
-                    *report = trial;
-                    return Ok(());
+                match self.read(wanted, old, new, &mut trial).await {
+                    Ok(true) => {
+                        *report = trial;
+                        return Ok(());
+                    }
+                    // Differences that are written already would be written twice.
+                    Err(error) if trial.written.is_some() => return Err(error),
+                    // Rows that are no longer what the server compared, or cannot be read this way, are read as ever.
+                    Ok(false) | Err(_) => {}
                 }
             }
             Answer::Unknown => {}
