@@ -90,26 +90,19 @@ pub async fn build(pack: &Pack, old: &SourceUrl, new: &SourceUrl, plan: &Plan) -
     for stem in before.iter().chain(&["migration", "changes", "migration"]) {
         run(pack, stem, side, target, plan).await?;
     }
-    for (at, file) in &defects {
-        let (name, writer) = match (at.as_str(), &mut on_new) {
-            ("new", Some(writer)) => ("new", writer),
-            ("new", None) => ("new", &mut on_old),
-            _ => ("old", &mut on_old),
+    for (at, stem) in &defects {
+        let writer = match (*at, &mut on_new) {
+            ("new", Some(writer)) => writer,
+            _ => &mut on_old,
         };
-        execute(pack, file, name, writer, plan).await?;
+        run(pack, stem, at, writer, plan).await?;
     }
     if let Some(writer) = &mut on_new {
         run(pack, "drop_old", "new", writer, plan).await?;
     }
     let mut made = Vec::new();
-    for table in old_tables {
-        let rows = count("old", &mut on_old, &table).await?;
-        made.push(Made { side: "old", table, rows });
-    }
-    for table in new_tables {
-        let rows = count("new", on_new.as_mut().unwrap_or(&mut on_old), &table).await?;
-        made.push(Made { side: "new", table, rows });
-    }
+    made.extend(tables("old", &mut on_old, old_tables).await?);
+    made.extend(tables("new", on_new.as_mut().unwrap_or(&mut on_old), new_tables).await?);
     Ok(made)
 }
 
@@ -130,9 +123,17 @@ async fn free(side: &'static str, writer: &mut Writer, tables: &[String]) -> Res
     if held.is_empty() { Ok(()) } else { Err(RehearsalError::Occupied { side, tables: held.join(", ") }) }
 }
 
-async fn count(side: &'static str, writer: &mut Writer, table: &str) -> Result<u64, RehearsalError> {
-    let refused = |cause| RehearsalError::Refused { file: format!("counting {table}"), side, cause };
-    writer.count(table).await.map_err(refused)
+/// Those of `tables` that are there, with their rows: a defect may have dropped one.
+async fn tables(side: &'static str, writer: &mut Writer, tables: Vec<String>) -> Result<Vec<Made>, RehearsalError> {
+    let mut made = Vec::new();
+    for table in tables {
+        let refused = |cause| RehearsalError::Refused { file: format!("counting {table}"), side, cause };
+        if writer.holds(&table).await.map_err(refused)? {
+            let rows = writer.count(&table).await.map_err(refused)?;
+            made.push(Made { side, table, rows });
+        }
+    }
+    Ok(made)
 }
 
 /// Runs the file `stem.sql`, or its variant for what the database has; one that is not there is nothing to do.

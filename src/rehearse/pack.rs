@@ -104,12 +104,14 @@ impl Pack {
         defects
     }
 
-    /// Side and file of everything that plants the defect `name`.
-    pub(super) fn planted(&self, name: Option<&str>) -> Result<Vec<(String, String)>, PackError> {
+    /// Sides on which the defect `name` is planted, each with the stem of its file.
+    pub(super) fn planted(&self, name: Option<&str>) -> Result<Vec<(&'static str, String)>, PackError> {
         let Some(name) = name else { return Ok(Vec::new()) };
         let files = self.files.keys().filter_map(|file| Some((file, defect(file)?)));
-        let found: Vec<(String, String)> =
-            files.filter(|(_, (of, _))| *of == name).map(|(file, (_, side))| (side.to_owned(), file.clone())).collect();
+        let found: Vec<(&'static str, String)> = files
+            .filter(|(_, (of, _))| *of == name)
+            .map(|(file, (_, side))| (side, file.trim_end_matches(".sql").to_owned()))
+            .collect();
         if !found.is_empty() {
             return Ok(found);
         }
@@ -154,10 +156,11 @@ impl Pack {
     }
 }
 
-/// Name and side of a file `defects/NAME.SIDE.sql`.
-fn defect(file: &str) -> Option<(&str, &str)> {
-    let (name, side) = file.strip_prefix("defects/")?.strip_suffix(".sql")?.rsplit_once('.')?;
-    ["old", "new"].contains(&side).then_some((name, side))
+/// Name and side of a file `defects/NAME.SIDE.sql`; its variants stand for it, and are none of their own.
+fn defect(file: &str) -> Option<(&str, &'static str)> {
+    let (name, at) = file.strip_prefix("defects/")?.strip_suffix(".sql")?.split_once('.')?;
+    let side = ["old", "new"].into_iter().find(|side| *side == at)?;
+    Some((name, side))
 }
 
 #[cfg(test)]
@@ -183,10 +186,14 @@ mod tests {
             ("defects/lost_tags.new.sql", "-- tags were\n-- lost\nDELETE FROM t;"),
             ("defects/twice.old.sql", "-- one\nSELECT 1;"),
             ("defects/twice.new.sql", "-- two\nSELECT 2;"),
+            ("defects/twice.new.timescaledb.sql", "-- otherwise\nSELECT 3;"),
         ]);
         let names: Vec<(String, String)> = pack.defects().into_iter().map(|d| (d.name, d.story)).collect();
         assert_eq!(names, [("lost_tags".into(), "tags were lost".into()), ("twice".into(), "two".into())]);
-        assert_eq!(pack.planted(Some("twice")).unwrap().len(), 2);
+        let stem = |side: &str| format!("defects/twice.{side}");
+        assert_eq!(pack.planted(Some("twice")).unwrap(), [("new", stem("new")), ("old", stem("old"))]);
+        let on = |extension: &str| pack.file(&stem("new"), &[extension.to_owned()]).unwrap();
+        assert_eq!((on("timescaledb"), on("postgis")), (stem("new.timescaledb") + ".sql", stem("new") + ".sql"));
         let error = pack.planted(Some("lost_tag")).unwrap_err().to_string();
         assert!(error.contains("did you mean `lost_tags`"), "{error}");
     }

@@ -1,13 +1,21 @@
 //! The LLM Observatory pack: clean data, every defect, the catalogue of TimescaleDB, and the errors of the approximation.
+//!
+//! All of it runs on plain PostgreSQL, where the catalogue of TimescaleDB is a fixture, and once more on the server with
+//! TimescaleDB whose URL is in `CUTOVER_TEST_TIMESCALE_URL`, where there is one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use futures::StreamExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::{Outcome, defects, folder, postgres, postgres_copy, promised, rehearse, run};
+use super::{Outcome, database, defects, folder, postgres_copy, promised, rehearse, run};
+use crate::support::engine_url;
 
 const PACK: &str = "llm_observatory";
+
+/// Databases at once in the table of defects.
+const AT_ONCE: usize = 3;
 
 /// The checks that warn on clean data, because the data hold what they warn of.
 const WARNING: [&str; 7] = [
@@ -82,6 +90,115 @@ const CATALOGUE: [(&str, &[&str]); 11] = [
     ),
 ];
 
+/// The same, where the catalogue is TimescaleDB's own: statements, each a transaction, with the checks that must fail. That
+/// an old release fails `extension_version` is left to the fixtures.
+const REAL_CATALOGUE: [(&[&str], &[&str]); 9] = [
+    (
+        &["DROP TABLE llm_logs", "CREATE TABLE llm_logs (ts timestamptz NOT NULL)"],
+        &["chunk_intervals", "compression_policies", "compression_settings", "hypertables", "retention_policies"],
+    ),
+    (&["SELECT set_chunk_time_interval('llm_traces', interval '7 days')"], &["chunk_intervals"]),
+    (
+        &["DROP MATERIALIZED VIEW llm_metrics_1day"],
+        &["continuous_aggregates", "refresh_policies", "retention_policies"],
+    ),
+    (
+        &["CREATE MATERIALIZED VIEW cost_analysis_hourly WITH (timescaledb.continuous) AS
+           SELECT time_bucket('1 hour', ts) AS bucket, user_id, SUM(total_cost_usd) AS cost FROM llm_traces GROUP BY 1, 2 WITH NO DATA"],
+        &["continuous_aggregates"],
+    ),
+    (
+        &["ALTER TABLE llm_logs SET (timescaledb.compress, timescaledb.compress_segmentby = 'provider, log_level',
+           timescaledb.compress_orderby = 'ts')"],
+        &["compression_settings"],
+    ),
+    (&["SELECT remove_compression_policy('llm_metrics')"], &["compression_policies"]),
+    (
+        &[
+            "SELECT remove_continuous_aggregate_policy('llm_metrics_1min')",
+            "SELECT add_continuous_aggregate_policy('llm_metrics_1min', start_offset => interval '2 hours',
+             end_offset => interval '1 minute', schedule_interval => interval '30 seconds')",
+        ],
+        &["refresh_policies"],
+    ),
+    (&["SELECT remove_retention_policy('llm_metrics_1hour')"], &["retention_policies"]),
+    // The published square, and a refresh that meets a call above 46 seconds.
+    (
+        &[
+            "CREATE MATERIALIZED VIEW squares WITH (timescaledb.continuous) AS
+             SELECT time_bucket('1 hour', ts) AS bucket, SUM(duration_ms * duration_ms) AS squares FROM llm_traces GROUP BY 1 WITH NO DATA",
+            "INSERT INTO llm_traces (ts, trace_id, span_id, span_name, provider, model, input_type, duration_ms, status_code)
+             SELECT now() - interval '2 hours', 'slow', 'slow', 'llm.chat', 'openai', 'gpt-4', 'text', 60000, 'OK'",
+            "DROP MATERIALIZED VIEW llm_error_summary",
+            "ALTER MATERIALIZED VIEW squares RENAME TO llm_error_summary",
+            "SELECT add_retention_policy('llm_error_summary', interval '210 days', schedule_interval => interval '1 day',
+             initial_start => now() + interval '1 day')",
+            "SELECT add_continuous_aggregate_policy('llm_error_summary', start_offset => interval '1 day',
+             end_offset => interval '1 hour', schedule_interval => interval '5 minutes')",
+            "DO $$ BEGIN FOR tenth IN 1..600 LOOP
+                 EXIT WHEN EXISTS (SELECT FROM timescaledb_information.job_stats WHERE last_run_status = 'Failed');
+                 PERFORM pg_sleep(0.1);
+             END LOOP; END $$",
+        ],
+        &["job_failures", "squares_fit"],
+    ),
+];
+
+/// Where the tests run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Server {
+    Plain,
+    Timescale,
+}
+
+impl Server {
+    /// Plain PostgreSQL, and TimescaleDB where its URL is set.
+    fn all() -> Vec<Server> {
+        let mut servers = vec![Server::Plain];
+        match std::env::var("CUTOVER_TEST_TIMESCALE_URL") {
+            Ok(_) => servers.push(Server::Timescale),
+            Err(_) => eprintln!("CUTOVER_TEST_TIMESCALE_URL is not set: TimescaleDB itself is not tested"),
+        }
+        servers
+    }
+
+    /// A new, empty database; the names of the two servers differ, because they may be one.
+    async fn empty(self, name: &str) -> String {
+        match self {
+            Server::Plain => database(&engine_url("CUTOVER_TEST_POSTGRES_URL"), &format!("cutover_llm_{name}")).await,
+            Server::Timescale => {
+                let server = engine_url("CUTOVER_TEST_TIMESCALE_URL");
+                let url = database(&server, &format!("cutover_llm_timescale_{name}")).await;
+                execute(&url, "CREATE EXTENSION IF NOT EXISTS timescaledb").await;
+                url
+            }
+        }
+    }
+
+    /// A database with a rehearsal, old and new in one.
+    async fn rehearsed(self, name: &str, arguments: &[&str]) -> String {
+        let url = self.empty(name).await;
+        rehearse(PACK, &url, &url, arguments);
+        url
+    }
+
+    /// Drops a database again where each keeps a worker of the server busy, and a server has few.
+    async fn drop(self, url: &str) {
+        if self == Server::Timescale {
+            let name = url::Url::parse(url).unwrap().path().trim_start_matches('/').to_owned();
+            execute(&engine_url("CUTOVER_TEST_TIMESCALE_URL"), &format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await;
+        }
+    }
+
+    /// Checks that make no sense on it.
+    fn skipped(self) -> BTreeSet<String> {
+        match self {
+            Server::Plain => set(&TIMESCALE),
+            Server::Timescale => BTreeSet::new(),
+        }
+    }
+}
+
 fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -102,112 +219,86 @@ fn checked(old: &str, new: &str, arguments: &[String]) -> Outcome {
     run(PACK, old, new, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-async fn clean(name: &str) -> String {
-    let url = postgres(name).await;
-    rehearse(PACK, &url, &url, &[]);
-    url
-}
-
 async fn execute(url: &str, sql: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
 }
 
-/// The same on real hypertables and continuous aggregates, where a server with TimescaleDB is given.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clean_rehearsal_passes_on_timescaledb() {
-    let Ok(server) = std::env::var("CUTOVER_TEST_TIMESCALE_URL") else {
-        eprintln!("CUTOVER_TEST_TIMESCALE_URL is not set: the catalogue of TimescaleDB is tested on fixtures alone");
-        return;
-    };
-    execute(&server, "DROP DATABASE IF EXISTS cutover_llm_timescale WITH (FORCE)").await;
-    execute(&server, "CREATE DATABASE cutover_llm_timescale").await;
-    let mut url = url::Url::parse(&server).unwrap();
-    url.set_path("cutover_llm_timescale");
-    execute(url.as_str(), "CREATE EXTENSION IF NOT EXISTS timescaledb").await;
-    rehearse(PACK, url.as_str(), url.as_str(), &[]);
-    let outcome = check(url.as_str(), url.as_str(), &[]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
-    assert_eq!(outcome.with("warn"), set(&WARNING), "{}", outcome.shown);
-    assert!(outcome.with("skip").is_empty(), "{}", outcome.shown);
-}
-
 /// Noise in a correct migration would teach people to ignore the checks; a check that compares nothing would hide behind it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clean_rehearsal_passes() {
-    let url = clean("cutover_llm_clean").await;
-    let outcome = check(&url, &url, &[]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
-    assert_eq!(outcome.with("warn"), set(&WARNING), "{}", outcome.shown);
-    assert_eq!(outcome.with("skip"), set(&TIMESCALE));
-    assert!(outcome.shown.contains("p50 relative drift over 30 groups: median"), "{}", outcome.shown);
+    for server in Server::all() {
+        let url = server.rehearsed("clean", &[]).await;
+        let outcome = check(&url, &url, &[]);
+        assert_eq!(outcome.code, Some(0), "{server:?}: {}", outcome.shown);
+        assert_eq!(outcome.with("warn"), set(&WARNING), "{server:?}: {}", outcome.shown);
+        assert_eq!(outcome.with("skip"), server.skipped(), "{server:?}: {}", outcome.shown);
+        assert!(outcome.shown.contains("p50 relative drift over 30 groups: median"), "{}", outcome.shown);
 
-    // Where there is nothing that re-aggregation could get wrong, the traps are silent.
-    let quiet = checked(&url, &url, &window("2026-01-11", "2026-01-12", &["--only", "llm_observatory.trap_*"]));
-    assert_eq!(quiet.with("pass"), set(&WARNING[3..]), "{}", quiet.shown);
+        // Where there is nothing that re-aggregation could get wrong, the traps are silent.
+        let quiet = checked(&url, &url, &window("2026-01-11", "2026-01-12", &["--only", "llm_observatory.trap_*"]));
+        assert_eq!(quiet.with("pass"), set(&WARNING[3..]), "{server:?}: {}", quiet.shown);
+        server.drop(&url).await;
+    }
 }
 
 /// Raw spans in one database and aggregates in another: both sides must be built alike.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clean_rehearsal_passes_in_two_databases() {
-    let (old, new) = (postgres("cutover_llm_two_old").await, postgres("cutover_llm_two_new").await);
-    rehearse(PACK, &old, &new, &["--rows", "3000", "--seed", "7"]);
-    let outcome = check(&old, &new, &[]);
-    assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
-
-    let (old, new) = (postgres("cutover_llm_gap_old").await, postgres("cutover_llm_gap_new").await);
-    rehearse(PACK, &old, &new, &["--defect", "unset_as_error"]);
-    let outcome = check(&old, &new, &[]);
-    assert_eq!(outcome.code, Some(1), "{}", outcome.shown);
-    assert_eq!(outcome.with("fail"), set(&["error_count", "error_rate"]), "{}", outcome.shown);
+    for server in Server::all() {
+        for (arguments, fails) in [
+            (["--rows", "3000", "--seed", "7"].as_slice(), [].as_slice()),
+            (&["--defect", "unset_as_error"], &["error_count", "error_rate"]),
+        ] {
+            let (old, new) = (server.empty("two_old").await, server.empty("two_new").await);
+            rehearse(PACK, &old, &new, arguments);
+            let outcome = check(&old, &new, &[]);
+            assert_eq!(outcome.code, Some(i32::from(!fails.is_empty())), "{server:?}: {}", outcome.shown);
+            assert_eq!(outcome.with("fail"), set(fails), "{server:?}: {}", outcome.shown);
+            server.drop(&old).await;
+            server.drop(&new).await;
+        }
+    }
 }
 
 /// Each defect fails the checks that the README promises and no other; a check that no defect reaches is one that cannot fail.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_defect_fails_what_the_readme_promises() {
     let promised = promised(PACK);
-    let template = clean("cutover_llm_template").await;
-    let before = check(&template, &template, &[]);
-    let mut jobs = Vec::new();
-    for name in defects(PACK) {
-        let url = postgres_copy(&template, &format!("cutover_llm_{name}")).await;
-        for side in ["old", "new"] {
-            let file = folder(PACK).join(format!("rehearsal/defects/{name}.{side}.sql"));
-            if let Ok(sql) = std::fs::read_to_string(file) {
-                execute(&url, &sql).await;
+    for server in Server::all() {
+        let clean = server.rehearsed("before", &[]).await;
+        let before = check(&clean, &clean, &[]);
+        server.drop(&clean).await;
+        let outcomes = futures::stream::iter(defects(PACK)).map(|name| async move {
+            let url = server.rehearsed(&name, &["--defect", &name]).await;
+            let place = url.clone();
+            let outcome = tokio::task::spawn_blocking(move || check(&place, &place, &[])).await.unwrap();
+            server.drop(&url).await;
+            (name, outcome)
+        });
+        let outcomes: Vec<(String, Outcome)> = outcomes.buffer_unordered(AT_ONCE).collect().await;
+        let mut grown = BTreeSet::new();
+        let mut wrong = Vec::new();
+        for (name, outcome) in &outcomes {
+            let (fail, error) = (outcome.with("fail"), outcome.with("error"));
+            if fail != promised[name] || !error.is_empty() || outcome.code != Some(1) {
+                wrong.push(format!("{name}: fails {fail:?}, errors {error:?}, promised {:?}", promised[name]));
             }
+            grown.extend(outcome.with("warn").into_iter().filter(|one| against(outcome, one) > against(&before, one)));
         }
-        jobs.push((name, url));
+        assert!(wrong.is_empty(), "{server:?}: {}", wrong.join("\n"));
+        let mut reached: BTreeSet<String> = promised.values().flatten().cloned().collect();
+        reached.extend(CATALOGUE.iter().flat_map(|(_, fails)| set(fails)));
+        reached.extend(grown);
+        // Made to fail or to warn by tests of their own.
+        reached.extend(set(&["stored_percentiles_minute", "stored_percentiles_hour"]));
+        reached.extend(set(&WARNING[3..]));
+        let all = before.report["checks"].as_array().unwrap();
+        let all: BTreeSet<String> =
+            all.iter().map(|check| check["id"].as_str().unwrap().split_once('.').unwrap().1.to_owned()).collect();
+        assert_eq!(all.difference(&reached).collect::<Vec<_>>(), Vec::<&String>::new(), "no defect reaches them");
     }
-    let mut grown = BTreeSet::new();
-    let mut wrong = Vec::new();
-    let chunks: Vec<Vec<(String, String)>> = jobs.chunks(jobs.len().div_ceil(3)).map(<[_]>::to_vec).collect();
-    let workers = chunks.into_iter().map(|chunk| {
-        std::thread::spawn(move || {
-            chunk.into_iter().map(|(name, url)| (name, check(&url, &url, &[]))).collect::<Vec<_>>()
-        })
-    });
-    for worker in workers.collect::<Vec<_>>() {
-        for (name, outcome) in worker.join().unwrap() {
-            if outcome.with("fail") != promised[&name] || !outcome.with("error").is_empty() || outcome.code != Some(1) {
-                let (fail, error) = (outcome.with("fail"), outcome.with("error"));
-                wrong.push(format!("{name}: fails {fail:?}, errors {error:?}, promised {:?}", promised[&name]));
-            }
-            grown.extend(outcome.with("warn").into_iter().filter(|one| against(&outcome, one) > against(&before, one)));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let mut reached: BTreeSet<String> = promised.into_values().flatten().collect();
-    reached.extend(CATALOGUE.iter().flat_map(|(_, fails)| set(fails)));
-    reached.extend(grown);
-    // Made to fail or to warn by tests of their own.
-    reached.extend(set(&["stored_percentiles_minute", "stored_percentiles_hour"]));
-    reached.extend(set(&WARNING[3..]));
-    let all = before.report["checks"].as_array().unwrap();
-    let all: BTreeSet<String> =
-        all.iter().map(|check| check["id"].as_str().unwrap().split_once('.').unwrap().1.to_owned()).collect();
-    assert_eq!(all.difference(&reached).collect::<Vec<_>>(), Vec::<&String>::new(), "no defect reaches them");
 }
 
 /// How many numbers or rows stand against a check.
@@ -220,21 +311,34 @@ fn against(outcome: &Outcome, name: &str) -> u64 {
 /// A storage check that reads a column which a release does not have, or that counts where it should name, would show.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_catalogue_of_timescaledb_is_checked_object_by_object() {
+    let only: Vec<String> =
+        TIMESCALE.iter().flat_map(|name| ["--only".to_owned(), format!("llm_observatory.{name}")]).collect();
+    let only: Vec<&str> = only.iter().map(String::as_str).collect();
+    let judged = |url: &str, fails: &[&str], what: &str| {
+        let outcome = check(url, url, &only);
+        assert_eq!(outcome.with("fail"), set(fails), "{what}: {}", outcome.shown);
+        assert!(outcome.with("error").is_empty(), "{what}: {}", outcome.shown);
+    };
     for release in ["information_2_14.sql", "information_current.sql"] {
-        let url = clean("cutover_llm_catalogue").await;
+        let url = Server::Plain.rehearsed("catalogue", &[]).await;
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/packs/llm_observatory").join(release);
         execute(&url, &std::fs::read_to_string(file).unwrap()).await;
-        let only: Vec<String> =
-            TIMESCALE.iter().flat_map(|name| ["--only".to_owned(), format!("llm_observatory.{name}")]).collect();
-        let only: Vec<&str> = only.iter().map(String::as_str).collect();
         let outcome = check(&url, &url, &only);
         assert_eq!(outcome.with("pass"), set(&TIMESCALE), "{release}: {}", outcome.shown);
         for (sql, fails) in CATALOGUE {
             let changed = postgres_copy(&url, "cutover_llm_catalogue_changed").await;
             execute(&changed, &format!("SET allow_system_table_mods = on; {sql}")).await;
-            let outcome = check(&changed, &changed, &only);
-            assert_eq!(outcome.with("fail"), set(fails), "{release}, {sql}: {}", outcome.shown);
-            assert!(outcome.with("error").is_empty(), "{release}, {sql}: {}", outcome.shown);
+            judged(&changed, fails, &format!("{release}, {sql}"));
+        }
+    }
+    if Server::all().contains(&Server::Timescale) {
+        for (statements, fails) in REAL_CATALOGUE {
+            let url = Server::Timescale.rehearsed("catalogue", &[]).await;
+            for sql in statements {
+                execute(&url, sql).await;
+            }
+            judged(&url, fails, statements[0]);
+            Server::Timescale.drop(&url).await;
         }
     }
 }
@@ -242,20 +346,41 @@ async fn the_catalogue_of_timescaledb_is_checked_object_by_object() {
 /// Aggregates may hold exact percentiles: then they are compared, and an approximation in their place fails.
 #[tokio::test(flavor = "multi_thread")]
 async fn stored_percentiles_are_exact_or_fail() {
-    let url = clean("cutover_llm_stored").await;
-    let planted = folder(PACK).join("rehearsal/defects/approximation_called_exact.new.sql");
-    execute(&url, &std::fs::read_to_string(planted).unwrap()).await;
     let stored = ["stored_percentiles_minute", "stored_percentiles_hour"];
     let arguments =
         ["--param", "exact_percentiles=true", "--only", "*.stored_percentiles_*", "--only", "*.aggregate_columns"];
-    let outcome = check(&url, &url, &arguments);
-    assert_eq!(outcome.with("fail"), set(&stored), "{}", outcome.shown);
+    for server in Server::all() {
+        let url = server.rehearsed("stored", &["--defect", "approximation_called_exact"]).await;
+        let outcome = check(&url, &url, &arguments);
+        assert_eq!(outcome.with("fail"), set(&stored), "{server:?}: {}", outcome.shown);
 
-    for (view, unit, dimension) in
-        [("llm_metrics_1min", "minute", "status_code"), ("llm_metrics_1hour", "hour", "environment")]
-    {
-        let exact = |q: &str| format!("percentile_cont({q}) WITHIN GROUP (ORDER BY duration_ms)");
-        let sql = format!(
+        for sql in exact_percentiles(server) {
+            execute(&url, &sql).await;
+        }
+        let outcome = check(&url, &url, &arguments);
+        let all = set(&[&stored[..], &["aggregate_columns"]].concat());
+        assert_eq!(outcome.with("pass"), all, "{server:?}: {}", outcome.shown);
+        assert_ne!(outcome.check("stored_percentiles_minute")["rows"]["equal"], "0");
+        server.drop(&url).await;
+    }
+}
+
+/// What puts exact percentiles where the defect `approximation_called_exact` put others.
+fn exact_percentiles(server: Server) -> Vec<String> {
+    let exact = |q: &str| format!("percentile_cont({q}) WITHIN GROUP (ORDER BY duration_ms)");
+    if server == Server::Timescale {
+        // The same views, with aggregates of their own.
+        let file = folder(PACK).join("rehearsal/defects/approximation_called_exact.new.timescaledb.sql");
+        let text = std::fs::read_to_string(file).unwrap();
+        let line = regex::Regex::new(r"(?m)^    .* AS p(50|95|99)_duration_ms(,?)$").unwrap();
+        let replaced = line.replace_all(&text, |found: &regex::Captures<'_>| {
+            format!("{} AS p{}_duration_ms{}", exact(&format!("0.{}", &found[1])), &found[1], &found[2])
+        });
+        return replaced.split(";\n").filter(|sql| !sql.trim().is_empty()).map(str::to_owned).collect();
+    }
+    let views = [("llm_metrics_1min", "minute", "status_code"), ("llm_metrics_1hour", "hour", "environment")];
+    let update = |(view, unit, dimension): (&str, &str, &str)| {
+        format!(
             "UPDATE {view} AS v SET p50_duration_ms = e.p50, p95_duration_ms = e.p95, p99_duration_ms = e.p99
              FROM (SELECT date_trunc('{unit}', ts, 'UTC') AS bucket, provider, model, {dimension},
                  {} AS p50, {} AS p95, {} AS p99 FROM llm_traces GROUP BY 1, 2, 3, 4) AS e
@@ -264,12 +389,9 @@ async fn stored_percentiles_are_exact_or_fail() {
             exact("0.5"),
             exact("0.95"),
             exact("0.99")
-        );
-        execute(&url, &sql).await;
-    }
-    let outcome = check(&url, &url, &arguments);
-    assert_eq!(outcome.with("pass"), set(&[&stored[..], &["aggregate_columns"]].concat()), "{}", outcome.shown);
-    assert_ne!(outcome.check("stored_percentiles_minute")["rows"]["equal"], "0");
+        )
+    };
+    views.into_iter().map(update).collect()
 }
 
 /// How far the normal approximation is off on each shape of latency, in buckets of about 1,000 calls, as simulated:
@@ -287,37 +409,42 @@ async fn the_approximation_errs_as_it_is_known_to() {
     // About three standard errors of the median of five buckets, for the worst shape; the bimodal median hangs on the mean, and
     // so on the share of slow calls.
     let noise = |model: &str| if model == "claude-3-sonnet" { [0.6, 0.12, 0.06] } else { [0.1, 0.12, 0.15] };
-    let url = postgres("cutover_llm_shapes").await;
-    rehearse(PACK, &url, &url, &["--rows", "50000"]);
-    let outcome = check(&url, &url, &["--only", "*.latency_drift*"]);
-    let drift = outcome.check("latency_drift")["drift"].as_array().unwrap();
-    let p50 = drift.iter().find(|one| one["name"] == "p50" && one["of"] == "relative").unwrap();
-    assert_eq!(p50["worst_key"]["model"], "claude-3-sonnet", "{}", outcome.shown);
-    let worst: f64 = p50["worst"].as_str().unwrap().parse().unwrap();
-    assert!((4.3..6.0).contains(&worst), "{worst}");
+    for server in Server::all() {
+        let url = server.rehearsed("shapes", &["--rows", "50000"]).await;
+        let outcome = check(&url, &url, &["--only", "*.latency_drift*"]);
+        let drift = outcome.check("latency_drift")["drift"].as_array().unwrap();
+        let p50 = drift.iter().find(|one| one["name"] == "p50" && one["of"] == "relative").unwrap();
+        assert_eq!(p50["worst_key"]["model"], "claude-3-sonnet", "{}", outcome.shown);
+        let worst: f64 = p50["worst"].as_str().unwrap().parse().unwrap();
+        assert!((4.3..6.0).contains(&worst), "{worst}");
 
-    let mut connection = PgConnection::connect(&url).await.unwrap();
-    let error = |q: &str, name: &str| {
-        format!("approx_{name}_duration_ms / percentile_cont({q}) WITHIN GROUP (ORDER BY duration_ms) - 1 AS {name}")
-    };
-    let sql = format!(
-        "SELECT model, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY p50), percentile_cont(0.5) WITHIN GROUP (ORDER BY p95),
-             percentile_cont(0.5) WITHIN GROUP (ORDER BY p99)
-         FROM (SELECT a.model, {}, {}, {} FROM llm_percentiles_approximate AS a
-             JOIN llm_traces AS t ON t.provider = a.provider AND t.model = a.model AND t.status_code = a.status_code
-                 AND t.ts >= a.bucket AND t.ts < a.bucket + interval '1 minute'
-             WHERE a.request_count >= 900 AND a.bucket < '2026-01-11 00:00:00+00'
-             GROUP BY a.bucket, a.model, approx_p50_duration_ms, approx_p95_duration_ms, approx_p99_duration_ms) AS errors
-         GROUP BY model",
-        error("0.5", "p50"), error("0.95", "p95"), error("0.99", "p99")
-    );
-    let rows: Vec<(String, i64, f64, f64, f64)> =
-        sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
-    assert_eq!(rows.len(), known.len(), "{rows:?}");
-    for (model, buckets, p50, p95, p99) in rows {
-        assert_eq!(buckets, 5, "{model}");
-        for ((found, known), noise) in [p50, p95, p99].into_iter().zip(known[model.as_str()]).zip(noise(&model)) {
-            assert!((found - known).abs() <= noise, "{model}: {found} where {known} ± {noise} is known");
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        let error = |q: &str, name: &str| {
+            format!(
+                "approx_{name}_duration_ms / percentile_cont({q}) WITHIN GROUP (ORDER BY duration_ms) - 1 AS {name}"
+            )
+        };
+        let sql = format!(
+            "SELECT model, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY p50), percentile_cont(0.5) WITHIN GROUP (ORDER BY p95),
+                 percentile_cont(0.5) WITHIN GROUP (ORDER BY p99)
+             FROM (SELECT a.model, {}, {}, {} FROM llm_percentiles_approximate AS a
+                 JOIN llm_traces AS t ON t.provider = a.provider AND t.model = a.model AND t.status_code = a.status_code
+                     AND t.ts >= a.bucket AND t.ts < a.bucket + interval '1 minute'
+                 WHERE a.request_count >= 900 AND a.bucket < '2026-01-11 00:00:00+00'
+                 GROUP BY a.bucket, a.model, approx_p50_duration_ms, approx_p95_duration_ms, approx_p99_duration_ms) AS errors
+             GROUP BY model",
+            error("0.5", "p50"), error("0.95", "p95"), error("0.99", "p99")
+        );
+        let rows: Vec<(String, i64, f64, f64, f64)> =
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+        assert_eq!(rows.len(), known.len(), "{rows:?}");
+        for (model, buckets, p50, p95, p99) in rows {
+            assert_eq!(buckets, 5, "{model}");
+            for ((found, known), noise) in [p50, p95, p99].into_iter().zip(known[model.as_str()]).zip(noise(&model)) {
+                assert!((found - known).abs() <= noise, "{model}: {found} where {known} ± {noise} is known");
+            }
         }
+        connection.close().await.unwrap();
+        server.drop(&url).await;
     }
 }

@@ -21,12 +21,16 @@ pub fn folder(pack: &str) -> PathBuf {
 
 /// A new, empty PostgreSQL database called `name`; its URL.
 pub async fn postgres(name: &str) -> String {
-    let server = engine_url("CUTOVER_TEST_POSTGRES_URL");
-    let mut connection = PgConnection::connect(&server).await.unwrap();
+    database(&engine_url("CUTOVER_TEST_POSTGRES_URL"), name).await
+}
+
+/// A new, empty database called `name` on the PostgreSQL `server`; its URL.
+pub async fn database(server: &str, name: &str) -> String {
+    let mut connection = PgConnection::connect(server).await.unwrap();
     for sql in [format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"), format!("CREATE DATABASE \"{name}\"")] {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
     }
-    let mut url = url::Url::parse(&server).unwrap();
+    let mut url = url::Url::parse(server).unwrap();
     url.set_path(name);
     url.to_string()
 }
