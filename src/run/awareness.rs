@@ -96,7 +96,7 @@ async fn side(one: Running<'_>, context: &Context<'_>, name: &str, query: Option
     let prepared = prepare(one, context, name, query, &query.sql);
     let engine = prepared.engine?;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
-    let asked = asked(one.check, name);
+    let asked = asked(one, name);
     let found = source::inspect(engine, &prepared.report.sql, &asked, timeout, context.stop).await;
     let warnings = match found {
         Ok(warnings) => warnings,
@@ -111,13 +111,19 @@ fn refused(why: &str) -> Warning {
     Warning { code: NOT_ANALYSED.to_owned(), message: format!("the query was not analysed: {why}"), table: None }
 }
 
-/// What `check` asks of the query of side `name`.
-fn asked(check: &Check, name: &str) -> Inspect {
+/// What a check asks of the query of its side `name`.
+fn asked(one: Running<'_>, name: &str) -> Inspect {
+    let check = one.check;
     let renamed = |key: &String| match name {
         "new" => check.rename.get(key).unwrap_or(key).clone(),
         _ => key.clone(),
     };
-    Inspect { kind: check.kind.kind(), exact: exact(check), key: check.key.iter().map(renamed).collect() }
+    Inspect {
+        kind: check.kind.kind(),
+        exact: exact(check),
+        key: check.key.iter().map(renamed).collect(),
+        views: one.suite.views.clone(),
+    }
 }
 
 /// Whether any value of `check` must equal its counterpart; a percentile always has bounds of its own.

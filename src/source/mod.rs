@@ -33,6 +33,7 @@ use crate::frame::Frame;
 use crate::model::{Kind, SourceReport, Volume, Warning};
 
 pub use batches::Reader;
+pub use catalogue::TableName;
 pub use clickhouse::{ClickHouse, client as clickhouse_client, statements as clickhouse_statements};
 pub use fickle::fickle;
 pub use files::Files;
@@ -159,6 +160,23 @@ pub struct Inspect {
     pub exact: bool,
     /// Columns that pair the rows of the two sides, by their name on this side; empty where there is one row a side.
     pub key: Vec<String>,
+    /// Views whose age can be told.
+    pub views: Vec<Refreshed>,
+}
+
+/// A view that is filled from other rows now and then, and how to tell that it has fallen behind them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refreshed {
+    /// Its name.
+    pub view: TableName,
+    /// Column of the view whose largest value is that of `column` when it was filled.
+    pub last_updated: String,
+    /// The table it is filled from.
+    pub table: TableName,
+    /// Column of the table that is larger the newer a row is.
+    pub column: String,
+    /// How far behind it may be.
+    pub max_lag: Duration,
 }
 
 /// What a running query is known by at its server; an engine fills it before the query starts.

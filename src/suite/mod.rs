@@ -10,6 +10,7 @@ mod read;
 mod rule;
 mod source;
 mod template;
+mod views;
 mod waivers;
 mod window;
 
@@ -20,6 +21,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use crate::check::Check;
+use crate::source::Refreshed;
 use crate::waiver::Waiver;
 use problem::{File, nearest};
 
@@ -45,6 +47,8 @@ pub struct Suite {
     pub sources: BTreeMap<String, SourceSpec>,
     /// Its params by name, overrides applied.
     pub params: BTreeMap<String, Param>,
+    /// Views whose age can be told.
+    pub views: Vec<Refreshed>,
     /// Its checks in the order of the file.
     pub checks: Vec<Check>,
     /// Differences of its checks that are accepted for a time, from `waivers.toml` beside its file.
@@ -193,7 +197,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         }
     };
     let before = problems.0.len();
-    let raw: raw::Suite = read::read(&table, &["sources", "params", "checks"], "suite", &file, problems);
+    let raw: raw::Suite = read::read(&table, &["sources", "params", "views", "checks"], "suite", &file, problems);
     let name = raw.name.unwrap_or_default();
     if name.is_empty() {
         problems.0.push(file.problem(0, "`name` is missing", Some("add `name = \"my_suite\"`".to_owned())));
@@ -216,6 +220,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     clocks(&params, &named, &file, problems);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let known = known(&params);
+    let views = views::valid(section("views", problems), &known, &file, problems);
     let mask = raw.mask.map(raw::OneOrMany::all).unwrap_or_default();
     if mask.iter().any(String::is_empty) {
         let help = Some("name the columns whose values stay hidden".to_owned());
@@ -236,6 +241,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         sha256,
         sources,
         params,
+        views,
         checks,
         waivers,
         lines,

@@ -18,6 +18,8 @@ pub(super) struct Suite {
     pub params: BTreeMap<String, toml::Value>,
     /// Columns whose values no output shows, in every check that returns them.
     pub mask: Option<OneOrMany>,
+    /// PostgreSQL: materialized views by name, or tables that a job fills, whose queries are to warn when they are behind.
+    pub views: BTreeMap<String, View>,
     /// The checks by name.
     pub checks: BTreeMap<String, Check>,
 }
@@ -37,6 +39,20 @@ pub(super) struct Source {
     pub max_connections: Option<u32>,
     /// Types of CSV columns: `column` or `table.column` to a type name.
     pub types: BTreeMap<String, String>,
+}
+
+/// What tells that a view is behind the rows it is filled from.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct View {
+    /// Column of the view that holds how new its rows were when it was filled.
+    pub last_updated: Option<String>,
+    /// Table that it is filled from.
+    pub table: Option<String>,
+    /// Column of the table that tells how new a row is.
+    pub column: Option<String>,
+    /// How far behind it may be, such as `1h`; not at all unless given.
+    pub max_lag: Option<String>,
 }
 
 /// One paired comparison.

@@ -41,7 +41,7 @@ async fn database(name: &str) -> String {
 async fn warnings(url: &str, sql: &str, exact: bool) -> Vec<Warning> {
     let engine =
         source::open(&SourceUrl::parse(url, std::path::Path::new(".")).unwrap(), &source::Options::default()).unwrap();
-    let asked = Inspect { kind: Kind::Rows, exact, key: Vec::new() };
+    let asked = Inspect { kind: Kind::Rows, exact, key: Vec::new(), views: Vec::new() };
     engine.inspect(sql, &asked, Duration::from_secs(30), &Ticket::default()).await.unwrap()
 }
 

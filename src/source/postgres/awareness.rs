@@ -1,4 +1,5 @@
-//! What PostgreSQL itself knows of a query before it runs: views never filled, days cut in the session's zone, floats summed.
+//! What PostgreSQL itself knows of a query before it runs: views never filled or behind their rows, days cut in the session's zone,
+//! floats summed.
 //!
 //! `EXPLAIN (VERBOSE)` names every relation and expression, views expanded, and runs nothing; the catalogue has the
 //! types of their columns and the queries behind materialized views. What is done about a finding is for the suite.
@@ -12,12 +13,12 @@ use serde_json::Value as Json;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row, ValueRef};
 
-use super::{Postgres, error};
+use super::{Postgres, error, refreshed};
 use crate::model::Warning;
 use crate::source::{Error, Fault, Inspect, Ticket};
 
 /// A relation that the query reads, by schema and name.
-type Relation = (String, String);
+pub(super) type Relation = (String, String);
 
 /// A column whose type matters, with the relation it is in.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ struct Typed {
 /// A materialized view that the query reads.
 #[derive(Debug)]
 struct View {
+    relation: Relation,
+    /// As SQL writes it, its schema before it.
     name: String,
     populated: bool,
     definition: String,
@@ -53,10 +56,10 @@ JOIN pg_attribute AS a ON a.attrelid = read.oid AND a.attnum > 0 AND NOT a.attis
 WHERE a.atttypid IN ('timestamptz'::regtype, 'float4'::regtype, 'float8'::regtype)";
 
 const VIEWS: &str = "
-SELECT format('%I.%I', v.schemaname, v.matviewname) AS name, v.ispopulated AS populated, v.definition
+SELECT v.schemaname::text, v.matviewname::text, format('%I.%I', v.schemaname, v.matviewname) AS name, v.ispopulated, v.definition
 FROM unnest($1::text[], $2::text[]) AS given (schema, name)
 JOIN pg_matviews AS v ON v.schemaname = given.schema AND v.matviewname = given.name
-ORDER BY 1";
+ORDER BY name";
 
 impl Postgres {
     /// See [`crate::source::Engine::inspect`].
@@ -69,20 +72,43 @@ impl Postgres {
     ) -> Result<Vec<Warning>, Error> {
         let _slot = self.idle.slot().await;
         let mut connection = self.begin(timeout, ticket).await?;
-        let found = found(&mut connection, sql, asked).await;
-        self.leave(connection).await;
-        found.or_else(|cause| {
-            let refused = error::running(sql, timeout, &cause);
+        let not_analysed = |what: &str, table: Option<&str>, cause: &sqlx::Error| {
+            let refused = error::running(sql, timeout, cause);
             if refused.fault == Fault::Connection {
                 return Err(refused);
             }
-            let message = format!("the query was not analysed: {}", refused.message);
-            Ok(vec![Warning { code: "not_analysed".to_owned(), message, table: None }])
-        })
+            let message = format!("{what}: {}", refused.message);
+            Ok(Warning { code: "not_analysed".to_owned(), message, table: table.map(str::to_owned) })
+        };
+        let mut warnings = Vec::new();
+        match found(&mut connection, sql, asked, &mut warnings).await {
+            Err(cause) => warnings = vec![not_analysed("the query was not analysed", None, &cause)?],
+            Ok(read) => {
+                for (view, at) in refreshed::among(&asked.views, &read) {
+                    match refreshed::behind(&mut connection, view, &at).await {
+                        Ok(behind) => warnings.extend(behind),
+                        Err(cause) => {
+                            let what = format!("the suite's [views] cannot tell how old {at} is");
+                            warnings.push(not_analysed(&what, Some(&at.to_string()), &cause)?);
+                            // The transaction is broken.
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        self.leave(connection).await;
+        Ok(warnings)
     }
 }
 
-async fn found(connection: &mut PgConnection, sql: &str, asked: &Inspect) -> Result<Vec<Warning>, sqlx::Error> {
+/// Collects the warnings, and returns the relations that can be read: all but the views that were never filled.
+async fn found(
+    connection: &mut PgConnection,
+    sql: &str,
+    asked: &Inspect,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Relation>, sqlx::Error> {
     let explain = format!("EXPLAIN (FORMAT JSON, VERBOSE) {sql}");
     let row = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_one(&mut *connection).await?;
     let raw = row.try_get_raw(0)?;
@@ -90,27 +116,32 @@ async fn found(connection: &mut PgConnection, sql: &str, asked: &Inspect) -> Res
     let plan: Json = serde_json::from_str(text).map_err(|cause| sqlx::Error::Decode(cause.into()))?;
     let (mut relations, mut expressions) = (BTreeSet::new(), BTreeSet::new());
     walk(&plan, &mut relations, &mut expressions);
-    let (schemas, names): (Vec<String>, Vec<String>) = relations.into_iter().unzip();
+    let (schemas, names): (Vec<String>, Vec<String>) = relations.iter().cloned().unzip();
     let columns: Vec<(String, bool)> =
         sqlx::query_as(COLUMNS).bind(&schemas).bind(&names).persistent(false).fetch_all(&mut *connection).await?;
     let columns: Vec<Typed> = columns.into_iter().map(|(name, float)| Typed { name, float }).collect();
-    let views: Vec<(String, bool, String)> =
+    let views: Vec<(String, String, String, bool, String)> =
         sqlx::query_as(VIEWS).bind(&schemas).bind(&names).persistent(false).fetch_all(connection).await?;
-    let views = views.into_iter().map(|(name, populated, definition)| View { name, populated, definition });
-    let mut warnings = Vec::new();
+    let views = views.into_iter().map(|(schema, bare, name, populated, definition)| View {
+        relation: (schema, bare),
+        name,
+        populated,
+        definition,
+    });
     let query = expressions.into_iter().collect::<Vec<_>>().join("\n");
-    judge(&query, None, &columns, asked, &mut warnings);
+    judge(&query, None, &columns, asked, warnings);
     for view in views {
         if !view.populated {
+            relations.remove(&view.relation);
             let message = format!(
                 "the materialized view {0} was never filled, so every query that reads it fails; run REFRESH MATERIALIZED VIEW {0}",
                 view.name
             );
             warnings.push(Warning { code: "view_not_populated".to_owned(), message, table: Some(view.name.clone()) });
         }
-        judge(&view.definition, Some(&view.name), &columns, asked, &mut warnings);
+        judge(&view.definition, Some(&view.name), &columns, asked, warnings);
     }
-    Ok(warnings)
+    Ok(relations.into_iter().collect())
 }
 
 /// Collects the relations and the expressions of a plan.
@@ -246,7 +277,7 @@ mod tests {
         let columns =
             [Typed { name: "processed_at".to_owned(), float: false }, Typed { name: "cost".to_owned(), float: true }];
         let mut warnings = Vec::new();
-        let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new() };
+        let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
         judge(code, None, &columns, &asked, &mut warnings);
         warnings.into_iter().map(|warning| warning.code).collect()
     }

@@ -10,6 +10,7 @@ mod copy;
 mod decode;
 mod error;
 mod numeric;
+mod refreshed;
 mod types;
 
 use std::time::Duration;

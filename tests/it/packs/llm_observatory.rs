@@ -117,7 +117,7 @@ const REAL_CATALOGUE: [(&[&str], &[&str]); 9] = [
         &[
             "SELECT remove_continuous_aggregate_policy('llm_metrics_1min')",
             "SELECT add_continuous_aggregate_policy('llm_metrics_1min', start_offset => interval '2 hours',
-             end_offset => interval '1 minute', schedule_interval => interval '30 seconds')",
+             end_offset => interval '1 minute', schedule_interval => interval '30 seconds', initial_start => now() + interval '1 day')",
         ],
         &["refresh_policies"],
     ),
@@ -136,7 +136,8 @@ const REAL_CATALOGUE: [(&[&str], &[&str]); 9] = [
             "SELECT add_continuous_aggregate_policy('llm_error_summary', start_offset => interval '1 day',
              end_offset => interval '1 hour', schedule_interval => interval '5 minutes')",
             "DO $$ BEGIN FOR tenth IN 1..600 LOOP
-                 EXIT WHEN EXISTS (SELECT FROM timescaledb_information.job_stats WHERE last_run_status = 'Failed');
+                 EXIT WHEN EXISTS (SELECT FROM timescaledb_information.job_stats AS s JOIN timescaledb_information.jobs AS j USING (job_id)
+                     WHERE j.proc_name = 'policy_refresh_continuous_aggregate' AND s.last_run_status = 'Failed');
                  PERFORM pg_sleep(0.1);
              END LOOP; END $$",
         ],

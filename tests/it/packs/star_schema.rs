@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cutover::model::Kind;
@@ -216,11 +217,57 @@ async fn a_view_that_was_never_populated_is_an_error() {
     assert_eq!(outcome.check("mv_fresh")["warnings"][0]["code"], "view_not_populated", "{}", outcome.shown);
 }
 
+/// A refresh that stopped is told of beside every check that reads the view, and before any of them runs; one that is
+/// due within the hour is not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_behind_its_rows_is_warned_of() {
+    let url = clean("star_behind").await;
+    let reads = ["daily_avg_share", "dashboard_latency", "mv_fresh", "mv_key_unique", "mv_last_updated"];
+    let told = || {
+        let only = ["--only", "*.daily_avg_share", "--only", "*.mv_*", "--only", "*.word_count", "--no-examples"];
+        let outcome = judged(&url, &url, &only);
+        let mut validate = Command::new(env!("CARGO_BIN_EXE_cutover"));
+        validate.arg("validate").arg(folder(PACK)).arg("--connect");
+        let said = validate.env("OLD_URL", &url).env("NEW_URL", &url).output().unwrap();
+        (outcome, String::from_utf8(said.stdout).unwrap())
+    };
+    let later = |by: &str| {
+        let newest = "created_at = (SELECT max(created_at) FROM metric_facts)";
+        format!("UPDATE metric_facts SET created_at = created_at + interval '{by}' WHERE {newest}")
+    };
+
+    execute(&url, &later("59 minutes")).await;
+    let (outcome, said) = told();
+    assert!(!outcome.shown.contains("view_behind") && !said.contains("view_behind"), "{}{said}", outcome.shown);
+
+    execute(&url, &later("2 minutes")).await;
+    let (outcome, said) = told();
+    let what = "the view public.mv_brand_daily_metrics ends 1h 1m before the newest row of metric_facts";
+    for name in reads {
+        assert!(said.contains(&format!("star_schema.{name}: view_behind: new: {what}")), "{name}: {said}");
+    }
+    assert!(!said.contains("word_count: "), "{said}");
+    assert!(outcome.shown.contains(what), "{}", outcome.shown);
+    for name in ["daily_avg_share", "mv_fresh", "mv_key_unique"] {
+        assert_eq!(outcome.check(name)["warnings"][0]["code"], "view_behind", "{name}: {}", outcome.shown);
+    }
+    assert!(outcome.check("word_count").get("warnings").is_none(), "{}", outcome.shown);
+
+    execute(&url, "DELETE FROM metric_facts WHERE created_at = (SELECT max(created_at) FROM metric_facts)").await;
+    assert!(!told().1.contains("view_behind"));
+    execute(&url, "REFRESH MATERIALIZED VIEW mv_brand_daily_metrics; ALTER TABLE metric_facts RENAME COLUMN created_at TO made_at")
+        .await;
+    let (_, said) = told();
+    let what =
+        "mv_key_unique: not_analysed: new: the suite's [views] cannot tell how old public.mv_brand_daily_metrics is";
+    assert!(said.contains(what) && said.contains("created_at"), "{said}");
+}
+
 /// What `sql` is warned of, as codes with the relation they are about.
 async fn warned(url: &str, sql: &str, exact: bool) -> Vec<(String, Option<String>)> {
     let place = SourceUrl::parse(url, Path::new(".")).unwrap();
     let engine = source::open(&place, &Options::default()).unwrap();
-    let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new() };
+    let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
     let limit = Duration::from_secs(30);
     let found = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap();
     found.into_iter().map(|warning| (warning.code, warning.table)).collect()
