@@ -92,7 +92,9 @@ fn show(suite: Option<&str>, most: usize, from: &FromArgs) -> Result<u8, u8> {
     let place = from.place.place(&from.reports).map_err(|why| refuse(&why))?;
     let wanted = suite.map(wanted).transpose()?;
     let matches = |id: &str| wanted.as_ref().is_none_or(|wanted| wanted(id));
-    let runs = runtime()?.block_on(history::last(&place, most, matches)).map_err(|error| refuse(&error.to_string()))?;
+    let runs = runtime()?
+        .block_on(history::last(&place, most, history::Wanted::Taken(&matches)))
+        .map_err(|error| refuse(&error.to_string()))?;
     if runs.is_empty() {
         let what = suite.map_or("no run".to_owned(), |suite| format!("no run with a check of `{suite}`"));
         return Err(refuse(&format!("there is {what} in {place}; `cutover history` shows all there are")));

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::run::signal;
 use super::{runtime, screen};
-use crate::history::{self, Error, Place};
+use crate::history::{self, Error, Place, Wanted};
 use crate::model::{Past, RunReport};
 
 /// Earlier runs of a check that its report shows.
@@ -39,7 +39,7 @@ impl PlaceArgs {
 pub(super) fn attach(place: &Place, report: &mut RunReport, examples: bool) -> Result<(), String> {
     let ids: HashSet<String> = report.checks.iter().map(|check| check.id.clone()).collect();
     let Ok(runtime) = runtime() else { return Ok(()) };
-    let runs = match runtime.block_on(unless_interrupted(history::recent(place, RUNS, |id| ids.contains(id)))) {
+    let runs = match runtime.block_on(unless_interrupted(history::recent(place, RUNS, Wanted::Ids(&ids)))) {
         Some(Ok(runs)) => runs,
         Some(Err(Error::Absent(_))) => return Ok(()),
         Some(Err(error)) => return Err(error.to_string()),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::past::unless_interrupted;
 use super::run::is_report;
 use super::runtime;
-use crate::history::{self, Place, Run};
+use crate::history::{self, Place, Run, Wanted};
 use crate::model::{RunReport, Status};
 use crate::report::Format;
 
@@ -48,8 +48,8 @@ const RUNS: usize = 30;
 /// those who record.
 fn recorded(place: &Place, checks: &BTreeSet<&str>) -> Option<Previous> {
     let runtime = runtime().ok()?;
-    let runs =
-        runtime.block_on(unless_interrupted(history::last(place, RUNS, |id| checks.contains(whole(id)))))?.ok()?;
+    let of_them = |id: &str| checks.contains(whole(id));
+    let runs = runtime.block_on(unless_interrupted(history::last(place, RUNS, Wanted::Taken(&of_them))))?.ok()?;
     let held =
         |run: &&Run| run.checks.iter().map(|check| whole(&check.id)).collect::<BTreeSet<_>>().len() == checks.len();
     let run = runs.iter().find(held)?;

@@ -19,7 +19,7 @@ use std::time::Duration;
 pub use error::Error;
 pub use keys::Keys;
 pub use place::Place;
-pub use read::{Entry, Run};
+pub use read::{Entry, Run, Wanted};
 
 use crate::model::RunReport;
 use read::Reading;
@@ -52,7 +52,7 @@ pub async fn record(
 ///
 /// # Errors
 /// A history that is absent or cannot be read.
-pub async fn last(place: &Place, most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Run>, Error> {
+pub async fn last(place: &Place, most: usize, wanted: Wanted<'_>) -> Result<Vec<Run>, Error> {
     limited(place, async { Reading::begin(place).await?.last(most, usize::MAX, wanted).await }).await
 }
 
@@ -60,7 +60,7 @@ pub async fn last(place: &Place, most: usize, wanted: impl Fn(&str) -> bool) -> 
 ///
 /// # Errors
 /// A history that is absent or cannot be read.
-pub async fn recent(place: &Place, most: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Run>, Error> {
+pub async fn recent(place: &Place, most: usize, wanted: Wanted<'_>) -> Result<Vec<Run>, Error> {
     limited(place, async { Reading::begin(place).await?.last(most, ENOUGH, wanted).await }).await
 }
 

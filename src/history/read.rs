@@ -1,6 +1,6 @@
 //! The runs of a history, newest first, as plain data.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -12,6 +12,18 @@ use crate::model::{Measure, Status};
 
 /// Runs that are read at once.
 const PAGE: usize = 10;
+
+/// More checks than this are looked for in every run; both engines take so many names in one statement.
+const NAMED: usize = 10_000;
+
+/// Which checks of a history are asked for.
+#[derive(Clone, Copy)]
+pub enum Wanted<'a> {
+    /// Those with these ids.
+    Ids(&'a HashSet<String>),
+    /// Those whose id is taken; every id of the history is put to it once.
+    Taken(&'a dyn Fn(&str) -> bool),
+}
 
 /// One recorded run.
 #[derive(Clone, Debug)]
@@ -89,21 +101,32 @@ impl<'a> Reading<'a> {
 
     /// The newest runs that hold a check which is `wanted`, with those checks alone, newest first; at most `most`, and
     /// no more of them once they hold `enough` checks.
-    pub(super) async fn last(
-        &mut self,
-        most: usize,
-        enough: usize,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Result<Vec<Run>, Error> {
+    pub(super) async fn last(&mut self, most: usize, enough: usize, wanted: Wanted<'_>) -> Result<Vec<Run>, Error> {
+        let ids = match wanted {
+            Wanted::Ids(ids) => ids.clone(),
+            Wanted::Taken(taken) => self.ids().await?.into_iter().filter(|id| taken(id)).collect(),
+        };
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        // A history is shared by suites that have nothing to do with each other.
+        let (holding, named) = if ids.len() <= NAMED {
+            let places: Vec<String> = (3..ids.len() + 3).map(|at| format!("${at}")).collect();
+            let places = places.join(", ");
+            (format!("WHERE id IN (SELECT run FROM cutover_checks WHERE id IN ({places}))"), ids.iter().collect())
+        } else {
+            (String::new(), Vec::new())
+        };
+        let sql = format!("{RUNS} {holding} ORDER BY started_at DESC, id DESC LIMIT $1 OFFSET $2");
         let mut found: Vec<Run> = Vec::new();
         for page in 0_u64.. {
-            let sql = format!("{RUNS} ORDER BY started_at DESC, id DESC LIMIT $1 OFFSET $2");
-            let arguments = [Cell::from(PAGE as u64), Cell::from(page * PAGE as u64)];
+            let mut arguments = vec![Cell::from(PAGE as u64), Cell::from(page * PAGE as u64)];
+            arguments.extend(named.iter().map(|id| Cell::from(id.as_str())));
             let mut runs = self.runs(&sql, &arguments).await?;
             let whole = runs.len() == PAGE;
             self.fill(&mut runs).await?;
             for run in &mut runs {
-                run.checks.retain(|check| wanted(&check.id));
+                run.checks.retain(|check| ids.contains(&check.id));
             }
             found.extend(runs.into_iter().filter(|run| !run.checks.is_empty()));
             let checks: usize = found.iter().map(|run| run.checks.len()).sum();
@@ -113,6 +136,12 @@ impl<'a> Reading<'a> {
         }
         found.truncate(most);
         Ok(found)
+    }
+
+    /// The id of every check that ever ran.
+    async fn ids(&mut self) -> Result<Vec<String>, Error> {
+        let mut rows = self.0.rows("SELECT DISTINCT id FROM cutover_checks", &[]).await?;
+        rows.iter_mut().map(super::connection::Row::text).collect()
     }
 
     /// The run called `id`, with all its checks.

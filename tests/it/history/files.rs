@@ -97,6 +97,24 @@ async fn a_value_that_cutover_did_not_write_is_an_error() {
     }
 }
 
+/// Catches a run that goes through all that other suites recorded to find its own past, which takes longer every night: here
+/// their runs are newer, and cannot be read.
+#[tokio::test]
+async fn nothing_of_other_suites_is_read() {
+    let folder = recorded();
+    let night = "WITH RECURSIVE night (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM night WHERE n < 40)";
+    for sql in [
+        "INSERT INTO cutover_runs {night} SELECT 'other' || n, '2100-01-01T00:00:00Z', 1, 'pass', 0, '0', 0, NULL FROM night",
+        "INSERT INTO cutover_checks {night} SELECT 'other' || n, 0, 'other.check', 'sum', 'unreadable', 1, 1, 1, 1, 1, 1, NULL FROM night",
+    ] {
+        execute(&folder.path().join("reports/history.db"), &sql.replace("{night}", night)).await;
+    }
+    let (code, _, complaint) = done(cutover(folder.path()).args(["run", "suite.toml", "--quiet"]));
+    assert_eq!((code, complaint.as_str()), (Some(1), ""));
+    assert_eq!(history(folder.path(), &["shop"])["runs"].as_array().unwrap().len(), 3);
+    assert_eq!(done(cutover(folder.path()).args(["history", "other"])).0, Some(2));
+}
+
 /// Catches a name in a shared history that moves the cursor of whoever reads it.
 #[tokio::test]
 async fn names_in_the_history_are_shown_and_not_obeyed() {
