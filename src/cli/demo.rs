@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use globset::GlobSet;
 
-use super::run::{Reports, done, execute, select};
+use super::reports::Reports;
+use super::run::{done, execute, select};
 use super::telling::Telling;
 use super::{DiffLimits, LookArgs, PrivacyArgs, load, runtime, screen};
 use crate::compare::Limits;

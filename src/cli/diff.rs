@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::Args;
 use globset::GlobSet;
 
-use super::run::{Reports, done, execute, select};
+use super::reports::Reports;
+use super::run::{done, execute, select};
 use super::telling::Telling;
 use super::{DiffLimits, LookArgs, PrivacyArgs, duration, report, runtime, screen};
 use crate::compare::Limits;

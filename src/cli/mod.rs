@@ -10,6 +10,7 @@ mod manual;
 mod past;
 mod previous;
 mod rehearse;
+mod reports;
 mod rerun;
 mod run;
 mod screen;

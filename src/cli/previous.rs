@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::past::unless_interrupted;
-use super::run::is_report;
+use super::reports::is_report;
 use super::runtime;
 use crate::history::{self, Place, Run, Wanted};
 use crate::model::{RunReport, Status};

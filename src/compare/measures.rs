@@ -7,6 +7,7 @@ use super::normal::{Normal, Side};
 use super::number::{self, number};
 use super::rows::{self, Outcome, Sink};
 use super::show;
+use super::tally::leveled;
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Type, Value};
 use crate::model::{CheckReport, ErrorReport, Measure, Severity, Totals};
@@ -125,7 +126,7 @@ impl Listed<'_> {
                 }
             } else {
                 self.totals.outside += 1;
-                let level = rows::leveled(column).then_some(Severity::Fail);
+                let level = leveled(column).then_some(Severity::Fail);
                 let measure = Measure { level, ..measure(column, outcome, false) };
                 if let Some(sink) = numbers
                     && !sink(outside(&measure))

@@ -9,6 +9,7 @@ mod columns;
 mod distance;
 mod drift;
 mod encode;
+mod examples;
 mod freshness;
 mod held;
 mod invariant;
@@ -30,6 +31,7 @@ mod shares;
 mod show;
 mod stream;
 mod tags;
+mod tally;
 mod types;
 
 pub(crate) use apart::{Answers, Itself, compare_counting, differing};

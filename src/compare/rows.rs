@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use bigdecimal::BigDecimal;
 use smallvec::SmallVec;
 
 use super::Limits;
-use super::columns::{Columns, Paired, error};
-use super::distance::Distance;
-use super::judge::Verdict;
+use super::columns::{Columns, error};
+use super::examples::Examples;
 use super::matching::matched;
 use super::normal::Side;
-use super::number::{plain, shown_as_float};
 use super::pairing::{Group, Ordered, ambiguous, gather, pair};
 use super::show;
-use crate::check::{Check, Comparison};
-use crate::frame::Value;
-use crate::model::{CheckReport, ColumnReport, Difference, ErrorReport, Example, Key, Pair, RowCounts, Warning};
+use super::tally::{Tally, leveled, numbers_as_text};
+use crate::check::Check;
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, RowCounts};
 
 /// What became of one row or pair of rows.
 pub(super) struct Outcome<'a> {
@@ -83,9 +80,7 @@ impl Found {
         self.rows.old += pairs;
         self.rows.new += pairs;
         self.rows.equal += pairs;
-        for (tally, _) in self.tallies.iter_mut().zip(numbers).filter(|(_, number)| **number) {
-            tally.largest.get_or_insert_with(Distance::zero);
-        }
+        self.tallies.iter_mut().zip(numbers).for_each(|(tally, is_number)| tally.add_identical(*is_number));
     }
 
     /// Judges the rows of one part, in no order; hands every difference to `sink`.
@@ -292,11 +287,6 @@ fn counts(old: usize, new: usize) -> Pair {
     Pair { old: Some(old.to_string()), new: Some(new.to_string()) }
 }
 
-/// Whether the rule of a column has two levels.
-pub(super) fn leveled(column: &Paired) -> bool {
-    matches!(column.rule.comparison, Comparison::Levels(_))
-}
-
 /// A pair of rows with the columns that are `wanted`.
 fn pair_example(
     columns: &Columns,
@@ -325,149 +315,4 @@ fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: 
         (column.name.clone(), pair)
     });
     Example { difference, key: key.clone(), columns: pairs.collect() }
-}
-
-/// What became of one column over all pairs.
-#[derive(Default)]
-struct Tally {
-    changed: u64,
-    warned: u64,
-    largest: Option<Distance>,
-    floats: bool,
-    /// Changed pairs of texts that are equal as numbers.
-    equal_as_numbers: u64,
-}
-
-impl Tally {
-    /// Adds a pair of values that share all bytes.
-    fn add_identical(&mut self, is_number: bool) {
-        if is_number && self.largest.is_none() {
-            self.largest = Some(Distance::zero());
-        }
-    }
-
-    fn add(&mut self, column: &Paired, old: usize, new: usize, verdict: Verdict) {
-        let Verdict { holds, warned, distance } = verdict;
-        self.warned += u64::from(warned);
-        if let Some(distance) = distance
-            && self.largest.as_ref().is_none_or(|largest| !distance.is_zero() && *largest < distance)
-        {
-            // How 0 is shown is the same for all.
-            self.floats = !distance.is_zero()
-                && [column.old.value(old), column.new.value(new)].iter().any(|value| matches!(value, Value::Float(_)));
-            self.largest = Some(distance);
-        }
-        if !holds {
-            self.changed += 1;
-            if column.may_be_numbers(old, new)
-                && let (Value::Text(a), Value::Text(b)) = (column.old.value(old), column.new.value(new))
-                && let (Ok(a), Ok(b)) = (a.parse::<BigDecimal>(), b.parse::<BigDecimal>())
-                && a == b
-            {
-                self.equal_as_numbers += 1;
-            }
-        }
-    }
-
-    fn merge(&mut self, other: Tally) {
-        self.changed += other.changed;
-        self.warned += other.warned;
-        self.equal_as_numbers += other.equal_as_numbers;
-        if other.largest > self.largest {
-            (self.largest, self.floats) = (other.largest, other.floats);
-        }
-    }
-
-    fn report(self, column: &Paired) -> ColumnReport {
-        let text = |number: &BigDecimal| if self.floats { shown_as_float(number) } else { plain(number) };
-        ColumnReport {
-            name: column.name.clone(),
-            rule: show::rule(&column.rule),
-            changed: Some(self.changed),
-            warned: leveled(column).then_some(self.warned),
-            max_delta: self.largest.as_ref().map(|largest| text(&largest.exact())),
-            reason: None,
-        }
-    }
-}
-
-fn numbers_as_text(columns: &Columns, tallies: &[Tally]) -> Vec<Warning> {
-    let hint = |(column, tally): (&Paired, &Tally)| {
-        (tally.equal_as_numbers > 0).then(|| Warning {
-            code: "numbers_as_text".to_owned(),
-            message: format!(
-                "column `{}`: {} differing texts are equal as numbers; say `type = \"decimal(38,12)\"` if they are numbers",
-                column.name, tally.equal_as_numbers
-            ),
-            table: None,
-        })
-    };
-    columns.compared.iter().zip(tallies).filter_map(hint).collect()
-}
-
-/// Examples up to a bound, no kind of difference crowding out another.
-pub(super) struct Examples {
-    limit: usize,
-    /// Each with its key's values, by which parts are merged.
-    kept: BTreeMap<Difference, Vec<(Ordered, Example)>>,
-}
-
-impl Examples {
-    /// At most `limit` in the end.
-    pub(super) fn new(limit: usize) -> Self {
-        Examples { limit, kept: BTreeMap::new() }
-    }
-
-    /// Keeps an example unless there are enough of its kind.
-    pub(super) fn add(&mut self, difference: Difference, example: impl FnOnce() -> Example) {
-        self.add_lowest(difference, Vec::new(), example);
-    }
-
-    /// Keeps an example if its key is among the lowest of its kind; of one key the first that come.
-    fn add_lowest(&mut self, difference: Difference, key: Vec<Value>, example: impl FnOnce() -> Example) {
-        let kept = self.kept.entry(difference).or_default();
-        let key = Ordered(key);
-        if kept.len() == self.limit && kept.last().is_none_or(|(highest, _)| *highest <= key) {
-            return;
-        }
-        let at = kept.partition_point(|(other, _)| *other <= key);
-        kept.insert(at, (key, example()));
-        kept.truncate(self.limit);
-    }
-
-    /// Takes in the examples of another part: those with the lowest keys stay, however the parts were cut.
-    fn merge(&mut self, other: Examples) {
-        for (difference, examples) in other.kept {
-            let kept = self.kept.entry(difference).or_default();
-            kept.extend(examples);
-            kept.sort_by(|a, b| a.0.cmp(&b.0));
-            kept.truncate(self.limit);
-        }
-    }
-
-    /// The examples, one of each kind in turn until the bound, grouped by kind.
-    pub(super) fn spread(self) -> Vec<Example> {
-        let mut quota: BTreeMap<Difference, usize> = BTreeMap::new();
-        let mut left = self.limit;
-        while left > 0 {
-            let before = left;
-            for (difference, kept) in &self.kept {
-                let taken = quota.entry(*difference).or_default();
-                if left > 0 && *taken < kept.len() {
-                    *taken += 1;
-                    left -= 1;
-                }
-            }
-            if left == before {
-                break;
-            }
-        }
-        self.kept
-            .into_iter()
-            .flat_map(|(difference, kept)| {
-                let quota = quota.get(&difference).copied().unwrap_or(0);
-                kept.into_iter().take(quota).map(|(_, example)| example)
-            })
-            .collect()
-    }
 }

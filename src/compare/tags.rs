@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Limits;
 use super::columns::{Naming, error, sort_out};
+use super::examples::Examples;
 use super::json;
 use super::normal::Side;
 use super::pairing::{ambiguous, pair};
-use super::rows::{Examples, Sink};
+use super::rows::Sink;
 use super::show;
 use crate::check::{Check, Comparison, ForcedType, Sides};
 use crate::frame::{Column, Frame, Type, Value};

@@ -1,23 +1,24 @@
 //! One check: from what the suite says to a valid [`Check`], every mistake reported.
 
+mod kind;
+mod query;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
-use super::latency;
 use super::levels;
-use super::problem::{File, Problem, Problems, nearest};
-use super::raw::{self, OneOrMany, Sql};
+use super::problem::{File, Problems, nearest};
+use super::raw::{self, OneOrMany};
 use super::rule::{self, Bounds, Known};
 use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
-use crate::check::{
-    Check, KindSettings, Latency, Masks, Percentile, Query, Requirement, Rule, Sample, Settle, Sides, Template, Window,
-};
+use crate::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Sides, Window};
 use crate::model::Kind;
-use crate::source::EngineName;
+
+pub(crate) use kind::difference_names;
 
 /// What a check of a suite can refer to.
 pub(super) struct Scope<'a> {
@@ -186,49 +187,6 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Settings that mean nothing for the kind: silence about them would look like effect.
-    fn misplaced(&mut self, kind: Kind, raw: &raw::Check) {
-        let percentile = kind == Kind::Percentile;
-        let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
-        let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 29] = [
-            ("mask", raw.mask.is_some(), !latency),
-            ("value", raw.value.is_some(), percentile),
-            ("quantiles", !raw.quantiles.is_empty(), percentile),
-            ("rank", raw.rank.is_some(), percentile),
-            ("max_ks", raw.max_ks.is_some(), percentile),
-            ("min_rows", raw.min_rows.is_some(), percentile),
-            ("max_lag", raw.max_lag.is_some(), kind == Kind::Freshness),
-            ("population", raw.population.is_some(), kind == Kind::Invariant),
-            ("absolute", raw.absolute.is_some(), percentile || bounded),
-            ("relative", raw.relative.is_some(), percentile || bounded),
-            ("at_least", raw.at_least.is_some(), bounded),
-            ("at_most", raw.at_most.is_some(), bounded),
-            ("min_ratio", raw.min_ratio.is_some(), bounded),
-            ("max_ratio", raw.max_ratio.is_some(), bounded || latency),
-            ("warn", raw.warn.is_some(), percentile || bounded),
-            ("fail", raw.fail.is_some(), percentile || bounded),
-            ("min_speedup", raw.min_speedup.is_some(), latency),
-            ("max_p95", raw.max_p95.is_some(), latency),
-            ("warm_up", raw.warm_up.is_some(), latency),
-            ("rounds", raw.rounds.is_some(), latency),
-            ("clients", raw.clients.is_some(), latency),
-            ("duration", raw.duration.is_some(), latency),
-            ("key", raw.key.is_some(), !latency),
-            ("rename", !raw.rename.is_empty(), !latency),
-            ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
-            ("sample", raw.sample.is_some(), kind == Kind::Rows),
-            ("settle", raw.settle.is_some(), !latency),
-            ("noise", raw.noise.is_some(), !latency && kind != Kind::Invariant),
-            ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
-        ];
-        for (name, given, allowed) in given {
-            if given && !allowed {
-                self.mistake(format!("`{name}` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
-            }
-        }
-    }
-
     fn window(&mut self, kind: Kind, raw: Option<&raw::Window>, sides: &Sides<Option<Query>>) -> Option<Window> {
         let uses = |name: &str| {
             let both = [&sides.old, &sides.new].into_iter().flatten();
@@ -295,218 +253,6 @@ impl Reader<'_, '_> {
         columns
     }
 
-    fn kind(
-        &mut self,
-        kind: Kind,
-        raw: &raw::Check,
-        bounds: &Bounds,
-        sides: &Sides<Option<Query>>,
-    ) -> Option<KindSettings> {
-        Some(match kind {
-            Kind::RowCount => KindSettings::RowCount,
-            Kind::Sum => KindSettings::Sum,
-            Kind::TagDedup => KindSettings::TagDedup,
-            Kind::Rows => KindSettings::Rows,
-            Kind::Percentile => KindSettings::Percentile(self.percentile(raw, bounds)),
-            Kind::Freshness => {
-                let Some(text) = &raw.max_lag else {
-                    self.mistake(
-                        "kind `freshness` needs `max_lag`",
-                        Some("give the largest lag, such as 15min".to_owned()),
-                    );
-                    return None;
-                };
-                let max_lag = Some(rule::duration(text, self.scope.known));
-                KindSettings::Freshness { max_lag: self.settled("max_lag", max_lag)? }
-            }
-            Kind::Invariant => {
-                let source = sides.old.as_ref().or(sides.new.as_ref()).map(|query| query.source.clone());
-                let engine = source.and_then(|name| self.engine(&name));
-                let found = self.sql(raw.population.as_ref(), "population", engine, false);
-                KindSettings::Invariant { population: found.map(|(template, _)| template) }
-            }
-            Kind::Latency => KindSettings::Latency(self.latency(raw, sides)?),
-        })
-    }
-
-    fn percentile(&mut self, raw: &raw::Check, bounds: &Bounds) -> Percentile {
-        let known = self.scope.known;
-        if raw.quantiles.is_empty() {
-            self.mistake("kind `percentile` needs `quantiles`", Some("such as { p50 = 0.5, p95 = 0.95 }".to_owned()));
-        }
-        let mut quantiles: Vec<(String, f64)> = raw.quantiles.clone().into_iter().collect();
-        quantiles.sort_by(|a, b| a.1.total_cmp(&b.1));
-        for (name, q) in &quantiles {
-            if !(0.0..=1.0).contains(q) {
-                self.mistake(
-                    format!("quantile `{name}` is {q}, which is not between 0 and 1"),
-                    Some("0.95 is the 95th percentile".to_owned()),
-                );
-            }
-        }
-        let mut wrong = Vec::new();
-        let tolerance = bounds.tolerance(known, &mut wrong);
-        wrong.into_iter().for_each(|why| self.mistake(why, None));
-        let rank = self.settled("rank", raw.rank.as_ref().map(|number| rule::share(number, known)));
-        let max_ks = self.settled("max_ks", raw.max_ks.as_ref().map(|number| rule::share(number, known)));
-        let leveled = raw.warn.is_some() || raw.fail.is_some();
-        let plain = raw.absolute.is_some() || raw.relative.is_some() || raw.rank.is_some() || raw.max_ks.is_some();
-        if !plain && !leveled {
-            self.mistake(
-                "kind `percentile` has no bound, so it could not fail",
-                Some("give relative, absolute, rank or max_ks".to_owned()),
-            );
-        }
-        if plain && leveled {
-            self.mistake("a bound beside `warn` or `fail` has no level", Some("put it into `fail`".to_owned()));
-        }
-        let mut wrong = Vec::new();
-        let (warn, fail) = levels::percentile(raw.warn.as_ref(), raw.fail.as_ref(), known, &mut wrong);
-        wrong.into_iter().for_each(|why| self.mistake(why, None));
-        let (tolerance, rank, max_ks) =
-            if leveled { (fail.tolerance, fail.rank, fail.max_ks) } else { (tolerance, rank, max_ks) };
-        let min_rows = self.settled("min_rows", raw.min_rows.as_ref().map(|number| rule::count(number, known)));
-        Percentile {
-            value: raw.value.clone(),
-            quantiles,
-            tolerance,
-            rank,
-            max_ks,
-            warn,
-            min_rows: min_rows.unwrap_or(30),
-        }
-    }
-
-    fn latency(&mut self, raw: &raw::Check, sides: &Sides<Option<Query>>) -> Option<Latency> {
-        latency::valid(raw, sides.old.is_some(), self.scope.known)
-            .map_err(|mistakes| mistakes.into_iter().for_each(|(why, help)| self.mistake(why, help)))
-            .ok()
-    }
-
-    fn sides(&mut self, kind: Kind, raw: &raw::Check) -> Sides<Option<Query>> {
-        let names = raw.sources.clone().unwrap_or_default();
-        let mut sides = Sides { old: None, new: None };
-        for side in ["old", "new"] {
-            let (sql, source) = match side {
-                "old" => (&raw.old, names.old.clone()),
-                _ => (&raw.new, names.new.clone()),
-            };
-            let source = source.unwrap_or_else(|| side.to_owned());
-            let engine = self.engine(&source);
-            let needed = kind != Kind::Invariant && !(kind == Kind::Latency && side == "old");
-            let Some((sql, file)) = self.sql(sql.as_ref(), side, engine, needed) else { continue };
-            if !self.scope.named.contains(&source.as_str()) {
-                let help = nearest(&source, self.scope.named.iter().copied());
-                self.mistake(
-                    format!("there is no source `{source}` for {side}"),
-                    help.or(Some(format!("add [sources.{source}]"))),
-                );
-            }
-            let query = Some(Query { source, sql, file });
-            if side == "old" { sides.old = query } else { sides.new = query }
-        }
-        if kind == Kind::Invariant && sides.old.is_some() == sides.new.is_some() {
-            self.mistake(
-                "kind `invariant` looks at one side",
-                Some(format!("give either `old` or `new`, or sql/{}.new.sql", self.name)),
-            );
-        }
-        sides
-    }
-
-    fn engine(&self, source: &str) -> Option<EngineName> {
-        self.scope.sources.get(source)?.engine_hint(self.scope.folder, |name| std::env::var(name).ok())
-    }
-
-    /// The SQL of `part` (`old`, `new` or `population`): from the suite, else from its file; the engine's own goes first.
-    fn sql(
-        &mut self,
-        inline: Option<&Sql>,
-        part: &str,
-        engine: Option<EngineName>,
-        needed: bool,
-    ) -> Option<(Template, Option<String>)> {
-        let engine = engine.map(EngineName::as_str);
-        let text = match inline {
-            Some(Sql::One(text)) => Some(text),
-            Some(Sql::PerEngine(by_engine)) => {
-                let found = engine.and_then(|engine| by_engine.get(engine)).or_else(|| by_engine.get("default"));
-                if found.is_none() {
-                    let has: Vec<&str> = by_engine.keys().map(String::as_str).collect();
-                    let wanted = engine.unwrap_or("an engine that is not known before its variables are set");
-                    self.mistake(
-                        format!("`{part}` has SQL for {}, and none for {wanted}", has.join(", ")),
-                        Some("add `default`".to_owned()),
-                    );
-                    return None;
-                }
-                found
-            }
-            None => None,
-        };
-        if let Some(text) = text {
-            return self.template(text, None).map(|template| (template, None));
-        }
-        let own = engine.map(|engine| format!("sql/{}.{part}.{engine}.sql", self.name));
-        let common = format!("sql/{}.{part}.sql", self.name);
-        let place = own.into_iter().chain([common.clone()]).find(|place| self.scope.folder.join(place).exists());
-        let Some(place) = place else {
-            if needed {
-                self.mistake(format!("`{part}` is missing"), Some(format!("give it in the suite, or as {common}")));
-            }
-            return None;
-        };
-        let path = self.scope.folder.join(&place);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => self.template(&text, Some(&path)).map(|template| (template, Some(place))),
-            Err(cause) => {
-                self.problems
-                    .add(&path, format!("cannot be read: {cause}; correct the file or give `{part}` in the suite"));
-                None
-            }
-        }
-    }
-
-    fn template(&mut self, text: &str, path: Option<&Path>) -> Option<Template> {
-        let file = path.map(|path| File { path, text });
-        let id = format!("{}.{}", self.scope.suite, self.name);
-        let locate = |offset: usize, message: String, help: Option<String>, reader: &Self| -> Problem {
-            match &file {
-                Some(file) => file.problem(offset, message, help),
-                None => reader.file.problem(reader.offset, format!("check `{id}`: {message}"), help),
-            }
-        };
-        if text.trim().is_empty() {
-            let problem = locate(0, "the query is empty".to_owned(), None, self);
-            self.problems.0.push(problem);
-            return None;
-        }
-        match Template::parse(text) {
-            Err(error) => {
-                let problem = locate(error.offset, error.message, None, self);
-                self.problems.0.push(problem);
-                None
-            }
-            Ok(template) => {
-                let mut seen = std::collections::BTreeSet::new();
-                for name in template.params() {
-                    if !self.scope.params.contains_key(name) && !self.in_window(name) && seen.insert(name.to_owned()) {
-                        let help = nearest(name, self.scope.params.keys().map(String::as_str));
-                        let offset = text.find(&format!("{{{{ {name} }}}}")).unwrap_or(0);
-                        let problem = locate(
-                            offset,
-                            format!("there is no param `{name}`"),
-                            help.or(Some(format!("add `{name} = …` to [params]"))),
-                            self,
-                        );
-                        self.problems.0.push(problem);
-                    }
-                }
-                Some(template)
-            }
-        }
-    }
-
     fn expect(&mut self, kind: Kind, key: &[String], raw: &raw::Check) -> BTreeMap<String, u64> {
         let names = difference_names(kind, key.is_empty());
         let mut expected = BTreeMap::new();
@@ -541,17 +287,6 @@ impl Reader<'_, '_> {
             requirements.push(Requirement::Engine(engine));
         }
         requirements
-    }
-}
-
-/// What the differences of a check are called.
-pub(crate) fn difference_names(kind: Kind, keyless: bool) -> &'static [&'static str] {
-    match kind {
-        Kind::TagDedup => &["lost", "added", "duplicate"],
-        Kind::Invariant => &["rows"],
-        Kind::Percentile | Kind::Freshness | Kind::Latency => &["outside"],
-        Kind::RowCount | Kind::Sum if keyless => &["outside"],
-        _ => &["missing", "extra", "changed", "duplicate"],
     }
 }
 

@@ -1,0 +1,179 @@
+//! A statement described, sent and read.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use clickhouse::query::BytesCursor;
+use futures::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use super::decode::{Described, column_error, decode};
+use super::session::{self, Session};
+use super::stream::Broken;
+use super::types::Kind;
+use super::{ClickHouse, error, noted, statement};
+use crate::frame::{Frame, FrameError};
+use crate::model::Warning;
+use crate::source::batches::Rows;
+use crate::source::{Error, Fault, Reader, Ticket, pushdown};
+
+/// What asks for the columns of the statement that follows it. The server takes nothing here but a query that
+/// returns rows, so this is also what keeps `INSERT INTO FUNCTION file(…)` from running, which `readonly = 2` lets pass.
+const DESCRIBE: &str = "DESCRIBE TABLE (\n";
+
+/// Chunks of a response held between the network and the decoder.
+const CHUNKS: usize = 8;
+
+/// What a statement came to: its frame, unless that was given away in batches.
+pub(super) struct Answered {
+    pub(super) whole: Option<Frame>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Readings of one statement after the other: each is a query of its own, of the rows as they are then.
+pub(super) struct Readings<'a> {
+    pub(super) source: &'a ClickHouse,
+    pub(super) timeout: Duration,
+    pub(super) ticket: &'a Ticket,
+}
+
+impl Reader for Readings<'_> {
+    fn snapshot(&self) -> bool {
+        false
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move {
+            let answered = self.source.answer(sql, self.timeout, self.ticket, Rows::Batches(batches)).await?;
+            Ok(answered.warnings)
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<pushdown::Described>>, Error>> {
+        Box::pin(async move {
+            let statement = statement::single(sql)?;
+            let session = self.source.session().await?;
+            let columns = self.source.describe_columns(session, statement, self.timeout, self.ticket).await?;
+            let described = columns.into_iter().map(|column| pushdown::Described {
+                of: column.kind.canonical(),
+                name: column.name,
+                database_type: column.database_type,
+            });
+            Ok(Some(described.collect()))
+        })
+    }
+}
+
+impl ClickHouse {
+    /// The columns of `statement` with their exact types; the first that has no canonical type is the error.
+    async fn describe_columns(
+        &self,
+        session: &Session,
+        statement: &str,
+        timeout: Duration,
+        ticket: &Ticket,
+    ) -> Result<Vec<Described>, Error> {
+        // On lines of its own, so that a closing comment does not swallow the parenthesis.
+        let describe = format!("{DESCRIBE}{statement}\n)");
+        let query = session.apply_limited(self.address.client.query_raw(&describe), timeout, describe.len());
+        let query = query.with_setting("query_id", noted(ticket));
+        let rows = session::pairs(&self.address, query).await.map_err(|refused| not_described(refused, statement))?;
+        let mut seen = HashSet::new();
+        let mut columns = Vec::with_capacity(rows.len());
+        for (name, database_type) in rows {
+            if !seen.insert(name.clone()) {
+                return Err(Error::new(Fault::Column, FrameError::DuplicateName(name).to_string()));
+            }
+            let kind = Kind::read(&database_type)
+                .map_err(|unfit| column_error(&name, &database_type, &unfit.why, &unfit.way, unfit.besides))?;
+            columns.push(Described { name, database_type, kind });
+        }
+        Ok(columns)
+    }
+
+    fn start(&self, session: &Session, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<BytesCursor, Error> {
+        session
+            .apply_limited(self.address.client.query_raw(sql), timeout, sql.len())
+            .with_setting("query_id", noted(ticket))
+            .fetch_bytes("ArrowStream")
+            .map_err(|cause| error::from_client(cause, &self.address))
+    }
+
+    pub(super) async fn answer(
+        &self,
+        sql: &str,
+        timeout: Duration,
+        ticket: &Ticket,
+        rows: Rows,
+    ) -> Result<Answered, Error> {
+        let statement = statement::single(sql)?;
+        let session = self.session().await?;
+        let columns = self.describe_columns(session, statement, timeout, ticket).await?;
+        let cursor = self.start(session, statement, timeout, ticket)?;
+        Ok(Answered { whole: self.read(cursor, columns, rows).await?, warnings: session.warnings.clone() })
+    }
+
+    async fn read(&self, mut cursor: BytesCursor, columns: Vec<Described>, rows: Rows) -> Result<Option<Frame>, Error> {
+        let (sender, receiver) = mpsc::channel(CHUNKS);
+        // On a thread of its own, where a panic inside Polars ends the thread and nothing else.
+        let decoder = tokio::task::spawn_blocking(move || decode(receiver, &columns, rows));
+        loop {
+            match cursor.next().await {
+                Ok(Some(chunk)) => {
+                    if sender.send(chunk).await.is_err() {
+                        break;
+                    }
+                }
+                Ok(None) => break,
+                Err(cause) => {
+                    drop(sender);
+                    // A server that fails in the middle writes why and then breaks the connection.
+                    return Err(match decoder.await {
+                        Ok(Err(Broken::Exception(text))) => error::from_server(&text, &self.address),
+                        _ => error::from_client(cause, &self.address),
+                    });
+                }
+            }
+        }
+        drop(sender);
+        let malformed = |how: &str| {
+            format!("the result of ClickHouse at {} {how}; run again, and check proxies between", self.address.host)
+        };
+        match decoder.await {
+            Ok(Ok(whole)) => Ok(whole),
+            Ok(Err(Broken::Refused(refused))) => Err(refused),
+            Ok(Err(Broken::CutOff)) => Err(Error::new(
+                Fault::Connection,
+                malformed("was cut off: it has no end-of-stream marker, so rows may be missing"),
+            )),
+            Ok(Err(Broken::Exception(text))) => Err(error::from_server(&text, &self.address)),
+            Ok(Err(Broken::Malformed(cause))) => {
+                Err(Error::new(Fault::Connection, malformed(&format!("is not a valid Arrow stream ({cause})"))))
+            }
+            Err(_) => Err(Error::new(
+                Fault::Column,
+                "Polars gave up on the result of ClickHouse; cast the columns of unusual types in the query, such as \
+                 toString(column)",
+            )),
+        }
+    }
+}
+
+/// Why a statement could not be described.
+fn not_described(refused: Error, statement: &str) -> Error {
+    if !error::has_code(&refused, 62) {
+        return refused;
+    }
+    let word = statement::first_word(statement);
+    if !["SELECT", "WITH", "FROM", "EXPLAIN", ""].contains(&word.as_str()) {
+        let message = format!("the statement begins with {word} and was not sent; a run only reads: write one SELECT");
+        return Error::new(Fault::Query, message);
+    }
+    let mut refused = error::moved_back(refused, DESCRIBE.len());
+    refused.message.push_str("; write one SELECT, without FORMAT or INTO OUTFILE");
+    refused
+}

@@ -1,0 +1,70 @@
+//! Connections, each in a read-only transaction that carries every setting.
+
+use std::time::Duration;
+
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
+
+use super::{Postgres, error};
+use crate::source::{self, CONNECT_LIMIT, Error, Fault, Ticket};
+
+impl Postgres {
+    pub(super) async fn connect(&self) -> Result<PgConnection, Error> {
+        match tokio::time::timeout(CONNECT_LIMIT, PgConnection::connect_with(&self.connect)).await {
+            Ok(connected) => connected.map_err(|cause| error::connecting(&self.shown, &cause)),
+            Err(_) => Err(source::no_answer(&self.shown)),
+        }
+    }
+
+    /// A connection in a read-only transaction with its settings; its backend is on the ticket.
+    pub(super) async fn begin(&self, timeout: Duration, ticket: &Ticket) -> Result<PgConnection, Error> {
+        // An idle connection may have been closed by the server; only a fresh one tells whether it is there.
+        while let Some(mut connection) = self.idle.take() {
+            match self.enter(&mut connection, timeout, ticket).await {
+                Err(refused) if refused.fault == Fault::Connection => {}
+                Err(refused) => return Err(refused),
+                Ok(()) => return Ok(connection),
+            }
+        }
+        let mut connection = self.connect().await?;
+        self.enter(&mut connection, timeout, ticket).await?;
+        Ok(connection)
+    }
+
+    pub(super) async fn enter(
+        &self,
+        connection: &mut PgConnection,
+        timeout: Duration,
+        ticket: &Ticket,
+    ) -> Result<(), Error> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        sqlx::raw_sql(begin).execute(&mut *connection).await.map_err(|e| error::running(begin, timeout, &e))?;
+        let (mut names, mut values): (Vec<String>, Vec<String>) = self.settings.iter().cloned().unzip();
+        names.push("statement_timeout".to_owned());
+        values.push(format!("{}ms", timeout.as_millis().clamp(1, i32::MAX as u128)));
+        let set = "SELECT pg_backend_pid(), count(set_config(name, value, true)) \
+                   FROM unnest($1::text[], $2::text[]) AS setting(name, value)";
+        let (backend, _): (i32, i64) =
+            sqlx::query_as(set).bind(names).bind(values).persistent(false).fetch_one(connection).await.map_err(
+                |cause| {
+                    let refused = error::running(set, timeout, &cause);
+                    let message =
+                        format!("the session could not be set up (time zone, timeout, settings): {}", refused.message);
+                    Error { message, ..refused }
+                },
+            )?;
+        ticket.note(backend.to_string());
+        Ok(())
+    }
+
+    /// Ends the transaction and gives the connection back; one that cannot end it is closed.
+    pub(super) async fn leave(&self, mut connection: PgConnection) {
+        let ended = async {
+            connection.clear_cached_statements().await?;
+            sqlx::raw_sql("ROLLBACK").execute(&mut connection).await
+        };
+        if ended.await.is_ok() {
+            self.idle.give(connection);
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The rows of a statement, whole or in batches, by the binary COPY where the statement allows it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::TryStreamExt;
+use futures::future::BoxFuture;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Column as _, Executor, Row, SqlSafeStr, Statement, ValueRef};
+use tokio::sync::mpsc;
+
+use super::column::Column;
+use super::types::{self, Shape};
+use super::{Postgres, copy, error};
+use crate::frame::Frame;
+use crate::model::Warning;
+use crate::source::batches::{self, Rows};
+use crate::source::pushdown::Described;
+use crate::source::{Answer, Error, Fault, Reader, Ticket, rows};
+
+/// A prepared statement of another client may hold our statement's name behind a pooler; the next name is tried.
+const DUPLICATE_STATEMENT: &str = "42P05";
+const NAME_ATTEMPTS: usize = 8;
+/// Bytes that are handed over at once, and how often that may be ahead of their reading.
+const CHUNK: usize = 1 << 18;
+const CHUNKS: usize = 4;
+impl Postgres {
+    /// Describes the statement without running it.
+    async fn prepare(
+        &self,
+        mut connection: PgConnection,
+        sql: &str,
+        timeout: Duration,
+        ticket: &Ticket,
+    ) -> Result<(PgConnection, Vec<Plan>), Error> {
+        let mut attempt = 1;
+        loop {
+            let refused = match connection.prepare(AssertSqlSafe(sql).into_sql_str()).await {
+                Ok(statement) => {
+                    let columns = statement.columns();
+                    return Ok((connection, columns.iter().map(Plan::of).collect::<Result<_, _>>()?));
+                }
+                Err(refused) => refused,
+            };
+            let taken = refused.as_database_error().and_then(|e| e.code()).is_some_and(|c| c == DUPLICATE_STATEMENT);
+            if !taken || attempt == NAME_ATTEMPTS {
+                return Err(error::running(sql, timeout, &refused));
+            }
+            attempt += 1;
+            let end = sqlx::raw_sql("ROLLBACK").execute(&mut connection).await;
+            end.map_err(|cause| error::running(sql, timeout, &cause))?;
+            self.enter(&mut connection, timeout, ticket).await?;
+        }
+    }
+
+    pub(super) async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Answer, Error> {
+        let _slot = self.idle.slot().await;
+        let connection = self.begin(timeout, ticket).await?;
+        let mut rows = Rows::Whole(None);
+        let connection = self.read_rows(connection, sql, timeout, ticket, &mut rows).await?;
+        self.leave(connection).await;
+        let Rows::Whole(Some(frame)) = rows else { return Err(rows::no_columns()) };
+        Ok(Answer { frame, warnings: Vec::new() })
+    }
+
+    /// One statement read to its last row, or until no more is wanted; its connection may be another one then.
+    async fn read_rows(
+        &self,
+        connection: PgConnection,
+        sql: &str,
+        timeout: Duration,
+        ticket: &Ticket,
+        rows: &mut Rows,
+    ) -> Result<PgConnection, Error> {
+        let (mut connection, plans) = self.prepare(connection, sql, timeout, ticket).await?;
+        if plans.is_empty() {
+            return Err(rows::no_columns());
+        }
+        rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
+        if let (Rows::Batches(batches), Some(copied)) = (&*rows, copy::statement(sql)) {
+            let batches = batches.clone();
+            return self.copy(connection, sql, &copied, timeout, plans, batches).await;
+        }
+        let (mut columns, mut height, mut bytes, mut given) = (begun(&plans, 0), 0, 0, 0);
+        {
+            let mut stream = sqlx::query(AssertSqlSafe(sql)).fetch(&mut connection);
+            while let Some(row) = stream.try_next().await.map_err(|cause| error::running(sql, timeout, &cause))? {
+                bytes += read(&row, &plans, &mut columns)?;
+                height += 1;
+                if rows.full(height, bytes) {
+                    given += height;
+                    let batch = frame(std::mem::replace(&mut columns, begun(&plans, given)))?;
+                    if !rows.take(batch).await {
+                        return Err(batches::unwanted());
+                    }
+                    (height, bytes) = (0, 0);
+                }
+            }
+        }
+        if given == 0 || height > 0 {
+            rows.take(frame(columns)?).await;
+        }
+        Ok(connection)
+    }
+
+    /// The rows of `copied`, put into columns on a thread of their own while the next ones come in.
+    async fn copy(
+        &self,
+        mut connection: PgConnection,
+        sql: &str,
+        copied: &str,
+        timeout: Duration,
+        plans: Vec<Plan>,
+        batches: mpsc::Sender<Frame>,
+    ) -> Result<PgConnection, Error> {
+        let refused = |cause: sqlx::Error| error::running(sql, timeout, &cause);
+        let (sender, receiver) = mpsc::channel(CHUNKS);
+        let reading = tokio::task::spawn_blocking(move || read_copied(receiver, &plans, batches));
+        {
+            let mut messages = connection.copy_out_raw(copied).await.map_err(refused)?;
+            let (mut chunk, mut size) = (Vec::new(), 0);
+            while let Some(message) = messages.try_next().await.map_err(refused)? {
+                size += message.len();
+                chunk.push(message);
+                if size >= CHUNK && sender.send(std::mem::take(&mut chunk)).await.is_err() {
+                    break;
+                }
+                if chunk.is_empty() {
+                    size = 0;
+                }
+            }
+            // Whether anyone still listens is told by the reading.
+            let _ = sender.send(chunk).await;
+        }
+        drop(sender);
+        match reading.await {
+            Ok(read) => read.map(|()| connection),
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    }
+}
+
+/// One column of a statement: its name and how its values are read.
+struct Plan {
+    name: String,
+    type_name: String,
+    shape: Shape,
+}
+
+impl Plan {
+    fn of(column: &sqlx::postgres::PgColumn) -> Result<Plan, Error> {
+        let info = column.type_info();
+        let type_name = types::name(info);
+        let name = column.name().to_owned();
+        match types::shape(info) {
+            Some(shape) => Ok(Plan { name, type_name, shape }),
+            None => Err(rows::no_canonical_type(&name, &type_name, types::way_out(info))),
+        }
+    }
+}
+
+/// The columns of a batch behind `given` other rows.
+fn begun(plans: &[Plan], given: usize) -> Vec<Column> {
+    plans.iter().map(|plan| Column::new(&plan.name, &plan.type_name, &plan.shape, given)).collect()
+}
+
+/// Puts copied rows into batches until the last one.
+fn read_copied(
+    mut receiver: mpsc::Receiver<Vec<Bytes>>,
+    plans: &[Plan],
+    batches: mpsc::Sender<Frame>,
+) -> Result<(), Error> {
+    let mut rows = Rows::Batches(batches);
+    let mut copied = copy::Rows::default();
+    let (mut columns, mut height, mut bytes, mut given) = (begun(plans, 0), 0, 0, 0);
+    while let Some(chunk) = receiver.blocking_recv() {
+        for message in chunk {
+            height += copied.read(&message, &mut columns)?;
+            bytes += message.len();
+            if rows.full(height, bytes) {
+                given += height;
+                let batch = frame(std::mem::replace(&mut columns, begun(plans, given)))?;
+                if !rows.take_blocking(batch) {
+                    return Err(batches::unwanted());
+                }
+                (height, bytes) = (0, 0);
+            }
+        }
+    }
+    copied.finished()?;
+    if given == 0 || height > 0 {
+        rows.take_blocking(frame(columns)?);
+    }
+    Ok(())
+}
+
+fn frame(columns: Vec<Column>) -> Result<Frame, Error> {
+    let finished = columns.into_iter().map(Column::finish).collect::<Result<Vec<_>, _>>()?;
+    let (series, types) = finished.into_iter().unzip();
+    Frame::from_series(series, types).map_err(rows::frame_error)
+}
+
+/// Reads one row and tells how many bytes its values are.
+fn read(row: &PgRow, plans: &[Plan], columns: &mut [Column]) -> Result<usize, Error> {
+    let mut size = 0;
+    for (index, (plan, column)) in plans.iter().zip(columns).enumerate() {
+        let raw = row.try_get_raw(index).map_err(|cause| {
+            Error::caused(Fault::Query, format!("column `{}` is missing from a row of the answer", plan.name), &cause)
+        })?;
+        if raw.is_null() {
+            column.push(None)?;
+            continue;
+        }
+        let bytes = raw.as_bytes().map_err(|cause| {
+            Error::caused(Fault::Query, format!("column `{}` cannot be read; cast it in the query", plan.name), &*cause)
+        })?;
+        size += bytes.len();
+        column.push(Some(bytes))?;
+    }
+    Ok(size)
+}
+
+/// A transaction whose readings all see the rows as they were at its first.
+pub(super) struct Session<'a> {
+    pub(super) source: &'a Postgres,
+    pub(super) connection: Option<PgConnection>,
+    pub(super) timeout: Duration,
+    pub(super) ticket: &'a Ticket,
+}
+
+impl Reader for Session<'_> {
+    fn snapshot(&self) -> bool {
+        true
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move {
+            let connection = self.connection.take().ok_or_else(|| {
+                Error::new(Fault::Connection, "the connection was given up in an earlier reading; run the check again")
+            })?;
+            let mut rows = Rows::Batches(batches);
+            let read = self.source.read_rows(connection, sql, self.timeout, self.ticket, &mut rows).await?;
+            self.connection = Some(read);
+            Ok(Vec::new())
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        Box::pin(async move {
+            let Some(connection) = self.connection.take() else { return Ok(None) };
+            let (connection, plans) = self.source.prepare(connection, sql, self.timeout, self.ticket).await?;
+            self.connection = Some(connection);
+            let described = plans.into_iter().map(|plan| Described {
+                of: types::canonical(&plan.shape),
+                name: plan.name,
+                database_type: plan.type_name,
+            });
+            Ok(Some(described.collect()))
+        })
+    }
+
+    fn close<'a>(self: Box<Self>) -> BoxFuture<'a, ()>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move {
+            if let Some(connection) = self.connection {
+                self.source.leave(connection).await;
+            }
+        })
+    }
+}

@@ -1,0 +1,151 @@
+//! What a kind has that others do not: settings of its own, settings that mean nothing for it, names of its differences.
+
+use super::Reader;
+use crate::check::{KindSettings, Latency, Percentile, Query, Sides};
+use crate::model::Kind;
+use crate::suite::rule::{self, Bounds};
+use crate::suite::{latency, levels, raw};
+
+/// What the differences of a check are called.
+pub(crate) fn difference_names(kind: Kind, keyless: bool) -> &'static [&'static str] {
+    match kind {
+        Kind::TagDedup => &["lost", "added", "duplicate"],
+        Kind::Invariant => &["rows"],
+        Kind::Percentile | Kind::Freshness | Kind::Latency => &["outside"],
+        Kind::RowCount | Kind::Sum if keyless => &["outside"],
+        _ => &["missing", "extra", "changed", "duplicate"],
+    }
+}
+
+impl Reader<'_, '_> {
+    /// Settings that mean nothing for the kind: silence about them would look like effect.
+    pub(super) fn misplaced(&mut self, kind: Kind, raw: &raw::Check) {
+        let percentile = kind == Kind::Percentile;
+        let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
+        let latency = kind == Kind::Latency;
+        let given: [(&str, bool, bool); 29] = [
+            ("mask", raw.mask.is_some(), !latency),
+            ("value", raw.value.is_some(), percentile),
+            ("quantiles", !raw.quantiles.is_empty(), percentile),
+            ("rank", raw.rank.is_some(), percentile),
+            ("max_ks", raw.max_ks.is_some(), percentile),
+            ("min_rows", raw.min_rows.is_some(), percentile),
+            ("max_lag", raw.max_lag.is_some(), kind == Kind::Freshness),
+            ("population", raw.population.is_some(), kind == Kind::Invariant),
+            ("absolute", raw.absolute.is_some(), percentile || bounded),
+            ("relative", raw.relative.is_some(), percentile || bounded),
+            ("at_least", raw.at_least.is_some(), bounded),
+            ("at_most", raw.at_most.is_some(), bounded),
+            ("min_ratio", raw.min_ratio.is_some(), bounded),
+            ("max_ratio", raw.max_ratio.is_some(), bounded || latency),
+            ("warn", raw.warn.is_some(), percentile || bounded),
+            ("fail", raw.fail.is_some(), percentile || bounded),
+            ("min_speedup", raw.min_speedup.is_some(), latency),
+            ("max_p95", raw.max_p95.is_some(), latency),
+            ("warm_up", raw.warm_up.is_some(), latency),
+            ("rounds", raw.rounds.is_some(), latency),
+            ("clients", raw.clients.is_some(), latency),
+            ("duration", raw.duration.is_some(), latency),
+            ("key", raw.key.is_some(), !latency),
+            ("rename", !raw.rename.is_empty(), !latency),
+            ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
+            ("sample", raw.sample.is_some(), kind == Kind::Rows),
+            ("settle", raw.settle.is_some(), !latency),
+            ("noise", raw.noise.is_some(), !latency && kind != Kind::Invariant),
+            ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
+        ];
+        for (name, given, allowed) in given {
+            if given && !allowed {
+                self.mistake(format!("`{name}` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
+            }
+        }
+    }
+
+    pub(super) fn kind(
+        &mut self,
+        kind: Kind,
+        raw: &raw::Check,
+        bounds: &Bounds,
+        sides: &Sides<Option<Query>>,
+    ) -> Option<KindSettings> {
+        Some(match kind {
+            Kind::RowCount => KindSettings::RowCount,
+            Kind::Sum => KindSettings::Sum,
+            Kind::TagDedup => KindSettings::TagDedup,
+            Kind::Rows => KindSettings::Rows,
+            Kind::Percentile => KindSettings::Percentile(self.percentile(raw, bounds)),
+            Kind::Freshness => {
+                let Some(text) = &raw.max_lag else {
+                    self.mistake(
+                        "kind `freshness` needs `max_lag`",
+                        Some("give the largest lag, such as 15min".to_owned()),
+                    );
+                    return None;
+                };
+                let max_lag = Some(rule::duration(text, self.scope.known));
+                KindSettings::Freshness { max_lag: self.settled("max_lag", max_lag)? }
+            }
+            Kind::Invariant => {
+                let source = sides.old.as_ref().or(sides.new.as_ref()).map(|query| query.source.clone());
+                let engine = source.and_then(|name| self.engine(&name));
+                let found = self.sql(raw.population.as_ref(), "population", engine, false);
+                KindSettings::Invariant { population: found.map(|(template, _)| template) }
+            }
+            Kind::Latency => KindSettings::Latency(self.latency(raw, sides)?),
+        })
+    }
+
+    fn percentile(&mut self, raw: &raw::Check, bounds: &Bounds) -> Percentile {
+        let known = self.scope.known;
+        if raw.quantiles.is_empty() {
+            self.mistake("kind `percentile` needs `quantiles`", Some("such as { p50 = 0.5, p95 = 0.95 }".to_owned()));
+        }
+        let mut quantiles: Vec<(String, f64)> = raw.quantiles.clone().into_iter().collect();
+        quantiles.sort_by(|a, b| a.1.total_cmp(&b.1));
+        for (name, q) in &quantiles {
+            if !(0.0..=1.0).contains(q) {
+                self.mistake(
+                    format!("quantile `{name}` is {q}, which is not between 0 and 1"),
+                    Some("0.95 is the 95th percentile".to_owned()),
+                );
+            }
+        }
+        let mut wrong = Vec::new();
+        let tolerance = bounds.tolerance(known, &mut wrong);
+        wrong.into_iter().for_each(|why| self.mistake(why, None));
+        let rank = self.settled("rank", raw.rank.as_ref().map(|number| rule::share(number, known)));
+        let max_ks = self.settled("max_ks", raw.max_ks.as_ref().map(|number| rule::share(number, known)));
+        let leveled = raw.warn.is_some() || raw.fail.is_some();
+        let plain = raw.absolute.is_some() || raw.relative.is_some() || raw.rank.is_some() || raw.max_ks.is_some();
+        if !plain && !leveled {
+            self.mistake(
+                "kind `percentile` has no bound, so it could not fail",
+                Some("give relative, absolute, rank or max_ks".to_owned()),
+            );
+        }
+        if plain && leveled {
+            self.mistake("a bound beside `warn` or `fail` has no level", Some("put it into `fail`".to_owned()));
+        }
+        let mut wrong = Vec::new();
+        let (warn, fail) = levels::percentile(raw.warn.as_ref(), raw.fail.as_ref(), known, &mut wrong);
+        wrong.into_iter().for_each(|why| self.mistake(why, None));
+        let (tolerance, rank, max_ks) =
+            if leveled { (fail.tolerance, fail.rank, fail.max_ks) } else { (tolerance, rank, max_ks) };
+        let min_rows = self.settled("min_rows", raw.min_rows.as_ref().map(|number| rule::count(number, known)));
+        Percentile {
+            value: raw.value.clone(),
+            quantiles,
+            tolerance,
+            rank,
+            max_ks,
+            warn,
+            min_rows: min_rows.unwrap_or(30),
+        }
+    }
+
+    fn latency(&mut self, raw: &raw::Check, sides: &Sides<Option<Query>>) -> Option<Latency> {
+        latency::valid(raw, sides.old.is_some(), self.scope.known)
+            .map_err(|mistakes| mistakes.into_iter().for_each(|(why, help)| self.mistake(why, help)))
+            .ok()
+    }
+}

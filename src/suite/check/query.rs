@@ -1,0 +1,137 @@
+//! The queries of a check: from the suite or from files, each a template whose params are there.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Reader;
+use crate::check::{Query, Sides, Template};
+use crate::model::Kind;
+use crate::source::EngineName;
+use crate::suite::problem::{File, Problem, nearest};
+use crate::suite::raw::{self, Sql};
+
+impl Reader<'_, '_> {
+    pub(super) fn sides(&mut self, kind: Kind, raw: &raw::Check) -> Sides<Option<Query>> {
+        let names = raw.sources.clone().unwrap_or_default();
+        let mut sides = Sides { old: None, new: None };
+        for side in ["old", "new"] {
+            let (sql, source) = match side {
+                "old" => (&raw.old, names.old.clone()),
+                _ => (&raw.new, names.new.clone()),
+            };
+            let source = source.unwrap_or_else(|| side.to_owned());
+            let engine = self.engine(&source);
+            let needed = kind != Kind::Invariant && !(kind == Kind::Latency && side == "old");
+            let Some((sql, file)) = self.sql(sql.as_ref(), side, engine, needed) else { continue };
+            if !self.scope.named.contains(&source.as_str()) {
+                let help = nearest(&source, self.scope.named.iter().copied());
+                self.mistake(
+                    format!("there is no source `{source}` for {side}"),
+                    help.or(Some(format!("add [sources.{source}]"))),
+                );
+            }
+            let query = Some(Query { source, sql, file });
+            if side == "old" { sides.old = query } else { sides.new = query }
+        }
+        if kind == Kind::Invariant && sides.old.is_some() == sides.new.is_some() {
+            self.mistake(
+                "kind `invariant` looks at one side",
+                Some(format!("give either `old` or `new`, or sql/{}.new.sql", self.name)),
+            );
+        }
+        sides
+    }
+
+    pub(super) fn engine(&self, source: &str) -> Option<EngineName> {
+        self.scope.sources.get(source)?.engine_hint(self.scope.folder, |name| std::env::var(name).ok())
+    }
+
+    /// The SQL of `part` (`old`, `new` or `population`): from the suite, else from its file; the engine's own goes first.
+    pub(super) fn sql(
+        &mut self,
+        inline: Option<&Sql>,
+        part: &str,
+        engine: Option<EngineName>,
+        needed: bool,
+    ) -> Option<(Template, Option<String>)> {
+        let engine = engine.map(EngineName::as_str);
+        let text = match inline {
+            Some(Sql::One(text)) => Some(text),
+            Some(Sql::PerEngine(by_engine)) => {
+                let found = engine.and_then(|engine| by_engine.get(engine)).or_else(|| by_engine.get("default"));
+                if found.is_none() {
+                    let has: Vec<&str> = by_engine.keys().map(String::as_str).collect();
+                    let wanted = engine.unwrap_or("an engine that is not known before its variables are set");
+                    self.mistake(
+                        format!("`{part}` has SQL for {}, and none for {wanted}", has.join(", ")),
+                        Some("add `default`".to_owned()),
+                    );
+                    return None;
+                }
+                found
+            }
+            None => None,
+        };
+        if let Some(text) = text {
+            return self.template(text, None).map(|template| (template, None));
+        }
+        let own = engine.map(|engine| format!("sql/{}.{part}.{engine}.sql", self.name));
+        let common = format!("sql/{}.{part}.sql", self.name);
+        let place = own.into_iter().chain([common.clone()]).find(|place| self.scope.folder.join(place).exists());
+        let Some(place) = place else {
+            if needed {
+                self.mistake(format!("`{part}` is missing"), Some(format!("give it in the suite, or as {common}")));
+            }
+            return None;
+        };
+        let path = self.scope.folder.join(&place);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => self.template(&text, Some(&path)).map(|template| (template, Some(place))),
+            Err(cause) => {
+                self.problems
+                    .add(&path, format!("cannot be read: {cause}; correct the file or give `{part}` in the suite"));
+                None
+            }
+        }
+    }
+
+    fn template(&mut self, text: &str, path: Option<&Path>) -> Option<Template> {
+        let file = path.map(|path| File { path, text });
+        let id = format!("{}.{}", self.scope.suite, self.name);
+        let locate = |offset: usize, message: String, help: Option<String>, reader: &Self| -> Problem {
+            match &file {
+                Some(file) => file.problem(offset, message, help),
+                None => reader.file.problem(reader.offset, format!("check `{id}`: {message}"), help),
+            }
+        };
+        if text.trim().is_empty() {
+            let problem = locate(0, "the query is empty".to_owned(), None, self);
+            self.problems.0.push(problem);
+            return None;
+        }
+        match Template::parse(text) {
+            Err(error) => {
+                let problem = locate(error.offset, error.message, None, self);
+                self.problems.0.push(problem);
+                None
+            }
+            Ok(template) => {
+                let mut seen = BTreeSet::new();
+                for name in template.params() {
+                    if !self.scope.params.contains_key(name) && !self.in_window(name) && seen.insert(name.to_owned()) {
+                        let help = nearest(name, self.scope.params.keys().map(String::as_str));
+                        let offset = text.find(&format!("{{{{ {name} }}}}")).unwrap_or(0);
+                        let problem = locate(
+                            offset,
+                            format!("there is no param `{name}`"),
+                            help.or(Some(format!("add `{name} = …` to [params]"))),
+                            self,
+                        );
+                        self.problems.0.push(problem);
+                    }
+                }
+                Some(template)
+            }
+        }
+    }
+}
