@@ -66,6 +66,9 @@ pub struct SuiteReport {
     pub params: BTreeMap<String, String>,
     /// Its sources that were used.
     pub sources: BTreeMap<String, SourceReport>,
+    /// What the command line said in place of the suite, as arguments; passwords are masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
 }
 
 /// One source of a suite, as it described itself.

@@ -81,7 +81,8 @@ pub(super) fn validate(paths: &[PathBuf], overrides: &Overrides, connect: bool) 
     if connect { done(reach(&suites)) } else { PASSED }
 }
 
-/// Describes every source, and prints the warnings about every check; a warning is no mistake.
+/// Describes every source, and prints the warnings about the checks; a warning is no mistake, but a query that cannot be
+/// analysed or would fail is one.
 fn reach(suites: &[Suite]) -> Result<u8, u8> {
     let runtime = runtime()?;
     let mut code = PASSED;
@@ -112,10 +113,16 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
     }
     let selected: Vec<Selected<'_>> =
         suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check })).collect();
-    for (id, warnings) in runtime.block_on(run::inspect(&selected, PATIENCE, &Stop::default())) {
-        for warning in warnings {
-            screen::print(&format!("{id}: {}: {}\n", warning.code, warning.message));
-        }
+    let said = runtime.block_on(run::inspect(&selected, PATIENCE, &Stop::default()));
+    for (warning, ids) in &said.warnings {
+        screen::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, warning.message));
     }
-    Ok(code)
+    // What a source that is not there would read is not known.
+    for (suite, view) in said.unread.iter().filter(|_| code == PASSED) {
+        screen::complain(&format!(
+            "{suite}: [views] `{view}`: no query of the suite reads it on PostgreSQL; correct its name, or remove it\n"
+        ));
+    }
+    let whole = !said.broken() && said.unread.is_empty();
+    Ok(if whole { code } else { BROKEN })
 }

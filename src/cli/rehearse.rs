@@ -19,7 +19,7 @@ pub(super) struct RehearseArgs {
     /// Scratch databases, as old=URL and new=URL; they may be one
     #[arg(long, value_name = "SIDE=URL", value_parser = pair)]
     url: Vec<(String, String)>,
-    /// About how many rows the main old table gets, such as 1e6
+    /// About how many rows the main old table gets, such as 1e6; a pack adds what its checks need
     #[arg(long, value_name = "N", default_value = "2000", value_parser = count)]
     rows: u64,
     /// Plant one defect; --list names them

@@ -220,7 +220,11 @@ pub(super) fn select<'a>(
     let all = || suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check }));
     for (index, pattern) in patterns.iter().enumerate() {
         if !all().any(|one| only.matches(&one.check.id).contains(&index)) {
-            return Err(format!("--only {pattern} matches no check; `cutover list` shows their ids"));
+            let bare = all().find(|one| one.check.id.split_once('.').is_some_and(|(_, name)| name == pattern));
+            let way_out = bare.map_or("`cutover list` shows their ids".to_owned(), |one| {
+                format!("an id begins with its suite: --only {}", one.check.id)
+            });
+            return Err(format!("--only {pattern} matches no check; {way_out}"));
         }
     }
     if let Some(tag) = tags.iter().find(|tag| !all().any(|one| one.check.tags.contains(tag))) {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::forgiven;
 use super::text::{
-    again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, verdict, visible,
-    visible_lines,
+    self, again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, verdict,
+    visible, visible_lines,
 };
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
@@ -36,6 +36,7 @@ pub(super) fn parts(report: &RunReport) -> Parts<'_> {
     };
     let mut end = String::new();
     waived(&mut end, report);
+    beside_passes(&mut end, report);
     sources(&mut end, report);
     Parts { head: head(report), sections: shown.map(|check| (check.id.as_str(), one(check))).collect(), end }
 }
@@ -91,6 +92,19 @@ fn waived(out: &mut String, report: &RunReport) {
         for warning in &check.warnings {
             let _ = writeln!(out, "  - `{}`: {}", warning.code, escaped(&warning.message));
         }
+    }
+}
+
+/// The warnings about checks that passed.
+fn beside_passes(out: &mut String, report: &RunReport) {
+    let told = text::beside_passes(report);
+    if told.is_empty() {
+        return;
+    }
+    out.push_str("\n## Passed with a warning\n\n");
+    for (warning, ids) in told {
+        let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message));
+        let _ = writeln!(out, "  - in {}", escaped(&text::some(&ids)));
     }
 }
 

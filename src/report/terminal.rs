@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::text::{self, again, counts, duration, finding, key, thousands, value, visible, visible_lines};
-use crate::model::{CheckReport, Difference, Measure, RunReport, Status};
+use crate::model::{CheckReport, Difference, Measure, RunReport, Status, Warning};
 
 /// How text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +60,24 @@ pub fn details(report: &RunReport, style: &Style) -> String {
         Status::Pass => waived(check, *style),
         _ => Some(detail(report, check, *style)),
     };
-    report.checks.iter().filter_map(shown).collect::<Vec<_>>().join("\n")
+    let mut sections: Vec<String> = report.checks.iter().filter_map(shown).collect();
+    sections.extend(beside_passes(report, *style));
+    sections.join("\n")
+}
+
+/// The warnings about checks that passed.
+fn beside_passes(report: &RunReport, style: Style) -> Option<String> {
+    let told = text::beside_passes(report);
+    if told.is_empty() {
+        return None;
+    }
+    let mut lines = vec![format!("{} that passed with a warning", style.bold("checks"))];
+    for (warning, ids) in told {
+        lines.push(warned(warning, style));
+        lines.push(style.dim(&format!("    in {}", text::some(&ids))));
+    }
+    lines.push(String::new());
+    Some(lines.join("\n"))
 }
 
 /// The waivers of a check that passed, and whether one covers nothing.
@@ -130,11 +147,12 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
 }
 
 fn warnings(check: &CheckReport, style: Style) -> Vec<String> {
-    let line = |warning: &crate::model::Warning| {
-        let table = warning.table.as_ref().map_or(String::new(), |table| format!(" [{}]", visible(table)));
-        format!("  {} {}{table}", style.paint("33", &format!("{}:", warning.code)), visible(&warning.message))
-    };
-    check.warnings.iter().map(line).collect()
+    check.warnings.iter().map(|warning| warned(warning, style)).collect()
+}
+
+fn warned(warning: &Warning, style: Style) -> String {
+    let table = warning.table.as_ref().map_or(String::new(), |table| format!(" [{}]", visible(table)));
+    format!("  {} {}{table}", style.paint("33", &format!("{}:", warning.code)), visible(&warning.message))
 }
 
 fn engine(report: &RunReport, check: &CheckReport, source: &str) -> String {

@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 
 use super::forgiven;
-use crate::model::{CheckReport, ColumnReport, Kind, Measure, RunReport, SideReport, Status};
+use crate::model::{CheckReport, ColumnReport, Kind, Measure, RunReport, SideReport, Status, Warning};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub(super) fn visible(text: &str) -> String {
@@ -165,6 +165,9 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(examined) = check.examined {
         parts.push(format!("looked again at {} only", plural(examined.keys, "key")));
     }
+    if check.status() == Status::Pass && !check.warnings.is_empty() {
+        parts.push(plural(check.warnings.len() as u64, "warning"));
+    }
     let found = parts.join(", ");
     forgiven::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
 }
@@ -325,24 +328,58 @@ pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
 /// The command that runs one check alone.
 pub(super) fn again(report: &RunReport, check: &CheckReport) -> String {
     let suite = check.id.split_once('.').map_or(check.id.as_str(), |(suite, _)| suite);
-    let path = report.suites.iter().find(|one| one.name == suite).map(|one| one.path.as_str());
+    let suite = report.suites.iter().find(|one| one.name == suite);
+    let path = suite.map(|one| one.path.as_str());
     if path == Some("") {
         return "the same `cutover diff`; with --write-suite PATH it stays as a suite".to_owned();
     }
-    format!("cutover run {} --only '{}'", quoted(&visible(path.unwrap_or("checks/"))), check.id)
+    let arguments = suite.iter().flat_map(|one| &one.arguments).map(|one| format!(" {}", quoted(&visible(one))));
+    let arguments: String = arguments.collect();
+    format!("cutover run {} --only '{}'{arguments}", quoted(&visible(path.unwrap_or("checks/"))), check.id)
 }
 
-fn quoted(path: &str) -> String {
-    let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
-    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+/// As one word of a shell.
+fn quoted(word: &str) -> String {
+    let plain = word.chars().all(|c| c.is_alphanumeric() || "/._-=:@".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// Each warning about checks that passed, with their ids: one cause shows in many checks. Those that `forgiven` tells of
+/// are left to it.
+pub(super) fn beside_passes(report: &RunReport) -> Vec<(&Warning, Vec<&str>)> {
+    let mut told: Vec<(&Warning, Vec<&str>)> = Vec::new();
+    let passed = report.checks.iter().filter(|check| check.status() == Status::Pass);
+    for check in passed.filter(|check| forgiven::lines(check).is_empty()) {
+        for warning in &check.warnings {
+            match told.iter_mut().find(|(known, _)| *known == warning) {
+                Some((_, ids)) => ids.push(&check.id),
+                None => told.push((warning, vec![&check.id])),
+            }
+        }
+    }
+    told
+}
+
+/// Some of `ids`, and how many more there are.
+pub(super) fn some(ids: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match ids.len().checked_sub(SHOWN) {
+        Some(more) if more > 1 => format!("{} and {more} more", ids[..SHOWN].join(", ")),
+        _ => ids.join(", "),
+    }
 }
 
 /// The verdict of a run in one sentence.
 pub(super) fn verdict(report: &RunReport) -> String {
+    let warned =
+        report.checks.iter().filter(|check| check.status() == Status::Pass && !check.warnings.is_empty()).count();
+    let warned = (warned > 0).then(|| format!("{warned} of them with a warning"));
+    let passes = |status: Status| if status == Status::Pass { warned.as_ref() } else { None };
     let parts: Vec<String> = [Status::Fail, Status::Error, Status::Warn, Status::Pass, Status::Skip]
         .into_iter()
         .filter(|status| report.count(*status) > 0)
-        .map(|status| format!("{} {status}", report.count(status)))
+        .flat_map(|status| [Some(format!("{} {status}", report.count(status))), passes(status).cloned()])
+        .flatten()
         .collect();
     let meaning = match report.status() {
         _ if report.interrupted => "cut short: no verdict on what was not looked at",

@@ -2,6 +2,7 @@
 //!
 //! Asks each side's engine once and turns its answer into warnings; what a query does wrong is the engine's knowledge.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -14,15 +15,42 @@ use super::{Context, Options, Plan, Privacy, Running, Selected, params, sources,
 use crate::check::{Check, Comparison, KindSettings, Query, Rule};
 use crate::compare::Limits;
 use crate::model::{ErrorReport, Warning};
-use crate::source::{self, Inspect, Stop};
+use crate::source::{self, Inspect, Inspected, Stop};
+use crate::suite::Suite;
 
 /// Code of the warning that a query could not be analysed.
 const NOT_ANALYSED: &str = "not_analysed";
 
-/// What the servers say of every check of `selected`, by its id, without what the checks accept; no query runs.
+/// What the servers say of the queries of suites.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Warnings with the ids of the checks they are about, in the order of the first.
+    pub warnings: Vec<(Warning, Vec<String>)>,
+    /// Views that a suite declares and no query of its reads, each with the suite.
+    pub unread: Vec<(String, String)>,
+}
+
+impl Said {
+    /// Whether some query could not be analysed, or would fail.
+    pub fn broken(&self) -> bool {
+        let refused = |(warning, _): &(Warning, Vec<String>)| {
+            [NOT_ANALYSED, "view_not_populated"].contains(&warning.code.as_str())
+        };
+        self.warnings.iter().any(refused)
+    }
+
+    fn add(&mut self, warning: Warning, id: &str) {
+        match self.warnings.iter_mut().find(|(known, _)| *known == warning) {
+            Some((_, ids)) => ids.push(id.to_owned()),
+            None => self.warnings.push((warning, vec![id.to_owned()])),
+        }
+    }
+}
+
+/// What the servers say of every check of `selected`, without what the checks accept; no query runs.
 ///
 /// Of a check that is cut into windows the first stands for all. A source that could not be reached is not mentioned.
-pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) -> Vec<(String, Vec<Warning>)> {
+pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) -> Said {
     let options = Options {
         jobs: 1,
         timeout,
@@ -52,63 +80,76 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         late: &late,
         today: chrono::Utc::now().date_naive(),
     };
-    let mut told: Vec<(String, Vec<Warning>)> = Vec::new();
+    let mut said = Said::default();
+    let mut looked = BTreeSet::new();
+    let mut read = BTreeSet::new();
     for unit in &units {
         let (suite, check) = (unit.one.suite, unit.one.check);
-        if told.last().is_some_and(|(id, _)| *id == check.id) {
+        if !looked.insert(&check.id) {
             continue;
         }
-        let mut warnings = match &unit.slice {
+        let sides = match &unit.slice {
             Ok(slice) => {
                 let one = Running { suite, check, slice: slice.as_ref(), id: &check.id, ledger: None, attempt: None };
                 let (old, new) = both(one, &context).await;
-                [old, new]
-                    .into_iter()
-                    .flat_map(|side| side.unwrap_or_else(|error| vec![refused(&error.message)]))
-                    .collect()
+                [old, new].map(|side| side.unwrap_or_else(|error| refused(&error.message)))
             }
-            Err(error) => vec![refused(&error.message)],
+            Err(error) => [refused(&error.message), Inspected::default()],
         };
-        warnings.retain(|warning| !check.accept.contains_key(&warning.code));
-        told.push((check.id.clone(), warnings));
+        for side in sides {
+            read.extend(side.views.into_iter().map(|view| (&suite.name, view)));
+            let told = side.warnings.into_iter().filter(|warning| !check.accept.contains_key(&warning.code));
+            told.for_each(|warning| said.add(warning, &check.id));
+        }
     }
-    told
+    if !said.broken() {
+        let suites: BTreeMap<&String, &Suite> = selected.iter().map(|one| (&one.suite.name, one.suite)).collect();
+        for (name, suite) in suites {
+            let unread = suite.views.iter().enumerate().filter(|(at, _)| !read.contains(&(name, *at)));
+            said.unread.extend(unread.map(|(_, view)| (name.clone(), view.view.to_string())));
+        }
+    }
+    said
 }
 
 /// Warnings of both sides. A side that cannot be asked has none: its error says more.
 pub(super) async fn look(one: Running<'_>, context: &Context<'_>) -> Vec<Warning> {
     let (old, new) = both(one, context).await;
-    old.into_iter().chain(new).flatten().collect()
+    old.into_iter().chain(new).flat_map(|side| side.warnings).collect()
 }
 
-type Said = Result<Vec<Warning>, ErrorReport>;
+type Side = Result<Inspected, ErrorReport>;
 
-async fn both(one: Running<'_>, context: &Context<'_>) -> (Said, Said) {
+async fn both(one: Running<'_>, context: &Context<'_>) -> (Side, Side) {
     let sides = &one.check.sides;
     tokio::join!(side(one, context, "old", sides.old.as_ref()), side(one, context, "new", sides.new.as_ref()))
 }
 
-async fn side(one: Running<'_>, context: &Context<'_>, name: &str, query: Option<&Query>) -> Said {
-    let Some(query) = query else { return Ok(Vec::new()) };
+async fn side(one: Running<'_>, context: &Context<'_>, name: &str, query: Option<&Query>) -> Side {
+    let Some(query) = query else { return Ok(Inspected::default()) };
     if context.sources.get(one.suite, &query.source).is_ok_and(|open| open.described.is_err()) {
-        return Ok(Vec::new());
+        return Ok(Inspected::default());
     }
     let prepared = prepare(one, context, name, query, &query.sql);
     let engine = prepared.engine?;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let asked = asked(one, name);
     let found = source::inspect(engine, &prepared.report.sql, &asked, timeout, context.stop).await;
-    let warnings = match found {
-        Ok(warnings) => warnings,
-        Err(_) if context.stop.stopped() => Vec::new(),
-        Err(error) => vec![refused(&error.message)],
+    let mut told = match found {
+        Ok(told) => told,
+        Err(_) if context.stop.stopped() => Inspected::default(),
+        Err(error) => refused(&error.message),
     };
-    let named = |warning: Warning| Warning { message: format!("{name}: {}", warning.message), ..warning };
-    Ok(warnings.into_iter().map(named).collect())
+    told.warnings.iter_mut().for_each(|warning| warning.message.insert_str(0, &format!("{name}: ")));
+    Ok(told)
 }
 
-fn refused(why: &str) -> Warning {
-    Warning { code: NOT_ANALYSED.to_owned(), message: format!("the query was not analysed: {why}"), table: None }
+fn refused(why: &str) -> Inspected {
+    let message = format!("the query was not analysed: {why}");
+    Inspected {
+        warnings: vec![Warning { code: NOT_ANALYSED.to_owned(), message, table: None }],
+        ..Inspected::default()
+    }
 }
 
 /// What a check asks of the query of its side `name`.

@@ -36,12 +36,12 @@ use tokio::sync::Semaphore;
 use crate::check::{Check, KindSettings, ParamValue};
 use crate::compare::{Ledger, Limits, outside};
 use crate::earlier::Baseline;
-use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SuiteReport};
+use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SourceReport, SuiteReport};
 use crate::rowdiff;
 use crate::source::Stop;
 use crate::suite::Suite;
 
-pub use awareness::inspect;
+pub use awareness::{Said, inspect};
 pub use check::rendered;
 pub use differences::Differences;
 pub use params::{fixed, shown};
@@ -331,6 +331,14 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> ErrorReport {
     }
 }
 
+/// What the command line said of `suite`, again as arguments; a URL as the source shows it, without its password.
+fn arguments(suite: &Suite, sources: &BTreeMap<String, SourceReport>) -> Vec<String> {
+    let params = suite.given.params.iter().map(|(name, value)| ("--param", format!("{name}={value}")));
+    let url = |name: &String| sources.get(name).map_or("…", |source| source.url.as_str());
+    let sources = suite.given.sources.iter().map(|(name, _)| ("--source", format!("{name}={}", url(name))));
+    sources.chain(params).flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+}
+
 fn suite_reports(selected: &[Selected<'_>], context: &Context<'_>) -> Vec<SuiteReport> {
     let mut seen = BTreeSet::new();
     let suites = selected.iter().map(|one| one.suite).filter(|suite| seen.insert(suite.name.clone()));
@@ -343,6 +351,7 @@ fn suite_reports(selected: &[Selected<'_>], context: &Context<'_>) -> Vec<SuiteR
             .filter_map(|(name, value)| Some((name.clone(), shown(value.as_ref().ok()?))))
             .collect(),
         sources: context.sources.reports(suite),
+        arguments: arguments(suite, &context.sources.reports(suite)),
     };
     suites.map(report).collect()
 }

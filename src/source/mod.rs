@@ -20,7 +20,7 @@ mod rows;
 mod sqlite;
 mod url;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -179,6 +179,15 @@ pub struct Refreshed {
     pub max_lag: Duration,
 }
 
+/// What a server tells of a query before it runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inspected {
+    /// What may make its answer wrong.
+    pub warnings: Vec<Warning>,
+    /// Which of [`Inspect::views`] it reads, by their place there.
+    pub views: BTreeSet<usize>,
+}
+
 /// What a running query is known by at its server; an engine fills it before the query starts.
 #[derive(Debug, Default)]
 pub struct Ticket(Mutex<Option<String>>);
@@ -250,8 +259,8 @@ pub trait Engine: Send + Sync {
         _asked: &'a Inspect,
         _timeout: Duration,
         _ticket: &'a Ticket,
-    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
-        Box::pin(async { Ok(Vec::new()) })
+    ) -> BoxFuture<'a, Result<Inspected, Error>> {
+        Box::pin(async { Ok(Inspected::default()) })
     }
 }
 
@@ -307,7 +316,7 @@ pub async fn inspect(
     asked: &Inspect,
     timeout: Duration,
     stop: &Stop,
-) -> Result<Vec<Warning>, Error> {
+) -> Result<Inspected, Error> {
     let ticket = Ticket::default();
     let given_up = tokio::select! {
         found = engine.inspect(sql, asked, timeout, &ticket) => return found,

@@ -55,6 +55,8 @@ pub struct Suite {
     pub waivers: Vec<Waiver>,
     /// The line each check begins at, counted from 1, by its id.
     pub lines: BTreeMap<String, usize>,
+    /// What the command line said in place of it.
+    pub given: Overrides,
 }
 
 impl Suite {
@@ -74,6 +76,21 @@ pub struct Overrides {
     pub params: Vec<(String, String)>,
     /// `--source NAME=URL`.
     pub sources: Vec<(String, String)>,
+}
+
+impl Overrides {
+    /// Those that mean a suite with these params and sources; of several for one name the last, which is the one that counts.
+    fn of(&self, params: &BTreeMap<String, Param>, sources: &[&str]) -> Overrides {
+        let last = |given: &[(String, String)], has: &dyn Fn(&str) -> bool| {
+            let last: BTreeMap<&String, &String> = given.iter().map(|(name, value)| (name, value)).collect();
+            let own = last.into_iter().filter(|(name, _)| has(name));
+            own.map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        Overrides {
+            params: last(&self.params, &|name| params.contains_key(name)),
+            sources: last(&self.sources, &|name| sources.contains(&name)),
+        }
+    }
 }
 
 /// Reads the suites at `paths`: files as they are, folders for every `suite.toml` and `*.suite.toml` below them.
@@ -226,7 +243,15 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         let help = Some("name the columns whose values stay hidden".to_owned());
         problems.0.push(file.problem(0, "`mask` holds an empty name", help));
     }
-    let scope = check::Scope { suite: &name, folder, sources: &sources, named, params: &params, known: &known, mask };
+    let scope = check::Scope {
+        suite: &name,
+        folder,
+        sources: &sources,
+        named: named.clone(),
+        params: &params,
+        known: &known,
+        mask,
+    };
     let raw_checks = section("checks", problems);
     let checks = checks(raw_checks, &scope, &file, problems);
     if raw_checks.is_none_or(|table| table.is_empty()) {
@@ -235,6 +260,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     let lines = raw_checks.map(|table| lines(table, &name, &file)).unwrap_or_default();
     let sha256 = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     let waivers = Vec::new();
+    let given = overrides.of(&params, &named);
     (problems.0.len() == before).then(|| Suite {
         name,
         path: path.to_owned(),
@@ -245,6 +271,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         checks,
         waivers,
         lines,
+        given,
     })
 }
 

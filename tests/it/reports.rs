@@ -99,6 +99,7 @@ pub fn report() -> RunReport {
                 "old".to_owned(),
                 SourceReport { url: HOSTILE.to_owned(), ..SourceReport::default() },
             )]),
+            arguments: vec!["--param".to_owned(), HOSTILE.to_owned()],
         }],
         checks: vec![rows, sum, tags, small, broken, skipped, holds],
     }

@@ -24,9 +24,9 @@ use tokio::sync::{OnceCell, SemaphorePermit};
 
 use super::batches::Rows;
 use super::idle::Slots;
-use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Options, Reader, Ticket, rows};
+use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, Reader, Ticket, rows};
 use crate::check::Requirement;
-use crate::model::{SourceReport, Volume, Warning};
+use crate::model::{SourceReport, Volume};
 use address::Address;
 use reading::Readings;
 use session::Session;
@@ -172,10 +172,11 @@ impl Engine for ClickHouse {
         asked: &'a Inspect,
         timeout: Duration,
         ticket: &'a Ticket,
-    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+    ) -> BoxFuture<'a, Result<Inspected, Error>> {
         Box::pin(async move {
             let _running = self.running.slot().await;
-            awareness::inspect(self, sql, asked, timeout, ticket).await
+            let warnings = awareness::inspect(self, sql, asked, timeout, ticket).await?;
+            Ok(Inspected { warnings, ..Inspected::default() })
         })
     }
 }

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Row, ValueRef};
 
 use super::{Postgres, error, refreshed};
 use crate::model::Warning;
-use crate::source::{Error, Fault, Inspect, Ticket};
+use crate::source::{Error, Fault, Inspect, Inspected, Ticket};
 
 /// A relation that the query reads, by schema and name.
 pub(super) type Relation = (String, String);
@@ -30,12 +30,13 @@ struct Typed {
 /// A materialized view that the query reads.
 #[derive(Debug)]
 struct View {
-    relation: Relation,
-    /// As SQL writes it, its schema before it.
     name: String,
     populated: bool,
     definition: String,
 }
+
+/// What is put before a query.
+const EXPLAIN: &str = "EXPLAIN (FORMAT JSON, VERBOSE) ";
 
 /// Columns of the relations, and of those that materialized views among them are made from, that hold instants or floats.
 const COLUMNS: &str = "
@@ -56,7 +57,7 @@ JOIN pg_attribute AS a ON a.attrelid = read.oid AND a.attnum > 0 AND NOT a.attis
 WHERE a.atttypid IN ('timestamptz'::regtype, 'float4'::regtype, 'float8'::regtype)";
 
 const VIEWS: &str = "
-SELECT v.schemaname::text, v.matviewname::text, format('%I.%I', v.schemaname, v.matviewname) AS name, v.ispopulated, v.definition
+SELECT format('%I.%I', v.schemaname, v.matviewname) AS name, v.ispopulated AS populated, v.definition
 FROM unnest($1::text[], $2::text[]) AS given (schema, name)
 JOIN pg_matviews AS v ON v.schemaname = given.schema AND v.matviewname = given.name
 ORDER BY name";
@@ -69,47 +70,65 @@ impl Postgres {
         asked: &Inspect,
         timeout: Duration,
         ticket: &Ticket,
-    ) -> Result<Vec<Warning>, Error> {
+    ) -> Result<Inspected, Error> {
         let _slot = self.idle.slot().await;
         let mut connection = self.begin(timeout, ticket).await?;
-        let not_analysed = |what: &str, table: Option<&str>, cause: &sqlx::Error| {
-            let refused = error::running(sql, timeout, cause);
-            if refused.fault == Fault::Connection {
-                return Err(refused);
+        let mut told = Inspected::default();
+        match found(&mut connection, sql, asked, &mut told.warnings).await {
+            Err(cause) => {
+                let refused = error::behind(EXPLAIN, sql, timeout, &cause);
+                told.warnings = vec![not_analysed("the query was not analysed", None, refused)?];
             }
-            let message = format!("{what}: {}", refused.message);
-            Ok(Warning { code: "not_analysed".to_owned(), message, table: table.map(str::to_owned) })
-        };
-        let mut warnings = Vec::new();
-        match found(&mut connection, sql, asked, &mut warnings).await {
-            Err(cause) => warnings = vec![not_analysed("the query was not analysed", None, &cause)?],
-            Ok(read) => {
-                for (view, at) in refreshed::among(&asked.views, &read) {
-                    match refreshed::behind(&mut connection, view, &at).await {
-                        Ok(behind) => warnings.extend(behind),
-                        Err(cause) => {
-                            let what = format!("the suite's [views] cannot tell how old {at} is");
-                            warnings.push(not_analysed(&what, Some(&at.to_string()), &cause)?);
-                            // The transaction is broken.
-                            break;
-                        }
-                    }
+            Ok(relations) => {
+                // The first error breaks the transaction.
+                if let Err((name, cause)) = ages(&mut connection, sql, asked, &relations, &mut told).await {
+                    let mut refused = error::running("", timeout, &cause);
+                    refused.message = refused.message.split(" at line ").next().unwrap_or_default().to_owned();
+                    let what = format!("the suite's [views] cannot tell how old {name} is");
+                    told.warnings.push(not_analysed(&what, Some(name), refused)?);
                 }
             }
         }
         self.leave(connection).await;
-        Ok(warnings)
+        Ok(told)
     }
 }
 
-/// Collects the warnings, and returns the relations that can be read: all but the views that were never filled.
+/// The warning that something was not analysed, because it was `refused`; a broken connection stays an error.
+fn not_analysed(what: &str, table: Option<String>, refused: Error) -> Result<Warning, Error> {
+    if refused.fault == Fault::Connection {
+        return Err(refused);
+    }
+    Ok(Warning { code: "not_analysed".to_owned(), message: format!("{what}: {}", refused.message), table })
+}
+
+/// Tells of the views that are behind; an error comes with the view it is about.
+async fn ages(
+    connection: &mut PgConnection,
+    sql: &str,
+    asked: &Inspect,
+    relations: &[Relation],
+    told: &mut Inspected,
+) -> Result<(), (String, sqlx::Error)> {
+    for (at, view) in asked.views.iter().enumerate() {
+        let read = refreshed::read(connection, view, relations, sql).await;
+        for one in read.map_err(|cause| (view.view.to_string(), cause))? {
+            told.views.insert(at);
+            let behind = one.behind(connection).await;
+            told.warnings.extend(behind.map_err(|cause| (one.name.clone(), cause))?);
+        }
+    }
+    Ok(())
+}
+
+/// Collects the warnings, and returns the relations that the query reads.
 async fn found(
     connection: &mut PgConnection,
     sql: &str,
     asked: &Inspect,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Relation>, sqlx::Error> {
-    let explain = format!("EXPLAIN (FORMAT JSON, VERBOSE) {sql}");
+    let explain = format!("{EXPLAIN}{sql}");
     let row = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_one(&mut *connection).await?;
     let raw = row.try_get_raw(0)?;
     let text = if raw.is_null() { "[]" } else { raw.as_str().map_err(sqlx::Error::Decode)? };
@@ -120,19 +139,13 @@ async fn found(
     let columns: Vec<(String, bool)> =
         sqlx::query_as(COLUMNS).bind(&schemas).bind(&names).persistent(false).fetch_all(&mut *connection).await?;
     let columns: Vec<Typed> = columns.into_iter().map(|(name, float)| Typed { name, float }).collect();
-    let views: Vec<(String, String, String, bool, String)> =
+    let views: Vec<(String, bool, String)> =
         sqlx::query_as(VIEWS).bind(&schemas).bind(&names).persistent(false).fetch_all(connection).await?;
-    let views = views.into_iter().map(|(schema, bare, name, populated, definition)| View {
-        relation: (schema, bare),
-        name,
-        populated,
-        definition,
-    });
+    let views = views.into_iter().map(|(name, populated, definition)| View { name, populated, definition });
     let query = expressions.into_iter().collect::<Vec<_>>().join("\n");
     judge(&query, None, &columns, asked, warnings);
     for view in views {
         if !view.populated {
-            relations.remove(&view.relation);
             let message = format!(
                 "the materialized view {0} was never filled, so every query that reads it fails; run REFRESH MATERIALIZED VIEW {0}",
                 view.name

@@ -8,6 +8,7 @@ use crate::source::{Error, Fault, rows, timed_out};
 
 const QUERY_CANCELED: &str = "57014";
 const READ_ONLY: &str = "25006";
+const NOT_ALLOWED: &str = "42501";
 
 /// A connection that could not be made; `shown` is the masked URL.
 pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
@@ -33,6 +34,11 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
 
 /// A statement that failed; `sql` is what the position in it counts from.
 pub(super) fn running(sql: &str, timeout: Duration, cause: &sqlx::Error) -> Error {
+    behind("", sql, timeout, cause)
+}
+
+/// A statement that failed, sent as `prefix` and `sql`.
+pub(super) fn behind(prefix: &str, sql: &str, timeout: Duration, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else {
         return rows::unanswered(cause);
     };
@@ -43,7 +49,7 @@ pub(super) fn running(sql: &str, timeout: Duration, cause: &sqlx::Error) -> Erro
     let lost = code.starts_with("08") || ["57P01", "57P02", "57P03", "53300"].contains(&code);
     let place = match server.position() {
         Some(PgErrorPosition::Original(position)) => {
-            let (line, column) = line_and_column(sql, position);
+            let (line, column) = line_and_column(sql, position.saturating_sub(prefix.chars().count()));
             format!(" at line {line}, column {column}")
         }
         Some(PgErrorPosition::Internal { position, query }) => {
@@ -52,7 +58,14 @@ pub(super) fn running(sql: &str, timeout: Duration, cause: &sqlx::Error) -> Erro
         }
         None => String::new(),
     };
-    let way_out = if code == READ_ONLY { "; the queries of a check only read" } else { "" };
+    let way_out = match code {
+        READ_ONLY => "; the queries of a check only read",
+        NOT_ALLOWED if server.message().contains("row-level security") => {
+            "; the account would see some rows only: read with one that the policies do not bind (BYPASSRLS), or, if these \
+             rows are what is to be compared, say so: settings = { row_security = \"on\" }"
+        }
+        _ => "",
+    };
     Error {
         fault: if lost { Fault::Connection } else { Fault::Query },
         message: format!("the server refused the query: {} (SQLSTATE {code}){place}{way_out}", server.message()),

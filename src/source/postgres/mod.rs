@@ -24,17 +24,18 @@ use sqlx::{ConnectOptions, Connection};
 use tokio::sync::SemaphorePermit;
 
 use super::idle::Idle;
-use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Options, Reader, Ticket};
+use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, Reader, Ticket};
 use crate::check::Requirement;
-use crate::model::{SourceReport, Warning};
+use crate::model::SourceReport;
 use reading::Session;
 
 /// How long a query of our own, such as the server's clock, may take.
 const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
 
-/// Settings of every transaction, so that casts to text and dates mean the same on every server.
-const SETTINGS: [(&str, &str); 3] =
-    [("DateStyle", "ISO, MDY"), ("IntervalStyle", "postgres"), ("extra_float_digits", "1")];
+/// Settings of every transaction, so that casts to text and dates mean the same on every server, and so that a policy that
+/// hides rows from the account is an error instead of fewer rows.
+const SETTINGS: [(&str, &str); 4] =
+    [("DateStyle", "ISO, MDY"), ("IntervalStyle", "postgres"), ("extra_float_digits", "1"), ("row_security", "off")];
 
 /// Settings that a suite may not make, because reading values depends on them or writing would become possible.
 const OURS: [&str; 3] = ["timezone", "client_encoding", "transaction_read_only"];
@@ -183,7 +184,7 @@ impl Engine for Postgres {
         asked: &'a Inspect,
         timeout: Duration,
         ticket: &'a Ticket,
-    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+    ) -> BoxFuture<'a, Result<Inspected, Error>> {
         Box::pin(self.look(sql, asked, timeout, ticket))
     }
 

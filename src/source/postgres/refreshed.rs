@@ -8,61 +8,148 @@ use sqlx::{AssertSqlSafe, Row};
 use super::awareness::Relation;
 use crate::model::Warning;
 use crate::source::pushdown::quoted;
-use crate::source::{EngineName, Refreshed, TableName};
+use crate::source::{EngineName, Refreshed};
 
-/// The views of `declared` that are among the relations `read`, each with where it is.
-pub(super) fn among<'a>(declared: &'a [Refreshed], read: &[Relation]) -> Vec<(&'a Refreshed, TableName)> {
-    let is = |view: &Refreshed, (schema, name): &Relation| {
-        view.view.name() == name && view.view.schema().is_none_or(|given| given == schema)
-    };
-    let mut found = Vec::new();
-    for view in declared {
-        let here = read.iter().filter(|relation| is(view, relation));
-        found.extend(here.map(|(schema, name)| (view, TableName::new(Some(schema.clone()), name.clone()))));
-    }
-    found
+/// A declared view that a query reads.
+pub(super) struct Read<'a> {
+    declared: &'a Refreshed,
+    /// As SQL writes it, its schema before it.
+    pub(super) name: String,
+    materialized: bool,
+    /// The table it is filled from, likewise; absent where there is none of that name.
+    table: Option<String>,
 }
 
-/// A warning where the view `at` lacks rows that are newer than it may. The text has no value of any row.
+/// The relations called $3 that are read: those with the names $1 and $2 or above them, as a partitioned table is, and the
+/// one that the query calls $4, if it has the name in it ($5). A view that was never filled has no age.
+const READ: &str = "
+WITH RECURSIVE read (oid) AS (
+    SELECT c.oid
+    FROM unnest($1::text[], $2::text[]) AS given (schema, name)
+    JOIN pg_namespace AS n ON n.nspname = given.schema
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = given.name
+    UNION
+    SELECT i.inhparent FROM read JOIN pg_inherits AS i ON i.inhrelid = read.oid
+)
+SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind = 'm' AS materialized,
+    (SELECT format('%I.%I', tn.nspname, t.relname)
+     FROM pg_class AS t JOIN pg_namespace AS tn ON tn.oid = t.relnamespace
+     WHERE t.oid = COALESCE(to_regclass(format('%I.', n.nspname) || $6), to_regclass($7))) AS table
+FROM pg_class AS c
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relname = $3 AND c.relispopulated
+    AND (c.oid IN (SELECT oid FROM read) AND n.nspname = COALESCE($8, n.nspname) OR c.oid = to_regclass($4) AND $5)
+ORDER BY name";
+
+/// `view` wherever the query `sql` reads it, whose plan names `relations`.
 ///
-/// # Errors
-/// Columns or tables that are not there, or hold no time.
-pub(super) async fn behind(
+/// A view that is no materialized one is gone from the plan, so the text of the query is looked at too.
+pub(super) async fn read<'a>(
     connection: &mut PgConnection,
-    view: &Refreshed,
-    at: &TableName,
-) -> Result<Option<Warning>, sqlx::Error> {
-    let column = |name: &str| quoted(EngineName::Postgres, name);
-    let sql = format!(
-        "SELECT EXTRACT(epoch FROM newest.at - filled.at)::float8 AS seconds
-         FROM (SELECT max({})::timestamptz AS at FROM {}) AS filled,
-             (SELECT max({})::timestamptz AS at FROM {}) AS newest
-         WHERE newest.at IS NOT NULL",
-        column(&view.last_updated),
-        at.quoted(EngineName::Postgres),
-        column(&view.column),
-        view.table.quoted(EngineName::Postgres),
-    );
-    let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-    let Some(row) = query.fetch_optional(connection).await? else { return Ok(None) };
-    let lacks = match row.try_get::<Option<f64>, _>("seconds")? {
-        None => "holds no time at all".to_owned(),
-        Some(seconds) => {
-            let lag = Duration::try_from_secs_f64(seconds).unwrap_or_default();
-            if lag <= view.max_lag {
-                return Ok(None);
-            }
-            format!("ends {} before the newest row of {}", humantime::format_duration(readable(lag)), view.table)
-        }
-    };
-    let message = format!(
-        "the view {at} {lacks}, by its {} and {}.{}; run REFRESH MATERIALIZED VIEW {at}, and find out why nothing did",
-        view.last_updated, view.table, view.column,
-    );
-    Ok(Some(Warning { code: "view_behind".to_owned(), message, table: Some(at.to_string()) }))
+    view: &'a Refreshed,
+    relations: &[Relation],
+    sql: &str,
+) -> Result<Vec<Read<'a>>, sqlx::Error> {
+    let (schemas, names): (Vec<String>, Vec<String>) = relations.iter().cloned().unzip();
+    let named = sql.to_lowercase().contains(&view.view.name().to_lowercase());
+    // Where the suite names no schema, the table is that of the view's own.
+    let beside = if view.table.schema().is_none() { view.table.quoted(EngineName::Postgres) } else { String::new() };
+    let query = sqlx::query(READ)
+        .bind(schemas)
+        .bind(names)
+        .bind(view.view.name())
+        .bind(view.view.quoted(EngineName::Postgres))
+        .bind(named)
+        .bind(if beside.is_empty() { None } else { Some(beside) })
+        .bind(view.table.quoted(EngineName::Postgres))
+        .bind(view.view.schema())
+        .persistent(false);
+    let mut found = Vec::new();
+    for row in query.fetch_all(connection).await? {
+        found.push(Read {
+            declared: view,
+            name: row.try_get("name")?,
+            materialized: row.try_get("materialized")?,
+            table: row.try_get("table")?,
+        });
+    }
+    Ok(found)
 }
 
-/// Without the fractions that nobody reads.
-fn readable(lag: Duration) -> Duration {
-    if lag >= Duration::from_secs(1) { Duration::from_secs(lag.as_secs()) } else { lag }
+impl Read<'_> {
+    /// A warning where the view lacks rows that are newer than it may. The text has no value of any row.
+    ///
+    /// # Errors
+    /// Columns that are not there, or hold no time.
+    pub(super) async fn behind(&self, connection: &mut PgConnection) -> Result<Option<Warning>, sqlx::Error> {
+        let (declared, name) = (self.declared, &self.name);
+        let warning =
+            |code: &str, message| Ok(Some(Warning { code: code.to_owned(), message, table: Some(self.name.clone()) }));
+        let Some(table) = &self.table else {
+            let message = format!(
+                "the suite's [views] cannot tell how old {name} is: there is no table {}; correct its name, or the search_path",
+                declared.table
+            );
+            return warning("not_analysed", message);
+        };
+        let column = |name: &str| quoted(EngineName::Postgres, name);
+        let sql = format!(
+            "SELECT EXTRACT(epoch FROM newest.at - filled.at)::float8 AS seconds
+             FROM (SELECT max({})::timestamptz AS at FROM {name}) AS filled,
+                 (SELECT max({})::timestamptz AS at FROM {table}) AS newest
+             WHERE newest.at IS NOT NULL",
+            column(&declared.last_updated),
+            column(&declared.column),
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let Some(row) = query.fetch_optional(connection).await? else { return Ok(None) };
+        let lacks = match row.try_get::<Option<f64>, _>("seconds")? {
+            None => "holds no time at all".to_owned(),
+            Some(seconds) => {
+                let lag = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+                if lag <= declared.max_lag {
+                    return Ok(None);
+                }
+                format!("ends {} before the newest row of {table}", readable(lag))
+            }
+        };
+        let way_out = if self.materialized {
+            format!("run REFRESH MATERIALIZED VIEW {name}")
+        } else {
+            "fill it again".to_owned()
+        };
+        let message = format!(
+            "{name} {lacks}, by its {} and {}.{}; {way_out}, and find out why nothing did",
+            declared.last_updated, declared.table, declared.column,
+        );
+        warning("view_behind", message)
+    }
+}
+
+/// Two units, the largest a day: `54d 20h`.
+fn readable(lag: Duration) -> String {
+    let seconds = lag.as_secs();
+    let units = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")];
+    let mut left = seconds;
+    let parts = units.map(|(length, unit)| {
+        let count = left / length;
+        left %= length;
+        (count, unit)
+    });
+    let told = parts.iter().skip_while(|(count, _)| *count == 0).take(2).filter(|(count, _)| *count > 0);
+    let told: Vec<String> = told.map(|(count, unit)| format!("{count}{unit}")).collect();
+    if told.is_empty() { humantime::format_duration(lag).to_string() } else { told.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lag_is_told_in_two_units() {
+        let told = |seconds: f64| readable(Duration::from_secs_f64(seconds));
+        assert_eq!((told(4_737_600.0), told(3_661.0)), ("54d 20h".to_owned(), "1h 1m".to_owned()));
+        assert_eq!((told(86_401.0), told(59.5)), ("1d".to_owned(), "59s".to_owned()));
+        assert_eq!(told(0.25), "250ms");
+    }
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cutover::model::Kind;
-use cutover::source::{self, Inspect, Options, SourceUrl, Stop};
+use cutover::source::{self, Inspect, Options, Refreshed, SourceUrl, Stop, TableName};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::Value as Json;
 use sqlx::postgres::PgPoolCopyExt;
@@ -229,7 +229,7 @@ async fn a_view_behind_its_rows_is_warned_of() {
         let mut validate = Command::new(env!("CARGO_BIN_EXE_cutover"));
         validate.arg("validate").arg(folder(PACK)).arg("--connect");
         let said = validate.env("OLD_URL", &url).env("NEW_URL", &url).output().unwrap();
-        (outcome, String::from_utf8(said.stdout).unwrap())
+        (outcome, said.status.code(), String::from_utf8([said.stdout, said.stderr].concat()).unwrap())
     };
     let later = |by: &str| {
         let newest = "created_at = (SELECT max(created_at) FROM metric_facts)";
@@ -237,30 +237,111 @@ async fn a_view_behind_its_rows_is_warned_of() {
     };
 
     execute(&url, &later("59 minutes")).await;
-    let (outcome, said) = told();
+    let (outcome, code, said) = told();
     assert!(!outcome.shown.contains("view_behind") && !said.contains("view_behind"), "{}{said}", outcome.shown);
+    assert_eq!((outcome.code, code), (Some(0), Some(0)), "{said}");
 
     execute(&url, &later("2 minutes")).await;
-    let (outcome, said) = told();
-    let what = "the view public.mv_brand_daily_metrics ends 1h 1m before the newest row of metric_facts";
+    let (outcome, code, said) = told();
+    let what =
+        "view_behind: new: public.mv_brand_daily_metrics ends 1h 1m before the newest row of public.metric_facts";
+    let line = said.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("{said}"));
+    assert_eq!(said.matches("view_behind").count(), 1, "{said}");
     for name in reads {
-        assert!(said.contains(&format!("star_schema.{name}: view_behind: new: {what}")), "{name}: {said}");
+        assert!(line.contains(&format!("star_schema.{name}")), "{name}: {said}");
     }
-    assert!(!said.contains("word_count: "), "{said}");
-    assert!(outcome.shown.contains(what), "{}", outcome.shown);
+    assert!(!line.contains("word_count"), "{said}");
+    assert_eq!((outcome.code, code), (Some(1), Some(0)), "a warning is no mistake: {said}");
+    // Checks that pass say it too, each warning once.
+    assert!(outcome.shown.contains("4 pass, 3 of them with a warning"), "{}", outcome.shown);
+    let beside = outcome.shown.split("checks that passed with a warning").nth(1).unwrap_or_default();
+    assert!(
+        beside.contains(what) && beside.contains("in star_schema.daily_avg_share, star_schema.mv_fresh"),
+        "{beside}"
+    );
     for name in ["daily_avg_share", "mv_fresh", "mv_key_unique"] {
         assert_eq!(outcome.check(name)["warnings"][0]["code"], "view_behind", "{name}: {}", outcome.shown);
     }
     assert!(outcome.check("word_count").get("warnings").is_none(), "{}", outcome.shown);
 
     execute(&url, "DELETE FROM metric_facts WHERE created_at = (SELECT max(created_at) FROM metric_facts)").await;
-    assert!(!told().1.contains("view_behind"));
+    assert!(!told().2.contains("view_behind"));
     execute(&url, "REFRESH MATERIALIZED VIEW mv_brand_daily_metrics; ALTER TABLE metric_facts RENAME COLUMN created_at TO made_at")
         .await;
-    let (_, said) = told();
-    let what =
-        "mv_key_unique: not_analysed: new: the suite's [views] cannot tell how old public.mv_brand_daily_metrics is";
+    let (_, code, said) = told();
+    let what = "the suite's [views] cannot tell how old public.mv_brand_daily_metrics is: the server refused the query: column";
     assert!(said.contains(what) && said.contains("created_at"), "{said}");
+    let line = said.lines().find(|line| line.contains(what)).unwrap();
+    assert!(!line.contains(" at line "), "{line}");
+    assert_eq!(code, Some(2), "{said}");
+}
+
+/// Views that a plan does not name, and names that mean something else elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sort_of_view_has_an_age() {
+    let url = postgres("star_ages").await;
+    let facts = |schema: &str, day: &str| {
+        format!(
+            "CREATE TABLE {schema}.facts (at timestamptz); INSERT INTO {schema}.facts VALUES ('2026-01-01'), ('{day}');
+             CREATE MATERIALIZED VIEW {schema}.mv AS SELECT timestamptz '2026-01-01' AS last_updated;"
+        )
+    };
+    let sql = [
+        "SET TimeZone = 'UTC'; CREATE SCHEMA \"B b\"; CREATE SCHEMA c;",
+        &facts("public", "2026-01-01"),
+        &facts("\"B b\"", "2026-01-03"),
+        "CREATE VIEW plain AS SELECT * FROM \"B b\".mv;
+         CREATE TABLE parts (last_updated timestamptz) PARTITION BY RANGE (last_updated);
+         CREATE TABLE part PARTITION OF parts DEFAULT; INSERT INTO parts VALUES ('2025-12-31 12:00');
+         CREATE TABLE nothing (last_updated timestamptz)",
+    ];
+    execute(&url, &sql.concat()).await;
+    let about = |view: &str, table: &str| Refreshed {
+        view: TableName::parse(view).unwrap(),
+        last_updated: "last_updated".to_owned(),
+        table: TableName::parse(table).unwrap(),
+        column: "at".to_owned(),
+        max_lag: Duration::ZERO,
+    };
+    let place = SourceUrl::parse(&url, Path::new(".")).unwrap();
+    let engine = source::open(&place, &Options::default()).unwrap();
+    let told = async |view: Refreshed, sql: &str| {
+        let asked = Inspect { kind: Kind::Sum, exact: true, key: Vec::new(), views: vec![view] };
+        let told = source::inspect(engine.as_ref(), sql, &asked, Duration::from_secs(30), &Stop::default()).await;
+        let told = told.unwrap();
+        assert!(!told.views.is_empty() || told.warnings.is_empty());
+        told.warnings.into_iter().map(|warning| warning.message).collect::<Vec<_>>()
+    };
+    let table = "\"B b\".facts";
+    assert!(told(about("mv", "facts"), "SELECT * FROM mv").await.is_empty());
+    // The table is that beside the view, not the first on the search_path; and the way out can be pasted.
+    let found = told(about("mv", "facts"), "SELECT * FROM \"B b\".mv").await;
+    let way_out = "REFRESH MATERIALIZED VIEW \"B b\".mv,";
+    assert!(found.iter().any(|one| one.contains("ends 2d before") && one.contains(way_out)), "{found:?}");
+    assert!(told(about("c.mv", "facts"), "SELECT * FROM \"B b\".mv").await.is_empty());
+    let found = told(about("plain", table), "SELECT count(*) FROM plain").await;
+    assert!(found[0].contains("ends 2d before") && found[0].contains("fill it again"), "{found:?}");
+    let found = told(about("parts", table), "SELECT count(*) FROM parts").await;
+    assert!(found[0].contains("ends 2d 12h before"), "{found:?}");
+    let found = told(about("nothing", table), "SELECT * FROM nothing").await;
+    assert!(found[0].contains("holds no time at all"), "{found:?}");
+    let found = told(about("mv", "fact"), "SELECT * FROM mv").await;
+    assert!(found[0].contains("there is no table fact;"), "{found:?}");
+    assert!(told(about("mw", "facts"), "SELECT * FROM mv").await.is_empty());
+
+    let folder = tempfile::tempdir().unwrap();
+    let suite = format!(
+        "name = \"ages\"\n[sources.old]\nurl = \"{url}\"\n[sources.new]\nurl = \"{url}\"\n\
+         [views.mw]\nlast_updated = \"last_updated\"\ntable = \"facts\"\ncolumn = \"at\"\n\
+         [checks.one]\nkind = \"row_count\"\nold = \"SELECT count(*) AS n FROM mv\"\nnew = \"SELECT count(*) AS n FROM mv\"\n"
+    );
+    std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
+    let validate = ["validate", "suite.toml", "--connect"];
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_cutover")).current_dir(folder.path()).args(validate).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("[views] `mw`: no query of the suite reads it"), "{said}");
+    assert_eq!(output.status.code(), Some(2));
 }
 
 /// What `sql` is warned of, as codes with the relation they are about.
@@ -270,7 +351,7 @@ async fn warned(url: &str, sql: &str, exact: bool) -> Vec<(String, Option<String
     let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
     let limit = Duration::from_secs(30);
     let found = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap();
-    found.into_iter().map(|warning| (warning.code, warning.table)).collect()
+    found.warnings.into_iter().map(|warning| (warning.code, warning.table)).collect()
 }
 
 /// Catches a server whose analysis is not read: nothing but its catalogue tells that a view was never filled, or that

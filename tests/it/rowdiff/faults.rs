@@ -39,13 +39,17 @@ fn message(report: &Json) -> &str {
     report["checks"][0]["error"]["message"].as_str().unwrap_or_else(|| panic!("{report:#}"))
 }
 
-/// Waits until the backend that runs `label` has sent rows, and gives its number.
+/// Waits until the backend that runs `label` has sent rows, and gives its number. Only the reading is a COPY: the query is
+/// looked at before, on a connection that either side may be given afterwards.
 async fn backend(connection: &mut PgConnection, label: &str) -> i32 {
     let sql = "SELECT pid FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active' AND pid <> pg_backend_pid()";
     let started = Instant::now();
     loop {
-        let pid: Option<i32> =
-            sqlx::query_scalar(sql).bind(format!("%AS {label}(%")).fetch_optional(&mut *connection).await.unwrap();
+        let pid: Option<i32> = sqlx::query_scalar(sql)
+            .bind(format!("COPY (%AS {label}(%"))
+            .fetch_optional(&mut *connection)
+            .await
+            .unwrap();
         if let Some(pid) = pid {
             tokio::time::sleep(Duration::from_millis(300)).await;
             return pid;

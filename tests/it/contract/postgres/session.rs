@@ -200,6 +200,30 @@ async fn an_account_that_may_only_read_is_enough() {
     assert_eq!(running("contract_reader_sleeps").await, 0, "an account may cancel its own queries");
 }
 
+/// Rows that a policy hides from the account would be missing on neither side, and a check over the rest would pass.
+#[tokio::test]
+async fn rows_that_a_policy_hides_are_an_error() {
+    setup(
+        "DO $$ BEGIN CREATE ROLE contract_tenant LOGIN PASSWORD 'r3ad'; \
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$; \
+         DROP TABLE IF EXISTS contract_hidden; CREATE TABLE contract_hidden (n int); \
+         INSERT INTO contract_hidden VALUES (7), (8); GRANT SELECT ON contract_hidden TO contract_tenant; \
+         ALTER TABLE contract_hidden ENABLE ROW LEVEL SECURITY; CREATE POLICY seven ON contract_hidden USING (n = 7)",
+    )
+    .await;
+    let tenant = with(|url| {
+        url.set_username("contract_tenant").expect("a user");
+        url.set_password(Some("r3ad")).expect("a password");
+    });
+    let sql = "SELECT n FROM contract_hidden";
+    let error = fetch(&open_url(&tenant, &Options::default()), sql).await.unwrap_err();
+    assert!(error.message.contains("row-level security") && error.message.contains("row_security"), "{error}");
+    let mut options = Options::default();
+    options.settings.insert("row_security".to_owned(), "on".to_owned());
+    assert_eq!(fetch(&open_url(&tenant, &options), sql).await.unwrap().values("n"), [Value::Integer(7)]);
+    assert_eq!(fetch(&open(), sql).await.unwrap().height(), 2, "the owner sees all");
+}
+
 /// A connection closed by the server while it was idle must not fail the next query.
 #[tokio::test]
 async fn a_connection_that_died_while_idle_is_replaced() {
