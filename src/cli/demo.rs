@@ -27,7 +27,9 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
     })?;
     // The demo's own pair, whatever the environment names for real suites.
     let sources = vec![("old".to_owned(), "sqlite:old.db".to_owned()), ("new".to_owned(), "new".to_owned())];
-    let suites = load(&[dir.join("suite.toml")], &Overrides { params: Vec::new(), sources })?;
+    let mut suites = load(&[dir.join("suite.toml")], &Overrides { params: Vec::new(), sources })?;
+    // Outside of the demo they are the suite's own defaults.
+    suites.iter_mut().for_each(|suite| suite.given = Overrides::default());
     let selected = select(&suites, &[], &GlobSet::empty(), &[]).map_err(|why| {
         screen::complain(&format!("cutover demo: {why}\n"));
         BROKEN

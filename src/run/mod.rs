@@ -331,11 +331,16 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> ErrorReport {
     }
 }
 
-/// What the command line said of `suite`, again as arguments; a URL as the source shows it, without its password.
+/// What the command line said of `suite`, again as arguments. A URL is that which the source shows, without its password; a
+/// path stays as it was given, because it begins at the suite.
 fn arguments(suite: &Suite, sources: &BTreeMap<String, SourceReport>) -> Vec<String> {
     let params = suite.given.params.iter().map(|(name, value)| ("--param", format!("{name}={value}")));
-    let url = |name: &String| sources.get(name).map_or("…", |source| source.url.as_str());
-    let sources = suite.given.sources.iter().map(|(name, _)| ("--source", format!("{name}={}", url(name))));
+    let place = |name: &String, given: &String| match sources.get(name) {
+        Some(source) if ["files", "sqlite"].contains(&source.engine.as_str()) => given.clone(),
+        Some(source) => source.url.clone(),
+        None => "…".to_owned(),
+    };
+    let sources = suite.given.sources.iter().map(|(name, url)| ("--source", format!("{name}={}", place(name, url))));
     sources.chain(params).flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
 }
 

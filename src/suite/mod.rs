@@ -82,9 +82,9 @@ impl Overrides {
     /// Those that mean a suite with these params and sources; of several for one name the last, which is the one that counts.
     fn of(&self, params: &BTreeMap<String, Param>, sources: &[&str]) -> Overrides {
         let last = |given: &[(String, String)], has: &dyn Fn(&str) -> bool| {
-            let last: BTreeMap<&String, &String> = given.iter().map(|(name, value)| (name, value)).collect();
-            let own = last.into_iter().filter(|(name, _)| has(name));
-            own.map(|(name, value)| (name.clone(), value.clone())).collect()
+            let counts = |at: usize, name: &str| has(name) && given[at + 1..].iter().all(|(later, _)| later != name);
+            let own = given.iter().enumerate().filter(|(at, (name, _))| counts(*at, name));
+            own.map(|(_, one)| one.clone()).collect()
         };
         Overrides {
             params: last(&self.params, &|name| params.contains_key(name)),
