@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use regex::Regex;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row};
 
@@ -21,7 +22,7 @@ pub(super) struct Read<'a> {
 }
 
 /// The relations called $3 that are read: those with the names $1 and $2 or above them, as a partitioned table is, and the
-/// one that the query calls $4, if it has the name in it ($5). A view that was never filled has no age.
+/// plain view $4, if the query has its name in it ($5). A view that was never filled has no age.
 const READ: &str = "
 WITH RECURSIVE read (oid) AS (
     SELECT c.oid
@@ -38,12 +39,13 @@ SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind = 'm' AS materia
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relname = $3 AND c.relispopulated
-    AND (c.oid IN (SELECT oid FROM read) AND n.nspname = COALESCE($8, n.nspname) OR c.oid = to_regclass($4) AND $5)
+    AND (c.oid IN (SELECT oid FROM read) AND n.nspname = COALESCE($8, n.nspname)
+        OR c.relkind = 'v' AND c.oid = to_regclass($4) AND $5)
 ORDER BY name";
 
 /// `view` wherever the query `sql` reads it, whose plan names `relations`.
 ///
-/// A view that is no materialized one is gone from the plan, so the text of the query is looked at too.
+/// A plain view is gone from the plan, as is a continuous aggregate of TimescaleDB, so the text of the query is looked at too.
 pub(super) async fn read<'a>(
     connection: &mut PgConnection,
     view: &'a Refreshed,
@@ -51,17 +53,18 @@ pub(super) async fn read<'a>(
     sql: &str,
 ) -> Result<Vec<Read<'a>>, sqlx::Error> {
     let (schemas, names): (Vec<String>, Vec<String>) = relations.iter().cloned().unzip();
-    let named = sql.to_lowercase().contains(&view.view.name().to_lowercase());
+    let word = Regex::new(&format!(r"(?i)(^|\W){}(\W|$)", regex::escape(view.view.name())));
+    let table = view.table.quoted(EngineName::Postgres);
     // Where the suite names no schema, the table is that of the view's own.
-    let beside = if view.table.schema().is_none() { view.table.quoted(EngineName::Postgres) } else { String::new() };
+    let beside = view.table.schema().is_none().then_some(table.as_str());
     let query = sqlx::query(READ)
         .bind(schemas)
         .bind(names)
         .bind(view.view.name())
         .bind(view.view.quoted(EngineName::Postgres))
-        .bind(named)
-        .bind(if beside.is_empty() { None } else { Some(beside) })
-        .bind(view.table.quoted(EngineName::Postgres))
+        .bind(word.is_ok_and(|word| word.is_match(sql)))
+        .bind(beside)
+        .bind(table.as_str())
         .bind(view.view.schema())
         .persistent(false);
     let mut found = Vec::new();
