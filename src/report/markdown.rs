@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::forgiven;
 use super::text::{
-    self, again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, verdict,
-    visible, visible_lines,
+    again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, verdict, visible,
+    visible_lines,
 };
+use super::{forgiven, passes};
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
 /// Renders the report.
@@ -97,14 +97,14 @@ fn waived(out: &mut String, report: &RunReport) {
 
 /// The warnings about checks that passed.
 fn beside_passes(out: &mut String, report: &RunReport) {
-    let told = text::beside_passes(report);
+    let told = passes::warnings(report);
     if told.is_empty() {
         return;
     }
     out.push_str("\n## Passed with a warning\n\n");
     for (warning, ids) in told {
         let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message));
-        let _ = writeln!(out, "  - in {}", escaped(&text::some(&ids)));
+        let _ = writeln!(out, "  - in {}", escaped(&passes::some(&ids)));
     }
 }
 

@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod passes;
 mod text;
 
 pub mod history;

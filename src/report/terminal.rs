@@ -2,6 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 
+use super::passes;
 use super::text::{self, again, counts, duration, finding, key, thousands, value, visible, visible_lines};
 use crate::model::{CheckReport, Difference, Measure, RunReport, Status, Warning};
 
@@ -67,14 +68,14 @@ pub fn details(report: &RunReport, style: &Style) -> String {
 
 /// The warnings about checks that passed.
 fn beside_passes(report: &RunReport, style: Style) -> Option<String> {
-    let told = text::beside_passes(report);
+    let told = passes::warnings(report);
     if told.is_empty() {
         return None;
     }
     let mut lines = vec![format!("{} that passed with a warning", style.bold("checks"))];
     for (warning, ids) in told {
         lines.push(warned(warning, style));
-        lines.push(style.dim(&format!("    in {}", text::some(&ids))));
+        lines.push(style.dim(&format!("    in {}", passes::some(&ids))));
     }
     lines.push(String::new());
     Some(lines.join("\n"))

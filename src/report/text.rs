@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 
 use super::forgiven;
-use crate::model::{CheckReport, ColumnReport, Kind, Measure, RunReport, SideReport, Status, Warning};
+use crate::model::{CheckReport, ColumnReport, Kind, Measure, RunReport, SideReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub(super) fn visible(text: &str) -> String {
@@ -342,31 +342,6 @@ pub(super) fn again(report: &RunReport, check: &CheckReport) -> String {
 fn quoted(word: &str) -> String {
     let plain = word.chars().all(|c| c.is_alphanumeric() || "/._-=:@".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
-
-/// Each warning about checks that passed, with their ids: one cause shows in many checks. Those that `forgiven` tells of
-/// are left to it.
-pub(super) fn beside_passes(report: &RunReport) -> Vec<(&Warning, Vec<&str>)> {
-    let mut told: Vec<(&Warning, Vec<&str>)> = Vec::new();
-    let passed = report.checks.iter().filter(|check| check.status() == Status::Pass);
-    for check in passed.filter(|check| forgiven::lines(check).is_empty()) {
-        for warning in &check.warnings {
-            match told.iter_mut().find(|(known, _)| *known == warning) {
-                Some((_, ids)) => ids.push(&check.id),
-                None => told.push((warning, vec![&check.id])),
-            }
-        }
-    }
-    told
-}
-
-/// Some of `ids`, and how many more there are.
-pub(super) fn some(ids: &[&str]) -> String {
-    const SHOWN: usize = 5;
-    match ids.len().checked_sub(SHOWN) {
-        Some(more) if more > 1 => format!("{} and {more} more", ids[..SHOWN].join(", ")),
-        _ => ids.join(", "),
-    }
 }
 
 /// The verdict of a run in one sentence.

@@ -82,10 +82,8 @@ impl Postgres {
             Ok(relations) => {
                 // The first error breaks the transaction.
                 if let Err((name, cause)) = ages(&mut connection, sql, asked, &relations, &mut told).await {
-                    let mut refused = error::running("", timeout, &cause);
-                    refused.message = refused.message.split(" at line ").next().unwrap_or_default().to_owned();
                     let what = format!("the suite's [views] cannot tell how old {name} is");
-                    told.warnings.push(not_analysed(&what, Some(name), refused)?);
+                    told.warnings.push(not_analysed(&what, Some(name), error::own(timeout, &cause))?);
                 }
             }
         }

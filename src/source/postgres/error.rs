@@ -39,6 +39,15 @@ pub(super) fn running(sql: &str, timeout: Duration, cause: &sqlx::Error) -> Erro
 
 /// A statement that failed, sent as `prefix` and `sql`.
 pub(super) fn behind(prefix: &str, sql: &str, timeout: Duration, cause: &sqlx::Error) -> Error {
+    refused(Some((prefix, sql)), timeout, cause)
+}
+
+/// A statement of our own that failed: where in it means nothing to the reader.
+pub(super) fn own(timeout: Duration, cause: &sqlx::Error) -> Error {
+    refused(None, timeout, cause)
+}
+
+fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else {
         return rows::unanswered(cause);
     };
@@ -47,16 +56,16 @@ pub(super) fn behind(prefix: &str, sql: &str, timeout: Duration, cause: &sqlx::E
         return timed_out(timeout);
     }
     let lost = code.starts_with("08") || ["57P01", "57P02", "57P03", "53300"].contains(&code);
-    let place = match server.position() {
-        Some(PgErrorPosition::Original(position)) => {
+    let place = match (sent, server.position()) {
+        (Some((prefix, sql)), Some(PgErrorPosition::Original(position))) => {
             let (line, column) = line_and_column(sql, position.saturating_sub(prefix.chars().count()));
             format!(" at line {line}, column {column}")
         }
-        Some(PgErrorPosition::Internal { position, query }) => {
+        (Some(_), Some(PgErrorPosition::Internal { position, query })) => {
             let (line, column) = line_and_column(query, position);
             format!(" at line {line}, column {column} of a function's query")
         }
-        None => String::new(),
+        _ => String::new(),
     };
     let way_out = match code {
         READ_ONLY => "; the queries of a check only read",

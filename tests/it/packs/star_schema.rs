@@ -332,6 +332,12 @@ async fn every_sort_of_view_has_an_age() {
     assert!(found[0].contains("there is no table fact;"), "{found:?}");
     assert!(told(about("mw", "facts"), "SELECT * FROM mv").await.is_empty());
 
+    // Where in the query, and not in what is put before it.
+    let asked = Inspect { kind: Kind::Sum, exact: true, key: Vec::new(), views: Vec::new() };
+    let (sql, limit) = ("SELECT\n  no_such_column FROM mv", Duration::from_secs(30));
+    let refused = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap().warnings;
+    assert!(refused[0].message.ends_with("at line 2, column 3"), "{refused:?}");
+
     let folder = tempfile::tempdir().unwrap();
     let suite = format!(
         "name = \"ages\"\n[sources.old]\nurl = \"{url}\"\n[sources.new]\nurl = \"{url}\"\n\
