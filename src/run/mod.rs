@@ -347,16 +347,19 @@ fn arguments(suite: &Suite, sources: &BTreeMap<String, SourceReport>) -> Vec<Str
 fn suite_reports(selected: &[Selected<'_>], context: &Context<'_>) -> Vec<SuiteReport> {
     let mut seen = BTreeSet::new();
     let suites = selected.iter().map(|one| one.suite).filter(|suite| seen.insert(suite.name.clone()));
-    let report = |suite: &Suite| SuiteReport {
-        name: suite.name.clone(),
-        path: suite.path.display().to_string(),
-        sha256: suite.sha256.clone(),
-        params: context.params[suite.name.as_str()]
-            .iter()
-            .filter_map(|(name, value)| Some((name.clone(), shown(value.as_ref().ok()?))))
-            .collect(),
-        sources: context.sources.reports(suite),
-        arguments: arguments(suite, &context.sources.reports(suite)),
+    let report = |suite: &Suite| {
+        let sources = context.sources.reports(suite);
+        SuiteReport {
+            name: suite.name.clone(),
+            path: suite.path.display().to_string(),
+            sha256: suite.sha256.clone(),
+            params: context.params[suite.name.as_str()]
+                .iter()
+                .filter_map(|(name, value)| Some((name.clone(), shown(value.as_ref().ok()?))))
+                .collect(),
+            arguments: arguments(suite, &sources),
+            sources,
+        }
     };
     suites.map(report).collect()
 }

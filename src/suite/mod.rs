@@ -3,6 +3,7 @@
 mod check;
 mod latency;
 mod levels;
+mod overrides;
 mod params;
 mod problem;
 mod raw;
@@ -26,8 +27,10 @@ use crate::waiver::Waiver;
 use problem::{File, nearest};
 
 pub(crate) use check::difference_names;
+use overrides::Used;
 use rule::Known;
 
+pub use overrides::Overrides;
 pub use params::{Moving, Param, ParamType};
 pub use problem::{Problem, Problems};
 pub use source::{SourceSpec, SourceSpecError, expanded};
@@ -65,30 +68,6 @@ impl Suite {
         match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
-        }
-    }
-}
-
-/// What the command line says in place of the suites.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// `--param NAME=VALUE`.
-    pub params: Vec<(String, String)>,
-    /// `--source NAME=URL`.
-    pub sources: Vec<(String, String)>,
-}
-
-impl Overrides {
-    /// Those that mean a suite with these params and sources; of several for one name the last, which is the one that counts.
-    fn of(&self, params: &BTreeMap<String, Param>, sources: &[&str]) -> Overrides {
-        let last = |given: &[(String, String)], has: &dyn Fn(&str) -> bool| {
-            let counts = |at: usize, name: &str| has(name) && given[at + 1..].iter().all(|(later, _)| later != name);
-            let own = given.iter().enumerate().filter(|(at, (name, _))| counts(*at, name));
-            own.map(|(_, one)| one.clone()).collect()
-        };
-        Overrides {
-            params: last(&self.params, &|name| params.contains_key(name)),
-            sources: last(&self.sources, &|name| sources.contains(&name)),
         }
     }
 }
@@ -173,34 +152,6 @@ fn find(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<PathBuf> {
         }
     }
     files
-}
-
-/// Overrides that some suite took.
-#[derive(Default)]
-struct Used {
-    params: BTreeSet<String>,
-    sources: BTreeSet<String>,
-    known_params: BTreeSet<String>,
-    known_sources: BTreeSet<String>,
-}
-
-impl Used {
-    fn unused(&self, overrides: &Overrides, problems: &mut Problems) {
-        let kinds = [
-            ("--param", "param", &overrides.params, &self.params, &self.known_params),
-            ("--source", "source", &overrides.sources, &self.sources, &self.known_sources),
-        ];
-        for (flag, noun, given, used, known) in kinds {
-            for (name, _) in given.iter().filter(|(name, _)| !used.contains(name)) {
-                problems.0.push(Problem {
-                    path: PathBuf::new(),
-                    place: None,
-                    message: format!("{flag} {name}: no suite has a {noun} of this name"),
-                    help: nearest(name, known.iter().map(String::as_str)),
-                });
-            }
-        }
-    }
 }
 
 fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems: &mut Problems) -> Option<Suite> {

@@ -109,7 +109,7 @@ impl Read<'_> {
         let lacks = match row.try_get::<Option<f64>, _>("seconds")? {
             None => "holds no time at all".to_owned(),
             Some(seconds) => {
-                let lag = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+                let lag = lag(seconds);
                 if lag <= declared.max_lag {
                     return Ok(None);
                 }
@@ -127,6 +127,11 @@ impl Read<'_> {
         );
         warning("view_behind", message)
     }
+}
+
+/// How far behind: nothing where the view is ahead, and no end where the newest row is at infinity, as it may be from PostgreSQL 17 on.
+fn lag(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
 }
 
 /// Two units, the largest a day: `54d 20h`.
@@ -147,6 +152,14 @@ fn readable(lag: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches an endless lag that is taken for none.
+    #[test]
+    fn a_view_ahead_is_not_behind_and_one_without_end_is() {
+        assert_eq!((lag(-5.0), lag(0.0)), (Duration::ZERO, Duration::ZERO));
+        assert_eq!((lag(f64::NEG_INFINITY), lag(f64::INFINITY)), (Duration::ZERO, Duration::MAX));
+        assert_eq!(lag(0.000_001), Duration::from_micros(1));
+    }
 
     #[test]
     fn a_lag_is_told_in_two_units() {
