@@ -22,6 +22,7 @@ mod rowdiff;
 mod samples;
 mod schemas;
 mod signals;
+mod statements;
 mod story;
 mod support;
 mod telling;

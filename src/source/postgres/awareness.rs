@@ -126,8 +126,9 @@ async fn found(
     asked: &Inspect,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Relation>, sqlx::Error> {
-    let explain = format!("{EXPLAIN}{sql}");
-    let row = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_one(&mut *connection).await?;
+    // By the extended protocol, whose server takes one command and no more.
+    let explain = sqlx::query(AssertSqlSafe(format!("{EXPLAIN}{sql}"))).persistent(false);
+    let row = explain.fetch_one(&mut *connection).await?;
     let raw = row.try_get_raw(0)?;
     let text = if raw.is_null() { "[]" } else { raw.as_str().map_err(sqlx::Error::Decode)? };
     let plan: Json = serde_json::from_str(text).map_err(|cause| sqlx::Error::Decode(cause.into()))?;

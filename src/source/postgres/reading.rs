@@ -79,6 +79,9 @@ impl Postgres {
         rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
         if let (Rows::Batches(batches), Some(copied)) = (&*rows, copy::statement(sql)) {
             let batches = batches.clone();
+            // What copies is sent by the simple protocol, which runs every command of a text: the same text is prepared
+            // first, and the server refuses to prepare more than one.
+            let (connection, _) = self.prepare(connection, &copied, timeout, ticket).await?;
             return self.copy(connection, sql, &copied, timeout, plans, batches).await;
         }
         let (mut columns, mut height, mut bytes, mut given) = (begun(&plans, 0), 0, 0, 0);
