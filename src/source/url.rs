@@ -1,5 +1,7 @@
 //! A source's URL: which engine it names, and a type that cannot print its password.
 
+mod parameters;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -37,6 +39,9 @@ pub enum UrlError {
     /// A scheme no engine answers to.
     #[error("no engine answers to `{0}:`; use clickhouse, clickhouses, postgres, mysql, sqlite, or a path to files")]
     Scheme(String),
+    /// A parameter that the engine does not know, or a value that it does not take.
+    #[error("the URL cannot be used: {0}")]
+    Parameter(String),
 }
 
 impl SourceUrl {
@@ -77,7 +82,14 @@ impl SourceUrl {
         if url.host_str().is_none_or(str::is_empty) {
             return Err(UrlError::Unreadable("the host is empty"));
         }
-        Ok(SourceUrl(wrap(url)))
+        if url.fragment().is_some() {
+            return Err(UrlError::Unreadable("a # stands in it"));
+        }
+        let found = SourceUrl(wrap(url));
+        if let Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url) = &found.0 {
+            parameters::check(found.engine(), url)?;
+        }
+        Ok(found)
     }
 
     /// Where it is, password and all: for the connection only.
@@ -109,8 +121,8 @@ impl fmt::Display for SourceUrl {
                 let masked: Vec<(String, String)> = shown
                     .query_pairs()
                     .map(|(name, value)| {
-                        let secret = name.to_ascii_lowercase().contains("pass");
-                        (name.into_owned(), if secret { "***".to_owned() } else { value.into_owned() })
+                        let clear = parameters::may_be_shown(self.engine(), &name);
+                        (name.into_owned(), if clear { value.into_owned() } else { "***".to_owned() })
                     })
                     .collect();
                 if !masked.is_empty() {
@@ -136,9 +148,11 @@ mod tests {
 
     #[test]
     fn a_password_never_shows_however_it_is_given() {
-        for text in
-            ["postgres://u:s3cret@h/db", "clickhouse://h:8123/db?user=u&password=s3cret", "mysql://u:s3cret@h/d?x=1"]
-        {
+        for text in [
+            "postgres://u:s3cret@h/db",
+            "clickhouse://h:8123/db?user=u&password=s3cret",
+            "mysql://u:s3cret@h/d?ssl-key=s3cret",
+        ] {
             let url = SourceUrl::parse(text, Path::new("/")).unwrap();
             assert!(!format!("{url} {url:?}").contains("s3cret"), "{url}");
         }

@@ -81,7 +81,9 @@ async fn the_session_has_the_time_zone_of_the_suite() {
     let instant = Value::Instant(1_767_310_200_000_000_000);
     let sql = "SELECT i, DATE(i) AS day FROM contract_zone";
     let elsewhere = with(|url| url.set_query(Some("timezone=%2B09:00")));
-    let utc = fetch(&open_url(&elsewhere, &Options::default()), sql).await.unwrap();
+    let refused = SourceUrl::parse(&elsewhere, Path::new("/")).expect_err("a zone that nobody would look at");
+    assert!(refused.to_string().contains("`timezone`"), "{refused}");
+    let utc = fetch(&open(), sql).await.unwrap();
     assert_eq!((utc.values("i"), utc.values("day")), (vec![instant.clone()], vec![Value::Date(20_454)]));
     // The day is the zone's, the instant is the same.
     let east = in_zone("+02:00");
