@@ -160,6 +160,7 @@ fn scalars(series: &Series, of: &Type, simple: Simple, null: &[u8]) -> Option<Ce
         }
         (DataType::Float32, _) => each!(series.f32().ok()?.iter(), |v, out| encode::float(v.into(), out)),
         (DataType::Float64, _) => each!(series.f64().ok()?.iter(), |v, out| encode::float(v, out)),
+        (DataType::String, Type::Integer | Type::Decimal { .. }) => return None,
         (DataType::String, _) => each!(series.str().ok()?.iter(), |v, out| encode::text(v, out)),
         (DataType::Binary, _) => each!(series.binary().ok()?.iter(), |v, out| encode::bytes(v, out)),
         (DataType::Date, _) => each!(series.date().ok()?.physical().iter(), |v, out| encode::date(v, out)),

@@ -125,6 +125,7 @@ mod tests {
             any::<f64>().prop_map(Value::Float),
             (-8i8..8).prop_map(|v| Value::Float(f64::from(v) / 10.0)),
             any::<u128>().prop_map(Value::Unsigned),
+            "-?[0-9]{1,60}[.][0-9]{0,60}".prop_map(|text| crate::frame::wide::read(&text).unwrap()),
             any::<bool>().prop_map(Value::Bool),
             Just(Value::Null),
         ]

@@ -7,6 +7,7 @@ use super::json::{self, JsonError};
 use super::normal::{Normal, Side};
 use crate::check::Comparison;
 use crate::frame::Value;
+use crate::frame::wide::narrowed;
 
 /// Data that no rule can give a meaning to: the check is an error, not a difference.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,12 +57,13 @@ fn one(value: &Value, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
         Value::Bool(truth) => boolean(*truth, out),
         Value::Integer(unscaled) => decimal(*unscaled, 0, out),
         Value::Decimal { unscaled, scale } => decimal(*unscaled, *scale, out),
-        Value::Unsigned(wide) => match i128::try_from(*wide) {
+        Value::Unsigned(number) => match i128::try_from(*number) {
             Ok(narrow) => decimal(narrow, 0, out),
-            Err(_) => {
-                out.push(b'N');
-                out.extend_from_slice(&wide.to_le_bytes());
-            }
+            Err(_) => wide(&number.to_string(), out),
+        },
+        Value::Wide(number) => match narrowed(number) {
+            Value::Wide(number) => wide(&number.to_plain_string(), out),
+            narrow => one(&narrow, out)?,
         },
         Value::Float(value) => float(*value, out),
         // A UUID is its canonical text.
@@ -102,6 +104,12 @@ pub(super) fn float(value: f64, out: &mut Vec<u8>) {
     out.push(b'f');
     let bits = if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
     out.extend_from_slice(&bits.to_le_bytes());
+}
+
+/// Appends a number that is no decimal of 128 bits and 38 digits after the point, by its plain text.
+fn wide(text: &str, out: &mut Vec<u8>) {
+    out.push(b'N');
+    sized(text.as_bytes(), out);
 }
 
 /// Appends text.
@@ -304,6 +312,12 @@ mod tests {
         );
         assert_eq!(exact(&Value::Decimal { unscaled: 500, scale: 2 }), exact(&Value::Integer(5)));
         assert_eq!(exact(&Value::Unsigned(7)), exact(&Value::Integer(7)));
+        let wide = |text: &str| Value::Wide(text.parse().unwrap());
+        assert_eq!(exact(&wide("1.50")), exact(&Value::Decimal { unscaled: 15, scale: 1 }));
+        assert_eq!(exact(&wide("7e2")), exact(&Value::Integer(700)));
+        assert_eq!(exact(&wide(&u128::MAX.to_string())), exact(&Value::Unsigned(u128::MAX)));
+        assert_eq!(exact(&wide("1e50")), exact(&wide(&format!("1{}.0", "0".repeat(50)))));
+        assert_ne!(exact(&wide("1e50")), exact(&wide("1e51")));
     }
 
     #[test]
@@ -336,6 +350,7 @@ mod tests {
             any::<bool>().prop_map(Value::Bool),
             (-20i128..20).prop_map(Value::Integer),
             (-200i128..200, 0u8..3).prop_map(|(unscaled, scale)| Value::Decimal { unscaled, scale }),
+            "-?[0-9]{38,42}[.][0-9]{0,2}".prop_map(|text| crate::frame::wide::read(&text).unwrap()),
             any::<f64>().prop_map(Value::Float),
             "[as0|\u{0}]{0,3}".prop_map(Value::Text),
             prop::collection::vec(any::<u8>(), 0..3).prop_map(Value::Bytes),

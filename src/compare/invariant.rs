@@ -68,7 +68,7 @@ fn size(population: &Frame) -> Option<Number> {
     let names = population.names();
     let [name] = names.as_slice() else { return None };
     match population.values(name).as_slice() {
-        [value @ (Value::Integer(_) | Value::Unsigned(_) | Value::Decimal { .. })] => number(value),
+        [value @ (Value::Integer(_) | Value::Unsigned(_) | Value::Wide(_) | Value::Decimal { .. })] => number(value),
         _ => None,
     }
 }

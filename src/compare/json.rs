@@ -8,6 +8,7 @@ use bigdecimal::BigDecimal;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::frame::Value;
+use crate::frame::wide::narrowed;
 
 /// A JSON value in the form in which it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,15 +70,7 @@ fn scalar(json: Json) -> Option<Value> {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(truth),
         Json::String(text) => Value::Text(text),
-        Json::Number(number) => {
-            let (unscaled, scale) = number.normalized().into_bigint_and_exponent();
-            let unscaled = i128::try_from(unscaled).ok()?;
-            match u8::try_from(scale) {
-                Ok(0) => Value::Integer(unscaled),
-                Ok(scale) => Value::Decimal { unscaled, scale },
-                Err(_) => Value::Integer(unscaled.checked_mul(10i128.checked_pow(u32::try_from(-scale).ok()?)?)?),
-            }
-        }
+        Json::Number(number) => narrowed(&number),
         Json::Array(_) | Json::Object(_) => return None,
     })
 }

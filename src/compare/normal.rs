@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 use super::json;
 use crate::check::{Comparison, ForcedType, Rule};
-use crate::frame::{Type, Value};
+use crate::frame::{Type, Value, wide};
 
 /// Which side a value is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -188,10 +188,11 @@ fn adapted(literal: &Value, of: &Type, forced: Option<ForcedType>) -> Option<Val
     match (literal, of) {
         // The literal is read as the column's own text would be.
         _ if forced.is_some() => Some(literal.clone()),
-        (Value::Integer(_) | Value::Decimal { .. }, Type::Integer | Type::Decimal { .. } | Type::Null) => {
-            Some(literal.clone())
-        }
-        (Value::Integer(_) | Value::Decimal { .. } | Value::Float(_), Type::Float) => {
+        (
+            Value::Integer(_) | Value::Decimal { .. } | Value::Wide(_),
+            Type::Integer | Type::Decimal { .. } | Type::Null,
+        ) => Some(literal.clone()),
+        (Value::Integer(_) | Value::Decimal { .. } | Value::Wide(_) | Value::Float(_), Type::Float) => {
             text()?.parse().ok().map(Value::Float)
         }
         (Value::Bool(_), Type::Bool | Type::Integer | Type::Null) => Some(literal.clone()),
@@ -215,9 +216,10 @@ fn parsed(value: &Value, forced: ForcedType) -> Option<Value> {
     match (forced, value) {
         (ForcedType::Text, value) => super::show::shown(value).map(Value::Text),
         (ForcedType::Decimal { precision, scale }, Value::Text(text)) => decimal(text, precision, scale),
-        (ForcedType::Decimal { precision, scale }, Value::Integer(_) | Value::Unsigned(_) | Value::Decimal { .. }) => {
-            decimal(&super::show::shown(value)?, precision, scale)
-        }
+        (
+            ForcedType::Decimal { precision, scale },
+            Value::Integer(_) | Value::Unsigned(_) | Value::Wide(_) | Value::Decimal { .. },
+        ) => decimal(&super::show::shown(value)?, precision, scale),
         (ForcedType::Uuid, Value::Text(text) | Value::Uuid(text)) => uuid(text).map(Value::Uuid),
         (ForcedType::Bool, Value::Bool(truth)) => Some(Value::Bool(*truth)),
         (ForcedType::Bool, Value::Integer(0 | 1)) => Some(Value::Bool(*value == Value::Integer(1))),
@@ -295,6 +297,10 @@ fn decimal(text: &str, precision: u8, scale: u8) -> Option<Value> {
         return None;
     }
     let padded = format!("{whole}{fraction:0<width$}", width = usize::from(scale));
+    if padded.len() > 38 || scale > 38 {
+        let sign = if negative { "-" } else { "" };
+        return wide::read(&format!("{sign}0{whole}.{fraction}0"));
+    }
     let unscaled: i128 = if padded.is_empty() { 0 } else { padded.parse().ok()? };
     Some(Value::Decimal { unscaled: if negative { -unscaled } else { unscaled }, scale })
 }
@@ -324,6 +330,10 @@ mod tests {
         for refused in ["", ".", "1e3", "1,0", " 1", "NaN", "0.25", "123", "--1"] {
             assert_eq!(decimal(refused, 3, 1), None, "{refused}");
         }
+        let tall = "9".repeat(76);
+        assert_eq!(decimal(&format!("+{tall}.0"), 78, 2), wide::read(&tall));
+        assert_eq!(decimal(&tall, 75, 0), None, "a digit too many");
+        assert_eq!(decimal("1.5", 76, 38), Some(Value::Decimal { unscaled: 15, scale: 1 }));
     }
 
     #[test]

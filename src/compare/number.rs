@@ -25,6 +25,7 @@ pub(super) fn number(value: &Value) -> Option<Number> {
         Value::Bool(v) => Number::Finite(BigDecimal::from(u8::from(*v))),
         Value::Integer(v) => Number::Finite(BigDecimal::from(*v)),
         Value::Unsigned(v) => Number::Finite(BigDecimal::from(*v)),
+        Value::Wide(v) => Number::Finite(v.clone()),
         Value::Decimal { unscaled, scale } => {
             Number::Finite(BigDecimal::new(BigInt::from(*unscaled), i64::from(*scale)))
         }

@@ -16,6 +16,7 @@ pub(super) fn shown(value: &Value) -> Option<String> {
         Value::Bool(v) => v.to_string(),
         Value::Integer(v) => v.to_string(),
         Value::Unsigned(v) => v.to_string(),
+        Value::Wide(v) => plain(v),
         Value::Decimal { unscaled, scale } => decimal_text(*unscaled, *scale),
         Value::Float(v) => float_text(*v),
         Value::Text(v) | Value::Uuid(v) | Value::Json(v) => v.clone(),

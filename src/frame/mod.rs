@@ -4,6 +4,7 @@
 //! type for (UUID, JSON, maps). Turning an engine's types into these is `source`'s business.
 
 mod value;
+pub(crate) mod wide;
 
 pub use value::{Value, decimal_text};
 pub(crate) use value::{value, values};
@@ -17,9 +18,9 @@ pub enum Type {
     Null,
     /// Polars `Boolean`.
     Bool,
-    /// Any Polars integer, 8 to 128 bits.
+    /// Any Polars integer, 8 to 128 bits; `String` of plain decimal text where some value needs more.
     Integer,
-    /// Polars `Decimal`, at most 38 digits.
+    /// Polars `Decimal` of at most 38 digits; `String` of plain decimal text where some value needs more.
     Decimal {
         /// Digits after the point.
         scale: u8,

@@ -1,8 +1,9 @@
 //! One canonical value, and its way into and out of a Polars series.
 
+use bigdecimal::BigDecimal;
 use polars::prelude::*;
 
-use super::{Column, FrameError, Type};
+use super::{Column, FrameError, Type, wide};
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
 const NANOS_PER_MICRO: i128 = 1_000;
@@ -25,6 +26,8 @@ pub enum Value {
         /// Digits after the point.
         scale: u8,
     },
+    /// Integer or decimal that neither of these holds.
+    Wide(BigDecimal),
     /// Float; a 32-bit float is widened, which is exact.
     Float(f64),
     /// Text, UTF-8.
@@ -116,6 +119,7 @@ fn text(value: String, of: &Type) -> Value {
     match of {
         Type::Uuid => Value::Uuid(value),
         Type::Json => Value::Json(value),
+        Type::Integer | Type::Decimal { .. } => wide::read(&value).expect("a wide number is plain decimal text"),
         _ => Value::Text(value),
     }
 }
@@ -137,34 +141,83 @@ fn list(series: &Series, of: &Type) -> Value {
     }
 }
 
-/// The series of a column; its Polars type follows from the canonical type alone.
+/// The series of a column; its Polars type follows from the canonical type and from what its values need.
 pub(super) fn series(column: &Column) -> Result<Series, FrameError> {
-    build(&column.name, &column.of, column.values.iter())
+    let mut width = Width::default();
+    column.values.iter().for_each(|value| width.look(value, &column.of, false));
+    build(&column.name, &column.of, column.values.iter(), width)
 }
 
-fn dtype(of: &Type, widest: bool) -> DataType {
+/// What the values of a column need, those in arrays and maps among them.
+#[derive(Clone, Copy, Default)]
+struct Width {
+    /// Integers above the signed 128 bits.
+    unsigned: bool,
+    /// Integers below 0.
+    negative: bool,
+    /// Numbers that no integer and no decimal of 38 digits holds.
+    wide: bool,
+    /// Times finer than a microsecond.
+    fine: bool,
+}
+
+impl Width {
+    fn look(&mut self, value: &Value, of: &Type, nested: bool) {
+        match (value, of) {
+            (Value::Wide(_), _) | (Value::Unsigned(_), Type::Decimal { .. }) => self.wide = true,
+            (Value::Unsigned(_), _) if nested => self.wide = true,
+            (Value::Unsigned(_), _) => self.unsigned = true,
+            (Value::Integer(number), Type::Decimal { scale }) => self.wide |= raised(*number, 0, *scale).is_none(),
+            (Value::Integer(number), _) => self.negative |= *number < 0,
+            (Value::Decimal { unscaled, scale }, Type::Decimal { scale: wanted }) => {
+                self.wide |= raised(*unscaled, *scale, *wanted).is_none();
+            }
+            (Value::Instant(nanos) | Value::WallClock(nanos), _) => self.fine |= nanos % NANOS_PER_MICRO != 0,
+            (Value::Array(items), Type::Array(element)) => {
+                items.iter().for_each(|item| self.look(item, element, true));
+            }
+            (Value::Map(entries), Type::Map(key, held)) => entries.iter().for_each(|(a, b)| {
+                self.look(a, key, true);
+                self.look(b, held, true);
+            }),
+            _ => {}
+        }
+    }
+
+    fn wide(self) -> bool {
+        self.wide || (self.unsigned && self.negative)
+    }
+
+    fn time_unit(self) -> TimeUnit {
+        if self.fine { TimeUnit::Nanoseconds } else { TimeUnit::Microseconds }
+    }
+}
+
+/// `unscaled` with `wanted` digits after the point instead of `scale`; absent beyond 38 digits.
+fn raised(unscaled: i128, scale: u8, wanted: u8) -> Option<i128> {
+    let raised = unscaled.checked_mul(10i128.checked_pow(u32::from(wanted.checked_sub(scale)?))?)?;
+    (raised.unsigned_abs() < 10u128.pow(wide::MAX_DIGITS)).then_some(raised)
+}
+
+fn dtype(of: &Type, width: Width) -> DataType {
     match of {
         Type::Null => DataType::Null,
         Type::Bool => DataType::Boolean,
-        Type::Integer => {
-            if widest {
-                DataType::UInt128
-            } else {
-                DataType::Int128
-            }
-        }
+        Type::Integer | Type::Decimal { .. } if width.wide() => DataType::String,
+        Type::Integer if width.unsigned => DataType::UInt128,
+        Type::Integer => DataType::Int128,
         Type::Decimal { scale } => DataType::Decimal(38, usize::from(*scale)),
         Type::Float => DataType::Float64,
         Type::Text | Type::Uuid | Type::Json => DataType::String,
         Type::Bytes => DataType::Binary,
         Type::Date => DataType::Date,
         Type::Time => DataType::Time,
-        Type::Instant => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
-        Type::WallClock => DataType::Datetime(TimeUnit::Microseconds, None),
-        Type::Array(element) => DataType::List(Box::new(dtype(element, false))),
+        Type::Instant => DataType::Datetime(width.time_unit(), Some(TimeZone::UTC)),
+        Type::WallClock => DataType::Datetime(width.time_unit(), None),
+        Type::Array(element) => DataType::List(Box::new(dtype(element, width))),
         Type::Map(key, value) => DataType::List(Box::new(DataType::Struct(vec![
-            Field::new("key".into(), dtype(key, false)),
-            Field::new("value".into(), dtype(value, false)),
+            Field::new("key".into(), dtype(key, width)),
+            Field::new("value".into(), dtype(value, width)),
         ]))),
     }
 }
@@ -172,39 +225,35 @@ fn dtype(of: &Type, widest: bool) -> DataType {
 fn build<'a>(
     name: &str,
     of: &Type,
-    values: impl ExactSizeIterator<Item = &'a Value> + Clone,
+    values: impl ExactSizeIterator<Item = &'a Value>,
+    width: Width,
 ) -> Result<Series, FrameError> {
     let misfit =
         |value: &Value| FrameError::Misfit { column: name.to_owned(), value: format!("{value:?}"), of: of.clone() };
-    let unsigned = *of == Type::Integer && values.clone().any(|v| matches!(v, Value::Unsigned(_)));
-    let fine = matches!(of, Type::Instant | Type::WallClock)
-        && values.clone().any(|v| matches!(v, Value::Instant(n) | Value::WallClock(n) if n % NANOS_PER_MICRO != 0));
     let mut cells = Vec::with_capacity(values.len());
     for value in values {
-        cells.push(cell(value, of, unsigned, fine).ok_or_else(|| misfit(value))?);
+        cells.push(cell(value, of, width).ok_or_else(|| misfit(value))?);
     }
-    let mut wanted = dtype(of, unsigned);
-    if fine && let DataType::Datetime(unit, _) = &mut wanted {
-        *unit = TimeUnit::Nanoseconds;
-    }
-    Ok(Series::from_any_values_and_dtype(name.into(), &cells, &wanted, true)?)
+    Ok(Series::from_any_values_and_dtype(name.into(), &cells, &dtype(of, width), true)?)
 }
 
-fn cell(value: &Value, of: &Type, unsigned: bool, fine: bool) -> Option<AnyValue<'static>> {
-    let ticks = |nanos: &i128| i64::try_from(if fine { *nanos } else { nanos / NANOS_PER_MICRO }).ok();
-    let unit = if fine { TimeUnit::Nanoseconds } else { TimeUnit::Microseconds };
+fn cell(value: &Value, of: &Type, width: Width) -> Option<AnyValue<'static>> {
+    let ticks = |nanos: &i128| i64::try_from(if width.fine { *nanos } else { nanos / NANOS_PER_MICRO }).ok();
+    let unit = width.time_unit();
     Some(match (value, of) {
         (Value::Null, _) => AnyValue::Null,
         (Value::Bool(v), Type::Bool) => AnyValue::Boolean(*v),
-        (Value::Integer(v), Type::Integer) if unsigned => AnyValue::UInt128(u128::try_from(*v).ok()?),
+        (number, Type::Integer | Type::Decimal { .. }) if width.wide() => {
+            AnyValue::StringOwned(wide::text(number)?.into())
+        }
+        (Value::Integer(v), Type::Integer) if width.unsigned => AnyValue::UInt128(u128::try_from(*v).ok()?),
         (Value::Integer(v), Type::Integer) => AnyValue::Int128(*v),
         (Value::Unsigned(v), Type::Integer) => AnyValue::UInt128(*v),
-        (Value::Decimal { unscaled, scale }, Type::Decimal { scale: wanted }) if scale <= wanted => {
-            let raised = unscaled.checked_mul(10i128.checked_pow(u32::from(wanted - scale))?)?;
-            AnyValue::Decimal(raised, 38, usize::from(*wanted))
+        (Value::Decimal { unscaled, scale }, Type::Decimal { scale: wanted }) => {
+            AnyValue::Decimal(raised(*unscaled, *scale, *wanted)?, 38, usize::from(*wanted))
         }
         (Value::Integer(v), Type::Decimal { scale }) => {
-            AnyValue::Decimal(v.checked_mul(10i128.checked_pow(u32::from(*scale))?)?, 38, usize::from(*scale))
+            AnyValue::Decimal(raised(*v, 0, *scale)?, 38, usize::from(*scale))
         }
         (Value::Float(v), Type::Float) => AnyValue::Float64(*v),
         (Value::Text(v), Type::Text) | (Value::Uuid(v), Type::Uuid) | (Value::Json(v), Type::Json) => {
@@ -217,11 +266,12 @@ fn cell(value: &Value, of: &Type, unsigned: bool, fine: bool) -> Option<AnyValue
             AnyValue::DatetimeOwned(ticks(v)?, unit, Some(std::sync::Arc::new(TimeZone::UTC)))
         }
         (Value::WallClock(v), Type::WallClock) => AnyValue::DatetimeOwned(ticks(v)?, unit, None),
-        (Value::Array(items), Type::Array(element)) => AnyValue::List(build("", element, items.iter()).ok()?),
+        (Value::Array(items), Type::Array(element)) => AnyValue::List(build("", element, items.iter(), width).ok()?),
         (Value::Map(entries), Type::Map(key, held)) => {
             let keys: Vec<Value> = entries.iter().map(|(k, _)| k.clone()).collect();
             let values: Vec<Value> = entries.iter().map(|(_, v)| v.clone()).collect();
-            let fields = [build("key", key, keys.iter()).ok()?, build("value", held, values.iter()).ok()?];
+            let fields =
+                [build("key", key, keys.iter(), width).ok()?, build("value", held, values.iter(), width).ok()?];
             AnyValue::List(StructChunked::from_series("".into(), keys.len(), fields.iter()).ok()?.into_series())
         }
         _ => return None,

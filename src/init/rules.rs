@@ -33,8 +33,8 @@ pub(super) fn guess(old: &Type, new: &Type) -> Option<Guess> {
         }
         (Type::Text, Type::Integer) => rule(&[of(side, "decimal(38,0)")], "the text is read as an integer"),
         (Type::Text, Type::Decimal { scale }) => {
-            let scale = (*scale).max(12);
-            rule(&[of(side, &format!("decimal(38,{scale})"))], "the text is read as a decimal")
+            let (scale, digits) = if *scale > 12 { (*scale, 76) } else { (12, 38) };
+            rule(&[of(side, &format!("decimal({digits},{scale})"))], "the text is read as a decimal")
         }
         (Type::Text, Type::Float) => rule(
             &[of(side, "decimal(38,12)"), ROUNDING.to_owned()],

@@ -226,6 +226,8 @@ mod tests {
                 Type::Decimal { scale: 12 },
                 Value::Decimal { unscaled: 99_999_999_999_999_999_999_999_999_999_999_999_999, scale: 12 },
             ),
+            (Type::Integer, Value::Wide("1e60".parse().unwrap())),
+            (Type::Decimal { scale: 38 }, Value::Wide("-1e60".parse().unwrap())),
             (Type::Float, Value::Float(-0.0)),
             (Type::Text, Value::Text("a\u{0}|é".into())),
             (Type::Bytes, Value::Bytes(vec![0, 255])),

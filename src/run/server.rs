@@ -172,7 +172,7 @@ fn alike(old: String, new: String, described: &Sides<Vec<Described>>) -> Result<
     if left.database_type != right.database_type {
         return Err(format!("the column `{old}` is {} in old and {} in new", left.database_type, right.database_type));
     }
-    if !pushdown::hashable(&left.database_type, &left.of) {
+    if !pushdown::hashable(&left.of) {
         return Err(format!("the column `{old}` is {}, which is compared row by row", left.database_type));
     }
     let of = left.of.clone();

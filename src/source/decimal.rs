@@ -1,6 +1,6 @@
 //! Decimals on their way to a column: read exactly, then brought to one scale that fits all of them.
 
-use crate::frame::Value;
+use crate::frame::{Value, wide};
 
 /// Largest number of digits a canonical decimal has.
 pub(super) const MAX_DIGITS: u32 = 38;
@@ -16,6 +16,11 @@ pub(super) fn value(unscaled: i128, scale: u32, shown_scale: u32) -> Option<Valu
     let (unscaled, scale) = trim(unscaled, scale);
     (scale <= MAX_DIGITS && unscaled.unsigned_abs() < LIMIT)
         .then(|| Value::Decimal { unscaled, scale: u8::try_from(scale).expect("at most 38") })
+}
+
+/// Decimal text such as `-12.50`, read exactly whatever its digits; `None` where it is no decimal.
+pub(super) fn read(text: &str) -> Option<Value> {
+    parse(text).or_else(|| wide::read(text))
 }
 
 /// Decimal text such as `-12.50`, read exactly; `None` where it is no decimal or needs more than 38 digits.
@@ -40,20 +45,25 @@ pub(super) fn parse(text: &str) -> Option<Value> {
     value(unscaled, u32::try_from(kept.len()).ok()?, u32::try_from(fraction.len()).ok()?)
 }
 
-/// Brings every decimal of `values`, arrays included, to what one column can hold, and gives its scale: the
-/// largest shown, or where 38 digits do not suffice for that, the largest needed. `Err` is the index of the
-/// value that does not fit beside the others.
-pub(super) fn settle(values: &mut [Value]) -> Result<u8, usize> {
+/// Gives the scale of a column of `values`, arrays included: the largest shown, or where 38 digits do not suffice for
+/// that, the largest needed, with every decimal brought to no more than that.
+pub(super) fn settle(values: &mut [Value]) -> u8 {
     let shown = largest_scale(values);
-    if first_misfit(values, shown).is_none() {
-        return Ok(shown);
+    if fit(values, shown) {
+        return shown;
     }
     values.iter_mut().for_each(trim_value);
-    let needed = largest_scale(values);
-    match first_misfit(values, needed) {
-        None => Ok(needed),
-        Some(index) => Err(index),
-    }
+    largest_scale(values)
+}
+
+/// Whether a column of `scale` holds all `values` in 38 digits.
+pub(super) fn fit(values: &[Value], scale: u8) -> bool {
+    values.iter().all(|value| match value {
+        Value::Decimal { unscaled, scale: own } => raise(*unscaled, u32::from(*own), u32::from(scale)).is_some(),
+        Value::Array(items) => fit(items, scale),
+        Value::Wide(_) => false,
+        _ => true,
+    })
 }
 
 fn raise(unscaled: i128, scale: u32, wanted: u32) -> Option<i128> {
@@ -89,19 +99,12 @@ fn largest_scale(values: &[Value]) -> u8 {
         .iter()
         .map(|value| match value {
             Value::Decimal { scale, .. } => *scale,
+            Value::Wide(number) => u8::try_from(number.fractional_digit_count().max(0)).unwrap_or(u8::MAX),
             Value::Array(items) => largest_scale(items),
             _ => 0,
         })
         .max()
         .unwrap_or(0)
-}
-
-fn first_misfit(values: &[Value], scale: u8) -> Option<usize> {
-    values.iter().position(|value| match value {
-        Value::Decimal { unscaled, scale: own } => raise(*unscaled, u32::from(*own), u32::from(scale)).is_none(),
-        Value::Array(items) => first_misfit(items, scale).is_some(),
-        _ => false,
-    })
 }
 
 #[cfg(test)]
@@ -129,15 +132,16 @@ mod tests {
         let long = format!("{}.{}", "9".repeat(20), "0".repeat(30));
         assert_eq!(parse(&long), Some(decimal(10i128.pow(20) - 1, 0)));
         let mut mixed = vec![decimal(10i128.pow(30), 0), decimal(1_500_000_000_000, 12), Value::Null];
-        assert_eq!(settle(&mut mixed), Ok(1), "30 digits and 12 decimals, of which one counts");
+        assert_eq!(settle(&mut mixed), 1, "30 digits and 12 decimals, of which one counts");
         let mut wide = vec![decimal(10i128.pow(30), 0), decimal(1, 12)];
-        assert_eq!(settle(&mut wide), Err(0));
+        assert_eq!(settle(&mut wide), 12);
+        assert!(!fit(&wide, 12));
     }
 
     #[test]
     fn a_column_has_the_largest_scale_shown() {
-        assert_eq!(settle(&mut [decimal(110, 2), decimal(11, 1), Value::Null]), Ok(2));
-        assert_eq!(settle(&mut [Value::Array(vec![decimal(1, 3), Value::Null])]), Ok(3));
-        assert_eq!(settle(&mut []), Ok(0));
+        assert_eq!(settle(&mut [decimal(110, 2), decimal(11, 1), Value::Null]), 2);
+        assert_eq!(settle(&mut [Value::Array(vec![decimal(1, 3), Value::Null])]), 3);
+        assert_eq!(settle(&mut []), 0);
     }
 }

@@ -18,7 +18,8 @@ pub fn literal(engine: EngineName, value: &ParamValue) -> Result<String, String>
                 // A bare 0.1 is a float there.
                 EngineName::ClickHouse => {
                     let scale = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-                    format!("toDecimal128('{digits}', {scale})")
+                    let bits = if digits.bytes().filter(u8::is_ascii_digit).count() > 38 { 256 } else { 128 };
+                    format!("toDecimal{bits}('{digits}', {scale})")
                 }
                 EngineName::Files => decimal_in_files(&digits)?,
                 _ => signed(digits),

@@ -172,8 +172,8 @@ fn bits(column: &str, of: &Type) -> String {
 }
 
 /// Whether ClickHouse compares values of this type as cutover does, given that both sides have the same type.
-pub fn hashable(database_type: &str, of: &Type) -> bool {
-    let scalar = matches!(
+pub fn hashable(of: &Type) -> bool {
+    matches!(
         of,
         Type::Bool
             | Type::Integer
@@ -183,9 +183,7 @@ pub fn hashable(database_type: &str, of: &Type) -> bool {
             | Type::Date
             | Type::Instant
             | Type::Uuid
-    );
-    // Not every integer of 256 bits can be read.
-    scalar && !database_type.contains("256")
+    )
 }
 
 /// Whether a column of this type holds numbers that a distance can be taken of.

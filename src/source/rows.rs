@@ -53,22 +53,14 @@ pub(super) fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), E
     Ok(())
 }
 
-/// The frame of collected columns; `type_names` are the engine's, in the same order, and `given` is the number of
-/// rows before these.
-pub(super) fn frame(columns: Vec<Column>, type_names: &[String], given: usize) -> Result<Frame, Error> {
-    let names = type_names.iter().map(String::as_str).chain(std::iter::repeat(""));
-    let (series, types) = columns
-        .into_iter()
-        .zip(names)
-        .map(|(column, type_name)| series(column, type_name, given))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .unzip();
+/// The frame of collected columns.
+pub(super) fn frame(columns: Vec<Column>) -> Result<Frame, Error> {
+    let (series, types) = columns.into_iter().map(series).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     Frame::from_series(series, types).map_err(frame_error)
 }
 
 /// The series of one collected column and its type, its decimals at one scale.
-pub(super) fn series(mut column: Column, type_name: &str, given: usize) -> Result<(Series, Type), Error> {
+pub(super) fn series(mut column: Column) -> Result<(Series, Type), Error> {
     let scale_of = match &mut column.of {
         Type::Decimal { scale } => Some(scale),
         Type::Array(element) => match element.as_mut() {
@@ -78,22 +70,10 @@ pub(super) fn series(mut column: Column, type_name: &str, given: usize) -> Resul
         _ => None,
     };
     if let Some(scale) = scale_of {
-        *scale = settled(&mut column.values, &column.name, type_name, given)?;
+        *scale = decimal::settle(&mut column.values);
     }
     let of = column.of.clone();
     Ok((column.into_series().map_err(frame_error)?, of))
-}
-
-/// Brings decimals to what one column can hold and gives its scale.
-pub(super) fn settled(values: &mut [Value], name: &str, type_name: &str, given: usize) -> Result<u8, Error> {
-    decimal::settle(values).map_err(|index| {
-        let way_out = "round the column in the query, such as round(x, 12)";
-        Misread::new("with the decimals of the other rows it needs more than 38 digits", way_out).at(
-            name,
-            type_name,
-            given + index + 1,
-        )
-    })
 }
 
 /// Decodes one row's value into its column, behind `given` rows of earlier batches.

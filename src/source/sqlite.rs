@@ -155,7 +155,7 @@ async fn read_rows(connection: &mut SqliteConnection, sql: &str, rows: &mut Rows
         }
         let height = reading[0].values.len();
         if rows.full(height, bytes) {
-            if !rows.take(frame(std::mem::replace(&mut reading, begun()), given)?).await {
+            if !rows.take(frame(std::mem::replace(&mut reading, begun()))?).await {
                 return Ok(());
             }
             (given, bytes) = (given + height, 0);
@@ -165,14 +165,14 @@ async fn read_rows(connection: &mut SqliteConnection, sql: &str, rows: &mut Rows
         return Err(Error::new(Fault::Query, "the query holds more than one statement; a check takes one that reads"));
     }
     if given == 0 || !reading[0].values.is_empty() {
-        rows.take(frame(reading, given)?).await;
+        rows.take(frame(reading)?).await;
     }
     Ok(())
 }
 
-fn frame(columns: Vec<Reading>, given: usize) -> Result<Frame, Error> {
+fn frame(columns: Vec<Reading>) -> Result<Frame, Error> {
     let columns = columns.into_iter().map(Reading::column).collect::<Result<Vec<_>, _>>()?;
-    rows::frame(columns, &[], given)
+    rows::frame(columns)
 }
 
 fn refused(cause: &sqlx::Error) -> Error {

@@ -8,7 +8,7 @@ use bigdecimal::{BigDecimal, ToPrimitive, Zero};
 use super::levels;
 use super::raw::{self, Number, Sided};
 use crate::check::{Budget, Comparison, ForcedType, ParamValue, Rule, Sides, Tolerance};
-use crate::frame::Value;
+use crate::frame::{Value, wide};
 
 /// Values of params that settings may name as `"{{ name }}"`.
 pub(super) type Known = BTreeMap<String, ParamValue>;
@@ -219,7 +219,7 @@ fn types(sided: Option<Sided>, problems: &mut Vec<String>) -> Sides<Option<Force
         let of = forced(&text);
         if of.is_none() {
             problems.push(format!(
-                "`type` is \"{text}\"; known: decimal(precision,scale) with at most 38 digits, uuid, timestamp, date, bool, json, text"
+                "`type` is \"{text}\"; known: decimal(precision,scale) with at most 255 digits, uuid, timestamp, date, bool, json, text"
             ));
         }
         of
@@ -245,7 +245,7 @@ fn forced(text: &str) -> Option<ForcedType> {
         _ => {
             let (precision, scale) = text.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
             let (precision, scale) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
-            (scale <= precision && (1..=38).contains(&precision)).then_some(ForcedType::Decimal { precision, scale })?
+            (scale <= precision && precision > 0).then_some(ForcedType::Decimal { precision, scale })?
         }
     })
 }
@@ -275,9 +275,7 @@ fn literal(value: &toml::Value) -> Result<Value, String> {
         toml::Value::Boolean(truth) => Value::Bool(*truth),
         toml::Value::Float(number) if number.is_finite() => {
             let text = number.to_string();
-            let scale = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-            let unscaled = text.replace('.', "").parse().map_err(|_| format!("{text} has too many digits"))?;
-            Value::Decimal { unscaled, scale: u8::try_from(scale).map_err(|_| format!("{text} has too many digits"))? }
+            wide::read(&text).ok_or_else(|| format!("{text} cannot be read as a decimal; give it as text"))?
         }
         toml::Value::Float(number) => Value::Float(*number),
         toml::Value::Datetime(moment) => Value::Text(moment.to_string()),
@@ -310,7 +308,7 @@ mod tests {
             "ignore = \"x\"\ntrim = true",
             "ulps = 1\nrelative = 0.1",
             "absent = 0",
-            "type = \"decimal(39,1)\"",
+            "type = \"decimal(256,1)\"",
             "type = \"int\"",
             "zone = \"CET\"",
             "truncate = \"0s\"",

@@ -27,5 +27,6 @@ mod story;
 mod support;
 mod telling;
 mod trends;
+mod values;
 mod verdicts;
 mod waivers;

@@ -7,6 +7,7 @@ use super::*;
 use crate::check::{Check, ForcedType, KindSettings, Masks, Rule, Sides};
 use crate::compare::columns::{Naming, sort_out};
 use crate::frame::Column as Values;
+use crate::frame::wide;
 use crate::model::Severity;
 
 fn checked(rule: Rule) -> Check {
@@ -86,6 +87,11 @@ fn value() -> impl Strategy<Value = (Type, Vec<Value>)> {
             Type::Decimal { scale: 12 },
             any::<i64>().prop_map(|v| Value::Decimal { unscaled: i128::from(v) * 1_000_000_000, scale: 12 })
         ),
+        some(
+            Type::Integer,
+            prop_oneof!["-?[1-9][0-9]{40,80}", "[1-9][0-9]{0,3}"].prop_map(|text| wide::read(&text).unwrap())
+        ),
+        some(Type::Decimal { scale: 3 }, "-?[0-9]{30,40}[.][0-9]{0,3}".prop_map(|text| wide::read(&text).unwrap())),
         some(Type::Float, any::<f64>().prop_map(Value::Float)),
         some(Type::Float, Just(Value::Float(-0.0))),
         some(Type::Text, "\\PC{0,4}".prop_map(Value::Text)),
@@ -139,7 +145,7 @@ proptest! {
         let cells = compared(&columns.compared[0], Side::Old, &frame);
         for (row, value) in frame.values("c").iter().enumerate() {
             let finite = match value {
-                Value::Integer(_) | Value::Unsigned(_) | Value::Decimal { .. } => true,
+                Value::Integer(_) | Value::Unsigned(_) | Value::Wide(_) | Value::Decimal { .. } => true,
                 Value::Float(float) => float.is_finite(),
                 _ => false,
             };

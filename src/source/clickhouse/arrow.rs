@@ -2,6 +2,8 @@
 //!
 //! The ClickHouse type leads: Arrow lost the labels of enums, the meaning of DateTime and the sign of wide integers.
 
+use bigdecimal::BigDecimal;
+use bigdecimal::num_bigint::{BigInt, Sign};
 use polars::prelude::{ArrayRef, ArrowDataType, ArrowField, ArrowTimeUnit};
 use polars_arrow::array::{
     Array, BinaryArray, BooleanArray, FixedSizeBinaryArray, ListArray, MapArray, MutablePlString, PrimitiveArray,
@@ -39,11 +41,14 @@ pub(super) fn canonical(array: &dyn Array, kind: &Kind) -> Result<ArrayRef, Unre
         | (Kind::Integer { signed: false }, Arrow::UInt8 | Arrow::UInt16 | Arrow::UInt32 | Arrow::UInt64) => {
             array.to_boxed()
         }
-        (Kind::Integer { signed: true }, Arrow::FixedSizeBinary(16 | 32)) => {
-            wide(array, Arrow::Int128, i128::from_le_bytes, |v| if v < 0 { 0xff } else { 0 })?
+        (Kind::Integer { signed: true }, Arrow::FixedSizeBinary(16)) => {
+            of_16_bytes(downcast(array)?, Arrow::Int128, i128::from_le_bytes)
         }
-        (Kind::Integer { signed: false }, Arrow::FixedSizeBinary(16 | 32)) => {
-            wide(array, Arrow::UInt128, u128::from_le_bytes, |_| 0)?
+        (Kind::Integer { signed: false }, Arrow::FixedSizeBinary(16)) => {
+            of_16_bytes(downcast(array)?, Arrow::UInt128, u128::from_le_bytes)
+        }
+        (Kind::Wide { signed, scale }, Arrow::FixedSizeBinary(32)) => {
+            of_32_bytes(downcast(array)?, *signed, scale.unwrap_or(0))
         }
         (Kind::Bool, Arrow::UInt8) => {
             let bytes = primitive::<u8>(array)?;
@@ -164,28 +169,26 @@ fn times<T: NativeType + Into<i64>>(array: &PrimitiveArray<T>, unit: ArrowTimeUn
     })
 }
 
-/// Little-endian integers of 16 or 32 bytes; the upper half of the latter must only extend the lower.
-fn wide<T: NativeType>(
-    array: &dyn Array,
-    dtype: ArrowDataType,
-    from: fn([u8; 16]) -> T,
-    extension: fn(T) -> u8,
-) -> Result<ArrayRef, Unread> {
-    let bytes: &FixedSizeBinaryArray = downcast(array)?;
-    let mut values = Vec::with_capacity(bytes.len());
-    for one in bytes.iter() {
-        let Some(one) = one else {
-            values.push(T::default());
-            continue;
-        };
-        let (low, high) = one.split_at(16);
-        let value = from(low.try_into().expect("split at 16 bytes"));
-        if high.iter().any(|byte| *byte != extension(value)) {
-            return unread("a value does not fit 128 bits, where exact integers end", "toString({})");
-        }
-        values.push(value);
+/// Little-endian integers of 16 bytes.
+fn of_16_bytes<T: NativeType>(bytes: &FixedSizeBinaryArray, dtype: ArrowDataType, from: fn([u8; 16]) -> T) -> ArrayRef {
+    let value = |bytes: Option<&[u8]>| bytes.and_then(|bytes| bytes.try_into().ok()).map_or(T::default(), from);
+    let values: Vec<T> = bytes.iter().map(value).collect();
+    PrimitiveArray::new(dtype, values.into(), bytes.validity().cloned()).boxed()
+}
+
+/// Little-endian integers of 32 bytes with `scale` of their digits after the point, as plain decimal text.
+fn of_32_bytes(bytes: &FixedSizeBinaryArray, signed: bool, scale: u8) -> ArrayRef {
+    let mut texts = MutablePlString::with_capacity(bytes.len());
+    for value in bytes.iter() {
+        texts.push(value.map(|bytes| {
+            let digits = match signed {
+                true => BigInt::from_signed_bytes_le(bytes),
+                false => BigInt::from_bytes_le(Sign::Plus, bytes),
+            };
+            BigDecimal::new(digits, scale.into()).normalized().to_plain_string()
+        }));
     }
-    Ok(PrimitiveArray::new(dtype, values.into(), bytes.validity().cloned()).boxed())
+    texts.freeze().boxed()
 }
 
 fn text<'a>(values: impl Iterator<Item = Option<&'a [u8]>>, length: usize) -> Result<ArrayRef, Unread> {

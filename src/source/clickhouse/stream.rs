@@ -84,12 +84,13 @@ fn decode<B: AsRef<[u8]>>(
 }
 
 /// Text columns are read as bytes, which have the same layout, so that bytes that are not UTF-8 can be
-/// refused with the name of their column.
+/// refused with the name of their column; so are decimals of 256 bits, which Polars has no type for.
 fn as_bytes(dtype: &ArrowDataType) -> ArrowDataType {
     let field = |field: &ArrowField| ArrowField { dtype: as_bytes(&field.dtype), ..field.clone() };
     match dtype {
         ArrowDataType::Utf8 => ArrowDataType::Binary,
         ArrowDataType::LargeUtf8 => ArrowDataType::LargeBinary,
+        ArrowDataType::Decimal256(..) => ArrowDataType::FixedSizeBinary(32),
         ArrowDataType::List(of) => ArrowDataType::List(Box::new(field(of))),
         ArrowDataType::LargeList(of) => ArrowDataType::LargeList(Box::new(field(of))),
         ArrowDataType::Map(of, sorted) => ArrowDataType::Map(Box::new(field(of)), *sorted),

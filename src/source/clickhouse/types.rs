@@ -4,8 +4,8 @@
 //! | --- | --- |
 //! | Bool | bool |
 //! | Int8 … Int128, UInt8 … UInt128 | integer |
-//! | Int256, UInt256 | integer; a value past 128 bits is an error |
-//! | Decimal of up to 38 digits | decimal of its scale |
+//! | Int256, UInt256 | integer, as plain text |
+//! | Decimal | decimal of its scale; of more than 38 digits as plain text |
 //! | Float32, Float64 | float |
 //! | String, FixedString | text, NUL padding included; bytes that are not UTF-8 are an error |
 //! | Enum8, Enum16 | text: the label |
@@ -34,6 +34,11 @@ pub(super) enum Kind {
     },
     Decimal {
         scale: u8,
+    },
+    /// An integer of 256 bits, or a decimal of more than 38 digits that has as many after the point.
+    Wide {
+        signed: bool,
+        scale: Option<u8>,
     },
     Float,
     Text,
@@ -79,7 +84,8 @@ impl Kind {
             Kind::Nothing => Type::Null,
             Kind::Bool => Type::Bool,
             Kind::Integer { .. } => Type::Integer,
-            Kind::Decimal { scale } => Type::Decimal { scale: *scale },
+            Kind::Wide { scale: None, .. } => Type::Integer,
+            Kind::Decimal { scale } | Kind::Wide { scale: Some(scale), .. } => Type::Decimal { scale: *scale },
             Kind::Float => Type::Float,
             Kind::Text | Kind::Enum(_) => Type::Text,
             Kind::Date => Type::Date,
@@ -102,8 +108,10 @@ impl Kind {
             "Nullable" | "LowCardinality" => Kind::read(argument(0))?,
             "SimpleAggregateFunction" => Kind::read(arguments.last().copied().unwrap_or_default())?,
             "Bool" => Kind::Bool,
-            "Int8" | "Int16" | "Int32" | "Int64" | "Int128" | "Int256" => Kind::Integer { signed: true },
-            "UInt8" | "UInt16" | "UInt32" | "UInt64" | "UInt128" | "UInt256" => Kind::Integer { signed: false },
+            "Int8" | "Int16" | "Int32" | "Int64" | "Int128" => Kind::Integer { signed: true },
+            "UInt8" | "UInt16" | "UInt32" | "UInt64" | "UInt128" => Kind::Integer { signed: false },
+            "Int256" => Kind::Wide { signed: true, scale: None },
+            "UInt256" => Kind::Wide { signed: false, scale: None },
             "Float32" | "Float64" => Kind::Float,
             "Decimal" | "Decimal32" | "Decimal64" | "Decimal128" | "Decimal256" => return decimal(family, &arguments),
             "String" | "FixedString" => Kind::Text,
@@ -167,10 +175,8 @@ fn decimal(family: &str, arguments: &[&str]) -> Result<Kind, Unfit> {
     };
     match (precision, scale) {
         (Some(..=38), Some(scale)) => Ok(Kind::Decimal { scale }),
-        (_, scale) => Err(Unfit::new(
-            "exact decimals end at 38 digits",
-            format!("toDecimal128({{}}, {})", scale.unwrap_or_default().min(38)),
-        )),
+        (Some(_), Some(scale)) => Ok(Kind::Wide { signed: true, scale: Some(scale) }),
+        _ => Err(Unfit::new("its precision cannot be read", "toString({})")),
     }
 }
 
@@ -275,8 +281,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_exact_is_refused_wherever_it_is_nested() {
-        assert_eq!(way("Decimal(76, 5)"), "toDecimal128({}, 5)");
-        assert_eq!(way("Array(Decimal256(5))"), "arrayMap(x -> toDecimal128(x, 5), {})");
+        assert_eq!(way("Array(IPv4)"), "arrayMap(x -> toString(x), {})");
         assert_eq!(way("Map(String, IPv4)"), "mapApply((k, v) -> (k, toString(v)), {})");
         assert_eq!(way("Nullable(IPv6)"), "toString({})");
         assert_eq!(way("IntervalDay"), "toInt64({})");

@@ -112,7 +112,7 @@ fn typed(json: Json) -> Result<(Type, Value), String> {
                     let value = plain.and_then(|number| decimal::parse(&number.to_plain_string()));
                     (
                         Type::Decimal { scale: 0 },
-                        value.ok_or_else(|| format!("{text} needs more than 38 digits; write it as text"))?,
+                        value.ok_or_else(|| format!("{text} needs more than 38 digits; write the numbers of the field as texts, and say `type = \"decimal(76,38)\"` in the column's rule"))?,
                     )
                 }
             }
@@ -161,16 +161,15 @@ impl Reading {
                 *value = Value::Decimal { unscaled: *integer, scale: 0 };
             }
         }
-        let scale = decimal::settle(&mut self.values).map_err(|index| {
-            Error::new(
-                Fault::Column,
-                format!(
-                    "{}: field `{name}`, row {}: the column needs more than 38 digits; write it as text",
-                    file.display(),
-                    index + 1
-                ),
-            )
-        })?;
+        let scale = decimal::settle(&mut self.values);
+        if !decimal::fit(&self.values, scale) {
+            let message = format!(
+                "{}: field `{name}` needs more than 38 digits for all its numbers; write them as texts, and say \
+                 `type = \"decimal(76,38)\"` in the column's rule",
+                file.display()
+            );
+            return Err(Error::new(Fault::Column, message));
+        }
         Ok(Column { name, of: Type::Decimal { scale }, values: self.values })
     }
 }

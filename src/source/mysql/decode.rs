@@ -18,9 +18,7 @@ pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Val
         Shape::Bit => Value::Integer(unsigned(raw.iter())?.into()),
         Shape::Float => Value::Float(f32::from_le_bytes(raw.try_into().map_err(|_| broken())?).into()),
         Shape::Double => Value::Float(f64::from_le_bytes(raw.try_into().map_err(|_| broken())?)),
-        Shape::Decimal => std::str::from_utf8(raw).ok().and_then(decimal::parse).ok_or_else(|| {
-            Misread::new("the value needs more than 38 digits", "round the column in the query, such as ROUND(x, 12)")
-        })?,
+        Shape::Decimal => std::str::from_utf8(raw).ok().and_then(decimal::read).ok_or_else(broken)?,
         Shape::Text => Value::Text(text(raw)?),
         Shape::Json => Value::Json(text(raw)?),
         Shape::Bytes => Value::Bytes(raw.to_vec()),

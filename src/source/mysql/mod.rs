@@ -157,7 +157,7 @@ impl MySql {
                 let height = columns[0].values.len();
                 if rows.full(height, bytes) {
                     let next = plans.iter().map(Plan::column).collect();
-                    let batch = frame(std::mem::replace(&mut columns, next), &plans, given)?;
+                    let batch = rows::frame(std::mem::replace(&mut columns, next))?;
                     if !rows.take(batch).await {
                         return Err(batches::unwanted());
                     }
@@ -167,7 +167,7 @@ impl MySql {
         }
         let warnings = session.warnings().await?;
         if given == 0 || !columns[0].values.is_empty() {
-            rows.take(frame(columns, &plans, given)?).await;
+            rows.take(rows::frame(columns)?).await;
         }
         Ok(warnings)
     }
@@ -252,11 +252,6 @@ impl Reader for Snapshot<'_> {
     {
         Box::pin(async move { self.source.leave(self.session).await })
     }
-}
-
-fn frame(columns: Vec<Column>, plans: &[Plan], given: usize) -> Result<Frame, Error> {
-    let type_names: Vec<String> = plans.iter().map(|plan| plan.type_name.clone()).collect();
-    rows::frame(columns, &type_names, given)
 }
 
 /// One column of a statement: its name and how its values are read.

@@ -6,7 +6,7 @@ use super::decode;
 use super::types::{self, Shape};
 use crate::frame::{self, Type, Value};
 use crate::source::rows::{self, Misread};
-use crate::source::{Error, Fault};
+use crate::source::{Error, Fault, decimal};
 
 /// The values of one column so far.
 enum Values {
@@ -109,26 +109,26 @@ impl Column {
                 values.finish().into_datetime(TimeUnit::Microseconds, zone).into_series()
             }
             Values::Any(values) if self.shape == Shape::Numeric => {
-                return decimals(&self.name, &self.type_name, values, self.given);
+                return decimals(self.name, &self.type_name, values);
             }
-            Values::Any(values) => {
-                let column = frame::Column { name: self.name, of, values };
-                return rows::series(column, &self.type_name, self.given);
-            }
+            Values::Any(values) => return rows::series(frame::Column { name: self.name, of, values }),
         };
         Ok((series, of))
     }
 }
 
 /// Decimals at the one scale that fits all of them.
-fn decimals(name: &str, type_name: &str, mut values: Vec<Value>, given: usize) -> Result<(Series, Type), Error> {
-    let scale = rows::settled(&mut values, name, type_name, given)?;
+fn decimals(name: String, type_name: &str, mut values: Vec<Value>) -> Result<(Series, Type), Error> {
+    let scale = decimal::settle(&mut values);
+    if !decimal::fit(&values, scale) {
+        return rows::series(frame::Column { name, of: Type::Decimal { scale }, values });
+    }
     let raised = |value: &Value| match value {
         Value::Decimal { unscaled, scale: own } => Some(unscaled * 10i128.pow(u32::from(scale - own))),
         _ => None,
     };
     let unscaled: Int128Chunked = values.iter().map(raised).collect();
-    let series = unscaled.with_name(name.into()).into_decimal(38, usize::from(scale)).map_err(|cause| {
+    let series = unscaled.with_name(name.as_str().into()).into_decimal(38, usize::from(scale)).map_err(|cause| {
         Error::caused(Fault::Column, format!("column `{name}` ({type_name}) makes no decimals; cast it"), &cause)
     })?;
     Ok((series.into_series(), Type::Decimal { scale }))

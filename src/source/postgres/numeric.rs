@@ -4,7 +4,7 @@
 //! integers (digit groups, weight of the first group, sign, digits shown after the point), then the groups.
 
 use super::decode::integer;
-use crate::frame::Value;
+use crate::frame::{Value, wide};
 use crate::source::decimal;
 use crate::source::rows::Misread;
 
@@ -35,12 +35,21 @@ pub(super) fn decode(raw: &[u8]) -> Result<Value, Misread> {
         _ => return Err(broken()),
     }
     let digits: Vec<u16> = (0..groups).map(|group| word(group + 4).map(|d| d as u16)).collect::<Result<_, _>>()?;
-    let magnitude = exact(&digits, weight).and_then(|(unscaled, scale)| {
+    let narrow = exact(&digits, weight).and_then(|(unscaled, scale)| {
         decimal::value(if sign == NEGATIVE { -unscaled } else { unscaled }, scale, u32::from(shown).max(scale))
     });
-    magnitude.ok_or_else(|| {
-        Misread::new("the value needs more than 38 digits", "round the column in the query, such as round(x, 12)")
-    })
+    narrow.or_else(|| wide::read(&plain(&digits, weight, sign == NEGATIVE))).ok_or_else(broken)
+}
+
+/// `digits × 10000^(weight − index)` as plain decimal text.
+fn plain(digits: &[u16], weight: i32, negative: bool) -> String {
+    let mut text = String::from(if negative { "-0" } else { "0" });
+    let group = |place: i32| usize::try_from(weight - place).ok().and_then(|index| digits.get(index)).unwrap_or(&0);
+    (0..=weight).rev().for_each(|place| text += &format!("{:04}", group(place)));
+    text.push('.');
+    let last = weight - i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    (last..0).rev().for_each(|place| text += &format!("{:04}", group(place)));
+    text
 }
 
 /// `digits × 10000^(weight − index)` as digits and scale, without trailing zeros after the point.
@@ -81,12 +90,25 @@ mod tests {
         assert_eq!(decode(&numeric(&[], 0, 0, 2)).unwrap(), decimal(0, 2));
     }
 
+    /// Catches a digit that is lost or moved where 38 of them are not enough.
+    #[test]
+    fn any_number_of_digits_is_one_exact_number() {
+        let text = |raw: Vec<u8>| match decode(&raw).unwrap() {
+            Value::Wide(number) => number.to_plain_string(),
+            other => panic!("{other:?} is not wide"),
+        };
+        assert_eq!(text(numeric(&[1], 10, 0, 0)), format!("1{}", "0".repeat(40)));
+        assert_eq!(text(numeric(&[12, 5000], 10, NEGATIVE, 0)), format!("-125{}", "0".repeat(39)));
+        assert_eq!(text(numeric(&[1200], -11, 0, 44)), format!("0.{}12", "0".repeat(40)));
+        let both = numeric(&[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7], 4, 0, 24);
+        assert_eq!(text(both), format!("1{}.{}7", "0".repeat(16), "0".repeat(23)));
+    }
+
     #[test]
     fn what_is_no_decimal_is_refused() {
         for sign in [NAN, INFINITY, MINUS_INFINITY] {
             assert!(decode(&numeric(&[], 0, sign, 0)).is_err(), "{sign:x}");
         }
-        assert!(decode(&numeric(&[1], 10, 0, 0)).is_err(), "41 digits");
         assert!(decode(&[0, 1]).is_err(), "cut short");
     }
 }

@@ -14,6 +14,11 @@ use std::time::Duration;
 use cutover::frame::{Type, Value};
 use cutover::source::{Engine, Stop, query};
 
+/// Largest integer of 256 bits.
+pub const U256_MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+/// Smallest signed integer of 256 bits.
+pub const I256_MIN: &str = "-57896044618658097711785492504343953926634992332820282019728792003956564819968";
+
 /// A value that must survive the way from the engine to the frame.
 pub struct Case {
     /// Name by which an engine's module finds its expression.
@@ -29,6 +34,7 @@ pub fn cases() -> Vec<Case> {
     let case = |name, of, value| Case { name, of, value };
     let text = |s: &str| Value::Text(s.to_owned());
     let list = |items: &[i128]| Value::Array(items.iter().map(|i| Value::Integer(*i)).collect());
+    let wide = |s: &str| Value::Wide(s.parse().unwrap());
     let integers = Type::Array(Box::new(Type::Integer));
     vec![
         case("true", Type::Bool, Value::Bool(true)),
@@ -48,6 +54,10 @@ pub fn cases() -> Vec<Case> {
         ),
         case("decimal_negative", Type::Decimal { scale: 12 }, Value::Decimal { unscaled: -1, scale: 12 }),
         case("decimal_zero", Type::Decimal { scale: 2 }, Value::Decimal { unscaled: 0, scale: 2 }),
+        case("decimal_65_30", Type::Decimal { scale: 30 }, wide(&format!("-{}.{}", "9".repeat(35), "1".repeat(30)))),
+        case("decimal_76_38", Type::Decimal { scale: 38 }, wide(&format!("{}.{}", "9".repeat(38), "1".repeat(38)))),
+        case("u256_max", Type::Integer, wide(U256_MAX)),
+        case("i256_min", Type::Integer, wide(I256_MIN)),
         case("float", Type::Float, Value::Float(0.1)),
         case("float32", Type::Float, Value::Float(f64::from(0.1_f32))),
         case("float_infinity", Type::Float, Value::Float(f64::INFINITY)),

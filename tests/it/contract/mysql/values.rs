@@ -19,6 +19,8 @@ fn expression(case: &str, mariadb: bool) -> Option<String> {
         "i128_min" | "u128_max" => return None,
         "decimal_38_12" => "CAST('99999999999999999999999999.123456789012' AS DECIMAL(38, 12))",
         "decimal_negative" => "CAST('-0.000000000001' AS DECIMAL(38, 12))",
+        "decimal_65_30" => "CAST(CONCAT('-', REPEAT('9', 35), '.', REPEAT('1', 30)) AS DECIMAL(65, 30))",
+        "decimal_76_38" | "u256_max" | "i256_min" => return None,
         "decimal_zero" => "CAST(0 AS DECIMAL(4, 2))",
         "float" => "0.1e0",
         "float32" => "(SELECT f FROM contract_typed)",
@@ -170,10 +172,10 @@ async fn functions_of_text_give_text() {
 async fn a_value_that_has_no_exact_form_is_refused_by_name() {
     setup(
         "SET sql_mode = ''; DROP TABLE IF EXISTS contract_odd; CREATE TABLE contract_odd \
-         (n INT, d DATE, m DATE, dt DATETIME, ts TIMESTAMP NULL, late TIME, negative TIME(6), wide DECIMAL(65, 12)); \
+         (n INT, d DATE, m DATE, dt DATETIME, ts TIMESTAMP NULL, late TIME, negative TIME(6)); \
          INSERT INTO contract_odd (n) VALUES (1); \
          INSERT INTO contract_odd VALUES (2, '0000-00-00', '2026-00-10', '0000-00-00', '0000-00-00', \
-         '838:59:59', '-00:00:00.5', 99999999999999999999999999999999999999999999999999999)",
+         '838:59:59', '-00:00:00.5')",
     )
     .await;
     for (column, says, way_out) in [
@@ -183,7 +185,6 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
         ("ts", "0000-00-00", "CASE WHEN"),
         ("late", "838:59:59", "TIME_TO_SEC"),
         ("negative", "-00:00:00", "TIME_TO_SEC"),
-        ("wide", "38 digits", "ROUND("),
     ] {
         let error = refused(&format!("SELECT {column} AS odd FROM contract_odd ORDER BY n")).await;
         assert_eq!(error.fault, Fault::Column, "{column}: {error}");

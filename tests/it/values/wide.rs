@@ -1,0 +1,105 @@
+//! Numbers beyond 38 digits: one value in every engine that holds them, in every kind of check.
+
+use super::{ENGINES, Suite};
+
+/// Every number with one that differs from it in the last digit.
+fn numbers() -> Vec<(String, String)> {
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    vec![
+        pair("1.5", "1.50000000000000000001"),
+        pair("0", "-0.00000000000000000001"),
+        pair("-1234.000000001", "-1234.000000002"),
+        pair("170141183460469231731687303715884105728", "170141183460469231731687303715884105729"),
+        pair(&format!("-{}.{}", "9".repeat(35), "1".repeat(20)), &format!("-{}.{}2", "9".repeat(35), "1".repeat(19))),
+        pair(&"7".repeat(36), &format!("{}6", "7".repeat(35))),
+    ]
+}
+
+/// The numbers as rows of `engine`, `id` and `v`.
+fn rows(engine: &str, numbers: &[String]) -> String {
+    let one = |(id, number): (usize, &String)| match engine {
+        "postgres" => format!("SELECT {id} AS id, {number}::numeric AS v"),
+        "mysql" => format!("SELECT {id} AS id, CAST('{number}' AS DECIMAL(65, 20)) AS v"),
+        "clickhouse" => format!("SELECT {id} AS id, toDecimal256('{number}', 20) AS v"),
+        _ => format!("SELECT {id} AS id, '{number}' AS v"),
+    };
+    numbers.iter().enumerate().map(one).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// How text of SQLite is read as a number, on its side.
+fn typed(old: &str, new: &str) -> String {
+    let sides: Vec<&str> = [("old", old), ("new", new)]
+        .into_iter()
+        .filter(|(_, engine)| *engine == "sqlite")
+        .map(|(side, _)| if side == "old" { "old = \"decimal(80,20)\"" } else { "new = \"decimal(80,20)\"" })
+        .collect();
+    if sides.is_empty() { String::new() } else { format!("columns.v = {{ type = {{ {} }} }}", sides.join(", ")) }
+}
+
+/// Catches a wide number that is refused, that equals another, or that differs from itself in another engine: as a
+/// value and as a key.
+#[test]
+fn a_wide_number_is_the_same_in_every_engine() {
+    let (same, other): (Vec<String>, Vec<String>) = numbers().into_iter().unzip();
+    for key in ["id", "v"] {
+        let mut suite = Suite::new();
+        for old in ENGINES {
+            for new in ENGINES {
+                let settings = format!("kind = \"rows\"\nkey = [\"{key}\"]\n{}", typed(old, new));
+                let (ours, equal, apart) = (rows(old, &same), rows(new, &same), rows(new, &other));
+                suite.check(&format!("{old}_{new}_equal"), (old, &ours), (new, &equal), &settings);
+                suite.check(&format!("{old}_{new}_apart"), (old, &ours), (new, &apart), &settings);
+            }
+        }
+        for check in suite.run(&[]) {
+            let id = check["id"].as_str().unwrap();
+            let (equal, apart) = (same.len().to_string(), "0".to_owned());
+            let (status, rows) = if id.ends_with("equal") { ("pass", equal) } else { ("fail", apart) };
+            assert_eq!(
+                (&check["status"], &check["rows"]["equal"]),
+                (&status.into(), &rows.into()),
+                "by {key}: {check:#}"
+            );
+        }
+    }
+}
+
+/// Catches a sum, a tolerance or a delta of wide numbers that is rounded, and a server that compares them otherwise.
+#[test]
+fn every_kind_takes_wide_numbers() {
+    let mut suite = Suite::new();
+    let clickhouse = |v: &str| format!("SELECT 1 AS id, toUInt256('{v}') AS v, [toDecimal256('1.5', 38)] AS l");
+    let postgres = |v: &str| format!("SELECT 1 AS id, {v}::numeric AS v, ARRAY[1.5::numeric(76,38)] AS l");
+    let token = crate::contract::U256_MAX;
+    let less = &token.replace("935", "934");
+    suite.check(
+        "sum",
+        ("clickhouse", &clickhouse(token)),
+        ("postgres", &postgres(less)),
+        "kind = \"sum\"\nkey = [\"id\"]\ncolumns.l = { ignore = \"no number\" }",
+    );
+    let close = "kind = \"rows\"\nkey = [\"id\"]\ncolumns.v = { absolute = 1 }";
+    suite.check("close", ("clickhouse", &clickhouse(token)), ("postgres", &postgres(less)), close);
+    let close = "kind = \"rows\"\nkey = [\"id\"]\ncolumns.v = { absolute = 0.9 }";
+    suite.check("not_close", ("clickhouse", &clickhouse(token)), ("postgres", &postgres(less)), close);
+    let checks = suite.run(&[]);
+    assert_eq!(checks[0]["status"], "fail", "{:#}", checks[0]);
+    assert_eq!(checks[0]["measures"][0]["old"], token);
+    assert_eq!(checks[0]["measures"][0]["delta"], "-1");
+    assert_eq!(checks[1]["status"], "pass", "{:#}", checks[1]);
+    assert_eq!(checks[2]["status"], "fail", "{:#}", checks[2]);
+
+    for (new, status) in [(token, "pass"), (less.as_str(), "fail")] {
+        let mut suite = Suite::new();
+        let scalars =
+            |v: &str| format!("SELECT toInt256(1) AS id, toUInt256('{v}') AS v, toDecimal256('1.5', 38) AS d");
+        suite.check(
+            "server",
+            ("clickhouse", &scalars(token)),
+            ("clickhouse", &scalars(new)),
+            "kind = \"rows\"\nkey = [\"id\"]",
+        );
+        let checks = suite.run(&["--plan", "server"]);
+        assert_eq!(checks[0]["status"], status, "{:#}", checks[0]);
+    }
+}
