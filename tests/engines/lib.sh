@@ -5,6 +5,7 @@
 #   SCRIPT             its name, which opens every message
 #   PASSWORD           of the user cutover; PASSWORD_IN_URL is the same, percent-encoded
 #   POSTGRES_SETTINGS  further lines for postgresql.conf
+#   MYSQL_OPTIONS      further options of mariadbd, an array
 # shellcheck shell=bash
 
 CHDB=chdb-core==26.9.0
@@ -170,7 +171,7 @@ SQL
     "$server" --no-defaults "${user[@]}" --datadir="$home/data" --port="$port" --bind-address=127.0.0.1 \
         --socket="$home/socket" --pid-file="$home/pid" --skip-name-resolve --init-file="$home/init.sql" \
         --character-set-server=utf8mb4 --default-time-zone=+05:00 --max-connections=200 \
-        --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M >"$home/log" 2>&1 </dev/null &
+        --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M ${MYSQL_OPTIONS[@]+"${MYSQL_OPTIONS[@]}"} >"$home/log" 2>&1 </dev/null &
     mysql_pid=$!
     # The port opens after the init file has run.
     wait_for "$mysql_pid" "$home/log" MariaDB \

@@ -21,6 +21,7 @@ mod rerun;
 mod rowdiff;
 mod samples;
 mod schemas;
+mod servers;
 mod signals;
 mod statements;
 mod story;

@@ -11,6 +11,7 @@ const TIMED_OUT: [u16; 2] = [3024, 1969];
 /// The session was killed, the server is going away, or has too many connections.
 const LOST: [u16; 6] = [1040, 1053, 1077, 1152, 1158, 1927];
 const READ_ONLY: u16 = 1792;
+const OUT_OF_SORT_MEMORY: u16 = 1038;
 
 /// A connection that could not be made; `shown` is the masked URL.
 pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
@@ -31,7 +32,13 @@ pub(super) fn running(timeout: Duration, cause: &sqlx::Error) -> Error {
         return timed_out(timeout);
     }
     let fault = if LOST.contains(&server.number()) { Fault::Connection } else { Fault::Query };
-    let way_out = if server.number() == READ_ONLY { "; the queries of a check only read" } else { "" };
+    let way_out = match server.number() {
+        READ_ONLY => "; the queries of a check only read",
+        OUT_OF_SORT_MEMORY => {
+            "; sort keys are kept whole up to 65,535 bytes: give the source a larger sort_buffer_size in its `settings`"
+        }
+        _ => "",
+    };
     Error::new(fault, format!("the server refused the query: {}{way_out}", said(server)))
 }
 

@@ -5,6 +5,7 @@
 mod decode;
 mod error;
 mod session;
+mod settings;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +74,7 @@ impl MySql {
             return Err(Error::new(Fault::Query, message));
         }
         if let Some(name) = options.settings.keys().find(|name| session::OURS.contains(&name.to_lowercase().as_str())) {
-            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
+            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, it only reads, and it reads every row";
             return Err(Error::new(Fault::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
         }
         let given = options.timezone.as_deref().unwrap_or("UTC");

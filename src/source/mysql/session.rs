@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use sqlx::mysql::MySqlConnection;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::mysql::{MySqlColumn, MySqlConnection};
+use sqlx::{AssertSqlSafe, Column, Row};
 
-use super::error;
+use super::{error, settings};
 use crate::model::Warning;
 use crate::source::{Error, Fault, Ticket};
 
@@ -14,7 +14,9 @@ use crate::source::{Error, Fault, Ticket};
 pub(super) const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
 
 /// Variables that a suite may not set, because reading values depends on them or writing would become possible.
-pub(super) const OURS: [&str; 6] = [
+pub(super) const OURS: [&str; 8] = [
+    "max_error_count",
+    "sql_select_limit",
     "time_zone",
     "character_set_results",
     "character_set_client",
@@ -26,23 +28,20 @@ pub(super) const OURS: [&str; 6] = [
 /// Holds for whatever begins after a transaction was ended from within, too.
 const READ_ONLY: &str = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-/// sqlx asks every server for `IGNORE_SPACE`, in which names of functions are reserved words.
-const OWN_MODES: &str = "SET SESSION sql_mode = IF(FIND_IN_SET('IGNORE_SPACE', @@GLOBAL.sql_mode), @@SESSION.sql_mode, \
-     TRIM(BOTH ',' FROM REPLACE(CONCAT(',', @@SESSION.sql_mode, ','), ',IGNORE_SPACE,', ',')))";
-
-/// By default `GROUP_CONCAT` keeps the first 1024 bytes, and two sides cut there look equal.
-const WHOLE_GROUPS: &str = "SET SESSION group_concat_max_len = 1073741824";
-
-/// By default a statement's first 64 warnings hide the others.
-const EVERY_WARNING: &str = "SET SESSION max_error_count = 65535";
-
 /// Warnings of a value that was cut or dropped: of `GROUP_CONCAT`, and past `max_allowed_packet`.
 const CUT: [u64; 2] = [1260, 1301];
+
+/// Warning of rows that are missing: past `LIMIT ROWS EXAMINED` or `max_recursive_iterations`.
+const INCOMPLETE: u64 = 1931;
 
 /// A connection that is set up.
 pub(super) struct Session {
     pub(super) connection: MySqlConnection,
     pub(super) version: String,
+    /// The question for the connection's number and the variables that bear on answers.
+    question: String,
+    /// The names and values of these variables.
+    held: Vec<(String, Option<String>)>,
 }
 
 impl Session {
@@ -50,7 +49,7 @@ impl Session {
     pub(super) async fn open(
         mut connection: MySqlConnection,
         timezone: &str,
-        settings: &BTreeMap<String, String>,
+        given: &BTreeMap<String, String>,
     ) -> Result<Session, Error> {
         let failed = |what: &str, cause: &sqlx::Error| {
             let refused = error::running(OWN_QUERY_LIMIT, cause);
@@ -58,11 +57,22 @@ impl Session {
         };
         let read_only = sqlx::raw_sql(READ_ONLY).execute(&mut connection).await;
         read_only.map_err(|cause| failed("read-only transactions", &cause))?;
-        for sql in [OWN_MODES, WHOLE_GROUPS, EVERY_WARNING] {
-            match sqlx::raw_sql(sql).execute(&mut connection).await {
-                // An account that may not set it: the server then refuses the query, or warns of what it cut.
-                Err(cause) if error::is_refusal(&cause) => {}
-                other => other.map(drop).map_err(|cause| failed("settings", &cause))?,
+        let every_row = sqlx::raw_sql(settings::EVERY_ROW).execute(&mut connection).await;
+        every_row.map_err(|cause| failed("sql_select_limit", &cause))?;
+        let found = variables(&mut connection).await.map_err(|cause| failed("variables", &cause))?;
+        let assignments = settings::assignments(&found);
+        // One that is refused leaves the others unset.
+        for set in [vec![assignments.join(", ")], assignments] {
+            let mut all_set = true;
+            for one in set {
+                match sqlx::raw_sql(AssertSqlSafe(format!("SET {one}"))).execute(&mut connection).await {
+                    // An account that may not set it; what came of it is judged below.
+                    Err(cause) if error::is_refusal(&cause) => all_set = false,
+                    other => other.map(drop).map_err(|cause| failed("settings", &cause))?,
+                }
+            }
+            if all_set {
+                break;
             }
         }
         sqlx::query("SET SESSION time_zone = ?")
@@ -70,7 +80,7 @@ impl Session {
             .execute(&mut connection)
             .await
             .map_err(|cause| failed("time zone", &cause))?;
-        for (name, value) in settings {
+        for (name, value) in given {
             let sql = format!("SET SESSION `{name}` = ?");
             let query = sqlx::query(AssertSqlSafe(sql));
             // A variable of a number takes no text.
@@ -82,7 +92,16 @@ impl Session {
         }
         let version = sqlx::query_scalar("SELECT CAST(VERSION() AS CHAR)");
         let version = version.fetch_one(&mut connection).await.map_err(|cause| failed("version", &cause))?;
-        Ok(Session { connection, version })
+        let found = variables(&mut connection).await.map_err(|cause| failed("variables", &cause))?;
+        settings::judge(&found, given).map_err(|why| {
+            Error::new(Fault::Query, format!("a session of the server cannot be used for checks: {why}"))
+        })?;
+        let names: Vec<&str> = settings::names().filter(|name| found.contains_key(*name)).collect();
+        let question = settings::question(names.iter().copied());
+        let mut session = Session { connection, version, question, held: Vec::new() };
+        let (_, held) = session.ask().await.map_err(|cause| failed("variables", &cause))?;
+        session.held = held;
+        Ok(session)
     }
 
     /// Begins a read-only transaction of at most `timeout` per statement, and notes the connection on the ticket.
@@ -100,11 +119,31 @@ impl Session {
         }
         let begin = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
         sqlx::raw_sql(begin).execute(&mut self.connection).await.map_err(failed)?;
-        // From a derived table, because that also clears the warnings of earlier statements.
-        let id = "SELECT id FROM (SELECT CAST(CONNECTION_ID() AS UNSIGNED) AS id) AS own";
-        let id = sqlx::query_scalar::<_, u64>(id);
-        ticket.note(id.fetch_one(&mut self.connection).await.map_err(failed)?.to_string());
+        let (id, now) = self.ask().await.map_err(failed)?;
+        ticket.note(id);
+        // Behind a proxy the next transaction may have another connection of the server.
+        if let Some(((name, was), (_, is))) = self.held.iter().zip(&now).find(|(was, is)| was != is) {
+            let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
+            let message = format!(
+                "the session's `{name}` was {} and became {} between two queries; connect to the server itself, not to a \
+                 proxy that shares its connections",
+                shown(was),
+                shown(is)
+            );
+            return Err(Error::new(Fault::Query, message));
+        }
         Ok(())
+    }
+
+    /// The connection's number, and the values of the variables that bear on answers.
+    async fn ask(&mut self) -> Result<(String, Vec<(String, Option<String>)>), sqlx::Error> {
+        let row = sqlx::query(AssertSqlSafe(self.question.clone())).fetch_one(&mut self.connection).await?;
+        let value = |(place, column): (usize, &MySqlColumn)| {
+            Ok((column.name().to_owned(), row.try_get_unchecked::<Option<String>, _>(place)?))
+        };
+        let mut values = row.columns().iter().enumerate().map(value).collect::<Result<Vec<_>, sqlx::Error>>()?;
+        let (_, id) = values.remove(0);
+        Ok((id.unwrap_or_default(), values))
     }
 
     /// What the server warned of in the last statement, such as text read as the number 0.
@@ -115,6 +154,12 @@ impl Session {
         for row in &shown {
             let first = row.try_get_unchecked(2).map_err(failed)?;
             told.entry(row.try_get_unchecked(1).map_err(failed)?).or_insert((0, first)).0 += 1;
+        }
+        if let Some((_, first)) = told.get(&INCOMPLETE) {
+            let message = format!(
+                "rows are missing from the answer: {first} (warning {INCOMPLETE}); let the query end by itself"
+            );
+            return Err(Error::new(Fault::Query, message));
         }
         if let Some((code, (_, first))) = told.iter().find(|(code, _)| CUT.contains(code)) {
             let way_out = "raise group_concat_max_len or max_allowed_packet at the server, or return rows instead";
@@ -131,4 +176,12 @@ impl Session {
         };
         Ok(told.into_iter().map(warning).collect())
     }
+}
+
+/// The variables of the declared table that the server has.
+async fn variables(connection: &mut MySqlConnection) -> Result<BTreeMap<String, String>, sqlx::Error> {
+    let names: Vec<String> = settings::names().map(|name| format!("'{name}'")).collect();
+    let sql = format!("SHOW SESSION VARIABLES WHERE Variable_name IN ({})", names.join(", "));
+    let shown = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
+    shown.iter().map(|row| Ok((row.try_get_unchecked(0)?, row.try_get_unchecked(1)?))).collect()
 }

@@ -1,6 +1,7 @@
 //! MySQL and MariaDB: what its tests share.
 
 mod session;
+mod settings;
 mod values;
 
 use std::path::Path;
