@@ -282,7 +282,12 @@ pub(super) async fn described(
     let answer = source::query(engine, &probe, timeout, &Stop::default()).await?;
     let columns = answer.frame.names().into_iter().zip(answer.frame.types());
     Ok(columns
-        .map(|(name, of)| Described { name: name.to_owned(), database_type: of.to_string(), of: of.clone() })
+        .map(|(name, of)| Described {
+            name: name.to_owned(),
+            database_type: of.to_string(),
+            of: of.clone(),
+            printed: false,
+        })
         .collect())
 }
 

@@ -158,7 +158,7 @@ async fn table(side: &Asked, at: usize, timeout: Duration) -> Result<Table, Stri
 }
 
 fn column(described: &Described) -> Column {
-    let Described { name, database_type, of } = described.clone();
+    let Described { name, database_type, of, .. } = described.clone();
     Column { name, database_type, of: Some(of) }
 }
 

@@ -16,6 +16,8 @@ pub(super) fn sum(engine: EngineName, column: &Column) -> String {
             let wide = ["128", "256"].iter().any(|bits| column.database_type.contains(bits));
             format!("sumOrNull({}({name}))", if wide { "toInt256" } else { "toInt128" })
         }
+        // A sum of decimals of up to 38 digits has 38 and wraps, too.
+        (EngineName::ClickHouse, Some(Type::Decimal { scale })) => format!("sumOrNull(toDecimal256({name}, {scale}))"),
         (EngineName::ClickHouse, _) => format!("sumOrNull({name})"),
         // A sum of 32-bit floats is one of 32 bits elsewhere.
         (EngineName::Postgres, Some(Type::Float)) => format!("sum(CAST({name} AS double precision))"),

@@ -19,7 +19,6 @@ use crate::compare::Side;
 use crate::frame::{Frame, Value};
 use crate::model::{ErrorReport, Warning};
 use crate::rowdiff::{self, Copied, Failure, Hashed, Kept, Plan};
-use crate::source::pushdown::ROW_HASH;
 use crate::source::{self, Engine, EngineName, Error, Fault, Reader, Ticket};
 
 /// Batches between a source and its hashing.
@@ -132,7 +131,8 @@ impl<'a> Reading<'a> {
         let (new_sender, new_receiver) = mpsc::channel(BACKLOG);
         let stream = |receiver, sum: &Arc<AtomicU64>| {
             sum.store(0, Ordering::Relaxed);
-            Stream { receiver, rows: self.rows.clone(), sum: wanted.differing.map(|_| sum.clone()) }
+            let sum = wanted.differing.map(|differing| (differing.row_hash.clone(), sum.clone()));
+            Stream { receiver, rows: self.rows.clone(), sum }
         };
         let work = work(Sides { old: stream(old_receiver, &self.sums.old), new: stream(new_receiver, &self.sums.new) });
         let working = async {
@@ -269,8 +269,8 @@ pub(super) async fn second(
 pub(super) struct Stream {
     pub(super) receiver: mpsc::Receiver<Frame>,
     pub(super) rows: Arc<AtomicU64>,
-    /// Sum of the hashes that the rows bring with them, which are no column of the check.
-    pub(super) sum: Option<Arc<AtomicU64>>,
+    /// Sum of the hashes that the rows bring with them in the column of this name, which is none of the check.
+    pub(super) sum: Option<(String, Arc<AtomicU64>)>,
 }
 
 impl Stream {
@@ -296,8 +296,8 @@ impl Stream {
 
     /// `batch` without the hashes of its rows.
     fn bare(&self, batch: Frame) -> Frame {
-        let Some(sum) = &self.sum else { return batch };
-        let Some((batch, hashes)) = batch.without(ROW_HASH) else { return batch };
+        let Some((name, sum)) = &self.sum else { return batch };
+        let Some((batch, hashes)) = batch.without(name) else { return batch };
         for hash in hashes {
             if let Value::Integer(hash) = hash {
                 // Both sums wrap around at 64 bits.

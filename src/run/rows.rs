@@ -132,7 +132,7 @@ impl<'a> Reading<'a> {
         self.read(Wanted { queries, differing: None }, old, new, report).await.map(drop)
     }
 
-    /// What is sent: the queries of the check, cut down to its sample where both servers can do that.
+    /// What is sent: the queries of the check, each cut down to the sample where its server can do that.
     async fn queries(
         &self,
         old: &mut Session<'a>,
@@ -142,22 +142,22 @@ impl<'a> Reading<'a> {
         let (check, sides) = (self.one.check, &self.sides);
         let as_they_are = Sides { old: sides.old.sql.clone(), new: sides.new.sql.clone() };
         let Some(sample) = &check.sample else { return Ok(as_they_are) };
-        let mut cut = None;
-        if sides.old.engine.name() == sides.new.engine.name() {
-            let described = self.described(old, new).await?;
-            cut = described
-                .and_then(|described| server::sampled(check, sample, sides.old.engine, &as_they_are, &described));
-        }
-        report.sample = Some(SampleReport { share: sample.text.clone(), by_server: cut.is_some() });
-        Ok(cut.unwrap_or(as_they_are))
+        let described = self.described(old, new).await?;
+        let cut = |side, asked: &Asked<'_>, described: Option<Vec<Described>>| {
+            server::sampled(check, sample, side, asked.engine.name(), &asked.sql, &described?)
+        };
+        let old = cut(Side::Old, &sides.old, described.old);
+        let new = cut(Side::New, &sides.new, described.new);
+        report.sample = Some(SampleReport { share: sample.text.clone(), by_server: old.is_some() && new.is_some() });
+        Ok(Sides { old: old.unwrap_or(as_they_are.old), new: new.unwrap_or(as_they_are.new) })
     }
 
-    /// The columns of both sides, where both engines know them beforehand.
+    /// The columns of each side, where its engine knows them beforehand.
     async fn described(
         &self,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
-    ) -> Result<Option<Sides<Vec<Described>>>, ErrorReport> {
+    ) -> Result<Sides<Option<Vec<Described>>>, ErrorReport> {
         let (sides, stop) = (&self.sides, self.context.stop);
         let told = async { tokio::join!(old.describe(&sides.old.sql), new.describe(&sides.new.sql)) };
         let (old, new) = tokio::select! {
@@ -168,7 +168,7 @@ impl<'a> Reading<'a> {
             }
         };
         match (old, new) {
-            (Ok(old), Ok(new)) => Ok(old.zip(new).map(|(old, new)| Sides { old, new })),
+            (Ok(old), Ok(new)) => Ok(Sides { old, new }),
             (old, new) => {
                 let old = old.err().map(|error| self.located(&sides.old, error));
                 let new = new.err().map(|error| self.located(&sides.new, error));
@@ -209,7 +209,10 @@ impl<'a> Reading<'a> {
         if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
             return refuse("this sample is not picked by the server");
         }
-        let Some(described) = self.described(old, new).await? else { return refuse("the columns are not known") };
+        let Sides { old: Some(old), new: Some(new) } = self.described(old, new).await? else {
+            return refuse("the columns are not known");
+        };
+        let described = Sides { old, new };
         let asked = match server::Question::new(self.one.check, self.options(), queries, &described) {
             Ok(asked) => asked,
             Err(why) => return refuse(&why),

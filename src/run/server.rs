@@ -5,10 +5,11 @@
 //! what the server found: as many rows, with the same sum of hashes.
 
 use crate::check::{Check, Rule, Sample, Sides};
+use crate::compare::Side;
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::CheckReport;
 use crate::rowdiff::{Options, Plan, Summary};
-use crate::source::pushdown::{self, Described, Pair};
+use crate::source::pushdown::{self, Described, Names, Pair};
 use crate::source::{Engine, EngineName};
 
 /// Whether one server that compares holds both sides.
@@ -16,30 +17,26 @@ pub(super) fn same(old: &dyn Engine, new: &dyn Engine) -> bool {
     old.name() == EngineName::ClickHouse && std::ptr::addr_eq(std::ptr::from_ref(old), std::ptr::from_ref(new))
 }
 
-/// The queries of both sides cut down to the sample, where both servers pick the same keys as cutover would.
+/// The query of one side cut down to the sample, where its server picks the same keys as cutover would.
 pub(super) fn sampled(
     check: &Check,
     sample: &Sample,
-    engine: &dyn Engine,
-    queries: &Sides<String>,
-    described: &Sides<Vec<Described>>,
-) -> Option<Sides<String>> {
-    let mut names = (Vec::new(), Vec::new());
-    for old in &check.key {
-        let new = check.rename.get(old).unwrap_or(old);
-        let (old, new) = (column(&described.old, old)?, column(&described.new, new)?);
-        let plain = matches!(old.of, Type::Integer | Type::Text | Type::Uuid | Type::Date);
-        let ruled = check.columns.get(&old.name).is_some_and(|rule| *rule != Rule::default());
-        if !plain || ruled || old.of != new.of || old.database_type != new.database_type {
+    side: Side,
+    engine: EngineName,
+    sql: &str,
+    described: &[Described],
+) -> Option<String> {
+    let mut key = Vec::new();
+    for name in &check.key {
+        if check.columns.get(name).is_some_and(|rule| *rule != Rule::default()) {
             return None;
         }
-        names.0.push(old.name.as_str());
-        names.1.push(new.name.as_str());
+        let name = if side == Side::New { check.rename.get(name).unwrap_or(name) } else { name };
+        let column = column(described, name).filter(|column| column.printed)?;
+        key.push((column.name.as_str(), &column.of));
     }
-    Some(Sides {
-        old: pushdown::sampled(engine.name(), &queries.old, &names.0, sample.below)?,
-        new: pushdown::sampled(engine.name(), &queries.new, &names.1, sample.below)?,
-    })
+    let names = Names::beside(described.iter().map(|column| column.name.as_str()));
+    pushdown::sampled(engine, &names, sql, &key, sample.below)
 }
 
 fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
@@ -50,6 +47,7 @@ fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
 pub(super) struct Question {
     plan: Plan,
     sql: String,
+    names: Names,
     key: Vec<Pair>,
     compared: Vec<Pair>,
 }
@@ -70,8 +68,10 @@ pub(super) struct Differing {
     pub(super) equal: u64,
     /// Per compared column whether those hold a finite number.
     pub(super) numbers: Vec<bool>,
-    /// Queries of the rows that differ, with [`pushdown::ROW_HASH`] as their last column.
+    /// Queries of the rows that differ, with `row_hash` as their last column.
     pub(super) queries: Sides<String>,
+    /// Name of the column that holds the hash of the row.
+    pub(super) row_hash: String,
     /// How many rows that is, and the sum of their hashes.
     pub(super) known: Sides<(u64, u64)>,
 }
@@ -97,8 +97,9 @@ impl Question {
         if let Some(float) = key.iter().find(|pair| pair.of == Type::Float) {
             return Err(format!("the key column `{}` is a float", float.old));
         }
-        let sql = pushdown::grouped(&queries.old, &queries.new, &key, &compared);
-        Ok(Question { plan, sql, key, compared })
+        let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
+        let sql = pushdown::grouped(&names, &queries.old, &queries.new, &key, &compared);
+        Ok(Question { plan, sql, names, key, compared })
     }
 
     /// The SQL to send.
@@ -138,10 +139,11 @@ impl Question {
             [Value::Array(hashes)] => hashes.iter().map(unsigned).collect::<Option<Vec<u64>>>()?,
             _ => return None,
         };
-        let side = |sql: &str, name| pushdown::differing(sql, &self.key, &self.compared, name, &hashes);
+        let side = |sql: &str, name| pushdown::differing(&self.names, sql, &self.key, &self.compared, name, &hashes);
         Some(Answer::Differing(Differing {
             equal,
             numbers,
+            row_hash: self.names.name(pushdown::ROW_HASH),
             queries: Sides { old: side(&queries.old, |pair| &pair.old), new: side(&queries.new, |pair| &pair.new) },
             known: Sides {
                 old: (old.checked_sub(equal)?, count("cutover_old_sum")?),

@@ -59,6 +59,7 @@ impl Reader for Readings<'_> {
             let session = self.source.session().await?;
             let columns = self.source.describe_columns(session, statement, self.timeout, self.ticket).await?;
             let described = columns.into_iter().map(|column| pushdown::Described {
+                printed: column.kind.printed(&column.database_type),
                 of: column.kind.canonical(),
                 name: column.name,
                 database_type: column.database_type,

@@ -98,6 +98,16 @@ impl Kind {
         }
     }
 
+    /// Whether the server writes values of a column of `database_type` as cutover does: the zero bytes that pad a
+    /// FixedString would be lost, and dates are written as their days.
+    pub(super) fn printed(&self, database_type: &str) -> bool {
+        match self {
+            Kind::Text => !database_type.contains("FixedString"),
+            Kind::Integer { .. } | Kind::Wide { scale: None, .. } | Kind::Enum(_) | Kind::Date | Kind::Uuid => true,
+            _ => false,
+        }
+    }
+
     /// Reads a type name as `DESCRIBE` gives it.
     pub(super) fn read(name: &str) -> Result<Kind, Unfit> {
         let (family, arguments) = taken_apart(name);

@@ -239,6 +239,7 @@ impl Reader for Snapshot<'_> {
             let refused = |cause: sqlx::Error| error::running(self.timeout, &cause);
             let prepared = self.session.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
             let described = plans(prepared.map_err(refused)?.columns())?.into_iter().map(|plan| Described {
+                printed: types::printed(plan.shape),
                 of: types::canonical(plan.shape),
                 name: plan.name,
                 database_type: plan.type_name,

@@ -77,6 +77,12 @@ pub(super) fn canonical(shape: Shape) -> Type {
     }
 }
 
+/// Whether the server writes values of this shape as cutover does: integers without the zeros that fill them, dates as
+/// their days.
+pub(super) fn printed(shape: Shape) -> bool {
+    matches!(shape, Shape::Signed | Shape::Unsigned | Shape::Bit | Shape::Text | Shape::Date)
+}
+
 /// The type's name as people write it.
 pub(super) fn name(info: &MySqlTypeInfo) -> String {
     let text = shape(info) == Some(Shape::Text);

@@ -148,6 +148,7 @@ struct Plan {
     name: String,
     type_name: String,
     shape: Shape,
+    printed: bool,
 }
 
 impl Plan {
@@ -156,7 +157,7 @@ impl Plan {
         let type_name = types::name(info);
         let name = column.name().to_owned();
         match types::shape(info) {
-            Some(shape) => Ok(Plan { name, type_name, shape }),
+            Some(shape) => Ok(Plan { name, type_name, shape, printed: types::printed(info) }),
             None => Err(rows::no_canonical_type(&name, &type_name, types::way_out(info))),
         }
     }
@@ -258,6 +259,7 @@ impl Reader for Session<'_> {
             let (connection, plans) = self.source.prepare(connection, sql, self.timeout, self.ticket).await?;
             self.connection = Some(connection);
             let described = plans.into_iter().map(|plan| Described {
+                printed: plan.printed,
                 of: types::canonical(&plan.shape),
                 name: plan.name,
                 database_type: plan.type_name,

@@ -94,6 +94,21 @@ pub(super) fn canonical(shape: &Shape) -> Type {
     }
 }
 
+/// Whether the server casts values of the type to the text that cutover writes of them: no `DateStyle` bears on them, and
+/// no padding is lost.
+pub(super) fn printed(info: &PgTypeInfo) -> bool {
+    match info.kind() {
+        PgTypeKind::Domain(base) => printed(base),
+        PgTypeKind::Enum(_) => true,
+        PgTypeKind::Simple => match info.oid().map(|oid| oid.0) {
+            // Dates as their days.
+            Some(19 | 20 | 21 | 23 | 25 | 26 | 1043 | 1082 | 2950) => true,
+            _ => unqualified(info.name()) == "citext",
+        },
+        _ => false,
+    }
+}
+
 /// The type's name as people write it.
 pub(super) fn name(info: &PgTypeInfo) -> String {
     match info.kind() {

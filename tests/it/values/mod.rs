@@ -1,5 +1,7 @@
 //! What a value is, whatever engine it comes from and whatever its column is called.
 
+mod names;
+mod samples;
 mod wide;
 
 use std::fmt::Write as _;
@@ -39,6 +41,11 @@ impl Suite {
     /// The folder of the suite.
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Adds a source.
+    pub(super) fn source(&mut self, name: &str, settings: &str) {
+        write!(self.text, "[sources.{name}]\n{settings}\n").unwrap();
     }
 
     /// Adds a check between two sources; `settings` are further lines of it.
