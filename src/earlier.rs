@@ -4,7 +4,6 @@
 //! are new.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde_json::Value;
 
 use crate::compare::Past;
+use crate::input;
 use crate::model::{Difference, Example, Key, Pair, Tally};
 
 /// Name of the file of differences, beside the JSON report.
@@ -107,7 +107,7 @@ fn unreadable(path: &Path, why: impl std::fmt::Display) -> Unreadable {
 impl Earlier {
     /// Reads report.json at `path`.
     pub fn read(path: &Path) -> Result<Earlier, Unreadable> {
-        let text = std::fs::read_to_string(path)
+        let text = input::text(path)
             .map_err(|cause| unreadable(path, format!("cannot be read: {cause}; give the path of a report.json")))?;
         let report: Value = serde_json::from_str(&text)
             .map_err(|cause| unreadable(path, format!("is no JSON: {cause}; give the path of a report.json")))?;
@@ -147,7 +147,7 @@ impl Earlier {
                 self.path.display()
             ))
         };
-        let file = File::open(&path).map_err(|cause| failed(format!("cannot be read: {cause}")))?;
+        let file = input::open(&path).map_err(|cause| failed(format!("cannot be read: {cause}")))?;
         // A damaged file makes some readers break off instead of saying so.
         let read = std::panic::catch_unwind(AssertUnwindSafe(|| ParquetReader::new(file).finish()));
         let data = match read {

@@ -10,10 +10,15 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
+use crate::secret;
+use crate::source::network_refusal;
 use crate::suite::{SourceSpecError, expanded};
 
 /// Time allowed for a notification, from the connection to the end of the answer.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Characters of a path's part from which on it may be a token; `services` and `webhook` are none.
+const TOKEN: usize = 9;
 
 /// A URL as it was given, its variables not expanded.
 #[derive(Clone, PartialEq, Eq)]
@@ -89,9 +94,18 @@ impl Given {
             SourceSpecError::Malformed => WebhookError::Malformed,
             SourceSpecError::Url(_) => WebhookError::NotHttp,
         })?;
-        let url = Url::parse(url.trim()).map_err(|_| WebhookError::NotHttp)?;
-        let http = matches!(url.scheme(), "http" | "https");
-        if http && url.has_host() { Ok(Webhook(url)) } else { Err(WebhookError::NotHttp) }
+        let url = url.trim();
+        secret::keep(url);
+        // A token with a `/` of its own would be the host, which is shown.
+        let odd = url.split_once("://").and_then(|(_, rest)| network_refusal(rest));
+        let parsed = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let url = parsed.filter(|_| odd.is_none()).ok_or(WebhookError::NotHttp)?;
+        // Its path is what lets anybody post, and every longer part of it may be the token.
+        let parts = url.path_segments().into_iter().flatten().filter(|part| part.len() >= TOKEN);
+        let values = url.query().unwrap_or_default().split('&').filter_map(|pair| Some(pair.split_once('=')?.1));
+        let whole = [url.path(), url.query().unwrap_or_default(), url.password().unwrap_or_default()];
+        whole.into_iter().chain(parts).chain(values).filter(|one| one.len() > 1).for_each(secret::keep);
+        Ok(Webhook(url))
     }
 }
 
@@ -154,7 +168,7 @@ mod tests {
     fn only_scheme_and_host_can_be_shown() {
         for text in [
             "https://hooks.slack.com/services/${TOKEN}",
-            "https://user:s3cret@hooks.slack.com:8443/s3cret?key=s3cret#s3cret",
+            "https://user:s3cret@hooks.slack.com:8443/s3cret?key=s3cret",
             " https://hooks.slack.com/services/T0/B0/s3cret\n",
         ] {
             let url = webhook(text).unwrap();
@@ -165,7 +179,17 @@ mod tests {
 
     #[test]
     fn what_is_no_webhook_says_so_without_repeating_it() {
-        for text in ["T0/B0/s3cret", "slack://s3cret@channel", "https://", "file:///s3cret", "https://h:s3cret/x", ""] {
+        for text in [
+            "T0/B0/s3cret",
+            "slack://s3cret@channel",
+            "https://",
+            "file:///s3cret",
+            "https://h:s3cret/x",
+            "",
+            "https://a/s3cret@h",
+            "https://s3cret#@h/x",
+            "https://h/x#s3cret",
+        ] {
             assert_eq!(webhook(text), Err(WebhookError::NotHttp), "{text}");
         }
         assert_eq!(webhook("https://h/${GONE}"), Err(WebhookError::Unset("GONE".to_owned())));

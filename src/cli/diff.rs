@@ -230,8 +230,7 @@ async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration, withh
         if withheld {
             return format!("{side}: {}", without_values(&error.message));
         }
-        let causes: String = error.causes.iter().map(|cause| format!("\n  {cause}")).collect();
-        format!("{side}: {}{causes}", error.message)
+        format!("{side}: {}", screen::told(&error))
     };
     let engine = source::open(url, &source::Options::default()).map_err(located)?;
     let engine = engine.as_ref();
@@ -309,21 +308,9 @@ async fn numbers(engine: &dyn Engine, from: &str, columns: &[String], timeout: D
     numbers
 }
 
-/// The suite as `run` would read it, from a file that is gone afterwards.
+/// The suite as `run` would read it; relative URLs start where the user stands, and the report names no file.
 fn load(text: &str, overrides: &Overrides) -> Result<Vec<suites::Suite>, u8> {
-    let failed = |cause: std::io::Error| {
-        screen::complain(&format!(
-            "cutover diff: the suite cannot be written to the temporary folder: {cause}; check TMPDIR\n"
-        ));
-        BROKEN
-    };
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let path = folder.path().join("suite.toml");
-    std::fs::write(&path, text).map_err(failed)?;
-    let mut loaded = super::load(&[path], overrides)?;
-    // Relative URLs start where the user stands, and the report names no file that is gone.
-    loaded.iter_mut().for_each(|suite| suite.path = PathBuf::new());
-    Ok(loaded)
+    suites::parse(text, overrides).map(|suite| vec![suite]).map_err(|problems| super::mistakes(&problems))
 }
 
 fn written(path: &Path, suite: &str) -> Result<(), String> {

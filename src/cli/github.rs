@@ -26,7 +26,7 @@ impl Github {
     pub(super) fn begin(&self, to_stderr: bool) {
         // Nobody who fills a table may know it in advance.
         let token: String = (0..2).map(|n| format!("{:016x}", RandomState::new().hash_one(n))).collect();
-        say(&stopped(&token), to_stderr);
+        screen::command(&stopped(&token), to_stderr);
         let _ = self.stopped.set((token, to_stderr));
     }
 
@@ -35,16 +35,11 @@ impl Github {
         let (token, to_stderr) = self.stopped.get().cloned().unzip();
         let mut text = token.map_or_else(String::new, |token| resumed(&token));
         text.push_str(&annotations(told.report, told.code, |id| place(told.selected, id)));
-        say(&text, to_stderr.unwrap_or(false));
+        screen::command(&text, to_stderr.unwrap_or(false));
         if let Err(why) = summarise(told) {
             screen::complain(&format!("cutover run: --github: {why}\n"));
         }
     }
-}
-
-/// Where people's output goes: the runner reads both, and stdout may hold a report.
-fn say(text: &str, to_stderr: bool) {
-    if to_stderr { screen::complain(text) } else { screen::print(text) }
 }
 
 /// Where a check stands, its file from the top of the repository where that is known.

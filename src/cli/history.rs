@@ -15,6 +15,7 @@ use crate::history::changes::{Change, changes};
 use crate::history::trend::trends;
 use crate::history::{self, Keys, Place, Run};
 use crate::report;
+use crate::report::visible;
 use crate::suite::Overrides;
 
 /// `cutover history`.
@@ -94,7 +95,7 @@ fn show(suite: Option<&str>, most: usize, from: &FromArgs) -> Result<u8, u8> {
     let matches = |id: &str| wanted.as_ref().is_none_or(|wanted| wanted(id));
     let runs = runtime()?
         .block_on(history::last(&place, most, history::Wanted::Taken(&matches)))
-        .map_err(|error| refuse(&error.to_string()))?;
+        .map_err(|error| refuse(&visible(&error.to_string())))?;
     if runs.is_empty() {
         let what = suite.map_or("no run".to_owned(), |suite| format!("no run with a check of `{suite}`"));
         return Err(refuse(&format!("there is {what} in {place}; `cutover history` shows all there are")));
@@ -146,8 +147,9 @@ fn run(run: &Run) -> serde_json::Value {
 
 fn compare(before: &str, after: &str, from: &FromArgs) -> Result<u8, u8> {
     let place: Place = from.place.place(&from.reports).map_err(|why| refuse(&why))?;
-    let [before, after] =
-        runtime()?.block_on(history::pair(&place, [before, after])).map_err(|error| refuse(&error.to_string()))?;
+    let [before, after] = runtime()?
+        .block_on(history::pair(&place, [before, after]))
+        .map_err(|error| refuse(&visible(&error.to_string())))?;
     let keys = [Keys::of_run(&place, &before), Keys::of_run(&place, &after)];
     let found = changes(&before, &after, &keys);
     if from.json {

@@ -97,8 +97,7 @@ async fn ask(name: &'static str, (text, url): &(String, SourceUrl), args: &InitA
 }
 
 fn located(side: &str, error: &source::Error) -> String {
-    let causes: String = error.causes.iter().map(|cause| format!("\n  {cause}")).collect();
-    format!("{side}: {}{causes}", error.message)
+    format!("{side}: {}", screen::told(error))
 }
 
 /// Pairs the tables, describes those that pair, and writes the suite.
@@ -223,11 +222,7 @@ fn relative(path: &Path, folder: &Path) -> Option<String> {
 
 /// Whether the suite can be loaded; a fault here is cutover's own.
 fn valid(text: &str) -> Result<(), String> {
-    let failed = |cause: std::io::Error| format!("the temporary folder cannot be written to: {cause}; check TMPDIR");
-    let folder = tempfile::tempdir().map_err(failed)?;
-    let path = folder.path().join("suite.toml");
-    std::fs::write(&path, text).map_err(failed)?;
-    suites::load(&[path], &Overrides::default()).map(drop).map_err(|problems| {
+    suites::parse(text, &Overrides::default()).map(drop).map_err(|problems| {
         format!("the suite it made is not valid, which is a defect of cutover; please report it:\n{problems}")
     })
 }

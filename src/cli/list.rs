@@ -10,6 +10,7 @@ use super::run::done;
 use super::{load, runtime, screen};
 use crate::check::Check;
 use crate::exit::{BROKEN, PASSED};
+use crate::report::visible;
 use crate::run::{self, Selected};
 use crate::source::{self, Stop};
 use crate::suite::{Overrides, Suite};
@@ -36,9 +37,9 @@ pub(super) fn list(paths: &[PathBuf], as_json: bool) -> u8 {
         table.add_row([
             check.id.clone(),
             check.kind.kind().to_string(),
-            check.tags.join(", "),
+            visible(&check.tags.join(", ")),
             sources(check).join(" → "),
-            check.why.clone().unwrap_or_default(),
+            visible(check.why.as_deref().unwrap_or_default()),
         ]);
     }
     screen::print(&format!("{}\n", table.trim_fmt()));
@@ -91,9 +92,9 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
             let described = runtime.block_on(async {
                 let url =
                     spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
-                let engine = source::open(&url, &spec.options).map_err(|error| error.message)?;
+                let engine = source::open(&url, &spec.options).map_err(|error| visible(&error.message))?;
                 match tokio::time::timeout(PATIENCE, engine.describe()).await {
-                    Ok(described) => described.map_err(|error| error.message),
+                    Ok(described) => described.map_err(|error| visible(&error.message)),
                     Err(_) => Err(format!("no answer within {}", humantime::format_duration(PATIENCE))),
                 }
             });
@@ -101,7 +102,10 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
                 Ok(report) => {
                     screen::print(&format!(
                         "{}: source `{name}`: {} {} at {}\n",
-                        suite.name, report.engine, report.version, report.url
+                        suite.name,
+                        report.engine,
+                        visible(&report.version),
+                        report.url
                     ));
                 }
                 Err(why) => {
@@ -115,7 +119,7 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
         suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check })).collect();
     let said = runtime.block_on(run::inspect(&selected, PATIENCE, &Stop::default()));
     for (warning, ids) in &said.warnings {
-        screen::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, warning.message));
+        screen::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&warning.message)));
     }
     // What a source that is not there would read is not known.
     for (suite, view) in said.unread.iter().filter(|_| code == PASSED) {

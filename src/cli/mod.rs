@@ -1,12 +1,15 @@
 //! The command line: what can be said, and which part of the library does it.
 
+mod begin;
 mod demo;
 mod diff;
+mod edge;
 mod github;
 mod history;
 mod init;
 mod list;
 mod manual;
+mod parse;
 mod past;
 mod previous;
 mod rehearse;
@@ -23,9 +26,12 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use parse::{duration, pair, report, size, size_or_none};
+
 use crate::exit::{BROKEN, FailOn};
 use crate::report::Format;
 use crate::run::{MaskKey, Plan, Privacy};
+use crate::secret;
 use crate::suite::{self, Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
@@ -326,7 +332,16 @@ impl OverrideArgs {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> u8 {
-    match Cli::parse().command {
+    begin::begin();
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(error) if error.use_stderr() => {
+            screen::complain_lines(&secret::without_urls(&error.render().to_string()));
+            return BROKEN;
+        }
+        Err(error) => error.exit(),
+    };
+    match command {
         Command::Run(args) => run::run(*args),
         Command::Rerun(args) => rerun::rerun(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
@@ -348,10 +363,13 @@ pub fn main() -> u8 {
 
 /// The suites, or the exit code after their mistakes were shown.
 fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, u8> {
-    suite::load(paths, overrides).map_err(|problems| {
-        screen::complain(&format!("{problems}\n"));
-        BROKEN
-    })
+    suite::load(paths, overrides).map_err(|problems| mistakes(&problems))
+}
+
+/// Shows the mistakes of suites, a line each, and returns the exit code.
+fn mistakes(problems: &suite::Problems) -> u8 {
+    problems.0.iter().for_each(|problem| screen::complain(&format!("{problem}\n")));
+    BROKEN
 }
 
 /// A runtime for one command.
@@ -360,39 +378,4 @@ fn runtime() -> Result<tokio::runtime::Runtime, u8> {
         screen::complain(&format!("the runtime does not start: {cause}\n"));
         BROKEN
     })
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    // The text itself may be a URL with a password, so it is not repeated.
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("write NAME=VALUE".to_owned()),
-    }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("write a duration such as 30s, 15min or 2h".to_owned()),
-    }
-}
-
-fn size(text: &str) -> Result<u64, String> {
-    match text.parse::<bytesize::ByteSize>() {
-        Ok(size) if size.as_u64() >= 1 << 20 => Ok(size.as_u64()),
-        Ok(_) => Err("at least 1MiB".to_owned()),
-        Err(_) => Err("write a size such as 512MiB or 2GiB".to_owned()),
-    }
-}
-
-fn size_or_none(text: &str) -> Result<u64, String> {
-    if text == "0" { Ok(0) } else { size(text) }
-}
-
-fn report(text: &str) -> Result<(Format, String), String> {
-    let (format, path) = text.split_once('=').ok_or("write FORMAT=PATH, such as json=report.json")?;
-    if path.is_empty() {
-        return Err("the path is empty; `-` is stdout".to_owned());
-    }
-    Ok((Format::parse(format)?, path.to_owned()))
 }

@@ -9,6 +9,7 @@ use super::run::signal;
 use super::{runtime, screen};
 use crate::history::{self, Error, Place, Wanted};
 use crate::model::{Past, RunReport};
+use crate::report::visible;
 
 /// Earlier runs of a check that its report shows.
 const RUNS: usize = 30;
@@ -42,7 +43,7 @@ pub(super) fn attach(place: &Place, report: &mut RunReport, examples: bool) -> R
     let runs = match runtime.block_on(unless_interrupted(history::recent(place, RUNS, Wanted::Ids(&ids)))) {
         Some(Ok(runs)) => runs,
         Some(Err(Error::Absent(_))) => return Ok(()),
-        Some(Err(error)) => return Err(error.to_string()),
+        Some(Err(error)) => return Err(visible(&error.to_string())),
         None => return Err(INTERRUPTED.to_owned()),
     };
     let mut past: HashMap<String, Vec<Past>> = HashMap::new();
@@ -87,7 +88,7 @@ pub(super) fn record(
         (Some(Ok(())), Some(why)) => {
             screen::complain(&format!("cutover run: the report shows no earlier runs: {why}\n"));
         }
-        (Some(Err(error)), _) => not_recorded(&error.to_string()),
+        (Some(Err(error)), _) => not_recorded(&visible(&error.to_string())),
         (None, _) => not_recorded(INTERRUPTED),
     }
 }

@@ -64,7 +64,7 @@ fn left(reports: &Path, checks: &BTreeSet<&str>) -> Option<Previous> {
     let mut folders: Vec<_> = named.map(|entry| entry.path()).collect();
     folders.sort();
     folders.iter().rev().find_map(|folder| {
-        let text = std::fs::read_to_string(folder.join(Format::Json.file_name())).ok()?;
+        let text = crate::input::text(&folder.join(Format::Json.file_name())).ok()?;
         let left: Left = serde_json::from_str(&text).ok()?;
         let same = left.checks.iter().map(|check| whole(&check.id)).collect::<BTreeSet<_>>() == *checks;
         let status = STATUSES.into_iter().map(name).find(|known| *known == left.status)?;

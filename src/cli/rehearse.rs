@@ -7,6 +7,7 @@ use clap::Args;
 use super::{pair, runtime, screen};
 use crate::exit::{BROKEN, PASSED};
 use crate::rehearse::{self, Pack, Plan};
+use crate::report::visible;
 use crate::source::SourceUrl;
 
 /// `cutover rehearse`.
@@ -64,7 +65,8 @@ fn try_rehearse(args: &RehearseArgs) -> Result<u8, String> {
     let (old, new) = (url(args, "old")?, url(args, "new")?);
     let plan = Plan { rows: args.rows, seed: args.seed, defect: args.defect.clone() };
     let runtime = runtime().map_err(|_| "nothing was built".to_owned())?;
-    let made = runtime.block_on(rehearse::build(&pack, &old, &new, &plan)).map_err(|error| error.to_string())?;
+    let made = runtime.block_on(rehearse::build(&pack, &old, &new, &plan));
+    let made = made.map_err(|error| visible(&error.to_string()))?;
     for one in made {
         screen::print(&format!("{} {}: {} rows\n", one.side, one.table, one.rows));
     }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::{PrivacyArgs, screen};
 use crate::earlier::DIFFERENCES;
 use crate::model::RunReport;
-use crate::output::{is_special, write_atomically};
+use crate::output::{self, Held, Unfinished, is_special, write_atomically};
 use crate::report::{Format, render};
 use crate::run::Differences;
 
@@ -61,13 +61,21 @@ impl Reports {
     }
 }
 
+/// Reports that were written.
+pub(super) struct Written {
+    /// Where they are.
+    pub(super) places: Vec<String>,
+    /// Keeps the folder from other runs that remove old ones, as long as this one tells of it.
+    _held: Option<Held>,
+}
+
 /// Writes the reports and returns where they are.
 pub(super) fn write(
     report: &RunReport,
     to: &Reports,
     id: &str,
     differences: Option<&Differences>,
-) -> Result<Vec<String>, String> {
+) -> Result<Written, String> {
     let failed = |path: &Path, cause: &io::Error| {
         format!(
             "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
@@ -87,26 +95,29 @@ pub(super) fn write(
             for (format, path) in paths {
                 let text = render(*format, report);
                 if path == "-" {
-                    screen::print(&text);
+                    screen::report(*format, &text);
                     continue;
                 }
                 write_atomically(Path::new(path), &text).map_err(|cause| failed(Path::new(path), &cause))?;
                 written.push(path.clone());
             }
-            Ok(written)
+            Ok(Written { places: written, _held: None })
         }
         Reports::Folder(parent, keep) => {
             let folder = parent.join(id);
-            place(folder.join(DIFFERENCES))?;
+            // It has its name once all is in it, so that nobody finds a part of it.
+            let made = Unfinished::new(parent).map_err(|cause| failed(&folder, &cause))?;
+            place(made.path().join(DIFFERENCES))?;
             for format in Format::ALL {
-                let path = folder.join(format.file_name());
+                let path = made.path().join(format.file_name());
                 write_atomically(&path, &render(format, report)).map_err(|cause| failed(&path, &cause))?;
             }
+            let held = made.finish(&folder).map_err(|cause| failed(&folder, &cause))?;
             if let Some(keep) = keep {
-                prune(parent, *keep)
+                prune(parent, id, *keep, Utc::now())
                     .map_err(|cause| format!("old reports in {} cannot be removed: {cause}", parent.display()))?;
             }
-            Ok(vec![format!("{}/", folder.display())])
+            Ok(Written { places: vec![format!("{}/", folder.display())], _held: Some(held) })
         }
     }
 }
@@ -115,7 +126,11 @@ pub(super) fn write(
 pub(super) fn folder_name(started_at: DateTime<Utc>) -> String {
     use std::hash::{BuildHasher, RandomState};
     let chance = RandomState::new().hash_one(started_at) & 0xffff;
-    format!("{}-{chance:04x}", started_at.format("%Y%m%dT%H%M%S%.3fZ"))
+    format!("{}-{chance:04x}", moment(started_at))
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y%m%dT%H%M%S%.3fZ").to_string()
 }
 
 /// Whether a folder is one that a run made.
@@ -130,17 +145,22 @@ pub(super) fn is_report(name: &str) -> bool {
         })
 }
 
-fn prune(parent: &Path, keep: u32) -> io::Result<()> {
-    let mut folders: Vec<PathBuf> = Vec::new();
+/// Removes reports that are older than that of the run `own`, the oldest first, until `keep` are left. One without
+/// report.json is not finished, and one from the future, by the clock of this run, says nothing about age: neither is
+/// removed or counted.
+fn prune(parent: &Path, own: &str, keep: u32, now: DateTime<Utc>) -> io::Result<()> {
+    let mut names: Vec<String> = Vec::new();
     for entry in std::fs::read_dir(parent)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() && is_report(&entry.file_name().to_string_lossy()) {
-            folders.push(entry.path());
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let finished = || parent.join(&name).join(Format::Json.file_name()).is_file();
+        if is_report(&name) && name[..name.len() - 5] <= *moment(now) && finished() {
+            names.push(name);
         }
     }
-    folders.sort();
-    let surplus = folders.len().saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
-    folders.iter().take(surplus).try_for_each(std::fs::remove_dir_all)
+    names.sort();
+    let surplus = names.len().saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
+    let older = names.iter().take(surplus).take_while(|name| name.as_str() < own);
+    older.map(|name| parent.join(name)).try_for_each(|folder| output::remove(&folder))
 }
 
 #[cfg(test)]
@@ -158,13 +178,32 @@ mod tests {
         }
     }
 
+    /// Catches the removal of a report that is not finished, from the future, a run's own, or of a run that began later.
     #[test]
     fn only_the_oldest_reports_go() {
         let parent = tempfile::tempdir().unwrap();
-        let names = ["20260101T000000.000Z-0000", "20260102T000000.000Z-0000", "20260103T000000.000Z-0000", "sample"];
-        names.iter().for_each(|name| std::fs::create_dir(parent.path().join(name)).unwrap());
-        prune(parent.path(), 2).unwrap();
-        let left: Vec<bool> = names.iter().map(|name| parent.path().join(name).exists()).collect();
-        assert_eq!(left, [false, true, true, true]);
+        let unfinished = "20260101T000000.000Z-0000";
+        let names = [
+            "20260102T000000.000Z-0000",
+            "20260103T000000.000Z-0000",
+            "20260104T000000.000Z-0000",
+            "20260105T000000.000Z-0000",
+            "20990101T000000.000Z-0000",
+            "sample",
+        ];
+        std::fs::create_dir(parent.path().join(unfinished)).unwrap();
+        for name in names {
+            std::fs::create_dir(parent.path().join(name)).unwrap();
+            std::fs::write(parent.path().join(name).join("report.json"), "{}").unwrap();
+        }
+        let now = "2026-01-06T00:00:00Z".parse().unwrap();
+        let left = |own: &str, keep: u32| {
+            prune(parent.path(), own, keep, now).unwrap();
+            assert!(parent.path().join(unfinished).exists());
+            names.map(|name| parent.path().join(name).exists())
+        };
+        assert_eq!(left(names[3], 3), [false, true, true, true, true, true]);
+        assert_eq!(left(names[2], 1), [false, false, true, true, true, true]);
+        assert_eq!(left(names[3], 1), [false, false, false, true, true, true]);
     }
 }

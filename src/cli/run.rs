@@ -146,7 +146,7 @@ pub(super) fn execute(
     let previous = telling.previous(history, &report);
     let written = write(&report, to, &id, options.differences.as_ref());
     match &written {
-        Ok(places) => places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
+        Ok(written) => written.places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
         Err(why) => screen::complain(&format!("cutover run: {why}\n")),
     }
     let code = match &written {
@@ -157,7 +157,8 @@ pub(super) fn execute(
     if let Some(place) = history {
         past::record(place, &report, &id, code, to.folder(&id).as_deref(), unread);
     }
-    telling.tell(&Told { report: &report, selected, code, previous, places: written.as_deref().unwrap_or_default() });
+    let places = written.as_ref().map(|written| written.places.as_slice()).unwrap_or_default();
+    telling.tell(&Told { report: &report, selected, code, previous, places });
     Ok(code)
 }
 

@@ -7,18 +7,45 @@ use std::time::Duration;
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::LookArgs;
+use super::{LookArgs, edge};
 use crate::report::terminal::Style;
+use crate::report::{Format, visible};
 use crate::run::Event;
+use crate::source;
 
-/// Prints to stdout.
-pub(super) fn print(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes()).and_then(|()| std::io::stdout().flush());
+fn write(to: &mut impl Write, text: &str) {
+    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
 }
 
-/// Prints to stderr.
+/// Prints lines to stdout.
+pub(super) fn print(text: &str) {
+    write(&mut std::io::stdout(), &edge::lines(text, false));
+}
+
+/// Prints a sentence to stderr: what went wrong, or is to be known beside the result.
 pub(super) fn complain(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    write(&mut std::io::stderr(), &edge::sentence(text));
+}
+
+/// Prints lines to stderr.
+pub(super) fn complain_lines(text: &str) {
+    write(&mut std::io::stderr(), &edge::lines(text, false));
+}
+
+/// Prints a report to stdout, whole.
+pub(super) fn report(format: Format, text: &str) {
+    write(&mut std::io::stdout(), &edge::report(text, format == Format::Json));
+}
+
+/// Prints what a CI runner is to obey; everything in it is escaped as the runner wants it.
+pub(super) fn command(text: &str, to_stderr: bool) {
+    if to_stderr { write(&mut std::io::stderr(), text) } else { write(&mut std::io::stdout(), text) }
+}
+
+/// What a source said, one line a cause: the words of a server make no line of their own.
+pub(super) fn told(error: &source::Error) -> String {
+    let causes: String = error.causes.iter().map(|cause| format!("\n  {}", visible(cause))).collect();
+    format!("{}{causes}", visible(&error.message))
 }
 
 /// Where people's output goes: stdout, or stderr where a report has stdout.
@@ -79,7 +106,11 @@ impl Screen {
     /// Prints text for people, unless they asked for quiet.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {
-            self.progress.suspend(|| if self.to_stderr { complain(text) } else { print(text) });
+            let text = edge::lines(text, self.style.color);
+            self.progress.suspend(|| match self.to_stderr {
+                true => write(&mut std::io::stderr(), &text),
+                false => write(&mut std::io::stdout(), &text),
+            });
         }
     }
 

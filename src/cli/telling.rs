@@ -8,7 +8,7 @@ use clap::Args;
 use super::github::Github;
 use super::previous::{self, Previous};
 use super::run::signal;
-use super::{RunArgs, runtime, screen};
+use super::{RunArgs, edge, runtime, screen};
 use crate::history::Place;
 use crate::model::{RunReport, Status};
 use crate::output::write_atomically;
@@ -60,6 +60,7 @@ pub(super) struct Told<'a> {
 impl Telling {
     /// Whom the command line and the environment name; a webhook that cannot be one is shown now, not at the first failure.
     pub(super) fn new(args: &RunArgs) -> Telling {
+        edge::look_out(args.telling.github);
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let given = args.telling.notify.clone().or_else(|| variable(NOTIFY).map(Given::from));
         let webhook = given.and_then(|given| match given.webhook(variable) {

@@ -64,7 +64,7 @@ impl<'a> Writer<'a> {
 
 /// Adds the waivers at the end of the file, which keeps everything that is in it.
 pub(super) fn append(place: &Path, waivers: &Writer<'_>) -> Result<(), String> {
-    let before = match std::fs::read_to_string(place) {
+    let before = match crate::input::text(place) {
         Ok(before) => before,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(cause) => return Err(format!("{} cannot be read: {cause}; check its permissions", place.display())),

@@ -1,7 +1,6 @@
 //! The differences of a run by their keys, read from its `differences.parquet`. Their values are not looked at.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{ParquetReader, SerReader};
@@ -101,7 +100,7 @@ impl Found {
 }
 
 fn read(path: &Path) -> Option<Keys> {
-    let frame = ParquetReader::new(File::open(path).ok()?).finish().ok()?;
+    let frame = ParquetReader::new(crate::input::open(path).ok()?).finish().ok()?;
     let column = |name: &str| frame.column(name).ok()?.str().ok();
     let [suites, checks, keys, differences, columns] = ["suite", "check", "key", "difference", "column"].map(column);
     let (suites, checks, keys, differences, columns) = (suites?, checks?, keys?, differences?, columns?);

@@ -75,8 +75,8 @@ impl Pack {
                 Err(cause) => return Err(PackError::Unreadable { path: inside, cause: cause.into() }),
             };
             if path.extension().is_some_and(|end| end == "sql") {
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|cause| PackError::Unreadable { path: path.clone(), cause })?;
+                let text =
+                    crate::input::text(&path).map_err(|cause| PackError::Unreadable { path: path.clone(), cause })?;
                 let name = path.strip_prefix(&inside).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                 files.insert(name, text);
             }

@@ -17,6 +17,7 @@ pub mod terminal;
 use crate::model::RunReport;
 
 pub use json::schema;
+pub(crate) use text::{invisible, visible};
 
 /// A format for programs or people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::check::prepare;
-use super::{Context, Options, Plan, Privacy, Running, Selected, params, sources, windows};
-use crate::check::{Check, Comparison, KindSettings, Query, Rule};
+use super::{Context, Options, Plan, Privacy, Running, Selected, params, sources, windows, withheld};
+use crate::check::{Check, Comparison, KindSettings, Masks, Query, Rule};
 use crate::compare::Limits;
 use crate::model::{ErrorReport, Warning};
 use crate::source::{self, Inspect, Inspected, Stop};
@@ -99,7 +99,9 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         for side in sides {
             read.extend(side.views.into_iter().map(|view| (&suite.name, view)));
             let told = side.warnings.into_iter().filter(|warning| !check.accept.contains_key(&warning.code));
-            told.for_each(|warning| said.add(warning, &check.id));
+            // Which columns a query returns is not known before it runs, so any mask withholds.
+            let masked = check.mask != Masks::default();
+            told.for_each(|warning| said.add(if masked { withheld::warning(warning) } else { warning }, &check.id));
         }
     }
     if !said.broken() {

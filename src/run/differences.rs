@@ -1,5 +1,6 @@
 //! The differences of a run as one Parquet file: one line per difference and column, in full, up to a limit per check.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +12,11 @@ use tempfile::NamedTempFile;
 use super::attempt::Attempt;
 use super::mask::Mask;
 use super::windows::Strays;
-use super::{Context, Running};
+use super::{Context, Running, cut, redact};
 use crate::compare::Ledger;
 use crate::model::{Difference, Example, Key, Written};
 use crate::output::beside;
+use crate::secret;
 
 /// Lines held before they are written.
 const LINES: usize = 1 << 16;
@@ -212,10 +214,17 @@ impl Findings {
         }
         let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
         let example = masked.as_ref().unwrap_or(example);
+        // Waivers and baselines name a long value as it is shown, too: by its hash.
+        let short = cut::example(example);
+        let example = short.as_ref().unwrap_or(example);
         if let Some(ledger) = &self.ledger {
             ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example, example);
         }
-        self.sink.take(example) || self.strays.is_some() || self.ledger.is_some()
+        let mut shown = Cow::Borrowed(example);
+        if self.sink.to.is_some() && secret::any() {
+            redact::example(shown.to_mut());
+        }
+        self.sink.take(&shown) || self.strays.is_some() || self.ledger.is_some()
     }
 
     /// What was written to the file, where anything was, and it is known whether it is the verdict.

@@ -6,6 +6,7 @@
 mod attempt;
 mod awareness;
 mod check;
+mod cut;
 mod differences;
 mod latency;
 mod mask;
@@ -13,6 +14,7 @@ mod noise;
 mod params;
 mod privacy;
 mod reading;
+mod redact;
 mod rows;
 mod server;
 mod settle;
@@ -250,7 +252,7 @@ pub async fn run(
         found = &mut work => found,
         () = &mut deadline => work.await,
     };
-    RunReport {
+    let mut report = RunReport {
         started_at,
         elapsed_ms: elapsed_ms(clock),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -258,7 +260,9 @@ pub async fn run(
         rerun_of: options.again.as_ref().map(|again| again.of.clone()),
         suites,
         checks,
-    }
+    };
+    redact::run(&mut report);
+    report
 }
 
 /// Milliseconds since `clock`.
@@ -313,11 +317,13 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     if let Some(mask) = Mask::new(one.check, &context.options.privacy, report.returned.as_deref()) {
         report = mask.apply(report);
     }
+    cut::report(&mut report);
     if let Some(ledger) = &ledger {
         ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }
     report.elapsed_ms = elapsed_ms(clock);
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
+    redact::check(&mut report);
     report
 }
 

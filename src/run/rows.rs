@@ -12,11 +12,12 @@ use super::differences::Findings;
 use super::reading::{Asked, Read, Reading, Session, Wanted, blocking, second};
 use super::server::Answer;
 use super::windows::Strays;
-use super::{Context, Event, Running, elapsed_ms, privacy, server};
+use super::{Context, Event, Running, cut, elapsed_ms, privacy, server};
 use crate::check::Sides;
 use crate::compare::Side;
 use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning};
 use crate::rowdiff::{Candidates, Failure, Kept, Plan, Summary};
+use crate::secret;
 use crate::source::pushdown::Described;
 use crate::source::{self, Error, Fault, Ticket};
 
@@ -388,9 +389,10 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Whether a part of the key is a hash.
+/// Whether a part of the key is not what it is in the row: a hash, the beginning of a long value, or one without a secret.
 fn is_masked(key: &Key) -> bool {
-    key.0.iter().any(|(_, value)| value.as_deref().is_some_and(privacy::is_hash))
+    let other = |value: &str| privacy::is_hash(value) || cut::is_cut(value) || value.contains(secret::HIDDEN);
+    key.0.iter().any(|(_, value)| value.as_deref().is_some_and(other))
 }
 
 /// Names of the columns of both sides.

@@ -18,6 +18,7 @@ mod postgres;
 pub mod pushdown;
 mod rows;
 mod sqlite;
+mod strict;
 mod url;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,8 @@ pub use mysql::MySql;
 pub use open::open;
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
+pub(crate) use strict::network_refusal;
+pub(crate) use url::note_secrets;
 pub use url::{Location, SourceUrl, UrlError};
 
 /// How long a server may take to confirm a cancellation before it is left behind.

@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use crate::check::Check;
+use crate::input;
 use crate::source::Refreshed;
 use crate::waiver::Waiver;
 use problem::{File, nearest};
@@ -79,7 +80,7 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Prob
     let mut suites = Vec::new();
     let mut used = Used::default();
     for path in &files {
-        match std::fs::read_to_string(path) {
+        match input::text(path) {
             Ok(text) => suites.extend(one(path, &text, overrides, &mut used, &mut problems)),
             Err(cause) => problems.add(path, format!("cannot be read: {cause}; correct the path")),
         }
@@ -100,9 +101,17 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Prob
     if problems.0.is_empty() { Ok(suites) } else { Err(problems) }
 }
 
+/// The suite that `text` is, without a file: relative paths start at the folder of the process.
+pub fn parse(text: &str, overrides: &Overrides) -> Result<Suite, Problems> {
+    let (mut problems, mut used) = (Problems::default(), Used::default());
+    let suite = one(Path::new(""), text, overrides, &mut used, &mut problems);
+    used.unused(overrides, &mut problems);
+    suite.filter(|_| problems.0.is_empty()).ok_or(problems)
+}
+
 /// The params that the suite file at `path` declares, as far as they can be read.
 pub fn declared_params(path: &Path) -> BTreeMap<String, Param> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let text = input::text(path).unwrap_or_default();
     let suite: toml::Table = text.parse().unwrap_or_default();
     let declared = suite.get("params").and_then(toml::Value::as_table).into_iter().flatten();
     declared.filter_map(|(name, value)| Some((name.clone(), params::declared(value).ok()?))).collect()
@@ -125,6 +134,10 @@ fn find(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<PathBuf> {
             files.insert(path.clone());
             continue;
         }
+        if let Some(what) = input::other(path) {
+            problems.add(path, format!("it is {what}; give a suite file, or a folder with a suite.toml below it"));
+            continue;
+        }
         if !path.is_dir() {
             problems.add(
                 path,
@@ -137,8 +150,12 @@ fn find(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<PathBuf> {
             match entry {
                 Ok(entry) => {
                     let name = entry.file_name().to_string_lossy();
-                    if entry.file_type().is_file() && (name == "suite.toml" || name.ends_with(".suite.toml")) {
-                        files.insert(entry.into_path());
+                    let named = name == "suite.toml" || name.ends_with(".suite.toml");
+                    match input::named(entry.file_type()).filter(|_| named) {
+                        // Left out, it would look as if its checks had passed.
+                        Some(what) => problems.add(entry.path(), format!("it is {what}, where a suite file is needed")),
+                        None if named && entry.file_type().is_file() => drop(files.insert(entry.into_path())),
+                        None => {}
                     }
                 }
                 Err(cause) => problems.add(path, format!("cannot be searched: {cause}")),

@@ -15,6 +15,7 @@ use super::problem::{File, Problems, nearest};
 use super::raw::OneOrMany;
 use super::read;
 use crate::check::{Check, Comparison, KindSettings};
+use crate::input;
 use crate::model::Kind;
 use crate::waiver::{KeyPart, Waiver};
 
@@ -50,7 +51,7 @@ pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, problems: 
     let beside = |path: &Path| path.with_file_name(FILE);
     let places: BTreeSet<PathBuf> = files.iter().map(|file| beside(file)).filter(|place| place.exists()).collect();
     for place in places {
-        let text = match std::fs::read_to_string(&place) {
+        let text = match input::text(&place) {
             Ok(text) => text,
             Err(cause) => {
                 problems.add(&place, format!("cannot be read: {cause}; correct the file's permissions, or remove it"));
@@ -94,7 +95,7 @@ fn others(place: &Path, files: &BTreeSet<PathBuf>) -> Vec<String> {
     };
     let unasked = entries.filter(is_suite).filter(|path| path.canonicalize().is_ok_and(|path| !asked.contains(&path)));
     let name = |path: PathBuf| {
-        let suite: toml::Table = std::fs::read_to_string(path).ok()?.parse().ok()?;
+        let suite: toml::Table = input::text(&path).ok()?.parse().ok()?;
         suite.get("name")?.as_str().map(str::to_owned)
     };
     unasked.filter_map(name).collect()

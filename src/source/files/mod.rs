@@ -20,6 +20,7 @@ use tokio::sync::{SemaphorePermit, mpsc};
 use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, batches};
 use crate::check::Requirement;
 use crate::frame::Frame;
+use crate::input;
 use crate::model::{SourceReport, Warning};
 
 /// A file or a folder of files.
@@ -67,6 +68,9 @@ fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
     if path.is_file() {
         let name = stem(path).ok_or_else(|| absent("is no .parquet, .csv, .ndjson or .jsonl file"))?;
         return Ok(BTreeMap::from([(name, path.to_owned())]));
+    }
+    if let Some(what) = input::other(path) {
+        return Err(absent(&format!("is {what}, where a file or a folder of files is needed")));
     }
     let entries = std::fs::read_dir(path).map_err(|cause| absent(&format!("cannot be read: {cause}")))?;
     let mut tables: BTreeMap<String, PathBuf> = BTreeMap::new();

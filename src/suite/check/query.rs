@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
             return None;
         };
         let path = self.scope.folder.join(&place);
-        match std::fs::read_to_string(&path) {
+        match crate::input::text(&path) {
             Ok(text) => self.template(&text, Some(&path)).map(|template| (template, Some(place))),
             Err(cause) => {
                 self.problems

@@ -1,0 +1,49 @@
+//! What is done before anything is printed: secrets are noted, and every word that leaves goes over one edge.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+
+use super::{MASK_KEY, edge, screen};
+use crate::{secret, source};
+
+/// Prepares the process.
+pub(super) fn begin() {
+    given();
+    edge::look_out(false);
+    panics();
+}
+
+/// Variables of the environment that hold a secret, or a URL with one, and reach a driver without being named.
+const SECRETS: [&str; 9] = [
+    MASK_KEY,
+    "PGPASSWORD",
+    "MYSQL_PWD",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
+
+/// Takes note of the secrets that the environment and the arguments hold, before anything can repeat them: an argument that is
+/// misplaced is repeated by the parser.
+fn given() {
+    for value in SECRETS.iter().filter_map(|name| std::env::var(name).ok()).filter(|value| !value.is_empty()) {
+        match url::Url::parse(&value) {
+            Ok(url) if url.has_host() => url.password().into_iter().for_each(secret::keep),
+            _ => secret::keep(&value),
+        }
+    }
+    let arguments = std::env::args_os().filter_map(|argument| argument.into_string().ok());
+    arguments.for_each(|argument| source::note_secrets(&argument));
+}
+
+/// Puts the words of a panic through the same edge as all others.
+fn panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let trace = Backtrace::capture();
+        let shown = trace.status() == BacktraceStatus::Captured;
+        let trace = if shown { format!("{trace}\n") } else { String::new() };
+        screen::complain(&format!("{panic}\n{trace}"));
+    }));
+}

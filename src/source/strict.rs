@@ -1,0 +1,77 @@
+//! What a URL must look like before it is taken apart: whatever could be read in two ways is refused, because one of them
+//! shows a password as a host, a database or a file. Refusals never hold the text.
+
+/// Why `text` is not taken, if so.
+pub(super) fn refusal(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        return Some("it is empty");
+    }
+    if text.trim() != text || text.chars().any(char::is_control) {
+        return Some("it begins or ends with a blank, or holds a line end or another control character");
+    }
+    if let Some(path) = text.strip_prefix("sqlite:") {
+        return path_refusal(path.strip_prefix("//").unwrap_or(path));
+    }
+    match text.split_once("://") {
+        Some(("file", rest)) if rest.starts_with('/') => None,
+        Some((scheme, rest)) if is_scheme(scheme) => network_refusal(rest),
+        _ => path_refusal(text),
+    }
+}
+
+/// Whether `text` is what RFC 3986 takes as a scheme.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+}
+
+/// What stands behind `scheme://`.
+pub(crate) fn network_refusal(rest: &str) -> Option<&'static str> {
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if behind.contains('@') || authority.matches('@').count() > 1 {
+        return Some(
+            "an `@` stands where none may, as it does behind a password with a `/`, `#`, `?` or `@` of its own",
+        );
+    }
+    if behind.contains('#') {
+        return Some("it holds a `#`");
+    }
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let port = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map(|(_, port)| port);
+    if port.is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port == 0) || port.is_empty()) {
+        return Some("the port behind `:` is empty or 0");
+    }
+    None
+}
+
+/// A path behind a `host`: one database, or none.
+pub(super) fn database_refusal(path: &str) -> Option<&'static str> {
+    let inside = path.strip_prefix('/').unwrap_or(path);
+    inside.contains('/').then_some("its path has more than one part, where a database is one")
+}
+
+/// Parameters: each has a name and a value.
+pub(super) fn query_refusal(query: &str) -> Option<&'static str> {
+    let named = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| !name.is_empty());
+    (!query.split('&').all(named)).then_some("a parameter behind `?` is not name=value")
+}
+
+/// A path to files: by RFC 3986 no relative one has a colon in its first part, so that it is no scheme.
+fn path_refusal(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        return Some("it names no file");
+    }
+    if path.starts_with("//") {
+        return Some("it begins with `//` and has no scheme");
+    }
+    let first = path.split('/').next().unwrap_or_default();
+    if first.contains(':') && !cfg!(windows) {
+        return Some(
+            "it has a `:` but no `//` behind it; a file of such a name is written ./name, and what has a host engine://host",
+        );
+    }
+    if path.split_once('?').is_some_and(|(_, behind)| behind.contains('=')) {
+        return Some("files take no parameters behind `?`");
+    }
+    None
+}
