@@ -170,16 +170,16 @@ pub struct Percentile {
     /// Column of raw values; needed where a side returns raw values.
     pub value: Option<String>,
     /// Quantile names with q in [0, 1], in the order of the suite.
-    pub quantiles: Vec<(String, f64)>,
+    pub quantiles: Vec<(String, BigDecimal)>,
     /// |new − old| ≤ absolute + relative × |old|, where either is given.
     pub tolerance: Option<Tolerance>,
     /// Largest rank error, in [0, 1].
-    pub rank: Option<f64>,
+    pub rank: Option<BigDecimal>,
     /// Largest Kolmogorov–Smirnov distance, in [0, 1]; needs raw values on both sides.
-    pub max_ks: Option<f64>,
+    pub max_ks: Option<BigDecimal>,
     /// Bounds beyond which a number is worth a warning, though the ones above hold.
     pub warn: Bounds,
-    /// Groups with fewer values than this are too small to judge.
+    /// Groups with fewer values than this on both sides are too small to judge.
     pub min_rows: u64,
 }
 
@@ -189,9 +189,9 @@ pub struct Bounds {
     /// |new − old| ≤ absolute + relative × |old|, where either is given.
     pub tolerance: Option<Tolerance>,
     /// Largest rank error, in [0, 1].
-    pub rank: Option<f64>,
+    pub rank: Option<BigDecimal>,
     /// Largest Kolmogorov–Smirnov distance, in [0, 1].
-    pub max_ks: Option<f64>,
+    pub max_ks: Option<BigDecimal>,
 }
 
 /// Settings of a `latency` check. At least one of the bounds is given, each inclusive.

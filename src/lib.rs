@@ -6,6 +6,7 @@ pub mod compare;
 pub mod demo;
 pub mod diff;
 pub mod earlier;
+mod exact;
 pub mod exit;
 pub mod frame;
 pub mod history;

@@ -12,6 +12,7 @@ use super::telling::Telling;
 use super::{DiffLimits, LookArgs, PrivacyArgs, duration, report, runtime, screen};
 use crate::compare::Limits;
 use crate::diff::{Relation, Request, snake_case, suite};
+use crate::exact;
 use crate::exit::{BROKEN, FailOn};
 use crate::output::write_atomically;
 use crate::report::Format;
@@ -184,7 +185,7 @@ fn tolerance(text: &str) -> Result<(Option<String>, String), String> {
         Some((column, number)) => (Some(column.to_owned()), number),
         None => (None, text),
     };
-    match number.parse::<bigdecimal::BigDecimal>() {
+    match exact::decimal(number) {
         Ok(value) if value.sign() != bigdecimal::num_bigint::Sign::Minus => Ok((column, number.to_owned())),
         _ => Err("write a number of 0 or more, such as 0.01 or cost=0.01".to_owned()),
     }

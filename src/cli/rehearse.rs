@@ -87,7 +87,7 @@ fn url(args: &RehearseArgs, side: &str) -> Result<SourceUrl, String> {
 /// A count, also as people write large ones: `1e6`.
 fn count(text: &str) -> Result<u64, String> {
     use bigdecimal::{BigDecimal, ToPrimitive};
-    let number: Option<BigDecimal> = text.replace('_', "").parse().ok();
+    let number = crate::exact::decimal(&text.replace('_', "")).ok();
     let whole = number.filter(BigDecimal::is_integer).and_then(|number| number.to_u64());
     whole.filter(|count| *count > 0).ok_or_else(|| "write a count such as 2000 or 1e6".to_owned())
 }

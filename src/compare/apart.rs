@@ -217,3 +217,6 @@ fn only<'a>(frame: &Frame, names: impl Iterator<Item = &'a String>) -> Result<Fr
     };
     Frame::from_columns(names.filter_map(column).collect()).map_err(|cause| error(cause.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,6 +71,8 @@ impl Cells {
 
 /// The values of a key column; an error where a value has no settled meaning.
 pub(super) fn key(column: &Paired, side: Side, frame: &Frame) -> Result<Cells, Ambiguous> {
+    let has_null = frame.column(column.name_on(side)).is_some_and(|(series, _)| series.null_count() > 0);
+    column.pairs_nulls(side, has_null)?;
     if let Some(cells) = quickly(column, side, frame) {
         return Ok(cells);
     }

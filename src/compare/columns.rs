@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::distance::Distance;
-use super::encode::{Ambiguous, as_decimal, begins_like_a_number, encode, is_never_equal, is_number, is_plain};
+use super::encode::{
+    Ambiguous, as_decimal, begins_like_a_number, encode, is_instant, is_never_equal, is_number, is_plain, is_wall_clock,
+};
 use super::held::Held;
-use super::judge::{Verdict, judge};
-use super::normal::{Normal, Normalizer, Side};
+use super::judge::{Singles, Verdict, by_bytes, judge};
+use super::normal::{Adapting, Normal, Normalizer, Side, adapt_absent};
 use super::show;
-use super::types::comparable;
+use super::types::{comparable, stands};
 use crate::check::{Check, Comparison, Rule};
-use crate::frame::Frame;
+use crate::frame::{Frame, Type, Value};
 use crate::model::{ColumnReport, ErrorReport};
 
 /// One column of both sides with its rule.
@@ -25,6 +27,22 @@ pub(super) struct Paired {
     pub new: Held,
     old_normal: Normalizer,
     new_normal: Normalizer,
+    nulls: Nulls,
+}
+
+/// What NULL is on the two sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nulls {
+    /// The same on both: itself, or one value.
+    Alike,
+    /// A value on old and itself on new, the reverse, or two values: a NULL equals a NULL, and a value of the other side
+    /// that is no NULL there.
+    Apart {
+        /// Whether it is a value in old.
+        old: bool,
+        /// Whether it is a value in new.
+        new: bool,
+    },
 }
 
 /// The columns of a check, sorted out.
@@ -58,6 +76,25 @@ impl Paired {
         self.raw(side).name()
     }
 
+    /// Whether NULL is the same on both sides, so that equality is one of bytes.
+    pub(super) fn nulls_alike(&self) -> bool {
+        self.nulls == Nulls::Alike
+    }
+
+    /// Whether two values hold under the rule exactly when they share their bytes.
+    pub(super) fn by_bytes(&self) -> bool {
+        by_bytes(&self.rule.comparison) && self.nulls_alike()
+    }
+
+    /// Fails where a NULL of `side` in a key pairs with NULL by itself and with a value by rule.
+    pub(super) fn pairs_nulls(&self, side: Side, has_null: bool) -> Result<(), Ambiguous> {
+        match (self.nulls, side) {
+            (Nulls::Apart { old: false, .. }, Side::Old) if has_null => Err(Ambiguous::NullKey("old")),
+            (Nulls::Apart { new: false, .. }, Side::New) if has_null => Err(Ambiguous::NullKey("new")),
+            _ => Ok(()),
+        }
+    }
+
     /// The same column over the rows of other frames.
     fn over(&self, old: &[Frame], new: &[Frame]) -> Paired {
         Paired {
@@ -67,6 +104,7 @@ impl Paired {
             new: Held::over(self, Side::New, new),
             old_normal: self.old_normal.clone(),
             new_normal: self.new_normal.clone(),
+            nulls: self.nulls,
         }
     }
 
@@ -89,13 +127,23 @@ impl Paired {
         if let Some(is_number) = self.identical(old_row, new_row) {
             return Ok(Verdict { holds: true, warned: false, distance: is_number.then(Distance::zero) });
         }
+        if !self.nulls_alike() && self.old.is_null(old_row) && self.new.is_null(new_row) && !self.is_budget() {
+            let null = Normal::Value(Value::Null);
+            return judge(&self.rule.comparison, Singles::default(), &null, &null);
+        }
         let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         if self.rule.comparison == Comparison::Exact
             && let Some(verdict) = apart(old, new)
         {
             return Ok(verdict);
         }
-        judge(&self.rule.comparison, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
+        let singles = Singles { old: self.old.is_single(old_row), new: self.new.is_single(new_row) };
+        judge(&self.rule.comparison, singles, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
+    }
+
+    /// Whether new is held to bounds, by which a NULL affords nothing.
+    fn is_budget(&self) -> bool {
+        self.rule.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)))
     }
 
     /// Appends the bytes of one value.
@@ -123,7 +171,8 @@ fn apart(old: &[u8], new: &[u8]) -> Option<Verdict> {
         let distance = Distance::between_decimals(old, new)?;
         return Some(Verdict { holds: false, warned: false, distance: Some(distance) });
     }
-    let settled = !is_never_equal(old) && !is_never_equal(new);
+    let zones = (is_instant(old) && is_wall_clock(new)) || (is_wall_clock(old) && is_instant(new));
+    let settled = !is_never_equal(old) && !is_never_equal(new) && !zones;
     (settled && (is_plain(old) || is_plain(new))).then_some(Verdict { holds: false, warned: false, distance: None })
 }
 
@@ -303,16 +352,99 @@ fn pair(
     let (Some((_, old_type)), Some((_, new_type))) = (old.column(name), new.column(new_name)) else {
         return Err("it is not in both results; select it on both sides".to_owned());
     };
+    let rule = &Rule { comparison: adapt_absent(&rule.comparison, old_type, new_type)?, ..rule.clone() };
     let meeting = comparable(old_type, new_type, rule)?;
     let as_integer = key || meeting.bool_as_integer;
-    let normalizer = |side, of| Normalizer::new(rule, side, of, as_integer).map_err(|e| e.to_string());
+    let (old_normal, new_normal) = (
+        normalizer(rule, Side::Old, old_type, new_type, as_integer)?,
+        normalizer(rule, Side::New, new_type, old_type, as_integer)?,
+    );
+    let nulls = nulls(rule, &old_normal, &new_normal);
+    if key && nulls == (Nulls::Apart { old: true, new: true }) {
+        return Err("`null` gives two values, so that a NULL has two keys; give one value for both sides".to_owned());
+    }
     let empty = Paired {
         name: name.to_owned(),
         rule: rule.clone(),
-        old_normal: normalizer(Side::Old, old_type)?,
-        new_normal: normalizer(Side::New, new_type)?,
+        old_normal,
+        new_normal,
+        nulls,
         old: Held::new(name),
         new: Held::new(new_name),
     };
     Ok(empty.over(std::slice::from_ref(old), std::slice::from_ref(new)))
+}
+
+/// The normaliser of one side, whose value for NULL must be one that the `other` side can hold.
+fn normalizer(rule: &Rule, side: Side, of: &Type, other: &Type, as_integer: bool) -> Result<Normalizer, String> {
+    let normalizer = Normalizer::new(rule, side, Adapting { of, other }, as_integer).map_err(|e| e.to_string())?;
+    let Some(literal) = side.of(&rule.null) else { return Ok(normalizer) };
+    let fits = match normalizer.apply(Value::Null) {
+        Normal::Value(value) => stands(&value, other, side, rule, as_integer),
+        Normal::Unreadable(_) => false,
+    };
+    if fits {
+        return Ok(normalizer);
+    }
+    let (here, there) = match side {
+        Side::Old => ("old", "new"),
+        Side::New => ("new", "old"),
+    };
+    Err(format!(
+        "`null` gives {} for {here}, which no value of {there} ({other}) can equal; give a value of that type",
+        show::literal(literal)
+    ))
+}
+
+/// Whether NULL is the same on both sides.
+fn nulls(rule: &Rule, old: &Normalizer, new: &Normalizer) -> Nulls {
+    let form = |side: Side, normalizer: &Normalizer| {
+        let mut bytes = Vec::new();
+        encode(&normalizer.apply(Value::Null), &rule.comparison, side, &mut bytes).ok().map(|()| bytes)
+    };
+    let (old, new) = (form(Side::Old, old), form(Side::New, new));
+    if old.is_some() && old == new {
+        return Nulls::Alike;
+    }
+    Nulls::Apart { old: rule.null.old.is_some(), new: rule.null.new.is_some() }
+}
+
+/// Why no column at all can hold what `rule` puts in place of NULL, if so: what can be told before there are columns.
+pub(crate) fn misfit(rule: &Rule) -> Option<String> {
+    let array = |of| Type::Array(Box::new(of));
+    let map = Type::Map(Box::new(Type::Text), Box::new(Type::Integer));
+    let (text, date, time) = (Type::Text, Type::Date, Type::Time);
+    let types = [
+        Type::Bool,
+        Type::Integer,
+        Type::Decimal { scale: 1 },
+        Type::Float,
+        text,
+        Type::Bytes,
+        date,
+        time,
+        Type::Instant,
+        Type::WallClock,
+        Type::Uuid,
+        Type::Json,
+        array(Type::Text),
+        map,
+    ];
+    for side in [Side::Old, Side::New] {
+        let Some(literal) = side.of(&rule.null) else { continue };
+        let holds = |of: &Type, other: &Type| {
+            let met = match side {
+                Side::Old => comparable(of, other, rule),
+                Side::New => comparable(other, of, rule),
+            };
+            met.is_ok_and(|met| normalizer(rule, side, of, other, met.bool_as_integer).is_ok())
+        };
+        if !types.iter().any(|of| types.iter().any(|other| holds(of, other))) {
+            return Some(format!(
+                "`null` gives {}, which no column that fits the rest of the rule can hold; give a value of its type",
+                show::literal(literal)
+            ));
+        }
+    }
+    None
 }

@@ -15,6 +15,27 @@ pub(super) enum Ambiguous {
     /// A JSON object or a map has a key twice.
     #[error("the key `{0}` appears twice in one value; make keys unique in the query")]
     DuplicateKey(String),
+    /// JSON that is not taken apart.
+    #[error("the JSON cannot be compared by value: {0}; compare a part of it, or the text, by another query")]
+    Beyond(&'static str),
+    /// An instant meets a timestamp without zone.
+    #[error(
+        "one side holds an instant and the other a timestamp without zone; say `zone = \"UTC\"` if the latter is UTC, or \
+         cast one side in its query"
+    )]
+    Zones,
+    /// A NULL in a key that stands for a value on the other side only.
+    #[error(
+        "{0} holds NULL, which `null` replaces on the other side only, so the rows cannot be paired; give `null` for both \
+         sides"
+    )]
+    NullKey(&'static str),
+    /// Too many rows of one key to find out which belong together.
+    #[error(
+        "{0} rows of old and {1} of new share one key and are too many to be matched within their tolerances; add a column \
+         to `key`, or compare more of the columns exactly"
+    )]
+    TooMany(usize, usize),
 }
 
 /// Appends `normal` as `comparison` sees it.
@@ -73,12 +94,13 @@ fn one(value: &Value, out: &mut Vec<u8>) -> Result<(), Ambiguous> {
         Value::Time(nanos) => time(*nanos, out),
         Value::Instant(nanos) => instant(*nanos, out),
         Value::WallClock(nanos) => wall_clock(*nanos, out),
-        Value::Json(text) => match json::parse(text) {
-            Ok(value) => {
+        Value::Json(text) => match json::canonical(text) {
+            Ok(form) => {
                 out.push(b'j');
-                value.encode(out);
+                out.extend_from_slice(&form);
             }
             Err(JsonError::DuplicateKey(key)) => return Err(Ambiguous::DuplicateKey(key)),
+            Err(JsonError::Beyond(why)) => return Err(Ambiguous::Beyond(why)),
             Err(JsonError::Malformed) => {
                 out.push(b'J');
                 sized(text.as_bytes(), out);
@@ -180,6 +202,16 @@ pub(super) fn begins_like_a_number(encoded: &[u8]) -> bool {
 /// Whether the bytes of one value are those of NULL, text, bytes or a time: settled, and no number.
 pub(super) fn is_plain(encoded: &[u8]) -> bool {
     matches!(encoded, [b'0' | b's' | b'x' | b'd' | b't' | b'i' | b'w', ..])
+}
+
+/// Whether the bytes of one value are those of an instant.
+pub(super) fn is_instant(encoded: &[u8]) -> bool {
+    encoded.first() == Some(&b'i')
+}
+
+/// Whether the bytes of one value are those of a wall clock.
+pub(super) fn is_wall_clock(encoded: &[u8]) -> bool {
+    encoded.first() == Some(&b'w')
 }
 
 /// Appends bytes that a value of the other side never has: equal to nothing there.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pairing::Ordered;
+use super::order::Ordered;
 use crate::frame::Value;
 use crate::model::{Difference, Example};
 
@@ -72,3 +72,6 @@ impl Examples {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::Limits;
 use super::columns::{Naming, Paired, error, sort_out};
+use super::encode::Ambiguous;
 use super::ledger::outside;
 use super::normal::{Normal, Side};
-use super::pairing::pair;
+use super::pairing::{ambiguous, pair};
 use super::rows::Sink;
 use super::show;
 use crate::check::Check;
@@ -47,10 +48,21 @@ pub(super) fn compare(
             let place = if key.is_empty() { "without a key".to_owned() } else { format!("for {key}") };
             return Err(error(format!("more than one timestamp {place}; select max(…), or name the group in `key`")));
         }
-        let (then, now) =
-            (moment(latest, Side::Old, group.old.first())?, moment(latest, Side::New, group.new.first())?);
-        let lag = then.zip(now).map(|(then, now)| then - now);
-        let within = lag.is_some_and(|lag| lag <= i128::try_from(max_lag.as_nanos()).unwrap_or(i128::MAX));
+        let moments = (moment(latest, Side::Old, group.old.first())?, moment(latest, Side::New, group.new.first())?);
+        let (then, now) = match moments {
+            (Some((_, zoned)), Some((_, other))) if zoned != other => {
+                let cause = ambiguous(&latest.name, &Ambiguous::Zones);
+                let place = if key.is_empty() { String::new() } else { format!(", key {key}") };
+                return Err(error(format!("{}{place}", cause.message)));
+            }
+            (then, now) => (then.map(|(nanos, _)| nanos), now.map(|(nanos, _)| nanos)),
+        };
+        let nothing = match (group.old.first(), group.new.first()) {
+            (Some(old), Some(new)) => latest.old.is_null(*old) && latest.new.is_null(*new),
+            _ => false,
+        };
+        let lag = then.zip(now).map(|(then, now)| then - now).filter(|_| !nothing);
+        let within = nothing || lag.is_some_and(|lag| lag <= i128::try_from(max_lag.as_nanos()).unwrap_or(i128::MAX));
         ahead += u64::from(lag.is_some_and(|lag| lag < 0));
         totals.compared += 1;
         totals.outside += u64::from(!within);
@@ -75,12 +87,14 @@ pub(super) fn compare(
     Ok(())
 }
 
-fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<i128>, ErrorReport> {
+/// Nanoseconds since 1970, and whether they are those of an instant.
+fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<(i128, bool)>, ErrorReport> {
     let Some(row) = row else { return Ok(None) };
     match latest.normal(side, *row) {
         Normal::Value(Value::Null) => Ok(None),
-        Normal::Value(Value::Instant(nanos) | Value::WallClock(nanos)) => Ok(Some(nanos)),
-        Normal::Value(Value::Date(days)) => Ok(Some(i128::from(days) * NANOS_PER_DAY)),
+        Normal::Value(Value::Instant(nanos)) => Ok(Some((nanos, true))),
+        Normal::Value(Value::WallClock(nanos)) => Ok(Some((nanos, false))),
+        Normal::Value(Value::Date(days)) => Ok(Some((i128::from(days) * NANOS_PER_DAY, false))),
         Normal::Value(other) => Err(error(format!(
             "column `{}` holds {}, which is no timestamp; cast it in the query, or say `type = \"timestamp\"`",
             latest.name,

@@ -1,6 +1,6 @@
 //! The values of one column on one side: as bytes for all that is equal, as values only where one is looked at.
 
-use polars::prelude::Series;
+use polars::prelude::{DataType, Series};
 
 use super::cells::{self, Cells};
 use super::columns::Paired;
@@ -44,10 +44,31 @@ impl Held {
 
     /// The value of a row as the side returned it.
     pub(super) fn value(&self, row: usize) -> Value {
-        let at = self.ends.partition_point(|end| *end <= row);
-        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        let (at, row) = self.place(row);
         let (series, of) = &self.series[at];
-        frame::value(series, of, row - start).expect("a row of this column")
+        frame::value(series, of, row).expect("a row of this column")
+    }
+
+    /// Whether any value is NULL as the side returned it.
+    pub(super) fn has_null(&self) -> bool {
+        self.series.iter().any(|(series, _)| series.null_count() > 0)
+    }
+
+    /// Whether a row holds NULL as the side returned it.
+    pub(super) fn is_null(&self, row: usize) -> bool {
+        let (at, row) = self.place(row);
+        self.series[at].0.get(row).is_ok_and(|value| value.is_null())
+    }
+
+    /// Whether a row is of a column of 32-bit floats.
+    pub(super) fn is_single(&self, row: usize) -> bool {
+        *self.series[self.place(row).0].0.dtype() == DataType::Float32
+    }
+
+    /// The frame that a row is in, and its number there.
+    fn place(&self, row: usize) -> (usize, usize) {
+        let at = self.ends.partition_point(|end| *end <= row);
+        (at, row - if at == 0 { 0 } else { self.ends[at - 1] })
     }
 
     /// Whether the side returned text.

@@ -20,12 +20,26 @@ pub(super) struct Verdict {
     pub distance: Option<Distance>,
 }
 
+/// Which sides hold 32-bit floats: `ulps` counts in their width, where either does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Singles {
+    /// Whether old does.
+    pub old: bool,
+    /// Whether new does.
+    pub new: bool,
+}
+
 /// Judges `old` against `new`.
-pub(super) fn judge(comparison: &Comparison, old: &Normal, new: &Normal) -> Result<Verdict, Ambiguous> {
+pub(super) fn judge(
+    comparison: &Comparison,
+    singles: Singles,
+    old: &Normal,
+    new: &Normal,
+) -> Result<Verdict, Ambiguous> {
     if let Comparison::Levels(levels) = comparison {
-        let Verdict { holds: plainly, distance, .. } = judge(&levels.warn, old, new)?;
+        let Verdict { holds: plainly, distance, .. } = judge(&levels.warn, singles, old, new)?;
         let holds = match &levels.fail {
-            Some(fail) => judge(fail, old, new)?.holds,
+            Some(fail) => judge(fail, singles, old, new)?.holds,
             None => true,
         };
         return Ok(Verdict { holds, warned: holds && !plainly, distance });
@@ -37,10 +51,16 @@ pub(super) fn judge(comparison: &Comparison, old: &Normal, new: &Normal) -> Resu
         let distance = matches!(a, Value::Integer(_) | Value::Decimal { .. }).then(Distance::zero);
         return Ok(Verdict { holds: true, warned: false, distance });
     }
+    if matches!((a, b), (Value::Instant(_), Value::WallClock(_)) | (Value::WallClock(_), Value::Instant(_))) {
+        return Err(Ambiguous::Zones);
+    }
     let holds = match comparison {
         Comparison::Tolerance(tolerance) => close(a, b, tolerance)?,
         Comparison::Ulps(most) => match (a, b) {
-            (Value::Float(a), Value::Float(b)) => number::ulps(*a, *b).is_some_and(|apart| apart <= *most),
+            (Value::Float(a), Value::Float(b)) => {
+                let apart = if singles.old || singles.new { number::single_ulps(*a, *b) } else { number::ulps(*a, *b) };
+                apart.is_some_and(|apart| apart <= *most)
+            }
             _ => exact(a)? == exact(b)?,
         },
         Comparison::Budget(budget) => affordable(a, b, budget),
@@ -92,7 +112,14 @@ pub(super) fn by_bytes(comparison: &Comparison) -> bool {
 /// NULL is close to NULL and nothing else.
 fn close(old: &Value, new: &Value, tolerance: &Tolerance) -> Result<bool, Ambiguous> {
     match (number(old), number(new)) {
-        (Some(old), Some(new)) => Ok(number::within(&old, &new, tolerance)),
+        (Some(a), Some(b)) if number::within(&a, &b, tolerance) => Ok(true),
+        // Two floats as people write them: 1.1 is 10 % more than 1.0, though the float is a little more than that.
+        (Some(_), Some(_)) => Ok(match (old, new) {
+            (Value::Float(old), Value::Float(new)) => {
+                number::within(&number::written(*old), &number::written(*new), tolerance)
+            }
+            _ => false,
+        }),
         _ => Ok(exact(old)? == exact(new)?),
     }
 }
@@ -122,9 +149,22 @@ fn maps_close(
     Ok(true)
 }
 
-/// A missing or non-finite number affords nothing; a ratio to 0 has no meaning and does not hold.
+/// A missing or non-finite number affords nothing; a ratio to 0 has no meaning and does not hold. A float is taken as it is
+/// written or at its exact value, whichever holds.
 fn affordable(old: &Value, new: &Value, budget: &Budget) -> bool {
-    let Some(Number::Finite(new)) = number(new) else { return false };
+    if afford(number(old), number(new), budget) {
+        return true;
+    }
+    let written = |value: &Value| match value {
+        Value::Float(float) => Some(number::written(*float)),
+        other => number(other),
+    };
+    let float = |value: &Value| matches!(value, Value::Float(_));
+    (float(old) || float(new)) && afford(written(old), written(new), budget)
+}
+
+fn afford(old: Option<Number>, new: Option<Number>, budget: &Budget) -> bool {
+    let Some(Number::Finite(new)) = new else { return false };
     if budget.at_least.as_ref().is_some_and(|bound| new < *bound)
         || budget.at_most.as_ref().is_some_and(|bound| new > *bound)
     {
@@ -133,7 +173,7 @@ fn affordable(old: &Value, new: &Value, budget: &Budget) -> bool {
     if budget.min_ratio.is_none() && budget.max_ratio.is_none() {
         return true;
     }
-    let Some(Number::Finite(old)) = number(old) else { return false };
+    let Some(Number::Finite(old)) = old else { return false };
     if old.is_zero() {
         return false;
     }
@@ -148,7 +188,7 @@ mod tests {
     use super::*;
 
     fn holds(comparison: &Comparison, old: Value, new: Value) -> bool {
-        judge(comparison, &Normal::Value(old), &Normal::Value(new)).unwrap().holds
+        judge(comparison, Singles::default(), &Normal::Value(old), &Normal::Value(new)).unwrap().holds
     }
 
     fn decimal(text: &str) -> BigDecimal {
@@ -204,7 +244,7 @@ mod tests {
         assert!(!holds(&strict, map(&[("a", 1), ("b", 0)]), map(&[("a", 1)])));
         assert!(holds(&strict, map(&[("a", 1), ("b", 0)]), map(&[("b", 0), ("a", 1)])));
         let twice = Normal::Value(map(&[("a", 1), ("a", 1)]));
-        assert!(judge(&strict, &twice, &twice).is_err());
+        assert!(judge(&strict, Singles::default(), &twice, &twice).is_err());
     }
 
     /// Catches a bound that is judged by the other level, and a level without `fail` that fails.
@@ -212,7 +252,8 @@ mod tests {
     fn a_value_between_the_levels_only_warns() {
         let two = |fail| Comparison::Levels(Box::new(crate::check::Levels { warn: within("1", "0"), fail }));
         let judged = |rule: &Comparison, new| {
-            let found = judge(rule, &Normal::Value(Value::Integer(10)), &Normal::Value(new)).unwrap();
+            let found =
+                judge(rule, Singles::default(), &Normal::Value(Value::Integer(10)), &Normal::Value(new)).unwrap();
             (found.holds, found.warned)
         };
         let both = two(Some(within("2", "0")));
@@ -227,6 +268,6 @@ mod tests {
     #[test]
     fn what_cannot_be_read_never_holds() {
         let unreadable = Normal::Unreadable("x".into());
-        assert!(!judge(&Comparison::Exact, &unreadable, &unreadable).unwrap().holds);
+        assert!(!judge(&Comparison::Exact, Singles::default(), &unreadable, &unreadable).unwrap().holds);
     }
 }

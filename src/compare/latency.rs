@@ -223,4 +223,81 @@ mod tests {
         assert_eq!(outside(Some(&timed(&[20, 20])), &timed(&[40, 40]), slower, &Timed::throughput), 0);
         assert_eq!(outside(Some(&timed(&[20, 20])), &timed(&[41, 41]), slower, &Timed::throughput), 1);
     }
+
+    fn judged(settings: Latency, allow_empty: bool, old: Option<Timed>, new: Timed) -> CheckReport {
+        let mut check = super::super::verdicts::rows(&[]);
+        check.allow_empty = allow_empty;
+        let mut report = CheckReport::new(&check.id, crate::model::Kind::Latency);
+        compare(&check, &settings, old.as_ref(), &new, &mut report);
+        report
+    }
+
+    fn bounded() -> Latency {
+        Latency { max_ratio: Some(1.into()), max_p95: Some(Duration::from_millis(100)), ..Latency::default() }
+    }
+
+    /// Catches a verdict on nothing, and on the time of answers that hold nothing.
+    #[test]
+    fn nothing_timed_and_nothing_answered_are_errors() {
+        let message = |allow: bool, old: Option<Timed>, new: Timed| {
+            judged(bounded(), allow, old, new).error.map(|error| error.message).unwrap_or_default()
+        };
+        let rows = |millis: &[u64], rows: u64| Timed { rows, ..timed(millis) };
+        assert!(message(false, None, timed(&[])).contains("no query was timed"));
+        assert!(message(false, Some(timed(&[])), timed(&[1])).contains("no query was timed"));
+        assert!(message(false, Some(rows(&[1], 0)), timed(&[1])).starts_with("old returned no row"));
+        assert!(message(false, Some(timed(&[1])), rows(&[1], 0)).starts_with("new returned no row"));
+        assert_eq!(message(true, Some(rows(&[1], 0)), rows(&[1], 0)), "");
+        assert_eq!(message(false, None, timed(&[1])), "");
+    }
+
+    /// Catches a measure without its bound, and one within that stands before one outside.
+    #[test]
+    fn what_is_outside_comes_first_and_is_counted() {
+        let report = judged(bounded(), false, Some(timed(&[10, 120])), Timed { rows: 2, ..timed(&[10, 120]) });
+        let names: Vec<(&str, bool)> = report.measures.iter().map(|one| (one.name.as_str(), one.within)).collect();
+        assert_eq!(names, [("p95_ms", false), ("median_ms", true), ("max_ms", true)]);
+        let totals = report.totals.unwrap();
+        assert_eq!((totals.compared, totals.outside), (2, 1));
+        let p95 = &report.measures[0];
+        assert_eq!(
+            (p95.old.as_deref(), p95.new.as_deref(), p95.delta.as_deref()),
+            (Some("120.000"), Some("120.000"), Some("0.000"))
+        );
+        assert_eq!(p95.tolerance, "new ÷ old ≤ 1, new ≤ 100ms");
+        assert_eq!(report.measures[1].tolerance, "new ÷ old ≤ 1");
+        assert_eq!(report.measures[2].tolerance, "no bound");
+        assert_eq!(report.warnings[0].code, "rows_differ");
+        let faster = judged(bounded(), false, Some(timed(&[10])), timed(&[9]));
+        assert_eq!(faster.measures[0].delta.as_deref(), Some("-1.000"));
+        assert!(faster.warnings.is_empty());
+    }
+
+    /// Catches throughput that is judged without a load, or by the time of one client.
+    #[test]
+    fn under_a_load_answers_are_counted_over_the_wall_time() {
+        let load = Some(crate::check::Load { clients: 2, duration: Duration::from_secs(1) });
+        let settings = Latency { load, min_speedup: Some(2.into()), ..Latency::default() };
+        let of = |millis: u64| Timed { wall: Duration::from_millis(millis), ..timed(&[1, 1, 1, 1]) };
+        let report = judged(settings.clone(), false, Some(of(2_000)), of(1_000));
+        let rate = report.measures.iter().find(|one| one.name == "queries_per_second").unwrap();
+        assert_eq!((rate.old.as_deref(), rate.new.as_deref(), rate.within), (Some("2.000"), Some("4.000"), true));
+        assert_eq!(rate.tolerance, "new ÷ old ≥ 2");
+        let slower = judged(settings, false, Some(of(2_000)), of(1_001));
+        assert!(!slower.measures.iter().find(|one| one.name == "queries_per_second").unwrap().within);
+    }
+
+    #[test]
+    fn the_spread_has_steps_of_five_and_the_last_hundredth() {
+        let times = judged(bounded(), false, None, timed(&(1..=200).collect::<Vec<_>>())).times.unwrap();
+        assert_eq!(times.percent.len(), 22);
+        let at = |percent: u8| times.percent.iter().position(|one| *one == percent).unwrap();
+        assert_eq!(
+            [0, 5, 50, 99, 100].map(|percent| times.new[at(percent)].as_str()),
+            ["1.000", "10.000", "100.000", "198.000", "200.000"]
+        );
+        assert!(times.old.is_empty());
+        assert_eq!(timed(&[3, 1, 2]).median_ms(), 2);
+        assert_eq!(timed(&[]).median_ms(), 0);
+    }
 }

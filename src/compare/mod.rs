@@ -4,6 +4,7 @@
 //! the same frames give the same verdict everywhere.
 
 mod apart;
+mod bipartite;
 mod cells;
 mod columns;
 mod distance;
@@ -12,6 +13,7 @@ mod encode;
 mod examples;
 mod freshness;
 mod held;
+mod intervals;
 mod invariant;
 mod json;
 mod judge;
@@ -21,7 +23,9 @@ mod matching;
 mod measures;
 mod normal;
 mod number;
+mod order;
 mod pairing;
+mod partners;
 mod past;
 mod percentile;
 mod quantile;
@@ -33,9 +37,11 @@ mod stream;
 mod tags;
 mod tally;
 mod types;
+mod zones;
 
 pub(crate) use apart::{Answers, Itself, compare_counting, differing};
 pub(crate) use cells::Cells;
+pub(crate) use columns::misfit;
 pub use ledger::{Ledger, outside, with_tag};
 pub use normal::Side;
 pub use past::Past;
@@ -160,3 +166,6 @@ fn not_empty(check: &Check, empty: bool) -> Result<(), ErrorReport> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+pub(crate) mod verdicts;

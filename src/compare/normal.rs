@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 use super::json;
-use crate::check::{Comparison, ForcedType, Rule};
+use crate::check::{Comparison, ForcedType, Levels, Rule, Sides};
 use crate::frame::{Type, Value, wide};
 
 /// Which side a value is from.
@@ -54,18 +54,37 @@ pub(super) struct NullMisfit {
     of: Type,
 }
 
+/// The types of a column on one side and on the other.
+#[derive(Clone, Copy)]
+pub(super) struct Adapting<'a> {
+    /// Of the side itself.
+    pub of: &'a Type,
+    /// Of the other side, which a side of nothing but NULL takes its literals from.
+    pub other: &'a Type,
+}
+
+impl Side {
+    /// What `sides` gives for this side.
+    pub(super) fn of<T>(self, sides: &Sides<Option<T>>) -> Option<&T> {
+        match self {
+            Side::Old => sides.old.as_ref(),
+            Side::New => sides.new.as_ref(),
+        }
+    }
+}
+
 impl Normalizer {
-    /// The normaliser of one side of a column whose canonical type is `of`.
-    pub(super) fn new(rule: &Rule, side: Side, of: &Type, bool_as_integer: bool) -> Result<Self, NullMisfit> {
-        let (forced, null) = match side {
-            Side::Old => (rule.types.old, &rule.null.old),
-            Side::New => (rule.types.new, &rule.null.new),
+    /// The normaliser of one side of a column.
+    pub(super) fn new(rule: &Rule, side: Side, types: Adapting<'_>, bool_as_integer: bool) -> Result<Self, NullMisfit> {
+        let (forced, other_forced) = match side {
+            Side::Old => (rule.types.old, rule.types.new),
+            Side::New => (rule.types.new, rule.types.old),
         };
-        let null = match null {
+        let null = match side.of(&rule.null) {
             None => None,
-            Some(literal) => Some(adapted(literal, of, forced).ok_or_else(|| NullMisfit {
-                literal: super::show::shown(literal).unwrap_or_else(|| "NULL".to_owned()),
-                of: of.clone(),
+            Some(literal) => Some(stand_in(literal, types, forced, other_forced).ok_or_else(|| NullMisfit {
+                literal: super::show::literal(literal),
+                of: if *types.of == Type::Null { types.other } else { types.of }.clone(),
             })?),
         };
         Ok(Normalizer {
@@ -131,7 +150,7 @@ impl Normalizer {
         };
         if let Value::Json(text) = &value
             && (self.text_as_json || self.forced == Some(ForcedType::Json))
-            && json::parse(text) == Err(json::JsonError::Malformed)
+            && json::canonical(text) == Err(json::JsonError::Malformed)
         {
             return Normal::Unreadable(text.clone());
         }
@@ -182,33 +201,99 @@ fn floored(value: Value, step: Duration) -> Value {
     }
 }
 
+/// What stands for NULL on a side: of the side's type, or where that does not take the literal, of the other side's.
+fn stand_in(
+    literal: &Value,
+    types: Adapting<'_>,
+    forced: Option<ForcedType>,
+    other_forced: Option<ForcedType>,
+) -> Option<Value> {
+    if let Some(forced) = forced {
+        // It is read as the side's own text would be.
+        return Some(raw(literal, forced));
+    }
+    let other = || match other_forced {
+        Some(forced) => parsed(&raw(literal, forced), forced),
+        None => adapted(literal, types.other),
+    };
+    if *types.of == Type::Null { other() } else { adapted(literal, types.of).or_else(other) }
+}
+
+/// A literal in the form from which `forced` is read.
+fn raw(literal: &Value, forced: ForcedType) -> Value {
+    match (forced, literal) {
+        (ForcedType::Json, Value::Text(_)) => literal.clone(),
+        (ForcedType::Json, other) => super::show::shown(other).map_or(Value::Null, Value::Text),
+        _ => literal.clone(),
+    }
+}
+
 /// A suite's literal as a value of the column's type, so that `0` can stand for NULL in a float column.
-fn adapted(literal: &Value, of: &Type, forced: Option<ForcedType>) -> Option<Value> {
+fn adapted(literal: &Value, of: &Type) -> Option<Value> {
     let text = || super::show::shown(literal);
     match (literal, of) {
-        // The literal is read as the column's own text would be.
-        _ if forced.is_some() => Some(literal.clone()),
-        (
-            Value::Integer(_) | Value::Decimal { .. } | Value::Wide(_),
-            Type::Integer | Type::Decimal { .. } | Type::Null,
-        ) => Some(literal.clone()),
+        // Nothing is known of the column, and nothing in it can contradict.
+        (_, Type::Null) => Some(literal.clone()),
+        (Value::Integer(_) | Value::Decimal { .. } | Value::Wide(_), Type::Integer | Type::Decimal { .. }) => {
+            Some(literal.clone())
+        }
         (Value::Integer(_) | Value::Decimal { .. } | Value::Wide(_) | Value::Float(_), Type::Float) => {
             text()?.parse().ok().map(Value::Float)
         }
-        (Value::Bool(_), Type::Bool | Type::Integer | Type::Null) => Some(literal.clone()),
+        (Value::Bool(_), Type::Bool) => Some(literal.clone()),
+        (Value::Bool(truth), Type::Integer) => Some(Value::Integer((*truth).into())),
         (Value::Integer(0 | 1), Type::Bool) => Some(Value::Bool(*literal == Value::Integer(1))),
         (Value::Array(items), Type::Map(..)) if items.is_empty() => Some(Value::Map(Vec::new())),
         (Value::Array(items), Type::Json | Type::Text) if items.is_empty() => Some(Value::Json("[]".to_owned())),
-        (Value::Array(_), Type::Array(_) | Type::Null) => Some(literal.clone()),
-        (Value::Text(_), Type::Text | Type::Null) => Some(literal.clone()),
+        (Value::Array(_), Type::Array(_)) => Some(literal.clone()),
+        (Value::Text(_), Type::Text) => Some(literal.clone()),
         (Value::Text(text), Type::Uuid) => uuid(text).map(Value::Uuid),
-        (Value::Text(text), Type::Json) => Some(Value::Json(text.clone())),
+        (Value::Text(text), Type::Json) => {
+            let malformed = json::canonical(text) == Err(json::JsonError::Malformed);
+            (!malformed).then(|| Value::Json(text.clone()))
+        }
+        (Value::Integer(_) | Value::Decimal { .. } | Value::Wide(_) | Value::Bool(_), Type::Json) => {
+            text().map(Value::Json)
+        }
         (Value::Text(_) | Value::Date(_), Type::Date) => parsed(literal, ForcedType::Date),
+        (Value::Text(text), Type::Time) => time(text),
         (Value::Text(_) | Value::Instant(_) | Value::WallClock(_), Type::Instant | Type::WallClock) => {
             parsed(literal, ForcedType::Timestamp)
         }
         _ => None,
     }
+}
+
+/// `comparison` with what an absent key stands for as a value of the maps' type.
+pub(super) fn adapt_absent(comparison: &Comparison, old: &Type, new: &Type) -> Result<Comparison, String> {
+    let held = [old, new].into_iter().find_map(|of| match of {
+        Type::Map(_, held) if **held != Type::Null => Some(&**held),
+        _ => None,
+    });
+    let (Some(of), Some(_)) = (held, comparison.levels().find(|one| matches!(one, Comparison::Map { .. }))) else {
+        return Ok(comparison.clone());
+    };
+    Ok(match comparison {
+        Comparison::Map { absent: Some(literal), tolerance } => {
+            let absent = adapted(literal, of).ok_or_else(|| {
+                let literal = super::show::literal(literal);
+                format!("`absent` gives {literal}, which is no {of}; give a value of the map's type")
+            })?;
+            Comparison::Map { absent: Some(absent), tolerance: tolerance.clone() }
+        }
+        Comparison::Levels(two) => Comparison::Levels(Box::new(Levels {
+            warn: adapt_absent(&two.warn, old, new)?,
+            fail: two.fail.as_ref().map(|fail| adapt_absent(fail, old, new)).transpose()?,
+        })),
+        other => other.clone(),
+    })
+}
+
+/// A time of day such as `12:30:00.5`, in nanoseconds since midnight.
+fn time(text: &str) -> Option<Value> {
+    let time: NaiveTime = text.parse().ok()?;
+    let nanos = i64::from(time.num_seconds_from_midnight()) * 1_000_000_000 + i64::from(time.nanosecond());
+    (time.nanosecond() < 1_000_000_000).then_some(Value::Time(nanos))
 }
 
 /// `value` read as `forced`, strictly; `None` where it cannot be.
@@ -356,10 +441,10 @@ mod tests {
 
     #[test]
     fn a_literal_stands_for_null_in_its_columns_type() {
-        assert_eq!(adapted(&Value::Integer(0), &Type::Float, None), Some(Value::Float(0.0)));
-        assert_eq!(adapted(&text("x"), &Type::Integer, None), None);
+        assert_eq!(adapted(&Value::Integer(0), &Type::Float), Some(Value::Float(0.0)));
+        assert_eq!(adapted(&text("x"), &Type::Integer), None);
         assert_eq!(
-            adapted(&Value::Array(vec![]), &Type::Map(Box::new(Type::Text), Box::new(Type::Integer)), None),
+            adapted(&Value::Array(vec![]), &Type::Map(Box::new(Type::Text), Box::new(Type::Integer))),
             Some(Value::Map(vec![]))
         );
     }

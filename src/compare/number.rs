@@ -1,8 +1,11 @@
 //! Exact numbers: integers and decimals of any width beside floats, without a detour through f64.
 
+use std::cmp::Ordering;
+
 use bigdecimal::{BigDecimal, Zero, num_bigint::BigInt};
 
 use crate::check::Tolerance;
+use crate::exact;
 use crate::frame::Value;
 
 /// A number as it is compared: exact, or one of the floats that are no number.
@@ -17,6 +20,40 @@ pub(super) enum Number {
     },
     /// Not a number; equal to itself and to nothing else.
     NaN,
+}
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    /// By value; NaN is beyond +∞.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = |number: &Number| match number {
+            Number::Infinite { negative: true } => 0,
+            Number::Finite(_) => 1,
+            Number::Infinite { negative: false } => 2,
+            Number::NaN => 3,
+        };
+        match (self, other) {
+            (Number::Finite(a), Number::Finite(b)) => a.cmp(b),
+            (a, b) => place(a).cmp(&place(b)),
+        }
+    }
+}
+
+/// A float as the number that its shortest text says, which is what people mean by it: 0.1 is a tenth.
+pub(super) fn written(value: f64) -> Number {
+    match number(&Value::Float(value)) {
+        // With an exponent, or a small one would have hundreds of digits.
+        Some(Number::Finite(_)) => Number::Finite(exact::decimal(&format!("{value:e}")).unwrap_or_default()),
+        Some(other) => other,
+        None => Number::NaN,
+    }
 }
 
 /// `value` as a number, booleans as 0 and 1; `None` where it is NULL or no number.
@@ -99,6 +136,26 @@ pub(super) fn ulps(old: f64, new: f64) -> Option<u64> {
         if value.is_sign_negative() { -magnitude } else { magnitude }
     };
     u64::try_from((place(new) - place(old)).abs()).ok()
+}
+
+/// How many representable 32-bit floats lie from `old` to `new`, of which one may be no such float: then the step that
+/// reaches beyond it counts.
+pub(super) fn single_ulps(old: f64, new: f64) -> Option<u64> {
+    if old.is_nan() || new.is_nan() {
+        return (old.is_nan() && new.is_nan()).then_some(0);
+    }
+    // Twice the place, so that there is one between any two neighbours.
+    let place = |value: f64| {
+        let nearest = value as f32;
+        let magnitude = i64::from(nearest.to_bits() & (u32::MAX >> 1));
+        let place = 2 * if nearest.is_sign_negative() { -magnitude } else { magnitude };
+        match f64::from(nearest).partial_cmp(&value) {
+            Some(Ordering::Less) => place + 1,
+            Some(Ordering::Greater) => place - 1,
+            _ => place,
+        }
+    };
+    Some((place(new) - place(old)).unsigned_abs().div_ceil(2))
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Rows of two frames brought together by key, whatever order they came in.
 
-use std::cmp::Ordering;
-
 use polars::prelude::{InitHashMaps, PlHashMap};
 use smallvec::SmallVec;
 
@@ -9,6 +7,8 @@ use super::cells::Cells;
 use super::columns::{Columns, Paired, error};
 use super::encode::Ambiguous;
 use super::normal::Side;
+use super::order::Ordered;
+use super::zones::AloneKeys;
 use crate::frame::Value;
 use crate::model::ErrorReport;
 
@@ -44,6 +44,9 @@ impl Group {
 /// Every key of either side, ascending, with its rows in their order. NULL keys pair with NULL keys.
 pub(super) fn pair(columns: &Columns, old_height: usize, new_height: usize) -> Result<Vec<Group>, ErrorReport> {
     let mut groups = gather(columns, old_height, new_height)?;
+    let mut alone = AloneKeys::new(columns);
+    groups.iter().for_each(|group| alone.add(columns, group));
+    alone.settled(columns)?;
     groups.sort_by_cached_key(|group| Ordered(group.key(columns)));
     Ok(groups)
 }
@@ -73,6 +76,9 @@ pub(super) fn gather(columns: &Columns, old_height: usize, new_height: usize) ->
 
 /// The bytes of every key of a side.
 pub(super) fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cells, ErrorReport> {
+    for column in &columns.key {
+        column.pairs_nulls(side, column.raw(side).has_null()).map_err(|cause| ambiguous(&column.name, &cause))?;
+    }
     let mut keys = Cells::with_capacity(height);
     for row in 0..height {
         let mut written = Ok(());
@@ -90,39 +96,4 @@ pub(super) fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cell
 /// The error of a value whose meaning is not settled.
 pub(super) fn ambiguous(column: &str, cause: &Ambiguous) -> ErrorReport {
     error(format!("column `{column}`: {cause}"))
-}
-
-/// A key in an order that people expect; only the order of a report depends on it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Ordered(pub Vec<Value>);
-
-impl Eq for Ordered {}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.iter().zip(&other.0).map(|(a, b)| ascending(a, b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-    }
-}
-
-/// Natural order within a type; NULL first, different types by their text.
-pub(super) fn ascending(a: &Value, b: &Value) -> Ordering {
-    match (a, b) {
-        (Value::Null, Value::Null) => Ordering::Equal,
-        (Value::Null, _) => Ordering::Less,
-        (_, Value::Null) => Ordering::Greater,
-        (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
-        (Value::Date(a), Value::Date(b)) => a.cmp(b),
-        (Value::Time(a), Value::Time(b)) => a.cmp(b),
-        (Value::Instant(a) | Value::WallClock(a), Value::Instant(b) | Value::WallClock(b)) => a.cmp(b),
-        (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
-        (Value::Text(a) | Value::Uuid(a), Value::Text(b) | Value::Uuid(b)) => a.cmp(b),
-        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        _ => super::show::shown(a).cmp(&super::show::shown(b)),
-    }
 }

@@ -106,3 +106,6 @@ fn text(bytes: &mut Vec<u8>, text: Option<&str>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use bigdecimal::{BigDecimal, ToPrimitive};
+
 use super::Limits;
 use super::columns::{Naming, error, sort_out};
 use super::drift::{Spread, relative};
@@ -9,7 +11,7 @@ use super::ledger::outside;
 use super::normal::Side;
 use super::number::{self, Number, number, plain, shown_as_float};
 use super::pairing::{Group, pair};
-use super::quantile::Sample;
+use super::quantile::{Sample, Share};
 use super::rows::Sink;
 use super::show;
 use crate::check::{Bounds, Check, Percentile, Sides, Tolerance};
@@ -138,7 +140,9 @@ impl Answer {
                     rows.iter().map(|row| values[*row].clone()).filter(|v| *v != Value::Null).collect();
                 *dropped += (rows.len() - present.len()) as u64;
                 let sample = Sample::new(present).map_err(|cause| cause.to_string())?;
-                let quantiles = settings.quantiles.iter().map(|(_, q)| sample.quantile(*q)).collect();
+                let quantile =
+                    |(name, q): &(String, BigDecimal)| sample.quantile(q).map_err(|cause| format!("`{name}`: {cause}"));
+                let quantiles = settings.quantiles.iter().map(quantile).collect::<Result<_, _>>()?;
                 Ok(Some(Values { count: Some(sample.len() as u64), sample: Some(sample), quantiles }))
             }
             Answer::Finished { quantiles, counts } => {
@@ -154,12 +158,12 @@ impl Answer {
                     if matches!(value, Value::Float(v) if v.is_nan()) {
                         return Err(format!("`{name}` is NaN; leave the group out in the query"));
                     }
-                    found.push(number(value));
+                    found.push(match value {
+                        Value::Float(float) => Some(number::written(*float)),
+                        other => number(other),
+                    });
                 }
-                let count = counts.as_ref().and_then(|counts| match &counts[*row] {
-                    Value::Integer(n) => u64::try_from(*n).ok(),
-                    _ => None,
-                });
+                let count = counts.as_ref().map(|counts| count(&counts[*row])).transpose()?.flatten();
                 Ok(Some(Values { sample: None, quantiles: found, count }))
             }
         }
@@ -167,6 +171,18 @@ impl Answer {
 
     fn is_raw(&self) -> bool {
         matches!(self, Answer::Raw(_))
+    }
+}
+
+/// The number of values behind a group; absent where it is NULL.
+fn count(value: &Value) -> Result<Option<u64>, String> {
+    match number(value) {
+        None => Ok(None),
+        Some(Number::Finite(count)) if count.is_integer() && count.to_u64().is_some() => Ok(count.to_u64()),
+        Some(_) => Err(format!(
+            "`{COUNT}` is {}, which is no number of values; select count(*)",
+            show::shown(value).unwrap_or_default()
+        )),
     }
 }
 
@@ -232,9 +248,10 @@ impl<'a> Found<'a> {
         let present = |side: &Option<Values>| side.as_ref().map_or(0, |v| v.quantiles.iter().flatten().count() as u64);
         self.values += present(old) + present(new);
         let count = Counts { old: old.as_ref().and_then(|v| v.count), new: new.as_ref().and_then(|v| v.count) };
-        // A group that one side lost is no matter of size.
+        // A group that one side lost, with its rows or only with their values, is no matter of size.
         let small = |n: Option<u64>| n.is_some_and(|n| n < self.settings.min_rows);
-        if old.is_some() && new.is_some() && (small(count.old) || small(count.new)) {
+        let lost = (present(old) == 0) != (present(new) == 0);
+        if old.is_some() && new.is_some() && !lost && small(count.old) && small(count.new) {
             self.too_small_groups += 1;
             if self.too_small.len() < self.limit {
                 self.too_small.push(key.clone());
@@ -277,17 +294,18 @@ impl<'a> Found<'a> {
                 self.list(one);
                 judged = true;
             }
-            let (fail, warn) = (self.settings.rank, self.settings.warn.rank);
+            let (fail, warn) = (self.settings.rank.as_ref(), self.settings.warn.rank.as_ref());
             if fail.is_some() || warn.is_some() {
-                let error = rank_error(old, new, &a, &b, *q);
-                if let Some(error) = error {
-                    self.drift.add(name, "rank", error, key);
+                let error = rank_error(old, new, &a, &b, q);
+                if let Some(error) = &error {
+                    self.drift.add(name, "rank", error.shown(), key);
                 }
-                let close = |bound: f64| both_absent || error.is_some_and(|error| error <= bound);
-                let words = |bound: f64| format!("rank ≤ {}", number::float_text(bound));
+                let close =
+                    |bound: &BigDecimal| both_absent || error.as_ref().is_some_and(|error| error.is_within(bound));
+                let words = |bound: &BigDecimal| format!("rank ≤ {}", plain(bound));
                 let one = measure(
                     format!("{name} rank error"),
-                    error.map(number::float_text),
+                    error.as_ref().map(|error| number::float_text(error.shown())),
                     show::levels(warn.map(words), fail.map(words)),
                     graded(alike, fail.map(close), warn.map(close)),
                 );
@@ -300,7 +318,7 @@ impl<'a> Found<'a> {
                 self.list(one);
             }
         }
-        let (fail, warn) = (self.settings.max_ks, self.settings.warn.max_ks);
+        let (fail, warn) = (self.settings.max_ks.as_ref(), self.settings.warn.max_ks.as_ref());
         if fail.is_some() || warn.is_some() {
             let samples = (old.as_ref().and_then(|v| v.sample.as_ref()), new.as_ref().and_then(|v| v.sample.as_ref()));
             let distance = match samples {
@@ -309,15 +327,17 @@ impl<'a> Found<'a> {
             };
             let nothing = |side: &Option<Values>| side.as_ref().is_none_or(|v| v.count == Some(0));
             let neither = nothing(old) && nothing(new);
-            let close = |bound: f64| neither || distance.is_some_and(|distance| distance <= bound);
-            let words = |bound: f64| format!("≤ {}", number::float_text(bound));
+            let close = |bound: &BigDecimal| {
+                neither || distance.as_ref().is_some_and(|distance: &Share| distance.is_within(bound))
+            };
+            let words = |bound: &BigDecimal| format!("≤ {}", plain(bound));
             let (within, level) = graded(neither || distance.is_some(), fail.map(close), warn.map(close));
             self.list(Measure {
                 name: "KS distance".to_owned(),
                 key: key.clone(),
                 old: None,
                 new: None,
-                delta: distance.map(number::float_text),
+                delta: distance.as_ref().map(|distance| number::float_text(distance.shown())),
                 tolerance: show::levels(warn.map(words), fail.map(words)),
                 within,
                 level,
@@ -368,7 +388,7 @@ impl<'a> Found<'a> {
         }
         if self.groups > 0 && self.too_small_groups == self.groups {
             return Err(error(format!(
-                "every group has fewer than {} values, so none could be judged; widen the window, or lower `min_rows`",
+                "every group has fewer than {} values on both sides, so none could be judged; widen the window, or lower `min_rows`",
                 self.settings.min_rows
             )));
         }
@@ -399,9 +419,11 @@ fn rank_error(
     new: &Option<Values>,
     a: &Option<Number>,
     b: &Option<Number>,
-    q: f64,
-) -> Option<f64> {
-    let sample = |side: &Option<Values>| side.as_ref().and_then(|v| v.sample.clone());
+    q: &BigDecimal,
+) -> Option<Share> {
+    fn sample(side: &Option<Values>) -> Option<&Sample> {
+        side.as_ref()?.sample.as_ref()
+    }
     match (sample(old), sample(new)) {
         (Some(exact), _) => exact.rank_error(b.as_ref()?, q),
         (None, Some(exact)) => exact.rank_error(a.as_ref()?, q),

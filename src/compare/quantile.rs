@@ -1,9 +1,11 @@
-//! Quantiles, ranks and the distance of two distributions, exact where the values are.
+//! Quantiles, ranks and the distance of two distributions: exact, so that a bound that is hit exactly holds.
+//!
+//! A float is taken as it is written in decimals, which is what people mean by it.
 
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive, Zero};
 
-use super::number::{Number, number};
-use super::pairing::ascending;
+use super::number::{Number, number, written};
+use super::order::ascending;
 use crate::frame::Value;
 
 /// The values of one group, ascending, never NULL or NaN.
@@ -15,8 +17,8 @@ pub(super) enum Sample {
     Floats(Vec<f64>),
 }
 
-/// Why values make no sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why values make no sample, or a sample has no such quantile.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub(super) enum SampleError {
     /// NaN has no place in an order.
     #[error("a value is NaN, which has no place in an order; leave it out in the query")]
@@ -24,6 +26,36 @@ pub(super) enum SampleError {
     /// Not a number at all.
     #[error("a value is no number; cast the column in the query")]
     NoNumber,
+    /// The quantile lies beside an infinity.
+    #[error(
+        "the quantile lies between {low} and {high}, and there is nothing to interpolate; leave infinite values out in the \
+         query, or compare the distributions with `max_ks` alone"
+    )]
+    Unbounded {
+        /// The value below.
+        low: f64,
+        /// The value above.
+        high: f64,
+    },
+}
+
+/// A share as the quotient of a number and a count, never rounded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Share {
+    part: BigDecimal,
+    of: BigDecimal,
+}
+
+impl Share {
+    /// Whether it is at most `bound`.
+    pub(super) fn is_within(&self, bound: &BigDecimal) -> bool {
+        self.part <= bound * &self.of
+    }
+
+    /// The nearest float, for people.
+    pub(super) fn shown(&self) -> f64 {
+        self.part.to_f64().zip(self.of.to_f64()).map_or(0.0, |(part, of)| part / of)
+    }
 }
 
 impl Sample {
@@ -33,8 +65,8 @@ impl Sample {
         if values.iter().any(|value| matches!(value, Value::Float(v) if v.is_nan())) {
             return Err(SampleError::NaN);
         }
-        values.sort_by(ascending);
         if floats {
+            values.sort_by(ascending);
             let float = |value: Value| match value {
                 Value::Float(v) => Ok(v),
                 _ => Err(SampleError::NoNumber),
@@ -61,188 +93,80 @@ impl Sample {
     /// The quantile `q` in [0, 1]: linear between the two values around rank (n − 1) q, counted from 0.
     ///
     /// Hyndman and Fan 1996, definition 7; PostgreSQL's `percentile_cont`, ClickHouse's
-    /// `quantileExactInclusive`. `None` for an empty sample.
-    pub(super) fn quantile(&self, q: f64) -> Option<Number> {
-        let last = self.len().checked_sub(1)?;
+    /// `quantileExactInclusive`. `None` for an empty sample; an error beside an infinity that it is not itself.
+    pub(super) fn quantile(&self, q: &BigDecimal) -> Result<Option<Number>, SampleError> {
+        let Some(last) = self.len().checked_sub(1) else { return Ok(None) };
+        let rank = BigDecimal::from(last as u64) * q;
+        let below = rank.with_scale_round(0, RoundingMode::Down);
+        let at = below.to_usize().unwrap_or(last).min(last);
+        let share = rank - below;
+        let next = if share.is_zero() { at } else { (at + 1).min(last) };
+        let between = |low: &BigDecimal, high: &BigDecimal| Number::Finite(low + &share * (high - low));
         match self {
-            Sample::Exact(values) => {
-                // The shortest text of q is what the suite says, 0.95 and not its binary neighbour.
-                let rank = BigDecimal::from(last as u64) * q.to_string().parse::<BigDecimal>().ok()?;
-                let below = rank.with_scale_round(0, RoundingMode::Down);
-                let at = below.to_usize()?;
-                let share = rank - below;
-                let low = &values[at];
-                let high = &values[(at + 1).min(last)];
-                Some(Number::Finite(low + share * (high - low)))
+            Sample::Exact(values) => Ok(Some(between(&values[at], &values[next]))),
+            Sample::Floats(values) => match (written(values[at]), written(values[next])) {
+                (low, high) if low == high => Ok(Some(low)),
+                (Number::Finite(low), Number::Finite(high)) => Ok(Some(between(&low, &high))),
+                _ => Err(SampleError::Unbounded { low: values[at], high: values[next] }),
+            },
+        }
+    }
+
+    /// How many values lie below `x`, and how many not above it.
+    fn ranks(&self, x: &Number) -> (usize, usize) {
+        match (self, x) {
+            (Sample::Exact(values), Number::Finite(x)) => {
+                (values.partition_point(|v| v < x), values.partition_point(|v| v <= x))
             }
-            Sample::Floats(values) => {
-                let rank = last as f64 * q;
-                let at = rank.floor();
-                let share = rank - at;
-                let low = values[at as usize];
-                let high = values[(at as usize + 1).min(last)];
-                // Between two infinities of one sign there is nothing to interpolate.
-                let value = if low == high || share == 0.0 { low } else { low + share * (high - low) };
-                number(&Value::Float(value))
+            (Sample::Exact(values), Number::Infinite { negative }) => {
+                let all = if *negative { 0 } else { values.len() };
+                (all, all)
+            }
+            (Sample::Exact(values), Number::NaN) => (values.len(), values.len()),
+            (Sample::Floats(values), x) => {
+                (values.partition_point(|v| written(*v) < *x), values.partition_point(|v| written(*v) <= *x))
             }
         }
     }
 
-    /// The shares of values below `x` and not above it: [F(x−), F(x)]. `None` for an empty sample or NaN.
-    fn ranks(&self, x: &Number) -> Option<(f64, f64)> {
-        let size = self.len() as f64;
-        if self.len() == 0 {
+    /// Rank error of `x` as an estimate of quantile `q`: the distance of q from [F(x−), F(x)], in [0, 1]. `None` for an
+    /// empty sample or NaN.
+    pub(super) fn rank_error(&self, x: &Number, q: &BigDecimal) -> Option<Share> {
+        if self.len() == 0 || *x == Number::NaN {
             return None;
         }
-        let (below, up_to) = match self {
-            Sample::Exact(values) => match x {
-                Number::Finite(x) => (values.partition_point(|v| v < x), values.partition_point(|v| v <= x)),
-                Number::Infinite { negative: true } => (0, 0),
-                Number::Infinite { negative: false } => (values.len(), values.len()),
-                Number::NaN => return None,
-            },
-            Sample::Floats(values) => {
-                let before = |v: &f64, inclusive: bool| match (number(&Value::Float(*v)), x) {
-                    (Some(Number::Finite(v)), Number::Finite(x)) => {
-                        if inclusive {
-                            v <= *x
-                        } else {
-                            v < *x
-                        }
-                    }
-                    (Some(Number::Infinite { negative }), Number::Finite(_)) => negative,
-                    (Some(Number::Finite(_)), Number::Infinite { negative }) => !negative,
-                    (Some(Number::Infinite { negative: v }), Number::Infinite { negative: x }) => {
-                        if inclusive {
-                            v || !x
-                        } else {
-                            v && !x
-                        }
-                    }
-                    _ => false,
-                };
-                if *x == Number::NaN {
-                    return None;
-                }
-                (values.partition_point(|v| before(v, false)), values.partition_point(|v| before(v, true)))
-            }
-        };
-        Some((below as f64 / size, up_to as f64 / size))
-    }
-
-    /// Rank error of `x` as an estimate of quantile `q`: the distance of q from [F(x−), F(x)], in [0, 1].
-    pub(super) fn rank_error(&self, x: &Number, q: f64) -> Option<f64> {
-        let (below, up_to) = self.ranks(x)?;
-        Some((below - q).max(q - up_to).max(0.0))
+        let (below, up_to) = self.ranks(x);
+        let count = |count: usize| BigDecimal::from(count as u64);
+        let (of, place) = (count(self.len()), q * count(self.len()));
+        let part = (count(below) - &place).max(place - count(up_to)).max(BigDecimal::zero());
+        Some(Share { part, of })
     }
 
     /// Kolmogorov–Smirnov distance: the largest gap between the two cumulative distributions, in [0, 1].
-    pub(super) fn ks_distance(&self, other: &Sample) -> Option<f64> {
+    pub(super) fn ks_distance(&self, other: &Sample) -> Option<Share> {
         let own = self.numbers();
         let theirs = other.numbers();
         if own.is_empty() || theirs.is_empty() {
             return None;
         }
-        let (mut i, mut j, mut widest) = (0, 0, 0.0_f64);
+        let (mut i, mut j, mut widest) = (0, 0, 0_u128);
         while i < own.len() && j < theirs.len() {
-            let least = if order(&own[i], &theirs[j]).is_le() { own[i].clone() } else { theirs[j].clone() };
-            while i < own.len() && own[i] == least {
-                i += 1;
-            }
-            while j < theirs.len() && theirs[j] == least {
-                j += 1;
-            }
-            widest = widest.max((i as f64 / own.len() as f64 - j as f64 / theirs.len() as f64).abs());
+            let least = (&own[i]).min(&theirs[j]).clone();
+            i += own[i..].iter().take_while(|value| **value == least).count();
+            j += theirs[j..].iter().take_while(|value| **value == least).count();
+            widest = widest.max((i as u128 * theirs.len() as u128).abs_diff(j as u128 * own.len() as u128));
         }
-        Some(widest)
+        let of = BigDecimal::from(own.len() as u128 * theirs.len() as u128);
+        Some(Share { part: BigDecimal::from(widest), of })
     }
 
     fn numbers(&self) -> Vec<Number> {
         match self {
             Sample::Exact(values) => values.iter().cloned().map(Number::Finite).collect(),
-            Sample::Floats(values) => values.iter().filter_map(|v| number(&Value::Float(*v))).collect(),
+            Sample::Floats(values) => values.iter().map(|v| written(*v)).collect(),
         }
-    }
-}
-
-fn order(a: &Number, b: &Number) -> std::cmp::Ordering {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    match (a, b) {
-        (Number::Finite(a), Number::Finite(b)) => a.cmp(b),
-        (Number::Infinite { negative: a }, Number::Infinite { negative: b }) => b.cmp(a),
-        (Number::Infinite { negative }, _) => {
-            if *negative {
-                Less
-            } else {
-                Greater
-            }
-        }
-        (_, Number::Infinite { negative }) => {
-            if *negative {
-                Greater
-            } else {
-                Less
-            }
-        }
-        _ => Equal,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::number::plain;
-    use super::*;
-
-    fn integers(values: &[i128]) -> Sample {
-        Sample::new(values.iter().map(|v| Value::Integer(*v)).collect()).unwrap()
-    }
-
-    fn text(number: Option<Number>) -> String {
-        match number {
-            Some(Number::Finite(n)) => plain(&n),
-            other => format!("{other:?}"),
-        }
-    }
-
-    /// Values of PostgreSQL: `SELECT percentile_cont(q) WITHIN GROUP (ORDER BY v) FROM (VALUES (15),(20),(35),(40),(50)) t(v)`.
-    #[test]
-    fn quantiles_are_those_of_percentile_cont() {
-        let sample = integers(&[50, 15, 40, 20, 35]);
-        for (q, expected) in [(0.0, "15"), (0.4, "29"), (0.5, "35"), (0.95, "48"), (1.0, "50")] {
-            assert_eq!(text(sample.quantile(q)), expected, "{q}");
-        }
-        assert_eq!(integers(&[]).quantile(0.5), None);
-        assert_eq!(text(integers(&[7]).quantile(0.99)), "7");
-    }
-
-    #[test]
-    fn wide_integers_stay_exact() {
-        let sample = integers(&[9_007_199_254_740_992, 9_007_199_254_740_994]);
-        assert_eq!(text(sample.quantile(0.5)), "9007199254740993");
-    }
-
-    #[test]
-    fn nan_is_refused_and_infinity_is_a_value() {
-        assert_eq!(Sample::new(vec![Value::Float(f64::NAN)]), Err(SampleError::NaN));
-        let sample =
-            Sample::new(vec![Value::Float(1.0), Value::Float(f64::INFINITY), Value::Float(f64::INFINITY)]).unwrap();
-        assert_eq!(sample.quantile(0.9), Some(Number::Infinite { negative: false }));
-    }
-
-    #[test]
-    fn a_rank_inside_a_run_of_equal_values_is_no_error() {
-        let sample = integers(&[1, 2, 2, 2, 3]);
-        assert_eq!(sample.rank_error(&Number::Finite(2.into()), 0.5), Some(0.0));
-        let off = sample.rank_error(&Number::Finite(3.into()), 0.5).unwrap();
-        assert!((off - 0.3).abs() < 1e-12, "{off}");
-        let far = sample.rank_error(&Number::Finite(0.into()), 0.95).unwrap();
-        assert!((far - 0.95).abs() < 1e-12, "{far}");
-    }
-
-    #[test]
-    fn ks_is_zero_for_the_same_and_one_for_apart() {
-        assert_eq!(integers(&[1, 2, 3]).ks_distance(&integers(&[3, 2, 1])), Some(0.0));
-        assert_eq!(integers(&[1, 2]).ks_distance(&integers(&[3, 4])), Some(1.0));
-        assert_eq!(integers(&[1, 2, 3, 4]).ks_distance(&integers(&[1, 2])), Some(0.5));
-    }
-}
+mod tests;

@@ -63,8 +63,8 @@ fn tighter(settings: &Percentile) -> Percentile {
     let Bounds { tolerance, rank, max_ks } = settings.warn.clone();
     Percentile {
         tolerance: tolerance.or_else(|| settings.tolerance.clone()),
-        rank: rank.or(settings.rank),
-        max_ks: max_ks.or(settings.max_ks),
+        rank: rank.or_else(|| settings.rank.clone()),
+        max_ks: max_ks.or_else(|| settings.max_ks.clone()),
         warn: Bounds::default(),
         min_rows: 0,
         ..settings.clone()

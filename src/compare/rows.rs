@@ -9,9 +9,11 @@ use super::columns::{Columns, error};
 use super::examples::Examples;
 use super::matching::matched;
 use super::normal::Side;
-use super::pairing::{Group, Ordered, ambiguous, gather, pair};
+use super::order::Ordered;
+use super::pairing::{Group, ambiguous, gather, pair};
 use super::show;
 use super::tally::{Tally, leveled, numbers_as_text};
+use super::zones::AloneKeys;
 use crate::check::Check;
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, RowCounts};
 
@@ -58,6 +60,8 @@ pub(super) struct Found {
     warned: u64,
     tallies: Vec<Tally>,
     examples: Examples,
+    /// Keys that only one side has.
+    alone: AloneKeys,
     /// Why nothing can be told after all, of the lowest key of which that is so.
     failed: Option<(Ordered, ErrorReport)>,
 }
@@ -70,6 +74,7 @@ impl Found {
             warned: 0,
             tallies: columns.compared.iter().map(|_| Tally::default()).collect(),
             examples: Examples::new(limits.examples),
+            alone: AloneKeys::new(columns),
             failed: None,
         }
     }
@@ -129,6 +134,7 @@ impl Found {
     ) {
         let mut examples = std::mem::replace(&mut self.examples, Examples::new(0));
         for group in groups {
+            self.alone.add(columns, group);
             self.rows.old += group.old.len() as u64;
             self.rows.new += group.new.len() as u64;
             let values = || group.key(columns);
@@ -161,6 +167,7 @@ impl Found {
         self.warned += other.warned;
         self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
         self.examples.merge(other.examples);
+        self.alone.merge(&other.alone);
         if let Some((key, cause)) = other.failed {
             self.fail(key, cause);
         }
@@ -254,6 +261,7 @@ impl Found {
         if let Some((_, cause)) = self.failed {
             return Err(cause);
         }
+        self.alone.settled(columns)?;
         report.rows = Some(self.rows);
         report.warned = columns.compared.iter().any(leveled).then_some(self.warned);
         report.examples = self.examples.spread();

@@ -41,6 +41,11 @@ fn element(value: &Value) -> String {
     }
 }
 
+/// A literal of a suite, as people write it.
+pub(super) fn literal(value: &Value) -> String {
+    element(value)
+}
+
 fn date(days: i32) -> String {
     let unix_epoch = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a real day");
     match unix_epoch.checked_add_signed(chrono::TimeDelta::days(days.into())) {
@@ -177,5 +182,68 @@ mod tests {
         let one = Value::Array(vec![Value::Text("a, b".into())]);
         let two = Value::Array(vec![Value::Text("a".into()), Value::Text("b".into())]);
         assert_ne!(shown(&one), shown(&two));
+    }
+
+    #[test]
+    fn times_that_no_calendar_has_are_shown_as_numbers() {
+        assert_eq!(shown(&Value::Date(i32::MAX)).unwrap(), "day 2147483647");
+        assert_eq!(shown(&Value::Date(-1)).unwrap(), "1969-12-31");
+        assert_eq!(shown(&Value::Time(0)).unwrap(), "00:00:00");
+        assert_eq!(shown(&Value::Time(86_400_000_000_000)).unwrap(), "86400000000000 ns");
+        assert_eq!(shown(&Value::Instant(i128::MAX)).unwrap(), format!("{} ns since 1970Z", i128::MAX));
+        assert_eq!(
+            shown(&Value::Instant(i128::from(i64::MAX) * 1_000_000_000)).unwrap(),
+            format!("{}000000000 ns since 1970Z", i64::MAX)
+        );
+        assert_eq!(shown(&Value::Bytes(vec![0, 255])).unwrap(), "\\x00ff");
+        let map = Value::Map(vec![(Value::Text("a".into()), Value::Null), (Value::Integer(1), Value::Float(0.5))]);
+        assert_eq!(shown(&map).unwrap(), "{\"a\": NULL, 1: 0.5}");
+    }
+
+    /// Catches a part of a rule that the reader of a report is not told of.
+    #[test]
+    fn rules_are_told_in_words() {
+        let decimal = |text: &str| text.parse::<bigdecimal::BigDecimal>().unwrap();
+        let close =
+            |absolute: &str, relative: &str| Tolerance { absolute: decimal(absolute), relative: decimal(relative) };
+        let tolerances =
+            [("0", "0", "±0"), ("0.010", "0", "±0.01"), ("0", "0.05", "±5 %"), ("1", "0.005", "±1 ±0.5 %")];
+        for (absolute, relative, words) in tolerances {
+            assert_eq!(tolerance(&close(absolute, relative)), words);
+        }
+        let of = |comparison: Comparison| rule(&Rule { comparison, ..Rule::default() });
+        let all = Budget {
+            at_least: Some(decimal("1")),
+            at_most: Some(decimal("2.50")),
+            min_ratio: Some(decimal("0.5")),
+            max_ratio: Some(decimal("1e1")),
+        };
+        assert_eq!(of(Comparison::Budget(all)), "≥ 1, ≤ 2.5, ≥ 0.5 × old, ≤ 10 × old");
+        assert_eq!(of(Comparison::Ulps(4)), "4 ulps");
+        assert_eq!(of(Comparison::Set), "set");
+        assert_eq!(of(Comparison::Multiset), "multiset");
+        assert_eq!(of(Comparison::Json), "json");
+        assert_eq!(of(Comparison::Ignore("x".into())), "ignore");
+        let map = Comparison::Map { absent: Some(Value::Text("".into())), tolerance: Some(close("1", "0")) };
+        assert_eq!(of(map), "map, absent as \"\", ±1");
+        let two = |fail| crate::check::Levels { warn: Comparison::Tolerance(close("1", "0")), fail };
+        assert_eq!(of(Comparison::Levels(Box::new(two(None)))), "warn ±1, never fail");
+        let fail = Some(Comparison::Tolerance(close("2", "0")));
+        assert_eq!(of(Comparison::Levels(Box::new(two(fail)))), "warn ±1, fail ±2");
+        let whole = Rule {
+            comparison: Comparison::Exact,
+            types: Sides { old: Some(crate::check::ForcedType::Uuid), new: None },
+            null: Sides { old: Some(Value::Integer(0)), new: Some(Value::Integer(0)) },
+            truncate: Some(std::time::Duration::from_millis(1)),
+            utc: true,
+            trim: true,
+            itself: false,
+        };
+        assert_eq!(rule(&whole), "exact, as uuid in old, NULL as 0, floored to 1ms, wall clock as UTC, trimmed");
+        let apart =
+            Rule { null: Sides { old: Some(Value::Integer(0)), new: Some(Value::Integer(1)) }, ..Rule::default() };
+        assert_eq!(rule(&apart), "exact, NULL as 0 in old, 1 in new");
+        let new_only = Rule { null: Sides { old: None, new: Some(Value::Text(String::new())) }, ..Rule::default() };
+        assert_eq!(rule(&new_only), "exact, NULL as \"\" in new");
     }
 }

@@ -3,7 +3,6 @@
 
 use super::cells::{self, Cells};
 use super::columns::{self, Columns, Naming, error, sort_out};
-use super::judge::by_bytes;
 use super::normal::Side;
 use super::pairing::{Group, ambiguous};
 use super::rows::{Found, Sink};
@@ -54,7 +53,7 @@ impl Layout {
 
     /// Whether two rows hold under every rule exactly when they share their bytes.
     pub(crate) fn is_exact(&self) -> bool {
-        self.columns.compared.iter().all(|column| by_bytes(&column.rule.comparison))
+        self.columns.compared.iter().all(columns::Paired::by_bytes)
     }
 
     /// Number of compared columns, the key aside.
@@ -222,5 +221,104 @@ fn alike(known: &Type, found: &Type) -> bool {
             alike(key, other_key) && alike(value, other_value)
         }
         _ => known == found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::verdicts::{comparison, rows, with, within};
+    use super::*;
+    use crate::check::{Budget, ForcedType};
+    use crate::frame::{Column, Value};
+
+    fn layout(check: &Check, old: &[(&str, Type)], new: &[(&str, Type)]) -> Layout {
+        let empty = |columns: &[(&str, Type)]| {
+            let column =
+                |(name, of): &(&str, Type)| Column { name: (*name).to_owned(), of: of.clone(), values: vec![] };
+            Frame::from_columns(columns.iter().map(column).collect()).unwrap()
+        };
+        Layout::new(check, &empty(old), &empty(new)).unwrap()
+    }
+
+    fn keyed(of: Type, other: Type) -> Layout {
+        layout(&rows(&["k"]), &[("k", of), ("v", Type::Integer)], &[("k", other), ("v", Type::Integer)])
+    }
+
+    /// Catches a key that is picked by its text although two texts are one key, or one text two.
+    #[test]
+    fn keys_go_by_their_text_only_where_a_text_is_one_key() {
+        use Type::{Bool, Bytes, Date, Float, Instant, Integer, Json, Null, Text, Time, Uuid, WallClock};
+        for of in [Bool, Integer, Text, Uuid, Date, Time, Instant, WallClock, Null] {
+            assert!(keyed(of.clone(), of.clone()).has_plain_key(), "{of}");
+            assert!(keyed(of.clone(), Null).has_plain_key() && keyed(Null, of.clone()).has_plain_key(), "{of}");
+        }
+        for of in [Float, Json, Bytes, Type::Decimal { scale: 1 }, Type::Array(Box::new(Text))] {
+            assert!(!keyed(of.clone(), of.clone()).has_plain_key(), "{of}");
+            assert!(!keyed(of.clone(), Null).has_plain_key() && !keyed(Null, of.clone()).has_plain_key(), "{of}");
+        }
+        assert!(!keyed(Bool, Integer).has_plain_key() && !keyed(Text, Uuid).has_plain_key());
+        let trimmed = with(rows(&["k"]), "k", Rule { trim: true, ..Rule::default() });
+        assert!(!layout(&trimmed, &[("k", Text)], &[("k", Text)]).has_plain_key());
+    }
+
+    /// Catches a server that is asked which rows are equal although equal values may differ, or unequal ones hold by bytes.
+    #[test]
+    fn equality_decides_where_no_rule_says_otherwise() {
+        let of = |rule: Rule| {
+            let check = with(rows(&["k"]), "v", rule);
+            let columns = [("k", Type::Integer), ("v", Type::Integer)];
+            let layout = layout(&check, &columns, &columns);
+            (layout.pairs().is_some(), layout.is_exact())
+        };
+        assert_eq!(of(Rule::default()), (true, true));
+        assert_eq!(of(within("1", "0")), (true, false));
+        assert_eq!(of(comparison(Comparison::Budget(Budget::default()))), (false, false));
+        assert_eq!(of(comparison(Comparison::Ignore("x".into()))), (true, true));
+        let null = |old, new| Rule { null: Sides { old, new }, ..Rule::default() };
+        assert_eq!(of(null(Some(Value::Integer(0)), None)), (false, false));
+        assert_eq!(of(null(Some(Value::Integer(0)), Some(Value::Integer(0)))), (true, true));
+        let decimal = Some(ForcedType::Decimal { precision: 3, scale: 1 });
+        assert_eq!(of(Rule { types: Sides { old: decimal, new: decimal }, ..Rule::default() }), (false, true));
+        let renamed = [("k", Type::Integer), ("w", Type::Integer)];
+        let mut check = rows(&["k"]);
+        check.rename.insert("v".to_owned(), "w".to_owned());
+        let (key, compared) = layout(&check, &[("k", Type::Integer), ("v", Type::Integer)], &renamed).pairs().unwrap();
+        assert_eq!((key[0].old.as_str(), key[0].new.as_str()), ("k", "k"));
+        assert_eq!((compared[0].old.as_str(), compared[0].new.as_str()), ("v", "w"));
+        let keyed = with(rows(&["k"]), "k", Rule { trim: true, ..Rule::default() });
+        assert!(layout(&keyed, &[("k", Type::Text)], &[("k", Type::Text)]).pairs().is_none());
+        let one_sided = layout(&rows(&["k"]), &[("k", Type::Text), ("v", Type::Text)], &[("k", Type::Text)]);
+        assert!(one_sided.pairs().is_none(), "a problem is no equality");
+        assert_eq!(
+            (one_sided.compared(), one_sided.schema(Side::Old).len(), one_sided.schema(Side::New).len()),
+            (0, 2, 1)
+        );
+    }
+
+    /// Catches later rows that are read as what they are not, and a decimal that is refused for its scale.
+    #[test]
+    fn later_rows_are_of_the_type_of_earlier_ones() {
+        let fits = |known: &Type, found: &Type| same_type(Side::New, "v", known, found).is_ok();
+        let decimal = |scale| Type::Decimal { scale };
+        let array = |of| Type::Array(Box::new(of));
+        let map = |key, value| Type::Map(Box::new(key), Box::new(value));
+        for (known, found, expected) in [
+            (Type::Integer, Type::Integer, true),
+            (Type::Integer, Type::Null, true),
+            (Type::Null, Type::Integer, false),
+            (Type::Integer, Type::Text, false),
+            (Type::Integer, decimal(0), false),
+            (decimal(1), decimal(2), true),
+            (array(decimal(1)), array(decimal(2)), true),
+            (array(Type::Text), array(Type::Integer), false),
+            (map(Type::Text, decimal(1)), map(Type::Text, decimal(2)), true),
+            (map(Type::Text, Type::Text), map(Type::Integer, Type::Text), false),
+            (map(Type::Text, Type::Text), map(Type::Text, Type::Integer), false),
+        ] {
+            assert_eq!(fits(&known, &found), expected, "{known} {found}");
+        }
+        let message = |side| same_type(side, "v", &Type::Integer, &Type::Text).unwrap_err().message;
+        assert!(message(Side::Old).contains("`v` of old is integer in earlier rows and text in later ones"));
+        assert!(message(Side::New).contains("of new"));
     }
 }

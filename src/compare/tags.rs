@@ -10,6 +10,7 @@ use super::normal::Side;
 use super::pairing::{ambiguous, pair};
 use super::rows::Sink;
 use super::show;
+use super::zones::Alone;
 use crate::check::{Check, Comparison, ForcedType, Sides};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, TagCounts, Warning};
@@ -64,6 +65,15 @@ pub(super) fn compare(
                 }
             }
         }
+        let mut alone = Alone::default();
+        for (bytes, seen) in &seen {
+            match (seen.old, seen.new) {
+                (_, 0) => alone.add(Side::Old, bytes),
+                (0, _) => alone.add(Side::New, bytes),
+                _ => {}
+            }
+        }
+        alone.settled().map_err(|cause| ambiguous(&tag.name, &cause))?;
         seen.values().for_each(|seen| seen.count(&tag.name, &key, &mut counts, &mut note));
     }
     if counts.duplicate_old > 0 {

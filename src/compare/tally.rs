@@ -8,6 +8,7 @@ use super::judge::Verdict;
 use super::number::{plain, shown_as_float};
 use super::show;
 use crate::check::Comparison;
+use crate::exact;
 use crate::frame::Value;
 use crate::model::{ColumnReport, Warning};
 
@@ -45,7 +46,7 @@ impl Tally {
             self.changed += 1;
             if column.may_be_numbers(old, new)
                 && let (Value::Text(a), Value::Text(b)) = (column.old.value(old), column.new.value(new))
-                && let (Ok(a), Ok(b)) = (a.parse::<BigDecimal>(), b.parse::<BigDecimal>())
+                && let (Ok(a), Ok(b)) = (exact::decimal(&a), exact::decimal(&b))
                 && a == b
             {
                 self.equal_as_numbers += 1;

@@ -1,7 +1,8 @@
 //! Which columns may be compared: the types of the two sides under a rule.
 
+use super::normal::Side;
 use crate::check::{Comparison, ForcedType, Rule};
-use crate::frame::Type;
+use crate::frame::{Type, Value};
 
 /// A type as the rule leaves it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +54,50 @@ pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting,
         return Ok(Meeting { bool_as_integer });
     }
     Err(format!("{old} in old and {new} in new cannot be compared; {}", way_out(&left, &right)))
+}
+
+/// Whether a value of the column of `other` on the other side of `side` can equal `value`, which stands for NULL on `side`.
+pub(super) fn stands(value: &Value, other: &Type, side: Side, rule: &Rule, bool_as_integer: bool) -> bool {
+    let forced = match side {
+        Side::Old => rule.types.new,
+        Side::New => rule.types.old,
+    };
+    let Ok(right) = class(other, forced, rule) else { return false };
+    let left = class_of(value);
+    let any = |wanted: fn(&Comparison) -> bool| rule.comparison.levels().any(wanted);
+    if any(|one| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_)))
+        && !matches!(left, Class::Exact { .. } | Class::Float)
+    {
+        return false;
+    }
+    let collection = any(|one| matches!(one, Comparison::Set | Comparison::Multiset | Comparison::Map { .. }));
+    if collection && right == Class::Json {
+        return matches!(left, Class::Array(_) | Class::Map(..) | Class::Json);
+    }
+    let numeric = any(|one| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_)));
+    let mut as_integer = false;
+    meet(&left, &right, numeric, &mut as_integer) && (bool_as_integer || !as_integer)
+}
+
+fn class_of(value: &Value) -> Class {
+    match value {
+        Value::Null => Class::Any,
+        Value::Bool(_) => Class::Bool,
+        Value::Integer(_) | Value::Unsigned(_) => Class::Exact { integer: true },
+        Value::Wide(number) => Class::Exact { integer: number.is_integer() },
+        Value::Decimal { .. } => Class::Exact { integer: false },
+        Value::Float(_) => Class::Float,
+        Value::Text(_) | Value::Uuid(_) => Class::Text,
+        Value::Bytes(_) => Class::Bytes,
+        Value::Date(_) => Class::Date,
+        Value::Time(_) => Class::Time,
+        Value::Instant(_) => Class::Instant,
+        Value::WallClock(_) => Class::WallClock,
+        Value::Json(_) => Class::Json,
+        // A literal of a suite has no elements.
+        Value::Array(_) => Class::Array(Box::new(Class::Any)),
+        Value::Map(_) => Class::Map(Box::new(Class::Any), Box::new(Class::Any)),
+    }
 }
 
 fn way_out(old: &Class, new: &Class) -> &'static str {

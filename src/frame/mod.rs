@@ -142,6 +142,18 @@ impl Frame {
         Frame::from_series(series, types)
     }
 
+    /// The same frame, in which the columns of floats that `is_single` names by number are 32 bits wide, as their values
+    /// came: how far apart two of them are is counted in that width.
+    pub fn with_singles(self, is_single: impl Fn(usize) -> bool) -> Result<Frame, FrameError> {
+        let narrowed = |(index, column): (usize, &polars::prelude::Column)| {
+            let series = column.as_materialized_series();
+            let wanted = *series.dtype() == DataType::Float64 && is_single(index);
+            if wanted { series.cast(&DataType::Float32) } else { Ok(series.clone()) }
+        };
+        let series = self.data.columns().iter().enumerate().map(narrowed).collect::<PolarsResult<Vec<_>>>()?;
+        Frame::from_series(series, self.types)
+    }
+
     /// The rows from `offset` on, at most `rows` of them.
     pub fn slice(&self, offset: usize, rows: usize) -> Frame {
         let offset = i64::try_from(offset).unwrap_or(i64::MAX);

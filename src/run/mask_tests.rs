@@ -158,8 +158,11 @@ fn values_without_their_columns_name_are_masked_too() {
     assert!(of(&check(fresh.clone(), &["seen"]), lag(), &["email", "seen"]).old.unwrap().starts_with("masked:"));
     // The new side calls its one value something else.
     assert!(of(&check(fresh, &["at"]), lag(), &["email", "seen", "mail", "at"]).old.unwrap().starts_with("masked:"));
-    let settings =
-        Percentile { value: Some("ms".to_owned()), quantiles: vec![("p50".to_owned(), 0.5)], ..Default::default() };
+    let settings = Percentile {
+        value: Some("ms".to_owned()),
+        quantiles: vec![("p50".to_owned(), "0.5".parse().unwrap())],
+        ..Default::default()
+    };
     for name in ["ms", "p50"] {
         let check = check(KindSettings::Percentile(settings.clone()), &[name]);
         let rank = of(&check, measure("p50 rank error", Key::default()), &["email", "ms"]);

@@ -179,7 +179,7 @@ fn instead(sentence: &str) -> String {
 
 /// Whether `value` is a number, which under `--no-examples` an aggregate may show.
 pub(super) fn is_number(value: &str) -> bool {
-    value.parse::<bigdecimal::BigDecimal>().is_ok() || ["NaN", "inf", "-inf"].contains(&value)
+    crate::exact::decimal(value).is_ok() || ["NaN", "inf", "-inf"].contains(&value)
 }
 
 /// Whether `column` is likely what `name` should have been: case and separators aside, or one slip of the keyboard.

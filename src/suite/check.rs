@@ -16,6 +16,7 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Sides, Window};
+use crate::exact;
 use crate::model::Kind;
 
 pub(crate) use kind::difference_names;
@@ -292,7 +293,7 @@ impl Reader<'_, '_> {
 
 /// Reads a share such as `1%` or `0.5%`.
 fn sample(text: &str) -> Result<Sample, String> {
-    let percent = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<BigDecimal>().ok());
+    let percent = text.trim().strip_suffix('%').and_then(|number| exact::decimal(number.trim()).ok());
     let wrong = || format!("\"{text}\" is no share; write one such as \"1%\", above 0% and below 100%");
     let share = percent.ok_or_else(wrong)? / BigDecimal::from(100);
     let below = (share * BigDecimal::from(1u128 << 64)).with_scale(0).to_u64();

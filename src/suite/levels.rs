@@ -130,8 +130,10 @@ pub(super) fn percentile(
     let (warn, fail) = (one("warn", warn), one("fail", fail));
     let tolerance = warn.tolerance.as_ref().zip(fail.tolerance.as_ref());
     problems.extend(tolerance.and_then(|(warn, fail)| tolerances(warn, fail)));
-    for (name, pair) in [("rank", warn.rank.zip(fail.rank)), ("max_ks", warn.max_ks.zip(fail.max_ks))] {
-        problems.extend(pair.filter(|(warn, fail)| fail < warn).map(|(warn, fail)| less(name, warn, fail)));
+    let shares = [("rank", &warn.rank, &fail.rank), ("max_ks", &warn.max_ks, &fail.max_ks)];
+    for (name, warn, fail) in shares {
+        let pair = warn.as_ref().zip(fail.as_ref()).filter(|(warn, fail)| fail < warn);
+        problems.extend(pair.map(|(warn, fail)| less(name, warn.to_plain_string(), fail.to_plain_string())));
     }
     (warn, fail)
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::check::ParamValue;
+use crate::exact;
 
 /// A declared param.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl ParamType {
         Some(match self {
             ParamType::Text => ParamValue::Text(text.to_owned()),
             ParamType::Integer => ParamValue::Integer(text.parse().ok()?),
-            ParamType::Decimal => ParamValue::Decimal(text.parse().ok()?),
+            ParamType::Decimal => ParamValue::Decimal(exact::decimal(text).ok()?),
             ParamType::Boolean => ParamValue::Boolean(text.parse().ok()?),
             ParamType::Timestamp => ParamValue::Timestamp(instant(text)?),
             ParamType::WallClock => ParamValue::WallClock(wall_clock(text)?),
@@ -202,9 +202,7 @@ pub(super) fn plain(value: &toml::Value) -> Result<ParamValue, String> {
         toml::Value::String(text) => ParamValue::Text(text.clone()),
         toml::Value::Integer(number) => ParamValue::Integer((*number).into()),
         toml::Value::Float(number) => ParamValue::Decimal(
-            number
-                .to_string()
-                .parse::<BigDecimal>()
+            exact::decimal(&number.to_string())
                 .map_err(|_| "a param cannot be nan or inf; give a number".to_owned())?,
         ),
         toml::Value::Boolean(truth) => ParamValue::Boolean(*truth),

@@ -1,13 +1,13 @@
 //! Column rules: from what the suite says to one comparison and its normalisations.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
-use bigdecimal::{BigDecimal, ToPrimitive, Zero};
+use bigdecimal::{BigDecimal, One, ToPrimitive, Zero};
 
 use super::levels;
 use super::raw::{self, Number, Sided};
 use crate::check::{Budget, Comparison, ForcedType, ParamValue, Rule, Sides, Tolerance};
+use crate::exact::{self, Misread};
 use crate::frame::{Value, wide};
 
 /// Values of params that settings may name as `"{{ name }}"`.
@@ -77,10 +77,13 @@ pub(super) fn decimal(number: &Number, known: &Known) -> Result<BigDecimal, Stri
         Number::Integer(value) => Ok(BigDecimal::from(*value)),
         // The shortest text of a float, so that 0.1 is 0.1.
         Number::Float(value) => {
-            BigDecimal::from_str(&value.to_string()).map_err(|_| format!("{value} is no number; give a finite one"))
+            exact::decimal(&value.to_string()).map_err(|_| format!("{value} is no number; give a finite one"))
         }
         Number::Text(text) => match placeholder(text) {
-            None => BigDecimal::from_str(text).map_err(|_| format!("`{text}` is no number; write \"0.01\" or 0.01")),
+            None => exact::decimal(text).map_err(|why| match why {
+                Misread::NoNumber => format!("`{text}` is no number; write \"0.01\" or 0.01"),
+                Misread::TooLong => format!("`{text}` is out of bounds: {why}; give a smaller number"),
+            }),
             Some(name) => match known.get(name) {
                 Some(ParamValue::Integer(value)) => Ok(BigDecimal::from(*value)),
                 Some(ParamValue::Decimal(value)) => Ok(value.clone()),
@@ -102,12 +105,12 @@ pub(super) fn count(number: &Number, known: &Known) -> Result<u64, String> {
 }
 
 /// The number as a share between 0 and 1.
-pub(super) fn share(number: &Number, known: &Known) -> Result<f64, String> {
+pub(super) fn share(number: &Number, known: &Known) -> Result<BigDecimal, String> {
     let value = decimal(number, known)?;
-    match value.to_f64() {
-        Some(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err(format!("{} is not between 0 and 1", value.to_plain_string())),
+    if value >= BigDecimal::zero() && value <= BigDecimal::one() {
+        return Ok(value);
     }
+    Err(format!("{} is not between 0 and 1", value.to_plain_string()))
 }
 
 /// `name` where the whole text is `{{ name }}`.
@@ -210,6 +213,7 @@ pub(super) fn valid(raw: raw::Rule, is_key: bool, known: &Known) -> Result<Rule,
     {
         problems.push("`ignore` stands alone: what is not compared has no other rule".to_owned());
     }
+    problems.extend(crate::compare::misfit(&rule));
     if problems.is_empty() { Ok(rule) } else { Err(problems) }
 }
 

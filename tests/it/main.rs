@@ -29,5 +29,4 @@ mod support;
 mod telling;
 mod trends;
 mod values;
-mod verdicts;
 mod waivers;

@@ -260,7 +260,7 @@ proptest! {
             let (old, new) = (compared(column, Side::Old, &frame), compared(column, Side::New, &frame));
             for (a, b) in (0..frame.height()).flat_map(|a| (0..frame.height()).map(move |b| (a, b))) {
                 let (left, right) = (column.normal(Side::Old, a), column.normal(Side::New, b));
-                let slow = crate::compare::judge::judge(&column.rule.comparison, &left, &right);
+                let slow = crate::compare::judge::judge(&column.rule.comparison, Default::default(), &left, &right);
                 prop_assert_eq!(&column.judge(a, b), &slow, "{:?} {:?}", left, right);
                 if old.cell(a) == new.cell(b) {
                     let slow = slow.unwrap();

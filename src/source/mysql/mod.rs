@@ -158,7 +158,7 @@ impl MySql {
                 let height = columns[0].values.len();
                 if rows.full(height, bytes) {
                     let next = plans.iter().map(Plan::column).collect();
-                    let batch = rows::frame(std::mem::replace(&mut columns, next))?;
+                    let batch = framed(std::mem::replace(&mut columns, next), &plans)?;
                     if !rows.take(batch).await {
                         return Err(batches::unwanted());
                     }
@@ -168,7 +168,7 @@ impl MySql {
         }
         let warnings = session.warnings().await?;
         if given == 0 || !columns[0].values.is_empty() {
-            rows.take(rows::frame(columns)?).await;
+            rows.take(framed(columns, &plans)?).await;
         }
         Ok(warnings)
     }
@@ -267,6 +267,12 @@ impl Plan {
     fn column(&self) -> Column {
         Column { name: self.name.clone(), of: types::canonical(self.shape), values: Vec::new() }
     }
+}
+
+/// The frame of collected columns; 32-bit floats keep their width.
+fn framed(columns: Vec<Column>, plans: &[Plan]) -> Result<Frame, Error> {
+    let is_single = |index: usize| matches!(plans[index].shape, Shape::Float);
+    rows::frame(columns)?.with_singles(is_single).map_err(rows::frame_error)
 }
 
 fn plans(columns: &[MySqlColumn]) -> Result<Vec<Plan>, Error> {

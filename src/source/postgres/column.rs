@@ -12,6 +12,7 @@ use crate::source::{Error, Fault, decimal};
 enum Values {
     Bool(BooleanChunkedBuilder),
     Integer(PrimitiveChunkedBuilder<Int64Type>),
+    Single(PrimitiveChunkedBuilder<Float32Type>),
     Float(PrimitiveChunkedBuilder<Float64Type>),
     Text(StringChunkedBuilder),
     Date(PrimitiveChunkedBuilder<Int32Type>),
@@ -39,7 +40,8 @@ impl Column {
         let values = match shape {
             Shape::Bool => Values::Bool(BooleanChunkedBuilder::new(of, 0)),
             Shape::Integer(_) | Shape::Oid => Values::Integer(PrimitiveChunkedBuilder::new(of, 0)),
-            Shape::Float4 | Shape::Float8 => Values::Float(PrimitiveChunkedBuilder::new(of, 0)),
+            Shape::Float4 => Values::Single(PrimitiveChunkedBuilder::new(of, 0)),
+            Shape::Float8 => Values::Float(PrimitiveChunkedBuilder::new(of, 0)),
             Shape::Text | Shape::Uuid | Shape::Json | Shape::Jsonb => Values::Text(StringChunkedBuilder::new(of, 0)),
             Shape::Date => Values::Date(PrimitiveChunkedBuilder::new(of, 0)),
             Shape::Timestamp | Shape::TimestampTz => Values::Moment(PrimitiveChunkedBuilder::new(of, 0)),
@@ -68,6 +70,7 @@ impl Column {
             match &mut self.values {
                 Values::Bool(values) => values.append_null(),
                 Values::Integer(values) | Values::Moment(values) => values.append_null(),
+                Values::Single(values) => values.append_null(),
                 Values::Float(values) => values.append_null(),
                 Values::Text(values) => values.append_null(),
                 Values::Date(values) => values.append_null(),
@@ -81,9 +84,7 @@ impl Column {
             (Values::Integer(values), Shape::Integer(4)) => values.append_value(decode::fixed::<4>(raw)?),
             (Values::Integer(values), Shape::Oid) => values.append_value((decode::fixed::<4>(raw)? as u32).into()),
             (Values::Integer(values), _) => values.append_value(decode::fixed::<8>(raw)?),
-            (Values::Float(values), Shape::Float4) => {
-                values.append_value(f32::from_bits(decode::fixed::<4>(raw)? as u32).into());
-            }
+            (Values::Single(values), _) => values.append_value(f32::from_bits(decode::fixed::<4>(raw)? as u32)),
             (Values::Float(values), _) => values.append_value(f64::from_bits(decode::fixed::<8>(raw)? as u64)),
             (Values::Text(values), Shape::Uuid) => values.append_value(decode::uuid(raw)?),
             (Values::Text(values), Shape::Jsonb) => values.append_value(decode::jsonb(raw)?),
@@ -101,6 +102,7 @@ impl Column {
         let series = match self.values {
             Values::Bool(values) => values.finish().into_series(),
             Values::Integer(values) => values.finish().into_series(),
+            Values::Single(values) => values.finish().into_series(),
             Values::Float(values) => values.finish().into_series(),
             Values::Text(values) => values.finish().into_series(),
             Values::Date(values) => values.finish().into_date().into_series(),

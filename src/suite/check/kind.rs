@@ -1,5 +1,7 @@
 //! What a kind has that others do not: settings of its own, settings that mean nothing for it, names of its differences.
 
+use bigdecimal::BigDecimal;
+
 use super::Reader;
 use crate::check::{KindSettings, Latency, Percentile, Query, Sides};
 use crate::model::Kind;
@@ -100,16 +102,17 @@ impl Reader<'_, '_> {
         if raw.quantiles.is_empty() {
             self.mistake("kind `percentile` needs `quantiles`", Some("such as { p50 = 0.5, p95 = 0.95 }".to_owned()));
         }
-        let mut quantiles: Vec<(String, f64)> = raw.quantiles.clone().into_iter().collect();
-        quantiles.sort_by(|a, b| a.1.total_cmp(&b.1));
-        for (name, q) in &quantiles {
-            if !(0.0..=1.0).contains(q) {
-                self.mistake(
+        let mut quantiles: Vec<(String, BigDecimal)> = Vec::new();
+        for (name, q) in &raw.quantiles {
+            match rule::share(&raw::Number::Float(*q), known) {
+                Ok(q) => quantiles.push((name.clone(), q)),
+                Err(_) => self.mistake(
                     format!("quantile `{name}` is {q}, which is not between 0 and 1"),
                     Some("0.95 is the 95th percentile".to_owned()),
-                );
+                ),
             }
         }
+        quantiles.sort_by(|a, b| a.1.cmp(&b.1));
         let mut wrong = Vec::new();
         let tolerance = bounds.tolerance(known, &mut wrong);
         wrong.into_iter().for_each(|why| self.mistake(why, None));

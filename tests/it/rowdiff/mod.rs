@@ -1,82 +1,8 @@
-//! The diff in batches against the comparison of two whole frames: the same report, whatever the memory, the
-//! partitions, the batches and the order of rows.
+//! Row diffs through the built program, on real engines: every plan and reading, samples, windows, and what fails on the way.
+//!
+//! What takes no engine is tested beside the code, in `src/rowdiff/tests/`.
 
-mod apart;
 mod engines;
 mod faults;
-mod generated;
-mod limits;
 mod samples;
-mod settled;
 mod windows;
-
-use std::error::Error;
-
-use cutover::check::{Check, KindSettings};
-use cutover::compare::{Limits, compare};
-use cutover::frame::Frame;
-use cutover::model::{CheckReport, Example, Kind};
-use cutover::rowdiff::{Batches, Failure, Options, Seeds, Summary, diff};
-
-/// Batches in memory, read as often as asked.
-pub struct Held {
-    batches: Vec<Frame>,
-    at: usize,
-}
-
-impl Held {
-    fn new(batches: Vec<Frame>) -> Self {
-        Held { batches, at: 0 }
-    }
-}
-
-impl Batches for Held {
-    fn rewind(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        self.at = 0;
-        Ok(())
-    }
-
-    fn next(&mut self) -> Result<Option<Frame>, Box<dyn Error + Send + Sync>> {
-        self.at += 1;
-        Ok(self.batches.get(self.at - 1).cloned())
-    }
-}
-
-pub(crate) fn options(memory: usize, bits: u32) -> Options {
-    Options { memory, bits, seeds: Seeds { key: 1, row: 2 }, ..Options::default() }
-}
-
-/// The report of two whole frames.
-fn whole(check: &Check, old: &Frame, new: &Frame, limits: &Limits) -> CheckReport {
-    let mut report = CheckReport::new(&check.id, Kind::Rows);
-    compare(check, Some(old), Some(new), None, limits, &mut report);
-    report
-}
-
-/// Everything a diff in batches gives.
-pub(crate) struct Streamed {
-    pub(crate) report: CheckReport,
-    summary: Summary,
-    differences: Vec<Example>,
-}
-
-pub(crate) fn streamed(
-    check: &Check,
-    old: Vec<Frame>,
-    new: Vec<Frame>,
-    options: &Options,
-) -> Result<Streamed, Failure> {
-    assert!(matches!(check.kind, KindSettings::Rows));
-    let mut report = CheckReport::new(&check.id, Kind::Rows);
-    let mut differences = Vec::new();
-    let mut sink = |example| {
-        differences.push(example);
-        true
-    };
-    let summary = diff(check, &mut Held::new(old), &mut Held::new(new), options, &mut sink, &mut report)?;
-    Ok(Streamed { report, summary, differences })
-}
-
-fn text(report: &CheckReport) -> String {
-    serde_json::to_string_pretty(report).unwrap()
-}

@@ -1,3 +1,9 @@
+mod apart;
+pub(crate) mod batches;
+mod generated;
+mod limits;
+mod settled;
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -2,12 +2,12 @@
 
 use std::error::Error;
 
-use cutover::frame::Frame;
-use cutover::model::{CheckReport, Kind, Status};
-use cutover::rowdiff::{Batches, Failure, Options, diff};
+use crate::frame::Frame;
+use crate::model::{CheckReport, Kind, Status};
+use crate::rowdiff::{Batches, Failure, Options, diff};
 
-use super::{Held, options, streamed};
-use crate::verdicts::{frame, integers, rows, texts};
+use super::batches::{Held, options, streamed};
+use crate::compare::verdicts::{frame, integers, rows, texts};
 
 /// `count` rows from `first` on in batches of 1,000; of every 7th the text differs by `edit`.
 fn side(first: i128, count: i128, edit: &str) -> Vec<Frame> {

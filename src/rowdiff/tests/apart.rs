@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use cutover::check::Check;
-use cutover::compare::{Limits, Side};
-use cutover::frame::Frame;
-use cutover::model::{CheckReport, Kind};
-use cutover::rowdiff::{Gate, Options, Plan};
+use crate::check::Check;
+use crate::compare::{Limits, Side};
+use crate::frame::Frame;
+use crate::model::{CheckReport, Kind};
+use crate::rowdiff::{Gate, Options, Plan};
 
-use super::{options, text, whole};
-use crate::verdicts::{frame, integers, rows, with, within};
+use super::batches::{options, text, whole};
+use crate::compare::verdicts::{frame, integers, rows, with, within};
 
 /// `(id, v)` of each row.
 type Rows = Vec<(i128, i128)>;
@@ -108,7 +108,7 @@ fn what_is_left_out_leaves_the_rest_as_it_is() {
         assert_eq!(text(&found), text(&expected));
 
         let all = whole(&check(), &old, &new, &limits());
-        let id_of = |key: &cutover::model::Key| key.0[0].1.as_ref().unwrap().parse::<i128>().unwrap();
+        let id_of = |key: &crate::model::Key| key.0[0].1.as_ref().unwrap().parse::<i128>().unwrap();
         let differing: std::collections::BTreeSet<i128> = all.examples.iter().map(|one| id_of(&one.key)).collect();
         assert_eq!(differing.len() as i128, ROWS / 20 * 4, "missing, extra, changed and twice");
         let asked = Arc::new(Mutex::new(Vec::new()));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use cutover::frame::{Type, Value};
-use cutover::model::{CheckReport, Status};
+use crate::frame::{Type, Value};
+use crate::model::{CheckReport, Status};
 use proptest::prelude::*;
 
 use super::*;
@@ -39,7 +39,7 @@ fn keyed() -> Check {
 }
 
 /// Status, counts, and changes per column.
-type Verdict = (Status, Option<cutover::model::RowCounts>, Vec<(String, Option<u64>)>);
+type Verdict = (Status, Option<crate::model::RowCounts>, Vec<(String, Option<u64>)>);
 
 /// The verdict without what depends on which of two equal rows came first.
 fn verdict(report: &CheckReport) -> Verdict {

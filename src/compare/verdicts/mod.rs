@@ -1,19 +1,23 @@
 //! Verdicts on frames made by hand: what is called equal, what is called different, and what cannot be compared.
 
+mod duplicates;
+mod groups;
 mod kinds;
 mod levels;
+mod nulls;
 mod peers;
 mod properties;
 mod rules;
+mod zones;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
+use crate::compare::{Limits, compare};
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::{CheckReport, RowCounts, Severity};
 use bigdecimal::BigDecimal;
-use cutover::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
-use cutover::compare::{Limits, compare};
-use cutover::frame::{Column, Frame, Type, Value};
-use cutover::model::{CheckReport, RowCounts, Severity};
 
 /// One column of a frame.
 pub(crate) type Cells = (&'static str, Type, Vec<Value>);
@@ -110,7 +114,7 @@ pub(crate) fn within(absolute: &str, relative: &str) -> Rule {
 fn percentile(relative: Option<&str>) -> Percentile {
     Percentile {
         value: Some("ms".to_owned()),
-        quantiles: vec![("p50".to_owned(), 0.5), ("p95".to_owned(), 0.95)],
+        quantiles: vec![("p50".to_owned(), decimal("0.5")), ("p95".to_owned(), decimal("0.95"))],
         tolerance: relative.map(|relative| tolerance("0", relative)),
         min_rows: 1,
         ..Percentile::default()

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cutover::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Sides, Tolerance};
-use cutover::compare::Limits;
-use cutover::frame::{Column, Frame, Type, Value};
-use cutover::model::{Difference, Severity};
+use crate::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Sides, Tolerance};
+use crate::compare::Limits;
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::{Difference, Severity};
 use proptest::prelude::*;
 
-use super::{options, streamed, text, whole};
+use super::batches::{options, streamed, text, whole};
 
 /// Choices that follow from one seed (SplitMix64, Steele et al. 2014).
 struct Dice(u64);

@@ -1,7 +1,7 @@
 //! Two levels on one column: what is beyond `fail` differs, what is only beyond `warn` is counted and no pass.
 
-use cutover::check::{Bounds, Levels};
-use cutover::model::{Difference, Severity, Status};
+use crate::check::{Bounds, Levels};
+use crate::model::{Difference, Severity, Status};
 
 use super::*;
 
@@ -23,8 +23,9 @@ fn pairs(new: &[i128]) -> (Frame, Frame) {
 
 /// `(report of whole frames, report of the same rows in batches)`.
 fn both_ways(check: &Check, old: &Frame, new: &Frame) -> [CheckReport; 2] {
-    let options = crate::rowdiff::options(1 << 20, 2);
-    let streamed = crate::rowdiff::streamed(check, vec![old.clone()], vec![new.clone()], &options).unwrap();
+    let options = crate::rowdiff::tests::batches::options(1 << 20, 2);
+    let streamed =
+        crate::rowdiff::tests::batches::streamed(check, vec![old.clone()], vec![new.clone()], &options).unwrap();
     [judge(check, old, new), streamed.report]
 }
 

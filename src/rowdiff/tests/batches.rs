@@ -1,0 +1,73 @@
+//! The diff in batches against the comparison of two whole frames: the same report, whatever the memory, the
+//! partitions, the batches and the order of rows.
+
+use std::error::Error;
+
+use crate::check::{Check, KindSettings};
+use crate::compare::{Limits, compare};
+use crate::frame::Frame;
+use crate::model::{CheckReport, Example, Kind};
+use crate::rowdiff::{Batches, Failure, Options, Seeds, Summary, diff};
+
+/// Batches in memory, read as often as asked.
+pub(crate) struct Held {
+    batches: Vec<Frame>,
+    at: usize,
+}
+
+impl Held {
+    pub(super) fn new(batches: Vec<Frame>) -> Self {
+        Held { batches, at: 0 }
+    }
+}
+
+impl Batches for Held {
+    fn rewind(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.at = 0;
+        Ok(())
+    }
+
+    fn next(&mut self) -> Result<Option<Frame>, Box<dyn Error + Send + Sync>> {
+        self.at += 1;
+        Ok(self.batches.get(self.at - 1).cloned())
+    }
+}
+
+pub(crate) fn options(memory: usize, bits: u32) -> Options {
+    Options { memory, bits, seeds: Seeds { key: 1, row: 2 }, ..Options::default() }
+}
+
+/// The report of two whole frames.
+pub(super) fn whole(check: &Check, old: &Frame, new: &Frame, limits: &Limits) -> CheckReport {
+    let mut report = CheckReport::new(&check.id, Kind::Rows);
+    compare(check, Some(old), Some(new), None, limits, &mut report);
+    report
+}
+
+/// Everything a diff in batches gives.
+pub(crate) struct Streamed {
+    pub(crate) report: CheckReport,
+    pub(crate) summary: Summary,
+    pub(crate) differences: Vec<Example>,
+}
+
+pub(crate) fn streamed(
+    check: &Check,
+    old: Vec<Frame>,
+    new: Vec<Frame>,
+    options: &Options,
+) -> Result<Streamed, Failure> {
+    assert!(matches!(check.kind, KindSettings::Rows));
+    let mut report = CheckReport::new(&check.id, Kind::Rows);
+    let mut differences = Vec::new();
+    let mut sink = |example| {
+        differences.push(example);
+        true
+    };
+    let summary = diff(check, &mut Held::new(old), &mut Held::new(new), options, &mut sink, &mut report)?;
+    Ok(Streamed { report, summary, differences })
+}
+
+pub(super) fn text(report: &CheckReport) -> String {
+    serde_json::to_string_pretty(report).unwrap()
+}
