@@ -3,12 +3,13 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 
 use super::{MASK_KEY, edge, screen};
+use crate::report::visible;
 use crate::{secret, source};
 
 /// Prepares the process.
 pub(super) fn begin() {
     given();
-    edge::look_out(false);
+    edge::look_out(std::env::args_os().any(|argument| argument == "--github"));
     panics();
 }
 
@@ -34,8 +35,23 @@ fn given() {
             _ => secret::keep(&value),
         }
     }
-    let arguments = std::env::args_os().filter_map(|argument| argument.into_string().ok());
-    arguments.for_each(|argument| source::note_secrets(&argument));
+    let arguments: Vec<String> = std::env::args_os().filter_map(|argument| argument.into_string().ok()).collect();
+    for (at, word) in arguments.iter().enumerate() {
+        // The value of a param is data, and stands in SQL.
+        let data = word.starts_with("--param=") || (at > 0 && arguments[at - 1] == "--param");
+        if !data {
+            source::note_secrets(word);
+        }
+    }
+}
+
+/// What the parser of the arguments says. It repeats them, and not in a form in which they could be found again.
+pub(super) fn parsed(error: &clap::Error) -> String {
+    let odd = std::env::args_os().any(|argument| visible(&argument.to_string_lossy()) != argument.to_string_lossy());
+    match odd {
+        true => format!("error: {}; an argument holds a line end or a control character\n", error.kind()),
+        false => error.render().to_string(),
+    }
 }
 
 /// Puts the words of a panic through the same edge as all others.

@@ -27,7 +27,7 @@ pub(super) fn lines(text: &str, colors: bool) -> String {
 
 /// One sentence that quotes others: what follows a line end is indented, so that no line of theirs reads as one of ours.
 pub(super) fn sentence(text: &str) -> String {
-    let text = lines(&without_urls(text), false);
+    let text = commands(&visible(&without_urls(&hidden(text)), false));
     let mut told = String::with_capacity(text.len());
     for (at, line) in text.split_inclusive('\n').enumerate() {
         if at > 0 && !line.starts_with("  ") {
@@ -38,13 +38,28 @@ pub(super) fn sentence(text: &str) -> String {
     told
 }
 
-/// A report that goes to stdout: as it is, except where a runner reads it.
+/// A report that goes to stdout: the same to every program that reads it, and harmless where a person or a runner does.
 pub(super) fn report(text: &str, json: bool) -> String {
+    let text = if json { escaped(text) } else { text.to_owned() };
     if !OBEYED.load(Ordering::Relaxed) {
-        return text.to_owned();
+        return text;
     }
     let (colons, sign) = if json { (r"\u003a:", r"\u0023") } else { ("&#58;:", "&#35;") };
-    neutral(text, colons, sign)
+    neutral(&text, colons, sign)
+}
+
+/// JSON that says the same with no character in it that a terminal obeys.
+fn escaped(json: &str) -> String {
+    let mut told = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            c if c != '\n' && invisible(c) => {
+                told.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+            c => told.push(c),
+        }
+    }
+    told
 }
 
 /// Line ends and tabs stay; with `colors` so do our own, because data in text with colours is visible already.
@@ -125,7 +140,9 @@ mod tests {
             told,
             "a ::b\n \t\\u{3a}:error::x\n\\u{3a}:x #\\u{23}[y]\nz #\\u{23}vso[task] #\\u{23}teamcity[m]\n"
         );
-        let json = neutral("{\"a\": \"##[error]x\"}", r"\u003a:", r"\u0023");
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["a"], "##[error]x");
+        let value = serde_json::json!({ "a": "##[error]x \u{9b}\u{202e}\u{feff}\u{1b}" });
+        let json = neutral(&escaped(&format!("{value:#}\n")), r"\u003a:", r"\u0023");
+        assert!(json.is_ascii() && !json.contains("##["), "{json}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), value);
     }
 }

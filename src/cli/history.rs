@@ -15,7 +15,7 @@ use crate::history::changes::{Change, changes};
 use crate::history::trend::trends;
 use crate::history::{self, Keys, Place, Run};
 use crate::report;
-use crate::report::visible;
+use crate::report::{Format, visible};
 use crate::suite::Overrides;
 
 /// `cutover history`.
@@ -103,7 +103,8 @@ fn show(suite: Option<&str>, most: usize, from: &FromArgs) -> Result<u8, u8> {
     let trends = trends(&runs, suite.is_some_and(|suite| suite.contains('@')));
     if from.json {
         let runs: Vec<_> = runs.iter().rev().map(run).collect();
-        screen::print(&format!("{:#}\n", json!({ "schema_version": 1, "runs": runs, "checks": trends })));
+        let text = json!({ "schema_version": 1, "runs": runs, "checks": trends });
+        screen::report(Format::Json, &format!("{text:#}\n"));
     } else {
         screen::print(&report::history::trends(&runs, &trends, &place.to_string(), width()));
     }
@@ -163,7 +164,7 @@ fn compare(before: &str, after: &str, from: &FromArgs) -> Result<u8, u8> {
             "stayed": counts(|change| change.differences.map_or(0, |fate| fate.stayed)),
             "checks": found,
         });
-        screen::print(&format!("{text:#}\n"));
+        screen::report(Format::Json, &format!("{text:#}\n"));
     } else {
         screen::print(&report::history::changes(&before, &after, &found, width()));
     }

@@ -10,7 +10,7 @@ use super::run::done;
 use super::{load, runtime, screen};
 use crate::check::Check;
 use crate::exit::{BROKEN, PASSED};
-use crate::report::visible;
+use crate::report::{Format, visible};
 use crate::run::{self, Selected};
 use crate::source::{self, Stop};
 use crate::suite::{Overrides, Suite};
@@ -27,7 +27,7 @@ pub(super) fn list(paths: &[PathBuf], as_json: bool) -> u8 {
     if as_json {
         let checks: Vec<_> =
             suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| entry(suite, check))).collect();
-        screen::print(&format!("{:#}\n", json!({ "schema_version": 1, "checks": checks })));
+        screen::report(Format::Json, &format!("{:#}\n", json!({ "schema_version": 1, "checks": checks })));
         return PASSED;
     }
     let mut table = Table::new();

@@ -29,9 +29,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use parse::{duration, pair, report, size, size_or_none};
 
 use crate::exit::{BROKEN, FailOn};
-use crate::report::Format;
+use crate::report::{Format, visible};
 use crate::run::{MaskKey, Plan, Privacy};
-use crate::secret;
 use crate::suite::{self, Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
@@ -336,7 +335,7 @@ pub fn main() -> u8 {
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) if error.use_stderr() => {
-            screen::complain_lines(&secret::without_urls(&error.render().to_string()));
+            screen::complain_lines(&begin::parsed(&error));
             return BROKEN;
         }
         Err(error) => error.exit(),
@@ -355,7 +354,7 @@ pub fn main() -> u8 {
         Command::Man(args) => manual::manual(&args, Cli::command()),
         Command::Waive(args) => waive::waive(&args),
         Command::Schema => {
-            screen::print(&format!("{:#}\n", suite::schema()));
+            screen::report(Format::Json, &format!("{:#}\n", suite::schema()));
             crate::exit::PASSED
         }
     }
@@ -368,7 +367,7 @@ fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, u8> {
 
 /// Shows the mistakes of suites, a line each, and returns the exit code.
 fn mistakes(problems: &suite::Problems) -> u8 {
-    problems.0.iter().for_each(|problem| screen::complain(&format!("{problem}\n")));
+    problems.0.iter().for_each(|problem| screen::complain(&format!("{}\n", visible(&problem.to_string()))));
     BROKEN
 }
 

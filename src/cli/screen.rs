@@ -11,6 +11,7 @@ use super::{LookArgs, edge};
 use crate::report::terminal::Style;
 use crate::report::{Format, visible};
 use crate::run::Event;
+use crate::secret::{hidden, without_urls};
 use crate::source;
 
 fn write(to: &mut impl Write, text: &str) {
@@ -27,9 +28,9 @@ pub(super) fn complain(text: &str) {
     write(&mut std::io::stderr(), &edge::sentence(text));
 }
 
-/// Prints lines to stderr.
+/// Prints lines to stderr: what the parser of the arguments says, who repeats them.
 pub(super) fn complain_lines(text: &str) {
-    write(&mut std::io::stderr(), &edge::lines(text, false));
+    write(&mut std::io::stderr(), &edge::lines(&without_urls(&hidden(text)), false));
 }
 
 /// Prints a report to stdout, whole.

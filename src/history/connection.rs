@@ -124,6 +124,9 @@ impl<'a> Connection<'a> {
         let refused = |cause: &sqlx::Error| Error::refused(place, cause);
         let held = match place {
             Place::File(path) => {
+                if let Some(what) = crate::input::other(path) {
+                    return Err(Error::no_file(place, what));
+                }
                 if access == Access::Read && !path.exists() {
                     return Err(Error::Absent(place.to_string()));
                 }

@@ -50,6 +50,12 @@ impl Error {
         Error::Refused { place: place.to_string(), what: "is damaged", why: why.to_owned(), way_out: RESTORE }
     }
 
+    /// A history in whose place something else than a file is.
+    pub(super) fn no_file(place: &Place, found: &str) -> Error {
+        let (why, way_out) = (format!("it is {found}"), "name a file with --history");
+        Error::Refused { place: place.to_string(), what: "is no file", why, way_out }
+    }
+
     /// A history in which nothing can be written.
     pub(super) fn unwritable(place: &Place, why: &str) -> Error {
         let way_out = "check the permissions of the file and its folder, or name another place with --history";

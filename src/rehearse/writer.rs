@@ -38,6 +38,10 @@ impl Writer {
             Location::MySql(url) => {
                 Held::MySql(MySqlConnection::connect(url.as_str()).await.map_err(|cause| unreachable(&cause))?)
             }
+            Location::Sqlite(path) if crate::input::other(path).is_some() => {
+                let message = format!("{} is no file; give a scratch database", path.display());
+                return Err(Error::new(Fault::Query, message));
+            }
             Location::Sqlite(path) => Held::Sqlite(sqlite(path).await.map_err(|cause| unreachable(&cause))?),
             Location::Files(_) => {
                 let message = "a rehearsal needs a database; give the URL of a scratch database";

@@ -164,8 +164,10 @@ impl Mask {
             let text = !value.as_deref().is_none_or(withheld::is_number);
             self.value(hidden || (text && !self.examples), value)
         };
+        let hashed = |value: &Option<String>| value.as_deref().is_some_and(super::privacy::is_hash);
         let (old, new) = (shown(old), shown(new));
-        let delta = delta.filter(|_| !hidden || distance);
+        // How far two hidden values are apart tells one by the other.
+        let delta = delta.filter(|_| distance || !(hidden || hashed(&old) || hashed(&new)));
         let count = count.filter(|_| self.kind != Kind::Percentile || !self.hides(COUNT));
         Measure { name, key, old, new, delta, tolerance, within, level, count }
     }

@@ -89,6 +89,10 @@ impl Sqlite {
     }
 
     async fn connect(&self, timeout: Duration) -> Result<SqliteConnection, Error> {
+        if let Some(what) = crate::input::other(&self.path) {
+            let message = format!("{} is {what}, where a database file is needed; check the path", self.path.display());
+            return Err(Error::new(Fault::Query, message));
+        }
         if !self.path.is_file() {
             let message = format!("there is no database file {}; check the path", self.path.display());
             return Err(Error::new(Fault::Query, message));

@@ -135,15 +135,15 @@ impl SourceUrl {
     }
 }
 
-/// Notes what is secret in a URL that stands somewhere in `text`, such as behind a flag.
-pub(crate) fn note_secrets(text: &str) {
+/// Notes what is secret in a word of the command line that looks like a URL with or without its engine, alone or behind
+/// `flag=` and `name=`: it may stand where none belongs.
+pub(crate) fn note_secrets(word: &str) {
     static URL: LazyLock<Regex> = LazyLock::new(|| {
         let schemes = "clickhouses?|postgres(?:ql)?|mysql|mariadb|sqlite|https?";
-        Regex::new(&format!("(?i)(?:^|[^a-z])((?:{schemes}):.*)$")).expect("the pattern is valid")
+        let url = format!(r"^\s*(?:--?[a-z-]+=)?(?:[a-z0-9_]+=)?((?i:{schemes}):\S+|[^\s:/@]+:[^\s@]+@\S+)\s*$");
+        Regex::new(&url).expect("the pattern is valid")
     });
-    if let Some(found) =
-        URL.captures(text).and_then(|found| found.get(1)).filter(|found| !found.as_str().contains("${"))
-    {
+    if let Some(found) = URL.captures(word).and_then(|found| found.get(1)).filter(|url| !url.as_str().contains("${")) {
         let _ = SourceUrl::parse(found.as_str(), Path::new(""));
     }
 }

@@ -463,3 +463,42 @@ fn the_past_is_masked_too() {
     let masked = page("mask = [\"amount\"]", &[]);
     assert!(!masked.contains("918273645") && masked.contains("masked:"), "{masked}");
 }
+
+/// Catches the distance of two masked columns in a warning, which tells one by the other: with a mask, with no examples, and
+/// before anything runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_is_behind_tells_no_lag_of_masked_columns() {
+    let url = postgres("privacy_views").await;
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let sql = "CREATE TABLE facts (id int, seen timestamptz); INSERT INTO facts VALUES (1, '2019-07-13 05:00Z'); \
+               CREATE MATERIALIZED VIEW days AS SELECT max(seen) AS filled FROM facts; \
+               INSERT INTO facts VALUES (2, '2019-07-15 08:09Z')";
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    let suite = |mask: &str| {
+        format!(
+            "name = \"s\"\nmask = {mask}\n[sources.old]\nurl = \"{url}\"\n[sources.new]\nurl = \"{url}\"\n\
+             [views.days]\nlast_updated = \"filled\"\ntable = \"facts\"\ncolumn = \"seen\"\nmax_lag = \"1h\"\n\
+             [checks.c]\nkind = \"rows\"\nkey = [\"id\"]\nold = \"SELECT 1 AS id, filled FROM days\"\n\
+             new = \"SELECT 1 AS id, filled FROM days\"\n"
+        )
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let said = |mask: &str, arguments: &[&str]| {
+        std::fs::write(folder.path().join("suite.toml"), suite(mask)).unwrap();
+        let output = cutover(folder.path()).args(arguments).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let run = ["run", "suite.toml", "--report", "markdown=-"];
+    let validate = ["validate", "suite.toml", "--connect"];
+    for (mask, arguments, shown) in [
+        ("[]", run.to_vec(), true),
+        ("[]", validate.to_vec(), true),
+        ("[\"filled\", \"seen\"]", run.to_vec(), false),
+        ("[\"filled\", \"seen\"]", validate.to_vec(), false),
+        ("[]", [&run[..], &["--no-examples"]].concat(), false),
+    ] {
+        let said = said(mask, &arguments);
+        assert!(said.contains("view_behind") && said.contains("before the newest row of"), "{arguments:?}: {said}");
+        assert_eq!(said.contains("2d 3h"), shown, "{mask} {arguments:?}: {said}");
+    }
+}

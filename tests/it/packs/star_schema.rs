@@ -255,8 +255,10 @@ async fn a_view_behind_its_rows_is_warned_of() {
     // Checks that pass say it too, each warning once.
     assert!(outcome.shown.contains("4 pass, 3 of them with a warning"), "{}", outcome.shown);
     let beside = outcome.shown.split("checks that passed with a warning").nth(1).unwrap_or_default();
+    // The run shows no values, and so no distance of two.
+    let withheld = what.replace("1h 1m", "further than `max_lag`");
     assert!(
-        beside.contains(what) && beside.contains("in star_schema.daily_avg_share, star_schema.mv_fresh"),
+        beside.contains(&withheld) && beside.contains("in star_schema.daily_avg_share, star_schema.mv_fresh"),
         "{beside}"
     );
     for name in ["daily_avg_share", "mv_fresh", "mv_key_unique"] {
