@@ -46,6 +46,8 @@ pub struct Request {
     pub absolute: Vec<(Option<String>, String)>,
     /// Shares of |old| in tolerances: of one column, or of every number.
     pub relative: Vec<(Option<String>, String)>,
+    /// Rules of columns, as a suite has them.
+    pub rules: Vec<(String, Table)>,
     /// Columns whose values no output shows.
     pub mask: Vec<String>,
     /// Share of the keys, such as `1%`.
@@ -92,6 +94,9 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     }
     for column in request.absolute.iter().chain(&request.relative).filter_map(|(column, _)| column.as_ref()) {
         known(column, "--absolute and --relative", &old.columns, "old")?;
+    }
+    for (column, _) in &request.rules {
+        known(column, "--rule", &old.columns, "old")?;
     }
     let wanted = |column: &String| {
         !request.exclude.contains(column)
@@ -236,7 +241,14 @@ fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Requ
         Some(rule).filter(|rule| !rule.is_empty())
     };
     let compared = columns.iter().filter(|column| !key.contains(column));
-    compared.filter_map(|column| Some((column.clone(), Value::from(rule(column)?)))).collect()
+    let mut rules: Table = compared.filter_map(|column| Some((column.clone(), Value::from(rule(column)?)))).collect();
+    for (column, given) in &request.rules {
+        let rule = rules.entry(column.clone()).or_insert_with(|| Table::new().into());
+        if let Value::Table(rule) = rule {
+            rule.extend(given.clone());
+        }
+    }
+    rules
 }
 
 fn select(side: &Relation, columns: &[String], filter: Option<&str>) -> String {

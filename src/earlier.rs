@@ -12,6 +12,7 @@ use polars::prelude::{DataFrame, ParquetReader, SerReader};
 use serde_json::Value;
 
 use crate::compare::Past;
+use crate::frame;
 use crate::input;
 use crate::model::{Difference, Example, Key, Pair, Tally};
 
@@ -109,7 +110,7 @@ impl Earlier {
     pub fn read(path: &Path) -> Result<Earlier, Unreadable> {
         let text = input::text(path)
             .map_err(|cause| unreadable(path, format!("cannot be read: {cause}; give the path of a report.json")))?;
-        let report: Value = serde_json::from_str(&text)
+        let report = frame::json::read(&text)
             .map_err(|cause| unreadable(path, format!("is no JSON: {cause}; give the path of a report.json")))?;
         if report["schema_version"].as_u64() != Some(SCHEMA_VERSION) {
             let why =

@@ -71,6 +71,9 @@ pub(super) struct DiffArgs {
     /// A column, or every number, may differ by this share of old, such as latency=0.05; repeatable
     #[arg(long, value_name = "[COLUMN=]NUMBER", value_parser = tolerance)]
     relative: Vec<(Option<String>, String)>,
+    /// A rule of a column, as a suite has it, such as 'at={ zone = "UTC" }'; repeatable
+    #[arg(long, value_name = "COLUMN=RULE", value_parser = rule)]
+    rule: Vec<(String, toml::Table)>,
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     sample: Option<String>,
@@ -138,6 +141,7 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         filter: args.filter,
         absolute: args.absolute,
         relative: args.relative,
+        rules: args.rule,
         sample: args.sample,
         timeout: Some(humantime::format_duration(args.timeout).to_string()),
     };
@@ -176,7 +180,27 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
     if !args.look.quiet {
         screen::complain(&format!("{}\n", made.pairing));
     }
-    execute(&selected, &options, &to, None, &[FailOn::Fail], args.look, &Telling::default())
+    let quiet = args.look.quiet;
+    let code = execute(&selected, &options, &to, None, &[FailOn::Fail], args.look, &Telling::default())?;
+    if code == BROKEN && !quiet {
+        screen::complain(RULES);
+    }
+    Ok(code)
+}
+
+/// What to do here about a message that asks for a rule of a suite.
+const RULES: &str = "hint: where a message names a rule for a column, give it with --rule, such as --rule 'at={ zone = \"UTC\" }', or cast \
+                     the column with --old-sql and --new-sql; --write-suite keeps the diff as a suite\n";
+
+/// A rule: `at={ zone = "UTC" }`.
+fn rule(text: &str) -> Result<(String, toml::Table), String> {
+    let wrong = "write COLUMN={ … }, as `columns.COLUMN` of a suite has it, such as at={ zone = \"UTC\" }";
+    let (column, rule) = text.split_once('=').ok_or(wrong)?;
+    let read = format!("rule = {}", rule.trim()).parse::<toml::Table>();
+    match read.map_err(|_| wrong)?.remove("rule") {
+        Some(toml::Value::Table(rule)) if !rule.is_empty() => Ok((column.trim().to_owned(), rule)),
+        _ => Err(wrong.to_owned()),
+    }
 }
 
 /// A tolerance: `0.01` for every number, `cost=0.01` for one column.

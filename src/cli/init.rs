@@ -1,9 +1,11 @@
 //! `cutover init`: both catalogues read, and a first suite written.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use globset::Glob;
 
 use super::diff::{described, side};
 use super::run::done;
@@ -12,11 +14,11 @@ use crate::check::Sides;
 use crate::diff::snake_case;
 use crate::exit::{BROKEN, PASSED};
 use crate::frame::Type;
-use crate::init::{Column, Listed, Made, Pairs, Place, Table, pair, suite};
+use crate::init::{Column, Left, Listed, Made, Pairs, Place, Table, pair, suite};
 use crate::output::write_atomically;
 use crate::source::catalogue::{self, TableName};
 use crate::source::pushdown::{Described, quoted};
-use crate::source::{self, Engine, Location, SourceUrl, Stop};
+use crate::source::{self, Engine, Fault, Location, SourceUrl, Stop};
 use crate::suite::{self as suites, Overrides};
 
 /// `cutover init`.
@@ -32,6 +34,9 @@ pub(super) struct InitArgs {
     /// Folder of the suite; its suite.toml must not be there yet
     #[arg(long, value_name = "DIR", default_value = "checks/first")]
     dir: PathBuf,
+    /// Leave these tables out, such as 'audit_*'; repeatable
+    #[arg(long, value_name = "TABLE", value_delimiter = ',')]
+    exclude: Vec<String>,
     /// Time allowed per query of a catalogue
     #[arg(long, value_name = "TIME", default_value = "1min", value_parser = duration)]
     timeout: Duration,
@@ -43,6 +48,7 @@ A URL with a password stays out of the suite, which then reads the variable OLD_
 Examples:
   cutover init --old sqlite:shop.db --new warehouse/        a SQLite file and a folder of Parquet files
   OLD_URL=postgres://reader:secret@db/app NEW_URL=clickhouse://reader@ch/app cutover init --dir checks/app
+  cutover init --exclude 'audit_*' --exclude events         without some tables
   cutover run checks/app                                    what it wrote, as it stands";
 
 /// Runs the command and returns its exit code.
@@ -50,9 +56,17 @@ pub(super) fn init(args: &InitArgs) -> u8 {
     done(try_init(args))
 }
 
+/// What was made of two catalogues.
+struct Found {
+    made: Made,
+    pairs: Pairs,
+    lists: Sides<Vec<Listed>>,
+    /// Tables of both sides that the suite has no checks of, and why.
+    left: Vec<Left>,
+}
+
 /// A side while it is asked.
 struct Asked {
-    name: &'static str,
     engine: std::sync::Arc<dyn Engine>,
     place: Place,
     tables: Vec<Listed>,
@@ -73,13 +87,13 @@ fn try_init(args: &InitArgs) -> Result<u8, u8> {
     let new = side("new", args.new.as_deref(), "NEW_URL").map_err(|why| refuse(&why))?;
     let made = runtime()?.block_on(async {
         let (old, new) = tokio::join!(ask("old", &old, args), ask("new", &new, args));
-        make(&old?, &new?, args).await
+        make(old?, new?, args).await
     });
-    let (made, pairs, lists) = made.map_err(|why| refuse(&why))?;
-    valid(&made.suite).map_err(|why| refuse(&why))?;
-    write_atomically(&path, &made.suite)
+    let found = made.map_err(|why| refuse(&why))?;
+    valid(&found.made.suite).map_err(|why| refuse(&why))?;
+    write_atomically(&path, &found.made.suite)
         .map_err(|cause| refuse(&format!("{}: {cause}; give another folder with --dir", path.display())))?;
-    screen::print(&said(&made, &pairs, &lists, args, &path));
+    screen::print(&said(&found, args, &path));
     Ok(PASSED)
 }
 
@@ -93,7 +107,7 @@ async fn ask(name: &'static str, (text, url): &(String, SourceUrl), args: &InitA
     };
     let place = Place { engine: engine.name(), shown: url.to_string(), url: stored(name, text, url, &args.dir) };
     let single = matches!(url.location(), Location::Files(path) if path.is_file());
-    Ok(Asked { name, engine, place, tables: tables.into_iter().map(listed).collect(), single })
+    Ok(Asked { engine, place, tables: tables.into_iter().map(listed).collect(), single })
 }
 
 fn located(side: &str, error: &source::Error) -> String {
@@ -101,10 +115,12 @@ fn located(side: &str, error: &source::Error) -> String {
 }
 
 /// Pairs the tables, describes those that pair, and writes the suite.
-async fn make(old: &Asked, new: &Asked, args: &InitArgs) -> Result<(Made, Pairs, Sides<Vec<Listed>>), String> {
+async fn make(mut old: Asked, mut new: Asked, args: &InitArgs) -> Result<Found, String> {
+    let mut left = exclude(&mut old, &mut new, &args.exclude)?;
+    let (old, new) = (&old, &new);
     let names = |side: &Asked| side.tables.iter().map(|table| table.called.clone()).collect::<Vec<_>>();
     let (old_names, new_names) = (names(old), names(new));
-    let pairs = if old.single && new.single {
+    let mut pairs = if old.single && new.single {
         // Each side is one file: there is nothing else to pair.
         Pairs { same: vec![(0, 0)], ..Pairs::default() }
     } else {
@@ -124,24 +140,60 @@ async fn make(old: &Asked, new: &Asked, args: &InitArgs) -> Result<(Made, Pairs,
             told(&new_names)
         ));
     }
-    let mut tables = Vec::new();
-    for (a, b) in &pairs.same {
-        let (old, new) = tokio::join!(table(old, *a, args.timeout), table(new, *b, args.timeout));
-        tables.push(Sides { old: old?, new: new? });
+    let (mut tables, mut same) = (Vec::new(), Vec::new());
+    for (a, b) in std::mem::take(&mut pairs.same) {
+        let (one, other) = tokio::join!(table(old, a, args.timeout), table(new, b, args.timeout));
+        let whys = [("old", one.as_ref().err()), ("new", other.as_ref().err())];
+        if let Some(error) = whys.iter().find_map(|(_, why)| why.filter(|error| error.fault == Fault::Connection)) {
+            return Err(error.message.clone());
+        }
+        let whys: Vec<String> = whys.into_iter().filter_map(|(side, why)| Some(located(side, why?))).collect();
+        match (one, other) {
+            (Ok(old), Ok(new)) => {
+                tables.push(Sides { old, new });
+                same.push((a, b));
+            }
+            _ => left.push(Left { called: old.tables[a].called.clone(), why: whys.join("; "), asked: false }),
+        }
     }
+    if tables.is_empty() {
+        let told: Vec<String> = left.iter().map(|left| format!("{:?}: {}", left.called, left.why)).collect();
+        return Err(format!("no table that both sides have can be read: {}", told.join("; ")));
+    }
+    pairs.same = same;
     let places = Sides { old: old.place.clone(), new: new.place.clone() };
     let lists = Sides { old: old.tables.clone(), new: new.tables.clone() };
     let folder = std::path::absolute(&args.dir).unwrap_or_else(|_| args.dir.clone());
     let name = folder.file_name().map_or("first".to_owned(), |name| snake_case(&name.to_string_lossy()));
-    let made = suite(&name, &places, &lists, &pairs, &tables)?;
-    Ok((made, pairs, lists))
+    let made = suite(&name, &places, &lists, &pairs, &tables, &left)?;
+    Ok(Found { made, pairs, lists, left })
+}
+
+/// Takes the tables that match one of `patterns` out of both sides.
+fn exclude(old: &mut Asked, new: &mut Asked, patterns: &[String]) -> Result<Vec<Left>, String> {
+    let mut names = BTreeSet::new();
+    for pattern in patterns {
+        let matcher = Glob::new(pattern)
+            .map_err(|cause| format!("--exclude {pattern}: {}; write a pattern such as 'audit_*'", cause.kind()))?
+            .compile_matcher();
+        let all = old.tables.iter().chain(&new.tables).map(|table| table.called.clone());
+        let found: BTreeSet<String> = all.filter(|name| matcher.is_match(name)).collect();
+        if found.is_empty() {
+            return Err(format!("--exclude {pattern}: neither side has such a table; correct the pattern"));
+        }
+        names.extend(found);
+    }
+    for side in [old, new] {
+        side.tables.retain(|table| !names.contains(&table.called));
+    }
+    let why = "--exclude names it".to_owned();
+    Ok(names.into_iter().map(|called| Left { called, why: why.clone(), asked: true }).collect())
 }
 
 /// What a side tells of one of its tables.
-async fn table(side: &Asked, at: usize, timeout: Duration) -> Result<Table, String> {
+async fn table(side: &Asked, at: usize, timeout: Duration) -> Result<Table, source::Error> {
     let (engine, listed) = (side.engine.as_ref(), &side.tables[at]);
-    let why = |error: source::Error| format!("{}, table {:?}", located(side.name, &error), listed.called);
-    let told = catalogue::table(engine, &listed.name, timeout, &Stop::default()).await.map_err(why)?;
+    let told = catalogue::table(engine, &listed.name, timeout, &Stop::default()).await?;
     let from = listed.name.quoted(engine.name());
     let all = described(engine, &format!("SELECT * FROM {from}"), &from, timeout).await.unwrap_or_default();
     let mut columns = Vec::new();
@@ -152,7 +204,7 @@ async fn table(side: &Asked, at: usize, timeout: Duration) -> Result<Table, Stri
         });
     }
     let probe = format!("SELECT 1 AS n FROM {from} LIMIT 1");
-    let rows = source::query(engine, &probe, timeout, &Stop::default()).await.map_err(why)?;
+    let rows = source::query(engine, &probe, timeout, &Stop::default()).await?;
     Ok(Table { listed: listed.clone(), columns, key: told.key, order: told.order, empty: rows.frame.height() == 0 })
 }
 
@@ -227,7 +279,8 @@ fn valid(text: &str) -> Result<(), String> {
     })
 }
 
-fn said(made: &Made, pairs: &Pairs, lists: &Sides<Vec<Listed>>, args: &InitArgs, path: &Path) -> String {
+fn said(found: &Found, args: &InitArgs, path: &Path) -> String {
+    let Found { made, pairs, lists, left } = found;
     let mut text = String::new();
     let width = made.tables.iter().map(|(name, _)| format!("{name:?}").chars().count()).max().unwrap_or(0);
     for (name, checks) in &made.tables {
@@ -237,6 +290,7 @@ fn said(made: &Made, pairs: &Pairs, lists: &Sides<Vec<Listed>>, args: &InitArgs,
     for (side, only, list) in [("old", &pairs.only_old, &lists.old), ("new", &pairs.only_new, &lists.new)] {
         text.extend(only.iter().map(|at| format!("only {side}  {:?}\n", list[*at].called)));
     }
+    text.extend(left.iter().map(|left| format!("left out  {:?}: {}\n", left.called, left.why)));
     let needs = |side: &str, given: &Option<String>| {
         let unset = std::env::var_os(format!("{side}_URL")).is_none() && given.is_some();
         (unset && made.suite.contains(&format!("\"${{{side}_URL}}\""))).then(|| format!("{side}_URL"))

@@ -3,6 +3,8 @@
 //! A [`Frame`] is a Polars frame of canonical types, with beside it the distinctions Polars has no
 //! type for (UUID, JSON, maps). Turning an engine's types into these is `source`'s business.
 
+pub(crate) mod json;
+pub(crate) mod time;
 mod value;
 pub(crate) mod wide;
 

@@ -37,6 +37,17 @@ pub struct Table {
     pub empty: bool,
 }
 
+/// A table of both sides that is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// What it is paired by.
+    pub called: String,
+    /// Why, in words.
+    pub why: String,
+    /// Whether that was asked for; otherwise it is a decision left to the reader.
+    pub asked: bool,
+}
+
 /// A column of a [`Table`].
 #[derive(Clone, Debug)]
 pub struct Column {

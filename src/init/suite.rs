@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::rules::{Guess, guess, of_sums};
 use super::words::{comment, key, list, shown, sum, unnameable, value};
-use super::{Column, Listed, Pairs, Place, Table, pair};
+use super::{Column, Left, Listed, Pairs, Place, Table, pair};
 use crate::check::Sides;
 use crate::diff::snake_case;
 use crate::frame::Type;
@@ -26,7 +26,7 @@ pub struct Made {
     pub undecided: usize,
 }
 
-/// The suite `name` over `tables`, which are those that `pairs` pairs, in that order.
+/// The suite `name` over `tables`, which are those that `pairs` pairs, in that order; it says which are left out.
 ///
 /// # Errors
 /// No pair of tables that a query can name.
@@ -36,6 +36,7 @@ pub fn suite(
     lists: &Sides<Vec<Listed>>,
     pairs: &Pairs,
     tables: &[Sides<Table>],
+    left_out: &[Left],
 ) -> Result<Made, String> {
     let mut made = Made { suite: String::new(), tables: Vec::new(), undecided: 0 };
     let mut checks = String::new();
@@ -50,15 +51,15 @@ pub fn suite(
     if !checks.contains("\n[checks.") {
         return Err("no pair of tables can be named in a query, so there is nothing to check".to_owned());
     }
-    let unpaired = unpaired(lists, pairs, &mut made.undecided);
-    let left = match made.undecided {
+    let unpaired = unpaired(lists, pairs, &mut made.undecided) + &left(left_out, &mut made.undecided);
+    let open = match made.undecided {
         0 => "Nothing was left undecided.".to_owned(),
         count => format!("Decisions left to you: {count}; each stands at the word {UNDECIDED}."),
     };
     made.suite = format!(
         "# A first suite, made by `cutover init` from two catalogues.\n\
          #   old: {}\n#   new: {}\n\
-         # It compares the tables and columns that have one name on both sides. {left}\n\
+         # It compares the tables and columns that have one name on both sides. {open}\n\
          # Then narrow it: keys per day instead of totals, the columns that matter, a `why` of your own.\n\n\
          name = {}\n\n{}{}{unpaired}{checks}",
         comment(&places.old.shown),
@@ -97,6 +98,20 @@ fn unpaired(lists: &Sides<Vec<Listed>>, pairs: &Pairs, undecided: &mut usize) ->
                 alike(of_old, *at)
             );
         }
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// Tables of both sides that have no checks, as comments.
+fn left(tables: &[Left], undecided: &mut usize) -> String {
+    let mut text = String::new();
+    for Left { called, why, asked } in tables {
+        *undecided += usize::from(!asked);
+        let word = if *asked { String::new() } else { format!("{UNDECIDED}: ") };
+        let _ = writeln!(text, "# {word}the table {} is left out: {}", shown(called), comment(why));
     }
     if !text.is_empty() {
         text.push('\n');

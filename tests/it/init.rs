@@ -280,3 +280,58 @@ fn nothing_is_written_where_nothing_pairs() {
     let (code, _, shown) = run(folder.path(), "", "");
     assert_eq!(code, Some(0), "{shown}");
 }
+
+/// Catches one table that cannot be read and so ends the suite of all others, or is passed over without a word.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_cannot_be_read_is_left_out_and_said() {
+    let folder = tempfile::tempdir().unwrap();
+    for side in ["old", "new"] {
+        let side = folder.path().join(side);
+        std::fs::create_dir(&side).unwrap();
+        std::fs::write(side.join("good.csv"), "id,v\n1,a\n").unwrap();
+        std::fs::write(side.join("audit_1.csv"), "id\n1\n").unwrap();
+        std::fs::write(side.join("broken.parquet"), "no Parquet").unwrap();
+    }
+    let (output, suite) = init(folder.path(), "old", "new");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(
+        said(&output).contains("left out  \"broken\": old: ") && said(&output).contains("; new: "),
+        "{}",
+        said(&output)
+    );
+    assert!(suite.contains("# UNDECIDED: the table \"broken\" is left out: old: "), "{suite}");
+    let (code, report, shown) = run(folder.path(), "", "");
+    assert_eq!((code, with(&report, "pass").len()), (Some(0), 2), "{shown}");
+
+    std::fs::remove_dir_all(folder.path().join("checks")).unwrap();
+    let exclude = |patterns: &[&str]| {
+        let output =
+            cutover(folder.path()).args(["init", "--old", "old", "--new", "new"]).args(patterns).output().unwrap();
+        let suite = std::fs::read_to_string(folder.path().join("checks/first/suite.toml")).unwrap_or_default();
+        (output, suite)
+    };
+    let (output, _) = exclude(&["--exclude", "audits_*"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("--exclude audits_*: neither side has such a table"), "{}", said(&output));
+    let (output, suite) = exclude(&["--exclude", "audit_*", "--exclude", "broken"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(suite.contains("# the table \"audit_1\" is left out: --exclude names it"), "{suite}");
+    assert!(!suite.contains("UNDECIDED: the table") && !suite.contains("[checks.audit"), "{suite}");
+
+    let url = postgres("init_left").await;
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let script = "CREATE TABLE t (id int PRIMARY KEY); CREATE MATERIALIZED VIEW mv AS SELECT id FROM t WITH NO DATA";
+    sqlx::raw_sql(script).execute(&mut connection).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (output, suite) = init(folder.path(), &url, &url);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(suite.contains("the table \"mv\" is left out: ") && suite.contains("[checks.t_count]"), "{suite}");
+    sqlx::raw_sql("DROP TABLE t CASCADE; CREATE MATERIALIZED VIEW mv AS SELECT 1 AS id WITH NO DATA")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (output, suite) = init(folder.path(), &url, &url);
+    assert_eq!((output.status.code(), suite.as_str()), (Some(2), ""), "{}", said(&output));
+    assert!(said(&output).contains("no table that both sides have can be read: \"mv\": old: "), "{}", said(&output));
+}

@@ -41,7 +41,13 @@ fn value(of: &Type, dice: &mut Dice) -> Value {
     match of {
         Type::Null => Value::Null,
         Type::Bool => Value::Bool(n > 1),
-        Type::Integer => dice.pick(&[Value::Integer(n), Value::Integer(-n), Value::Integer(1 << 100)]),
+        Type::Integer => dice.pick(&[
+            Value::Integer(n),
+            Value::Integer(-n),
+            Value::Integer(1 << 100),
+            Value::Unsigned(u128::MAX),
+            Value::Wide(format!("1{}{n}", "0".repeat(60)).parse().unwrap()),
+        ]),
         Type::Decimal { .. } => Value::Decimal { unscaled: dice.pick(&[n * 100, n, -n * 10]), scale: 2 },
         Type::Float => Value::Float(dice.pick(&[0.0, -0.0, f64::NAN, f64::INFINITY, 1.0, 1.0 + f64::EPSILON, 1.5])),
         Type::Text => Value::Text(dice.pick(&["", "a", " a", "a|", "|a", "a,b", "NULL", "1.0", "1", "0"]).into()),
@@ -157,12 +163,22 @@ fn pair(dice: &mut Dice) -> Pair {
     let compared = 1 + dice.roll(3) as usize;
     let mut old_types: Vec<Type> = (0..keys)
         .map(|_| {
-            dice.pick(&[Type::Integer, Type::Text, Type::Decimal { scale: 2 }, Type::Uuid, Type::Float, Type::Instant])
+            dice.pick(&[
+                Type::Integer,
+                Type::Null,
+                Type::Text,
+                Type::Decimal { scale: 2 },
+                Type::Uuid,
+                Type::Float,
+                Type::Instant,
+            ])
         })
         .collect();
     old_types.extend((0..compared).map(|_| dice.pick(&types())));
     let new_types: Vec<Type> = old_types.iter().map(|of| counterpart(of, dice)).collect();
-    let names: Vec<String> = (0..old_types.len()).map(|at| format!("c{at}")).collect();
+    // Like the names that generated queries have, but for the one that is renamed.
+    let names = ["cutover_k0", "c1", "cutover_row", "CUTOVER_HASH", "cutover_window"];
+    let names: Vec<String> = names[..old_types.len()].iter().map(|name| (*name).to_owned()).collect();
     let mut columns = BTreeMap::new();
     for (name, of) in names.iter().zip(&old_types).skip(keys) {
         columns.insert(name.clone(), rule(of, dice));
@@ -221,6 +237,9 @@ fn moved_over(value: &Value, of: &Type, dice: &mut Dice) -> Value {
             Some(unscaled) if *n < 1 << 90 => Value::Decimal { unscaled, scale: 2 },
             _ => Value::Null,
         },
+        // Of one text whether or not the other rows of its column are wide.
+        (Value::Wide(_) | Value::Unsigned(_), Type::Decimal { .. } | Type::Bool) => Value::Null,
+        (Value::Wide(_) | Value::Unsigned(_), Type::Float) => Value::Float(1e60),
         (Value::Integer(n), Type::Bool) => Value::Bool(*n == 1),
         (Value::Integer(n), Type::Float) => Value::Float(*n as f64),
         (Value::Bool(truth), Type::Integer) => Value::Integer((*truth).into()),

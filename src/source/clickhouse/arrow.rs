@@ -19,11 +19,18 @@ use super::types::Kind;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unread {
     pub(super) why: String,
-    pub(super) way: &'static str,
+    pub(super) way: String,
+}
+
+impl Unread {
+    /// The same trouble inside a container, which `way` goes through; `{}` in it is the column, `@` what helps inside.
+    fn inside(self, way: &str, name: &str) -> Unread {
+        Unread { way: way.replace('@', &self.way.replace("{}", name)), ..self }
+    }
 }
 
 fn unread<T>(why: impl Into<String>, way: &'static str) -> Result<T, Unread> {
-    Err(Unread { why: why.into(), way })
+    Err(Unread { why: why.into(), way: way.to_owned() })
 }
 
 const NANOS_PER_DAY: i64 = 86_400_000_000_000;
@@ -83,11 +90,11 @@ pub(super) fn canonical(array: &dyn Array, kind: &Kind) -> Result<ArrayRef, Unre
         }
         (Kind::Array(of), Arrow::List(_)) => {
             let list: &ListArray<i32> = downcast(array)?;
-            listed(list.offsets().into(), canonical(list.values().as_ref(), of)?, list.validity())
+            listed(list.offsets().into(), element(list.values().as_ref(), of)?, list.validity())
         }
         (Kind::Array(of), Arrow::LargeList(_)) => {
             let list: &ListArray<i64> = downcast(array)?;
-            listed(list.offsets().clone(), canonical(list.values().as_ref(), of)?, list.validity())
+            listed(list.offsets().clone(), element(list.values().as_ref(), of)?, list.validity())
         }
         (Kind::Map(key, value), Arrow::Map(..)) => {
             let map: &MapArray = downcast(array)?;
@@ -95,7 +102,10 @@ pub(super) fn canonical(array: &dyn Array, kind: &Kind) -> Result<ArrayRef, Unre
             let [keys, values] = entries.values() else {
                 return unread("an entry of the map is not a key and a value", "toString({})");
             };
-            let (keys, values) = (canonical(keys.as_ref(), key)?, canonical(values.as_ref(), value)?);
+            let keys =
+                canonical(keys.as_ref(), key).map_err(|unread| unread.inside("mapApply((k, v) -> (@, v), {})", "k"))?;
+            let values = canonical(values.as_ref(), value)
+                .map_err(|unread| unread.inside("mapApply((k, v) -> (k, @), {})", "v"))?;
             let fields = vec![
                 ArrowField::new("key".into(), keys.dtype().clone(), true),
                 ArrowField::new("value".into(), values.dtype().clone(), true),
@@ -107,6 +117,10 @@ pub(super) fn canonical(array: &dyn Array, kind: &Kind) -> Result<ArrayRef, Unre
             return unread(format!("it arrives as Arrow {other:?}, which is not how it is read"), "toString({})");
         }
     })
+}
+
+fn element(array: &dyn Array, of: &Kind) -> Result<ArrayRef, Unread> {
+    canonical(array, of).map_err(|unread| unread.inside("arrayMap(x -> @, {})", "x"))
 }
 
 fn downcast<A: Array>(array: &dyn Array) -> Result<&A, Unread> {

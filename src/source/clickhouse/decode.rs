@@ -41,7 +41,7 @@ pub(super) fn decode<B: AsRef<[u8]>>(
     let mut chunks: Vec<Vec<ArrayRef>> = vec![Vec::new(); described.len()];
     let canonical = |array: &dyn polars_arrow::array::Array, column: &Described| {
         arrow::canonical(array, &column.kind)
-            .map_err(|unread| column_error(&column.name, &column.database_type, &unread.why, unread.way, ""))
+            .map_err(|unread| column_error(&column.name, &column.database_type, &unread.why, &unread.way, ""))
     };
     let empty = RefCell::new(Vec::new());
     let (mut height, mut bytes, mut given) = (0, 0, 0);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use polars::prelude::*;
 
-use crate::frame::{self, Frame, Type, Value};
+use crate::frame::{self, Frame, Type, Value, time};
 use crate::source::{Error, Fault, decimal};
 
 /// A type that a CSV column may be declared as.
@@ -42,7 +42,7 @@ impl Kind {
         Some(match self {
             Kind::Text => Value::Text(text.to_owned()),
             Kind::Integer => Value::Integer(text.parse().ok()?),
-            Kind::Float => Value::Float(text.parse().ok()?),
+            Kind::Float => Value::Float(float(text)?),
             Kind::Bool => Value::Bool(match text {
                 "true" | "t" | "1" => true,
                 "false" | "f" | "0" => false,
@@ -55,18 +55,8 @@ impl Kind {
                     _ => return None,
                 }
             }
-            Kind::Date => {
-                let day: chrono::NaiveDate = text.parse().ok()?;
-                Value::Date(i32::try_from(day.signed_duration_since(chrono::NaiveDate::default()).num_days()).ok()?)
-            }
-            Kind::Timestamp => {
-                let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
-                let moment =
-                    forms.iter().find_map(|form| chrono::NaiveDateTime::parse_from_str(text, form).ok())?.and_utc();
-                Value::WallClock(
-                    i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos()),
-                )
-            }
+            Kind::Date => Value::Date(time::date(text)?),
+            Kind::Timestamp => Value::WallClock(time::wall_clock(text)?),
         })
     }
 
@@ -83,6 +73,18 @@ impl Kind {
     }
 }
 
+/// The nearest float; absent where that would be an infinity or a zero that the text does not name.
+fn float(text: &str) -> Option<f64> {
+    let value: f64 = text.parse().ok()?;
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    let named = match value {
+        value if value.is_infinite() => !text.contains(|c: char| c.is_ascii_digit()),
+        0.0 => !mantissa.contains(|c: char| ('1'..='9').contains(&c)),
+        _ => true,
+    };
+    named.then_some(value)
+}
+
 fn scale(name: &str) -> u8 {
     let scale = name.trim_end_matches(')').rsplit(',').next().and_then(|scale| scale.trim().parse().ok());
     scale.unwrap_or(0)
@@ -93,10 +95,16 @@ pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) ->
     let unreadable = |cause: &dyn std::fmt::Display| {
         Error::new(Fault::Query, format!("{} cannot be read as CSV: {cause}; correct the file", file.display()))
     };
-    let header = even(file, &unreadable)?;
+    let bytes = std::fs::read(file).map_err(|cause| unreadable(&cause))?;
+    let (header, records) = even(&bytes, &unreadable)?;
     let schema: Schema = header.iter().map(|column| Field::new(column.as_str().into(), DataType::String)).collect();
     let path = file.to_str().ok_or_else(|| unreadable(&"its path is not UTF-8"))?;
-    let text = LazyCsvReader::new(PlRefPath::new(path))
+    let text = match records {
+        None => LazyCsvReader::new(PlRefPath::new(path)),
+        // Polars takes a blank line for a row of NULLs.
+        Some(records) => LazyCsvReader::new_with_sources(ScanSources::Buffers(Arc::new([records.into()]))),
+    };
+    let text = text
         .with_has_header(true)
         .with_schema(Some(Arc::new(schema)))
         .with_missing_is_null(true)
@@ -145,10 +153,28 @@ pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) ->
     Frame::from_columns(columns).map(|frame| frame.data().clone().lazy()).map_err(|cause| unreadable(&cause))
 }
 
-/// The header, once every line was seen to have as many fields: Polars fills short lines with NULL.
-fn even(file: &Path, unreadable: &dyn Fn(&dyn std::fmt::Display) -> Error) -> Result<Vec<String>, Error> {
-    let mut reader = csv::ReaderBuilder::new().flexible(false).from_path(file).map_err(|cause| unreadable(&cause))?;
-    let header: Vec<String> = reader.headers().map_err(|cause| unreadable(&cause))?.iter().map(str::to_owned).collect();
+/// The header, once every line was seen to have as many fields: Polars fills short lines with NULL. Where there are blank
+/// lines, which are no rows, also the records without them.
+fn even(
+    bytes: &[u8],
+    unreadable: &dyn Fn(&dyn std::fmt::Display) -> Error,
+) -> Result<(Vec<String>, Option<Vec<u8>>), Error> {
+    let mut reader = csv::ReaderBuilder::new().flexible(false).has_headers(false).from_reader(bytes);
+    let mut record = csv::StringRecord::new();
+    let (mut header, mut blank, mut starts) = (Vec::new(), false, Vec::new());
+    loop {
+        let mut at = usize::try_from(reader.position().byte()).expect("a place in memory");
+        // The end of a line is read up to the first of its two characters.
+        at += usize::from(at > 0 && bytes[at - 1] == b'\r' && bytes.get(at) == Some(&b'\n'));
+        blank |= matches!(bytes.get(at), Some(b'\n' | b'\r'));
+        if !reader.read_record(&mut record).map_err(|cause| unreadable(&cause))? {
+            break;
+        }
+        if starts.is_empty() {
+            header = record.iter().map(str::to_owned).collect();
+        }
+        starts.push(at);
+    }
     if header.is_empty() {
         return Err(unreadable(&"it has no header line"));
     }
@@ -156,7 +182,18 @@ fn even(file: &Path, unreadable: &dyn Fn(&dyn std::fmt::Display) -> Error) -> Re
     {
         return Err(unreadable(&format!("the header names `{twice}` twice")));
     }
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(|cause| unreadable(&cause))? {}
-    Ok(header)
+    if !blank {
+        return Ok((header, None));
+    }
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    let mut records = Vec::with_capacity(bytes.len());
+    for (start, end) in starts.iter().zip(ends) {
+        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let record = &bytes[*start..end];
+        let blanks = record.iter().take_while(|byte| is_end(byte)).count();
+        let ends = record.iter().rev().take_while(|byte| is_end(byte)).count();
+        records.extend_from_slice(&record[blanks..record.len() - ends]);
+        records.push(b'\n');
+    }
+    Ok((header, Some(records)))
 }

@@ -8,6 +8,7 @@ use polars::prelude::{IntoLazy, LazyFrame};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
+use crate::frame::json::Whole;
 use crate::frame::{Column, Frame, Type, Value};
 use crate::source::{Error, Fault, decimal};
 
@@ -39,7 +40,7 @@ impl<'de> Visitor<'de> for RowVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Row, A::Error> {
         let mut fields: Vec<(String, Json)> = Vec::new();
-        while let Some((name, value)) = entries.next_entry::<String, Json>()? {
+        while let Some((name, Whole(value))) = entries.next_entry::<String, Whole>()? {
             if fields.iter().any(|(other, _)| *other == name) {
                 return Err(de::Error::custom(format!("the field `{name}` appears twice")));
             }

@@ -13,7 +13,7 @@ use polars_sql::SQLContext;
 use polars_sql::function_registry::{FunctionOptions, FunctionRegistry};
 use sqlparser::ast::{
     self, Expr as SqlExpr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, Statement, visit_expressions_mut, visit_relations,
+    ObjectName, Statement, TableFactor, Visit, Visitor, visit_expressions_mut, visit_relations,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -57,6 +57,12 @@ pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
         return Err(refuse("a check takes one statement that reads, such as a SELECT; give exactly one".to_owned()));
     };
     let mut statement = statements.into_iter().next().ok_or_else(|| refuse("the query is empty".to_owned()))?;
+    if let ControlFlow::Break(function) = statement.visit(&mut Functions) {
+        return Err(refuse(format!(
+            "{function} reads a file past the types of its source, numbers as floats; put the file into the folder of \
+             the source, where it is a table"
+        )));
+    }
     let mut tables = BTreeSet::new();
     let _ = visit_relations(&statement, |relation| {
         tables.extend(relation.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.clone()));
@@ -69,6 +75,24 @@ pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
         ControlFlow::<()>::Continue(())
     });
     Ok(Prepared { text: statement.to_string(), tables })
+}
+
+/// Ends at the first function in the place of a table.
+struct Functions;
+
+impl Visitor for Functions {
+    type Break = String;
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<String> {
+        let called = |name: &str| ControlFlow::Break(format!("`{name}(…)`"));
+        match factor {
+            TableFactor::Table { name, args: Some(_), .. } | TableFactor::Function { name, .. } => {
+                called(&name.to_string())
+            }
+            TableFactor::TableFunction { expr, .. } => called(&expr.to_string()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
 }
 
 fn guard(function: &mut Function) {

@@ -32,7 +32,7 @@ pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Val
             None => {
                 return Err(Misread::new(
                     "an instant cannot be told from the clock of a zone whose offset changes",
-                    "give the source the timezone UTC or an offset such as +02:00, or write CAST(x AS DATETIME(6))",
+                    "give the source the timezone UTC or an offset such as +02:00, or write UNIX_TIMESTAMP(x)",
                 ));
             }
         },
@@ -104,7 +104,7 @@ fn time(raw: &[u8]) -> Result<i64, Misread> {
         let hours = u64::from(days) * 24 + u64::from(parts[5]);
         return Err(Misread::new(
             format!("{sign}{hours:02}:{:02}:{:02} is no time of day", parts[6], parts[7]),
-            "make it a number in the query, such as TIME_TO_SEC(x), or CAST(x AS CHAR)",
+            "cast it in the query, such as CAST(x AS CHAR)",
         ));
     }
     let seconds = i64::from(parts[5]) * 3_600 + i64::from(parts[6]) * 60 + i64::from(parts[7]);

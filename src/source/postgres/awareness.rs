@@ -257,7 +257,7 @@ fn judge(code: &str, view: Option<&str>, columns: &[Typed], asked: &Inspect, war
         warnings.push(Warning {
             code: "float_sum".to_owned(),
             message: format!(
-                "{expression}{whose} adds floats, so its last digits depend on the order of the rows, and the comparison is exact; cast to numeric, or give the column a tolerance"
+                "{expression}{whose} adds floats, so its last digits depend on the order of the rows, and the comparison is exact; give the column a tolerance, or add up x::numeric, which keeps 15 digits of each value"
             ),
             table: view.map(str::to_owned),
         });

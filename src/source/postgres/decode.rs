@@ -65,7 +65,7 @@ fn broken() -> Misread {
 fn endless(which: &str) -> Misread {
     Misread::new(
         format!("{which} is no point in time"),
-        format!("turn it into NULL in the query, such as nullif(x, '{which}')"),
+        format!("turn it into NULL in the query, such as nullif(x, '{which}'), and select x = '{which}' beside it"),
     )
 }
 

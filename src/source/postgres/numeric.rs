@@ -24,7 +24,7 @@ pub(super) fn decode(raw: &[u8]) -> Result<Value, Misread> {
     let special = |name: &str| {
         Misread::new(
             format!("{name} is no decimal"),
-            "cast the column to float8 in the query, or turn the value into NULL with nullif",
+            format!("turn it into NULL in the query, such as nullif(x, '{name}'), and select x = '{name}' beside it"),
         )
     };
     match sign {

@@ -124,10 +124,13 @@ pub(super) fn name(info: &PgTypeInfo) -> String {
 /// What to write in the query instead of a column of a type that has no canonical one.
 pub(super) fn way_out(info: &PgTypeInfo) -> &'static str {
     match (info.kind(), name(info).as_str()) {
-        (_, "interval") => "cast it in the query, such as extract(epoch FROM x) for seconds, or x::text",
+        (_, "interval") => {
+            "cast it in the query, such as x::text, or extract(epoch FROM x) for seconds, which has months of 30 days"
+        }
         (_, "money") => "cast it in the query, such as x::numeric",
-        (_, "timetz") => "cast it in the query, such as x::time or x::text",
-        (PgTypeKind::Range(_), _) => "select its ends in the query, such as lower(x) and upper(x), or x::text",
+        // Elsewhere an address has no `/32` behind it.
+        (_, "inet") => "cast it in the query, such as abbrev(x)",
+        (PgTypeKind::Range(_), _) => "cast it in the query, such as x::text, which says whether its ends belong to it",
         (PgTypeKind::Composite(_), _) => "select its fields in the query, such as (x).field, or x::text",
         _ => "cast it in the query, such as x::text",
     }

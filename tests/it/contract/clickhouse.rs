@@ -164,7 +164,8 @@ async fn nested_and_wrapped_types_keep_their_meaning() {
 async fn what_cannot_be_exact_is_refused_by_name_with_a_way_out() {
     for (expression, way) in [
         ("unhex('FF00')", "hex(cost)"),
-        ("[unhex('FF00')]", "hex(cost)"),
+        ("[unhex('FF00')]", "arrayMap(x -> hex(x), cost)"),
+        ("map('k', unhex('FF00'))", "mapApply((k, v) -> (k, hex(v)), cost)"),
         ("tuple(1, 'a')", "tupleElement(cost, 1)"),
         ("sumState(1)", "finalizeAggregation(cost)"),
         ("toIPv4('1.2.3.4')", "toString(cost)"),

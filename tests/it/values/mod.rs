@@ -1,5 +1,7 @@
 //! What a value is, whatever engine it comes from and whatever its column is called.
 
+mod advice;
+mod lost;
 mod names;
 mod samples;
 mod wide;

@@ -89,7 +89,9 @@ impl Judge<'_> {
             Some(Entry::Table { engine, key }) => {
                 let last = tree.attribute(at, "final") == Some("1");
                 if merging(engine) && !last && !merged(engine, key, &around) {
-                    let by = key_columns(key).last().map_or("its key".to_owned(), |column| format!("`{column}`"));
+                    // Another part of the key may be what tells two rows of one id apart.
+                    let columns: Vec<String> = key_columns(key).iter().map(|column| format!("`{column}`")).collect();
+                    let by = if columns.is_empty() { "its key".to_owned() } else { columns.join(", ") };
                     let through = if told == name { String::new() } else { format!(" through {name}") };
                     let message = format!(
                         "`{told}` ({engine}) is read{through} without FINAL, or GROUP BY or LIMIT BY {by}, so rows that a \

@@ -183,8 +183,8 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
         ("m", "2026-00-10", "CASE WHEN"),
         ("dt", "0000-00-00", "CASE WHEN"),
         ("ts", "0000-00-00", "CASE WHEN"),
-        ("late", "838:59:59", "TIME_TO_SEC"),
-        ("negative", "-00:00:00", "TIME_TO_SEC"),
+        ("late", "838:59:59", "CAST(x AS CHAR)"),
+        ("negative", "-00:00:00", "CAST(x AS CHAR)"),
     ] {
         let error = refused(&format!("SELECT {column} AS odd FROM contract_odd ORDER BY n")).await;
         assert_eq!(error.fault, Fault::Column, "{column}: {error}");
@@ -196,7 +196,7 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
     let out = "SELECT CASE WHEN d > 0 THEN d END AS d FROM contract_odd WHERE n = 2";
     assert_eq!(fetch(&open(), out).await.unwrap().values("d"), [Value::Null]);
     let error = refused("SELECT ST_GeomFromText('POINT(1 2)') AS odd FROM contract_odd WHERE 1 = 0").await;
-    for part in ["`odd`", "geometry", "ST_AsText"] {
+    for part in ["`odd`", "geometry", "HEX(ST_AsBinary(x))"] {
         assert!(error.message.contains(part), "{part} is missing in: {error}");
     }
 }
