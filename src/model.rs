@@ -84,9 +84,21 @@ pub struct SourceReport {
     pub timezone: String,
     /// The URL, its password masked.
     pub url: String,
+    /// How its connections were protected, the least protected one counts: `verified`, `encrypted, host not verified`,
+    /// `encrypted, not verified` or `none`; absent for files, and where none was made.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub tls: String,
     /// Session settings that bear on the result.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,
+}
+
+impl SourceReport {
+    /// Engine, version and how it was protected, as people read them.
+    pub fn what(&self) -> String {
+        let tls = if self.tls.is_empty() { String::new() } else { format!(", TLS {}", self.tls) };
+        format!("{} {}{tls}", self.engine, self.version)
+    }
 }
 
 /// One side of a check.

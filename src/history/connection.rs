@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ColumnIndex, ConnectOptions, Connection as _, Decode, Type, TypeInfo, ValueRef};
 
@@ -143,7 +143,7 @@ impl<'a> Connection<'a> {
                 Held::Sqlite(options.connect().await.map_err(|cause| refused(&cause))?)
             }
             Place::Postgres(url, _) => {
-                let options = PgConnectOptions::from_url(url).map_err(|cause| refused(&cause))?;
+                let (options, _) = crate::source::postgres_options(url).map_err(|cause| refused(&cause))?;
                 // Neither outlives a transaction behind a pooler.
                 let options = options.statement_cache_capacity(0).extra_float_digits(None).disable_statement_logging();
                 match tokio::time::timeout(CONNECT, options.connect()).await {

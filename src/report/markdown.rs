@@ -273,12 +273,11 @@ fn sources(out: &mut String, report: &RunReport) {
         for (name, source) in &suite.sources {
             let _ = writeln!(
                 out,
-                "| {} | {} | {} | {} {} | {} |",
+                "| {} | {} | {} | {} | {} |",
                 escaped(&suite.name),
                 escaped(name),
                 escaped(&source.url),
-                escaped(&source.engine),
-                escaped(&source.version),
+                escaped(&source.what()),
                 escaped(&source.timezone)
             );
         }

@@ -122,7 +122,7 @@ pub(super) fn run(report: &mut RunReport) {
     report.checks.iter_mut().for_each(check);
     for SuiteReport { name: _, path: _, sha256: _, params, sources, arguments } in &mut report.suites {
         params.values_mut().chain(arguments).for_each(value);
-        for SourceReport { engine: _, version, timezone, url: _, settings } in sources.values_mut() {
+        for SourceReport { engine: _, version, timezone, url: _, tls: _, settings } in sources.values_mut() {
             [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
         }
     }

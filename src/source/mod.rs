@@ -19,6 +19,7 @@ pub mod pushdown;
 mod rows;
 mod sqlite;
 mod strict;
+mod tls;
 mod url;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,7 @@ pub use literal::literal;
 pub use mysql::MySql;
 pub use open::open;
 pub use postgres::Postgres;
+pub(crate) use postgres::options as postgres_options;
 pub use sqlite::Sqlite;
 pub(crate) use strict::network_refusal;
 pub(crate) use url::note_secrets;

@@ -2,7 +2,7 @@
 
 use polars::prelude::Series;
 
-use super::{Error, Fault, decimal};
+use super::{Error, Fault, decimal, tls};
 use crate::frame::{Column, Frame, FrameError, Type, Value};
 
 /// A value without an exact canonical form.
@@ -98,8 +98,12 @@ pub(super) fn frame_error(cause: FrameError) -> Error {
 
 /// The error for a server that could not be reached; `shown` is the masked URL.
 pub(super) fn unreachable(shown: &str, cause: &sqlx::Error) -> Error {
+    let way_out = match tls::way_out(cause) {
+        "" => "check the URL and that the server listens there",
+        way_out => way_out,
+    };
     let cause = below(cause);
-    let message = format!("cannot connect to {shown}: {cause}; check the URL and that the server listens there");
+    let message = format!("cannot connect to {shown}: {cause}; {way_out}");
     Error::caused(Fault::Connection, message, cause)
 }
 

@@ -9,8 +9,9 @@ Not spoken: sessions, HTTP compression, native block compression (`compress=1` i
 
     python3 clickhouse.py --port 8123 --path DIR [--user U --password P]
 
-Two users exist: U (default `default`, no password), and `readonly` with the same password, whose profile is
-readonly=1, so that it may change no setting, as a usual reporting account.
+Users, all with the same password: U (default `default`, no password); `readonly`, whose profile is readonly=1, so that it
+may change no setting, as a usual reporting account; and for every profile `profile?SETTING=VALUE&…`, in which
+`const=SETTING,…` names those that the profile allows nobody to change.
 """
 
 import argparse
@@ -131,9 +132,12 @@ class Handler(BaseHTTPRequestHandler):
         if basic.startswith("Basic "):
             user, _, password = base64.b64decode(basic[6:]).decode().partition(":")
         user, password = user or "default", password or ""
-        if user not in (self.server.user, "readonly") or password != self.server.password:
+        known = user in (self.server.user, "readonly") or user.startswith("profile?")
+        if not known or password != self.server.password:
             raise Refusal(516, "AUTHENTICATION_FAILED", f"{user}: Authentication failed: password is incorrect, "
                           "or there is no user with such name.")
+        if user.startswith("profile?"):
+            return dict(parse_qsl(user.removeprefix("profile?"), keep_blank_values=True))
         return {"readonly": "1"} if user == "readonly" else {}
 
     def statement(self, parameters, body):
@@ -155,14 +159,24 @@ class Handler(BaseHTTPRequestHandler):
         if parameters.get("database"):
             name = parameters["database"].replace("`", "\\`")
             connection.query(f"USE `{name}`")
-        for name, value in profile.items():
-            connection.query(f"SET {name} = {quote(value)}")
+        constant = [name for name in profile.pop("const", "").split(",") if name]
+        self.set(connection, profile)
         settings = {name: value for name, value in parameters.items() if name not in NOT_SETTINGS}
-        # `readonly` last: the others are given in the same breath, not after it.
-        for name in sorted(settings, key=lambda name: name == "readonly"):
+        if "filter" in settings:  # as the server does: one more condition, whatever the profile's is
+            settings["filter"] = " AND ".join(f"({one})" for one in (profile.get("filter"), settings["filter"]) if one)
+        for name in settings:
             if not re.fullmatch(r"\w+", name):
                 raise Refusal(115, "UNKNOWN_SETTING", f"Unknown setting '{name}'.")
-            connection.query(f"SET {name} = {quote(settings[name])}")
+            # As the server does, which passes over a value that is the profile's own.
+            if name in constant and settings[name] != profile.get(name):
+                raise Refusal(452, "SETTING_CONSTRAINT_VIOLATION", f"Setting {name} should not be changed")
+        self.set(connection, settings)
+
+    def set(self, connection, settings):
+        """All at once, and `readonly` last: the others are given in the same breath, not after it."""
+        names = sorted(settings, key=lambda name: name == "readonly")
+        if names:
+            connection.query("SET " + ", ".join(f"{name} = {quote(settings[name])}" for name in names))
 
     def refuse_several(self, connection, sql):
         """The engine as a library runs `a; b`; the server refuses it."""

@@ -153,13 +153,14 @@ start_mysql() {
         server=$(command -v mariadbd || ls /usr/sbin/mariadbd)
     fi
     local home=$HOME_OF_ENGINES/mysql port user=()
-    mkdir "$home"
+    # A folder for temporary tables of its own: two servers that are set up at once take the same names.
+    mkdir "$home" "$home/tmp"
     if [ "$(id -u)" = 0 ]; then
-        chown mysql "$home"
+        chown mysql "$home" "$home/tmp"
         user=(--user=mysql)
     fi
     port=$(free_port)
-    mariadb-install-db --no-defaults "${user[@]}" --datadir="$home/data" --auth-root-authentication-method=normal \
+    mariadb-install-db --no-defaults "${user[@]}" --datadir="$home/data" --tmpdir="$home/tmp" --auth-root-authentication-method=normal \
         --skip-test-db >"$home/log.init" 2>&1 || { cat "$home/log.init" >&2; die "mariadb-install-db failed"; }
     cat >"$home/init.sql" <<SQL
 CREATE DATABASE cutover CHARACTER SET utf8mb4;
@@ -168,7 +169,7 @@ GRANT ALL PRIVILEGES ON *.* TO '$USER_NAME'@'%' WITH GRANT OPTION;
 DELETE FROM mysql.global_priv WHERE User = '';
 FLUSH PRIVILEGES;
 SQL
-    "$server" --no-defaults "${user[@]}" --datadir="$home/data" --port="$port" --bind-address=127.0.0.1 \
+    "$server" --no-defaults "${user[@]}" --datadir="$home/data" --tmpdir="$home/tmp" --port="$port" --bind-address=127.0.0.1 \
         --socket="$home/socket" --pid-file="$home/pid" --skip-name-resolve --init-file="$home/init.sql" \
         --character-set-server=utf8mb4 --default-time-zone=+05:00 --max-connections=200 \
         --innodb-flush-log-at-trx-commit=0 --innodb-buffer-pool-size=64M ${MYSQL_OPTIONS[@]+"${MYSQL_OPTIONS[@]}"} >"$home/log" 2>&1 </dev/null &

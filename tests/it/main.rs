@@ -29,6 +29,7 @@ mod statements;
 mod story;
 mod support;
 mod telling;
+mod tls;
 mod trends;
 mod values;
 mod waivers;

@@ -9,6 +9,7 @@ pub struct Own {
     child: Child,
     /// Its URL on 127.0.0.1.
     pub url: String,
+    tls: PathBuf,
 }
 
 impl Own {
@@ -20,8 +21,17 @@ impl Own {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("bash");
         let mut said = BufReader::new(child.stdout.take().expect("its stdout")).lines();
         let mut line = || said.next().unwrap_or_else(|| panic!("{engine} did not start")).expect("a line of text");
-        let url = line();
-        Own { child, url }
+        let (url, tls) = (line(), PathBuf::from(line()));
+        Own { child, url, tls }
+    }
+
+    /// Puts another certificate where the server reads it; the server is then told to read it again.
+    pub fn replace_certificate(&self, authority: &Authority, name: &str) {
+        for ending in ["crt", "key"] {
+            // Written into the files there are: they keep their owner.
+            let content = std::fs::read(authority.path(name, ending)).expect("the certificate");
+            std::fs::write(self.tls.join(format!("server.{ending}")), content).expect("the server's file");
+        }
     }
 }
 
@@ -64,6 +74,17 @@ impl Authority {
             sign.env("LD_PRELOAD", library).env("FAKETIME", "@2020-01-01 00:00:00");
         }
         sign.succeed();
+    }
+
+    /// Makes the certificate `name` for `hosts` that nobody but its own key has signed.
+    pub fn sign_itself(&self, name: &str, hosts: &str) {
+        openssl(&["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3"])
+            .args(["-subj", "/CN=itself", "-addext", &format!("subjectAltName={hosts}")])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
+            .arg(self.path(name, "key"))
+            .arg("-out")
+            .arg(self.path(name, "crt"))
+            .succeed();
     }
 
     fn request(&self, name: &str) -> Command {

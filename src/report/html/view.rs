@@ -331,7 +331,7 @@ fn notes(check: &CheckReport) -> Vec<String> {
 
 fn suite(suite: &crate::model::SuiteReport) -> Suite {
     let sources = suite.sources.iter().map(|(name, source)| {
-        let what = format!("{} {}", source.engine, source.version);
+        let what = source.what();
         (visible(name), visible(what.trim()), visible(&source.timezone), visible(&source.url))
     });
     Suite {

@@ -9,6 +9,7 @@ use hyper_util::rt::TokioExecutor;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::settings::{FILTER, GUARDS};
 use crate::source::{Error, Fault, Options};
 
 /// Parameters of a request that cutover gives itself, and so no suite may.
@@ -29,6 +30,8 @@ pub(super) struct Address {
     pub(super) user: String,
     /// Settings the suite asks for, the time zone among them.
     pub(super) settings: BTreeMap<String, String>,
+    /// Whether it is reached over TLS, whose certificates the client always verifies.
+    pub(super) tls: bool,
     /// A client for that endpoint, account and database, without any setting.
     pub(super) client: Client,
 }
@@ -57,11 +60,14 @@ impl Address {
         if let Some(zone) = &options.timezone {
             settings.insert("session_timezone".to_owned(), zone.clone());
         }
-        if let Some(name) = settings.keys().find(|name| RESERVED.contains(&name.as_str())) {
-            let message = format!(
-                "the setting `{name}` of a ClickHouse source is cutover's own; remove it{}",
-                if name == "max_execution_time" { " and give `timeout` on the check or --timeout" } else { "" }
-            );
+        let guard = |name: &str| name == FILTER || GUARDS.iter().any(|(guard, _)| *guard == name);
+        if let Some(name) = settings.keys().find(|name| RESERVED.contains(&name.as_str()) || guard(name)) {
+            let instead = match name.as_str() {
+                "max_execution_time" => " and give `timeout` on the check or --timeout",
+                _ if guard(name) => ": every row is read; write what is to be left out in the query",
+                _ => "",
+            };
+            let message = format!("the setting `{name}` of a ClickHouse source is cutover's own; remove it{instead}");
             return Err(Error::new(Fault::Query, message));
         }
         if user.is_empty() {
@@ -77,7 +83,7 @@ impl Address {
         if !database.is_empty() {
             client = client.with_database(database);
         }
-        Ok(Address { host, user, settings, client })
+        Ok(Address { host, user, settings, tls: scheme == "https", client })
     }
 }
 
@@ -146,7 +152,9 @@ mod tests {
         let settings: Vec<_> = given.settings.iter().map(|(n, v)| format!("{n}={v}")).collect();
         assert_eq!(settings, ["join_use_nulls=1", "session_timezone=Asia/Tokyo"]);
         assert_eq!(given.user, "u");
-        let refused = read("clickhouse://h/?readonly=0", &Options::default()).err().unwrap();
-        assert!(refused.message.contains("`readonly`"), "{refused}");
+        for name in ["readonly", "limit", "additional_table_filters", "result_overflow_mode"] {
+            let refused = read(&format!("clickhouse://h/?{name}=0"), &Options::default()).err().unwrap();
+            assert!(refused.message.contains(&format!("`{name}`")), "{refused}");
+        }
     }
 }

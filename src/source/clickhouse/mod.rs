@@ -10,6 +10,7 @@ mod decode;
 mod error;
 mod reading;
 mod session;
+mod settings;
 mod statement;
 mod stream;
 mod types;
@@ -24,6 +25,7 @@ use tokio::sync::{OnceCell, SemaphorePermit};
 
 use super::batches::Rows;
 use super::idle::Slots;
+use super::tls::Tls;
 use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, Reader, Ticket, rows};
 use crate::check::Requirement;
 use crate::model::{SourceReport, Volume};
@@ -95,6 +97,7 @@ impl Engine for ClickHouse {
                 version: session.version.clone(),
                 timezone: session.timezone.clone(),
                 url: self.shown.clone(),
+                tls: if self.address.tls { Tls::Verified } else { Tls::Absent }.as_str().to_owned(),
                 settings: session.shown.clone(),
             })
         })

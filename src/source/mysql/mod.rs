@@ -4,6 +4,7 @@
 
 mod decode;
 mod error;
+mod options;
 mod session;
 mod settings;
 mod types;
@@ -22,6 +23,7 @@ use super::batches::{self, Rows};
 use super::idle::Idle;
 use super::pushdown::Described;
 use super::rows;
+use super::tls::Made;
 use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Reader, Ticket};
 use crate::check::Requirement;
 use crate::frame::{Column, Frame, Value};
@@ -39,6 +41,7 @@ const REPORTED: [&str; 5] =
 /// A MySQL or MariaDB server.
 pub struct MySql {
     connect: MySqlConnectOptions,
+    made: Made,
     idle: Idle<Session>,
     timezone: String,
     /// The session's distance from UTC in seconds; absent where the zone has no fixed one.
@@ -54,7 +57,7 @@ impl MySql {
     /// # Errors
     /// A URL with a part that cannot be read, or a setting whose name is no name.
     pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<Self, Error> {
-        let connect = MySqlConnectOptions::from_url(url)
+        let connect = options::options(url)
             .map_err(|cause| {
                 Error::caused(Fault::Connection, format!("{shown} cannot be used; check the parts of the URL"), &cause)
             })?
@@ -82,6 +85,7 @@ impl MySql {
         let timezone = if ["UTC", "Z"].contains(&given) { "+00:00" } else { given };
         Ok(MySql {
             connect,
+            made: Made::default(),
             idle: Idle::new(options.max_connections),
             timezone: timezone.to_owned(),
             offset: fixed_offset(timezone),
@@ -91,8 +95,12 @@ impl MySql {
     }
 
     async fn connect(&self) -> Result<MySqlConnection, Error> {
-        match tokio::time::timeout(CONNECT_LIMIT, MySqlConnection::connect_with(&self.connect)).await {
-            Ok(connected) => connected.map_err(|cause| error::connecting(&self.shown, &cause)),
+        match tokio::time::timeout(CONNECT_LIMIT, options::connect(&self.connect)).await {
+            Ok(Ok((connection, tls))) => {
+                self.made.note(tls);
+                Ok(connection)
+            }
+            Ok(Err(cause)) => Err(error::connecting(&self.shown, &cause)),
             Err(_) => Err(super::no_answer(&self.shown)),
         }
     }
@@ -322,6 +330,7 @@ impl Engine for MySql {
                 version,
                 timezone: variables.get("time_zone").cloned().unwrap_or_default(),
                 url: self.shown.clone(),
+                tls: self.made.told(),
                 settings: variables.into_iter().filter(|(name, _)| wanted.contains(name.as_str())).collect(),
             })
         })

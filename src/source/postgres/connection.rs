@@ -5,13 +5,17 @@ use std::time::Duration;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use super::{Postgres, error};
+use super::{Postgres, error, options, settings};
 use crate::source::{self, CONNECT_LIMIT, Error, Fault, Ticket};
 
 impl Postgres {
     pub(super) async fn connect(&self) -> Result<PgConnection, Error> {
-        match tokio::time::timeout(CONNECT_LIMIT, PgConnection::connect_with(&self.connect)).await {
-            Ok(connected) => connected.map_err(|cause| error::connecting(&self.shown, &cause)),
+        match tokio::time::timeout(CONNECT_LIMIT, options::connect(&self.connect, self.mode)).await {
+            Ok(Ok((connection, tls))) => {
+                self.made.note(tls);
+                Ok(connection)
+            }
+            Ok(Err(cause)) => Err(error::connecting(&self.shown, &cause)),
             Err(_) => Err(source::no_answer(&self.shown)),
         }
     }
@@ -42,17 +46,22 @@ impl Postgres {
         let (mut names, mut values): (Vec<String>, Vec<String>) = self.settings.iter().cloned().unzip();
         names.push("statement_timeout".to_owned());
         values.push(format!("{}ms", timeout.as_millis().clamp(1, i32::MAX as u128)));
-        let set = "SELECT pg_backend_pid(), count(set_config(name, value, true)) \
+        let set = "SELECT pg_backend_pid(), count(set_config(name, value, true)), \
+                   (SELECT array_agg(current_setting(name, true) ORDER BY place) \
+                    FROM unnest($3::text[]) WITH ORDINALITY AS asked(name, place)) \
                    FROM unnest($1::text[], $2::text[]) AS setting(name, value)";
-        let (backend, _): (i32, i64) =
-            sqlx::query_as(set).bind(names).bind(values).persistent(false).fetch_one(connection).await.map_err(
-                |cause| {
-                    let refused = error::running(set, timeout, &cause);
-                    let message =
-                        format!("the session could not be set up (time zone, timeout, settings): {}", refused.message);
-                    Error { message, ..refused }
-                },
-            )?;
+        let asked: Vec<&str> = settings::MEANING.iter().map(|(name, ..)| *name).collect();
+        let query = sqlx::query_as(set).bind(names).bind(values).bind(asked).persistent(false);
+        let (backend, _, held): (i32, i64, Vec<Option<String>>) =
+            query.fetch_one(connection).await.map_err(|cause| {
+                let refused = error::running(set, timeout, &cause);
+                let message =
+                    format!("the session could not be set up (time zone, timeout, settings): {}", refused.message);
+                Error { message, ..refused }
+            })?;
+        settings::judge(&held, &self.reported).map_err(|why| {
+            Error::new(Fault::Query, format!("a session at {} cannot be used for checks: {why}", self.shown))
+        })?;
         ticket.note(backend.to_string());
         Ok(())
     }

@@ -11,31 +11,30 @@ mod copy;
 mod decode;
 mod error;
 mod numeric;
+mod options;
 mod reading;
 mod refreshed;
+mod settings;
 mod types;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::SemaphorePermit;
 
 use super::idle::Idle;
+use super::tls::Made;
 use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, Reader, Ticket};
 use crate::check::Requirement;
 use crate::model::SourceReport;
+pub(crate) use options::options;
 use reading::Session;
 
 /// How long a query of our own, such as the server's clock, may take.
 const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
-
-/// Settings of every transaction, so that casts to text and dates mean the same on every server, and so that a policy that
-/// hides rows from the account is an error instead of fewer rows.
-const SETTINGS: [(&str, &str); 4] =
-    [("DateStyle", "ISO, MDY"), ("IntervalStyle", "postgres"), ("extra_float_digits", "1"), ("row_security", "off")];
 
 /// Settings that a suite may not make, because reading values depends on them or writing would become possible.
 const OURS: [&str; 3] = ["timezone", "client_encoding", "transaction_read_only"];
@@ -43,6 +42,8 @@ const OURS: [&str; 3] = ["timezone", "client_encoding", "transaction_read_only"]
 /// A PostgreSQL server.
 pub struct Postgres {
     connect: PgConnectOptions,
+    mode: PgSslMode,
+    made: Made,
     idle: Idle<PgConnection>,
     /// Settings by name, the suite's after our own.
     settings: Vec<(String, String)>,
@@ -57,10 +58,11 @@ impl Postgres {
     /// # Errors
     /// A URL with a part that cannot be read, such as an unknown `sslmode`.
     pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<Self, Error> {
-        let connect = PgConnectOptions::from_url(url)
-            .map_err(|cause| {
-                Error::caused(Fault::Connection, format!("{shown} cannot be used; check the parts of the URL"), &cause)
-            })?
+        let (connect, mode) = options::options(url).map_err(|cause| {
+            let message = format!("{shown} cannot be used; check the parts of the URL, and PGSSLMODE");
+            Error::caused(Fault::Connection, message, &cause)
+        })?;
+        let connect = connect
             // Only for the statement of the transaction at hand, and closed with it.
             .statement_cache_capacity(1)
             // A start-up parameter that poolers refuse; set in each transaction instead.
@@ -73,10 +75,12 @@ impl Postgres {
             return Err(Error::new(Fault::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
         }
         let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
-        let own = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let own = settings::NEUTRAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let given = options.settings.iter().map(|(name, value)| (name.clone(), value.clone()));
         Ok(Postgres {
             connect,
+            mode,
+            made: Made::default(),
             idle: Idle::new(options.max_connections),
             settings: own.chain([("TimeZone".to_owned(), timezone)]).chain(given).collect(),
             reported: options.settings.keys().cloned().collect(),
@@ -109,12 +113,19 @@ impl Engine for Postgres {
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async move {
-            let names: Vec<String> =
-                ["transaction_isolation", "transaction_read_only", "server_encoding", "DateStyle", "search_path"]
-                    .into_iter()
-                    .map(str::to_owned)
-                    .chain(self.reported.iter().cloned())
-                    .collect();
+            let names: Vec<String> = [
+                "transaction_isolation",
+                "transaction_read_only",
+                "server_encoding",
+                "DateStyle",
+                "search_path",
+                "lc_monetary",
+                "default_text_search_config",
+            ]
+            .into_iter()
+            .map(str::to_owned)
+            .chain(self.reported.iter().cloned())
+            .collect();
             let sql = "SELECT current_setting('server_version'), current_setting('TimeZone'), \
                        (SELECT extversion::text FROM pg_extension WHERE extname = 'timescaledb'), \
                        (SELECT array_agg(coalesce(current_setting(name, true), '') ORDER BY place) \
@@ -128,6 +139,7 @@ impl Engine for Postgres {
                 version,
                 timezone,
                 url: self.shown.clone(),
+                tls: self.made.told(),
                 settings,
             })
         })

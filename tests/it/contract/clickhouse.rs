@@ -3,6 +3,8 @@
 //! Another server may stand in for the one `tests/run` starts (plain HTTP). It needs a second user, `readonly`, with
 //! the same password and a profile of readonly = 1.
 
+mod settings;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -299,7 +301,10 @@ async fn an_account_that_may_change_no_setting_is_read_without_any() {
     let codes: Vec<&str> = answer.warnings.iter().map(|warning| warning.code.as_str()).collect();
     assert_eq!(codes, ["settings_not_sent"]);
     let report = engine.describe().await.unwrap();
-    assert_eq!((report.settings["readonly"].as_str(), report.settings["settings_sent"].as_str()), ("1", "none"));
+    assert_eq!(
+        (report.settings["readonly"].as_str(), report.settings["settings_sent"].as_str()),
+        ("1", "none that change the profile")
+    );
     assert!(ask(&engine, "SELECT unhex('FF') AS v").await.unwrap_err().message.contains("hex(v)"));
 
     let zoned = Options { timezone: Some("Asia/Tokyo".to_owned()), ..Options::default() };

@@ -1,6 +1,7 @@
 //! PostgreSQL: what its tests share.
 
 mod session;
+mod settings;
 mod values;
 
 use std::path::Path;
