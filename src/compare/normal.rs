@@ -453,4 +453,109 @@ mod tests {
     fn flooring_goes_down_before_1970_too() {
         assert_eq!(floored(Value::Instant(-1), Duration::from_millis(1)), Value::Instant(-1_000_000));
     }
+
+    /// Catches a value that is read as what it is not, and one that is not read as what it is.
+    #[test]
+    fn values_are_read_strictly_as_their_type() {
+        use ForcedType::{Bool, Date, Json, Text, Timestamp, Uuid};
+        let tenth = ForcedType::Decimal { precision: 3, scale: 1 };
+        let id = "0A000000-0000-0000-0000-00000000000f";
+        let (midnight, truth) = (86_400_000_000_000, Value::Bool(true));
+        let instant = Value::Instant(midnight);
+        for (forced, given, read) in [
+            (tenth, text("-1.50"), Some(Value::Decimal { unscaled: -15, scale: 1 })),
+            (tenth, text("+.5"), Some(Value::Decimal { unscaled: 5, scale: 1 })),
+            (tenth, text("5."), Some(Value::Decimal { unscaled: 50, scale: 1 })),
+            (tenth, text("0099.9"), Some(Value::Decimal { unscaled: 999, scale: 1 })),
+            (tenth, text("100"), None),
+            (tenth, Value::Integer(7), Some(Value::Decimal { unscaled: 70, scale: 1 })),
+            (tenth, Value::Decimal { unscaled: 700, scale: 2 }, Some(Value::Decimal { unscaled: 70, scale: 1 })),
+            (tenth, Value::Decimal { unscaled: 701, scale: 2 }, None),
+            (tenth, Value::Float(1.0), None),
+            (Uuid, text(id), Some(Value::Uuid(id.to_ascii_lowercase()))),
+            (Uuid, text(&id[1..]), None),
+            (Uuid, text(&id.replace('-', "0")), None),
+            (Uuid, text(&id.replace('A', "g")), None),
+            (Uuid, text(&id.replacen("0-", "-0", 1)), None),
+            (Bool, truth.clone(), Some(truth.clone())),
+            (Bool, Value::Integer(1), Some(truth.clone())),
+            (Bool, Value::Integer(0), Some(Value::Bool(false))),
+            (Bool, Value::Integer(2), None),
+            (Bool, text("TRUE"), Some(truth.clone())),
+            (Bool, text("t"), Some(truth.clone())),
+            (Bool, text("1"), Some(truth)),
+            (Bool, text("F"), Some(Value::Bool(false))),
+            (Bool, text("0"), Some(Value::Bool(false))),
+            (Bool, text("false"), Some(Value::Bool(false))),
+            (Bool, text("yes"), None),
+            (Json, text("{"), Some(Value::Json("{".into()))),
+            (Json, Value::Json("1".into()), Some(Value::Json("1".into()))),
+            (Json, Value::Integer(1), None),
+            (Date, Value::Date(3), Some(Value::Date(3))),
+            (Date, text("1969-12-31"), Some(Value::Date(-1))),
+            (Date, text("1969-12-32"), None),
+            (Date, instant.clone(), Some(Value::Date(1))),
+            (Date, Value::Instant(midnight + 1), None),
+            (Date, Value::Integer(1), None),
+            (Timestamp, instant.clone(), Some(instant.clone())),
+            (Timestamp, Value::WallClock(5), Some(Value::WallClock(5))),
+            (Timestamp, Value::Date(1), Some(Value::WallClock(midnight))),
+            (Timestamp, text("1970-01-02T00:00:00z"), Some(instant.clone())),
+            (Timestamp, text("1970-01-02 00:00:00+00:00"), Some(instant)),
+            (Timestamp, text("1970-01-02 00:00:00.000000001"), Some(Value::WallClock(midnight + 1))),
+            (Timestamp, Value::Integer(1), None),
+            (Text, Value::Integer(1), Some(text("1"))),
+            (Text, Value::Bool(true), Some(text("true"))),
+        ] {
+            assert_eq!(parsed(&given, forced), read, "{given:?} as {forced}");
+        }
+    }
+
+    /// Catches a normalisation that is left out where it has an effect, or has one where it was not asked for.
+    #[test]
+    fn what_is_simple_is_told_from_what_has_to_be_looked_at() {
+        let of = |rule: &Rule| {
+            let types = Adapting { of: &Type::Text, other: &Type::Text };
+            Normalizer::new(rule, Side::Old, types, true).unwrap()
+        };
+        let plain = Rule { utc: true, truncate: Some(Duration::from_millis(2)), ..Rule::default() };
+        let simple = Simple { bool_as_integer: true, utc: true, truncate: Some(2_000_000) };
+        assert_eq!(of(&plain).simple(), Some(simple));
+        let forced = Rule { types: Sides { old: Some(ForcedType::Uuid), new: None }, ..Rule::default() };
+        let trimmed = Rule { trim: true, ..Rule::default() };
+        let json = Rule { comparison: Comparison::Json, ..Rule::default() };
+        for rule in [&forced, &trimmed, &json] {
+            assert_eq!(of(rule).simple(), None, "{rule:?}");
+        }
+        let apply = |rule: &Rule, value: Value| of(rule).apply(value);
+        assert_eq!(apply(&plain, Value::WallClock(5_000_001)), Normal::Value(Value::Instant(4_000_000)));
+        assert_eq!(apply(&plain, Value::Time(5_000_001)), Normal::Value(Value::Time(4_000_000)));
+        assert_eq!(apply(&plain, Value::Bool(true)), Normal::Value(Value::Integer(1)));
+        let both = Value::Array(vec![Value::Bool(false), Value::Integer(7)]);
+        assert_eq!(apply(&plain, both), Normal::Value(Value::Array(vec![Value::Integer(0), Value::Integer(7)])));
+        assert_eq!(apply(&Rule::default(), Value::WallClock(5)), Normal::Value(Value::WallClock(5)));
+        assert_eq!(apply(&trimmed, text(" a ")), Normal::Value(text("a")));
+        assert_eq!(apply(&Rule::default(), text(" a ")), Normal::Value(text(" a ")));
+        assert_eq!(apply(&forced, text("x")), Normal::Unreadable("x".into()));
+        let itself = Rule { itself: true, ..forced };
+        assert_eq!(apply(&itself, text("x")), Normal::Value(Value::Bytes(b"x".to_vec())));
+        assert_eq!(apply(&json, text("{")), Normal::Unreadable("{".into()));
+        assert_eq!(apply(&json, text("{}")), Normal::Value(Value::Json("{}".into())));
+        let as_json = Rule { types: Sides { old: Some(ForcedType::Json), new: None }, ..Rule::default() };
+        assert_eq!(apply(&as_json, text("{")), Normal::Unreadable("{".into()));
+        assert_eq!(apply(&Rule::default(), Value::Json("{".into())), Normal::Value(Value::Json("{".into())));
+        let set = Rule { comparison: Comparison::Set, ..Rule::default() };
+        assert_eq!(apply(&set, Value::Json("[1]".into())), Normal::Value(Value::Array(vec![Value::Integer(1)])));
+        assert_eq!(apply(&set, Value::Json("[".into())), Normal::Unreadable("[".into()));
+        assert_eq!(step_nanos(Duration::from_nanos(0)), 1);
+    }
+
+    #[test]
+    fn a_time_of_day_is_read_from_its_text() {
+        assert_eq!(time("01:02:03.5"), Some(Value::Time(3_723_500_000_000)));
+        assert_eq!(time("00:00:00"), Some(Value::Time(0)));
+        for refused in ["24:00:00", "23:59:60", "noon", ""] {
+            assert_eq!(time(refused), None, "{refused}");
+        }
+    }
 }

@@ -213,4 +213,78 @@ mod tests {
         assert_eq!(delta(&old, &new).as_deref(), Some("1"));
         assert_eq!(delta(&Value::Unsigned(u128::MAX), &Value::Integer(0)).unwrap(), format!("-{}", u128::MAX));
     }
+
+    #[test]
+    fn a_written_float_is_what_its_text_says() {
+        let of = |value| match written(value) {
+            Number::Finite(number) => plain(&number),
+            other => format!("{other:?}"),
+        };
+        assert_eq!([of(0.1), of(-1.5), of(0.0), of(-0.0)], ["0.1", "-1.5", "0", "0"]);
+        assert_eq!(of(5e-324), format!("0.{}5", "0".repeat(323)));
+        assert_eq!(of(f64::MAX).len(), 309);
+        assert_eq!(written(f64::NEG_INFINITY), Number::Infinite { negative: true });
+        assert_eq!(written(f64::INFINITY), Number::Infinite { negative: false });
+        assert_eq!(written(f64::NAN), Number::NaN);
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_value_and_nan_is_last() {
+        let infinite = |negative| Number::Infinite { negative };
+        let ascends = [infinite(true), finite("-2"), finite("0.5"), finite("10"), infinite(false), Number::NaN];
+        for (at, one) in ascends.iter().enumerate() {
+            assert!(one == one && one.cmp(one).is_eq());
+            for other in &ascends[at + 1..] {
+                assert!(one < other && other > one && one != other, "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn single_ulps_count_steps_of_32_bits() {
+        let single = |steps: u32| f64::from(f32::from_bits(1.0f32.to_bits() + steps));
+        assert_eq!(single_ulps(1.0, single(3)), Some(3));
+        assert_eq!(single_ulps(single(3), 1.0), Some(3));
+        assert_eq!(single_ulps(1.0, 1.0), Some(0));
+        assert_eq!(single_ulps(-0.0, 0.0), Some(0));
+        let tiny = f64::from(f32::from_bits(1));
+        assert_eq!((single_ulps(-tiny, tiny), single_ulps(0.0, tiny)), (Some(2), Some(1)));
+        // Just beyond a neighbour takes the step to the one after it, just before it the step to it.
+        let within = (single(2) - single(1)) / 8.0;
+        assert_eq!(single_ulps(1.0, single(1) + within), Some(2));
+        assert_eq!(single_ulps(1.0, single(1) - within), Some(1));
+        assert_eq!(single_ulps(-1.0, -single(1) - within), Some(2));
+        assert_eq!(single_ulps(f64::from(f32::MAX), f64::INFINITY), Some(1));
+        assert_eq!(single_ulps(f64::NAN, f64::NAN), Some(0));
+        assert_eq!((single_ulps(f64::NAN, 1.0), single_ulps(1.0, f64::NAN)), (None, None));
+    }
+
+    #[test]
+    fn floats_are_shown_by_their_shortest_text() {
+        let cases = [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (1.5, "1.5"),
+            (1e-5, "0.00001"),
+            (9e-6, "9e-6"),
+            (-9e-6, "-9e-6"),
+            (1e16, "10000000000000000"),
+            (1e17, "1e17"),
+            (-1e17, "-1e17"),
+            (f64::INFINITY, "inf"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, words) in cases {
+            assert_eq!(float_text(value), words);
+        }
+        assert_eq!(delta(&Value::Float(1.0), &Value::Float(1.1)).as_deref(), Some("0.10000000000000009"));
+        assert_eq!(delta(&Value::Integer(1), &Value::Float(0.5)).as_deref(), Some("-0.5"));
+        assert_eq!(delta(&Value::Float(0.5), &Value::Integer(1)).as_deref(), Some("0.5"));
+        assert_eq!(delta(&Value::Null, &Value::Integer(1)), None);
+        assert_eq!(delta(&Value::Float(f64::NAN), &Value::Integer(1)), None);
+        assert_eq!(plain(&"-0.00".parse().unwrap()), "0");
+        assert_eq!(plain(&"1e3".parse().unwrap()), "1000");
+        assert_eq!(ulps(f64::NAN, f64::NAN), Some(0));
+        assert_eq!((ulps(1.0, f64::NAN), ulps(-1.0, 1.0)), (None, Some(2 * 1.0f64.to_bits())));
+    }
 }

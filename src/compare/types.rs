@@ -274,4 +274,141 @@ mod tests {
         assert!(!meets(Type::Text, Type::Bytes, &Rule::default()));
         assert!(meets(Type::Text, Type::Uuid, &Rule::default()));
     }
+
+    /// Catches a way out that does not lead out: each is taken, and then the columns meet.
+    #[test]
+    fn the_way_out_that_is_named_is_one() {
+        let forced = |of| Rule { types: Sides { old: Some(of), new: Some(of) }, ..Rule::default() };
+        let close = Rule { comparison: Comparison::Tolerance(Tolerance::default()), ..Rule::default() };
+        let utc = Rule { utc: true, ..Rule::default() };
+        let json = Rule { comparison: Comparison::Json, ..Rule::default() };
+        let cases = [
+            (Type::Integer, Type::Float, "give the column a tolerance", close),
+            (Type::Instant, Type::WallClock, "`zone = \"UTC\"`", utc),
+            (Type::Date, Type::WallClock, "`type = \"date\"`", forced(ForcedType::Date)),
+            (Type::Date, Type::WallClock, "`type = \"timestamp\"`", forced(ForcedType::Timestamp)),
+            (Type::Date, Type::Instant, "`type = \"date\"`", forced(ForcedType::Date)),
+            (Type::Json, Type::Text, "`json = true`", json),
+            (Type::Text, Type::Integer, "`type = \"…\"`", forced(ForcedType::Decimal { precision: 9, scale: 0 })),
+            (Type::Text, Type::Uuid, "", forced(ForcedType::Uuid)),
+            (Type::Text, Type::Bool, "`type = \"…\"`", forced(ForcedType::Bool)),
+        ];
+        for (old, new, words, rule) in cases {
+            for (old, new) in [(&old, &new), (&new, &old)] {
+                let why = comparable(old, new, &Rule::default()).err().unwrap_or_default();
+                assert!(why.contains(words), "{old} {new}: {why}");
+                assert!(words.is_empty() || why.starts_with(&format!("{old} in old and {new} in new")), "{why}");
+                assert!(comparable(old, new, &rule).is_ok(), "{old} {new}: {words}");
+            }
+        }
+        let read = forced(ForcedType::Timestamp);
+        let read = Rule { types: Sides { old: read.types.old, new: None }, ..read };
+        assert!(comparable(&Type::Text, &Type::Date, &read).unwrap_err().contains("`type = \"date\"`"));
+        assert!(comparable(&Type::Bytes, &Type::Bool, &Rule::default()).unwrap_err().contains("`ignore = \"reason\"`"));
+    }
+
+    /// Catches a type that is read from what does not hold it.
+    #[test]
+    fn a_type_is_read_only_from_what_may_hold_it() {
+        use Type::{Bool, Bytes, Date, Float, Instant, Integer, Json, Text, Time, Uuid, WallClock};
+        let decimal = || Type::Decimal { scale: 1 };
+        let array = || Type::Array(Box::new(Text));
+        let all =
+            || [Bool, Integer, decimal(), Float, Text, Bytes, Date, Time, Instant, WallClock, Uuid, Json, array()];
+        let readable: [(ForcedType, Vec<Type>); 7] = [
+            (ForcedType::Decimal { precision: 9, scale: 1 }, vec![Integer, decimal(), Text, Uuid]),
+            (ForcedType::Uuid, vec![Text, Uuid]),
+            (ForcedType::Timestamp, vec![Text, Uuid, Date, Instant, WallClock]),
+            (ForcedType::Date, vec![Text, Uuid, Date, Instant, WallClock]),
+            (ForcedType::Bool, vec![Bool, Integer, Text, Uuid]),
+            (ForcedType::Json, vec![Text, Uuid, Json]),
+            (
+                ForcedType::Text,
+                vec![Bool, Integer, decimal(), Float, Text, Bytes, Date, Time, Instant, WallClock, Uuid, Json],
+            ),
+        ];
+        for (forced, may) in readable {
+            let rule = Rule { types: Sides { old: Some(forced), new: Some(forced) }, ..Rule::default() };
+            for of in all() {
+                assert_eq!(comparable(&of, &of, &rule).is_ok(), may.contains(&of), "{of} as {forced}");
+                assert!(comparable(&Type::Null, &Type::Null, &rule).is_ok());
+            }
+        }
+    }
+
+    /// Catches a rule that is taken by a column it says nothing about.
+    #[test]
+    fn rules_want_the_columns_they_are_about() {
+        use Type::{Float, Instant, Integer, Json, Text, Time, WallClock};
+        let decimal = || Type::Decimal { scale: 1 };
+        let array = || Type::Array(Box::new(Integer));
+        let map = || Type::Map(Box::new(Text), Box::new(Integer));
+        let all = || {
+            [
+                Type::Bool,
+                Integer,
+                decimal(),
+                Float,
+                Text,
+                Type::Bytes,
+                Type::Date,
+                Time,
+                Instant,
+                WallClock,
+                Json,
+                array(),
+                map(),
+            ]
+        };
+        let of = |comparison| Rule { comparison, ..Rule::default() };
+        let levels = |one: Comparison| Comparison::Levels(Box::new(crate::check::Levels { warn: one, fail: None }));
+        let numbers = || vec![Integer, decimal(), Float];
+        let cases = [
+            (of(Comparison::Tolerance(Tolerance::default())), numbers()),
+            (of(levels(Comparison::Tolerance(Tolerance::default()))), numbers()),
+            (of(Comparison::Budget(crate::check::Budget::default())), numbers()),
+            (of(Comparison::Ulps(1)), vec![Float]),
+            (of(Comparison::Set), vec![Json, array()]),
+            (of(Comparison::Multiset), vec![Json, array()]),
+            (of(Comparison::Map { absent: None, tolerance: None }), vec![Json, map()]),
+            (of(Comparison::Json), vec![Text, Json]),
+            (
+                Rule { truncate: Some(std::time::Duration::from_secs(1)), ..Rule::default() },
+                vec![Time, Instant, WallClock],
+            ),
+            (Rule { utc: true, ..Rule::default() }, vec![Instant, WallClock]),
+        ];
+        for (rule, may) in cases {
+            for of in all() {
+                assert_eq!(comparable(&of, &of, &rule).is_ok(), may.contains(&of), "{of} {rule:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_inside_meets_as_what_is_outside_does() {
+        let array = |of| Type::Array(Box::new(of));
+        let map = |key, held| Type::Map(Box::new(key), Box::new(held));
+        let close = Rule {
+            comparison: Comparison::Map { absent: None, tolerance: Some(Tolerance::default()) },
+            ..Rule::default()
+        };
+        let plain = Rule::default();
+        for (old, new, rule, expected) in [
+            (array(Type::Integer), array(Type::Decimal { scale: 1 }), &plain, true),
+            (array(Type::Integer), array(Type::Text), &plain, false),
+            (array(Type::Null), array(Type::Text), &plain, true),
+            (array(Type::Integer), Type::Integer, &plain, false),
+            (map(Type::Text, Type::Integer), map(Type::Text, Type::Float), &plain, false),
+            (map(Type::Text, Type::Integer), map(Type::Text, Type::Float), &close, true),
+            (map(Type::Integer, Type::Integer), map(Type::Float, Type::Integer), &close, false),
+            (map(Type::Text, Type::Bool), map(Type::Text, Type::Integer), &plain, false),
+            (map(Type::Text, Type::Bool), map(Type::Text, Type::Bool), &plain, true),
+        ] {
+            assert_eq!(comparable(&old, &new, rule).is_ok(), expected, "{old} {new}");
+            assert_eq!(comparable(&new, &old, rule).is_ok(), expected, "{new} {old}");
+        }
+        let met = |old, new| comparable(&old, &new, &plain).unwrap().bool_as_integer;
+        assert!(met(array(Type::Bool), array(Type::Integer)) && !met(array(Type::Bool), array(Type::Bool)));
+    }
 }

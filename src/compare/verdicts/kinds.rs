@@ -293,3 +293,83 @@ fn an_invariant_fails_on_one_row_and_on_an_empty_population() {
     assert_eq!(report.status(), Status::Fail);
     assert_eq!(report.examples[0].key.to_string(), "id=7");
 }
+
+/// Catches a tag that stands twice and is counted as lost or added, or whose example shows a side that has none.
+#[test]
+fn each_tag_is_counted_once_whatever_stands_beside_it() {
+    let side = |tags: &[&str]| frame(vec![integers("id", &vec![1; tags.len()]), texts("tag", tags)]);
+    let found =
+        judge(&check(KindSettings::TagDedup, &["id"]), &side(&["a", "a", "b", "c"]), &side(&["c", "c", "d", "d", "b"]));
+    let counts = found.tag_counts.unwrap();
+    assert_eq!((counts.old, counts.new, counts.lost, counts.added), (3, 3, 1, 1));
+    assert_eq!((counts.duplicate_old, counts.duplicate_new), (1, 2));
+    let shown: Vec<(Difference, Option<&str>, Option<&str>, Option<&str>)> = found
+        .examples
+        .iter()
+        .map(|one| {
+            let (tag, rows) = (&one.columns["tag"], one.columns.get("rows"));
+            (one.difference, tag.old.as_deref(), tag.new.as_deref(), rows.and_then(|rows| rows.old.as_deref()))
+        })
+        .collect();
+    assert!(shown.contains(&(Difference::Missing, Some("a"), None, None)));
+    assert!(shown.contains(&(Difference::Extra, None, Some("d"), None)));
+    assert!(shown.contains(&(Difference::Duplicate, Some("c"), Some("c"), Some("1"))));
+    assert!(shown.contains(&(Difference::Duplicate, None, Some("d"), Some("0"))));
+    assert_eq!(shown.len(), 4);
+    assert_eq!(found.warnings[0].code, "duplicate_tags_in_old");
+    let clean = judge(&check(KindSettings::TagDedup, &["id"]), &side(&["a"]), &side(&["a"]));
+    assert!(clean.warnings.is_empty() && clean.examples.is_empty());
+}
+
+/// Catches a lag with the wrong sign or key, an order that is not by lag, and a note about sides that are even.
+#[test]
+fn lags_are_listed_with_the_worst_first() {
+    let lag = KindSettings::Freshness { max_lag: Duration::from_secs(60) };
+    let keyed = check(lag, &["id"]);
+    let side = |seconds: &[i128]| {
+        let moments: Vec<i128> = seconds.iter().map(|second| second * SECOND).collect();
+        frame(vec![integers("id", &(1..=moments.len() as i128).collect::<Vec<_>>()), instants("latest", &moments)])
+    };
+    let report = judge(&keyed, &side(&[1_000, 1_000, 1_000, 1_000]), &side(&[900, 990, 800, 1_005]));
+    let shown: Vec<(String, Option<&str>, bool)> =
+        report.measures.iter().map(|one| (one.key.to_string(), one.delta.as_deref(), one.within)).collect();
+    let expected = [("id=3", "3m 20s", false), ("id=1", "1m 40s", false), ("id=2", "10s", true), ("id=4", "-5s", true)];
+    assert_eq!(shown, expected.map(|(key, delta, within)| (key.to_owned(), Some(delta), within)));
+    let totals = report.totals.unwrap();
+    assert_eq!((totals.compared, totals.outside), (4, 2));
+    assert!(report.warnings[0].message.contains("in 1 of 4"), "{}", report.warnings[0].message);
+    assert!(judge(&keyed, &side(&[5]), &side(&[5])).warnings.is_empty(), "even is not ahead");
+    let twice = frame(vec![integers("id", &[1, 1]), instants("latest", &[0, 1])]);
+    assert!(judge(&keyed, &twice, &side(&[0])).error.unwrap().message.contains("more than one timestamp for id=1"));
+    let null = frame(vec![integers("id", &[1, 2]), ("latest", Type::Instant, vec![Value::Null, Value::Instant(0)])]);
+    assert_eq!(judge(&keyed, &null, &null).status(), Status::Pass, "NULL equals NULL");
+    assert_eq!(judge(&keyed, &null, &side(&[0, 0])).status(), Status::Fail);
+    let dates = frame(vec![("latest", Type::Date, vec![Value::Date(2)])]);
+    let day_before = frame(vec![("latest", Type::Date, vec![Value::Date(1)])]);
+    let day = |secs| judge(&freshness(secs), &dates, &day_before).status();
+    assert_eq!((day(86_400), day(86_399)), (Status::Pass, Status::Fail));
+}
+
+/// Catches measures that are not in the order of their drift, or cut so that the worst is lost.
+#[test]
+fn the_worst_measures_are_listed_first_and_all_are_counted() {
+    let keys: Vec<i128> = (0..200).collect();
+    let side = |values: &[i128]| frame(vec![integers("id", &keys), integers("n", values)]);
+    let old = side(&[1_000; 200]);
+    let new: Vec<i128> = (0..200).map(|at| if at % 2 == 0 { 1_000 } else { 1_000 + (at * 7) % 200 }).collect();
+    let report = judge(&sum(&["id"]), &old, &side(&new));
+    assert_eq!(report.measures.len(), Limits::default().measures);
+    let totals = report.totals.unwrap();
+    assert_eq!((totals.compared, totals.outside), (200, 100));
+    let deltas: Vec<i128> = report.measures.iter().map(|one| one.delta.as_ref().unwrap().parse().unwrap()).collect();
+    assert!(deltas.is_sorted_by(|a, b| a >= b), "{deltas:?}");
+    assert_eq!(deltas[0], new.iter().max().unwrap() - 1_000);
+    assert!(report.measures.iter().all(|one| !one.within));
+    let few = judge(
+        &sum(&["id"]),
+        &frame(vec![integers("id", &[1, 2, 3]), integers("n", &[0, 5, 5])]),
+        &frame(vec![integers("id", &[1, 2]), integers("n", &[1, 5])]),
+    );
+    let shown: Vec<(String, bool)> = few.measures.iter().map(|one| (one.key.to_string(), one.within)).collect();
+    assert_eq!(shown, [("id=3".to_owned(), false), ("id=1".to_owned(), false), ("id=2".to_owned(), true)]);
+}

@@ -196,7 +196,13 @@ fn a_stand_in_of_another_type_is_refused() {
                 let (old, new) = if on_old { sides } else { (sides.1, sides.0) };
                 let report = judge(&check, &old, &new);
                 let message = report.error.map(|error| error.message).unwrap_or_default();
-                assert!(message.contains("`null` gives"), "{of} {literal:?} {rule:?}: {message}");
+                let shown = match &literal {
+                    Value::Text(text) => format!("{text:?}"),
+                    Value::Array(_) => "[]".to_owned(),
+                    Value::Integer(number) => number.to_string(),
+                    other => panic!("{other:?}"),
+                };
+                assert!(message.contains(&format!("`null` gives {shown}")), "{of} {literal:?} {rule:?}: {message}");
             }
         }
     }

@@ -167,3 +167,114 @@ fn duplicates_within_a_tolerance_find_their_best_partners() {
     let report = judge(&check, &frame(old), &frame(new));
     assert_eq!(counts(&report), (2, 0, 0, 0, 1), "{report:#?}");
 }
+
+/// Catches a value without a meaning that passes, or is only a difference, where nothing is compared with it.
+#[test]
+fn json_with_a_key_twice_is_an_error_wherever_it_stands() {
+    let twice = "{\"a\":1,\"a\":1}";
+    let rule = || comparison(Comparison::Json);
+    let side = |values: &[&str]| frame(vec![integers("id", &vec![1; values.len()]), texts("v", values)]);
+    let value = with(rows(&["id"]), "v", rule());
+    for (old, new) in
+        [(vec![twice], vec![]), (vec![], vec![twice]), (vec![twice, "1"], vec![]), (vec![twice, "1"], vec!["1"])]
+    {
+        let report = judge(&value, &side(&old), &side(&new));
+        let message = report.error.unwrap().message;
+        assert!(message.contains("`v`") && message.contains("id=1") && message.contains("`a`"), "{message}");
+    }
+    let key = with(rows(&["v"]), "v", rule());
+    assert_eq!(judge(&key, &side(&[twice]), &side(&[twice])).status(), Status::Error);
+    let tags = with(check(KindSettings::TagDedup, &["id"]), "v", Rule::default());
+    let json = |text: &str| frame(vec![integers("id", &[1]), ("v", Type::Json, vec![Value::Json(text.to_owned())])]);
+    assert_eq!(judge(&tags, &json(twice), &json("[\"a\"]")).status(), Status::Error);
+}
+
+/// Catches a NULL, a nested value or a number of JSON that is lost on the way into a set or map.
+#[test]
+fn collections_in_json_compare_element_by_element_at_any_depth() {
+    let set = |old: &str, new: &str| {
+        let side = |text: &str| vec![integers("id", &[1]), ("v", Type::Json, vec![Value::Json(text.to_owned())])];
+        status(&with(rows(&["id"]), "v", comparison(Comparison::Set)), side(old), side(new))
+    };
+    let deep = |inner: &str| format!("[{}{inner}{}, 1]", "[".repeat(300), "]".repeat(300));
+    assert_eq!(set(&deep("1"), &deep("1.0")), Status::Pass);
+    assert_eq!(set(&deep("1"), &deep("2")), Status::Fail);
+    assert_eq!(set("[1, {\"a\": [null]}, null]", "[null, {\"a\": [null]}, 1, 1]"), Status::Pass);
+    assert_eq!(set("null", " null "), Status::Pass);
+    assert_eq!(set("null", "[]"), Status::Fail);
+    assert_eq!(set("[", "["), Status::Fail, "what is no JSON equals nothing");
+    assert_eq!(set(&deep("{\"a\":1,\"a\":1}"), &deep("1")), Status::Error);
+}
+
+/// Catches a literal of another type than the map's values, whether or not those take a tolerance.
+#[test]
+fn an_absent_key_stands_for_a_value_of_the_maps_type() {
+    let map = |of: &Type, entries: &[(&str, Value)]| {
+        let value = Value::Map(entries.iter().map(|(key, value)| (text(key), value.clone())).collect());
+        vec![integers("id", &[1]), ("v", Type::Map(Box::new(Type::Text), Box::new(of.clone())), vec![value])]
+    };
+    let cases = [
+        (Type::Float, Value::Integer(0), Value::Float(0.0)),
+        (Type::Float, Value::Decimal { unscaled: 5, scale: 1 }, Value::Float(0.5)),
+        (Type::Integer, Value::Integer(0), Value::Integer(0)),
+        (Type::Decimal { scale: 2 }, Value::Integer(0), Value::Decimal { unscaled: 0, scale: 2 }),
+        (Type::Bool, Value::Integer(0), Value::Bool(false)),
+        (Type::Text, text(""), text("")),
+        (Type::Date, text("1970-01-02"), Value::Date(1)),
+    ];
+    for (of, absent, zero) in cases {
+        let rule = || comparison(Comparison::Map { absent: Some(absent.clone()), tolerance: None });
+        let check = with(rows(&["id"]), "v", rule());
+        let (empty, filled) = (map(&of, &[]), map(&of, &[("a", zero.clone())]));
+        assert_eq!(status(&check, filled.clone(), empty.clone()), Status::Pass, "{of}");
+        assert_eq!(status(&check, empty, filled.clone()), Status::Pass, "{of}");
+        let untyped = map(&Type::Null, &[]);
+        assert_eq!(status(&check, filled, untyped), Status::Pass, "{of}");
+    }
+    let wrong = comparison(Comparison::Map { absent: Some(text("x")), tolerance: None });
+    let check = with(rows(&["id"]), "v", wrong);
+    let report = judge(&check, &frame(map(&Type::Float, &[])), &frame(map(&Type::Float, &[])));
+    assert!(report.error.unwrap().message.contains("`absent` gives \"x\", which is no float"));
+}
+
+/// Catches 32-bit floats that are counted in steps of 64-bit ones, on either side.
+#[test]
+fn ulps_count_in_the_width_of_the_column() {
+    let single =
+        |value: f64| frame(vec![integers("id", &[1]), floats("v", &[value])]).with_singles(|at| at == 1).unwrap();
+    let double = |value: f64| frame(vec![integers("id", &[1]), floats("v", &[value])]);
+    let ulps = |n| with(rows(&["id"]), "v", comparison(Comparison::Ulps(n)));
+    let next = |steps: u32| f64::from(f32::from_bits(1.0f32.to_bits() + steps));
+    assert_eq!(judge(&ulps(1), &single(1.0), &single(next(1))).status(), Status::Pass);
+    assert_eq!(judge(&ulps(1), &single(1.0), &single(next(2))).status(), Status::Fail);
+    assert_eq!(judge(&ulps(1), &single(1.0), &double(next(1))).status(), Status::Pass);
+    assert_eq!(judge(&ulps(1), &double(1.0), &single(next(1))).status(), Status::Pass);
+    let between = (1.0 + next(1)) / 2.0;
+    assert_eq!(judge(&ulps(0), &single(1.0), &double(between)).status(), Status::Fail);
+    assert_eq!(judge(&ulps(1), &single(1.0), &double(between)).status(), Status::Pass);
+    assert_eq!(judge(&ulps(1), &single(1.0), &double(next(1) + 1e-12)).status(), Status::Fail);
+    assert_eq!(judge(&ulps(4), &double(1.0), &double(next(1))).status(), Status::Fail);
+    assert_eq!(judge(&ulps(u64::MAX), &single(1.0), &single(f64::NAN)).status(), Status::Fail);
+}
+
+/// Catches bounds of binary floats, which are a little beside the decimals that people write.
+#[test]
+fn floats_hold_at_the_bound_that_people_see() {
+    let tenth = || within("0", "0.1");
+    assert_eq!(one(tenth(), floats("v", &[1.0]), floats("v", &[1.1])), Status::Pass);
+    assert_eq!(one(tenth(), floats("v", &[1.0]), floats("v", &[1.1 + 1e-15])), Status::Fail);
+    assert_eq!(one(within("0.1", "0"), floats("v", &[-1.0]), floats("v", &[-1.1])), Status::Pass);
+    assert_eq!(one(within("0", "0"), floats("v", &[0.1]), floats("v", &[0.1 + f64::EPSILON])), Status::Fail);
+    let budget = |budget| comparison(Comparison::Budget(budget));
+    let most = || budget(Budget { at_most: Some(decimal("0.1")), ..Budget::default() });
+    let least = || budget(Budget { at_least: Some(decimal("0.3")), ..Budget::default() });
+    assert_eq!(one(most(), floats("v", &[0.0]), floats("v", &[0.1])), Status::Pass);
+    assert_eq!(one(most(), floats("v", &[0.0]), floats("v", &[0.1 + 1e-15])), Status::Fail);
+    assert_eq!(one(least(), floats("v", &[0.0]), floats("v", &[0.3])), Status::Pass);
+    assert_eq!(one(least(), floats("v", &[0.0]), floats("v", &[0.3 - 1e-15])), Status::Fail);
+    let ratio = || budget(Budget { max_ratio: Some(decimal("1.1")), ..Budget::default() });
+    assert_eq!(one(ratio(), floats("v", &[1.0]), floats("v", &[1.1])), Status::Pass);
+    assert_eq!(one(ratio(), integers("v", &[1]), floats("v", &[1.1])), Status::Pass);
+    let two = Budget { at_least: Some(decimal("0.3")), at_most: Some(decimal("0.3")), ..Budget::default() };
+    assert_eq!(one(budget(two), floats("v", &[0.0]), floats("v", &[0.3])), Status::Pass);
+}

@@ -2,6 +2,7 @@ mod apart;
 pub(crate) mod batches;
 mod generated;
 mod limits;
+mod plans;
 mod settled;
 
 use std::collections::BTreeMap;
