@@ -4,7 +4,6 @@
 //! are new.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use serde_json::Value;
 use crate::compare::Past;
 use crate::frame;
 use crate::input;
+use crate::isolation::caught;
 use crate::model::{Difference, Example, Key, Pair, Tally};
 
 /// Name of the file of differences, beside the JSON report.
@@ -150,13 +150,11 @@ impl Earlier {
         };
         let file = input::open(&path).map_err(|cause| failed(format!("cannot be read: {cause}")))?;
         // A damaged file makes some readers break off instead of saying so.
-        let read = std::panic::catch_unwind(AssertUnwindSafe(|| ParquetReader::new(file).finish()));
-        let data = match read {
-            Ok(Ok(data)) => data,
-            Ok(Err(cause)) => return Err(failed(format!("is damaged: {cause}"))),
-            Err(_) => return Err(failed("is damaged".to_owned())),
-        };
-        let found = self.regrouped(&data).ok_or_else(|| failed("is damaged: it lacks a column or a key".to_owned()))?;
+        let read = caught(|| {
+            let data = ParquetReader::new(file).finish().map_err(|cause| format!("is damaged: {cause}"))?;
+            self.regrouped(&data).ok_or_else(|| "is damaged: it lacks a column or a key".to_owned())
+        });
+        let found = read.unwrap_or_else(|_| Err("is damaged".to_owned())).map_err(failed)?;
         for check in &self.checks {
             let read = found.get(&check.id).map_or(0, |examples| examples.len() as u64);
             if read != check.written {

@@ -12,6 +12,7 @@ pub mod frame;
 pub mod history;
 pub mod init;
 pub mod input;
+pub mod isolation;
 pub mod model;
 pub mod output;
 pub mod rehearse;

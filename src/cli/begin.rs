@@ -1,10 +1,8 @@
 //! What is done before anything is printed: secrets are noted, and every word that leaves goes over one edge.
 
-use std::backtrace::{Backtrace, BacktraceStatus};
-
 use super::{MASK_KEY, edge, screen};
 use crate::report::visible;
-use crate::{secret, source};
+use crate::{isolation, secret, source};
 
 /// Prepares the process.
 pub(super) fn begin() {
@@ -56,10 +54,5 @@ pub(super) fn parsed(error: &clap::Error) -> String {
 
 /// Puts the words of a panic through the same edge as all others.
 fn panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let trace = Backtrace::capture();
-        let shown = trace.status() == BacktraceStatus::Captured;
-        let trace = if shown { format!("{trace}\n") } else { String::new() };
-        screen::complain(&format!("{panic}\n{trace}"));
-    }));
+    std::panic::set_hook(Box::new(|panic| screen::complain(&isolation::told(panic))));
 }

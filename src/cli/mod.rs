@@ -29,6 +29,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use parse::{duration, pair, report, size, size_or_none};
 
 use crate::exit::{BROKEN, FailOn};
+use crate::isolation;
 use crate::report::{Format, visible};
 use crate::run::{MaskKey, Plan, Privacy};
 use crate::suite::{self, Overrides, Suite};
@@ -329,8 +330,17 @@ impl OverrideArgs {
     }
 }
 
-/// Runs the program and returns its exit code.
+/// Runs the program and returns its exit code, whatever happens in it.
 pub fn main() -> u8 {
+    isolation::caught(command).unwrap_or_else(|_| {
+        screen::complain(
+            "cutover cannot go on after a defect of its own; please report it with the command and the line above\n",
+        );
+        BROKEN
+    })
+}
+
+fn command() -> u8 {
     begin::begin();
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,

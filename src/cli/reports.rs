@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{PrivacyArgs, screen};
 use crate::earlier::DIFFERENCES;
+use crate::isolation::caught;
 use crate::model::RunReport;
 use crate::output::{self, Held, Unfinished, is_special, write_atomically};
 use crate::report::{Format, render};
@@ -93,7 +94,7 @@ pub(super) fn write(
                 place(folder.join(DIFFERENCES))?;
             }
             for (format, path) in paths {
-                let text = render(*format, report);
+                let text = rendered(*format, report)?;
                 if path == "-" {
                     screen::report(*format, &text);
                     continue;
@@ -110,7 +111,7 @@ pub(super) fn write(
             place(made.path().join(DIFFERENCES))?;
             for format in Format::ALL {
                 let path = made.path().join(format.file_name());
-                write_atomically(&path, &render(format, report)).map_err(|cause| failed(&path, &cause))?;
+                write_atomically(&path, &rendered(format, report)?).map_err(|cause| failed(&path, &cause))?;
             }
             let held = made.finish(&folder).map_err(|cause| failed(&folder, &cause))?;
             if let Some(keep) = keep {
@@ -120,6 +121,14 @@ pub(super) fn write(
             Ok(Written { places: vec![format!("{}/", folder.display())], _held: Some(held) })
         }
     }
+}
+
+/// A report as text; one that cannot be made keeps no other from being written before it.
+fn rendered(format: Format, report: &RunReport) -> Result<String, String> {
+    caught(|| render(format, report)).map_err(|_| {
+        let name = format.file_name();
+        format!("cutover met a defect of its own while it made {name}; please report it, and use another format")
+    })
 }
 
 /// `20260103T040506.789Z-1f2e`: sorts by time, and two runs of one moment differ.

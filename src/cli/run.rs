@@ -15,6 +15,7 @@ use crate::compare::Limits;
 use crate::earlier::{Baseline, Earlier, Unreadable};
 use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
 use crate::history::Place;
+use crate::isolation;
 use crate::report::terminal;
 use crate::run::{self, Again, Options, Selected};
 use crate::source::Stop;
@@ -113,7 +114,7 @@ pub(super) fn execute(
     let to_stdout = matches!(to, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"));
     telling.begin(to_stdout);
     if !options.privacy.examples || selected.iter().any(|one| one.check.mask != Masks::default()) {
-        quiet_panics();
+        isolation::withhold_panics();
     }
     let screen = Screen::new(look, to_stdout, selected.len());
     let signalled = AtomicBool::new(false);
@@ -160,14 +161,6 @@ pub(super) fn execute(
     let places = written.as_ref().map(|written| written.places.as_slice()).unwrap_or_default();
     telling.tell(&Told { report: &report, selected, code, previous, places });
     Ok(code)
-}
-
-/// Says where a panic happened and not what it says, which may quote a value.
-fn quiet_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
-        screen::complain(&format!("cutover met a defect of its own{place}; its text is withheld\n"));
-    }));
 }
 
 /// Resolves at SIGINT or SIGTERM.

@@ -14,6 +14,7 @@ use super::check::prepare;
 use super::{Context, Options, Plan, Privacy, Running, Selected, params, sources, windows, withheld};
 use crate::check::{Check, Comparison, KindSettings, Masks, Query, Rule};
 use crate::compare::Limits;
+use crate::isolation::isolated;
 use crate::model::{ErrorReport, Warning};
 use crate::source::{self, Inspect, Inspected, Stop};
 use crate::suite::Suite;
@@ -91,8 +92,13 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         let sides = match &unit.slice {
             Ok(slice) => {
                 let one = Running { suite, check, slice: slice.as_ref(), id: &check.id, ledger: None, attempt: None };
-                let (old, new) = both(one, &context).await;
-                [old, new].map(|side| side.unwrap_or_else(|error| refused(&error.message)))
+                match isolated(both(one, &context)).await {
+                    Ok((old, new)) => [old, new].map(|side| side.unwrap_or_else(|error| refused(&error.message))),
+                    Err(defect) => {
+                        let why = format!("cutover met a defect of its own: {}", defect.text());
+                        [refused(&why), Inspected::default()]
+                    }
+                }
             }
             Err(error) => [refused(&error.message), Inspected::default()],
         };

@@ -12,6 +12,7 @@ use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, r
 use crate::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::compare::{Answers, compare_all, compare_counting};
 use crate::frame::Frame;
+use crate::isolation::Defect;
 use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
 use crate::source::{self, Engine, EngineName, Error, Fault};
 use crate::suite::Suite;
@@ -116,7 +117,7 @@ pub(super) async fn read(
         Ok(report) => report,
         Err(failure) => {
             let error = match failure.try_into_panic() {
-                Ok(panic) => panicked(panic.as_ref()),
+                Ok(panic) => panicked(&Defect::new(panic)),
                 Err(_) => ErrorReport {
                     message: "the comparison was cut short; run the check again".to_owned(),
                     causes: Vec::new(),

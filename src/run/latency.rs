@@ -12,6 +12,7 @@ use super::sources::{retried, retrying};
 use super::{Context, Running, panicked};
 use crate::check::{Latency, Load, Query};
 use crate::compare::latency::{self, Timed};
+use crate::isolation::Defect;
 use crate::model::{CheckReport, ErrorReport, SideReport, Volume};
 use crate::source::{self, Engine, Error, Fault, Stop, Ticket};
 
@@ -209,7 +210,7 @@ async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &Stop) -> Resul
 }
 
 fn lost(failure: tokio::task::JoinError) -> Error {
-    let why = failure.try_into_panic().map(|panic| panicked(panic.as_ref()));
+    let why = failure.try_into_panic().map(|panic| panicked(&Defect::new(panic)));
     let message = why.map_or_else(|_| "a client of the load was cut short".to_owned(), |error| error.message);
     Error::new(Fault::Query, message)
 }

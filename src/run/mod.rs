@@ -18,26 +18,27 @@ mod redact;
 mod rows;
 mod server;
 mod settle;
+mod side;
 mod sources;
 mod waivers;
 mod windows;
 mod withheld;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, Utc};
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use globset::GlobMatcher;
 use tokio::sync::Semaphore;
 
 use crate::check::{Check, KindSettings, ParamValue};
 use crate::compare::{Ledger, Limits, outside};
 use crate::earlier::Baseline;
+use crate::isolation::{Defect, caught, isolated};
 use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SourceReport, SuiteReport};
 use crate::rowdiff;
 use crate::source::Stop;
@@ -303,10 +304,21 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
-    let mut report = match AssertUnwindSafe(check::run(one, context, report, &mut slot, watch)).catch_unwind().await {
-        Ok(report) => report,
-        Err(panic) => CheckReport { error: Some(panicked(panic.as_ref())), ..blank },
-    };
+    let found = isolated(check::run(one, context, report, &mut slot, watch)).await;
+    let found = found.unwrap_or_else(|defect| CheckReport { error: Some(panicked(&defect)), ..blank.clone() });
+    let mut report = caught(|| settled(one, context, found)).unwrap_or_else(|_| {
+        // What it says could quote a value, and what hides values is what broke.
+        let error = ErrorReport { causes: Vec::new(), ..panicked(&Defect::new(Box::new(()))) };
+        CheckReport { error: Some(error), ..blank }
+    });
+    report.elapsed_ms = elapsed_ms(clock);
+    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
+    redact::check(&mut report);
+    report
+}
+
+/// What a check found, masked and put to its waivers.
+fn settled(one: Running<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
     if matches!(one.check.kind, KindSettings::Latency(_)) {
         // All of its numbers are listed.
         let mut findings = differences::Findings::new(one, context, report.returned.as_deref());
@@ -318,22 +330,18 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         report = mask.apply(report);
     }
     cut::report(&mut report);
-    if let Some(ledger) = &ledger {
+    if let Some(ledger) = one.ledger {
         ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }
-    report.elapsed_ms = elapsed_ms(clock);
-    report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
-    redact::check(&mut report);
     report
 }
 
 /// The error of a check that met a defect of cutover itself.
-fn panicked(panic: &(dyn std::any::Any + Send)) -> ErrorReport {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+fn panicked(defect: &Defect) -> ErrorReport {
     ErrorReport {
         message: "cutover met a defect of its own in this check and cannot judge it; please report it with the query"
             .to_owned(),
-        causes: vec![text.unwrap_or("no message").to_owned()],
+        causes: vec![defect.text().to_owned()],
     }
 }
 

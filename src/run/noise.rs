@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::check::{fetch, joined, prepare};
-use super::reading::{Asked, BACKLOG, Reading, Session, Stream, Wanted, blocking, second};
+use super::reading::{Asked, BACKLOG, Reading, Session, Stream, Wanted, blocking, closed, second};
 use super::rows::causes;
 use super::{Context, Running};
 use crate::check::{KindSettings, Query, Sides};
@@ -118,12 +118,12 @@ async fn rows(
         let (mut later, _) = reading.open(&reading.sides.new).await?;
         match reading.hashed(&mut later, &reading.sides.new, Some(plan), seeds, &mut head).await? {
             Some((plan, now)) => break (plan, then, later, now),
-            None => later.close().await,
+            None => closed(later).await,
         }
     };
     let found = reading.apart(plan, then, now, &mut first, &mut later).await;
     if found.is_ok() {
-        tokio::join!(first.close(), later.close());
+        tokio::join!(closed(first), closed(later));
     }
     found
 }

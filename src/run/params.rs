@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::sources::{Opened, retrying};
+use super::sources::{Opened, broken, retrying};
 use super::{Options, Selected};
 use crate::check::ParamValue;
+use crate::isolation::isolated;
 use crate::source::{Engine, Error, Fault, Stop};
 use crate::suite::{Param, Suite};
 
@@ -65,7 +66,9 @@ async fn clock_of(
             () = tokio::time::sleep(options.timeout) => Err(Error::new(Fault::Timeout, "the server did not tell the time; allow more with --timeout")),
         }
     };
-    retrying(stop, attempt).await.0.map_err(|error| error.message)
+    let read = isolated(retrying(stop, attempt)).await;
+    let read = read.map_or_else(|defect| Err(broken("its clock was read", &defect)), |(read, _)| read);
+    read.map_err(|error| error.message)
 }
 
 /// The sentence for a param that the command line must give.

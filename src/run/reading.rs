@@ -12,6 +12,7 @@ use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::check::located;
 use super::server::Differing;
+use super::side::{Limits, one_side};
 use super::sources::{retried, retrying};
 use super::{Context, Running};
 use crate::check::Sides;
@@ -23,6 +24,9 @@ use crate::source::{self, Engine, EngineName, Error, Fault, Reader, Ticket};
 
 /// Batches between a source and its hashing.
 pub(super) const BACKLOG: usize = 2;
+
+/// How long a server may take to end a session that is no longer needed.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// One side and its query.
 pub(super) struct Asked<'a> {
@@ -102,6 +106,7 @@ impl<'a> Reading<'a> {
             tokio::select! {
                 opened = side.engine.reader(self.timeout, &side.ticket) => opened,
                 () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
+                () = tokio::time::sleep(self.timeout) => Err(source::timed_out(self.timeout)),
             }
         })
         .await;
@@ -172,24 +177,9 @@ impl<'a> Reading<'a> {
         give_up: &source::Stop,
     ) -> Result<Vec<Warning>, Option<Error>> {
         let Some(session) = session else { return Ok(Vec::new()) };
-        let error = tokio::select! {
-            read = session.read(sql, sender) => match read {
-                Ok(warnings) => return Ok(warnings),
-                Err(error) if give_up.stopped() || error.fault == Fault::Unwanted => return Err(None),
-                Err(error) => {
-                    give_up.stop();
-                    return Err(Some(error));
-                }
-            },
-            () = self.context.stop.wait() => {
-                Some(Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"))
-            }
-            () = tokio::time::sleep(self.timeout) => Some(source::timed_out(self.timeout)),
-            () = give_up.wait() => None,
-        };
-        give_up.stop();
-        source::cancel(side.engine, &side.ticket).await;
-        Err(error)
+        let limits = Limits { timeout: self.timeout, stop: self.context.stop, give_up };
+        let cancel = source::cancel(side.engine, &side.ticket);
+        one_side(session.as_mut(), sql, sender, limits, cancel).await
     }
 
     /// The first reading: columns from the first batches, then every row hashed.
@@ -306,6 +296,11 @@ impl Stream {
         }
         batch
     }
+}
+
+/// Ends a session; one whose server does not answer is dropped.
+pub(super) async fn closed(session: Session<'_>) {
+    let _ = tokio::time::timeout(CLOSING, session.close()).await;
 }
 
 /// Runs `work` on a thread of its own; a panic there goes on here.

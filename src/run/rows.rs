@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::check::{joined, prepare};
 use super::differences::Findings;
-use super::reading::{Asked, Read, Reading, Session, Wanted, blocking, second};
+use super::reading::{Asked, Read, Reading, Session, Wanted, blocking, closed, second};
 use super::server::Answer;
 use super::windows::Strays;
 use super::{Context, Event, Running, cut, elapsed_ms, privacy, server};
@@ -19,7 +19,7 @@ use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, Plan
 use crate::rowdiff::{Candidates, Failure, Kept, Plan, Summary};
 use crate::secret;
 use crate::source::pushdown::Described;
-use crate::source::{self, Error, Fault, Ticket};
+use crate::source::{self, Ticket};
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(250);
@@ -96,7 +96,7 @@ impl<'a> Reading<'a> {
         let queries = self.queries(&mut old.0, &mut new.0, report).await?;
         let outcome = self.compared(&queries, &mut old.0, &mut new.0, report).await;
         if outcome.is_ok() {
-            tokio::join!(old.0.close(), new.0.close());
+            tokio::join!(closed(old.0), closed(new.0));
         }
         outcome
     }
@@ -160,14 +160,10 @@ impl<'a> Reading<'a> {
         new: &mut Session<'a>,
     ) -> Result<Sides<Option<Vec<Described>>>, ErrorReport> {
         let (sides, stop) = (&self.sides, self.context.stop);
-        let told = async { tokio::join!(old.describe(&sides.old.sql), new.describe(&sides.new.sql)) };
-        let (old, new) = tokio::select! {
-            told = told => told,
-            () = stop.wait() => {
-                let why = Error::new(Fault::Interrupted, "the run was interrupted");
-                return Err(self.located(&sides.old, why));
-            }
-        };
+        let (old, new) = tokio::join!(
+            source::within(old.describe(&sides.old.sql), sides.old.engine, &sides.old.ticket, self.timeout, stop),
+            source::within(new.describe(&sides.new.sql), sides.new.engine, &sides.new.ticket, self.timeout, stop),
+        );
         match (old, new) {
             (Ok(old), Ok(new)) => Ok(Sides { old, new }),
             (old, new) => {
@@ -210,17 +206,19 @@ impl<'a> Reading<'a> {
         if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
             return refuse("this sample is not picked by the server");
         }
-        let Sides { old: Some(old), new: Some(new) } = self.described(old, new).await? else {
-            return refuse("the columns are not known");
+        let described = match self.described(old, new).await? {
+            Sides { old: Some(old), new: Some(new) } => Sides { old, new },
+            _ => return refuse("the columns are not known"),
         };
-        let described = Sides { old, new };
         let asked = match server::Question::new(self.one.check, self.options(), queries, &described) {
             Ok(asked) => asked,
             Err(why) => return refuse(&why),
         };
         let clock = Instant::now();
-        let answer = source::query(sides.old.engine, asked.sql(), self.timeout, self.context.stop).await;
+        let asking = old.whole(asked.sql());
+        let answer = source::within(asking, sides.old.engine, &sides.old.ticket, self.timeout, self.context.stop).await;
         let answer = answer.map_err(|error| self.located(&sides.old, error))?;
+        let Some(answer) = answer else { return refuse("the source is not asked that way") };
         let elapsed = elapsed_ms(clock);
         let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
         report.returned = Some(returned(names));

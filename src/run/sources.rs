@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures::future::join_all;
 
 use super::{Options, Selected};
+use crate::isolation::{Defect, caught, isolated};
 use crate::model::{SourceReport, Warning};
 use crate::source::{self, Engine, Error, Fault, SourceUrl, Stop};
 use crate::suite::{Param, Suite};
@@ -75,8 +76,11 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &Options, stop: &St
             }
         }
     }
-    let described =
-        join_all(engines.iter().map(|(_, _, engine)| describe(engine.as_ref(), options.timeout, stop))).await;
+    let described = engines.iter().map(|(_, _, engine)| async {
+        let described = isolated(describe(engine, options.timeout, stop)).await;
+        described.unwrap_or_else(|defect| Err(broken("the source was described", &defect)))
+    });
+    let described = join_all(described).await;
     for (at, index, shown) in pending {
         let engine = engines[index].2.clone();
         opened.insert(at, Ok(Open { engine, described: described[index].clone(), shown }));
@@ -105,15 +109,32 @@ fn engine(suite: &Suite, name: &str, engines: &mut Engines) -> Result<(usize, St
     if let Some(index) = engines.iter().position(|(other, options, _)| *other == url && *options == spec.options) {
         return Ok((index, shown));
     }
-    let engine = source::open(&url, &spec.options).map_err(|error| error.message)?;
+    let engine = caught(|| source::open(&url, &spec.options));
+    let engine = engine.unwrap_or_else(|defect| Err(broken("the source was opened", &defect)));
+    let engine = engine.map_err(|error| error.message)?;
     engines.push((url, spec.options.clone(), engine));
     Ok((engines.len() - 1, shown))
 }
 
-async fn describe(engine: &dyn Engine, timeout: Duration, stop: &Stop) -> Result<(SourceReport, bool), Error> {
+/// The error of a source at which cutover met a defect of its own.
+pub(super) fn broken(when: &str, defect: &Defect) -> Error {
+    let message = format!(
+        "cutover met a defect of its own while {when}; check that the URL names a server of this kind, and report it"
+    );
+    Error { causes: vec![defect.text().to_owned()], ..Error::new(Fault::Query, message) }
+}
+
+/// Asks a source to describe itself, in a task of its own: a server that never stops talking keeps a driver from ever
+/// looking at the clock.
+async fn describe(engine: &Arc<dyn Engine>, timeout: Duration, stop: &Stop) -> Result<(SourceReport, bool), Error> {
     let (described, retried) = retrying(stop, || async {
+        let asked = engine.clone();
+        let asking = tokio::spawn(async move { asked.describe().await });
         tokio::select! {
-            described = engine.describe() => described,
+            described = asking => described.unwrap_or_else(|failure| Err(match failure.try_into_panic() {
+                Ok(panic) => broken("the source was described", &Defect::new(panic)),
+                Err(_) => Error::new(Fault::Interrupted, "the run was interrupted"),
+            })),
             () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
             () = tokio::time::sleep(timeout) => Err(Error::new(
                 Fault::Timeout,

@@ -8,6 +8,7 @@ use globset::GlobMatcher;
 
 use super::{Params, Selected, shown};
 use crate::check::{Bound, Check, KindSettings, ParamValue, Window};
+use crate::isolation::caught;
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WindowReport};
 
 /// Windows of one check beyond which its step is taken for a mistake.
@@ -63,7 +64,8 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
             units.push(Unit { one: *one, slice: Ok(None) });
             continue;
         };
-        match cut(one.check, window, &params[one.suite.name.as_str()]) {
+        let cut = caught(|| cut(one.check, window, &params[one.suite.name.as_str()]));
+        match cut.unwrap_or_else(|defect| Err(format!("cutover met a defect of its own: {}", defect.text()))) {
             Err(message) => {
                 let message = format!("the window cannot be cut: {message}");
                 units.push(Unit { one: *one, slice: Err(ErrorReport { message, causes: Vec::new() }) });

@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::pushdown::Described;
-use super::{Error, Fault};
+use super::{Answer, Error, Fault};
 use crate::frame::Frame;
 use crate::model::Warning;
 
@@ -23,6 +23,13 @@ pub trait Reader: Send {
     /// height 0. Stops early, without an error, when nobody receives any longer.
     fn read<'a>(&'a mut self, sql: &'a str, batches: mpsc::Sender<Frame>)
     -> BoxFuture<'a, Result<Vec<Warning>, Error>>;
+
+    /// Reads `sql`, an answer of few rows, into one frame; absent where the engine is never asked that way. Takes no
+    /// connection beside those that the caller holds.
+    fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
+        let _ = sql;
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// The columns of `sql` without running it; absent where the engine knows them only from the rows.
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {

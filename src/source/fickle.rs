@@ -9,7 +9,7 @@ use sqlparser::ast::{Expr, LimitClause, Query, Visit, Visitor};
 use sqlparser::dialect::{ClickHouseDialect, Dialect, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 
-use super::EngineName;
+use super::{EngineName, files};
 
 /// Functions of chance.
 const RANDOM: [&str; 16] = [
@@ -53,17 +53,27 @@ const ANY: [&str; 6] = ["any", "any_value", "anyheavy", "anylast", "first_value"
 
 /// Sentences, each about something in `sql` that may make its answer another each time.
 pub fn fickle(engine: EngineName, sql: &str) -> Vec<String> {
-    let dialect: &dyn Dialect = match engine {
+    let look = || {
+        let dialect = dialect(engine);
+        if !files::fits(dialect, sql) {
+            return Vec::new();
+        }
+        let Ok(statements) = Parser::parse_sql(dialect, sql) else { return Vec::new() };
+        let mut seen = Seen::default();
+        let _ = statements.visit(&mut seen);
+        seen.0.into_iter().collect()
+    };
+    files::on_deep_stack(look).unwrap_or_default()
+}
+
+fn dialect(engine: EngineName) -> &'static dyn Dialect {
+    match engine {
         EngineName::ClickHouse => &ClickHouseDialect {},
         EngineName::Postgres => &PostgreSqlDialect {},
         EngineName::MySql => &MySqlDialect {},
         EngineName::Sqlite => &SQLiteDialect {},
         EngineName::Files => &GenericDialect {},
-    };
-    let Ok(statements) = Parser::parse_sql(dialect, sql) else { return Vec::new() };
-    let mut seen = Seen::default();
-    let _ = statements.visit(&mut seen);
-    seen.0.into_iter().collect()
+    }
 }
 
 /// Whether an aggregate of this name, in lower case, estimates.
@@ -128,6 +138,10 @@ mod tests {
         assert!(told("SELECT id FROM t WHERE at < now()").contains("depends on the moment"));
         assert_eq!(told("SELECT 'random() LIMIT 5', id FROM t ORDER BY id LIMIT 5 -- LIMIT 3"), "");
         assert_eq!(told("no SQL at all"), "");
+        // As deep as the parser goes down, and deeper than any stack.
+        let long = |terms: usize| format!("SELECT random() FROM t WHERE id = 0{}", " OR id = 1".repeat(terms));
+        assert!(told(&long(400)).contains("random() gives another value"));
+        assert_eq!(told(&long(100_000)), "");
         let clickhouse = fickle(EngineName::ClickHouse, "SELECT id, any(v) FROM t GROUP BY id LIMIT 1 BY id");
         assert_eq!(clickhouse.len(), 2, "{clickhouse:?}");
     }

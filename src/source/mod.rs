@@ -300,12 +300,23 @@ impl Stop {
 /// Runs `sql` with a limit of `timeout`; a query given up is cancelled at its server first.
 pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Stop) -> Result<Answer, Error> {
     let ticket = Ticket::default();
+    within(engine.fetch(sql, timeout, &ticket), engine, &ticket, timeout, stop).await
+}
+
+/// What `asking` comes to within `timeout`; a query given up is cancelled at its server first.
+pub async fn within<T>(
+    asking: impl Future<Output = Result<T, Error>>,
+    engine: &dyn Engine,
+    ticket: &Ticket,
+    timeout: Duration,
+    stop: &Stop,
+) -> Result<T, Error> {
     let given_up = tokio::select! {
-        answer = engine.fetch(sql, timeout, &ticket) => return answer,
+        answer = asking => return answer,
         () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"),
         () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
-    cancel(engine, &ticket).await;
+    cancel(engine, ticket).await;
     Err(given_up)
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod latency;
 mod levels;
+mod limits;
 mod overrides;
 mod params;
 mod problem;
@@ -80,9 +81,9 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Prob
     let mut suites = Vec::new();
     let mut used = Used::default();
     for path in &files {
-        match input::text(path) {
+        match limits::text(path, limits::SUITE_BYTES) {
             Ok(text) => suites.extend(one(path, &text, overrides, &mut used, &mut problems)),
-            Err(cause) => problems.add(path, format!("cannot be read: {cause}; correct the path")),
+            Err(why) => problems.add(path, why),
         }
     }
     used.unused(overrides, &mut problems);
@@ -111,7 +112,7 @@ pub fn parse(text: &str, overrides: &Overrides) -> Result<Suite, Problems> {
 
 /// The params that the suite file at `path` declares, as far as they can be read.
 pub fn declared_params(path: &Path) -> BTreeMap<String, Param> {
-    let text = input::text(path).unwrap_or_default();
+    let text = limits::text(path, limits::SUITE_BYTES).unwrap_or_default();
     let suite: toml::Table = text.parse().unwrap_or_default();
     let declared = suite.get("params").and_then(toml::Value::as_table).into_iter().flatten();
     declared.filter_map(|(name, value)| Some((name.clone(), params::declared(value).ok()?))).collect()
@@ -172,7 +173,7 @@ fn find(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<PathBuf> {
 }
 
 fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems: &mut Problems) -> Option<Suite> {
-    let file = File { path, text };
+    let file = File::new(path, text);
     let table = match DeTable::parse(text) {
         Ok(table) => table.into_inner(),
         Err(error) => {
@@ -181,6 +182,10 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
             return None;
         }
     };
+    if let Some(why) = limits::too_many_tables(&table) {
+        problems.add(path, why);
+        return None;
+    }
     let before = problems.0.len();
     let raw: raw::Suite = read::read(&table, &["sources", "params", "views", "checks"], "suite", &file, problems);
     let name = raw.name.unwrap_or_default();

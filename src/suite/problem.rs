@@ -64,20 +64,27 @@ pub(super) struct File<'a> {
     pub path: &'a Path,
     /// Its text.
     pub text: &'a str,
+    /// Offsets at which its lines begin, ascending.
+    lines: Vec<usize>,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    /// The file at `path` that holds `text`.
+    pub(super) fn new(path: &'a Path, text: &'a str) -> Self {
+        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        File { path, text, lines: std::iter::once(0).chain(ends).collect() }
+    }
+
     /// The mistake at byte `offset`.
     pub(super) fn problem(&self, offset: usize, message: impl Into<String>, help: Option<String>) -> Problem {
-        let before = &self.text[..floor(self.text, offset)];
         let line = self.line(offset);
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let column = self.text[self.lines[line - 1]..floor(self.text, offset)].chars().count() + 1;
         Problem { path: self.path.to_owned(), place: Some((line, column)), message: message.into(), help }
     }
 
     /// The line of byte `offset`, counted from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
-        self.text[..floor(self.text, offset)].matches('\n').count() + 1
+        self.lines.partition_point(|begin| *begin <= floor(self.text, offset)).max(1)
     }
 }
 

@@ -1,5 +1,9 @@
 //! TOML tables into raw structs, entry by entry, so that one mistake does not hide the next.
 
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -31,7 +35,7 @@ pub(super) fn table<'t, 'i>(
 }
 
 /// `table` as a `T`, without the entries named in `apart`; entries that cannot be read become problems.
-pub(super) fn read<T: DeserializeOwned + Default + JsonSchema>(
+pub(super) fn read<T: DeserializeOwned + Default + JsonSchema + 'static>(
     table: &DeTable<'_>,
     apart: &[&str],
     owner: &str,
@@ -49,20 +53,20 @@ pub(super) fn read<T: DeserializeOwned + Default + JsonSchema>(
             Ok(_) => {
                 good.insert(name.clone(), value.clone());
             }
-            Err(error) => problems.0.push(mistake::<T>(name, &error, owner, file)),
+            Err(error) => problems.0.push(mistake(name, &fields::<T>(), &error, owner, file)),
         }
     }
     T::deserialize(toml::de::Deserializer::from(Spanned::new(0..0, good))).unwrap_or_default()
 }
 
-fn mistake<T: JsonSchema>(
+fn mistake(
     name: &Spanned<toml::de::DeString<'_>>,
+    known: &[String],
     error: &toml::de::Error,
     owner: &str,
     file: &File<'_>,
 ) -> super::problem::Problem {
     let field = name.get_ref().as_ref();
-    let known = fields::<T>();
     if !known.iter().any(|known| known == field) {
         let help = nearest(field, known.iter().map(String::as_str));
         return file.problem(name.span().start, format!("{owner}: unknown field `{field}`"), help);
@@ -71,9 +75,14 @@ fn mistake<T: JsonSchema>(
     file.problem(offset, format!("{owner}: `{field}`: {}", error.message().trim().replace('\n', " ")), None)
 }
 
-/// Names of the fields of `T`.
-fn fields<T: JsonSchema>() -> Vec<String> {
-    let schema = schemars::schema_for!(T);
-    let properties = schema.as_value().get("properties").and_then(|p| p.as_object());
-    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+/// Names of the fields of `T`, found out once.
+fn fields<T: JsonSchema + 'static>() -> Arc<Vec<String>> {
+    static FOUND: Mutex<BTreeMap<TypeId, Arc<Vec<String>>>> = Mutex::new(BTreeMap::new());
+    let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    let names = || {
+        let schema = schemars::schema_for!(T);
+        let properties = schema.as_value().get("properties").and_then(|p| p.as_object());
+        Arc::new(properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default())
+    };
+    found.entry(TypeId::of::<T>()).or_insert_with(names).clone()
 }

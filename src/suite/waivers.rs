@@ -11,11 +11,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::Suite;
 use super::check::difference_names;
+use super::limits;
 use super::problem::{File, Problems, nearest};
 use super::raw::OneOrMany;
 use super::read;
 use crate::check::{Check, Comparison, KindSettings};
-use crate::input;
 use crate::model::Kind;
 use crate::waiver::{KeyPart, Waiver};
 
@@ -51,10 +51,10 @@ pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, problems: 
     let beside = |path: &Path| path.with_file_name(FILE);
     let places: BTreeSet<PathBuf> = files.iter().map(|file| beside(file)).filter(|place| place.exists()).collect();
     for place in places {
-        let text = match input::text(&place) {
+        let text = match limits::text(&place, limits::OTHER_BYTES) {
             Ok(text) => text,
-            Err(cause) => {
-                problems.add(&place, format!("cannot be read: {cause}; correct the file's permissions, or remove it"));
+            Err(why) => {
+                problems.add(&place, format!("{why}; correct the file, or remove it"));
                 continue;
             }
         };
@@ -66,7 +66,7 @@ pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, problems: 
             others: others(&place, files),
         };
         let before = problems.0.len();
-        let waivers = read_all(&File { path: &place, text: &text }, &scope, problems);
+        let waivers = read_all(&File::new(&place, &text), &scope, problems);
         problems.0[before..].sort_by_key(|problem| problem.place);
         for suite in suites.iter_mut().filter(|suite| beside(&suite.path) == place) {
             let prefix = format!("{}.", suite.name);
@@ -95,7 +95,7 @@ fn others(place: &Path, files: &BTreeSet<PathBuf>) -> Vec<String> {
     };
     let unasked = entries.filter(is_suite).filter(|path| path.canonicalize().is_ok_and(|path| !asked.contains(&path)));
     let name = |path: PathBuf| {
-        let suite: toml::Table = input::text(&path).ok()?.parse().ok()?;
+        let suite: toml::Table = limits::text(&path, limits::SUITE_BYTES).ok()?.parse().ok()?;
         suite.get("name")?.as_str().map(str::to_owned)
     };
     unasked.filter_map(name).collect()

@@ -9,6 +9,7 @@ mod folders;
 mod history;
 mod html;
 mod init;
+mod isolation;
 mod known;
 mod latency;
 mod manual;

@@ -15,7 +15,7 @@ use super::{ClickHouse, error, noted, statement};
 use crate::frame::{Frame, FrameError};
 use crate::model::Warning;
 use crate::source::batches::Rows;
-use crate::source::{Error, Fault, Reader, Ticket, pushdown};
+use crate::source::{Answer, Error, Fault, Reader, Ticket, pushdown, rows};
 
 /// What asks for the columns of the statement that follows it. The server takes nothing here but a query that
 /// returns rows, so this is also what keeps `INSERT INTO FUNCTION file(…)` from running, which `readonly = 2` lets pass.
@@ -50,6 +50,14 @@ impl Reader for Readings<'_> {
         Box::pin(async move {
             let answered = self.source.answer(sql, self.timeout, self.ticket, Rows::Batches(batches)).await?;
             Ok(answered.warnings)
+        })
+    }
+
+    fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
+        Box::pin(async move {
+            let answered = self.source.answer(sql, self.timeout, self.ticket, Rows::Whole(None)).await?;
+            let frame = answered.whole.ok_or_else(rows::no_columns)?;
+            Ok(Some(Answer { frame, warnings: answered.warnings }))
         })
     }
 

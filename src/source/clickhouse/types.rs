@@ -24,6 +24,9 @@ use std::collections::HashMap;
 
 use crate::frame::Type;
 
+/// How deep a type may be nested; more than any is in practice.
+const DEEPEST: usize = 64;
+
 /// How the values of a column are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -110,13 +113,20 @@ impl Kind {
 
     /// Reads a type name as `DESCRIBE` gives it.
     pub(super) fn read(name: &str) -> Result<Kind, Unfit> {
+        if nesting(name) > DEEPEST {
+            return Err(Unfit::new("it is nested too deep", "toString({})"));
+        }
+        Kind::inner(name)
+    }
+
+    fn inner(name: &str) -> Result<Kind, Unfit> {
         let (family, arguments) = taken_apart(name);
         let argument = |index: usize| arguments.get(index).copied().unwrap_or_default();
         let unfit = |why: &str, way: &str| Err(Unfit::new(why, way));
         Ok(match family {
             "Nothing" => Kind::Nothing,
-            "Nullable" | "LowCardinality" => Kind::read(argument(0))?,
-            "SimpleAggregateFunction" => Kind::read(arguments.last().copied().unwrap_or_default())?,
+            "Nullable" | "LowCardinality" => Kind::inner(argument(0))?,
+            "SimpleAggregateFunction" => Kind::inner(arguments.last().copied().unwrap_or_default())?,
             "Bool" => Kind::Bool,
             "Int8" | "Int16" | "Int32" | "Int64" | "Int128" => Kind::Integer { signed: true },
             "UInt8" | "UInt16" | "UInt32" | "UInt64" | "UInt128" => Kind::Integer { signed: false },
@@ -138,14 +148,14 @@ impl Kind {
             "Time" | "Time64" => Kind::Time,
             "UUID" => Kind::Uuid,
             "JSON" => Kind::Json,
-            "Array" => match Kind::read(argument(0)) {
+            "Array" => match Kind::inner(argument(0)) {
                 Ok(of) => Kind::Array(Box::new(of)),
                 Err(inner) => {
                     let way = format!("arrayMap(x -> {}, {{}})", inner.way.replace("{}", "x"));
                     return Err(inner.inside(way));
                 }
             },
-            "Map" => match (Kind::read(argument(0)), Kind::read(argument(1))) {
+            "Map" => match (Kind::inner(argument(0)), Kind::inner(argument(1))) {
                 (Ok(key), Ok(value)) => Kind::Map(Box::new(key), Box::new(value)),
                 (Err(key), _) => {
                     let way = format!("mapApply((k, v) -> ({}, v), {{}})", key.way.replace("{}", "k"));
@@ -197,6 +207,20 @@ fn taken_apart(name: &str) -> (&str, Vec<&str>) {
         (Some(open), Some(body)) => (name[..open].trim(), split(&body[open + 1..])),
         _ => (name, Vec::new()),
     }
+}
+
+/// How deep parentheses are nested, those in labels included.
+fn nesting(name: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in name.bytes() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// Splits at the commas outside parentheses and quotes.
@@ -295,6 +319,9 @@ mod tests {
         assert_eq!(way("Map(String, IPv4)"), "mapApply((k, v) -> (k, toString(v)), {})");
         assert_eq!(way("Nullable(IPv6)"), "toString({})");
         assert_eq!(way("IntervalDay"), "toInt64({})");
+        let deep = |levels: usize| format!("{}UInt8{}", "Array(".repeat(levels), ")".repeat(levels));
+        assert!(Kind::read(&deep(DEEPEST)).is_ok());
+        assert_eq!(Kind::read(&deep(100_000)).unwrap_err().why, "it is nested too deep");
         assert!(way("Tuple(\n    a UInt8,\n    b String)").contains("tupleElement"));
         assert!(way("AggregateFunction(sum, UInt8)").contains("finalizeAggregation({})"));
         assert!(way("SimpleAggregateFunction(anyLast, Tuple(UInt8, String))").contains("tupleElement"));

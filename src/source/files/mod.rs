@@ -1,13 +1,14 @@
 //! Parquet, CSV and NDJSON files, queried with Polars SQL: each file a table named by its stem.
 
+mod balanced;
 mod csv;
+mod limits;
 mod ndjson;
 mod sql;
 mod types;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,13 +16,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use polars::prelude::*;
-use tokio::sync::{SemaphorePermit, mpsc};
+use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 
 use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, batches};
 use crate::check::Requirement;
 use crate::frame::Frame;
 use crate::input;
+use crate::isolation::caught;
 use crate::model::{SourceReport, Warning};
+
+pub(super) use limits::{fits, on_deep_stack};
 
 /// A file or a folder of files.
 pub struct Files {
@@ -52,13 +56,19 @@ impl Files {
         Ok(Files { path: path.to_owned(), types: options.types.clone(), shown })
     }
 
-    /// Runs a query on a thread of its own.
+    /// Runs a query on a thread of its own, which is left behind where nobody waits for it any longer.
     async fn ask(&self, sql: &str, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
+        limits::check(sql)?;
         let query = Asked { path: self.path.clone(), types: self.types.clone(), sql: sql.to_owned() };
-        let work = tokio::task::spawn_blocking(move || answer(&query, rows, take));
-        work.await.unwrap_or_else(|cause| {
-            Err(Error::new(Fault::Query, format!("the query was cut short: {cause}; run it again")))
-        })
+        let (told, answered) = oneshot::channel();
+        let work = move || drop(told.send(answer(&query, rows, take)));
+        let thread = std::thread::Builder::new().name("files".to_owned()).stack_size(limits::STACK).spawn(work);
+        thread.map_err(|cause| {
+            let message = "no thread starts to read the files; allow the process more memory or threads";
+            Error::caused(Fault::Query, message, &cause)
+        })?;
+        let cut_short = || Error::new(Fault::Query, "the query was cut short; run it again");
+        answered.await.unwrap_or_else(|_| Err(cut_short()))
     }
 }
 
@@ -99,15 +109,10 @@ fn stem(file: &Path) -> Option<String> {
 /// Runs `query` on the calling thread, gives the answer to `take` in batches of at most `rows`, and stops when that
 /// returns `false`; a panic in Polars is an error.
 fn answer(query: &Asked, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
-    catch_unwind(AssertUnwindSafe(|| read(query, rows, take))).unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(Error::new(
-            Fault::Query,
-            format!(
-                "Polars broke off while running the query: {}; write the query another way",
-                text.unwrap_or("no message")
-            ),
-        ))
+    caught(|| read(query, rows, take)).unwrap_or_else(|panic| {
+        let text = panic.text();
+        let message = format!("Polars broke off while running the query: {text}; write the query another way");
+        Err(Error::new(Fault::Query, message))
     })
 }
 

@@ -13,11 +13,12 @@ use polars_sql::SQLContext;
 use polars_sql::function_registry::{FunctionOptions, FunctionRegistry};
 use sqlparser::ast::{
     self, Expr as SqlExpr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, Statement, TableFactor, Visit, Visitor, visit_expressions_mut, visit_relations,
+    ObjectName, Statement, TableFactor, Visit, VisitMut, Visitor, visit_expressions_mut, visit_relations,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
+use super::balanced::Balanced;
 use crate::source::{Error, Fault};
 
 const WIDENED: &str = "cutover_widened";
@@ -68,6 +69,7 @@ pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
         tables.extend(relation.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.clone()));
         ControlFlow::<()>::Continue(())
     });
+    let _ = VisitMut::visit(&mut statement, &mut Balanced);
     let _ = visit_expressions_mut(&mut statement, |expression| {
         if let SqlExpr::Function(function) = expression {
             guard(function);

@@ -7,6 +7,7 @@ use super::Reader;
 use crate::check::{Query, Sides, Template};
 use crate::model::Kind;
 use crate::source::EngineName;
+use crate::suite::limits;
 use crate::suite::problem::{File, Problem, nearest};
 use crate::suite::raw::{self, Sql};
 
@@ -85,18 +86,17 @@ impl Reader<'_, '_> {
             return None;
         };
         let path = self.scope.folder.join(&place);
-        match crate::input::text(&path) {
+        match limits::text(&path, limits::OTHER_BYTES) {
             Ok(text) => self.template(&text, Some(&path)).map(|template| (template, Some(place))),
-            Err(cause) => {
-                self.problems
-                    .add(&path, format!("cannot be read: {cause}; correct the file or give `{part}` in the suite"));
+            Err(why) => {
+                self.problems.add(&path, format!("{why}; correct the file or give `{part}` in the suite"));
                 None
             }
         }
     }
 
     fn template(&mut self, text: &str, path: Option<&Path>) -> Option<Template> {
-        let file = path.map(|path| File { path, text });
+        let file = path.map(|path| File::new(path, text));
         let id = format!("{}.{}", self.scope.suite, self.name);
         let locate = |offset: usize, message: String, help: Option<String>, reader: &Self| -> Problem {
             match &file {
