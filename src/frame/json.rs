@@ -119,7 +119,7 @@ mod tests {
                 assert_eq!(read["b"][0][NUMBER_KEY], held, "{text}");
             }
         }
-        let numbers = "[1.50,1e400,-7,18446744073709551616,0.10]";
+        let numbers = "[1.50,1e+400,-7,18446744073709551616,0.10]";
         assert_eq!(read(numbers).unwrap().to_string(), numbers);
     }
 
