@@ -39,6 +39,8 @@ fn a_group_that_lost_its_values_is_a_difference() {
     let all = raw(&some(0..100));
     let (few, five, none) = (raw(&some(0..29)), raw(&some(0..5)), raw(&[None; 100]));
     let gone = raw(&[]);
+    let totals = judge(&medians(), &all, &all).totals.unwrap();
+    assert_eq!((totals.compared, totals.outside), (2, 0), "one number a group and quantile");
     for (old, new, status, too_small, why) in [
         (&all, &all, Status::Pass, 0, "nothing is lost"),
         (&all, &none, Status::Fail, 0, "every value became NULL"),

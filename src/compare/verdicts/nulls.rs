@@ -43,6 +43,7 @@ fn rules() -> Vec<(Rule, Type, Value, Value, Value)> {
         ),
         (Rule::default(), Type::Json, text("{}"), Value::Json(" { } ".into()), Value::Json("[]".into())),
         (Rule::default(), of_arrays(), empty(), empty(), array.clone()),
+        (comparison(Comparison::Set), Type::Json, empty(), Value::Json(" [ ] ".into()), Value::Json("[1]".into())),
         (comparison(Comparison::Set), of_arrays(), empty(), empty(), array),
         (comparison(Comparison::Map { absent: None, tolerance: None }), of_maps(), empty(), Value::Map(vec![]), map),
         (within("1", "0"), Type::Integer, zero.clone(), zero.clone(), integer.clone()),

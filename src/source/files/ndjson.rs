@@ -8,6 +8,7 @@ use polars::prelude::{IntoLazy, LazyFrame};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
+use crate::exact;
 use crate::frame::json::Whole;
 use crate::frame::{Column, Frame, Type, Value};
 use crate::source::{Error, Fault, decimal};
@@ -106,8 +107,7 @@ fn typed(json: Json) -> Result<(Type, Value), String> {
             match text.parse::<i128>() {
                 Ok(integer) => (Type::Integer, Value::Integer(integer)),
                 Err(_) => {
-                    let plain = text
-                        .parse::<bigdecimal::BigDecimal>()
+                    let plain = exact::decimal(&text)
                         .ok()
                         .filter(|n| n.digits() <= 38 && n.fractional_digit_count().abs() <= 38);
                     let value = plain.and_then(|number| decimal::parse(&number.to_plain_string()));
