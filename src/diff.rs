@@ -157,6 +157,8 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     if !rename.is_empty() {
         check.insert("rename".to_owned(), rename.into());
     }
+    let keyed = if keyless { &[][..] } else { &key };
+    effective(keyed, &old_columns, old, request)?;
     let rules = tolerances(&key, &old_columns, old, request);
     if !rules.is_empty() {
         check.insert("columns".to_owned(), rules.into());
@@ -222,6 +224,38 @@ fn known(column: &str, flag: &str, columns: &[String], side: &str) -> Result<(),
         .max_by(|a, b| strsim::jaro_winkler(a, column).total_cmp(&strsim::jaro_winkler(b, column)));
     let hint = near.map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
     Err(format!("{flag}: {side} has no column `{column}`{hint}; it has {}", list(columns)))
+}
+
+/// Refuses a tolerance that would be taken and do nothing.
+fn effective(key: &[String], columns: &[String], old: &Relation, request: &Request) -> Result<(), String> {
+    for (flag, parts) in [("--absolute", &request.absolute), ("--relative", &request.relative)] {
+        for (column, _) in parts {
+            if key.is_empty() {
+                return Err(format!(
+                    "{flag} needs a key: without one whole rows are compared, and no two that differ are paired; name the \
+                     columns that identify a row with --key"
+                ));
+            }
+            let compared = |name: &&String| columns.contains(name) && !key.contains(name);
+            match column {
+                Some(name) if key.contains(name) => {
+                    return Err(format!(
+                        "{flag} {name}: a key column pairs rows, so it is compared exactly; remove the flag"
+                    ));
+                }
+                Some(name) if !columns.contains(name) => {
+                    return Err(format!("{flag} {name}: the column is not compared; remove the flag, or compare it"));
+                }
+                None if !old.numbers.iter().any(|name| compared(&name)) => {
+                    return Err(format!(
+                        "{flag}: no column that is compared is known to hold numbers; name the columns, such as {flag} cost=0.01"
+                    ));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Request) -> Table {

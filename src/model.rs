@@ -13,6 +13,7 @@ mod numbers;
 mod reading;
 mod rerun;
 mod rows;
+mod warnings;
 mod words;
 
 pub use forgiven::{Known, Tally, Waived};
@@ -20,6 +21,7 @@ pub use numbers::{Counts, Drift, Key, Measure, Totals};
 pub use reading::{Moved, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
+pub use warnings::WARNINGS;
 pub use words::{Difference, Kind, Severity, Status};
 
 /// Everything one invocation found.

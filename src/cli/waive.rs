@@ -7,7 +7,7 @@ use chrono::{NaiveDate, Utc};
 use clap::Args;
 
 use super::run::done;
-use super::waive_text::{Writer, append};
+use super::waive_text::{Limits, Writer, append};
 use super::{load, screen};
 use crate::check::Check;
 use crate::compare::{Ledger, with_tag};
@@ -45,6 +45,12 @@ pub(super) struct WaiveArgs {
     /// List every key, however many there are [default: up to 1,000 keys]
     #[arg(long, conflicts_with = "at_most")]
     keys: bool,
+    /// Accept the difference of numbers, new − old, instead of the two numbers
+    #[arg(long, conflicts_with_all = ["at_most", "any_value"])]
+    delta: bool,
+    /// Accept whatever values the differences of these keys and columns take from now on
+    #[arg(long, conflicts_with = "at_most")]
+    any_value: bool,
     /// Accept any N differences instead of those in the report
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     at_most: Option<u64>,
@@ -142,51 +148,101 @@ impl<'a> Request<'a> {
             return Ok((writer, format!("at most {most} differences of {}", one.id)));
         }
         if let Some(why) = self.not_by_key() {
-            if args.keys {
-                return Err(format!("--keys: {why}; leave --keys out to accept them by count"));
-            }
-            let mut total = 0;
-            for one in units {
-                let count = self.left(one);
-                if count > 0 {
-                    writer.by_count(&one.id, count, &self.names(one));
-                    total += count;
-                }
-            }
-            let said = format!("{total} differences of {id} by count, because {why},");
-            return if total == 0 {
-                Err(format!("every difference of {id} is waived or expected already"))
-            } else {
-                Ok((writer, said))
-            };
+            return self.by_count(writer, &why);
         }
         if self.open.is_empty() {
             return Err(format!("every difference of {id} is waived already"));
         }
-        let by_column = |example: &Example| match difference_names(check.kind.kind(), check.key.is_empty()) {
-            ["outside"] => true,
-            names => names.contains(&"changed") && example.difference == Difference::Changed,
+        if check.kind.kind() == Kind::Latency && !args.any_value {
+            return Err(format!(
+                "a time of {id} is never the same twice, so a waiver of it holds for nothing; loosen the bound, or accept any \
+                 time with --any-value"
+            ));
+        }
+        let numbers = difference_names(check.kind.kind(), check.key.is_empty()) == ["outside"];
+        let of_values = |example: &&Example| numbers || example.difference == Difference::Changed;
+        let values: Vec<&Example> = self.open.iter().filter(of_values).collect();
+        if args.any_value {
+            self.by_columns(&values, &mut writer);
+        } else {
+            writer.by_value(id, &values, args.delta);
+        }
+        let mut rows: BTreeMap<(&str, u64), BTreeSet<Key>> = BTreeMap::new();
+        for ((name, key), count) in self.rows(&of_values) {
+            rows.entry((name, count)).or_default().insert(key);
+        }
+        for ((name, count), keys) in &rows {
+            let each = self.counts_each_key().then_some(*count);
+            writer.by_key(id, keys, Limits { name: Some(name), per_key: each, ..Limits::default() });
+        }
+        let how = if self.check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
+            if args.any_value { "column" } else { "value" }.to_owned()
+        } else {
+            plural(self.keys(), "key")
         };
+        Ok((writer, format!("{} of {id} by {how}", plural(self.open.len(), "difference"))))
+    }
+
+    /// Rows that differ as a whole: how many, by name and key.
+    fn rows(&self, of_values: &dyn Fn(&&Example) -> bool) -> BTreeMap<(&'static str, Key), u64> {
+        let mut rows = BTreeMap::new();
+        for example in self.open.iter().filter(|example| !of_values(example)) {
+            *rows.entry((Ledger::name(self.check, example.difference), self.key(example))).or_default() += 1;
+        }
+        rows
+    }
+
+    /// Whether a key may have several rows, so that naming it does not say how many.
+    fn counts_each_key(&self) -> bool {
+        let twice = |one: &&EarlierCheck| one.found.0.contains_key("duplicate");
+        match self.check.kind.kind() {
+            Kind::Invariant => true,
+            Kind::TagDedup => false,
+            _ => self.check.duplicates_allowed || self.units.iter().any(twice),
+        }
+    }
+
+    /// The wide form: columns under keys, whatever values they take.
+    fn by_columns(&self, values: &[&Example], writer: &mut Writer<'a>) {
         let mut by_columns: BTreeMap<Vec<String>, BTreeSet<Key>> = BTreeMap::new();
-        let mut by_name: BTreeMap<&str, BTreeSet<Key>> = BTreeMap::new();
-        for example in &self.open {
-            let keys = if by_column(example) {
-                by_columns.entry(example.columns.keys().cloned().collect()).or_default()
-            } else {
-                by_name.entry(Ledger::name(check, example.difference)).or_default()
-            };
-            keys.insert(self.key(example));
+        for example in values {
+            let columns = example.columns.keys().cloned().collect();
+            by_columns.entry(columns).or_default().insert(example.key.clone());
         }
         if by_columns.len() > APART {
             let columns: BTreeSet<String> = by_columns.keys().flatten().cloned().collect();
             let keys = by_columns.into_values().flatten().collect();
             by_columns = BTreeMap::from([(columns.into_iter().collect(), keys)]);
         }
-        by_name.iter().for_each(|(name, keys)| writer.by_key(id, keys, &[], Some(name)));
-        by_columns.iter().for_each(|(columns, keys)| writer.by_key(id, keys, columns, None));
-        let how =
-            if by_name.is_empty() && check.key.is_empty() { "column".to_owned() } else { plural(self.keys(), "key") };
-        Ok((writer, format!("{} of {id} by {how}", plural(self.open.len(), "difference"))))
+        for (columns, keys) in &by_columns {
+            writer.by_key(&self.args.check, keys, Limits { columns, any_value: true, ..Limits::default() });
+        }
+    }
+
+    /// Waivers by count, where the differences cannot be named one by one because of `why`.
+    fn by_count(&self, mut writer: Writer<'a>, why: &str) -> Result<(Writer<'a>, String), String> {
+        let Request { args, check, units, .. } = self;
+        let id = &args.check;
+        for (flag, given) in [("--keys", args.keys), ("--delta", args.delta), ("--any-value", args.any_value)] {
+            if given {
+                return Err(format!("{flag}: {why}; leave {flag} out to accept them by count"));
+            }
+        }
+        if difference_names(check.kind.kind(), check.key.is_empty()) == ["outside"] {
+            return Err(format!("{why}, and a count would accept any number; say --at-most N if that is meant"));
+        }
+        let mut total = 0;
+        for one in units {
+            let count = self.left(one);
+            if count > 0 {
+                writer.by_count(&one.id, count, &self.names(one));
+                total += count;
+            }
+        }
+        match total {
+            0 => Err(format!("every difference of {id} is waived or expected already")),
+            total => Ok((writer, format!("{total} differences of {id} by count, because {why},"))),
+        }
     }
 
     /// Why the differences cannot be named one by one.

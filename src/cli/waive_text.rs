@@ -5,8 +5,22 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::waive::WaiveArgs;
-use crate::model::Key;
+use crate::model::{Example, Key, Pair};
 use crate::output::write_atomically;
+use crate::waiver;
+
+/// What narrows a waiver by key.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Limits<'a> {
+    /// Only these columns.
+    pub columns: &'a [String],
+    /// Only differences of this name.
+    pub name: Option<&'a str>,
+    /// Most differences of each key.
+    pub per_key: Option<u64>,
+    /// Whether any value is accepted.
+    pub any_value: bool,
+}
 
 /// Puts waivers into words of TOML.
 pub(super) struct Writer<'a> {
@@ -28,26 +42,41 @@ impl<'a> Writer<'a> {
         self.end();
     }
 
-    /// A waiver for these keys, and for these columns or one name of difference.
-    pub(super) fn by_key(&mut self, id: &str, keys: &BTreeSet<Key>, columns: &[String], name: Option<&str>) {
+    /// A waiver for these keys.
+    pub(super) fn by_key(&mut self, id: &str, keys: &BTreeSet<Key>, limits: Limits<'_>) {
         self.begin(id);
         let named: Vec<String> = keys.iter().filter(|key| !key.is_empty()).map(inline).collect();
-        match named.as_slice() {
-            [] => {}
-            [one] => {
-                let _ = writeln!(self.text, "keys = [{one}]");
-            }
-            many => {
-                let lines: String = many.iter().map(|key| format!("  {key},\n")).collect();
-                let _ = writeln!(self.text, "keys = [\n{lines}]");
-            }
+        if !named.is_empty() {
+            let _ = writeln!(self.text, "keys = {}", array(&named));
         }
-        if !columns.is_empty() {
-            let _ = writeln!(self.text, "columns = {}", list(columns));
+        if !limits.columns.is_empty() {
+            let _ = writeln!(self.text, "columns = {}", list(limits.columns));
         }
-        if let Some(name) = name {
+        if let Some(name) = limits.name {
             let _ = writeln!(self.text, "differences = {}", list(&[name.to_owned()]));
         }
+        if let Some(each) = limits.per_key {
+            let _ = writeln!(self.text, "per_key = {each}");
+        }
+        if limits.any_value {
+            let _ = writeln!(self.text, "any_value = true");
+        }
+        self.end();
+    }
+
+    /// A waiver for the values of these differences as they are; of numbers by their distance where that is wanted.
+    pub(super) fn by_value(&mut self, id: &str, examples: &[&Example], by_delta: bool) {
+        let of = |example: &&Example| {
+            example.columns.iter().map(|(name, pair)| pin(&example.key, name, pair, by_delta)).collect::<Vec<_>>()
+        };
+        let pins: BTreeSet<(Key, String)> =
+            examples.iter().flat_map(|example| of(example).into_iter().map(|pin| (example.key.clone(), pin))).collect();
+        if pins.is_empty() {
+            return;
+        }
+        self.begin(id);
+        let pins: Vec<String> = pins.into_iter().map(|(_, pin)| pin).collect();
+        let _ = writeln!(self.text, "values = {}", array(&pins));
         self.end();
     }
 
@@ -87,6 +116,27 @@ pub(super) fn append(place: &Path, waivers: &Writer<'_>) -> Result<(), String> {
 
 fn list(names: &[String]) -> String {
     format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
+}
+
+/// `[one]`, or one in each line.
+fn array(items: &[String]) -> String {
+    match items {
+        [one] => format!("[{one}]"),
+        many => format!("[\n{}]", many.iter().map(|item| format!("  {item},\n")).collect::<String>()),
+    }
+}
+
+/// `{ key = { id = "7" }, column = "cost", old = "0.4", new = "0.41" }`.
+fn pin(key: &Key, column: &str, pair: &Pair, by_delta: bool) -> String {
+    let text = |value: &Option<String>| value.as_deref().map_or("{ null = true }".to_owned(), quoted);
+    let key = if key.is_empty() { String::new() } else { format!("key = {}, ", inline(key)) };
+    let number = |value: &Option<String>| value.as_deref().and_then(waiver::number);
+    let delta = number(&pair.old).zip(number(&pair.new)).filter(|_| by_delta);
+    let accepted = match delta {
+        Some((old, new)) => format!("delta = {}", quoted(&(new - old).normalized().to_plain_string())),
+        None => format!("old = {}, new = {}", text(&pair.old), text(&pair.new)),
+    };
+    format!("{{ {key}column = {}, {accepted} }}", quoted(column))
 }
 
 /// `{ id = "7", model = { null = true } }`.

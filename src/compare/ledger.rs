@@ -3,7 +3,10 @@
 //! Every difference is counted with the waivers that could cover it. What each covers in the end follows from these
 //! counts alone ([`shares`](super::shares)), so neither the order of rows nor that of threads has a say.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod entry;
+mod names;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -11,14 +14,27 @@ use chrono::NaiveDate;
 use super::past::{Past, Seen};
 use super::shares::{Coverer, Group, Parts, Shares, share};
 use crate::check::Check;
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Kind, Known, Measure, Pair, Tally, Waived};
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Kind, Known, Pair, Tally, Warning};
 use crate::waiver::Waiver;
+use entry::{Cover, Entry};
+use names::{Names, tag};
+
+pub use names::{outside, with_tag};
+
+/// Code of the warning about a waiver that would cover any value and does not say so.
+pub const UNPINNED: &str = "unpinned_waiver";
 
 /// The waivers of one check, the baseline, and the differences put to them.
 pub struct Ledger {
     names: Names,
     key: Vec<String>,
     waivers: Vec<Entry>,
+    /// Keys of waivers whose number is bounded for each, as they were met, by waiver and number of the key.
+    by_key: HashMap<(usize, usize), usize>,
+    /// The waivers of these keys, as they were met.
+    owners: Vec<usize>,
+    /// Per waiver the differences that it is about and does not pin.
+    unpinned: Vec<u64>,
     past: Option<Arc<Past>>,
     seen: Seen,
     /// Differences by name and by who could cover them.
@@ -33,23 +49,6 @@ pub struct Ledger {
     examples: usize,
 }
 
-/// A waiver ready to be asked.
-struct Entry {
-    waiver: Waiver,
-    expired: bool,
-    /// By the columns they name, the values of its keys.
-    keys: HashMap<Vec<String>, HashSet<Vec<Option<String>>>>,
-}
-
-/// What the differences of a check are called.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
-    Rows,
-    Tags,
-    Numbers,
-    Violations,
-}
-
 impl Ledger {
     /// The ledger of `check`, or of the window `id` of it, on the day `today` (UTC), listing at most so many examples.
     pub fn new(
@@ -60,17 +59,15 @@ impl Ledger {
         today: NaiveDate,
         examples: usize,
     ) -> Ledger {
-        let entry = |waiver: &Waiver| {
-            let mut keys: HashMap<Vec<String>, HashSet<Vec<Option<String>>>> = HashMap::new();
-            for key in &waiver.keys {
-                keys.entry(key.keys().cloned().collect()).or_default().insert(key.values().cloned().collect());
-            }
-            Entry { waiver: waiver.clone(), expired: today > waiver.until, keys }
-        };
+        let named = waivers.iter().filter(|waiver| waiver.names(id));
+        let waivers: Vec<Entry> = named.map(|waiver| Entry::new(waiver, today)).collect();
         Ledger {
             names: Names::of(check),
             key: check.key.clone(),
-            waivers: waivers.iter().filter(|waiver| waiver.names(id)).map(entry).collect(),
+            unpinned: vec![0; waivers.len()],
+            by_key: HashMap::new(),
+            owners: Vec::new(),
+            waivers,
             past,
             seen: Seen::default(),
             groups: BTreeMap::new(),
@@ -96,13 +93,16 @@ impl Ledger {
     pub fn begin(&mut self) {
         (self.groups, self.taken, self.open) = Default::default();
         (self.seen, self.again) = (Seen::default(), 0);
+        (self.by_key, self.owners) = Default::default();
+        self.unpinned.fill(0);
     }
 
     /// Takes a difference, each exactly once: what waivers are about, and how it is `shown`, which a baseline holds.
     pub fn take(&mut self, example: &Example, shown: &Example) {
         let name = self.names.of_difference(example.difference);
         self.taken.add(name, 1);
-        let parts = self.parts(name, example, shown);
+        let (parts, unpinned) = self.parts(name, example, shown);
+        unpinned.into_iter().for_each(|index| self.unpinned[index] += 1);
         if parts.iter().any(|part| !part.iter().any(|index| self.holds(*index))) {
             self.keep(example);
         }
@@ -112,28 +112,46 @@ impl Ledger {
     /// Whether something would cover it today, however much that may cover in all.
     pub fn would_cover(&mut self, example: &Example) -> bool {
         let name = self.names.of_difference(example.difference);
-        self.parts(name, example, example).iter().all(|part| part.iter().any(|index| self.holds(*index)))
+        let (parts, _) = self.parts(name, example, example);
+        parts.iter().all(|part| part.iter().any(|index| self.holds(*index)))
     }
 
-    /// Who could cover each part of a difference: each column of a changed row by itself, everything else as a whole.
-    fn parts(&mut self, name: &'static str, example: &Example, shown: &Example) -> Parts {
+    /// Who could cover each part of a difference: each column of a changed row by itself, everything else as a whole. And
+    /// the waivers that are about it and do not pin it.
+    fn parts(&mut self, name: &'static str, example: &Example, shown: &Example) -> (Parts, Vec<usize>) {
         let by_column = matches!(name, "changed" | "outside");
         let key = if self.names == Names::Tags { with_tag(example) } else { example.key.clone() };
         self.tag_column = self.tag_column.take().or_else(|| tag(example).map(|(name, _)| name.clone()));
-        let applicable: Vec<usize> =
-            (0..self.waivers.len()).filter(|index| self.waivers[*index].applies(name, &key)).collect();
-        let of = |column: Option<&str>| -> Vec<usize> {
-            let covers = |index: &usize| {
-                let columns = &self.waivers[*index].waiver.columns;
-                columns.is_empty() || column.is_some_and(|column| columns.iter().any(|one| one == column))
-            };
-            applicable.iter().copied().filter(covers).collect()
+        let mut unpinned: Vec<usize> = Vec::new();
+        let mut of = |column: Option<(&String, &Pair)>| -> Vec<usize> {
+            let mut able = Vec::new();
+            for (index, entry) in self.waivers.iter().enumerate() {
+                let cover = match by_column {
+                    true => {
+                        entry.of_value(name, &key, column.map(|(name, _)| name.as_str()), column.map(|(_, pair)| pair))
+                    }
+                    false => entry.of_row(name, &key),
+                };
+                match cover {
+                    Cover::Covers(Some(key)) if entry.waiver.per_key.is_some() => {
+                        able.push(*self.by_key.entry((index, key)).or_insert_with(|| {
+                            self.owners.push(index);
+                            self.waivers.len() + self.owners.len()
+                        }));
+                    }
+                    Cover::Covers(_) => able.push(index),
+                    Cover::Unpinned => unpinned.push(index),
+                    Cover::Not => {}
+                }
+            }
+            able
         };
         let mut parts: Parts =
-            if by_column { example.columns.keys().map(|column| of(Some(column))).collect() } else { vec![of(None)] };
+            if by_column { example.columns.iter().map(|of_one| of(Some(of_one))).collect() } else { vec![of(None)] };
         if parts.is_empty() {
             parts.push(of(None));
         }
+        unpinned.dedup();
         if let Some(past) = self.past.as_ref().filter(|past| past.complete) {
             let known = if example.difference == Difference::Changed && !example.columns.is_empty() {
                 past.knows_lines(shown, &mut self.seen)
@@ -144,13 +162,17 @@ impl Ledger {
             let baseline = self.waivers.len();
             parts.iter_mut().zip(known).filter(|(_, known)| *known).for_each(|(part, _)| part.push(baseline));
         }
+        parts.iter_mut().for_each(|part| part.sort_unstable());
         parts.sort();
         parts.dedup();
-        parts
+        (parts, unpinned)
     }
 
+    /// Whether it covers anything today: a waiver, the baseline behind them, or one key of a waiver.
     fn holds(&self, index: usize) -> bool {
-        self.waivers.get(index).is_none_or(|entry| !entry.expired)
+        let baseline = self.waivers.len();
+        let waiver = if index > baseline { self.owners.get(index - baseline - 1).copied() } else { Some(index) };
+        waiver.and_then(|waiver| self.waivers.get(waiver)).is_none_or(|entry| !entry.expired)
     }
 
     /// Keeps an example of what nothing covers.
@@ -186,12 +208,14 @@ impl Ledger {
         if report.error.is_none() {
             report.error = self.waivers.iter().find_map(|entry| self.unknown_column(entry, report));
         }
-        let groups = std::mem::take(&mut self.groups);
-        let groups = groups.into_iter().map(|((name, parts), count)| Group { name, parts, count }).collect();
+        let (coverers, groups, owners) = self.shared_out();
         let expected: BTreeMap<&str, u64> = report.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
-        let mut coverers: Vec<Coverer> = self.waivers.iter().map(Entry::coverer).collect();
-        coverers.push(Coverer { specific: true, at_most: None, expired: false });
-        let Shares { counts, shared } = share(&coverers, groups, &expected);
+        let Shares { mut counts, mut shared } = share(&coverers, groups, &expected);
+        for (of_key, owner) in owners.into_iter().enumerate().skip(self.waivers.len() + 1) {
+            let more = std::mem::take(&mut counts[of_key]);
+            more.0.iter().for_each(|(name, count)| counts[owner].add(name, *count));
+            shared[owner] += shared[of_key];
+        }
         let waived = self.waivers.iter().zip(counts.iter().zip(&shared));
         report.waived = waived.map(|(entry, (counts, shared))| entry.report(counts, *shared)).collect();
         report.known = self.past.as_ref().filter(|past| past.complete).map(|past| Known {
@@ -212,7 +236,56 @@ impl Ledger {
                 causes: Vec::new(),
             });
         }
+        self.warn_of_unpinned(report);
         self.first_what_is_open(report);
+    }
+
+    /// Everyone who may cover something, the differences by them, and per coverer the waiver it belongs to. Keys of
+    /// waivers come last, in their own order: that in which they were met must not decide anything.
+    fn shared_out(&mut self) -> (Vec<Coverer>, Vec<Group>, Vec<usize>) {
+        let mut coverers: Vec<Coverer> = self.waivers.iter().map(|entry| entry.coverer(false)).collect();
+        coverers.push(Coverer { specific: true, at_most: None, expired: false });
+        let mut owners: Vec<usize> = (0..coverers.len()).collect();
+        let sorted: BTreeMap<(usize, usize), usize> = self.by_key.iter().map(|(key, met)| (*key, *met)).collect();
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
+        for ((waiver, _), met) in sorted {
+            numbers.insert(met, coverers.len());
+            coverers.push(self.waivers[waiver].coverer(true));
+            owners.push(waiver);
+        }
+        let mut groups: BTreeMap<(&'static str, Parts), u64> = BTreeMap::new();
+        for ((name, mut parts), count) in std::mem::take(&mut self.groups) {
+            for part in &mut parts {
+                part.iter_mut().for_each(|index| *index = numbers.get(index).copied().unwrap_or(*index));
+                part.sort_unstable();
+            }
+            parts.sort();
+            *groups.entry((name, parts)).or_default() += count;
+        }
+        let groups = groups.into_iter().map(|((name, parts), count)| Group { name, parts, count }).collect();
+        (coverers, groups, owners)
+    }
+
+    /// Names the waivers that cover nothing because they would cover any value.
+    fn warn_of_unpinned(&self, report: &mut CheckReport) {
+        for (entry, count) in self.waivers.iter().zip(&self.unpinned) {
+            let waiver = &entry.waiver;
+            let pins_nothing = !waiver.pins_rows() && !waiver.pins_values();
+            if entry.expired || !(pins_nothing || *count > 0) {
+                continue;
+            }
+            let what = match count {
+                0 => "it covers nothing".to_owned(),
+                1 => "it does not cover the one difference it is about".to_owned(),
+                count => format!("it does not cover the {count} differences it is about"),
+            };
+            let message = format!(
+                "the waiver at {} ({}) does not say which values it accepts, so {what}; write it anew with `cutover waive`, \
+                 give `values`, `keys` or `at_most`, or say `any_value = true`",
+                waiver.place, waiver.owner
+            );
+            report.warnings.push(Warning { code: UNPINNED.to_owned(), message, table: None });
+        }
     }
 
     /// Examples that nothing covers take the place of those that something may cover; numbers change their order.
@@ -244,7 +317,10 @@ impl Ledger {
                 compared = self.key.iter().map(String::as_str).chain([tag.as_str()]).collect();
                 entry.waiver.keys.iter().flat_map(|key| key.keys()).collect()
             }
-            _ if tabular => entry.waiver.columns.iter().collect(),
+            _ if tabular => {
+                let pinned = entry.waiver.values.iter().map(|pin| &pin.column);
+                entry.waiver.columns.iter().chain(pinned).collect()
+            }
             _ => return None,
         };
         if entry.expired {
@@ -265,98 +341,4 @@ impl Ledger {
             causes: Vec::new(),
         })
     }
-}
-
-impl Entry {
-    fn applies(&self, name: &str, key: &Key) -> bool {
-        let Waiver { differences, columns, .. } = &self.waiver;
-        let kind = differences.is_empty() || differences.iter().any(|one| one == name);
-        // A row that is on one side only differs as a whole, and not in a column.
-        let whole = columns.is_empty() || matches!(name, "changed" | "outside");
-        kind && whole && (self.keys.is_empty() || self.has_key(key))
-    }
-
-    fn has_key(&self, key: &Key) -> bool {
-        self.keys.iter().any(|(columns, values)| {
-            let of = |column: &String| key.0.iter().find(|(name, _)| name == column).map(|(_, value)| value.clone());
-            let own: Option<Vec<Option<String>>> = columns.iter().map(of).collect();
-            own.is_some_and(|own| values.contains(&own))
-        })
-    }
-
-    fn coverer(&self) -> Coverer {
-        Coverer { specific: self.waiver.is_specific(), at_most: self.waiver.at_most, expired: self.expired }
-    }
-
-    fn report(&self, counts: &Tally, shared: u64) -> Waived {
-        let waiver = &self.waiver;
-        Waived {
-            place: waiver.place.clone(),
-            check: waiver.check.clone(),
-            why: waiver.why.clone(),
-            owner: waiver.owner.clone(),
-            until: waiver.until.to_string(),
-            expired: self.expired,
-            at_most: waiver.at_most,
-            keys: (!waiver.keys.is_empty()).then_some(waiver.keys.len() as u64),
-            columns: waiver.columns.clone(),
-            differences: waiver.differences.clone(),
-            counts: counts.clone(),
-            shared: (shared > 0).then_some(shared),
-        }
-    }
-}
-
-impl Names {
-    fn of(check: &Check) -> Names {
-        match check.kind.kind() {
-            Kind::TagDedup => Names::Tags,
-            Kind::Invariant => Names::Violations,
-            Kind::Percentile | Kind::Freshness | Kind::Latency => Names::Numbers,
-            Kind::RowCount | Kind::Sum if check.key.is_empty() => Names::Numbers,
-            Kind::RowCount | Kind::Sum | Kind::Rows => Names::Rows,
-        }
-    }
-
-    fn of_difference(self, difference: Difference) -> &'static str {
-        match (self, difference) {
-            (Names::Numbers, _) => "outside",
-            (Names::Violations, _) => "rows",
-            (Names::Tags, Difference::Missing) => "lost",
-            (Names::Tags, Difference::Extra) => "added",
-            (_, Difference::Missing) => "missing",
-            (_, Difference::Extra) => "extra",
-            (_, Difference::Changed) => "changed",
-            (_, Difference::Duplicate) => "duplicate",
-            // No difference, so no waiver is about it.
-            (_, Difference::Warned) => "warned",
-        }
-    }
-}
-
-/// The tag that a difference of tags is about, with the name of its column.
-fn tag(example: &Example) -> Option<(&String, &Pair)> {
-    // A tag that stands twice also tells how often.
-    let counts = |name: &str| example.difference == Difference::Duplicate && name == "rows";
-    example.columns.iter().find(|(name, _)| !counts(name))
-}
-
-/// The key of a tag: that of its row, and the tag itself.
-pub fn with_tag(example: &Example) -> Key {
-    let Key(mut key) = example.key.clone();
-    if let Some((name, pair)) = tag(example) {
-        key.push((name.clone(), pair.old.clone().or_else(|| pair.new.clone())));
-    }
-    Key(key)
-}
-
-/// A number outside of its rule as a difference.
-pub fn outside(measure: &Measure) -> Example {
-    let difference = match (&measure.old, &measure.new) {
-        (Some(_), None) => Difference::Missing,
-        (None, Some(_)) => Difference::Extra,
-        _ => Difference::Changed,
-    };
-    let pair = Pair { old: measure.old.clone(), new: measure.new.clone() };
-    Example { difference, key: measure.key.clone(), columns: BTreeMap::from([(measure.name.clone(), pair)]) }
 }

@@ -42,7 +42,7 @@ mod zones;
 pub(crate) use apart::{Answers, Itself, compare_counting, differing};
 pub(crate) use cells::Cells;
 pub(crate) use columns::misfit;
-pub use ledger::{Ledger, outside, with_tag};
+pub use ledger::{Ledger, UNPINNED, outside, with_tag};
 pub use normal::Side;
 pub use past::Past;
 pub(crate) use reflexive::{by_value, reflexive};

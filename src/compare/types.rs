@@ -41,6 +41,9 @@ pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting,
     let right = class(new, rule.types.new, rule)?;
     fits(&left, rule)?;
     fits(&right, rule)?;
+    if rule.trim && ![old, new].into_iter().any(|of| matches!(of, Type::Text | Type::Null)) {
+        return Err("`trim` needs text; leave it out".to_owned());
+    }
     let any = |wanted: fn(&Comparison) -> bool| rule.comparison.levels().any(wanted);
     let numeric = any(|one| {
         matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Map { tolerance: Some(_), .. })
@@ -220,6 +223,10 @@ fn fits_level(class: &Class, rule: &Rule, comparison: &Comparison) -> Result<(),
         (Comparison::Ulps(_), class) => (*class == Class::Float, "`ulps` needs floats"),
         (Comparison::Set | Comparison::Multiset, class) => {
             (matches!(class, Class::Array(_) | Class::Json), "`set` and `multiset` need arrays")
+        }
+        (Comparison::Map { tolerance: Some(_), .. }, Class::Map(_, held)) => {
+            let numbers = matches!(**held, Class::Exact { .. } | Class::Float | Class::Any);
+            (numbers, "a tolerance needs a map of numbers")
         }
         (Comparison::Map { .. }, class) => (matches!(class, Class::Map(..) | Class::Json), "`map` needs maps"),
         (Comparison::Json, class) => (*class == Class::Json, "`json` needs JSON or text"),

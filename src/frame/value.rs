@@ -52,7 +52,8 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
 }
 
-/// Decimal text of `unscaled × 10^−scale` with all its `scale` digits: `(150, 2)` is `1.50`.
+/// Decimal text of `unscaled × 10^−scale`, which depends on the value alone: `(150, 2)` is `1.5`, `(100, 2)` is `1`. A column
+/// has one scale, so the zeros at the end are those of its longest value.
 pub fn decimal_text(unscaled: i128, scale: u8) -> String {
     let digits = unscaled.unsigned_abs().to_string();
     let sign = if unscaled < 0 { "-" } else { "" };
@@ -62,7 +63,10 @@ pub fn decimal_text(unscaled: i128, scale: u8) -> String {
     }
     let padded = format!("{digits:0>width$}", width = scale + 1);
     let (whole, fraction) = padded.split_at(padded.len() - scale);
-    format!("{sign}{whole}.{fraction}")
+    match fraction.trim_end_matches('0') {
+        "" => format!("{sign}{whole}"),
+        fraction => format!("{sign}{whole}.{fraction}"),
+    }
 }
 
 /// The values of `series`, read as `of`.

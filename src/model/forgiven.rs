@@ -64,6 +64,10 @@ pub struct Waived {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::text")]
     #[schemars(with = "Option<String>")]
     pub at_most: Option<u64>,
+    /// Most differences it covers of each of its keys; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::text")]
+    #[schemars(with = "Option<String>")]
+    pub per_key: Option<u64>,
     /// How many keys it is limited to; absent means all.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::text")]
     #[schemars(with = "Option<String>")]
@@ -71,6 +75,13 @@ pub struct Waived {
     /// Columns it is limited to; none means all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// How many changed values or numbers it accepts, and no others; absent means that it names none.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "super::text")]
+    #[schemars(with = "Option<String>")]
+    pub values: Option<u64>,
+    /// Whether it covers whatever values its differences have.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub any_value: bool,
     /// Kinds of difference it is limited to; none means all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<String>,

@@ -5,19 +5,21 @@ use crate::model::{CheckReport, RunReport, Tally, Waived};
 
 /// What is left out of the verdict, in a few words; absent where nothing is.
 pub(super) fn brief(check: &CheckReport) -> Option<String> {
-    let mut totals: Vec<(bool, &str, &str, u64)> = Vec::new();
+    let mut totals: Vec<(&Waived, u64)> = Vec::new();
+    let alike = |one: &Waived, other: &Waived| {
+        let of = |one: &Waived| (one.expired, one.any_value, one.until.clone(), one.owner.clone());
+        of(one) == of(other)
+    };
     for one in check.waived.iter().filter(|one| !one.counts.is_empty()) {
         let count = one.counts.total();
-        match totals
-            .iter_mut()
-            .find(|(over, until, owner, _)| (*over, *until, *owner) == (one.expired, &one.until, &one.owner))
-        {
-            Some((.., total)) => *total += count,
-            None => totals.push((one.expired, &one.until, &one.owner, count)),
+        match totals.iter_mut().find(|(other, _)| alike(one, other)) {
+            Some((_, total)) => *total += count,
+            None => totals.push((one, count)),
         }
     }
-    let total = |(over, until, owner, count): &(bool, &str, &str, u64)| {
-        format!("{} waived {}until {until}, {}", thousands(*count), if *over { "only " } else { "" }, visible(owner))
+    let total = |(one, count): &(&Waived, u64)| {
+        let (wide, only) = (any_value(one), if one.expired { "only " } else { "" });
+        format!("{} waived {wide}{only}until {}, {}", thousands(*count), one.until, visible(&one.owner))
     };
     let mut parts: Vec<String> = totals.iter().map(total).collect();
     if let Some(known) = check.known.as_ref().filter(|known| !known.counts.is_empty()) {
@@ -68,20 +70,28 @@ pub(super) fn lines(check: &CheckReport) -> Vec<String> {
     lines
 }
 
+/// The words for the wide form, which nobody may overlook.
+fn any_value(one: &Waived) -> &'static str {
+    if one.any_value { "at any value " } else { "" }
+}
+
 fn waived(one: &Waived) -> String {
+    let wide = if one.any_value { " at any value" } else { "" };
     let what = match (one.expired, one.counts.is_empty()) {
-        (false, true) if one.shared.is_some() => "waived".to_owned(),
-        (false, true) => "waived: nothing".to_owned(),
-        (false, false) => format!("waived: {}", tally(&one.counts)),
+        (false, true) if one.shared.is_some() => format!("waived{wide}"),
+        (false, true) => format!("waived{wide}: nothing"),
+        (false, false) => format!("waived{wide}: {}", tally(&one.counts)),
         (true, true) => "waiver is over, and nothing of it is left".to_owned(),
         (true, false) => format!("waiver is over, so these count again: {}", tally(&one.counts)),
     };
     let most =
         one.at_most.filter(|_| !one.expired).map_or(String::new(), |most| format!(" of at most {}", thousands(most)));
+    let each = one.per_key.filter(|_| !one.expired);
+    let each = each.map_or(String::new(), |each| format!(", at most {} of each key", thousands(each)));
     let shared =
         one.shared.map_or(String::new(), |shared| format!(", {} beside another waiver", plural(shared, "row")));
     format!(
-        "{what}{most}{shared}, until {}, {}: {} ({})",
+        "{what}{most}{each}{shared}, until {}, {}: {} ({})",
         one.until,
         visible(&one.owner),
         visible(&one.why),

@@ -36,6 +36,13 @@ fn told(reports: &[CheckReport], check: &Check, waiver: &Waiver, whole: bool) ->
         let message = format!("the waiver at {} names {}, which is no window of this run", waiver.place, waiver.check);
         return own.first().filter(|_| whole).map(|at| (*at, message));
     };
+    // One that does not say which values it accepts is told of already, with another way out.
+    let unpinned = |warning: &Warning| {
+        warning.code == crate::compare::UNPINNED && warning.message.contains(&format!(" {} (", waiver.place))
+    };
+    if own.iter().any(|at| reports[*at].warnings.iter().any(unpinned)) {
+        return None;
+    }
     let was_compared = |at: &usize| !matches!(reports[*at].status(), Status::Error | Status::Skip);
     let was_used = |at: &usize| {
         let waived = reports[*at].waived.iter().find(|waived| waived.place == waiver.place);

@@ -11,7 +11,7 @@ use crate::model::{ErrorReport, Warning};
 const WAY_OUT: &str = "run the query by hand to see it";
 
 /// Warnings that name columns, tables and counts, never a value.
-const WARNINGS: [&str; 20] = [
+const WARNINGS: [&str; 21] = [
     "aggregate_state",
     "all_keys",
     "approximate",
@@ -30,6 +30,7 @@ const WARNINGS: [&str; 20] = [
     "rows_differ",
     "session_time_zone",
     "settings_not_sent",
+    "unpinned_waiver",
     "unused_waiver",
     "view_not_populated",
 ];

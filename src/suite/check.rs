@@ -1,5 +1,6 @@
 //! One check: from what the suite says to a valid [`Check`], every mistake reported.
 
+mod effect;
 mod kind;
 mod query;
 
@@ -118,8 +119,8 @@ impl Reader<'_, '_> {
             min_ratio: raw.min_ratio.clone(),
             max_ratio: raw.max_ratio.clone(),
         };
-        if kind == Kind::Latency && !rules.is_empty() {
-            self.mistake("`columns` means nothing for kind `latency`", Some("remove it".to_owned()));
+        if matches!(kind, Kind::Latency | Kind::Invariant) && !rules.is_empty() {
+            self.mistake(format!("`columns` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
         }
         let default_rule = if matches!(kind, Kind::Percentile | Kind::Latency) {
             Rule::default()
@@ -144,6 +145,7 @@ impl Reader<'_, '_> {
         }
         let columns = self.columns(rules, &key);
         let sides = self.sides(kind, &raw);
+        self.without_effect(kind, &raw, &key, &columns, &sides);
         let kind = self.kind(kind, &raw, &bounds, &sides)?;
         let timeout = raw.timeout.as_deref().map(|text| rule::duration(text, known));
         let timeout = self.settled("timeout", timeout);

@@ -169,6 +169,9 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
     if options.max_connections == Some(0) {
         problems.push("`max_connections` must be at least 1".to_owned());
     }
+    if let Some(engine) = raw.url.as_deref().filter(|_| replaced.is_none()).and_then(certain) {
+        problems.extend(without_effect(engine, &options));
+    }
     let url = replaced.map(str::to_owned).or(raw.url);
     match url {
         None => problems.push("`url` is missing; give one, such as `${OLD_URL}`".to_owned()),
@@ -182,6 +185,28 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
         }
     }
     Err(problems)
+}
+
+/// The engine of a URL that no variable can change.
+fn certain(url: &str) -> Option<EngineName> {
+    if url.contains("${") {
+        return None;
+    }
+    SourceUrl::parse(url, Path::new(".")).ok().map(|url| url.engine())
+}
+
+/// Settings that the engine has no use for.
+fn without_effect(engine: EngineName, options: &Options) -> Vec<String> {
+    let files = engine == EngineName::Files;
+    let local = files || engine == EngineName::Sqlite;
+    let given = [
+        ("timezone", options.timezone.is_some() && local),
+        ("settings", !options.settings.is_empty() && local),
+        ("max_connections", options.max_connections.is_some() && local),
+        ("types", !options.types.is_empty() && !files),
+    ];
+    let told = |(name, _): (&str, bool)| format!("`{name}` means nothing for {}; remove it", engine.as_str());
+    given.into_iter().filter(|(_, without)| *without).map(told).collect()
 }
 
 #[cfg(test)]

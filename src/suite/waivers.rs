@@ -1,5 +1,7 @@
 //! `waivers.toml` beside a suite file: known differences with a reason, an owner and a last day, every mistake reported.
 
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +24,12 @@ use crate::waiver::{KeyPart, Waiver};
 /// Name of the file, one per folder of suites.
 pub const FILE: &str = "waivers.toml";
 
+/// Names of the differences that are about a value, and not about a whole row.
+const OF_VALUES: [&str; 2] = ["changed", "outside"];
+
+/// What is wrong, and the way out where the sentence does not hold it.
+type Mistake = (String, Option<String>);
+
 /// The file as it is written.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -38,8 +46,12 @@ struct Raw {
     #[schemars(with = "Option<Vec<serde_json::Value>>")]
     keys: Option<Vec<toml::Table>>,
     columns: Option<OneOrMany>,
+    #[schemars(with = "Option<Vec<serde_json::Value>>")]
+    values: Option<Vec<toml::Table>>,
     differences: Option<OneOrMany>,
     at_most: Option<u64>,
+    per_key: Option<u64>,
+    any_value: Option<bool>,
     why: Option<String>,
     owner: Option<String>,
     #[schemars(with = "Option<serde_json::Value>")]
@@ -168,13 +180,17 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
     let empty = [
         ("keys", raw.keys.as_ref().is_some_and(Vec::is_empty)),
         ("columns", matches!(&raw.columns, Some(OneOrMany::Many(names)) if names.is_empty())),
+        ("values", raw.values.as_ref().is_some_and(Vec::is_empty)),
         ("differences", matches!(&raw.differences, Some(OneOrMany::Many(names)) if names.is_empty())),
     ];
     for (field, _) in empty.into_iter().filter(|(_, empty)| *empty) {
         wrong(field, format!("`{field}` is empty, which would be no limit at all"), Some("remove it".to_owned()));
     }
-    if raw.at_most == Some(0) {
-        wrong("at_most", "`at_most` is 0, which covers nothing".to_owned(), Some("remove the waiver".to_owned()));
+    for (field, _) in [("at_most", raw.at_most), ("per_key", raw.per_key)].into_iter().filter(|one| one.1 == Some(0)) {
+        wrong(field, format!("`{field}` is 0, which covers nothing"), Some("remove the waiver".to_owned()));
+    }
+    for (field, message, help) in values::contradictions(&raw) {
+        wrong(field, message.to_owned(), Some(help.to_owned()));
     }
     let (columns, differences) = (many(raw.columns), many(raw.differences));
     let Some(id) = raw.check else {
@@ -206,11 +222,10 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
         wrong("differences", format!("`{bare}` has no differences called `{name}`"), help);
     }
     if !columns.is_empty() {
-        let of_columns = ["changed", "outside"];
-        if !known.iter().any(|name| of_columns.contains(name)) {
+        if !known.iter().any(|name| OF_VALUES.contains(name)) {
             let message = format!("`columns` means nothing for kind `{}`", check.kind.kind());
             wrong("columns", message, Some("give `keys` or `at_most`".to_owned()));
-        } else if let Some(name) = differences.iter().find(|name| !of_columns.contains(&name.as_str())) {
+        } else if let Some(name) = differences.iter().find(|name| !OF_VALUES.contains(&name.as_str())) {
             let help = "give that a waiver of its own, without `columns`".to_owned();
             wrong("columns", format!("`{name}` is about whole rows, and not about a column"), Some(help));
         }
@@ -227,14 +242,33 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
             Err((message, help)) => wrong("keys", message, help),
         }
     }
+    let mut pins = Vec::new();
+    if let Some(tables) = raw.values {
+        if !known.iter().any(|name| OF_VALUES.contains(name)) {
+            let message = format!("`values` means nothing for kind `{}`", check.kind.kind());
+            wrong("values", message, Some("give `keys` or `at_most`".to_owned()));
+        } else if let Some(name) = differences.iter().find(|name| !OF_VALUES.contains(&name.as_str())) {
+            let help = "give that a waiver of its own, with `keys`".to_owned();
+            wrong("values", format!("`{name}` is about whole rows, and not about a value"), Some(help));
+        }
+        for table in tables {
+            match values::pin(table, check) {
+                Ok(pin) => pins.push(pin),
+                Err((message, help)) => wrong("values", message, help),
+            }
+        }
+    }
     let line = file.problem(start, "", None).place.map_or(1, |(line, _)| line);
     let waiver = Waiver {
         place: format!("{}:{line}", file.path.display()),
         check: id,
         keys,
         columns,
+        values: pins,
         differences,
         at_most: raw.at_most,
+        per_key: raw.per_key,
+        any_value: raw.any_value == Some(true),
         why: raw.why.unwrap_or_default(),
         owner: raw.owner.unwrap_or_default(),
         until: until?,
@@ -251,7 +285,7 @@ fn day(value: &toml::Value) -> Option<NaiveDate> {
 }
 
 /// What is wrong with `column`, as far as it can be told before the queries run.
-fn not_compared(check: &Check, column: &str) -> Option<(String, Option<String>)> {
+fn not_compared(check: &Check, column: &str) -> Option<Mistake> {
     if check.key.iter().any(|key| key == column) {
         let message = format!("`{column}` is a key column, which never differs");
         return Some((message, Some(format!("write keys = [{{ {column} = \"…\" }}]"))));
@@ -277,7 +311,7 @@ fn not_compared(check: &Check, column: &str) -> Option<(String, Option<String>)>
 }
 
 /// One entry of `keys`: some or all key columns.
-fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, (String, Option<String>)> {
+fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, Mistake> {
     if check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
         let help = if check.kind.kind() == Kind::Invariant {
             "give the check a `key`, or write `at_most`"
@@ -296,17 +330,10 @@ fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, (String, Option<St
             let help = nearest(column, check.key.iter().map(String::as_str));
             return Err((format!("`{column}` is no key column of `{}`", check.id), help));
         }
-        let text = match value {
-            toml::Value::String(text) => Some(text.clone()),
-            toml::Value::Integer(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => Some(value.to_string()),
-            toml::Value::Table(table) if table.len() == 1 && table.get("null") == Some(&toml::Value::Boolean(true)) => {
-                None
-            }
-            other => {
-                let help = "write the text that reports show, or { null = true }".to_owned();
-                return Err((format!("the key column `{column}` is a {}", other.type_str()), Some(help)));
-            }
-        };
+        let text = values::shown(value).ok_or_else(|| {
+            let help = "write the text that reports show, or { null = true }".to_owned();
+            (format!("the key column `{column}` is a {}", value.type_str()), Some(help))
+        })?;
         key.insert(column.clone(), text);
     }
     Ok(key)

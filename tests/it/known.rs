@@ -14,7 +14,7 @@ const LOSSES: &str = "id,name,cost\n1,a,0.10\n4,d,0.41\n5,e,0.50\n";
 const MORE: &str = "id,name,cost\n1,a,0.10\n4,d,0.41\n5,x,0.50\n";
 
 /// Runs `cutover waive` on the report that [`run`] wrote; what it prints and its exit code.
-fn waive(folder: &Path, id: &str, arguments: &[&str]) -> (i32, String) {
+pub fn waive(folder: &Path, id: &str, arguments: &[&str]) -> (i32, String) {
     let until = (today() + Days::new(9)).to_string();
     let output = cutover(folder)
         .args([
@@ -36,7 +36,7 @@ fn waive(folder: &Path, id: &str, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), shown)
 }
 
-fn waivers(folder: &Path) -> String {
+pub fn waivers(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("waivers.toml")).unwrap_or_default()
 }
 
@@ -351,7 +351,7 @@ fn waivers_and_baseline_add_up() {
     let both = "id,name,cost\n1,a,0.10\n2,b,0.20\n3,c,0.30\n4,x,0.41\n5,e,0.50\n";
     write(folder.path(), "new/items.csv", both);
     assert_eq!(against(folder.path(), "shop.items").code, 1);
-    write(folder.path(), "waivers.toml", &waiver("shop.items", "columns = \"name\"", today()));
+    write(folder.path(), "waivers.toml", &waiver("shop.items", "columns = \"name\"\nany_value = true", today()));
     let ran = against(folder.path(), "shop.items");
     assert_eq!(ran.code, 0, "{}", ran.shown);
     write(folder.path(), "new/items.csv", &both.replace("1,a", "1,y").replace("3,c,0.30", "3,c,0.31"));
@@ -451,10 +451,10 @@ fn waivers_hold_beside_settle_and_masks() {
     for (settings, limits, code) in [
         ("settle = { wait = \"10ms\", times = 2 }", "at_most = 3", 0),
         ("settle = { wait = \"10ms\", times = 2 }", "at_most = 2", 1),
-        ("noise = true", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]", 0),
-        ("noise = true", "keys = [{ id = 2 }, { id = 3 }]", 1),
-        ("mask = [\"name\", \"cost\"]", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]", 0),
-        ("mask = [\"name\", \"cost\"]", "columns = \"name\"", 1),
+        ("noise = true", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]\nany_value = true", 0),
+        ("noise = true", "keys = [{ id = 2 }, { id = 3 }]\nany_value = true", 1),
+        ("mask = [\"name\", \"cost\"]", "keys = [{ id = 2 }, { id = 3 }, { id = 4 }]\nany_value = true", 0),
+        ("mask = [\"name\", \"cost\"]", "columns = \"name\"\nany_value = true", 1),
     ] {
         write(folder.path(), "suite.toml", &suite(settings));
         write(folder.path(), "waivers.toml", &waiver("shop.items", limits, today()));

@@ -25,6 +25,7 @@ mod samples;
 mod schemas;
 mod secrets;
 mod servers;
+mod settings;
 mod signals;
 mod statements;
 mod story;

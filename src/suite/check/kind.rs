@@ -25,7 +25,7 @@ impl Reader<'_, '_> {
         let percentile = kind == Kind::Percentile;
         let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
         let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 29] = [
+        let given: [(&str, bool, bool); 30] = [
             ("mask", raw.mask.is_some(), !latency),
             ("value", raw.value.is_some(), percentile),
             ("quantiles", !raw.quantiles.is_empty(), percentile),
@@ -49,7 +49,8 @@ impl Reader<'_, '_> {
             ("clients", raw.clients.is_some(), latency),
             ("duration", raw.duration.is_some(), latency),
             ("key", raw.key.is_some(), !latency),
-            ("rename", !raw.rename.is_empty(), !latency),
+            ("rename", !raw.rename.is_empty(), !latency && kind != Kind::Invariant),
+            ("allow_empty", raw.allow_empty == Some(true), kind != Kind::Invariant),
             ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
             ("sample", raw.sample.is_some(), kind == Kind::Rows),
             ("settle", raw.settle.is_some(), !latency),

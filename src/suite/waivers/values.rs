@@ -1,0 +1,96 @@
+//! What a waiver accepts: changed values and numbers as they are, or in the wide form any.
+
+use super::{Mistake, Raw, key, not_compared};
+use crate::check::Check;
+use crate::suite::problem::nearest;
+use crate::waiver::{Accepted, Pin, number};
+
+/// Fields that say how much is accepted and do not go together, each with the way out.
+pub(super) fn contradictions(raw: &Raw) -> Vec<(&'static str, &'static str, &'static str)> {
+    let (keys, values) = (raw.keys.is_some(), raw.values.is_some());
+    let any_value = raw.any_value == Some(true);
+    let all = [
+        (values && keys, "values", "`values` have keys of their own", "write values = [{ key = { id = 7 }, … }]"),
+        (values && raw.columns.is_some(), "values", "`values` have columns of their own", "remove `columns`"),
+        (values && any_value, "any_value", "`any_value` accepts what `values` do not name", "keep one of them"),
+        (
+            raw.per_key.is_some() && !keys && !values,
+            "per_key",
+            "`per_key` needs `keys`",
+            "name them, or give `at_most`",
+        ),
+        (
+            raw.per_key.is_some() && raw.at_most.is_some(),
+            "per_key",
+            "`per_key` and `at_most` exclude each other",
+            "keep one",
+        ),
+        (
+            any_value && (raw.at_most.is_some() || raw.per_key.is_some()),
+            "any_value",
+            "`any_value` is for a waiver without a count; one with a count covers any value already",
+            "remove it",
+        ),
+        (raw.any_value == Some(false), "any_value", "`any_value = false` is what holds without it", "remove it"),
+    ];
+    all.into_iter().filter(|(given, ..)| *given).map(|(_, field, message, help)| (field, message, help)).collect()
+}
+
+/// One entry of `values`.
+pub(super) fn pin(mut table: toml::Table, check: &Check) -> Result<Pin, Mistake> {
+    let form = || Some("write { key = { id = 7 }, column = \"cost\", old = \"0.4\", new = \"0.41\" }".to_owned());
+    let known = ["key", "column", "old", "new", "delta"];
+    if let Some(name) = table.keys().find(|name| !known.contains(&name.as_str())) {
+        return Err((format!("`values` has an unknown field `{name}`"), nearest(name, known).or_else(form)));
+    }
+    let column = match table.remove("column") {
+        Some(toml::Value::String(column)) => column,
+        Some(other) => return Err((format!("`column` of `values` is a {}", other.type_str()), form())),
+        None => return Err(("`values` lacks `column`".to_owned(), form())),
+    };
+    if let Some(mistake) = not_compared(check, &column) {
+        return Err(mistake);
+    }
+    let key = match table.remove("key") {
+        None => super::KeyPart::new(),
+        Some(toml::Value::Table(table)) => key(&table, check)?,
+        Some(other) => return Err((format!("`key` of `values` is a {}", other.type_str()), form())),
+    };
+    let mut text = |name: &str| -> Result<Option<Option<String>>, Mistake> {
+        let Some(value) = table.remove(name) else { return Ok(None) };
+        let shown = shown(&value).ok_or_else(|| {
+            let help = "write the text that reports show, or { null = true }".to_owned();
+            (format!("`{name}` of `values` is a {}", value.type_str()), Some(help))
+        })?;
+        Ok(Some(shown))
+    };
+    let accepted = match (text("old")?, text("new")?, text("delta")?) {
+        (Some(old), Some(new), None) => Accepted::Pair { old, new },
+        (None, None, Some(delta)) => {
+            let number = delta.as_deref().and_then(number);
+            let help = || Some("give new − old as a number, such as delta = \"-2\"".to_owned());
+            Accepted::Delta(number.ok_or_else(|| ("`delta` of `values` is no number".to_owned(), help()))?)
+        }
+        (None, None, None) => return Err(("`values` has no value for `old` and `new`".to_owned(), form())),
+        (_, _, Some(_)) => {
+            return Err(("`delta` stands for `old` and `new`".to_owned(), Some("keep one of them".to_owned())));
+        }
+        _ => {
+            let help = "give both; { null = true } is NULL, or no value at all".to_owned();
+            return Err(("`values` names the value of one side only".to_owned(), Some(help)));
+        }
+    };
+    Ok(Pin { key, column, accepted })
+}
+
+/// The text of a value as reports show it, `{ null = true }` as NULL; absent where it is of another type.
+pub(super) fn shown(value: &toml::Value) -> Option<Option<String>> {
+    match value {
+        toml::Value::String(text) => Some(Some(text.clone())),
+        toml::Value::Integer(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => Some(Some(value.to_string())),
+        toml::Value::Table(table) if table.len() == 1 && table.get("null") == Some(&toml::Value::Boolean(true)) => {
+            Some(None)
+        }
+        _ => None,
+    }
+}

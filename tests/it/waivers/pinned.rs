@@ -1,0 +1,177 @@
+//! A waiver accepts what it pins, whatever else becomes of the same number, row or key.
+
+use super::{SUITE, check, judged, later, pair, run, waiver, write};
+use crate::known::{waive, waivers};
+
+/// Row 4 has another price.
+const ONE: &str = "id,name,cost\n1,a,0.10\n2,b,0.20\n3,c,0.30\n4,d,0.41\n5,e,0.50\n";
+
+/// Catches the waiver of an older file that accepts a value nobody has seen, and one that is ignored without a word.
+#[test]
+fn a_waiver_that_pins_nothing_covers_nothing_and_is_named() {
+    for limits in [
+        "",
+        "columns = \"cost\"",
+        "keys = [{ id = 4 }]",
+        "differences = \"changed\"",
+        "keys = [{ id = 4 }]\ncolumns = \"cost\"",
+    ] {
+        let ran = judged(ONE, &waiver("shop.items", limits, later()), "shop.items");
+        assert_eq!(ran.code, 1, "{limits}: {}", ran.shown);
+        let warning = &check(&ran.report, "shop.items")["warnings"][0];
+        assert_eq!(warning["code"], "unpinned_waiver", "{limits}");
+        let message = warning["message"].as_str().unwrap();
+        assert!(message.contains("waivers.toml:2 (data team)") && message.contains("any_value = true"), "{message}");
+        assert!(!ran.shown.contains("unused_waiver"), "{}", ran.shown);
+        let wide = judged(ONE, &waiver("shop.items", &format!("{limits}\nany_value = true"), later()), "shop.items");
+        assert_eq!(wide.code, 0, "{limits}: {}", wide.shown);
+        assert!(wide.shown.contains("1 waived at any value until"), "{}", wide.shown);
+        assert_eq!(check(&wide.report, "shop.items")["waived"][0]["any_value"], true);
+    }
+    // Keys say which rows are lost, and nothing is left to pin.
+    let ran = judged(
+        "id,name,cost\n1,a,0.10\n3,c,0.30\n4,d,0.40\n5,e,0.50\n",
+        &waiver("shop.items", "keys = [{ id = 2 }]", later()),
+        "shop.items",
+    );
+    assert!(ran.code == 0 && !ran.shown.contains("unpinned"), "{}", ran.shown);
+}
+
+/// Catches a pin that covers its neighbour: another value, column, key or side.
+#[test]
+fn a_value_is_covered_as_it_is_and_no_other() {
+    let cases = [
+        ("values = [{ key = { id = 4 }, column = \"cost\", old = \"0.4\", new = \"0.41\" }]", 0),
+        ("values = [{ column = \"cost\", old = \"0.4\", new = \"0.41\" }]", 0),
+        ("values = [{ column = \"cost\", delta = \"0.01\" }]", 0),
+        ("values = [{ key = { id = 4 }, column = \"cost\", delta = \"0.010\" }]\nat_most = 1", 0),
+        ("values = [{ key = { id = 4 }, column = \"cost\", old = \"0.4\", new = \"0.42\" }]", 1),
+        ("values = [{ key = { id = 4 }, column = \"cost\", old = \"0.41\", new = \"0.4\" }]", 1),
+        ("values = [{ key = { id = 4 }, column = \"cost\", old = \"0.4\", new = { null = true } }]", 1),
+        ("values = [{ key = { id = 3 }, column = \"cost\", old = \"0.4\", new = \"0.41\" }]", 1),
+        ("values = [{ key = { id = 4 }, column = \"name\", old = \"0.4\", new = \"0.41\" }]", 1),
+        ("values = [{ column = \"cost\", delta = \"-0.01\" }]", 1),
+    ];
+    for (limits, code) in cases {
+        let ran = judged(ONE, &waiver("shop.items", limits, later()), "shop.items");
+        assert_eq!(ran.code, code, "{limits}: {}", ran.shown);
+        assert_eq!(check(&ran.report, "shop.items")["waived"][0]["values"], "1", "{limits}");
+    }
+    let lost = ONE.replace("2,b,0.20\n", "");
+    let ran = judged(&lost, &waiver("shop.items", cases[0].0, later()), "shop.items");
+    assert_eq!(ran.code, 1, "a lost row is no changed value: {}", ran.shown);
+}
+
+/// Catches a number that is waived once and then may fall to nothing.
+#[test]
+fn a_number_that_moves_again_fails() {
+    let folder = pair();
+    let totals = |total: &str| {
+        write(folder.path(), "new/sums.csv", &format!("total,fees\n{total},10\n"));
+        run(folder.path(), &["run", "suite.toml", "--only", "shop.totals"]).code
+    };
+    assert_eq!(totals("98"), 1);
+    assert_eq!(waive(folder.path(), "shop.totals", &[]).0, 0);
+    assert!(waivers(folder.path()).contains("values = [{ column = \"total\", old = \"100\", new = \"98\" }]"));
+    assert_eq!([totals("98"), totals("11"), totals("97"), totals("100")], [0, 1, 1, 0]);
+    // By distance the table may grow, and the loss may not.
+    std::fs::remove_file(folder.path().join("waivers.toml")).unwrap();
+    assert_eq!(totals("98"), 1);
+    assert_eq!(waive(folder.path(), "shop.totals", &["--delta"]).0, 0);
+    assert!(waivers(folder.path()).contains("delta = \"-2\""), "{}", waivers(folder.path()));
+    write(folder.path(), "old/sums.csv", "total,fees\n500,10\n");
+    assert_eq!([totals("498"), totals("497"), totals("98")], [0, 1, 1]);
+    // Only the wide form follows it, and says so.
+    std::fs::remove_file(folder.path().join("waivers.toml")).unwrap();
+    assert_eq!(totals("98"), 1);
+    assert_eq!(waive(folder.path(), "shop.totals", &["--any-value"]).0, 0);
+    assert!(waivers(folder.path()).contains("columns = [\"total\"]\nany_value = true"), "{}", waivers(folder.path()));
+    assert_eq!([totals("98"), totals("11")], [0, 0]);
+}
+
+/// Catches the distance of two distributions that is known once and then is any distance, waived or in a baseline.
+#[test]
+fn a_distance_of_distributions_is_a_value_too() {
+    let suite = SUITE.replace("relative = 0.01", "max_ks = 0.1\nrank = 0.1");
+    let raw = |values: &[u32]| {
+        let rows: String = values.iter().map(|value| format!("x,{value}\n")).collect();
+        format!("model,ms\n{rows}")
+    };
+    // Both news have the quantiles of each other, and are not equally far from old.
+    let (old, new) = (raw(&[10, 20, 30, 40, 50]), raw(&[10, 20, 60, 70, 80]));
+    let further = raw(&[55, 56, 60, 70, 80]);
+    let folder = pair();
+    write(folder.path(), "suite.toml", &suite);
+    write(folder.path(), "old/raw.csv", &old);
+    let args = ["run", "suite.toml", "--only", "shop.latency"];
+    let ran = |data: &str, more: &[&str]| {
+        write(folder.path(), "new/raw.csv", data);
+        run(folder.path(), &[&args[..], more].concat())
+    };
+    assert_eq!(ran(&new, &[]).code, 1);
+    for file in ["out.json", "differences.parquet"] {
+        let name = if file == "out.json" { "base/report.json" } else { "base/differences.parquet" };
+        std::fs::create_dir_all(folder.path().join("base")).unwrap();
+        std::fs::copy(folder.path().join(file), folder.path().join(name)).unwrap();
+    }
+    let baseline = ["--baseline", "base/report.json"];
+    assert_eq!(ran(&new, &baseline).code, 0);
+    let again = ran(&further, &baseline);
+    assert_eq!(again.code, 1, "{}", again.shown);
+    ran(&new, &[]);
+    assert_eq!(waive(folder.path(), "shop.latency", &[]).0, 0);
+    assert!(
+        waivers(folder.path()).contains("\"KS distance\", old = { null = true }, new = \"0.6\""),
+        "{}",
+        waivers(folder.path())
+    );
+    assert_eq!(ran(&new, &[]).code, 0);
+    assert_eq!(ran(&further, &[]).code, 1);
+}
+
+/// Catches a key that may have several rows, one of which is waived and then all of them.
+#[test]
+fn one_more_row_of_a_waived_key_fails() {
+    let suite = SUITE.replace("kind = \"rows\"", "kind = \"rows\"\nduplicates = \"allow\"");
+    let cases = [
+        ("items", "1,a,0.10\n2,b,0.20\n2,b,0.20\n3,c,0.30\n", "1,a,0.10\n2,b,0.20\n3,c,0.30\n", "1,a,0.10\n3,c,0.30\n"),
+        ("items", "1,a,0.10\n", "1,a,0.10\n1,x,0.10\n", "1,a,0.10\n1,x,0.10\n1,y,0.10\n"),
+        ("cheap", "1,a,0.10\n", "1,a,101\n", "1,a,101\n1,b,102\n"),
+    ];
+    for (name, old, new, further) in cases {
+        let (folder, id) = (pair(), format!("shop.{name}"));
+        write(folder.path(), "suite.toml", &suite);
+        let ran = |new: &str| {
+            write(folder.path(), "old/items.csv", &format!("id,name,cost\n{old}"));
+            write(folder.path(), "new/items.csv", &format!("id,name,cost\n{new}"));
+            run(folder.path(), &["run", "suite.toml", "--only", &id])
+        };
+        assert_eq!(ran(new).code, 1, "{id}");
+        assert_eq!(waive(folder.path(), &id, &[]).0, 0);
+        assert!(waivers(folder.path()).contains("per_key = 1"), "{}", waivers(folder.path()));
+        let known = ran(new);
+        assert_eq!(known.code, 0, "{id}: {}", known.shown);
+        let more = ran(further);
+        assert_eq!(more.code, 1, "{id}: {}\n{}", waivers(folder.path()), more.shown);
+        assert!(more.shown.contains("at most 1 of each key"), "{}", more.shown);
+    }
+}
+
+/// Catches a waiver written for times, which can never hold again, and one by count that accepts any number.
+#[test]
+fn what_cannot_be_pinned_is_waived_only_by_name() {
+    let speed = "\n[checks.speed]\nkind = \"latency\"\nmax_p95 = \"1us\"\nrounds = 1\nold = \"SELECT * FROM items\"\nnew = \"SELECT * FROM items\"\n";
+    let folder = pair();
+    write(folder.path(), "suite.toml", &format!("{SUITE}{speed}"));
+    write(folder.path(), "new/sums.csv", "total,fees\n98,11\n");
+    let args = ["run", "suite.toml", "--only", "shop.speed", "--only", "shop.totals"];
+    assert_eq!(run(folder.path(), &[&args[..], &["--max-differences", "1"]].concat()).code, 1);
+    let (code, shown) = waive(folder.path(), "shop.speed", &[]);
+    assert!(code == 2 && shown.contains("never the same twice") && shown.contains("--any-value"), "{shown}");
+    let (code, shown) = waive(folder.path(), "shop.totals", &[]);
+    assert!(code == 2 && shown.contains("a count would accept any number; say --at-most N"), "{shown}");
+    assert!(waivers(folder.path()).is_empty());
+    assert_eq!(waive(folder.path(), "shop.totals", &["--at-most", "2"]).0, 0);
+    assert_eq!(waive(folder.path(), "shop.speed", &["--any-value"]).0, 0);
+    assert_eq!(run(folder.path(), &args).code, 0, "{}", waivers(folder.path()));
+}
