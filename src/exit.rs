@@ -23,6 +23,25 @@ pub enum FailOn {
     Skip,
 }
 
+/// What the user wants the exit code to tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Which statuses make a run fail.
+    pub fail_on: &'a [FailOn],
+    /// Stands in the place of 2 where another run may get further.
+    pub retryable: Option<u8>,
+}
+
+impl Wanted<'_> {
+    /// The exit code of a run that no signal stopped.
+    pub fn code(&self, report: &RunReport) -> u8 {
+        match code(report, self.fail_on) {
+            BROKEN if report.retryable() == Some(true) => self.retryable.unwrap_or(BROKEN),
+            code => code,
+        }
+    }
+}
+
 /// The exit code of a run that no signal stopped; 2 beats 1.
 pub fn code(report: &RunReport, fail_on: &[FailOn]) -> u8 {
     let ran = report.checks.iter().any(|check| check.status() != Status::Skip);
@@ -39,7 +58,7 @@ pub fn code(report: &RunReport, fail_on: &[FailOn]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CheckReport, ErrorReport, Kind, Severity, Totals};
+    use crate::model::{CheckReport, ErrorCode, ErrorReport, Kind, Severity, Totals};
 
     fn report(statuses: &[Status]) -> RunReport {
         let check = |status: &Status| {
@@ -49,9 +68,7 @@ mod tests {
             match status {
                 Status::Skip => check.skipped = Some("no extension".to_owned()),
                 Status::Warn => check.severity = Severity::Warn,
-                Status::Error => {
-                    check.error = Some(ErrorReport { message: "unreachable".to_owned(), causes: Vec::new() })
-                }
+                Status::Error => check.error = Some(ErrorReport::new("unreachable".to_owned())),
                 Status::Pass | Status::Fail => {}
             }
             assert_eq!(check.status(), *status);
@@ -89,5 +106,34 @@ mod tests {
         }
         let cut_short = RunReport { interrupted: true, ..report(&[Pass]) };
         assert_eq!(code(&cut_short, &[]), BROKEN);
+    }
+
+    /// Catches a mistake that is tried again all night, and another code where nobody asked for one.
+    #[test]
+    fn another_code_stands_for_what_may_pass_and_for_nothing_else() {
+        let wanted = |retryable| Wanted { fail_on: &[FailOn::Fail], retryable };
+        let away = |mut report: RunReport| {
+            for error in report.checks.iter_mut().filter_map(|check| check.error.as_mut()) {
+                error.code = ErrorCode::Connection;
+            }
+            report
+        };
+        use Status::{Error, Fail, Pass};
+        let mut mixed = away(report(&[Error, Error]));
+        mixed.checks[1].error.as_mut().unwrap().code = ErrorCode::Permanent;
+        let table = [
+            (away(report(&[Pass, Error])), 75),
+            (away(report(&[Fail, Error])), 75),
+            (RunReport { interrupted: true, ..report(&[Pass]) }, 75),
+            (report(&[Pass, Error]), BROKEN),
+            (mixed, BROKEN),
+            (report(&[]), BROKEN),
+            (report(&[Fail]), DIFFERENT),
+            (report(&[Pass]), PASSED),
+        ];
+        for (report, code) in table {
+            assert_eq!(wanted(Some(75)).code(&report), code, "{:?}", report.retryable());
+            assert_eq!(wanted(None).code(&report), if code == 75 { BROKEN } else { code });
+        }
     }
 }

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+mod errors;
+mod expected;
 mod forgiven;
 mod numbers;
 mod reading;
@@ -16,6 +18,8 @@ mod rows;
 mod warnings;
 mod words;
 
+pub use errors::{ErrorCode, ErrorReport};
+pub use expected::Expectation;
 pub use forgiven::{Known, Tally, Waived};
 pub use numbers::{Counts, Drift, Key, Measure, Totals};
 pub use reading::{Moved, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
@@ -47,6 +51,22 @@ impl RunReport {
     /// The worst status of all checks; `skip` only when nothing else ran, `error` when there is none.
     pub fn status(&self) -> Status {
         self.checks.iter().map(CheckReport::status).max().unwrap_or(Status::Error)
+    }
+
+    /// Whether another run may get further as everything stands: all that could not be compared has causes that pass. Absent
+    /// where the run has nothing to get further with.
+    pub fn retryable(&self) -> Option<bool> {
+        let mut errors = self.checks.iter().filter_map(|check| match check.status() {
+            Status::Error => Some(check.error.as_ref().is_some_and(|error| error.code.passes())),
+            _ => None,
+        });
+        let broken = self.status() == Status::Error || self.interrupted;
+        broken.then(|| (self.interrupted || self.count(Status::Error) > 0) && errors.all(|passes| passes))
+    }
+
+    /// Whether any difference counts, beside errors too: where a check could be compared in part, that part may differ.
+    pub fn differs(&self) -> bool {
+        self.checks.iter().any(|check| check.status() == Status::Fail || check.differs_in_part())
     }
 
     /// How many checks ended with `status`.
@@ -144,31 +164,6 @@ pub struct Warning {
     /// The table it is about, where it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table: Option<String>,
-}
-
-/// Why a check could not be compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct ErrorReport {
-    /// What was being done, on which side, source and column, and the way out.
-    pub message: String,
-    /// The causes below it, outermost first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub causes: Vec<String>,
-}
-
-/// A number of differences the suite states in advance, beside the number found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct Expectation {
-    /// `missing`, `extra`, `changed`, `duplicate`, `lost`, `added`, `outside` or `rows`.
-    pub name: String,
-    /// What the suite states.
-    #[serde(serialize_with = "text_of")]
-    #[schemars(with = "String")]
-    pub expected: u64,
-    /// What was found.
-    #[serde(serialize_with = "text_of")]
-    #[schemars(with = "String")]
-    pub found: u64,
 }
 
 /// One earlier run of a check, as the history has it.
@@ -380,19 +375,25 @@ impl CheckReport {
 
     /// Whether any number stands against the check: what is neither waived nor known, counting `expect` as exact.
     pub fn differs(&self) -> bool {
-        let expected: BTreeMap<&str, u64> = self.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
-        let mut found = self.differences();
-        let forgiven = self.forgiven();
-        for (name, count) in &mut found {
+        let left = self.left();
+        let expected = |name: &str| self.expected.iter().find(|one| one.name == name);
+        let holds = |(name, left): (&&str, &u64)| expected(name).map_or(*left == 0, |one| one.holds(*left));
+        let unknown = |one: &Expectation| !left.contains_key(one.name.as_str());
+        self.expected.iter().any(unknown) || !left.iter().all(holds)
+    }
+
+    /// The differences that are neither waived nor known, by name.
+    pub fn left(&self) -> BTreeMap<&'static str, u64> {
+        let (mut left, forgiven) = (self.differences(), self.forgiven());
+        for (name, count) in &mut left {
             *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
         }
-        for name in expected.keys() {
-            if !found.contains_key(name) {
-                return true;
-            }
-        }
-        found.retain(|name, count| *count != expected.get(name).copied().unwrap_or(0));
-        !found.is_empty()
+        left
+    }
+
+    /// Whether it could not be compared, and what of it could be differs.
+    pub fn differs_in_part(&self) -> bool {
+        self.error.is_some() && self.measured() && self.differs()
     }
 
     /// Whether the check holds any number a verdict could rest on.

@@ -15,7 +15,12 @@ except ImportError:
     from airflow.decorators import dag, task
     from airflow.exceptions import AirflowException, AirflowFailException
 
-MEANING = {1: "old and new differ", 2: "something could not be compared", 130: "the run was stopped"}
+MEANING = {
+    1: "old and new differ",
+    2: "something could not be compared, and has to be corrected first",
+    75: "something could not be compared, and another run may get further",
+    130: "the run was stopped",
+}
 
 
 @dag(
@@ -31,7 +36,7 @@ def cutover():
     def compare():
         home = os.environ.get("CUTOVER_HOME", "/opt/cutover")
         arguments = ["--expect-checks", os.environ["CUTOVER_CHECKS"], "--deadline", "2h", "--no-color"]
-        arguments += ["--reports", "reports", "--keep", "30"]
+        arguments += ["--reports", "reports", "--keep", "30", "--retryable-exit", "75"]
         run = subprocess.Popen(["cutover", "run", "checks/", *arguments], cwd=home)
         try:
             code = run.wait()
@@ -43,8 +48,8 @@ def cutover():
         if code == 0:
             return
         said = f"cutover: {MEANING.get(code, 'it crashed')} (exit code {code}); the log above and {home}/reports say what"
-        # Differences do not go away by asking again; a database that did not answer may.
-        raise (AirflowFailException if code == 1 else AirflowException)(said)
+        # Differences and mistakes do not go away by asking again; a database that did not answer may.
+        raise (AirflowFailException if code in (1, 2) else AirflowException)(said)
 
     compare()
 

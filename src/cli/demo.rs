@@ -11,7 +11,7 @@ use super::telling::Telling;
 use super::{DiffLimits, LookArgs, PrivacyArgs, load, runtime, screen};
 use crate::compare::Limits;
 use crate::demo;
-use crate::exit::{BROKEN, DIFFERENT, PASSED};
+use crate::exit::{BROKEN, DIFFERENT, PASSED, Wanted};
 use crate::run::{Options, Privacy};
 use crate::suite::Overrides;
 
@@ -55,7 +55,8 @@ fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
         baseline: None,
         again: None,
     };
-    let code = execute(&selected, &options, &to, None, &[], look, &Telling::default())?;
+    let code =
+        execute(&selected, &options, &to, None, Wanted { fail_on: &[], retryable: None }, look, &Telling::default())?;
     if !look.quiet {
         let dir = dir.display();
         match code {

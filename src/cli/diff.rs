@@ -13,7 +13,7 @@ use super::{DiffLimits, LookArgs, PrivacyArgs, duration, report, runtime, screen
 use crate::compare::Limits;
 use crate::diff::{Relation, Request, snake_case, suite};
 use crate::exact;
-use crate::exit::{BROKEN, FailOn};
+use crate::exit::{BROKEN, FailOn, Wanted};
 use crate::output::write_atomically;
 use crate::report::Format;
 use crate::run::{Options, without_values};
@@ -181,7 +181,8 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
         screen::complain(&format!("{}\n", made.pairing));
     }
     let quiet = args.look.quiet;
-    let code = execute(&selected, &options, &to, None, &[FailOn::Fail], args.look, &Telling::default())?;
+    let wanted = Wanted { fail_on: &[FailOn::Fail], retryable: None };
+    let code = execute(&selected, &options, &to, None, wanted, args.look, &Telling::default())?;
     if code == BROKEN && !quiet {
         screen::complain(RULES);
     }

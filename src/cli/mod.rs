@@ -196,6 +196,9 @@ struct RunArgs {
     /// What makes the exit code 1; repeatable
     #[arg(long, value_name = "STATUS", value_enum, default_value = "fail")]
     fail_on: Vec<FailOn>,
+    /// Exit with N instead of 2 where all that could not be compared may pass: the network, a timeout, the deadline
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(3..=125))]
+    retryable_exit: Option<u8>,
     /// Fail only on differences that are not in this report.json; differences.parquet is read beside it
     #[arg(long, value_name = "REPORT")]
     baseline: Option<PathBuf>,

@@ -13,7 +13,7 @@ use super::{LookArgs, RunArgs, load, past, runtime};
 use crate::check::{KindSettings, Masks};
 use crate::compare::Limits;
 use crate::earlier::{Baseline, Earlier, Unreadable};
-use crate::exit::{self, BROKEN, FailOn, INTERRUPTED};
+use crate::exit::{self, BROKEN, INTERRUPTED, Wanted};
 use crate::history::Place;
 use crate::isolation;
 use crate::report::terminal;
@@ -90,7 +90,8 @@ pub(super) fn try_run(
         },
         again,
     };
-    execute(&selected, &options, &to, history.as_ref(), &args.fail_on, args.look, telling)
+    let wanted = Wanted { fail_on: &args.fail_on, retryable: args.retryable_exit };
+    execute(&selected, &options, &to, history.as_ref(), wanted, args.look, telling)
 }
 
 fn baseline(path: &Path) -> Result<Baseline, Unreadable> {
@@ -107,7 +108,7 @@ pub(super) fn execute(
     options: &Options,
     to: &Reports,
     history: Option<&Place>,
-    fail_on: &[FailOn],
+    wanted: Wanted<'_>,
     look: LookArgs,
     telling: &Telling,
 ) -> Result<u8, u8> {
@@ -153,7 +154,7 @@ pub(super) fn execute(
     let code = match &written {
         _ if signalled.load(Ordering::SeqCst) => INTERRUPTED,
         Err(_) => BROKEN,
-        Ok(_) => exit::code(&report, fail_on),
+        Ok(_) => wanted.code(&report),
     };
     if let Some(place) = history {
         past::record(place, &report, &id, code, to.folder(&id).as_deref(), unread);

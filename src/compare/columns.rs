@@ -285,13 +285,13 @@ impl Columns {
     /// The problems as one error, if there are any.
     pub(super) fn error(&self) -> Option<ErrorReport> {
         let (first, rest) = self.problems.split_first()?;
-        Some(ErrorReport { message: first.clone(), causes: rest.to_vec() })
+        Some(ErrorReport { message: first.clone(), causes: rest.to_vec(), ..ErrorReport::default() })
     }
 }
 
 /// An error without causes.
 pub(super) fn error(message: impl Into<String>) -> ErrorReport {
-    ErrorReport { message: message.into(), causes: Vec::new() }
+    ErrorReport::new(message.into())
 }
 
 /// Old name to name in new, for every column of new.

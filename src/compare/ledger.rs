@@ -202,14 +202,16 @@ impl Ledger {
                 message: "cutover put other differences to the waivers than it counted, which is a defect of its own; \
                           please report it, and run without waivers and baseline"
                     .to_owned(),
-                causes: Vec::new(),
+                ..ErrorReport::default()
             });
         }
         if report.error.is_none() {
             report.error = self.waivers.iter().find_map(|entry| self.unknown_column(entry, report));
         }
         let (coverers, groups, owners) = self.shared_out();
-        let expected: BTreeMap<&str, u64> = report.expected.iter().map(|e| (e.name.as_str(), e.expected)).collect();
+        // What all windows expect together is the share of none.
+        let expected = report.expected.iter().filter(|one| !one.windows);
+        let expected: BTreeMap<&str, u64> = expected.map(|one| (one.name.as_str(), one.expected)).collect();
         let Shares { mut counts, mut shared } = share(&coverers, groups, &expected);
         for (of_key, owner) in owners.into_iter().enumerate().skip(self.waivers.len() + 1) {
             let more = std::mem::take(&mut counts[of_key]);
@@ -233,7 +235,7 @@ impl Ledger {
                      write it again with a larger --max-differences, or waive them by count",
                     past.report, past.total
                 ),
-                causes: Vec::new(),
+                ..ErrorReport::default()
             });
         }
         self.warn_of_unpinned(report);
@@ -244,7 +246,7 @@ impl Ledger {
     /// waivers come last, in their own order: that in which they were met must not decide anything.
     fn shared_out(&mut self) -> (Vec<Coverer>, Vec<Group>, Vec<usize>) {
         let mut coverers: Vec<Coverer> = self.waivers.iter().map(|entry| entry.coverer(false)).collect();
-        coverers.push(Coverer { specific: true, at_most: None, expired: false });
+        coverers.push(Coverer { specific: true, of_key: false, at_most: None, expired: false });
         let mut owners: Vec<usize> = (0..coverers.len()).collect();
         let sorted: BTreeMap<(usize, usize), usize> = self.by_key.iter().map(|(key, met)| (*key, *met)).collect();
         let mut numbers: HashMap<usize, usize> = HashMap::new();
@@ -338,7 +340,7 @@ impl Ledger {
                 "{}: the waiver names the column `{unknown}`, which this check does not compare; {help}",
                 entry.waiver.place
             ),
-            causes: Vec::new(),
+            ..ErrorReport::default()
         })
     }
 }

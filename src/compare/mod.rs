@@ -120,6 +120,8 @@ fn settle(check: &Check, found: Result<(), ErrorReport>, report: &mut CheckRepor
             name: name.clone(),
             expected: *expected,
             found: differences.get(name.as_str()).copied().unwrap_or(0),
+            windows: check.window.is_some(),
+            in_all_windows: None,
         })
         .collect();
 }

@@ -344,14 +344,14 @@ fn timestamp(text: &str) -> Option<Value> {
     }
     for form in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"] {
         if let Ok(moment) = DateTime::parse_from_str(text, form) {
-            return Some(Value::Instant(nanos(moment.naive_utc())));
+            return nanos(moment.naive_utc()).map(Value::Instant);
         }
     }
     if text.ends_with(['Z', 'z']) {
         let bare = text.trim_end_matches(['Z', 'z']);
-        return wall_clock(bare).map(|moment| Value::Instant(nanos(moment)));
+        return wall_clock(bare).and_then(nanos).map(Value::Instant);
     }
-    wall_clock(text).map(|moment| Value::WallClock(nanos(moment)))
+    wall_clock(text).and_then(nanos).map(Value::WallClock)
 }
 
 fn wall_clock(text: &str) -> Option<NaiveDateTime> {
@@ -360,7 +360,13 @@ fn wall_clock(text: &str) -> Option<NaiveDateTime> {
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
 }
 
-fn nanos(moment: NaiveDateTime) -> i128 {
+/// Nanoseconds since 1970; absent of a leap second, which no engine but the one that wrote it tells from the next second.
+fn nanos(moment: NaiveDateTime) -> Option<i128> {
+    let sub = moment.and_utc().timestamp_subsec_nanos();
+    (sub < 1_000_000_000).then(|| exact(moment))
+}
+
+fn exact(moment: NaiveDateTime) -> i128 {
     let moment = moment.and_utc();
     i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos())
 }
@@ -427,7 +433,15 @@ mod tests {
         assert_eq!(timestamp("2026-01-01 02:00:00.5+02:00"), Some(Value::Instant(1_767_225_600_500_000_000)));
         assert_eq!(timestamp("2026-01-01 00:00:00+00"), Some(Value::Instant(1_767_225_600_000_000_000)));
         assert_eq!(timestamp("2026-01-01 00:00:00"), Some(Value::WallClock(1_767_225_600_000_000_000)));
-        for refused in ["2026-01-01", "2026-02-30 00:00:00", "yesterday", "2026-01-01 00:00:00.1234567891"] {
+        for refused in [
+            "2026-01-01",
+            "2026-02-30 00:00:00",
+            "yesterday",
+            "2026-01-01 00:00:00.1234567891",
+            "2016-12-31T23:59:60Z",
+            "2016-12-31 23:59:60",
+            "2016-12-31T23:59:60.5+00:00",
+        ] {
             assert_eq!(timestamp(refused), None, "{refused}");
         }
     }

@@ -185,6 +185,7 @@ impl Found {
         if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
             return self.judge_pair(columns, (*old, *new), key, watch, note);
         }
+        let group = &in_order(columns, group);
         let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
         if group.duplicated() {
             self.rows.duplicate += 1;
@@ -271,6 +272,18 @@ impl Found {
         report.columns.extend(columns.left_out.iter().cloned());
         Ok(())
     }
+}
+
+/// The rows of a key by their values: which of several possible partners a row gets must not depend on the order in which
+/// they were read, since the largest delta follows from it.
+fn in_order(columns: &Columns, group: &Group) -> Group {
+    let sorted = |side: Side, rows: &[usize]| {
+        let cells = |row: usize| columns.compared.iter().map(move |column| column.raw(side).cells().cell(row));
+        let mut rows = rows.to_vec();
+        rows.sort_by(|a, b| cells(*a).cmp(cells(*b)));
+        super::pairing::Rows::from_vec(rows)
+    };
+    Group { old: sorted(Side::Old, &group.old), new: sorted(Side::New, &group.new) }
 }
 
 /// Whether anything of a key is a difference.

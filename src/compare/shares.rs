@@ -19,6 +19,8 @@ pub(super) struct Group {
 pub(super) struct Coverer {
     /// Whether it says which differences it means, by key, column or value.
     pub specific: bool,
+    /// Whether it is one key of a waiver by itself, and so of use for nothing else.
+    pub of_key: bool,
     /// Most differences it covers.
     pub at_most: Option<u64>,
     /// Whether it covers nothing any more.
@@ -46,6 +48,7 @@ pub(super) fn share(coverers: &[Coverer], mut groups: Vec<Group>, expected: &BTr
     for expired in [false, true] {
         let may = |one: &Coverer| expired || !one.expired;
         desk.round(&mut groups, &none, |one| may(one) && one.specific && one.at_most.is_none());
+        desk.round(&mut groups, &none, |one| may(one) && one.specific && one.of_key);
         desk.round(&mut groups, &none, |one| may(one) && one.specific);
         desk.round(&mut groups, expected, |one| may(one) && (one.specific || one.at_most.is_none()));
         desk.round(&mut groups, expected, |one| may(one));
@@ -118,8 +121,8 @@ impl Desk<'_> {
 mod tests {
     use super::*;
 
-    const ALL: Coverer = Coverer { specific: false, at_most: None, expired: false };
-    const KEYS: Coverer = Coverer { specific: true, at_most: None, expired: false };
+    const ALL: Coverer = Coverer { specific: false, of_key: false, at_most: None, expired: false };
+    const KEYS: Coverer = Coverer { specific: true, ..ALL };
 
     fn at_most(count: u64) -> Coverer {
         Coverer { at_most: Some(count), ..ALL }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::markdown;
-use super::text::{again, finding, verdict, visible};
+use super::text::{again, finding, visible};
+use super::verdict::verdict;
 use crate::model::{CheckReport, RunReport, Status};
 
 /// Bytes of the summary that GitHub takes of one step; a larger one is not shown at all.

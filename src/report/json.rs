@@ -24,6 +24,9 @@ struct Report<'a> {
     version: &'a str,
     /// Whether the run was stopped before every check had its verdict.
     interrupted: bool,
+    /// Whether another run may get further as everything stands; absent where nothing is left to get further with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retryable: Option<bool>,
     /// The run whose failures were run again.
     #[serde(skip_serializing_if = "Option::is_none")]
     rerun_of: Option<&'a RerunOf>,
@@ -51,6 +54,7 @@ pub(super) fn render(report: &RunReport) -> String {
         elapsed_ms: report.elapsed_ms,
         version: &report.version,
         interrupted: report.interrupted,
+        retryable: report.retryable(),
         rerun_of: report.rerun_of.as_ref(),
         suites: &report.suites,
         checks: report.checks.iter().map(|found| Check { status: found.status(), found }).collect(),

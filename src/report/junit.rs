@@ -7,6 +7,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::forgiven;
 use super::terminal::{Style, details};
 use super::text::{finding, visible, visible_lines};
+use super::verdict::verdict;
 use crate::model::{CheckReport, RunReport, Status};
 
 /// Renders the report.
@@ -28,6 +29,9 @@ pub(super) fn render(report: &RunReport) -> String {
             }
         }
     }
+    suites.iter_mut().for_each(|suite| {
+        suite.add_property(("verdict", visible(&verdict(report)).as_str()));
+    });
     junit.add_test_suites(suites);
     let mut text = junit.to_string().unwrap_or_else(|error| unreachable!("XML is written to memory: {error}"));
     text.push('\n');
@@ -45,7 +49,9 @@ fn test_case(report: &RunReport, check: &CheckReport, suite: &str, name: &str) -
         failed => {
             let kind = if failed == Status::Fail { NonSuccessKind::Failure } else { NonSuccessKind::Error };
             let mut status = TestCaseStatus::non_success(kind);
-            status.set_type(check.kind.to_string()).set_message(finding(check)).set_description(told(report, check));
+            // What may pass with time and what has to be corrected have words of their own.
+            let of = check.error.as_ref().map_or(check.kind.to_string(), |error| error.code.as_str().to_owned());
+            status.set_type(of).set_message(finding(check)).set_description(told(report, check));
             status
         }
     };

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::text::{
-    again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, verdict, visible,
+    again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, visible,
     visible_lines,
 };
+use super::verdict::verdict;
 use super::{forgiven, passes};
 use crate::model::{CheckReport, Difference, RunReport, Status};
 

@@ -8,6 +8,7 @@ mod junit;
 mod markdown;
 mod passes;
 mod text;
+mod verdict;
 
 pub mod history;
 pub mod metrics;

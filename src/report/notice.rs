@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use super::text::{duration, thousands, verdict, visible};
-use crate::model::{CheckReport, RunReport, Status, Tally};
+use super::text::{self, differing, duration, thousands, visible};
+use super::verdict::verdict;
+use crate::model::{CheckReport, Expectation, RunReport, Status, Tally};
 
 /// Checks that are named; the others are counted.
 const NAMED: usize = 10;
@@ -60,8 +61,9 @@ pub fn render(report: &RunReport, around: Around<'_>) -> String {
 }
 
 fn found(check: &CheckReport) -> String {
-    if check.error.is_some() {
-        return "error: could not be compared".to_owned();
+    if let Some(error) = &check.error {
+        let beside = check.differs_in_part().then(|| format!("; beside that {}", differing(check)));
+        return format!("error: could not be compared ({}){}", error.code.as_str(), beside.unwrap_or_default());
     }
     let forgiven = check.forgiven();
     let mut left = Tally::default();
@@ -72,9 +74,8 @@ fn found(check: &CheckReport) -> String {
     if !forgiven.is_empty() {
         counts.push(format!("{} waived or known", thousands(forgiven.total())));
     }
-    let expected = check.expected.iter().filter(|one| one.expected != one.found);
-    let expected: Vec<String> =
-        expected.map(|one| format!("expected {} {}", thousands(one.expected), one.name)).collect();
+    let holds = |one: &&Expectation| one.holds(left.0.get(&one.name).copied().unwrap_or(0));
+    let expected: Vec<String> = check.expected.iter().filter(|one| !holds(one)).map(text::expected).collect();
     match [counts, expected].concat() {
         parts if parts.is_empty() => check.status().to_string(),
         parts => format!("{}: {}", check.status(), parts.join(", ")),

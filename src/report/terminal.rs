@@ -4,6 +4,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::passes;
 use super::text::{self, again, counts, duration, finding, key, thousands, value, visible, visible_lines};
+use super::verdict::verdict;
 use crate::model::{CheckReport, Difference, Measure, RunReport, Status, Warning};
 
 /// How text looks.
@@ -108,7 +109,7 @@ pub fn summary(report: &RunReport, style: &Style) -> String {
         Status::Fail => "1;31",
         Status::Error => "1;35",
     };
-    format!("{}, in {}", style.paint(code, &text::verdict(report)), duration(report.elapsed_ms))
+    format!("{}, in {}", style.paint(code, &verdict(report)), duration(report.elapsed_ms))
 }
 
 fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {

@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 
 use super::forgiven;
-use crate::model::{CheckReport, ColumnReport, Kind, Measure, RunReport, SideReport, Status};
+use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunReport, SideReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub fn visible(text: &str) -> String {
@@ -94,7 +94,8 @@ pub(super) fn duration(ms: u64) -> String {
 /// What a check found, in a few words.
 pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(error) = &check.error {
-        return visible(&error.message);
+        let found = check.differs_in_part().then(|| differing(check));
+        return visible(&error.message) + &found.map_or(String::new(), |found| format!("; beside that {found}"));
     }
     if let Some(reason) = &check.skipped {
         return visible(reason);
@@ -160,9 +161,9 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(groups) = check.too_small_groups {
         parts.push(format!("{} too small", plural(groups, "group")));
     }
-    if let Some(expected) = check.expected.iter().find(|one| one.expected != one.found) {
-        parts.push(format!("expected {} {}", thousands(expected.expected), expected.name));
-    }
+    let left = check.left();
+    let unmet = |one: &&Expectation| !one.holds(left.get(one.name.as_str()).copied().unwrap_or(0));
+    parts.extend(check.expected.iter().find(unmet).map(expected));
     if let Some(examined) = check.examined {
         parts.push(format!("looked again at {} only", plural(examined.keys, "key")));
     }
@@ -171,6 +172,12 @@ pub(super) fn finding(check: &CheckReport) -> String {
     }
     let found = parts.join(", ");
     forgiven::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
+}
+
+/// The differences of a check by name, whatever else becomes of it.
+pub(super) fn differing(check: &CheckReport) -> String {
+    let found = check.differences().into_iter().filter(|(_, count)| *count > 0);
+    found.map(|(name, count)| format!("{} {name}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
 /// How much is beyond a `warn` level only, if anything is.
@@ -238,7 +245,8 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         lines.push(format!("rows against it: {}{population}", thousands(violations)));
     }
     for one in &check.expected {
-        lines.push(format!("expected {} {}, found {}", thousands(one.expected), one.name, thousands(one.found)));
+        let here = if one.windows { " here" } else { "" };
+        lines.push(format!("{}, found {}{here}", expected(one), thousands(one.found)));
     }
     lines.extend(forgiven::lines(check));
     lines.extend(check.drift.iter().map(drift));
@@ -253,6 +261,16 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         );
     }
     lines
+}
+
+/// `expected 12 missing`, and of which windows.
+pub(super) fn expected(one: &Expectation) -> String {
+    let all = match (one.windows, one.in_all_windows) {
+        (false, _) => String::new(),
+        (true, Some(all)) => format!(" in all windows, which have {}", thousands(all)),
+        (true, None) => " in all windows, of which not all were compared".to_owned(),
+    };
+    format!("expected {} {}{all}", thousands(one.expected), one.name)
 }
 
 /// What old differs from itself in, and why.
@@ -343,32 +361,6 @@ pub(super) fn again(report: &RunReport, check: &CheckReport) -> String {
 fn quoted(word: &str) -> String {
     let plain = word.chars().all(|c| c.is_alphanumeric() || "/._-=:@".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
-
-/// The verdict of a run in one sentence.
-pub(super) fn verdict(report: &RunReport) -> String {
-    let warned =
-        report.checks.iter().filter(|check| check.status() == Status::Pass && !check.warnings.is_empty()).count();
-    let warned = (warned > 0).then(|| format!("{warned} of them with a warning"));
-    let passes = |status: Status| if status == Status::Pass { warned.as_ref() } else { None };
-    let parts: Vec<String> = [Status::Fail, Status::Error, Status::Warn, Status::Pass, Status::Skip]
-        .into_iter()
-        .filter(|status| report.count(*status) > 0)
-        .flat_map(|status| [Some(format!("{} {status}", report.count(status))), passes(status).cloned()])
-        .flatten()
-        .collect();
-    let meaning = match report.status() {
-        _ if report.interrupted => "cut short: no verdict on what was not looked at",
-        Status::Pass if report.rerun_of.is_some() => "what did not pass before passes now; nothing else was run",
-        Status::Pass if forgiven::total(report) != (0, 0) => "no difference but those that are waived or known",
-        Status::Pass => "old and new tell the same story",
-        Status::Warn => "no failure, but there are warnings to read",
-        Status::Fail => "old and new differ",
-        Status::Error if report.checks.is_empty() => "nothing ran",
-        Status::Error => "something could not be compared",
-        Status::Skip => "nothing ran",
-    };
-    format!("{}: {meaning} ({})", report.status().to_string().to_uppercase(), parts.join(", "))
 }
 
 #[cfg(test)]

@@ -289,7 +289,7 @@ impl Plan {
                     known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
                     batch.names().join(", "),
                 ),
-                causes: Vec::new(),
+                ..ErrorReport::default()
             }));
         }
         for ((column, known), found) in known.iter().zip(batch.types()) {

@@ -72,7 +72,7 @@ fn head(batches: &mut dyn Batches, side: &str) -> Result<Frame, Failure> {
             message: format!(
                 "{side} returned not even its column names, so nothing can be compared; correct the query"
             ),
-            causes: Vec::new(),
+            ..ErrorReport::default()
         })),
     }
 }

@@ -13,7 +13,7 @@ use crate::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::compare::{Answers, compare_all, compare_counting};
 use crate::frame::Frame;
 use crate::isolation::Defect;
-use crate::model::{CheckReport, ErrorReport, SideReport, Warning};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, SideReport, Warning};
 use crate::source::{self, Engine, EngineName, Error, Fault};
 use crate::suite::Suite;
 
@@ -120,7 +120,7 @@ pub(super) async fn read(
                 Ok(panic) => panicked(&Defect::new(panic)),
                 Err(_) => ErrorReport {
                     message: "the comparison was cut short; run the check again".to_owned(),
-                    causes: Vec::new(),
+                    ..ErrorReport::default()
                 },
             };
             CheckReport { error: Some(error), ..blank }
@@ -131,7 +131,10 @@ pub(super) async fn read(
 /// Two errors as one: both sentences, all causes.
 pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
     let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
-    ErrorReport { message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
+    // What has to be corrected on one side does not pass because the other side would.
+    let lasting = errors.iter().find(|error| !error.code.passes()).or(errors.first());
+    let code = lasting.map(|error| error.code).unwrap_or_default();
+    ErrorReport { code, message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
 }
 
 /// Why the check makes no sense on these servers, if so.
@@ -166,7 +169,7 @@ fn opened<'a>(
 ) -> Result<&'a dyn Engine, ErrorReport> {
     let open = context.sources.get(suite, &query.source).map_err(|why| ErrorReport {
         message: format!("{side} side, source `{}`: {why}", query.source),
-        causes: Vec::new(),
+        ..ErrorReport::default()
     })?;
     match &open.described {
         Ok(_) => Ok(open.engine.as_ref()),
@@ -177,7 +180,13 @@ fn opened<'a>(
 pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
     let late = error.fault == Fault::Interrupted && context.late.load(Ordering::SeqCst);
     let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
-    ErrorReport { message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
+    let code = match error.fault {
+        Fault::Connection => ErrorCode::Connection,
+        Fault::Timeout => ErrorCode::Timeout,
+        Fault::Interrupted => ErrorCode::Interrupted,
+        Fault::Query | Fault::Column | Fault::Unwanted => ErrorCode::Permanent,
+    };
+    ErrorReport { code, message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
 }
 
 async fn maybe(one: Running<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
@@ -223,7 +232,7 @@ pub(super) fn prepare<'a>(
         }
         Err(why) => {
             let message = format!("{side} side, source `{}`: {why}", query.source);
-            Prepared { report, engine: Err(ErrorReport { message, causes: Vec::new() }) }
+            Prepared { report, engine: Err(ErrorReport::new(message)) }
         }
     }
 }

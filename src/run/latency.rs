@@ -99,7 +99,7 @@ fn ready<'a>(
             timed: Timed::default(),
             retried: false,
         }),
-        Err(message) => Err(Box::new((prepared.report, ErrorReport { message, causes: Vec::new() }))),
+        Err(message) => Err(Box::new((prepared.report, ErrorReport::new(message)))),
     }
 }
 

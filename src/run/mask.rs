@@ -288,7 +288,7 @@ impl Mask {
         let error = error.map(withheld::error);
         let Some(mistake) = &self.mistake else { return error };
         let mut errors: Vec<ErrorReport> = error.into_iter().collect();
-        errors.insert(0, ErrorReport { message: mistake.clone(), causes: Vec::new() });
+        errors.insert(0, ErrorReport::new(mistake.clone()));
         Some(super::check::joined(errors))
     }
 }

@@ -86,7 +86,11 @@ fn report() -> CheckReport {
         too_small: vec![key()],
         warnings: vec![Warning { code: "server_warning".to_owned(), message: SECRET.to_owned(), table: None }],
         unstable: Some(Unstable { keys: 1, causes: vec!["LIMIT without ORDER BY".to_owned()] }),
-        error: Some(ErrorReport { message: SECRET.to_owned(), causes: vec![SECRET.to_owned()] }),
+        error: Some(ErrorReport {
+            message: SECRET.to_owned(),
+            causes: vec![SECRET.to_owned()],
+            ..ErrorReport::default()
+        }),
         ..CheckReport::new("suite.check", Kind::Rows)
     }
 }

@@ -227,7 +227,9 @@ pub async fn run(
             let (context, watch) = (&context, &watch);
             async move {
                 let report = one_check(unit, context, watch).await;
-                watch(Event::Finished(&report));
+                if !waits(unit) {
+                    watch(Event::Finished(&report));
+                }
                 (at, report)
             }
         };
@@ -245,6 +247,10 @@ pub async fn run(
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
         mask::unused(selected.iter().map(|one| one.check), &mut reports);
         windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
+        windows::add_up(&mut reports, selected, options);
+        for (_, report) in units.iter().zip(&reports).filter(|(unit, _)| waits(unit)) {
+            watch(Event::Finished(report));
+        }
         waivers::unused(&mut reports, selected, options);
         (reports, suites)
     };
@@ -264,6 +270,11 @@ pub async fn run(
     };
     redact::run(&mut report);
     report
+}
+
+/// Whether its verdict waits for the other windows of its check, because `expect` speaks of all of them.
+fn waits(unit: &Unit<'_>) -> bool {
+    unit.one.check.window.is_some() && !unit.one.check.expect.is_empty()
 }
 
 /// Milliseconds since `clock`.
@@ -342,6 +353,7 @@ fn panicked(defect: &Defect) -> ErrorReport {
         message: "cutover met a defect of its own in this check and cannot judge it; please report it with the query"
             .to_owned(),
         causes: vec![defect.text().to_owned()],
+        ..ErrorReport::default()
     }
 }
 

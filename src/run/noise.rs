@@ -57,7 +57,7 @@ pub(super) async fn look(
         let message = "old differs from itself in every key, so nothing stable is left to compare; make its query \
                        answer the same each time, or read it where nothing writes"
             .to_owned();
-        return Err(ErrorReport { message, causes: named });
+        return Err(ErrorReport { message, causes: named, ..ErrorReport::default() });
     }
     Ok(found.keys)
 }
@@ -260,7 +260,11 @@ impl<'a> Reading<'a> {
 }
 
 fn told(failure: &Failure) -> ErrorReport {
-    ErrorReport { message: format!("old side, run twice: {failure}"), causes: causes(failure) }
+    ErrorReport {
+        message: format!("old side, run twice: {failure}"),
+        causes: causes(failure),
+        ..ErrorReport::default()
+    }
 }
 
 fn too_many(most: usize) -> ErrorReport {
@@ -268,5 +272,5 @@ fn too_many(most: usize) -> ErrorReport {
         "more than {most} keys of old differ between two runs of its query, which are too many to be left out; make the \
          query answer the same each time, compare less at once with `window`, or allow more with --memory"
     );
-    ErrorReport { message, causes: Vec::new() }
+    ErrorReport::new(message)
 }

@@ -33,7 +33,7 @@ pub(super) async fn run(
 ) -> CheckReport {
     let (Some(old), Some(new)) = (&one.check.sides.old, &one.check.sides.new) else {
         let message = "this kind compares two sides; give it `old` and `new`".to_owned();
-        report.error = Some(ErrorReport { message, causes: Vec::new() });
+        report.error = Some(ErrorReport::new(message));
         return report;
     };
     let old = prepare(one, context, "old", old, &old.sql);
@@ -189,7 +189,7 @@ impl<'a> Reading<'a> {
         let refuse = |why: &str| match wanted {
             super::Plan::Server => Err(ErrorReport {
                 message: format!("--plan server: {why}; leave the plan to cutover with --plan auto"),
-                causes: Vec::new(),
+                ..ErrorReport::default()
             }),
             _ => Ok(Answer::Unknown),
         };
@@ -337,7 +337,7 @@ impl<'a> Reading<'a> {
                         message: "none of the keys that differed before is on either side any more, so nothing was \
                                   compared; run the whole check"
                             .to_owned(),
-                        causes: Vec::new(),
+                        ..ErrorReport::default()
                     });
                 }
                 report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
@@ -382,7 +382,7 @@ impl<'a> Reading<'a> {
                 crate::compare::fail(self.one.check, cause, report);
                 Ok(())
             }
-            other => Err(ErrorReport { message: other.to_string(), causes: causes(&other) }),
+            other => Err(ErrorReport { message: other.to_string(), causes: causes(&other), ..ErrorReport::default() }),
         }
     }
 }

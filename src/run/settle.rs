@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::attempt::{Attempt, Found, MOST, Slot};
 use super::{Context, Event, Running, check, noise};
 use crate::check::Settle;
-use crate::model::{CheckReport, ErrorReport, Transient, Warning};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Transient, Warning};
 use crate::rowdiff::Seeds;
 
 /// Reads the check until there is a verdict; once, unless it says `settle`.
@@ -113,7 +113,7 @@ async fn waited(time: Duration, context: &Context<'_>, slot: &mut Slot<'_>) -> R
     let message = format!(
         "{why} while the differences were given time to settle, so it is not known whether they stay; run the check again"
     );
-    Err(ErrorReport { message, causes: Vec::new() })
+    Err(ErrorReport { code: ErrorCode::Interrupted, ..ErrorReport::new(message) })
 }
 
 fn too_many() -> Warning {

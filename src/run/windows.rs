@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{NaiveDateTime, TimeDelta};
 use globset::GlobMatcher;
 
-use super::{Params, Selected, shown};
+use super::{Options, Params, Selected, shown};
 use crate::check::{Bound, Check, KindSettings, ParamValue, Window};
 use crate::isolation::caught;
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WindowReport};
@@ -68,7 +68,7 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
         match cut.unwrap_or_else(|defect| Err(format!("cutover met a defect of its own: {}", defect.text()))) {
             Err(message) => {
                 let message = format!("the window cannot be cut: {message}");
-                units.push(Unit { one: *one, slice: Err(ErrorReport { message, causes: Vec::new() }) });
+                units.push(Unit { one: *one, slice: Err(ErrorReport::new(message)) });
             }
             Ok(slices) => {
                 let all = slices.into_iter().map(|slice| Unit { one: *one, slice: Ok(Some(slice)) });
@@ -80,7 +80,7 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
                     .collect();
                 if wanted.is_empty() {
                     let message = "--only matches none of its windows; `--dry-run` shows their names".to_owned();
-                    units.push(Unit { one: *one, slice: Err(ErrorReport { message, causes: Vec::new() }) });
+                    units.push(Unit { one: *one, slice: Err(ErrorReport::new(message)) });
                 }
                 units.extend(wanted);
             }
@@ -188,6 +188,28 @@ impl Strays {
             Difference::Missing => self.missing.push(hasher.finish()),
             Difference::Extra => self.extra.push(hasher.finish()),
             Difference::Changed | Difference::Duplicate | Difference::Warned => {}
+        }
+    }
+}
+
+/// Writes into every window what all windows of its check have of the differences that `expect` names, where all were
+/// compared: `expect` speaks of the whole check.
+pub(super) fn add_up(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &Options) {
+    let whole = options.again.is_none() && !options.only.iter().any(|one| one.glob().glob().contains('@'));
+    for check in selected.iter().map(|one| one.check).filter(|check| whole && !check.expect.is_empty()) {
+        let own = |report: &CheckReport| report.id.split_once('@').is_some_and(|(id, _)| id == check.id);
+        let windows: Vec<usize> = (0..reports.len()).filter(|at| own(&reports[*at])).collect();
+        let compared = |at: &usize| reports[*at].error.is_none() && reports[*at].skipped.is_none();
+        if !windows.iter().all(compared) {
+            continue;
+        }
+        for name in check.expect.keys() {
+            let left = |at: &usize| reports[*at].left().get(name.as_str()).copied().unwrap_or(0);
+            let all = windows.iter().map(left).fold(0, u64::saturating_add);
+            for at in &windows {
+                let own = reports[*at].expected.iter_mut().filter(|one| one.name == *name && one.windows);
+                own.for_each(|one| one.in_all_windows = Some(all));
+            }
         }
     }
 }

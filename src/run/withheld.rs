@@ -108,7 +108,7 @@ fn regex(pattern: &str) -> Regex {
 
 /// The error without what may quote a value.
 pub(super) fn error(error: ErrorReport) -> ErrorReport {
-    let ErrorReport { message, causes } = error;
+    let ErrorReport { code, message, causes } = error;
     let mut all_shown = true;
     let mut shown = String::new();
     let mut rest = message.as_str();
@@ -132,7 +132,7 @@ pub(super) fn error(error: ErrorReport) -> ErrorReport {
         rest = more;
     }
     let causes = if all_shown && causes.iter().all(|cause| cause_is_harmless(&shown, cause)) { causes } else { vec![] };
-    ErrorReport { message: shown, causes }
+    ErrorReport { code, message: shown, causes }
 }
 
 /// The warning without what may quote a value.
@@ -151,7 +151,7 @@ pub(super) fn warning(warning: Warning) -> Warning {
 
 /// A text of its own, such as an error of the catalogue, without what may quote a value.
 pub fn text(message: &str) -> String {
-    error(ErrorReport { message: message.to_owned(), causes: Vec::new() }).message
+    error(ErrorReport::new(message.to_owned())).message
 }
 
 /// The sentence behind the words that say where it happened.
@@ -197,7 +197,7 @@ mod tests {
 
     fn shown(message: &str, causes: &[&str]) -> (String, Vec<String>) {
         let causes = causes.iter().map(|cause| (*cause).to_owned()).collect();
-        let error = error(ErrorReport { message: message.to_owned(), causes });
+        let error = error(ErrorReport { message: message.to_owned(), causes, ..ErrorReport::default() });
         (error.message, error.causes)
     }
 

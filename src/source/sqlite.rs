@@ -316,7 +316,9 @@ fn wall_clock(value: &Value) -> Option<Value> {
     }
     let forms = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
     let moment = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())?.and_utc();
-    Some(Value::WallClock(i128::from(moment.timestamp()) * 1_000_000_000 + i128::from(moment.timestamp_subsec_nanos())))
+    let (seconds, nanos) = (moment.timestamp(), moment.timestamp_subsec_nanos());
+    // A leap second would be taken for the next one.
+    (nanos < 1_000_000_000).then(|| Value::WallClock(i128::from(seconds) * 1_000_000_000 + i128::from(nanos)))
 }
 
 impl Engine for Sqlite {

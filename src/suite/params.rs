@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
 use crate::check::ParamValue;
 use crate::exact;
@@ -105,7 +105,7 @@ impl ParamType {
             ParamType::Timestamp => ParamValue::Timestamp(instant(text)?),
             ParamType::WallClock => ParamValue::WallClock(wall_clock(text)?),
             ParamType::Date => ParamValue::Date(text.parse().ok()?),
-            ParamType::Time => ParamValue::Time(text.parse().ok()?),
+            ParamType::Time => ParamValue::Time(text.parse().ok().filter(|time| !leaps(time))?),
             ParamType::List(of) => {
                 let items: Option<Vec<_>> = text.split(',').map(|item| of.value(item.trim())).collect();
                 ParamValue::List(items?)
@@ -133,7 +133,7 @@ impl std::fmt::Display for ParamType {
 /// A moment; a date alone is its midnight, a wall clock is UTC.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Some(moment.to_utc());
+        return Some(moment.to_utc()).filter(|moment| !leaps(moment));
     }
     wall_clock(text).map(|moment| moment.and_utc())
 }
@@ -141,7 +141,13 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
 fn wall_clock(text: &str) -> Option<NaiveDateTime> {
     let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let full = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let full = full.filter(|moment| !leaps(moment));
     full.or_else(|| Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN)))
+}
+
+/// Whether it is a leap second, which engines take for the next second or refuse.
+fn leaps(moment: &impl Timelike) -> bool {
+    moment.nanosecond() >= 1_000_000_000
 }
 
 /// Reads a declaration; an error says what is wrong and the way out.
@@ -229,10 +235,10 @@ fn datetime(text: &str) -> Option<ParamValue> {
         return Some(ParamValue::Date(day));
     }
     if let Ok(time) = text.parse::<NaiveTime>() {
-        return Some(ParamValue::Time(time));
+        return Some(ParamValue::Time(time)).filter(|_| !leaps(&time));
     }
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Some(ParamValue::Timestamp(moment.to_utc()));
+        return Some(ParamValue::Timestamp(moment.to_utc())).filter(|_| !leaps(&moment));
     }
     wall_clock(text).map(ParamValue::WallClock)
 }
@@ -266,6 +272,21 @@ mod tests {
 
     fn toml(text: &str) -> toml::Value {
         toml::from_str::<toml::Table>(&format!("v = {text}")).unwrap()["v"].clone()
+    }
+
+    /// Catches a bound that moves by a second on its way to the servers.
+    #[test]
+    fn a_leap_second_is_no_moment() {
+        let unset = |of: &str| declared(&toml::Value::Table(toml::toml! { type = of })).unwrap();
+        for (of, text) in [
+            ("timestamp", "2016-12-31T23:59:60Z"),
+            ("timestamp", "2016-12-31 23:59:60"),
+            ("wall_clock", "2016-12-31T23:59:60.5"),
+            ("time", "23:59:60"),
+        ] {
+            assert!(overridden(&unset(of), text).is_err(), "{of} {text}");
+            assert!(overridden(&unset(of), &text.replace(":60", ":59")).is_ok(), "{of} {text}");
+        }
     }
 
     #[test]

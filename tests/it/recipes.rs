@@ -203,13 +203,13 @@ fn the_action_runs_its_own_build_and_names_it_by_its_source() {
 
 /// Catches a workflow whose arguments cutover does not take, and one whose verdict is a step's and not cutover's.
 #[test]
-fn the_workflow_tries_2_again_and_never_1() {
+fn the_workflow_tries_75_again_and_nothing_else() {
     let workflow = &python("read_yaml.py", &recipe("github-workflow.yml"))[0];
     let steps = workflow["jobs"]["compare"]["steps"].as_array().unwrap();
     let runs: Vec<&Json> =
         steps.iter().filter(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("cutover"))).collect();
     assert_eq!(runs.len(), 2);
-    assert_eq!(runs[1]["if"], "${{ steps.first.outputs.exit-code == '2' }}");
+    assert_eq!(runs[1]["if"], "${{ steps.first.outputs.exit-code == '75' }}");
     let verdict = &steps.last().unwrap()["env"]["CODE"];
     assert_eq!(verdict, "${{ steps.second.outputs.exit-code || steps.first.outputs.exit-code || '2' }}");
     let names: Vec<&String> = runs.iter().flat_map(|run| run["with"].as_object().unwrap().keys()).collect();
@@ -226,7 +226,7 @@ fn the_workflow_tries_2_again_and_never_1() {
 #[test]
 fn the_gitlab_job_runs() {
     let job = &python("read_yaml.py", &recipe("gitlab-ci.yml"))[0]["cutover"];
-    assert_eq!(job["retry"], serde_json::json!({ "max": 2, "when": ["runner_system_failure"], "exit_codes": [2] }));
+    assert_eq!(job["retry"], serde_json::json!({ "max": 2, "when": ["runner_system_failure"], "exit_codes": [75] }));
     let script: Vec<&str> = job["script"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
     let folder = Job::new("fail");
     let output = folder.command("sh").args(["-ec", &script.join("\n")]).env("CUTOVER_CHECKS", "1").output().unwrap();
@@ -242,7 +242,7 @@ fn the_gitlab_job_runs() {
 fn the_units_are_valid_and_their_command_runs() {
     let job = Job::new("fail");
     let unit = text(&recipe("cutover.service"));
-    assert!(unit.contains("RestartPreventExitStatus=1 130\n") && unit.contains("Restart=on-failure\n"));
+    assert!(unit.contains("RestartPreventExitStatus=1 2 130\n") && unit.contains("Restart=on-failure\n"));
     // The program, user and folders are those of the machine it is for.
     let here =
         unit.replace("/usr/local/bin/cutover", env!("CARGO_BIN_EXE_cutover")).replace("User=cutover", "User=root");
@@ -263,11 +263,24 @@ fn the_units_are_valid_and_their_command_runs() {
     assert_eq!(job.runs("var/lib/cutover/reports"), 1);
 }
 
-/// Catches a night that is tried again for differences, given up after one broken try, or loud when it passed.
+/// Takes away what the job's suite reads, and puts a server there that does not answer.
+fn break_off(job: &Job) {
+    let suite = job.path().join("checks/suite.toml");
+    let url = regex::Regex::new("(?m)^url = .*$").unwrap();
+    let away = url.replacen(&text(&suite), 1, "url = \"postgres://u:p@127.0.0.1:1/d\"").into_owned();
+    std::fs::write(&suite, away).unwrap();
+}
+
+/// Catches a night that is tried again for differences or mistakes, given up after one broken try, or loud when it passed.
 #[test]
-fn the_script_for_cron_tries_2_again_and_never_1() {
-    for (case, checks, code, runs) in [("pass", "1", 0, 1), ("fail", "1", 1, 1), ("error_beats_fail", "2", 2, 3)] {
-        let job = Job::new(case);
+fn the_script_for_cron_tries_again_what_may_pass_and_nothing_else() {
+    for (case, checks, code, runs) in
+        [("pass", "1", 0, 1), ("fail", "1", 1, 1), ("error_beats_fail", "2", 2, 1), ("away", "1", 75, 3)]
+    {
+        let job = Job::new(if case == "away" { "fail" } else { case });
+        if case == "away" {
+            break_off(&job);
+        }
         std::fs::write(job.path().join("environment"), format!("CUTOVER_CHECKS={checks}\nOLD_URL='a b&c'\n")).unwrap();
         let nightly = recipe("nightly.sh");
         let run = || {
@@ -324,7 +337,7 @@ fn the_cronjob_is_valid_and_its_command_runs() {
     let on_exit = &spec["podFailurePolicy"]["rules"][1];
     assert_eq!(
         (on_exit["action"].as_str(), &on_exit["onExitCodes"]["values"]),
-        (Some("FailJob"), &serde_json::json!([1]))
+        (Some("FailJob"), &serde_json::json!([1, 2]))
     );
     assert_eq!(spec["template"]["spec"]["restartPolicy"], "Never", "a failure policy wants it");
     let container = &spec["template"]["spec"]["containers"][0];
@@ -338,11 +351,16 @@ fn the_cronjob_is_valid_and_its_command_runs() {
     assert_eq!(job.runs("var/lib/cutover/reports"), 1);
 }
 
-/// Catches a task that passes when cutover fails, that is tried again for differences, or not for a broken run.
+/// Catches a task that passes when cutover fails, that is tried again for differences or mistakes, or not for an outage.
 #[test]
 fn the_dag_ends_as_the_run_did() {
-    for (case, state) in [("pass", "success"), ("fail", "failed"), ("error_beats_fail", "up_for_retry")] {
-        let job = Job::new(case);
+    for (case, state) in
+        [("pass", "success"), ("fail", "failed"), ("error_beats_fail", "failed"), ("away", "up_for_retry")]
+    {
+        let job = Job::new(if case == "away" { "fail" } else { case });
+        if case == "away" {
+            break_off(&job);
+        }
         let script = root().join("tests/tools/run_dag.py");
         let mut command = job.command(tool("tools-venv/bin/python").to_str().unwrap());
         command.arg(script).arg(recipe("cutover_dag.py")).env("CUTOVER_HOME", job.path());

@@ -53,7 +53,13 @@ pub fn report() -> RunReport {
     let rows = CheckReport {
         rows: Some(RowCounts { old: 4, new: 4, equal: 2, missing: 1, extra: 1, changed: 1, duplicate: 1 }),
         examples: examples.to_vec(),
-        expected: vec![Expectation { name: "missing".to_owned(), expected: 2, found: 1 }],
+        expected: vec![Expectation {
+            name: "missing".to_owned(),
+            expected: 2,
+            found: 1,
+            windows: false,
+            in_all_windows: None,
+        }],
         warnings: vec![Warning {
             code: "retried".to_owned(),
             message: HOSTILE.to_owned(),
@@ -78,7 +84,11 @@ pub fn report() -> RunReport {
         ..check("suite.small", Kind::Percentile)
     };
     let broken = CheckReport {
-        error: Some(ErrorReport { message: HOSTILE.to_owned(), causes: vec![HOSTILE.to_owned()] }),
+        error: Some(ErrorReport {
+            message: HOSTILE.to_owned(),
+            causes: vec![HOSTILE.to_owned()],
+            ..ErrorReport::default()
+        }),
         ..check("suite.broken", Kind::Freshness)
     };
     let skipped =

@@ -106,7 +106,7 @@ impl Entry {
     /// How it takes part in sharing the differences out; one key of it by itself where its number is bounded for each.
     pub(super) fn coverer(&self, of_key: bool) -> Coverer {
         let at_most = if of_key { self.waiver.per_key } else { self.waiver.at_most };
-        Coverer { specific: self.waiver.is_specific(), at_most, expired: self.expired }
+        Coverer { specific: self.waiver.is_specific(), of_key, at_most, expired: self.expired }
     }
 
     /// What became of it.

@@ -17,6 +17,8 @@ const STEP: (f64, f64) = (14.0, 32.0);
 /// Highest bar, and its foot.
 const TALL: f64 = 64.0;
 const FOOT: f64 = 72.0;
+/// Least height of the mark of a run that could not be compared.
+const BROKEN: f64 = 16.0;
 /// Measures that are drawn.
 const SERIES: usize = 4;
 /// Runs in the strip of a closed check.
@@ -41,6 +43,10 @@ struct Column {
     y: String,
     height: String,
     status: String,
+    /// Whether it could not be compared, and has a mark of its own: its few or no differences are no good sign.
+    broken: bool,
+    /// The cross in that mark.
+    cross: String,
     letter: &'static str,
     day: String,
     when: String,
@@ -63,6 +69,8 @@ struct Mark {
     y: usize,
     height: usize,
     status: String,
+    /// Whether it is drawn hollow: what failed has the same height.
+    broken: bool,
 }
 
 /// One run of a check, or of all of them.
@@ -165,7 +173,7 @@ pub(super) fn strip(check: &CheckReport) -> Option<Strip> {
             Status::Warn => 9,
             Status::Fail | Status::Error => 14,
         };
-        Mark { x: at * 7, y: 14 - height, height, status: status.to_string() }
+        Mark { x: at * 7, y: 14 - height, height, status: status.to_string(), broken: *status == Status::Error }
     });
     let said: Vec<String> = statuses.iter().map(Status::to_string).collect();
     Some(Strip {
@@ -188,19 +196,37 @@ fn drawn(points: &[Point<'_>]) -> Trend {
     let named = |at: usize| at + 1 == points.len() || (at.is_multiple_of(room) && at + room < points.len());
     let columns = points.iter().enumerate().map(|(at, point)| {
         // Any difference is taller than none.
-        let height = if point.found == 0 { 1.5 } else { (point.found as f64 / most as f64 * TALL).max(4.0) };
+        let broken = point.status == Status::Error;
+        let height = match point.found {
+            0 => 1.5,
+            found => (found as f64 / most as f64 * TALL).max(4.0),
+        };
+        let height = match point.status {
+            Status::Error => height.max(BROKEN),
+            // Nothing was looked at, which is no small number.
+            Status::Skip => 0.0,
+            _ => height,
+        };
+        let (left, wide) = (step * at as f64 + 2.0, step - 4.0);
+        let counted = if point.measured { plural(point.found, "difference") } else { "nothing compared".to_owned() };
         let when = point.at.format("%Y-%m-%d %H:%M UTC").to_string();
         let found = if point.measured { thousands(point.found) } else { "–".to_owned() };
         Column {
-            x: format!("{:.1}", step * at as f64 + 2.0),
+            x: format!("{left:.1}"),
             middle: format!("{:.1}", step * (at as f64 + 0.5)),
-            wide: format!("{:.1}", step - 4.0),
+            wide: format!("{wide:.1}"),
             y: format!("{:.1}", FOOT - height),
             height: format!("{height:.1}"),
             status: point.status.to_string(),
+            broken,
+            cross: if broken {
+                format!("M{left:.1} {:.1}l{wide:.1} {BROKEN}m0 -{BROKEN}l-{wide:.1} {BROKEN}", FOOT - BROKEN)
+            } else {
+                String::new()
+            },
             letter: letter(point.status),
             day: if named(at) { days[at].clone() } else { String::new() },
-            label: format!("{when}: {}, {}", point.status, plural(point.found, "difference")),
+            label: format!("{when}: {}, {counted}", point.status),
             when,
             found,
             took: duration(point.elapsed_ms),
@@ -213,13 +239,19 @@ fn drawn(points: &[Point<'_>]) -> Trend {
         .filter(|(_, count)| *count > 0)
         .map(|(status, count)| format!("{count} {status}"));
     let last = points.last().map_or(0, |point| point.found);
+    let unlooked = with(Status::Error) + with(Status::Skip) > 0;
     let differences = match most {
+        0 if unlooked => "no difference in any that could be compared".to_owned(),
         0 => "no difference in any".to_owned(),
         _ => format!("{} now, at most {}", plural(last, "difference"), thousands(most)),
     };
     Trend {
         told: format!("{}; {differences}", counted.collect::<Vec<_>>().join(", ")),
-        top: if most == 0 { 64 } else { 0 },
+        top: match most {
+            0 if with(Status::Error) > 0 => 48,
+            0 => 64,
+            _ => 0,
+        },
         width: format!("{:.0}", step * points.len() as f64 + 32.0),
         columns: columns.collect(),
         series: Vec::new(),
@@ -290,6 +322,24 @@ mod tests {
         assert_eq!(trend.columns[2].label, "2026-01-09 02:00 UTC: fail, 1 difference");
         assert!(of_check(&report(vec![]), &rows(1, vec![])).is_none(), "no past, no chart");
         assert!(of_run(&report(vec![rows(1, vec![])])).is_none());
+    }
+
+    /// Catches a run that could not be compared and is drawn like one that passed, or like one that failed but for its colour.
+    #[test]
+    fn what_could_not_be_compared_has_a_mark_of_its_own() {
+        let past =
+            vec![past(1, Status::Error, 0, vec![]), past(2, Status::Pass, 0, vec![]), past(3, Status::Skip, 0, vec![])];
+        let run = report(vec![rows(0, past)]);
+        let trend = of_check(&run, &run.checks[0]).unwrap();
+        let drawn: Vec<(bool, &str)> = trend.columns.iter().map(|one| (one.broken, one.height.as_str())).collect();
+        assert_eq!(drawn, [(true, "16.0"), (false, "1.5"), (false, "0.0"), (false, "1.5")]);
+        assert!(trend.columns[0].cross.starts_with('M') && trend.columns[1].cross.is_empty());
+        assert_eq!(trend.columns[0].label, "2026-01-01 02:00 UTC: error, nothing compared");
+        assert!(trend.told.ends_with("no difference in any that could be compared"), "{}", trend.told);
+        assert!(trend.top + 16 <= 72, "it fits the plot");
+        let strip = strip(&run.checks[0]).unwrap();
+        let marks: Vec<(bool, usize)> = strip.marks.iter().map(|mark| (mark.broken, mark.height)).collect();
+        assert_eq!(marks, [(true, 14), (false, 5), (false, 2), (false, 5)]);
     }
 
     /// Catches a run whose verdict is that of its last check instead of its worst.

@@ -167,6 +167,10 @@ fn sentence(report: &RunReport) -> String {
             thousands(failed),
             plural(ran, "check")
         ),
+        Status::Error if report.differs() => format!(
+            "{broken} of {} could not be compared, and where old and new could be, they differ.",
+            plural(ran, "check")
+        ),
         Status::Error => {
             format!("{broken} of {} could not be compared, so the rest proves too little.", plural(ran, "check"))
         }
@@ -193,6 +197,11 @@ fn sentence(report: &RunReport) -> String {
     said.push_str(&forgiven::sentence(report));
     if report.interrupted {
         said.push_str(" The run was cut short: there is no verdict on what was not looked at.");
+    }
+    match report.retryable() {
+        Some(true) => said.push_str(" Another run may get further."),
+        Some(false) if !report.checks.is_empty() => said.push_str(" Something has to be corrected before another run."),
+        _ => {}
     }
     said
 }

@@ -22,7 +22,9 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
         1040 => "lower max_connections of the source, or allow more at the server",
         _ => "check the URL and the server's log",
     };
-    Error::new(Fault::Connection, format!("cannot connect to {shown}: {}; {way_out}", said(server)))
+    // Who asks, and for what, is the same at the next try.
+    let fault = if [1044, 1045, 1049, 1698].contains(&server.number()) { Fault::Query } else { Fault::Connection };
+    Error::new(fault, format!("cannot connect to {shown}: {}; {way_out}", said(server)))
 }
 
 /// A statement that failed.

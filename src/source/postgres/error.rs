@@ -25,8 +25,10 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
         _ => "check the URL and the server's log",
     };
     // Said by the server, with its code; sqlx adds a line number of the server's source code.
+    // Who asks, and for what, is the same at the next try.
+    let lasting = server.code().starts_with("28") || server.code().starts_with("3D");
     Error {
-        fault: Fault::Connection,
+        fault: if lasting { Fault::Query } else { Fault::Connection },
         message: format!("cannot connect to {shown}: {} (SQLSTATE {}); {way_out}", server.message(), server.code()),
         causes: beside(server),
     }
@@ -55,7 +57,7 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
     if code == QUERY_CANCELED && server.message().contains("statement timeout") {
         return timed_out(timeout);
     }
-    let lost = code.starts_with("08") || ["57P01", "57P02", "57P03", "53300"].contains(&code);
+    let lost = code.starts_with("08") || ["57P01", "57P02", "57P03", "53300", "40001", "40P01"].contains(&code);
     let place = match (sent, server.position()) {
         (Some((prefix, sql)), Some(PgErrorPosition::Original(position))) => {
             let (line, column) = line_and_column(sql, position.saturating_sub(prefix.chars().count()));

@@ -1,6 +1,7 @@
 //! Every setting of a suite in every kind: it has an effect, or it is refused with its name.
 
 mod effects;
+mod flags;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,7 +125,7 @@ fn every_setting_of_a_check_is_heeded_or_refused_by_each_kind() {
 /// Every rule of a column, a value for it, and the kinds that heed it for a column that is no key.
 const RULES: &[(&str, &str, &[&str])] = &[
     ("absolute", "absolute = 1", COUNTED),
-    ("relative", "relative = 0.5", COUNTED),
+    ("relative", "relative = 1", COUNTED),
     ("ulps", "ulps = 4", COUNTED),
     ("set", "set = true", COUNTED),
     ("multiset", "multiset = true", COUNTED),

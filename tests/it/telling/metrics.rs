@@ -150,7 +150,7 @@ fn forgiven_differences_are_counted_apart() {
 #[test]
 fn what_was_not_measured_is_absent_and_not_zero() {
     let broken = CheckReport {
-        error: Some(ErrorReport { message: "refused".to_owned(), causes: Vec::new() }),
+        error: Some(ErrorReport::new("refused".to_owned())),
         old: Some(SideReport { rows: None, ..SideReport::default() }),
         new: None,
         ..check("shop.items", Kind::Rows)

@@ -242,7 +242,8 @@ fn differing(id: &str) -> CheckReport {
 #[test]
 fn markup_is_escaped_and_many_checks_are_counted() {
     let mut checks: Vec<CheckReport> = (0..30).map(|n| differing(&format!("s.c{n:02}"))).collect();
-    let error = ErrorReport { message: "77123.55".to_owned(), causes: vec!["77123.55".to_owned()] };
+    let error =
+        ErrorReport { message: "77123.55".to_owned(), causes: vec!["77123.55".to_owned()], ..ErrorReport::default() };
     checks.push(CheckReport { error: Some(error), ..differing("s.<!channel>&`x`\n@here") });
     let places = ["a<b>&`c`".to_owned()];
     let around = Around { code: 2, before: Some("pass"), reports: &places, job: Some("https://ci/<x>?a&b") };

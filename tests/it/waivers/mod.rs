@@ -1,7 +1,9 @@
 //! Waivers through the built program: what they cover, what they do not, and every way to get the file wrong.
 
+mod expected;
 mod further;
 mod mistakes;
+mod order;
 mod pinned;
 
 use std::path::Path;
