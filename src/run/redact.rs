@@ -173,7 +173,7 @@ mod tests {
         report.waived = vec![Waived { why: text(), owner: text(), ..Waived::default() }];
         report.unstable = Some(Unstable { keys: 1, causes: vec![text()] });
         report.warnings = vec![Warning { code: "c".to_owned(), message: text(), table: None }];
-        report.error = Some(ErrorReport { message: text(), causes: vec![text()] });
+        report.error = Some(ErrorReport { message: text(), causes: vec![text()], ..ErrorReport::default() });
         report.skipped = Some(text());
         let planted = format!("{report:?}").matches(secret).count();
         assert!(planted >= 18, "{planted} places are planted");
