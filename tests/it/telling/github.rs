@@ -248,7 +248,9 @@ fn hostile_text_survives_the_way_through_a_command() {
     assert_eq!(commands[0].property("title"), format!("{hostile} error"));
     assert_eq!((commands[0].property("file"), commands[0].property("line")), (hostile, "7"));
     assert!(
-        commands[0].data.starts_with("100%, a::b%0A::error title=forged::\\nnext\\r\\n%25 ##[error]x =,:\n"),
+        commands[0]
+            .data
+            .starts_with("100%, a::b%0A::error title=forged::\\nnext\\r\\n%25 ##[error]x =,:; beside that "),
         "{commands:?}"
     );
 }

@@ -249,8 +249,15 @@ fn markup_is_escaped_and_many_checks_are_counted() {
     let around = Around { code: 2, before: Some("pass"), reports: &places, job: Some("https://ci/<x>?a&b") };
     let text = render(&report(checks), around);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "*cutover* ERROR: something could not be compared (30 fail, 1 error); the run before: pass");
-    assert_eq!(lines[1], "• `s.&lt;!channel&gt;&amp;'x'\\n@here` error: could not be compared", "the worst first");
+    assert_eq!(
+        lines[0],
+        "*cutover* ERROR: old and new differ, and something could not be compared (30 fail, 1 error); not retryable: something has to be corrected first; the run before: pass"
+    );
+    assert_eq!(
+        lines[1],
+        "• `s.&lt;!channel&gt;&amp;'x'\\n@here` error: could not be compared (permanent); beside that 1,203 missing",
+        "the worst first"
+    );
     assert_eq!(lines[2], "• `s.c00` fail: 1,203 missing");
     assert_eq!(lines[11], "• and 21 more");
     assert_eq!(lines[12], "2026-01-03 04:05 UTC, 1 m 01 s");
