@@ -344,3 +344,6 @@ impl Ledger {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,10 @@
 //! A rule that a kind takes changes what becomes of some pair of values, or says that it cannot be applied to them.
 
 use cutover::compare::{Limits, compare};
-use cutover::frame::{Type, Value};
+use cutover::frame::{Column, Frame, Type, Value};
 use cutover::model::{CheckReport, Status};
 
 use super::{KINDS, RULES, read};
-use crate::verdicts::{frame, integers};
 
 /// What becomes of one key with these values, under the rule or without it.
 fn status(kind: &str, rule: &str, old: &(Type, Value), new: &(Type, Value)) -> Status {
@@ -13,7 +12,14 @@ fn status(kind: &str, rule: &str, old: &(Type, Value), new: &(Type, Value)) -> S
     let columns = if rule.is_empty() { String::new() } else { format!("columns.v = {{ {rule} }}\n") };
     let suites = read(&format!("[checks.c]\nkind = '{kind}'\n{least}\nallow_empty = true\n{columns}")).unwrap();
     let check = &suites[0].checks[0];
-    let side = |(of, value): &(Type, Value)| frame(vec![integers("id", &[1]), ("v", of.clone(), vec![value.clone()])]);
+    let side = |(of, value): &(Type, Value)| {
+        let column = |name: &str, of: &Type, value: &Value| Column {
+            name: name.to_owned(),
+            of: of.clone(),
+            values: vec![value.clone()],
+        };
+        Frame::from_columns(vec![column("id", &Type::Integer, &Value::Integer(1)), column("v", of, value)]).unwrap()
+    };
     let mut report = CheckReport::new("s.c", check.kind.kind());
     compare(check, Some(&side(old)), Some(&side(new)), None, &Limits::default(), &mut report);
     report.status()

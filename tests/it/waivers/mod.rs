@@ -3,7 +3,6 @@
 mod expected;
 mod further;
 mod mistakes;
-mod order;
 mod pinned;
 
 use std::path::Path;

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use cutover::compare::Ledger;
-use cutover::model::{CheckReport, Difference, Example, Key, Kind, RowCounts};
-use cutover::waiver::{KeyPart, Waiver};
+use chrono::NaiveDate;
 
-use super::later;
-use crate::verdicts::rows;
+use super::Ledger;
+use crate::compare::verdicts::rows;
+use crate::model::{CheckReport, Difference, Example, Key, Kind, RowCounts};
+use crate::waiver::{KeyPart, Waiver};
+
+fn later() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()
+}
 
 fn missing(id: u32) -> Example {
     Example {
