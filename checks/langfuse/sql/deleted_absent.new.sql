@@ -1,22 +1,24 @@
 WITH
     starts AS (
-        SELECT project_id, id AS trace_id, start_time
+        SELECT project_id, id AS trace_id
         FROM exp_traces_amt FINAL
         WHERE ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }}
     )
-SELECT table_name, day, sum(n) AS present_and_one
-FROM (
-    SELECT table_name, toDate({{ from }}) + number AS day, 1 AS n
-    FROM numbers(dateDiff('day', {{ from }}, {{ to }}) + 1)
-    ARRAY JOIN ['exp_traces_amt', 'exp_spans', 'exp_trace_properties'] AS table_name
-    UNION ALL
-    SELECT 'exp_traces_amt' AS table_name, toDate(start_time) AS day, 1 AS n FROM starts
-    UNION ALL
-    SELECT 'exp_spans' AS table_name, toDate(starts.start_time) AS day, 1 AS n
-    FROM (SELECT project_id, trace_id FROM exp_spans FINAL) AS spans INNER JOIN starts USING (project_id, trace_id)
-    UNION ALL
-    SELECT 'exp_trace_properties' AS table_name, toDate(starts.start_time) AS day, 1 AS n
-    FROM (SELECT DISTINCT project_id, trace_id FROM exp_trace_properties FINAL) AS properties
-    INNER JOIN starts USING (project_id, trace_id)
-)
-GROUP BY table_name, day
+SELECT 'exp_traces_amt' AS table_name, project_id, trace_id AS id FROM starts
+UNION ALL
+-- A row whose trace is gone has no window but its own time, and is what a deletion leaves behind.
+SELECT 'exp_spans' AS table_name, project_id, id
+FROM exp_spans FINAL
+WHERE (project_id, trace_id) IN starts
+    OR (
+        ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }}
+        AND (project_id, trace_id) NOT IN (SELECT project_id, id FROM exp_traces_amt)
+    )
+UNION ALL
+SELECT DISTINCT 'exp_trace_properties' AS table_name, project_id, trace_id AS id
+FROM exp_trace_properties FINAL
+WHERE (project_id, trace_id) IN starts
+    OR (
+        ({{ project }} = '' OR project_id = {{ project }}) AND event_ts >= {{ from }} AND event_ts < {{ to }}
+        AND (project_id, trace_id) NOT IN (SELECT project_id, id FROM exp_traces_amt)
+    )

@@ -32,20 +32,11 @@ WITH
         GROUP BY project_id, trace_id
         HAVING start_time >= {{ from }} AND start_time < {{ to }}
     )
-SELECT table_name, day, sum(n) AS present_and_one
-FROM (
-    -- One for every day of the window: a day of which nothing is left is no surplus, and 0 to 0 is no ratio.
-    SELECT table_name, toDate({{ from }}) + number AS day, 1 AS n
-    FROM numbers(dateDiff('day', {{ from }}, {{ to }}) + 1)
-    ARRAY JOIN ['exp_traces_amt', 'exp_spans', 'exp_trace_properties'] AS table_name
-    UNION ALL
-    SELECT 'exp_traces_amt' AS table_name, toDate(start_time) AS day, 1 AS n FROM starts
-    UNION ALL
-    SELECT 'exp_spans' AS table_name, toDate(starts.start_time) AS day, 1 AS n
-    FROM spans INNER JOIN starts USING (project_id, trace_id)
-    UNION ALL
-    SELECT 'exp_trace_properties' AS table_name, toDate(starts.start_time) AS day, 1 AS n
-    FROM heads INNER JOIN starts USING (project_id, trace_id)
-    WHERE notEmpty(heads.tags) OR heads.user_id != '' OR heads.session_id != ''
-)
-GROUP BY table_name, day
+-- What is alive, id by id: whatever else is in new should be gone.
+SELECT 'exp_traces_amt' AS table_name, project_id, trace_id AS id FROM starts
+UNION ALL
+SELECT 'exp_spans' AS table_name, project_id, spans.id AS id FROM spans INNER JOIN starts USING (project_id, trace_id)
+UNION ALL
+SELECT 'exp_trace_properties' AS table_name, project_id, trace_id AS id
+FROM heads INNER JOIN starts USING (project_id, trace_id)
+WHERE notEmpty(heads.tags) OR heads.user_id != '' OR heads.session_id != ''
