@@ -13,7 +13,7 @@ use polars_sql::SQLContext;
 use polars_sql::function_registry::{FunctionOptions, FunctionRegistry};
 use sqlparser::ast::{
     self, Expr as SqlExpr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, Statement, TableFactor, Visit, VisitMut, Visitor, visit_expressions_mut, visit_relations,
+    ObjectName, Statement, TableFactor, Visit, VisitMut, Visitor, VisitorMut, visit_expressions_mut, visit_relations,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -58,7 +58,7 @@ pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
         return Err(refuse("a check takes one statement that reads, such as a SELECT; give exactly one".to_owned()));
     };
     let mut statement = statements.into_iter().next().ok_or_else(|| refuse("the query is empty".to_owned()))?;
-    if let ControlFlow::Break(function) = statement.visit(&mut Functions) {
+    if let ControlFlow::Break(function) = Visit::visit(&statement, &mut Functions) {
         return Err(refuse(format!(
             "{function} reads a file past the types of its source, numbers as floats; put the file into the folder of \
              the source, where it is a table"
@@ -76,7 +76,39 @@ pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
         }
         ControlFlow::<()>::Continue(())
     });
-    Ok(Prepared { text: statement.to_string(), tables })
+    Ok(Prepared { text: written(statement).map_err(refuse)?, tables })
+}
+
+/// The text of `statement` that is read as `statement` again.
+///
+/// The parser writes a quote once where another or a backslash stands before it, as if someone had escaped it, and would
+/// so end a text within: doubled beforehand, each is written as it is. In a name nothing can be done.
+fn written(statement: Statement) -> Result<String, String> {
+    let mut doubled = statement.clone();
+    let _ = VisitMut::visit(&mut doubled, &mut Doubled);
+    let text = doubled.to_string();
+    // Escapes of other forms, and what stands in names.
+    let escaped = ["\\'", "\\\"", "\\`", "\"\"", "``"].iter().any(|pair| text.contains(pair));
+    if escaped && Parser::parse_sql(&GenericDialect {}, &text) != Ok(vec![statement]) {
+        let message = "a name in the query has a quote in it, behind a backslash or another quote, that Polars' parser cannot \
+                       take; rename it in the file";
+        return Err(message.to_owned());
+    }
+    Ok(text)
+}
+
+/// Doubles the quotes in every text.
+struct Doubled;
+
+impl VisitorMut for Doubled {
+    type Break = ();
+
+    fn pre_visit_value(&mut self, value: &mut ast::ValueWithSpan) -> ControlFlow<()> {
+        if let ast::Value::SingleQuotedString(text) | ast::Value::NationalStringLiteral(text) = &mut value.value {
+            *text = text.replace('\'', "''");
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 /// Ends at the first function in the place of a table.
@@ -197,4 +229,29 @@ fn exact_in_floats(of: &DataType) -> PolarsResult<()> {
         polars_bail!(SQLInterface: "an average or quantile of a decimal would go through a float and lose digits; select SUM(x) and COUNT(x), or the raw values")
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a text that is written so that it ends within, and a name that is.
+    #[test]
+    fn what_is_written_is_what_was_read() {
+        let read = |sql: &str| Parser::parse_sql(&GenericDialect {}, sql).unwrap();
+        for sql in [
+            "SELECT ''''",
+            "SELECT '''''' AS a, '''' AS b",
+            r"SELECT '\'' OR 1 = 1 --' AS a",
+            r"SELECT a FROM t WHERE a = '\\''x''''' AND b = N'it''s'",
+            r"SELECT E'a\'b' AS a",
+        ] {
+            let written = prepared(sql).map(|prepared| prepared.text).unwrap();
+            assert_eq!(read(&written), read(sql), "{sql} was written as {written}");
+        }
+        for sql in [r#"SELECT "a\"" OR 1 = 1 --" FROM t"#, r#"SELECT "a""""b" FROM t"#] {
+            assert!(prepared(sql).is_err(), "{sql}");
+        }
+        assert!(prepared(r#"SELECT "a""b" FROM t"#).is_ok());
+    }
 }
