@@ -275,7 +275,7 @@ async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration, withh
             })
         }
         Of::Query(sql) => {
-            let from = format!("(\n{}\n) AS q", source::pushdown::statement(sql));
+            let from = format!("(\n{}\n) AS q", source::pushdown::statement(engine.name(), sql));
             let described = described(engine, sql, &from, timeout).await.map_err(located)?;
             Ok(Relation {
                 engine: engine.name(),

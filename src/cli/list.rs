@@ -94,12 +94,16 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
                     spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
                 let engine = source::open(&url, &spec.options).map_err(|error| visible(&error.message))?;
                 match tokio::time::timeout(PATIENCE, engine.describe()).await {
-                    Ok(described) => described.map_err(|error| visible(&error.message)),
+                    Ok(described) => {
+                        let report = described.map_err(|error| visible(&error.message))?;
+                        let advice = tokio::time::timeout(PATIENCE, engine.privileges()).await;
+                        Ok((report, advice))
+                    }
                     Err(_) => Err(format!("no answer within {}", humantime::format_duration(PATIENCE))),
                 }
             });
             match described {
-                Ok(report) => {
+                Ok((report, advice)) => {
                     screen::print(&format!(
                         "{}: source `{name}`: {} {} at {}\n",
                         suite.name,
@@ -107,6 +111,10 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
                         visible(&report.version),
                         report.url
                     ));
+                    // Whatever keeps it from being told is no mistake of the suite.
+                    if let Ok(Ok(Some(advice))) = advice {
+                        screen::print(&format!("{}: source `{name}`: {}\n", suite.name, visible(&advice)));
+                    }
                 }
                 Err(why) => {
                     code = BROKEN;

@@ -31,7 +31,7 @@ pub(super) fn sum(engine: EngineName, column: &Column) -> String {
 
 /// Why quoted text cannot stand in a query of a suite, if so.
 pub(super) fn unnameable(quoted: &str) -> Option<&'static str> {
-    let placeholder = Template::parse(quoted).map_or(true, |template| template.params().next().is_some());
+    let placeholder = Template::parse(quoted, None).map_or(true, |template| template.params().next().is_some());
     placeholder.then_some("reads like a placeholder of a suite, `{{ … }}`")
 }
 

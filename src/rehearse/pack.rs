@@ -151,7 +151,7 @@ impl Pack {
             ("rows".to_owned(), ParamValue::Integer(rows.into())),
             ("seed".to_owned(), ParamValue::Integer(seed.into())),
         ]);
-        let template = Template::parse(text).map_err(|error| failed(error.message))?;
+        let template = Template::parse(text, Some(engine)).map_err(|error| failed(error.message))?;
         template.render(engine, &params).map_err(|error| failed(error.message))
     }
 }

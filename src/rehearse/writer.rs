@@ -5,7 +5,7 @@ use std::path::Path;
 use clickhouse::Client;
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConnection};
 
-use crate::source::{EngineName, Error, Fault, Location, SourceUrl, clickhouse_client, clickhouse_statements};
+use crate::source::{EngineName, Error, Fault, Location, SourceUrl, clickhouse_client, statements};
 
 /// A connection to a scratch database.
 pub struct Writer {
@@ -76,7 +76,7 @@ impl Writer {
         let text = || sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match &mut self.connection {
             Held::ClickHouse(client) => {
-                for statement in clickhouse_statements(sql) {
+                for statement in statements(EngineName::ClickHouse, sql) {
                     // The client reads a question mark as a placeholder.
                     let query = client.query(&statement.replace('?', "??"));
                     query.execute().await.map_err(|cause| refused(&cause))?;
@@ -85,7 +85,7 @@ impl Writer {
             }
             // Several statements sent at once are one transaction, in which TimescaleDB refreshes no aggregate.
             Held::Postgres(connection) if !self.variants.is_empty() && !sql.contains("$$") => {
-                for statement in clickhouse_statements(sql) {
+                for statement in statements(EngineName::Postgres, sql) {
                     let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
                     query.execute(&mut *connection).await.map_err(|cause| refused(&cause))?;
                 }

@@ -295,6 +295,7 @@ pub fn rendered(
         params.insert(name.to_owned(), value);
     }
     let text = sql.render(engine, &params).map_err(|error| error.message)?;
+    source::admits(engine, &text).map_err(|refused| refused.message)?;
     let (Some(_), Some(window), false) = (slice, &check.window, check.binds_window()) else { return Ok(text) };
     let column = match side {
         "new" => check.rename.get(&window.column).unwrap_or(&window.column),

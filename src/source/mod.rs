@@ -10,7 +10,9 @@ mod clickhouse;
 mod decimal;
 mod fickle;
 mod files;
+mod gate;
 mod idle;
+pub mod lexer;
 mod literal;
 mod mysql;
 mod open;
@@ -36,9 +38,10 @@ use crate::model::{Kind, SourceReport, Volume, Warning};
 
 pub use batches::Reader;
 pub use catalogue::TableName;
-pub use clickhouse::{ClickHouse, client as clickhouse_client, statements as clickhouse_statements};
+pub use clickhouse::{ClickHouse, client as clickhouse_client};
 pub use fickle::fickle;
 pub use files::Files;
+pub use gate::{ReadQuery, Refused, admits, statements};
 pub use literal::literal;
 pub use mysql::MySql;
 pub use open::open;
@@ -71,6 +74,10 @@ pub enum EngineName {
 }
 
 impl EngineName {
+    /// Every engine.
+    pub const ALL: [EngineName; 5] =
+        [EngineName::ClickHouse, EngineName::Postgres, EngineName::MySql, EngineName::Sqlite, EngineName::Files];
+
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -254,6 +261,12 @@ pub trait Engine: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
+    /// What the account may do beside reading, in a sentence with the way out; absent where it only reads, and where the
+    /// engine has no accounts.
+    fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// What may make the answer to `sql` wrong, told from the server's own analysis; the query itself does not run.
     ///
     /// No warnings unless the engine knows how. An engine that knows how and whose server refuses returns a warning
@@ -299,6 +312,7 @@ impl Stop {
 
 /// Runs `sql` with a limit of `timeout`; a query given up is cancelled at its server first.
 pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Stop) -> Result<Answer, Error> {
+    admits(engine.name(), sql)?;
     let ticket = Ticket::default();
     within(engine.fetch(sql, timeout, &ticket), engine, &ticket, timeout, stop).await
 }

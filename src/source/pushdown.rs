@@ -11,6 +11,7 @@ pub use grouped::{MOST_KEYS, Pair, ROW_HASH, differing, grouped, hashable};
 pub use sampled::sampled;
 
 use super::EngineName;
+pub use super::gate::statement;
 use crate::frame::Type;
 
 /// A column of a statement as its server describes it, without running it.
@@ -51,8 +52,8 @@ impl Names {
     }
 
     /// `FROM` and the query of a check under the name `side` of ours.
-    fn from(&self, sql: &str) -> String {
-        format!("FROM (\n{}\n) AS {}side", statement(sql), self.0)
+    fn from(&self, engine: EngineName, sql: &str) -> String {
+        format!("FROM (\n{}\n) AS {}side", statement(engine, sql), self.0)
     }
 }
 
@@ -64,17 +65,12 @@ pub fn windowed(engine: EngineName, sql: &str, column: &str, bounds: Option<(&st
         Some((from, to)) => format!("{column} >= {from} AND {column} < {to}"),
         None => format!("{column} IS NULL"),
     };
-    format!("SELECT * FROM (\n{}\n) AS cutover_window\nWHERE {filter}", statement(sql))
+    format!("SELECT * FROM (\n{}\n) AS cutover_window\nWHERE {filter}", statement(engine, sql))
 }
 
 /// Whether a column of this type holds numbers that a distance can be taken of.
 pub fn is_number(of: &Type) -> bool {
     matches!(of, Type::Integer | Type::Decimal { .. } | Type::Float)
-}
-
-/// The statement without what ends it, so that it can stand in parentheses.
-pub fn statement(sql: &str) -> &str {
-    sql.trim_end_matches(|c: char| c.is_whitespace() || c == ';')
 }
 
 /// `name` as an identifier.

@@ -1,11 +1,13 @@
 //! SQL with placeholders: where `{{ name }}` may stand, and what it becomes.
 //!
 //! A placeholder becomes a whole literal of the engine, so it may stand wherever an expression may, and
-//! nowhere inside quotes or a comment, where a value could end what surrounds it.
+//! nowhere inside quotes or a comment, where a value could end what surrounds it. Which those are is for the lexer of the
+//! engine to say.
 
 use std::collections::BTreeMap;
 
 use crate::check::{ParamValue, Piece, Template};
+use crate::source::lexer::{self, Reading, Token};
 use crate::source::{EngineName, literal};
 
 /// Why text is no template; `offset` is in bytes.
@@ -19,28 +21,20 @@ pub struct TemplateError {
 }
 
 impl Template {
-    /// Takes `text` apart.
-    pub fn parse(text: &str) -> Result<Template, TemplateError> {
-        // Engines disagree about backslashes; a placeholder must be outside quotes under either reading.
-        let readings = [code(text, false, false), code(text, true, false)];
+    /// Takes `text` apart, as `engine` does; where that is not known yet, what some engine could read is left to
+    /// [`Template::render`].
+    pub fn parse(text: &str, engine: Option<EngineName>) -> Result<Template, TemplateError> {
+        let places = Places::new(text, engine);
         let mut pieces = Vec::new();
         let mut done = 0;
         for (offset, length, name) in placeholders(text) {
-            let outside = readings.iter().all(|code| code[offset]);
-            match (name, outside) {
+            match (name, places.outside(offset)) {
                 (Some(name), true) => {
                     pieces.push(Piece::Text(text[done..offset].to_owned()));
                     pieces.push(Piece::Param(name.to_owned()));
                     done = offset + length;
                 }
-                (Some(name), false) => {
-                    return Err(TemplateError {
-                        offset,
-                        message: format!(
-                            "`{{{{ {name} }}}}` stands inside quotes or a comment; it becomes a whole literal, quotes included, so write it bare"
-                        ),
-                    });
-                }
+                (Some(name), false) => return Err(TemplateError { offset, message: inside(name, engine) }),
                 (None, true) => {
                     return Err(TemplateError {
                         offset,
@@ -63,31 +57,77 @@ impl Template {
         })
     }
 
-    /// The SQL for `engine`, every placeholder a literal.
+    /// The SQL for `engine`, every placeholder a literal, whose tokens stay its own whatever stands around it.
     pub fn render(&self, engine: EngineName, params: &BTreeMap<String, ParamValue>) -> Result<String, TemplateError> {
         let mut sql = String::new();
+        let mut literals = Vec::new();
         let fault = |offset, message| TemplateError { offset, message };
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => sql.push_str(text),
                 Piece::Param(name) => {
-                    // Only MySQL reads # as a comment, so only its queries are read that way.
-                    if engine == EngineName::MySql && code(&(sql.clone() + "x"), true, true).last() != Some(&true) {
-                        return Err(fault(
-                            sql.len(),
-                            format!("`{{{{ {name} }}}}` stands inside a # comment of MySQL; move it out"),
-                        ));
-                    }
                     let value = params.get(name).ok_or_else(|| {
                         fault(sql.len(), format!("param `{name}` has no value; give it with --param {name}=…"))
                     })?;
                     let written =
                         literal(engine, value).map_err(|why| fault(sql.len(), format!("param `{name}`: {why}")))?;
+                    let start = sql.len();
                     sql.push_str(&written);
+                    literals.push((name, start..sql.len()));
+                }
+            }
+        }
+        for reading in Reading::of(engine) {
+            let (tokens, _) = lexer::lex(*reading, &sql);
+            for (name, range) in &literals {
+                let Some(within) = lexer::within(&tokens, range) else {
+                    return Err(fault(range.start, merged(name, engine)));
+                };
+                let alone = lexer::lex(*reading, &sql[range.clone()]).0;
+                if !within.iter().map(|token| token.kind).eq(alone.iter().map(|token| token.kind)) {
+                    return Err(fault(range.start, merged(name, engine)));
                 }
             }
         }
         Ok(sql)
+    }
+}
+
+/// The sentence about a placeholder that stands where its value would not be a literal of its own.
+fn inside(name: &str, engine: Option<EngineName>) -> String {
+    let whose = match engine {
+        Some(EngineName::MySql) => " to MySQL, in some sql_mode (a quote inside quotes is best doubled)",
+        Some(EngineName::Postgres) => " to PostgreSQL",
+        Some(EngineName::ClickHouse) => " to ClickHouse",
+        Some(EngineName::Sqlite) => " to SQLite",
+        Some(EngineName::Files) | None => "",
+    };
+    format!(
+        "`{{{{ {name} }}}}` stands inside quotes or a comment{whose}; it becomes a whole literal, quotes included, so write it bare"
+    )
+}
+
+/// The sentence about a placeholder whose value became one with what stands beside it, or stands inside of something.
+fn merged(name: &str, engine: EngineName) -> String {
+    let message = inside(name, Some(engine));
+    message.replacen(';', ", or right beside what it becomes one with;", 1) + ", with blanks around it"
+}
+
+/// Where a text is code.
+struct Places(Vec<Vec<Vec<Token>>>);
+
+impl Places {
+    /// Of `engine`, else of all.
+    fn new(text: &str, engine: Option<EngineName>) -> Places {
+        let engines = engine.map_or(EngineName::ALL.to_vec(), |engine| vec![engine]);
+        let read = |engine: &EngineName| Reading::of(*engine).iter().map(|one| lexer::lex(*one, text).0).collect();
+        Places(engines.iter().map(read).collect())
+    }
+
+    /// Whether a token begins at `offset`, to some engine, in all of its modes.
+    fn outside(&self, offset: usize) -> bool {
+        let begins = |tokens: &Vec<Token>| tokens.binary_search_by_key(&offset, |token| token.start).is_ok();
+        self.0.iter().any(|engine| engine.iter().all(begins))
     }
 }
 
@@ -115,124 +155,5 @@ pub(super) fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// Per byte whether it is code, outside quotes and comments.
-fn code(text: &str, backslash: bool, hash: bool) -> Vec<bool> {
-    let bytes = text.as_bytes();
-    let mut code = vec![true; bytes.len()];
-    let mut at = 0;
-    while at < bytes.len() {
-        let rest = &bytes[at..];
-        let end = match rest[0] {
-            quote @ (b'\'' | b'"' | b'`') => at + quoted(rest, quote, backslash && quote != b'`'),
-            b'-' if rest.starts_with(b"--") => at + line(rest),
-            b'#' if hash => at + line(rest),
-            b'/' if rest.starts_with(b"/*") => at + nested(rest),
-            b'$' => match dollar_tag(rest) {
-                Some(tag) => at + dollar_quoted(rest, tag),
-                None => at,
-            },
-            _ => at,
-        };
-        if end == at {
-            at += 1;
-            continue;
-        }
-        code[at..end].fill(false);
-        at = end;
-    }
-    code
-}
-
-fn quoted(rest: &[u8], quote: u8, backslash: bool) -> usize {
-    let mut at = 1;
-    while at < rest.len() {
-        match rest[at] {
-            b'\\' if backslash => at += 2,
-            byte if byte == quote && rest.get(at + 1) == Some(&quote) => at += 2,
-            byte if byte == quote => return at + 1,
-            _ => at += 1,
-        }
-    }
-    rest.len()
-}
-
-fn line(rest: &[u8]) -> usize {
-    rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
-}
-
-fn nested(rest: &[u8]) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    while at < rest.len() {
-        if rest[at..].starts_with(b"/*") {
-            depth += 1;
-            at += 2;
-        } else if rest[at..].starts_with(b"*/") {
-            depth -= 1;
-            at += 2;
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += 1;
-        }
-    }
-    rest.len()
-}
-
-/// `$tag$` at the start of `rest`, both dollars included.
-fn dollar_tag(rest: &[u8]) -> Option<&[u8]> {
-    let length = rest[1..].iter().position(|byte| *byte == b'$')?;
-    let name = &rest[1..=length];
-    let valid =
-        name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') && !name.first().is_some_and(u8::is_ascii_digit);
-    valid.then(|| &rest[..length + 2])
-}
-
-fn dollar_quoted(rest: &[u8], tag: &[u8]) -> usize {
-    let body = &rest[tag.len()..];
-    body.windows(tag.len()).position(|window| window == tag).map_or(rest.len(), |at| at + 2 * tag.len())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn placeholders_become_pieces() {
-        let template = Template::parse("SELECT {{ a }} + {{b}} FROM t").unwrap();
-        assert_eq!(template.params().collect::<Vec<_>>(), ["a", "b"]);
-    }
-
-    #[test]
-    fn a_placeholder_inside_quotes_or_a_comment_is_refused_wherever_they_are() {
-        for text in [
-            "SELECT '{{ a }}'",
-            "SELECT \"{{ a }}\"",
-            "SELECT `{{ a }}`",
-            "SELECT 1 -- {{ a }}",
-            "/* /* */ {{ a }} */ SELECT 1",
-            "SELECT $$ {{ a }} $$",
-            "SELECT $x$ {{ a }} $x$",
-            r"SELECT '\' || {{ a }} || '",
-            "SELECT 'it''s {{ a }}'",
-        ] {
-            assert!(Template::parse(text).is_err(), "{text}");
-        }
-        for text in [
-            "SELECT '' || {{ a }}",
-            "SELECT '{{1,2}}'::int[], {{ a }}",
-            "-- note\nSELECT {{ a }}",
-            "SELECT 'it''s', {{ a }}",
-        ] {
-            assert!(Template::parse(text).is_ok(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_hash_comment_is_one_only_in_mysql() {
-        let template = Template::parse("SELECT v #>> {{ a }}").unwrap();
-        let params = BTreeMap::from([("a".to_owned(), ParamValue::Integer(1))]);
-        assert!(template.render(EngineName::MySql, &params).is_err());
-        assert_eq!(template.render(EngineName::Postgres, &params).unwrap(), "SELECT v #>> 1");
-    }
-}
+mod tests;

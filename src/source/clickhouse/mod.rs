@@ -8,10 +8,11 @@ mod arrow;
 mod awareness;
 mod decode;
 mod error;
+mod privileges;
 mod reading;
+mod send;
 mod session;
 mod settings;
-mod statement;
 mod stream;
 mod types;
 
@@ -25,12 +26,14 @@ use tokio::sync::{OnceCell, SemaphorePermit};
 
 use super::batches::Rows;
 use super::idle::Slots;
+use super::lexer::Reading;
 use super::tls::Tls;
-use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, Reader, Ticket, rows};
+use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, ReadQuery, Reader, Ticket, rows};
 use crate::check::Requirement;
 use crate::model::{SourceReport, Volume};
 use address::Address;
 use reading::Readings;
+use send::Form;
 use session::Session;
 
 /// How long the first questions may take, before which no query runs.
@@ -71,11 +74,10 @@ impl ClickHouse {
 
     /// Runs `sql` to its end, without its rows, and gives what the server then says it read.
     async fn weigh(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Option<Volume>, Error> {
-        let statement = statement::single(sql)?;
+        let query = ReadQuery::check(Reading::ClickHouse, sql)?;
         let session = self.session().await?;
-        let query = session.apply_limited(self.address.client.query_raw(statement), timeout, statement.len());
         // The summary stands before the rows: it is complete only where the server answers at the end.
-        let query = query.with_setting("query_id", noted(ticket)).with_setting("wait_end_of_query", "1");
+        let query = self.request(session, query, Form::Rows, timeout, ticket).with_setting("wait_end_of_query", "1");
         let refused = |cause| error::from_client(cause, &self.address);
         let mut cursor = query.fetch_bytes("Null").map_err(refused)?;
         while cursor.next().await.map_err(refused)?.is_some() {}
@@ -101,6 +103,10 @@ impl Engine for ClickHouse {
                 settings: session.shown.clone(),
             })
         })
+    }
+
+    fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(self.excess())
     }
 
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
@@ -187,11 +193,6 @@ impl Engine for ClickHouse {
 /// A client for a URL, as a writer uses it.
 pub fn client(url: &url::Url) -> Result<clickhouse::Client, Error> {
     Address::read(url, &Options::default()).map(|address| address.client)
-}
-
-/// The statements of `sql`, one by one.
-pub fn statements(sql: &str) -> Vec<&str> {
-    statement::all(sql)
 }
 
 /// A query id of its own, on the ticket before the query starts.

@@ -8,18 +8,16 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::decode::{Described, column_error, decode};
+use super::send::{DESCRIBE, Form};
 use super::session::{self, Session};
 use super::stream::Broken;
 use super::types::Kind;
-use super::{ClickHouse, error, noted, statement};
+use super::{ClickHouse, error};
 use crate::frame::{Frame, FrameError};
 use crate::model::Warning;
 use crate::source::batches::Rows;
-use crate::source::{Answer, Error, Fault, Reader, Ticket, pushdown, rows};
-
-/// What asks for the columns of the statement that follows it. The server takes nothing here but a query that
-/// returns rows, so this is also what keeps `INSERT INTO FUNCTION file(…)` from running, which `readonly = 2` lets pass.
-const DESCRIBE: &str = "DESCRIBE TABLE (\n";
+use crate::source::lexer::Reading;
+use crate::source::{Answer, Error, Fault, ReadQuery, Reader, Ticket, pushdown, rows};
 
 /// Chunks of a response held between the network and the decoder.
 const CHUNKS: usize = 8;
@@ -63,9 +61,9 @@ impl Reader for Readings<'_> {
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<pushdown::Described>>, Error>> {
         Box::pin(async move {
-            let statement = statement::single(sql)?;
+            let query = ReadQuery::check(Reading::ClickHouse, sql)?;
             let session = self.source.session().await?;
-            let columns = self.source.describe_columns(session, statement, self.timeout, self.ticket).await?;
+            let columns = self.source.describe_columns(session, query, self.timeout, self.ticket).await?;
             let described = columns.into_iter().map(|column| pushdown::Described {
                 printed: column.kind.printed(&column.database_type),
                 of: column.kind.canonical(),
@@ -78,19 +76,16 @@ impl Reader for Readings<'_> {
 }
 
 impl ClickHouse {
-    /// The columns of `statement` with their exact types; the first that has no canonical type is the error.
+    /// The columns of `query` with their exact types; the first that has no canonical type is the error.
     async fn describe_columns(
         &self,
         session: &Session,
-        statement: &str,
+        query: ReadQuery<'_>,
         timeout: Duration,
         ticket: &Ticket,
     ) -> Result<Vec<Described>, Error> {
-        // On lines of its own, so that a closing comment does not swallow the parenthesis.
-        let describe = format!("{DESCRIBE}{statement}\n)");
-        let query = session.apply_limited(self.address.client.query_raw(&describe), timeout, describe.len());
-        let query = query.with_setting("query_id", noted(ticket));
-        let rows = session::pairs(&self.address, query).await.map_err(|refused| not_described(refused, statement))?;
+        let request = self.request(session, query, Form::Describe, timeout, ticket);
+        let rows = session::pairs(&self.address, request).await.map_err(not_described)?;
         let mut seen = HashSet::new();
         let mut columns = Vec::with_capacity(rows.len());
         for (name, database_type) in rows {
@@ -104,10 +99,14 @@ impl ClickHouse {
         Ok(columns)
     }
 
-    fn start(&self, session: &Session, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<BytesCursor, Error> {
-        session
-            .apply_limited(self.address.client.query_raw(sql), timeout, sql.len())
-            .with_setting("query_id", noted(ticket))
+    fn start(
+        &self,
+        session: &Session,
+        query: ReadQuery<'_>,
+        timeout: Duration,
+        ticket: &Ticket,
+    ) -> Result<BytesCursor, Error> {
+        self.request(session, query, Form::Rows, timeout, ticket)
             .fetch_bytes("ArrowStream")
             .map_err(|cause| error::from_client(cause, &self.address))
     }
@@ -119,10 +118,10 @@ impl ClickHouse {
         ticket: &Ticket,
         rows: Rows,
     ) -> Result<Answered, Error> {
-        let statement = statement::single(sql)?;
+        let query = ReadQuery::check(Reading::ClickHouse, sql)?;
         let session = self.session().await?;
-        let columns = self.describe_columns(session, statement, timeout, ticket).await?;
-        let cursor = self.start(session, statement, timeout, ticket)?;
+        let columns = self.describe_columns(session, query, timeout, ticket).await?;
+        let cursor = self.start(session, query, timeout, ticket)?;
         Ok(Answered { whole: self.read(cursor, columns, rows).await?, warnings: session.warnings.clone() })
     }
 
@@ -173,14 +172,9 @@ impl ClickHouse {
 }
 
 /// Why a statement could not be described.
-fn not_described(refused: Error, statement: &str) -> Error {
+fn not_described(refused: Error) -> Error {
     if !error::has_code(&refused, 62) {
         return refused;
-    }
-    let word = statement::first_word(statement);
-    if !["SELECT", "WITH", "FROM", "EXPLAIN", ""].contains(&word.as_str()) {
-        let message = format!("the statement begins with {word} and was not sent; a run only reads: write one SELECT");
-        return Error::new(Fault::Query, message);
     }
     let mut refused = error::moved_back(refused, DESCRIBE.len());
     refused.message.push_str("; write one SELECT, without FORMAT or INTO OUTFILE");

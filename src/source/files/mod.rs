@@ -18,7 +18,8 @@ use futures::future::BoxFuture;
 use polars::prelude::*;
 use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 
-use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, batches};
+use super::lexer::Reading;
+use super::{Answer, Engine, EngineName, Error, Fault, Options, ReadQuery, Reader, Ticket, batches};
 use crate::check::Requirement;
 use crate::frame::Frame;
 use crate::input;
@@ -59,6 +60,7 @@ impl Files {
     /// Runs a query on a thread of its own, which is left behind where nobody waits for it any longer.
     async fn ask(&self, sql: &str, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
         limits::check(sql)?;
+        ReadQuery::check(Reading::Files, sql)?;
         let query = Asked { path: self.path.clone(), types: self.types.clone(), sql: sql.to_owned() };
         let (told, answered) = oneshot::channel();
         let work = move || drop(told.send(answer(&query, rows, take)));

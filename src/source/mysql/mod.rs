@@ -5,6 +5,8 @@
 mod decode;
 mod error;
 mod options;
+mod privileges;
+mod send;
 mod session;
 mod settings;
 mod types;
@@ -16,7 +18,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use futures::TryStreamExt;
 use futures::future::BoxFuture;
 use sqlx::mysql::{MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlRow};
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Decode, Executor, Row, SqlSafeStr, Statement};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Decode, Row, Statement};
 use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::batches::{self, Rows};
@@ -24,7 +26,7 @@ use super::idle::Idle;
 use super::pushdown::Described;
 use super::rows;
 use super::tls::Made;
-use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, Reader, Ticket};
+use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, ReadQuery, Reader, Ticket, admits};
 use crate::check::Requirement;
 use crate::frame::{Column, Frame, Value};
 use crate::model::{SourceReport, Warning};
@@ -128,6 +130,7 @@ impl MySql {
     }
 
     async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Answer, Error> {
+        admits(EngineName::MySql, sql)?;
         let _slot = self.idle.slot().await;
         let mut session = self.begin(timeout, ticket).await?;
         let mut rows = Rows::Whole(None);
@@ -146,7 +149,8 @@ impl MySql {
         rows: &mut Rows,
     ) -> Result<Vec<Warning>, Error> {
         let refused = |cause: sqlx::Error| error::running(timeout, &cause);
-        let statement = session.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await.map_err(refused)?;
+        let query = ReadQuery::check(session.reading, sql)?;
+        let statement = send::parse(session, query).await.map_err(refused)?;
         let mut plans = plans(statement.columns())?;
         if plans.is_empty() {
             return Err(rows::no_columns());
@@ -155,7 +159,7 @@ impl MySql {
         let mut columns: Vec<Column> = plans.iter().map(Plan::column).collect();
         let (mut first, mut bytes, mut given) = (true, 0, 0);
         {
-            let mut stream = sqlx::query(AssertSqlSafe(sql)).fetch(&mut session.connection);
+            let mut stream = send::rows(session, query);
             while let Some(row) = stream.try_next().await.map_err(refused)? {
                 if std::mem::take(&mut first) {
                     // The types of the answer itself, where they became known only by running.
@@ -245,8 +249,9 @@ impl Reader for Snapshot<'_> {
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
         Box::pin(async move {
             let refused = |cause: sqlx::Error| error::running(self.timeout, &cause);
-            let prepared = self.session.connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
-            let described = plans(prepared.map_err(refused)?.columns())?.into_iter().map(|plan| Described {
+            let query = ReadQuery::check(self.session.reading, sql)?;
+            let parsed = send::parse(&mut self.session, query).await;
+            let described = plans(parsed.map_err(refused)?.columns())?.into_iter().map(|plan| Described {
                 printed: types::printed(plan.shape),
                 of: types::canonical(plan.shape),
                 name: plan.name,
@@ -334,6 +339,10 @@ impl Engine for MySql {
                 settings: variables.into_iter().filter(|(name, _)| wanted.contains(name.as_str())).collect(),
             })
         })
+    }
+
+    fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(self.excess())
     }
 
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {

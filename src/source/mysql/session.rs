@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, Column, Row};
 
 use super::{error, settings};
 use crate::model::Warning;
+use crate::source::lexer::Reading;
 use crate::source::{Error, Fault, Ticket};
 
 /// How long a query of our own, such as the server's clock, may take.
@@ -38,6 +39,8 @@ const INCOMPLETE: u64 = 1931;
 pub(super) struct Session {
     pub(super) connection: MySqlConnection,
     pub(super) version: String,
+    /// How its server reads a query.
+    pub(super) reading: Reading,
     /// The question for the connection's number and the variables that bear on answers.
     question: String,
     /// The names and values of these variables.
@@ -98,7 +101,10 @@ impl Session {
         })?;
         let names: Vec<&str> = settings::names().filter(|name| found.contains_key(*name)).collect();
         let question = settings::question(names.iter().copied());
-        let mut session = Session { connection, version, question, held: Vec::new() };
+        let modes = found.get("sql_mode").map_or("", String::as_str);
+        let has = |wanted: &str| modes.split(',').any(|mode| mode.eq_ignore_ascii_case(wanted));
+        let reading = Reading::MySql { backslash: !has("NO_BACKSLASH_ESCAPES"), ansi_quotes: has("ANSI_QUOTES") };
+        let mut session = Session { connection, version, reading, question, held: Vec::new() };
         let (_, held) = session.ask().await.map_err(|cause| failed("variables", &cause))?;
         session.held = held;
         Ok(session)

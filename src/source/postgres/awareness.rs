@@ -11,11 +11,12 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::Value as Json;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Row, ValueRef};
+use sqlx::{Row, ValueRef};
 
-use super::{Postgres, error, refreshed};
+use super::{Postgres, error, refreshed, send};
 use crate::model::Warning;
-use crate::source::{Error, Fault, Inspect, Inspected, Ticket};
+use crate::source::lexer::Reading;
+use crate::source::{Error, Fault, Inspect, Inspected, ReadQuery, Ticket};
 
 /// A relation that the query reads, by schema and name.
 pub(super) type Relation = (String, String);
@@ -34,9 +35,6 @@ struct View {
     populated: bool,
     definition: String,
 }
-
-/// What is put before a query.
-const EXPLAIN: &str = "EXPLAIN (FORMAT JSON, VERBOSE) ";
 
 /// Columns of the relations, and of those that materialized views among them are made from, that hold instants or floats.
 const COLUMNS: &str = "
@@ -71,12 +69,19 @@ impl Postgres {
         timeout: Duration,
         ticket: &Ticket,
     ) -> Result<Inspected, Error> {
+        let mut told = Inspected::default();
+        let query = match ReadQuery::check(Reading::Postgres, sql) {
+            Ok(query) => query,
+            Err(refused) => {
+                told.warnings = vec![not_analysed("the query was not analysed", None, refused.into())?];
+                return Ok(told);
+            }
+        };
         let _slot = self.idle.slot().await;
         let mut connection = self.begin(timeout, ticket).await?;
-        let mut told = Inspected::default();
-        match found(&mut connection, sql, asked, &mut told.warnings).await {
+        match found(&mut connection, query, asked, &mut told.warnings).await {
             Err(cause) => {
-                let refused = error::behind(EXPLAIN, sql, timeout, &cause);
+                let refused = error::behind(send::EXPLAIN, sql, timeout, &cause);
                 told.warnings = vec![not_analysed("the query was not analysed", None, refused)?];
             }
             Ok(relations) => {
@@ -122,13 +127,11 @@ async fn ages(
 /// Collects the warnings, and returns the relations that the query reads.
 async fn found(
     connection: &mut PgConnection,
-    sql: &str,
+    query: ReadQuery<'_>,
     asked: &Inspect,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Relation>, sqlx::Error> {
-    // By the extended protocol, whose server takes one command and no more.
-    let explain = sqlx::query(AssertSqlSafe(format!("{EXPLAIN}{sql}"))).persistent(false);
-    let row = explain.fetch_one(&mut *connection).await?;
+    let row = send::explained(connection, query).await?;
     let raw = row.try_get_raw(0)?;
     let text = if raw.is_null() { "[]" } else { raw.as_str().map_err(sqlx::Error::Decode)? };
     let plan: Json = serde_json::from_str(text).map_err(|cause| sqlx::Error::Decode(cause.into()))?;

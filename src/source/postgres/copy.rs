@@ -6,19 +6,11 @@
 use bytes::Bytes;
 
 use super::column::Column;
-use crate::source::pushdown;
 use crate::source::{Error, Fault};
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// Signature, flags, and the length of the extension.
 const HEADER: usize = SIGNATURE.len() + 4 + 4;
-
-/// The statement that copies the rows of `sql`; absent where only a query, and no other statement, can be copied.
-pub(super) fn statement(sql: &str) -> Option<String> {
-    let first = sql.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next()?.to_ascii_uppercase();
-    let query = ["SELECT", "WITH", "VALUES"].contains(&first.as_str());
-    query.then(|| format!("COPY (\n{}\n) TO STDOUT (FORMAT binary)", pushdown::statement(sql)))
-}
 
 /// Takes the stream apart; rows may come in messages of any number.
 #[derive(Default)]
@@ -120,12 +112,5 @@ mod tests {
             assert!(read(&[whole[..end].to_vec()]).is_err(), "cut after {end} bytes");
         }
         assert!(read(&[whole, vec![0, 1]]).is_err(), "more after the end");
-    }
-
-    #[test]
-    fn only_queries_are_copied() {
-        assert!(statement(" select 1 ; ").unwrap().starts_with("COPY (\n select 1\n)"));
-        assert!(statement("EXPLAIN SELECT 1").is_none());
-        assert!(statement("SHOW all").is_none());
     }
 }

@@ -12,8 +12,10 @@ mod decode;
 mod error;
 mod numeric;
 mod options;
+mod privileges;
 mod reading;
 mod refreshed;
+mod send;
 mod settings;
 mod types;
 
@@ -143,6 +145,10 @@ impl Engine for Postgres {
                 settings,
             })
         })
+    }
+
+    fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        Box::pin(self.excess())
     }
 
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {

@@ -1,4 +1,4 @@
-//! The rows of a statement, whole or in batches, by the binary COPY where the statement allows it.
+//! The rows of a statement, whole or in batches, by the binary COPY.
 
 use std::time::Duration;
 
@@ -6,17 +6,19 @@ use bytes::Bytes;
 use futures::TryStreamExt;
 use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{AssertSqlSafe, Column as _, Executor, Row, SqlSafeStr, Statement, ValueRef};
+use sqlx::{Column as _, Row, ValueRef};
 use tokio::sync::mpsc;
 
 use super::column::Column;
+use super::send::{self, Form, Parsed};
 use super::types::{self, Shape};
 use super::{Postgres, copy, error};
 use crate::frame::Frame;
 use crate::model::Warning;
 use crate::source::batches::{self, Rows};
+use crate::source::lexer::Reading;
 use crate::source::pushdown::Described;
-use crate::source::{Answer, Error, Fault, Reader, Ticket, rows};
+use crate::source::{Answer, Error, Fault, ReadQuery, Reader, Ticket, rows};
 
 /// A prepared statement of another client may hold our statement's name behind a pooler; the next name is tried.
 const DUPLICATE_STATEMENT: &str = "42P05";
@@ -24,22 +26,34 @@ const NAME_ATTEMPTS: usize = 8;
 /// Bytes that are handed over at once, and how often that may be ahead of their reading.
 const CHUNK: usize = 1 << 18;
 const CHUNKS: usize = 4;
+
 impl Postgres {
     /// Describes the statement without running it.
     async fn prepare(
         &self,
-        mut connection: PgConnection,
-        sql: &str,
+        connection: PgConnection,
+        query: ReadQuery<'_>,
         timeout: Duration,
         ticket: &Ticket,
     ) -> Result<(PgConnection, Vec<Plan>), Error> {
+        let (connection, parsed) = self.parse(connection, query, Form::Rows, timeout, ticket).await?;
+        Ok((connection, parsed.columns().iter().map(Plan::of).collect::<Result<_, _>>()?))
+    }
+
+    /// Has the server parse the statement, again where its name is taken.
+    async fn parse(
+        &self,
+        mut connection: PgConnection,
+        query: ReadQuery<'_>,
+        form: Form,
+        timeout: Duration,
+        ticket: &Ticket,
+    ) -> Result<(PgConnection, Parsed), Error> {
+        let sql = query.text();
         let mut attempt = 1;
         loop {
-            let refused = match connection.prepare(AssertSqlSafe(sql).into_sql_str()).await {
-                Ok(statement) => {
-                    let columns = statement.columns();
-                    return Ok((connection, columns.iter().map(Plan::of).collect::<Result<_, _>>()?));
-                }
+            let refused = match send::parse(&mut connection, query, form).await {
+                Ok(parsed) => return Ok((connection, parsed)),
                 Err(refused) => refused,
             };
             let taken = refused.as_database_error().and_then(|e| e.code()).is_some_and(|c| c == DUPLICATE_STATEMENT);
@@ -54,10 +68,11 @@ impl Postgres {
     }
 
     pub(super) async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Answer, Error> {
+        let query = ReadQuery::check(Reading::Postgres, sql)?;
         let _slot = self.idle.slot().await;
         let connection = self.begin(timeout, ticket).await?;
         let mut rows = Rows::Whole(None);
-        let connection = self.read_rows(connection, sql, timeout, ticket, &mut rows).await?;
+        let connection = self.read_rows(connection, query, timeout, ticket, &mut rows).await?;
         self.leave(connection).await;
         let Rows::Whole(Some(frame)) = rows else { return Err(rows::no_columns()) };
         Ok(Answer { frame, warnings: Vec::new() })
@@ -67,27 +82,26 @@ impl Postgres {
     async fn read_rows(
         &self,
         connection: PgConnection,
-        sql: &str,
+        query: ReadQuery<'_>,
         timeout: Duration,
         ticket: &Ticket,
         rows: &mut Rows,
     ) -> Result<PgConnection, Error> {
-        let (mut connection, plans) = self.prepare(connection, sql, timeout, ticket).await?;
+        let (mut connection, plans) = self.prepare(connection, query, timeout, ticket).await?;
         if plans.is_empty() {
             return Err(rows::no_columns());
         }
         rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
-        if let (Rows::Batches(batches), Some(copied)) = (&*rows, copy::statement(sql)) {
+        if let Rows::Batches(batches) = &*rows {
             let batches = batches.clone();
-            // What copies is sent by the simple protocol, which runs every command of a text: the same text is prepared
-            // first, and the server refuses to prepare more than one.
-            let (connection, _) = self.prepare(connection, &copied, timeout, ticket).await?;
-            return self.copy(connection, sql, &copied, timeout, plans, batches).await;
+            let (connection, parsed) = self.parse(connection, query, Form::Copy, timeout, ticket).await?;
+            return self.copy(connection, query.text(), &parsed, timeout, plans, batches).await;
         }
         let (mut columns, mut height, mut bytes, mut given) = (begun(&plans, 0), 0, 0, 0);
         {
-            let mut stream = sqlx::query(AssertSqlSafe(sql)).fetch(&mut connection);
-            while let Some(row) = stream.try_next().await.map_err(|cause| error::running(sql, timeout, &cause))? {
+            let mut stream = send::rows(&mut connection, query);
+            let refused = |cause: sqlx::Error| error::running(query.text(), timeout, &cause);
+            while let Some(row) = stream.try_next().await.map_err(refused)? {
                 bytes += read(&row, &plans, &mut columns)?;
                 height += 1;
                 if rows.full(height, bytes) {
@@ -106,12 +120,12 @@ impl Postgres {
         Ok(connection)
     }
 
-    /// The rows of `copied`, put into columns on a thread of their own while the next ones come in.
+    /// The rows that are copied, put into columns on a thread of their own while the next ones come in.
     async fn copy(
         &self,
         mut connection: PgConnection,
         sql: &str,
-        copied: &str,
+        parsed: &Parsed,
         timeout: Duration,
         plans: Vec<Plan>,
         batches: mpsc::Sender<Frame>,
@@ -120,7 +134,7 @@ impl Postgres {
         let (sender, receiver) = mpsc::channel(CHUNKS);
         let reading = tokio::task::spawn_blocking(move || read_copied(receiver, &plans, batches));
         {
-            let mut messages = connection.copy_out_raw(copied).await.map_err(refused)?;
+            let mut messages = parsed.copied(&mut connection).await.map_err(refused)?;
             let (mut chunk, mut size) = (Vec::new(), 0);
             while let Some(message) = messages.try_next().await.map_err(refused)? {
                 size += message.len();
@@ -243,11 +257,12 @@ impl Reader for Session<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
+            let query = ReadQuery::check(Reading::Postgres, sql)?;
             let connection = self.connection.take().ok_or_else(|| {
                 Error::new(Fault::Connection, "the connection was given up in an earlier reading; run the check again")
             })?;
             let mut rows = Rows::Batches(batches);
-            let read = self.source.read_rows(connection, sql, self.timeout, self.ticket, &mut rows).await?;
+            let read = self.source.read_rows(connection, query, self.timeout, self.ticket, &mut rows).await?;
             self.connection = Some(read);
             Ok(Vec::new())
         })
@@ -255,8 +270,9 @@ impl Reader for Session<'_> {
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
         Box::pin(async move {
+            let query = ReadQuery::check(Reading::Postgres, sql)?;
             let Some(connection) = self.connection.take() else { return Ok(None) };
-            let (connection, plans) = self.source.prepare(connection, sql, self.timeout, self.ticket).await?;
+            let (connection, plans) = self.source.prepare(connection, query, self.timeout, self.ticket).await?;
             self.connection = Some(connection);
             let described = plans.into_iter().map(|plan| Described {
                 printed: plan.printed,

@@ -50,7 +50,7 @@ pub fn grouped(names: &Names, old: &str, new: &str, key: &[Pair], compared: &[Pa
             };
             format!("toUInt8({finite}) AS {prefix}n{at}")
         }));
-        format!("SELECT {} {}", columns.join(", "), names.from(sql))
+        format!("SELECT {} {}", columns.join(", "), names.from(EngineName::ClickHouse, sql))
     };
     let keys = (0..key.len()).map(|at| format!("{prefix}k{at}")).collect::<Vec<_>>().join(", ");
     let key_bits =
@@ -98,7 +98,7 @@ pub fn differing(
         "SELECT *, reinterpretAsUInt64({}) AS {} {}\nWHERE sipHash64({key_bits}) IN ({hashes})",
         row_hash(names, key, compared, name),
         names.name(ROW_HASH),
-        names.from(sql)
+        names.from(EngineName::ClickHouse, sql)
     )
 }
 

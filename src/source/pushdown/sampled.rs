@@ -52,5 +52,5 @@ pub fn sampled(engine: EngineName, names: &Names, sql: &str, key: &[Key<'_>], be
         }
         EngineName::Sqlite | EngineName::Files => return None,
     };
-    Some(format!("SELECT * {}\nWHERE {filter}", names.from(sql)))
+    Some(format!("SELECT * {}\nWHERE {filter}", names.from(engine, sql)))
 }

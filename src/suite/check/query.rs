@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Reader;
 use crate::check::{Query, Sides, Template};
 use crate::model::Kind;
-use crate::source::EngineName;
+use crate::source::{EngineName, admits};
 use crate::suite::limits;
 use crate::suite::problem::{File, Problem, nearest};
 use crate::suite::raw::{self, Sql};
@@ -55,7 +55,7 @@ impl Reader<'_, '_> {
         engine: Option<EngineName>,
         needed: bool,
     ) -> Option<(Template, Option<String>)> {
-        let engine = engine.map(EngineName::as_str);
+        let (known, engine) = (engine, engine.map(EngineName::as_str));
         let text = match inline {
             Some(Sql::One(text)) => Some(text),
             Some(Sql::PerEngine(by_engine)) => {
@@ -74,7 +74,7 @@ impl Reader<'_, '_> {
             None => None,
         };
         if let Some(text) = text {
-            return self.template(text, None).map(|template| (template, None));
+            return self.template(text, None, known).map(|template| (template, None));
         }
         let own = engine.map(|engine| format!("sql/{}.{part}.{engine}.sql", self.name));
         let common = format!("sql/{}.{part}.sql", self.name);
@@ -87,7 +87,7 @@ impl Reader<'_, '_> {
         };
         let path = self.scope.folder.join(&place);
         match limits::text(&path, limits::OTHER_BYTES) {
-            Ok(text) => self.template(&text, Some(&path)).map(|template| (template, Some(place))),
+            Ok(text) => self.template(&text, Some(&path), known).map(|template| (template, Some(place))),
             Err(why) => {
                 self.problems.add(&path, format!("{why}; correct the file or give `{part}` in the suite"));
                 None
@@ -95,7 +95,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn template(&mut self, text: &str, path: Option<&Path>) -> Option<Template> {
+    fn template(&mut self, text: &str, path: Option<&Path>, engine: Option<EngineName>) -> Option<Template> {
         let file = path.map(|path| File::new(path, text));
         let id = format!("{}.{}", self.scope.suite, self.name);
         let locate = |offset: usize, message: String, help: Option<String>, reader: &Self| -> Problem {
@@ -109,7 +109,12 @@ impl Reader<'_, '_> {
             self.problems.0.push(problem);
             return None;
         }
-        match Template::parse(text) {
+        if let Some(refused) = engine.and_then(|engine| admits(engine, text).err()) {
+            let problem = locate(refused.offset, refused.message, None, self);
+            self.problems.0.push(problem);
+            return None;
+        }
+        match Template::parse(text, engine) {
             Err(error) => {
                 let problem = locate(error.offset, error.message, None, self);
                 self.problems.0.push(problem);

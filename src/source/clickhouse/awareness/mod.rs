@@ -8,10 +8,12 @@ mod tree;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::send::Form;
 use super::session::{self, Session};
-use super::{ClickHouse, noted, statement};
+use super::{ClickHouse, noted};
 use crate::model::Warning;
-use crate::source::{Error, Fault, Inspect, Ticket};
+use crate::source::lexer::Reading;
+use crate::source::{Error, Fault, Inspect, ReadQuery, Ticket};
 use rules::{Catalogue, Entry};
 use tree::Tree;
 
@@ -43,7 +45,7 @@ pub(super) async fn inspect(
     let session = source.session().await?;
     let questions = Questions { source, session, timeout, ticket };
     let analysed = async {
-        let tree = questions.tree(statement::single(sql)?).await?;
+        let tree = questions.tree(sql).await?;
         let catalogue = questions.catalogue(&tree).await?;
         Ok::<_, Error>((tree, catalogue))
     };
@@ -59,13 +61,16 @@ pub(super) async fn inspect(
 }
 
 impl Questions<'_> {
+    /// Asks a question of our own.
     async fn ask(&self, sql: &str) -> Result<Vec<Vec<String>>, Error> {
         let query = self.session.apply_limited(self.source.address.client.query_raw(sql), self.timeout, sql.len());
         session::lines(&self.source.address, query.with_setting("query_id", noted(self.ticket))).await
     }
 
-    async fn tree(&self, statement: &str) -> Result<Tree, Error> {
-        let lines = self.ask(&format!("EXPLAIN QUERY TREE {statement}")).await?;
+    async fn tree(&self, sql: &str) -> Result<Tree, Error> {
+        let query = ReadQuery::check(Reading::ClickHouse, sql)?;
+        let request = self.source.request(self.session, query, Form::Tree, self.timeout, self.ticket);
+        let lines = session::lines(&self.source.address, request).await?;
         let lines: Vec<String> = lines.into_iter().filter_map(|line| line.into_iter().next()).collect();
         Tree::read(&lines).ok_or_else(|| {
             let message =

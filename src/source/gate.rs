@@ -1,0 +1,259 @@
+//! The gate that every query of a user passes before it is sent: one statement, and one that reads.
+//!
+//! The engines refuse to write by themselves, each in its own way; this keeps away from them what those ways do not
+//! cover: a second statement, a file on the server's machine, a lock. The functions that send a query to a server take a
+//! [`ReadQuery`], which nothing else makes.
+
+use super::lexer::{self, Kind, Reading, Unclear};
+use super::{EngineName, Error, Fault};
+
+/// One statement that reads, as its engine takes it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadQuery<'a>(&'a str);
+
+/// Why a text is no [`ReadQuery`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refused {
+    /// Where, in bytes from the start.
+    pub offset: usize,
+    /// What is wrong, with the way out.
+    pub message: String,
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Error {
+        Error::new(Fault::Query, refused.message)
+    }
+}
+
+impl From<Unclear> for Refused {
+    fn from(unclear: Unclear) -> Refused {
+        Refused { offset: unclear.offset, message: format!("the query cannot be taken apart: {}", unclear.why) }
+    }
+}
+
+impl<'a> ReadQuery<'a> {
+    /// Takes `sql`, read as `reading` says, up to the semicolon that may end it.
+    ///
+    /// # Errors
+    /// Nothing, more than one statement, or one that does more than read.
+    pub fn check(reading: Reading, sql: &'a str) -> Result<ReadQuery<'a>, Refused> {
+        let code: Vec<Code<'a>> = lexer::tokens(reading, sql)?
+            .into_iter()
+            .filter(|token| token.kind != Kind::Blank)
+            .map(|token| Code { kind: token.kind, text: &sql[token.start..token.end], offset: token.start })
+            .collect();
+        let end = code.iter().position(|one| one.text == ";").unwrap_or(code.len());
+        let (statement, after) = code.split_at(end);
+        if let Some(second) = after.iter().find(|one| one.text != ";") {
+            let message = "the query holds more than one statement; give one statement to a query";
+            return Err(Refused { offset: second.offset, message: message.to_owned() });
+        }
+        reads(reading, statement)?;
+        Ok(ReadQuery(&sql[..after.first().map_or(sql.len(), |semicolon| semicolon.offset)]))
+    }
+
+    /// Its text, without a semicolon; a comment may end it, so that what follows belongs on a line of its own.
+    pub fn text(self) -> &'a str {
+        self.0
+    }
+}
+
+/// Whether `engine` reads `sql` as one statement that reads, under some of its settings; the engine that sends it looks
+/// again under those that hold.
+///
+/// # Errors
+/// See [`ReadQuery::check`].
+pub fn admits(engine: EngineName, sql: &str) -> Result<(), Refused> {
+    let mut refused = None;
+    for reading in Reading::of(engine) {
+        match ReadQuery::check(*reading, sql) {
+            Ok(_) => return Ok(()),
+            Err(why) => drop(refused.get_or_insert(why)),
+        }
+    }
+    refused.map_or(Ok(()), Err)
+}
+
+/// `sql` without the semicolon that ends it and what stands behind that, so that it can stand in parentheses on lines of
+/// its own; unchanged where it is no query.
+pub fn statement(engine: EngineName, sql: &str) -> &str {
+    let checked = Reading::of(engine).iter().find_map(|reading| ReadQuery::check(*reading, sql).ok());
+    checked.map_or(sql, ReadQuery::text)
+}
+
+/// Every statement of a script, without the semicolons between them; what cannot be taken apart is left together.
+pub fn statements(engine: EngineName, script: &str) -> Vec<&str> {
+    let (tokens, _) = lexer::lex(Reading::of(engine)[0], script);
+    let (mut found, mut start, mut empty) = (Vec::new(), 0, true);
+    for token in tokens {
+        if &script[token.start..token.end] == ";" {
+            if !std::mem::replace(&mut empty, true) {
+                found.push(&script[start..token.start]);
+            }
+            start = token.end;
+        } else {
+            empty &= token.kind == Kind::Blank;
+        }
+    }
+    let rest = &script[start..];
+    if !empty || lexer::tokens(Reading::of(engine)[0], rest).is_err() {
+        found.push(rest);
+    }
+    found
+}
+
+/// A token that is no comment.
+struct Code<'a> {
+    kind: Kind,
+    text: &'a str,
+    offset: usize,
+}
+
+impl Code<'_> {
+    fn is(&self, word: &str) -> bool {
+        self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
+    }
+
+    fn is_one_of(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(word))
+    }
+}
+
+const WAY_OUT: &str = "a run only reads: write one SELECT";
+
+/// What changes rows, in the first place of a statement.
+const WRITES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];
+
+/// The first words of queries.
+fn beginnings(reading: Reading) -> &'static [&'static str] {
+    match reading {
+        Reading::Postgres | Reading::MySql { .. } => &["SELECT", "WITH", "VALUES", "TABLE"],
+        Reading::Sqlite => &["SELECT", "WITH", "VALUES"],
+        Reading::ClickHouse => &["SELECT", "WITH", "FROM"],
+        Reading::Files => &["SELECT", "WITH", "VALUES", "TABLE", "FROM"],
+    }
+}
+
+/// Looks at one statement.
+fn reads(reading: Reading, statement: &[Code<'_>]) -> Result<(), Refused> {
+    let refuse = |offset: usize, message: String| Err(Refused { offset, message });
+    let Some(first) = statement.iter().find(|one| one.text != "(") else {
+        return refuse(0, "the query is empty; give one SELECT".to_owned());
+    };
+    if !first.is_one_of(beginnings(reading)) {
+        let message = match first.kind {
+            Kind::Word => {
+                let word = first.text.to_uppercase();
+                format!("the statement begins with {word} and was not sent; {WAY_OUT}")
+            }
+            _ => format!("the statement does not begin as a query and was not sent; {WAY_OUT}"),
+        };
+        return refuse(first.offset, message);
+    }
+    let mut depth: usize = 0;
+    for one in statement {
+        match (one.kind, one.text) {
+            (Kind::Mark, "(") => depth += 1,
+            (Kind::Mark, ")") if depth == 0 => {
+                return refuse(one.offset, "a parenthesis is closed that was not opened; correct the query".to_owned());
+            }
+            (Kind::Mark, ")") => depth -= 1,
+            _ => {}
+        }
+    }
+    if depth > 0 {
+        return refuse(first.offset, "a parenthesis is not closed; correct the query".to_owned());
+    }
+    let found = writes_after_with(statement)
+        .or_else(|| writes_inside(statement))
+        .or_else(|| writes_elsewhere(reading, statement))
+        .or_else(|| locks(reading, statement));
+    match found {
+        Some((offset, what)) => refuse(offset, format!("the query {what} and was not sent; {WAY_OUT}")),
+        None => Ok(()),
+    }
+}
+
+type Found = Option<(usize, String)>;
+
+/// `WITH … INSERT` and its like: the first verb outside of parentheses is not one that reads.
+fn writes_after_with(statement: &[Code<'_>]) -> Found {
+    statement.iter().find(|one| one.text != "(").filter(|first| first.is("WITH"))?;
+    let outermost = statement.iter().take_while(|one| one.text == "(").count();
+    let mut depth = 0;
+    for (at, one) in statement.iter().enumerate() {
+        match one.text {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ => {}
+        }
+        // A name of the list, whatever it is called.
+        let named = statement.get(at + 1).is_some_and(|next| next.is("AS"))
+            || at.checked_sub(1).is_some_and(|before| statement[before].is("AS") || statement[before].text == ".");
+        if depth != outermost || named {
+            continue;
+        }
+        if one.is("SELECT") {
+            return None;
+        }
+        if one.is_one_of(&WRITES) && statement.get(at + 1).is_some_and(|next| next.text != "(") {
+            return Some((one.offset, format!("would {}", one.text.to_uppercase())));
+        }
+    }
+    None
+}
+
+/// A subquery or a common table expression that writes.
+fn writes_inside(statement: &[Code<'_>]) -> Found {
+    statement.windows(3).enumerate().find_map(|(at, three)| {
+        let [before, verb, after] = three else { return None };
+        let begins = before.text == "(" || before.text == ")";
+        let into = verb.is_one_of(&["INSERT", "MERGE", "REPLACE"]) && after.is_one_of(&["INTO", "OVERWRITE"]);
+        let from = verb.is("DELETE") && after.is("FROM");
+        let named = matches!(after.kind, Kind::Word | Kind::Name);
+        let set = verb.is("UPDATE") && named && statement[at + 3..].iter().any(|one| one.is("SET"));
+        (begins && (into || from || set)).then(|| (verb.offset, format!("would {}", verb.text.to_uppercase())))
+    })
+}
+
+/// `INTO` a file, a table or a variable. Only ClickHouse has columns of that name without quotes.
+fn writes_elsewhere(reading: Reading, statement: &[Code<'_>]) -> Found {
+    statement.iter().enumerate().find_map(|(at, one)| {
+        let named = at.checked_sub(1).is_some_and(|at| statement[at].text == "." || statement[at].is("AS"));
+        let next = statement.get(at + 1);
+        let file = next.filter(|next| next.is_one_of(&["OUTFILE", "DUMPFILE"]));
+        if !one.is("INTO") || named || (reading == Reading::ClickHouse && file.is_none()) {
+            return None;
+        }
+        let what = match file {
+            Some(file) => format!("writes a file (INTO {})", file.text.to_uppercase()),
+            None => "puts its answer INTO something".to_owned(),
+        };
+        Some((one.offset, what))
+    })
+}
+
+/// Locks that keep others from writing.
+fn locks(reading: Reading, statement: &[Code<'_>]) -> Found {
+    if matches!(reading, Reading::ClickHouse | Reading::Sqlite) {
+        return None;
+    }
+    const FORMS: [&[&str]; 5] = [
+        &["FOR", "UPDATE"],
+        &["FOR", "NO", "KEY", "UPDATE"],
+        &["FOR", "SHARE"],
+        &["FOR", "KEY", "SHARE"],
+        &["LOCK", "IN", "SHARE", "MODE"],
+    ];
+    let lock = |form: &[&str]| {
+        let mut windows = statement.windows(form.len());
+        let found = windows.find(|words| words.iter().zip(form).all(|(one, word)| one.is(word)))?;
+        Some((found[0].offset, format!("locks rows ({})", form.join(" "))))
+    };
+    FORMS.iter().find_map(|form| lock(form))
+}
+
+#[cfg(test)]
+mod tests;

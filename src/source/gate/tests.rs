@@ -1,0 +1,178 @@
+//! What passes and what does not, by text alone; `tests/it/statements` sends both to the engines.
+
+use super::*;
+
+const ALL: [EngineName; 5] =
+    [EngineName::Postgres, EngineName::MySql, EngineName::ClickHouse, EngineName::Sqlite, EngineName::Files];
+
+fn refused(engine: EngineName, sql: &str) -> String {
+    match admits(engine, sql) {
+        Ok(()) => panic!("{engine:?} was given {sql}"),
+        Err(why) => why.message,
+    }
+}
+
+/// Catches honest queries that are turned away.
+#[test]
+fn queries_pass() {
+    for engine in ALL {
+        for sql in [
+            "SELECT 1",
+            "select 1;",
+            "SELECT 1 -- the end\n;\n; -- done",
+            "/* a ; b */ (SELECT 1)",
+            "((SELECT 1) UNION ALL (SELECT 2))",
+            "WITH a AS (SELECT 1 AS n), b AS (SELECT 2) SELECT * FROM a",
+            "WITH insert_log AS (SELECT 1) (SELECT * FROM insert_log)",
+            "SELECT ';', 'INTO OUTFILE', \"into\", t.\"update\" FROM t -- INSERT INTO\n",
+            "SELECT replace(a, 'x', 'y'), (replace(a, 'x', 'y')) FROM t",
+            "SELECT updated, deleted, inserted_into FROM t WHERE (updated IS NOT NULL)",
+        ] {
+            assert_eq!(admits(engine, sql), Ok(()), "{engine:?}: {sql}");
+        }
+    }
+    for sql in [
+        "FROM t SELECT into",
+        "WITH 1 AS x, (SELECT 2) AS insert SELECT x, insert",
+        "SELECT 1 SETTINGS max_threads = 1",
+    ] {
+        assert_eq!(admits(EngineName::ClickHouse, sql), Ok(()), "{sql}");
+    }
+    for sql in ["TABLE t", "VALUES (1)", "SELECT 1 AS into", "SELECT substring(a FOR 3) FROM t"] {
+        assert_eq!(admits(EngineName::Postgres, sql), Ok(()), "{sql}");
+    }
+    assert_eq!(admits(EngineName::MySql, r"SELECT 'it\'s'"), Ok(()), "in the usual mode");
+    assert_eq!(admits(EngineName::MySql, r"SELECT 'a\'"), Ok(()), "under NO_BACKSLASH_ESCAPES");
+}
+
+/// Catches a second statement behind anything that hides it from a careless reader.
+#[test]
+fn a_second_statement_is_refused() {
+    for engine in ALL {
+        for sql in
+            ["SELECT 1; COMMIT", "SELECT ';';SELECT 2", "SELECT 1 /* ; */ ; /* */ DELETE FROM t", "SELECT 1;;SELECT 2"]
+        {
+            assert!(refused(engine, sql).contains("more than one statement"), "{engine:?}: {sql}");
+        }
+    }
+    assert!(refused(EngineName::Postgres, r"SELECT '\'; COMMIT; --'").contains("more than one statement"));
+    assert!(refused(EngineName::ClickHouse, "SELECT a$b$; SELECT '$b$'").contains("more than one statement"));
+    let backslash = Reading::MySql { backslash: true, ansi_quotes: false };
+    let plain = Reading::MySql { backslash: false, ansi_quotes: false };
+    let hidden = r"SELECT '\'; COMMIT; --'";
+    assert!(ReadQuery::check(backslash, hidden).is_ok(), "one text");
+    assert!(ReadQuery::check(plain, hidden).is_err(), "a text, and two statements");
+}
+
+/// Catches a statement that is no query.
+#[test]
+fn other_statements_are_refused_by_their_first_word() {
+    let first = [
+        "INSERT INTO t VALUES (1)",
+        "UPDATE t SET a = 1",
+        "DELETE FROM t",
+        "MERGE INTO t USING s ON 1 = 1",
+        "REPLACE INTO t VALUES (1)",
+        "CREATE TABLE t (n int)",
+        "DROP TABLE t",
+        "ALTER TABLE t ADD n int",
+        "TRUNCATE t",
+        "COPY t TO STDOUT",
+        "DO $x$ x $x$",
+        "CALL p()",
+        "SET TRANSACTION READ WRITE",
+        "BEGIN",
+        "COMMIT",
+        "ROLLBACK",
+        "LOAD DATA INFILE 'x' INTO TABLE t",
+        "HANDLER t OPEN",
+        "CHECK TABLE t",
+        "PRAGMA user_version = 1",
+        "ATTACH 'x' AS y",
+        "VACUUM INTO 'x'",
+        "EXPLAIN ANALYZE DELETE FROM t",
+        "PREPARE p AS SELECT 1",
+        "EXECUTE p",
+        "LOCK TABLE t",
+        "SYSTEM STOP MERGES",
+        "KILL QUERY WHERE 1",
+        "OPTIMIZE TABLE t",
+        "GRANT ALL ON t TO u",
+        "REFRESH MATERIALIZED VIEW v",
+        "LISTEN x",
+        "USE other",
+        "( INSERT INTO t VALUES (1) )",
+    ];
+    for engine in ALL {
+        for sql in first {
+            let why = refused(engine, sql);
+            assert!(why.contains("was not sent") || why.contains("dollar"), "{engine:?}: {sql}: {why}");
+        }
+        assert!(refused(engine, " -- nothing\n;").contains("empty"), "{engine:?}");
+        assert!(refused(engine, "'SELECT'").contains("does not begin as a query"), "{engine:?}");
+        for sql in ["SELECT (1", "SELECT 1)", "SELECT 1) UNION ALL (SELECT 2"] {
+            assert!(refused(engine, sql).contains("parenthesis"), "{engine:?}: {sql}");
+        }
+    }
+}
+
+/// Catches what begins as a query and writes or locks all the same.
+#[test]
+fn what_a_query_writes_on_the_way_is_refused() {
+    let everywhere = [
+        "WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x",
+        "WITH x AS (SELECT 1) DELETE FROM t",
+        "WITH x AS (SELECT 1) UPDATE t SET a = 1",
+        "WITH x AS (INSERT INTO t VALUES (1) RETURNING n) SELECT * FROM x",
+        "WITH x AS (DELETE FROM t RETURNING n) SELECT * FROM x",
+        "WITH x AS (UPDATE t SET a = 1 RETURNING n) SELECT * FROM x",
+        "WITH x AS MATERIALIZED (MERGE INTO t USING s ON 1 = 1 RETURNING 1) SELECT * FROM x",
+        "SELECT 1 INTO OUTFILE 'x'",
+        "SELECT 1 into/**/outfile 'x'",
+        "WITH insert AS (SELECT 1) INSERT INTO t SELECT 1",
+    ];
+    for engine in ALL {
+        for sql in everywhere {
+            assert!(refused(engine, sql).contains("was not sent"), "{engine:?}: {sql}");
+        }
+    }
+    for sql in
+        ["WITH 1 AS x INSERT INTO FUNCTION file('x', 'CSV', 'a Int8') SELECT x", "SELECT 1 FORMAT CSV INTO OUTFILE 'x'"]
+    {
+        assert!(refused(EngineName::ClickHouse, sql).contains("was not sent"), "{sql}");
+    }
+    for sql in [
+        "SELECT 1 INTO DUMPFILE 'x'",
+        "SELECT 1INTO @a",
+        "SELECT a FROM t LOCK IN SHARE MODE",
+        "SELECT a FROM t FOR UPDATE SKIP LOCKED",
+    ] {
+        assert!(refused(EngineName::MySql, sql).contains("was not sent"), "{sql}");
+    }
+    for sql in [
+        "SELECT 1 AS n INTO t",
+        "SELECT n FROM t FOR NO KEY UPDATE",
+        "SELECT n FROM t FOR KEY SHARE",
+        "TABLE t FOR SHARE",
+    ] {
+        assert!(refused(EngineName::Postgres, sql).contains("was not sent"), "{sql}");
+    }
+}
+
+#[test]
+fn what_follows_the_semicolon_is_left_away() {
+    for engine in ALL {
+        assert_eq!(statement(engine, "SELECT ';' -- a\n; -- b"), "SELECT ';' -- a\n");
+        assert_eq!(statement(engine, "SELECT 1 -- ;"), "SELECT 1 -- ;");
+    }
+}
+
+#[test]
+fn a_script_is_its_statements() {
+    for engine in ALL {
+        let script = "CREATE TABLE a (x text DEFAULT ';'); -- done;\n\n;INSERT INTO a VALUES (';');\n-- end";
+        let found: Vec<&str> = statements(engine, script).into_iter().map(str::trim).collect();
+        assert_eq!(found.len(), 2, "{engine:?}: {found:?}");
+        assert_eq!(found[1], "-- done;\n\n;INSERT INTO a VALUES (';')".trim_start_matches("-- done;\n\n;"));
+    }
+}

@@ -1,0 +1,39 @@
+//! What a role may do beside reading: read-only transactions do not hold back functions that reach the server's machine.
+
+use super::Postgres;
+use crate::source::Error;
+
+/// Roles that let functions and `COPY` reach files and programs of the server's machine.
+const REACHING: [&str; 3] = ["pg_read_server_files", "pg_write_server_files", "pg_execute_server_program"];
+
+/// Whether the role is a superuser, which of the roles $1 it has, and into how many tables it may write.
+const ASKED: &str = "
+SELECT r.rolname::text, r.rolsuper,
+    ARRAY(SELECT m.rolname::text FROM pg_roles AS m
+          WHERE m.rolname = ANY ($1::text[]) AND pg_has_role(m.oid, 'MEMBER') ORDER BY 1),
+    (SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+     AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+          OR has_any_column_privilege(c.oid, 'INSERT, UPDATE')))
+FROM pg_roles AS r WHERE r.rolname = current_user";
+
+impl Postgres {
+    /// See [`crate::source::Engine::privileges`].
+    pub(super) async fn excess(&self) -> Result<Option<String>, Error> {
+        let names = REACHING.map(str::to_owned);
+        let (role, superuser, reaching, tables): (String, bool, Vec<String>, i64) = self.own(ASKED, &names).await?;
+        let may = if superuser {
+            "is a superuser".to_owned()
+        } else if !reaching.is_empty() {
+            format!("has {}", reaching.join(" and "))
+        } else if tables > 0 {
+            format!("may write into {tables} table{}", if tables == 1 { "" } else { "s" })
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(format!(
+            "the role {role} {may}: transactions are read-only, yet functions such as lo_export or pg_read_file reach further; \
+             use one that only reads: CREATE ROLE cutover LOGIN PASSWORD '…'; GRANT pg_read_all_data TO cutover"
+        )))
+    }
+}
