@@ -386,8 +386,21 @@ fn mistakes(problems: &suite::Problems) -> u8 {
 
 /// A runtime for one command.
 fn runtime() -> Result<tokio::runtime::Runtime, u8> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|cause| {
+    let refused = |cause: std::io::Error| {
         screen::complain(&format!("the runtime does not start: {cause}\n"));
         BROKEN
-    })
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(refused)?;
+    let handle = runtime.handle().clone();
+    // A driver whose server never stops talking keeps its thread, and the clock with it until another thread wakes.
+    let waking = std::thread::Builder::new().name("waking".to_owned()).spawn(move || {
+        loop {
+            std::thread::sleep(WAKING);
+            drop(handle.spawn(async {}));
+        }
+    });
+    waking.map(|_| runtime).map_err(refused)
 }
+
+/// How often idle threads of a runtime are woken to look at the clock.
+const WAKING: Duration = Duration::from_millis(250);

@@ -121,7 +121,7 @@ fn suite(folder: &Path, url: &str) {
 fn run(folder: &Path) -> (Option<i32>, Option<Value>, String) {
     let binary = env!("CARGO_BIN_EXE_cutover");
     let shell = format!(
-        "ulimit -c 0; ulimit -v {MEMORY}; exec '{binary}' run suite.toml --timeout {TIMEOUT} --no-history --report json=out.json"
+        "ulimit -c 0; ulimit -v {MEMORY}; exec timeout --signal=KILL 90 '{binary}' run suite.toml --timeout {TIMEOUT} --no-history --report json=out.json"
     );
     let mut command = Command::new("bash");
     command
