@@ -1,6 +1,6 @@
 //! Param values as literals of each engine, so that a value can never become structure of a query.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
 
 use super::EngineName;
 use crate::check::ParamValue;
@@ -26,10 +26,17 @@ pub fn literal(engine: EngineName, value: &ParamValue) -> Result<String, String>
             }
         }
         ParamValue::Boolean(value) => value.to_string().to_uppercase(),
-        ParamValue::Timestamp(value) => timestamp(engine, value),
-        ParamValue::WallClock(value) => wall_clock(engine, value),
+        ParamValue::Timestamp(value) => {
+            kept(engine, value.nanosecond())?;
+            timestamp(engine, value)
+        }
+        ParamValue::WallClock(value) => {
+            kept(engine, value.nanosecond())?;
+            wall_clock(engine, value)
+        }
         ParamValue::Date(value) => date(engine, *value),
         ParamValue::Time(value) => {
+            kept(engine, value.nanosecond())?;
             let time = value.format("%H:%M:%S%.6f");
             match engine {
                 EngineName::Postgres | EngineName::MySql => format!("TIME '{time}'"),
@@ -93,11 +100,28 @@ fn decimal_in_files(digits: &str) -> Result<String, String> {
     Ok(format!("CAST('{digits}' AS DECIMAL(38, {scale}))"))
 }
 
+/// Refuses what the engine would cut off a second.
+fn kept(engine: EngineName, nanos: u32) -> Result<(), String> {
+    let name = match engine {
+        EngineName::ClickHouse | EngineName::Sqlite => return Ok(()),
+        EngineName::Postgres => "PostgreSQL",
+        EngineName::MySql => "MySQL",
+        EngineName::Files => "SQL over files",
+    };
+    match nanos % 1_000 {
+        0 => Ok(()),
+        _ => Err(format!("{name} keeps six digits of a second and the value has more; round it")),
+    }
+}
+
 fn timestamp(engine: EngineName, value: &DateTime<Utc>) -> String {
     let fine = value.format("%Y-%m-%d %H:%M:%S%.6f");
     match engine {
         EngineName::Postgres => format!("TIMESTAMPTZ '{fine}+00'"),
-        EngineName::ClickHouse => format!("toDateTime64('{fine}', 6, 'UTC')"),
+        EngineName::ClickHouse => match value.nanosecond() % 1_000 {
+            0 => format!("toDateTime64('{fine}', 6, 'UTC')"),
+            _ => format!("toDateTime64('{}', 9, 'UTC')", value.format("%Y-%m-%d %H:%M:%S%.9f")),
+        },
         EngineName::MySql => format!("CONVERT_TZ(TIMESTAMP '{fine}', '+00:00', @@session.time_zone)"),
         // Without needless zeros, so that a stored second without a fraction does not sort before its own literal.
         EngineName::Sqlite => format!("'{}'", value.format("%Y-%m-%d %H:%M:%S%.f")),
@@ -109,7 +133,10 @@ fn wall_clock(engine: EngineName, value: &NaiveDateTime) -> String {
     let fine = value.format("%Y-%m-%d %H:%M:%S%.6f");
     match engine {
         EngineName::Postgres | EngineName::MySql => format!("TIMESTAMP '{fine}'"),
-        EngineName::ClickHouse => format!("toDateTime64('{fine}', 6)"),
+        EngineName::ClickHouse => match value.nanosecond() % 1_000 {
+            0 => format!("toDateTime64('{fine}', 6)"),
+            _ => format!("toDateTime64('{}', 9)", value.format("%Y-%m-%d %H:%M:%S%.9f")),
+        },
         EngineName::Sqlite => format!("'{}'", value.format("%Y-%m-%d %H:%M:%S%.f")),
         EngineName::Files => format!("STRPTIME('{fine}', '%Y-%m-%d %H:%M:%S%.6f')"),
     }
@@ -147,5 +174,25 @@ mod tests {
     fn a_list_is_what_in_takes() {
         let list = ParamValue::List(vec![ParamValue::Text("a".into()), ParamValue::Text("b'".into())]);
         assert_eq!(literal(EngineName::Sqlite, &list).unwrap(), "('a', 'b''')");
+    }
+
+    /// Catches a moment that is cut on its way into a query, where windows and params would then mean another one.
+    #[test]
+    fn no_digit_of_a_second_is_dropped() {
+        let moment: NaiveDateTime = "2026-01-01T00:00:00.000000001".parse().unwrap();
+        let values = [
+            ParamValue::Timestamp(moment.and_utc()),
+            ParamValue::WallClock(moment),
+            ParamValue::Time(moment.time()),
+            ParamValue::List(vec![ParamValue::WallClock(moment)]),
+        ];
+        for value in values {
+            for engine in [EngineName::Postgres, EngineName::MySql, EngineName::Files] {
+                assert!(literal(engine, &value).unwrap_err().contains("six digits"), "{engine:?} {value:?}");
+            }
+            for engine in [EngineName::ClickHouse, EngineName::Sqlite] {
+                assert!(literal(engine, &value).unwrap().contains("00:00:00.000000001"), "{engine:?} {value:?}");
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike,
 
 use crate::check::ParamValue;
 use crate::exact;
+use crate::frame::{Value, time};
 
 /// A declared param.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,8 +105,8 @@ impl ParamType {
             ParamType::Boolean => ParamValue::Boolean(text.parse().ok()?),
             ParamType::Timestamp => ParamValue::Timestamp(instant(text)?),
             ParamType::WallClock => ParamValue::WallClock(wall_clock(text)?),
-            ParamType::Date => ParamValue::Date(text.parse().ok()?),
-            ParamType::Time => ParamValue::Time(text.parse().ok().filter(|time| !leaps(time))?),
+            ParamType::Date => ParamValue::Date(date(text)?),
+            ParamType::Time => ParamValue::Time(time_of_day(text)?),
             ParamType::List(of) => {
                 let items: Option<Vec<_>> = text.split(',').map(|item| of.value(item.trim())).collect();
                 ParamValue::List(items?)
@@ -132,22 +133,26 @@ impl std::fmt::Display for ParamType {
 
 /// A moment; a date alone is its midnight, a wall clock is UTC.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Some(moment.to_utc()).filter(|moment| !leaps(moment));
+    match time::timestamp(text) {
+        Some(Value::Instant(nanos)) => time::moment(nanos).map(|moment| moment.and_utc()),
+        _ => wall_clock(text).map(|moment| moment.and_utc()),
     }
-    wall_clock(text).map(|moment| moment.and_utc())
 }
 
 fn wall_clock(text: &str) -> Option<NaiveDateTime> {
-    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
-    let full = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let full = full.filter(|moment| !leaps(moment));
-    full.or_else(|| Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN)))
+    match time::wall_clock(text) {
+        Some(nanos) => time::moment(nanos),
+        None => Some(date(text)?.and_time(NaiveTime::MIN)),
+    }
 }
 
-/// Whether it is a leap second, which engines take for the next second or refuse.
-fn leaps(moment: &impl Timelike) -> bool {
-    moment.nanosecond() >= 1_000_000_000
+fn date(text: &str) -> Option<NaiveDate> {
+    time::date(text)?;
+    text.parse().ok()
+}
+
+fn time_of_day(text: &str) -> Option<NaiveTime> {
+    time::moment(time::time(text)?.into()).map(|moment| moment.time())
 }
 
 /// Reads a declaration; an error says what is wrong and the way out.
@@ -231,16 +236,16 @@ pub(super) fn plain(value: &toml::Value) -> Result<ParamValue, String> {
 }
 
 fn datetime(text: &str) -> Option<ParamValue> {
-    if let Ok(day) = text.parse::<NaiveDate>() {
+    if let Some(day) = date(text) {
         return Some(ParamValue::Date(day));
     }
-    if let Ok(time) = text.parse::<NaiveTime>() {
-        return Some(ParamValue::Time(time)).filter(|_| !leaps(&time));
+    if let Some(time) = time_of_day(text) {
+        return Some(ParamValue::Time(time));
     }
-    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        return Some(ParamValue::Timestamp(moment.to_utc())).filter(|_| !leaps(&moment));
+    match time::timestamp(text)? {
+        Value::Instant(_) => instant(text).map(ParamValue::Timestamp),
+        _ => wall_clock(text).map(ParamValue::WallClock),
     }
-    wall_clock(text).map(ParamValue::WallClock)
 }
 
 /// The param with the value of `--param name=text`; an error names the type it must have.
@@ -295,7 +300,9 @@ mod tests {
         assert!(matches!(declared(&toml("2026-01-01T00:00:00Z")), Ok(Param::Value(ParamValue::Timestamp(_)))));
         assert!(matches!(declared(&toml("2026-01-01T00:00:00")), Ok(Param::Value(ParamValue::WallClock(_)))));
         assert_eq!(declared(&toml("0.1")), Ok(Param::Value(ParamValue::Decimal("0.1".parse().unwrap()))));
-        for refused in ["[]", "[1, \"a\"]", "[[1]]", "{ type = \"money\" }", "{ now = \"soon\" }", "nan"] {
+        for refused in
+            ["[]", "2026-12-31T23:59:60Z", "[1, \"a\"]", "[[1]]", "{ type = \"money\" }", "{ now = \"soon\" }", "nan"]
+        {
             assert!(declared(&toml(refused)).is_err(), "{refused}");
         }
     }

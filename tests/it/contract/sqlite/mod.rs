@@ -1,9 +1,13 @@
 //! SQLite: types by storage class, read-only, one statement, stopped when given up.
 
+mod beside;
+mod forbidden;
+mod types;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cutover::frame::{Frame, Type, Value};
+use cutover::frame::{Frame, Value};
 use cutover::source::{Error, Fault, Options, Sqlite, Stop, query};
 use sqlx::{ConnectOptions, Connection};
 
@@ -70,64 +74,42 @@ async fn the_contract_holds() {
     .await;
 }
 
-/// Catches a declared type that is ignored, and an empty or all-NULL column that is lost.
+/// Catches a query that ends like other queries and is refused, and a database made of a misspelt path.
 #[tokio::test]
-async fn declared_types_count_for_boolean_date_and_datetime() {
-    let (_folder, engine) = database(
-        "CREATE TABLE t (b BOOLEAN, d DATE, at DATETIME, n NUMERIC, x);
-         INSERT INTO t VALUES (1, '2026-01-01', '2026-01-01 00:00:00.123456', 7, NULL), (NULL, NULL, NULL, NULL, NULL)",
-    )
-    .await;
-    let frame = fetch(&engine, "SELECT b, d, at, n, x FROM t").await.unwrap();
-    assert_eq!(frame.types(), [Type::Bool, Type::Date, Type::WallClock, Type::Integer, Type::Null]);
-    assert_eq!(frame.values("b"), [Value::Bool(true), Value::Null]);
-    assert_eq!(frame.values("d"), [Value::Date(20_454), Value::Null]);
-    assert_eq!(frame.values("at"), [Value::WallClock(1_767_225_600_123_456_000), Value::Null]);
-    let empty = fetch(&engine, "SELECT b, n FROM t WHERE 1 = 0").await.unwrap();
-    assert_eq!((empty.names(), empty.height()), (vec!["b", "n"], 0));
-}
-
-/// Catches a silent choice between storage classes, and a value that does not fit its declared type.
-#[tokio::test]
-async fn what_has_no_exact_type_is_refused_by_name_with_a_way_out() {
-    let (_folder, engine) = database(
-        "CREATE TABLE t (mixed, numbers, b BOOLEAN, d DATE, at DATETIME, bad);
-         INSERT INTO t VALUES ('a', 1, 5, 'soon', 1700000000, CAST(x'ff' AS TEXT)), (1, 0.5, 0, NULL, NULL, NULL)",
-    )
-    .await;
-    for (sql, column, way_out) in [
-        ("SELECT mixed FROM t", "`mixed`", "CAST"),
-        ("SELECT numbers FROM t", "INTEGER and REAL", "CAST"),
-        ("SELECT b FROM t", "`b`", "correct the value"),
-        ("SELECT d FROM t", "`d`", "correct the value"),
-        ("SELECT at FROM t", "`at`", "unixepoch"),
-        ("SELECT bad FROM t", "`bad`", "hex(bad)"),
-        ("SELECT 1 AS a, 2 AS a", "`a`", "name of its own"),
-    ] {
-        let message = refused(&engine, sql).await;
-        assert!(message.contains(column) && message.contains(way_out), "{sql}: {message}");
-    }
-}
-
-/// Catches a check that writes, runs two statements, or makes a database of a misspelt path.
-#[tokio::test]
-async fn nothing_is_ever_written() {
+async fn one_statement_may_end_as_it_likes() {
     let (folder, engine) = database("CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1)").await;
     for sql in [
-        "UPDATE t SET id = 2",
-        "INSERT INTO t VALUES (2) RETURNING id",
-        "DROP TABLE t",
-        "SELECT 1 AS a; SELECT 2 AS a",
-        "SELECT 1 AS a; DELETE FROM t",
-        "CREATE TABLE u (id INTEGER)",
+        "SELECT id FROM t;",
+        "SELECT id FROM t; -- done",
+        "-- why\nSELECT id FROM t;; /* done */ ;\n",
+        "WITH a AS (SELECT id FROM t) SELECT id FROM a",
+        "VALUES (1)",
     ] {
-        refused(&engine, sql).await;
+        assert_eq!(fetch(&engine, sql).await.unwrap_or_else(|e| panic!("{sql}: {e}")).height(), 1, "{sql}");
     }
-    assert_eq!(fetch(&engine, "SELECT id FROM t").await.unwrap().values("id"), [Value::Integer(1)]);
-    assert_eq!(fetch(&engine, "SELECT id FROM t; -- done").await.unwrap().height(), 1);
     let path = folder.path().join("missing.db");
     assert!(refused(&open(&path), "SELECT 1 AS a").await.contains("missing.db"));
     assert!(!path.exists());
+}
+
+/// Catches a full-text or spatial table that is refused because opening it prepares writes, and a catalogue that is.
+#[tokio::test]
+async fn virtual_tables_and_the_catalogue_are_read() {
+    let (_folder, engine) = database(
+        "CREATE VIRTUAL TABLE f5 USING fts5(body); INSERT INTO f5 VALUES ('one two');
+         CREATE VIRTUAL TABLE f4 USING fts4(body); INSERT INTO f4 VALUES ('one two');
+         CREATE VIRTUAL TABLE r USING rtree(id, a, b); INSERT INTO r VALUES (1, 0.0, 1.0)",
+    )
+    .await;
+    for sql in [
+        "SELECT body FROM f5 WHERE f5 MATCH 'two'",
+        "SELECT body FROM f4 WHERE f4 MATCH 'two'",
+        "SELECT id FROM r WHERE a <= 0.5 AND b >= 0.5",
+        "SELECT name FROM pragma_table_info('r') WHERE cid = 0",
+        "SELECT value FROM json_each('[1]')",
+    ] {
+        assert_eq!(fetch(&engine, sql).await.unwrap_or_else(|e| panic!("{sql}: {e}")).height(), 1, "{sql}");
+    }
 }
 
 /// Catches a file that is no database, and a table that is not there, without a clear word.

@@ -1,0 +1,249 @@
+//! What the values of a column are: by the type it was declared with where that says something, else by their storage class.
+//!
+//! SQLite types values, not columns, and makes an INTEGER of each number without a fraction that is stored in a DECIMAL
+//! column and a REAL of each other one. `docs/types.md` has the table.
+
+use crate::frame::{Column, Type, Value, time};
+use crate::source::rows::Misread;
+use crate::source::{Error, Fault, decimal};
+
+/// Storage class of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Null,
+    Integer,
+    Real,
+    Text,
+    Blob,
+}
+
+impl Class {
+    const NAMED: [(Class, &'static str); 4] =
+        [(Class::Blob, "BLOB"), (Class::Integer, "INTEGER"), (Class::Real, "REAL"), (Class::Text, "TEXT")];
+
+    fn bit(self) -> u8 {
+        match self {
+            Class::Null => 0,
+            Class::Integer => 1,
+            Class::Real => 2,
+            Class::Text => 4,
+            Class::Blob => 8,
+        }
+    }
+}
+
+/// What a declared type says of the values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Declared {
+    Boolean,
+    Date,
+    DateTime,
+    Decimal,
+    /// Nothing: the values speak.
+    Other,
+}
+
+impl Declared {
+    /// Reads a declared type, whatever its case and what stands in its parentheses.
+    fn read(text: &str) -> Declared {
+        match text.split('(').next().unwrap_or_default().trim().to_ascii_uppercase().as_str() {
+            "BOOLEAN" | "BOOL" => Declared::Boolean,
+            "DATE" => Declared::Date,
+            "DATETIME" | "TIMESTAMP" => Declared::DateTime,
+            "DECIMAL" | "NUMERIC" | "DEC" | "NUMBER" | "MONEY" => Declared::Decimal,
+            _ => Declared::Other,
+        }
+    }
+}
+
+/// A column while its rows arrive.
+pub(super) struct Collected {
+    name: String,
+    shown: String,
+    declared: Declared,
+    values: Vec<Value>,
+    classes: u8,
+}
+
+impl Collected {
+    /// A column without rows; `declared` is empty for an expression.
+    pub(super) fn new(name: &str, declared: &str) -> Self {
+        Collected {
+            name: name.to_owned(),
+            shown: declared.to_owned(),
+            declared: Declared::read(declared),
+            values: Vec::new(),
+            classes: 0,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn push(&mut self, class: Class, value: Value) {
+        self.classes |= class.bit();
+        self.values.push(value);
+    }
+
+    /// The column behind `given` rows of earlier batches, each value in its canonical type.
+    ///
+    /// # Errors
+    /// A value that is not what the column was declared as, and values of several classes; with a way out.
+    pub(super) fn settled(self, given: usize) -> Result<Column, Error> {
+        let only = |class: Class| self.classes & !class.bit() == 0;
+        let of = match self.declared {
+            Declared::Boolean if only(Class::Integer) => return self.each(Type::Bool, given, boolean),
+            Declared::Date if only(Class::Text) => return self.each(Type::Date, given, date),
+            Declared::DateTime if only(Class::Text) => return self.each(Type::WallClock, given, wall_clock),
+            Declared::Decimal => return self.each(Type::Decimal { scale: 0 }, given, decimal),
+            Declared::Boolean | Declared::Date | Declared::DateTime => return Err(self.undeclared()),
+            Declared::Other if self.classes == 0 => Type::Null,
+            Declared::Other if only(Class::Integer) => Type::Integer,
+            Declared::Other if only(Class::Real) => Type::Float,
+            Declared::Other if only(Class::Text) => Type::Text,
+            Declared::Other if only(Class::Blob) => Type::Bytes,
+            Declared::Other => return Err(self.mixed()),
+        };
+        Ok(Column { name: self.name, of, values: self.values })
+    }
+
+    fn each(mut self, of: Type, given: usize, parse: fn(&Value) -> Option<Value>) -> Result<Column, Error> {
+        let read = |(index, value): (usize, &mut Value)| {
+            if *value == Value::Null {
+                return Ok(());
+            }
+            let Some(parsed) = parse(value) else { return Err((index, value.clone())) };
+            *value = parsed;
+            Ok(())
+        };
+        match self.values.iter_mut().enumerate().try_for_each(read) {
+            Ok(()) => Ok(Column { name: self.name, of, values: self.values }),
+            Err((index, value)) => {
+                let (name, way_out) = (&self.name, self.way_out());
+                let misread = Misread::new(format!("{value:?} is no {}", self.shown), way_out);
+                Err(misread.at(name, &self.shown, given + index + 1))
+            }
+        }
+    }
+
+    /// What to write for a value that cannot be read as it was declared.
+    fn way_out(&self) -> String {
+        let name = &self.name;
+        match self.declared {
+            Declared::Boolean => format!("correct the value, or select CAST({name} AS INTEGER) AS {name}"),
+            Declared::Date => {
+                format!("correct the value, or select CAST({name} AS TEXT) AS {name}, with `type` on the column")
+            }
+            Declared::DateTime => format!(
+                "correct the value, or select CAST({name} AS TEXT) AS {name} and say `type = \"timestamp\"` on the column, \
+                 which reads offsets such as Z"
+            ),
+            Declared::Decimal | Declared::Other => {
+                format!("correct the value, or select CAST({name} AS REAL) AS {name} for a float")
+            }
+        }
+    }
+
+    /// The error for a column that holds another class than it was declared for.
+    fn undeclared(&self) -> Error {
+        let (name, held) = (&self.name, self.held());
+        let way_out = match self.declared {
+            Declared::Boolean if self.classes == Class::Text.bit() => {
+                format!("select CASE {name} WHEN 't' THEN 1 WHEN 'f' THEN 0 ELSE {name} END AS {name}")
+            }
+            Declared::Boolean => format!("select CAST({name} AS INTEGER) AS {name}, or what it holds"),
+            Declared::Date => format!(
+                "for seconds since 1970 select date({name}, 'unixepoch') AS {name} and say `type = \"date\"` on the column"
+            ),
+            _ => format!(
+                "for seconds since 1970 select datetime({name}, 'unixepoch') AS {name}, for milliseconds \
+                 strftime('%Y-%m-%d %H:%M:%f', {name} / 1000.0, 'unixepoch') AS {name}, and say `type = \"timestamp\"` on the column"
+            ),
+        };
+        let message = format!("column `{name}` is declared {} and holds {held}; {way_out}", self.shown);
+        Error::new(Fault::Column, message)
+    }
+
+    fn mixed(&self) -> Error {
+        let (name, held) = (&self.name, self.held());
+        // The text of a REAL may be that of another one.
+        let way_out = match self.classes == Class::Integer.bit() | Class::Real.bit() {
+            true => {
+                format!("CAST({name} AS REAL) AS {name}, which is a float; a column declared DECIMAL is read exactly")
+            }
+            false if self.classes & Class::Real.bit() == 0 => format!("CAST({name} AS TEXT) AS {name}"),
+            false => format!("the values of one type at a time, by typeof({name}) in a WHERE"),
+        };
+        let message = format!("column `{name}` holds values of several types ({held}); select {way_out}");
+        Error::new(Fault::Column, message)
+    }
+
+    fn held(&self) -> String {
+        let held = Class::NAMED.iter().filter(|(class, _)| self.classes & class.bit() != 0);
+        held.map(|(_, name)| *name).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+fn boolean(value: &Value) -> Option<Value> {
+    match value {
+        Value::Integer(truth @ (0 | 1)) => Some(Value::Bool(*truth == 1)),
+        _ => None,
+    }
+}
+
+fn date(value: &Value) -> Option<Value> {
+    let Value::Text(text) = value else { return None };
+    time::date(text).map(Value::Date)
+}
+
+fn wall_clock(value: &Value) -> Option<Value> {
+    let Value::Text(text) = value else { return None };
+    time::wall_clock(text).map(Value::WallClock)
+}
+
+/// The number that is stored: an integer, the shortest decimal that is read back as the same REAL, or plain decimal text.
+fn decimal(value: &Value) -> Option<Value> {
+    match value {
+        Value::Integer(number) => Some(Value::Decimal { unscaled: *number, scale: 0 }),
+        Value::Float(number) if number.is_finite() => decimal::read(&number.to_string()),
+        Value::Text(text) => decimal::read(text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declared_types_are_read_without_case_and_parentheses() {
+        for (text, declared) in [
+            ("decimal(10,2)", Declared::Decimal),
+            ("NUMERIC", Declared::Decimal),
+            ("bool", Declared::Boolean),
+            ("datetime(6)", Declared::DateTime),
+            ("Timestamp", Declared::DateTime),
+            ("date", Declared::Date),
+            ("TINYINT(1)", Declared::Other),
+            ("varchar(255)", Declared::Other),
+            ("", Declared::Other),
+        ] {
+            assert_eq!(Declared::read(text), declared, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_real_is_the_shortest_decimal_that_is_it() {
+        let of = |unscaled, scale| Some(Value::Decimal { unscaled, scale });
+        assert_eq!(decimal(&Value::Float(10.5)), of(105, 1));
+        assert_eq!(decimal(&Value::Float(0.1 + 0.2)), of(30_000_000_000_000_004, 17));
+        assert_eq!(decimal(&Value::Float(-0.0)), of(0, 0));
+        assert_eq!(decimal(&Value::Float(1e20)), of(10i128.pow(20), 0));
+        assert_eq!(decimal(&Value::Integer(i64::MAX.into())), of(i64::MAX.into(), 0));
+        assert_eq!(decimal(&Value::Text("10.50".to_owned())), of(1_050, 2));
+        for none in [Value::Float(f64::INFINITY), Value::Text("1e5".to_owned()), Value::Bytes(vec![b'5'])] {
+            assert_eq!(decimal(&none), None, "{none:?}");
+        }
+    }
+}
