@@ -105,6 +105,15 @@ pub enum Bound {
 }
 
 impl Check {
+    /// The column of time of the check's window by its name on `side`, `old` or `new`; empty without a window.
+    pub fn window_column(&self, side: &str) -> &str {
+        let column = self.window.as_ref().map_or("", |window| window.column.as_str());
+        match side {
+            "new" => self.rename.get(column).map_or(column, String::as_str),
+            _ => column,
+        }
+    }
+
     /// Whether its queries take the ends of a window as `{{ from }}` and `{{ to }}`; others are wrapped in a filter.
     pub fn binds_window(&self) -> bool {
         let sides = [&self.sides.old, &self.sides.new];

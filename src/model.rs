@@ -22,7 +22,7 @@ pub use errors::{ErrorCode, ErrorReport};
 pub use expected::Expectation;
 pub use forgiven::{Known, Tally, Waived};
 pub use numbers::{Counts, Drift, Key, Measure, Totals};
-pub use reading::{Moved, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
+pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
 pub use warnings::WARNINGS;
@@ -287,6 +287,12 @@ pub struct CheckReport {
     /// Whether duplicate keys are a difference.
     #[serde(skip)]
     pub duplicates_allowed: bool,
+    /// What there is to say of both sides having nothing to compare, whether or not that is allowed.
+    #[serde(skip)]
+    pub empty: Option<String>,
+    /// Of a window: whether any window of the check is known to have rows.
+    #[serde(skip)]
+    pub rows_elsewhere: bool,
     /// What the reader must know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
@@ -341,6 +347,8 @@ impl CheckReport {
             masked: Vec::new(),
             returned: None,
             duplicates_allowed: false,
+            empty: None,
+            rows_elsewhere: false,
             warnings: Vec::new(),
             error: None,
             skipped: None,

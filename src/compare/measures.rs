@@ -1,6 +1,5 @@
 //! `row_count` and `sum`: numbers per side or per key, each beside its counterpart.
 
-use super::Limits;
 use super::columns::{Columns, Naming, Paired, error, sort_out};
 use super::ledger::outside;
 use super::normal::{Normal, Side};
@@ -8,6 +7,7 @@ use super::number::{self, number};
 use super::rows::{self, Outcome, Sink};
 use super::show;
 use super::tally::leveled;
+use super::{Limits, not_empty};
 use crate::check::{Check, KindSettings};
 use crate::frame::{Frame, Type, Value};
 use crate::model::{CheckReport, ErrorReport, Measure, Severity, Totals};
@@ -42,13 +42,8 @@ pub(super) fn compare(
             error("no column is left to compare beside the key; select a measure, or compare keys with kind `rows`")
         }));
     }
-    if !check.allow_empty && empty(&columns, counting) {
-        return Err(error(if counting {
-            "both sides count 0 rows, so nothing was compared; correct the query, or say `allow_empty = true`"
-        } else {
-            "every measure of both sides is NULL, so nothing was compared; correct the query, or say `allow_empty = true`"
-        }));
-    }
+    let nothing = if counting { "both sides count 0 rows" } else { "every measure of both sides is NULL" };
+    not_empty(check, empty(&columns, counting).then_some(nothing), report)?;
     let mut listed = Listed {
         columns: &columns,
         totals: Totals::default(),

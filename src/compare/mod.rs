@@ -141,7 +141,8 @@ fn both(
         KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, report, sink),
         KindSettings::Rows => {
             let columns = sort_out(check, old, new, Naming::ByName)?;
-            not_empty(check, old.height() == 0 && new.height() == 0)?;
+            let empty = old.height() == 0 && new.height() == 0;
+            not_empty(check, empty.then_some(NO_ROW), report)?;
             rows::compare(check, &columns, (old.height(), new.height()), limits, report, |_| {}, Some(sink))?;
             report.error = columns.error();
             Ok(())
@@ -151,23 +152,26 @@ fn both(
     }
 }
 
-fn not_empty(check: &Check, empty: bool) -> Result<(), ErrorReport> {
-    if empty
-        && !check.allow_empty
-        && let Some(sample) = &check.sample
-    {
-        return Err(error(format!(
+/// Notes that there was nothing to compare, in the words of `empty`, where that is so.
+///
+/// # Errors
+/// The same, unless the check allows it.
+fn not_empty(check: &Check, empty: Option<&str>, report: &mut CheckReport) -> Result<(), ErrorReport> {
+    report.empty = empty.map(|empty| match &check.sample {
+        Some(sample) => format!(
             "no key of either side is in the sample of {}, so nothing was compared; take a larger one",
             sample.text
-        )));
+        ),
+        None => format!("{empty}, so nothing was compared; correct the query, or say `allow_empty = true`"),
+    });
+    match &report.empty {
+        Some(message) if !check.allow_empty => Err(error(message.as_str())),
+        _ => Ok(()),
     }
-    if empty && !check.allow_empty {
-        return Err(error(
-            "both sides returned no row, so nothing was compared; correct the query, or say `allow_empty = true`",
-        ));
-    }
-    Ok(())
 }
+
+/// What is said of two answers without a row.
+const NO_ROW: &str = "both sides returned no row";
 
 #[cfg(test)]
 pub(crate) mod verdicts;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
-use super::Limits;
 use super::columns::{Naming, error, sort_out};
 use super::drift::{Spread, relative};
 use super::ledger::outside;
@@ -14,6 +13,7 @@ use super::pairing::{Group, pair};
 use super::quantile::{Sample, Share};
 use super::rows::Sink;
 use super::show;
+use super::{Limits, not_empty};
 use crate::check::{Bounds, Check, Percentile, Sides, Tolerance};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{CheckReport, Counts, ErrorReport, Key, Measure, Severity, Totals, Warning};
@@ -381,11 +381,7 @@ impl<'a> Found<'a> {
         }
         report.too_small = self.too_small;
         report.too_small_groups = (self.too_small_groups > 0).then_some(self.too_small_groups);
-        if self.values == 0 && !check.allow_empty {
-            return Err(error(
-                "neither side has a value, so nothing was compared; correct the query, or say `allow_empty = true`",
-            ));
-        }
+        not_empty(check, (self.values == 0).then_some("neither side has a value"), report)?;
         if self.groups > 0 && self.too_small_groups == self.groups {
             return Err(error(format!(
                 "every group has fewer than {} values on both sides, so none could be judged; widen the window, or lower `min_rows`",

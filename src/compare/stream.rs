@@ -6,7 +6,7 @@ use super::columns::{self, Columns, Naming, error, sort_out};
 use super::normal::Side;
 use super::pairing::{Group, ambiguous};
 use super::rows::{Found, Sink};
-use super::{Limits, not_empty, settle};
+use super::{Limits, NO_ROW, not_empty, settle};
 use crate::check::{Check, Comparison, Rule, Sides};
 use crate::frame::{Frame, Type};
 use crate::model::{CheckReport, ErrorReport};
@@ -183,7 +183,8 @@ impl<'a> Judging<'a> {
     pub(crate) fn finish(self, report: &mut CheckReport) {
         let check = &self.layout.check;
         report.duplicates_allowed = check.duplicates_allowed;
-        let outcome = self.outcome.and_then(|()| not_empty(check, self.rows == 0)).and_then(|()| {
+        let empty = (self.rows == 0).then_some(NO_ROW);
+        let outcome = self.outcome.and_then(|()| not_empty(check, empty, report)).and_then(|()| {
             self.found.fill(&self.layout.columns, report)?;
             report.error = self.layout.columns.error();
             Ok(())

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::Limits;
 use super::columns::{Naming, error, sort_out};
 use super::examples::Examples;
 use super::json;
@@ -11,6 +10,7 @@ use super::pairing::{ambiguous, pair};
 use super::rows::Sink;
 use super::show;
 use super::zones::Alone;
+use super::{Limits, not_empty};
 use crate::check::{Check, Comparison, ForcedType, Sides};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, TagCounts, Warning};
@@ -35,11 +35,8 @@ pub(super) fn compare(
     let [tag] = columns.compared.as_slice() else {
         return Err(columns.error().unwrap_or_else(|| error("no tag column is left to compare; remove its `ignore`")));
     };
-    if !check.allow_empty && old.height() == 0 && new.height() == 0 {
-        return Err(error(
-            "neither side has a tag, so nothing was compared; correct the query, or say `allow_empty = true`",
-        ));
-    }
+    let empty = old.height() == 0 && new.height() == 0;
+    not_empty(&check, empty.then_some("neither side has a tag"), report)?;
     let mut counts = TagCounts::default();
     let mut examples = Examples::new(limits.examples);
     let mut wanted = Some(sink);

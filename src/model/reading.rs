@@ -35,6 +35,23 @@ pub struct WindowReport {
     pub to: Option<String>,
     /// Where rows without a time are: `apart`, in a window of their own, or `outside` of all.
     pub nulls: String,
+    /// Rows that are in no window of the check, because they are before the first or after the last; absent where the
+    /// queries cut themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Outside>,
+}
+
+/// Rows in no window of a check, per side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Outside {
+    /// Rows of old.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub old: u64,
+    /// Rows of new.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub new: u64,
 }
 
 /// The share of the keys that was examined.

@@ -75,6 +75,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) 
         sources,
         params,
         strays: Mutex::default(),
+        placed: super::placing::Answers::default(),
         slots: Semaphore::new(1),
         options: &options,
         stop,

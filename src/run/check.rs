@@ -8,7 +8,7 @@ use super::attempt::Slot;
 use super::differences::Findings;
 use super::sources::{retried, retrying};
 use super::windows::Slice;
-use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, rows, settle};
+use super::{Context, Event, Running, awareness, elapsed_ms, latency, panicked, placing, rows, settle};
 use crate::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::compare::{Answers, compare_all, compare_counting};
 use crate::frame::Frame;
@@ -45,6 +45,17 @@ pub(super) async fn run<'a>(
         }
     }
     report.warnings.extend(awareness::look(one, context).await);
+    match placing::of(one, context).await {
+        None => {}
+        Some(Ok(known)) => {
+            report.window.iter_mut().for_each(|window| window.outside = Some(known.outside));
+            report.rows_elsewhere = known.rows;
+        }
+        Some(Err(error)) => {
+            report.error = Some(error);
+            return report;
+        }
+    }
     if let KindSettings::Latency(settings) = &check.kind {
         return latency::run(one, settings, context, report).await;
     }
@@ -296,13 +307,9 @@ pub fn rendered(
     }
     let text = sql.render(engine, &params).map_err(|error| error.message)?;
     source::admits(engine, &text).map_err(|refused| refused.message)?;
-    let (Some(_), Some(window), false) = (slice, &check.window, check.binds_window()) else { return Ok(text) };
-    let column = match side {
-        "new" => check.rename.get(&window.column).unwrap_or(&window.column),
-        _ => &window.column,
-    };
-    let literal = |value| source::literal(engine, value);
-    let ends = bounds.map(|(from, to)| Ok::<_, String>((literal(from)?, literal(to)?))).transpose()?;
-    let ends = ends.as_ref().map(|(from, to)| (from.as_str(), to.as_str()));
-    Ok(source::pushdown::windowed(engine, &text, column, ends))
+    if slice.is_none() || check.window.is_none() || check.binds_window() {
+        return Ok(text);
+    }
+    let bounds = bounds.map(|(from, to)| (from, to));
+    source::window::windowed(engine, &text, check.window_column(side), bounds)
 }

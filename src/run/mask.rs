@@ -208,6 +208,8 @@ impl Mask {
             past,
             returned,
             duplicates_allowed,
+            empty,
+            rows_elsewhere,
             skipped,
             elapsed_ms,
             // What may hold values.
@@ -254,6 +256,8 @@ impl Mask {
             past,
             returned,
             duplicates_allowed,
+            empty,
+            rows_elsewhere,
             skipped,
             elapsed_ms,
             measures: measures.map(|measure| self.measure(measure)).collect(),

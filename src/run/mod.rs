@@ -12,6 +12,7 @@ mod latency;
 mod mask;
 mod noise;
 mod params;
+mod placing;
 mod privacy;
 mod reading;
 mod redact;
@@ -182,6 +183,8 @@ struct Context<'a> {
     params: Params<'a>,
     /// Keys that windows miss or have in excess, by the id of the window.
     strays: Mutex<HashMap<String, Strays>>,
+    /// Where the rows of checks with windows are.
+    placed: placing::Answers,
     /// Checks that may run at once.
     slots: Semaphore,
     options: &'a Options,
@@ -217,6 +220,7 @@ pub async fn run(
             sources,
             params,
             strays: Mutex::default(),
+            placed: placing::Answers::default(),
             slots: Semaphore::new(options.jobs.max(1)),
             options,
             stop,
@@ -227,7 +231,7 @@ pub async fn run(
             let (context, watch) = (&context, &watch);
             async move {
                 let report = one_check(unit, context, watch).await;
-                if !waits(unit) {
+                if !waits(unit, &report) {
                     watch(Event::Finished(&report));
                 }
                 (at, report)
@@ -245,10 +249,11 @@ pub async fn run(
         reports.sort_by_key(|(at, _)| *at);
         let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
+        windows::settle_empty(&mut reports, selected);
         mask::unused(selected.iter().map(|one| one.check), &mut reports);
         windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
         windows::add_up(&mut reports, selected, options);
-        for (_, report) in units.iter().zip(&reports).filter(|(unit, _)| waits(unit)) {
+        for (_, report) in units.iter().zip(&reports).filter(|(unit, report)| waits(unit, report)) {
             watch(Event::Finished(report));
         }
         waivers::unused(&mut reports, selected, options);
@@ -272,9 +277,10 @@ pub async fn run(
     report
 }
 
-/// Whether its verdict waits for the other windows of its check, because `expect` speaks of all of them.
-fn waits(unit: &Unit<'_>) -> bool {
-    unit.one.check.window.is_some() && !unit.one.check.expect.is_empty()
+/// Whether its verdict waits for the other windows of its check, because `expect` speaks of all of them, or because it is
+/// empty, which it may be beside others that are not.
+fn waits(unit: &Unit<'_>, report: &CheckReport) -> bool {
+    unit.one.check.window.is_some() && (!unit.one.check.expect.is_empty() || report.empty.is_some())
 }
 
 /// Milliseconds since `clock`.
@@ -283,7 +289,10 @@ fn elapsed_ms(clock: Instant) -> u64 {
 }
 
 async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Event<'_>) + Sync)) -> CheckReport {
-    let (id, check) = (unit.id(), unit.one.check);
+    let id = unit.id();
+    // Whether a window may be empty is known when all of them are read.
+    let lenient = matches!(unit.slice, Ok(Some(_))).then(|| Check { allow_empty: true, ..unit.one.check.clone() });
+    let check = lenient.as_ref().unwrap_or(unit.one.check);
     let mut report = CheckReport::new(&id, check.kind.kind());
     report.severity = check.severity;
     report.tags = check.tags.clone();

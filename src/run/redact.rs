@@ -80,6 +80,8 @@ pub(super) fn check(report: &mut CheckReport) {
         masked: _,
         returned: _,
         duplicates_allowed: _,
+        empty: _,
+        rows_elsewhere: _,
         elapsed_ms: _,
         // From reports that went through here.
         past: _,

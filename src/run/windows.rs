@@ -1,6 +1,6 @@
 //! Checks cut into windows of time: one unit of work, and one line of the report, per window.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{NaiveDateTime, TimeDelta};
@@ -89,17 +89,25 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
     units
 }
 
+/// The first moment of the first window, and the first after the last.
+pub(super) fn ends(
+    window: &Window,
+    params: &BTreeMap<String, Result<ParamValue, String>>,
+) -> Result<(ParamValue, ParamValue), String> {
+    let value = |bound: &Bound| match bound {
+        Bound::Value(value) => Ok(value.clone()),
+        Bound::Param(name) => params.get(name).cloned().unwrap_or_else(|| Err(format!("there is no param `{name}`"))),
+    };
+    Ok((value(&window.from)?, value(&window.to)?))
+}
+
 /// The windows of a check, in order; where its queries are wrapped, the rows without a time come last.
 pub fn cut(
     check: &Check,
     window: &Window,
     params: &BTreeMap<String, Result<ParamValue, String>>,
 ) -> Result<Vec<Slice>, String> {
-    let value = |bound: &Bound| match bound {
-        Bound::Value(value) => Ok(value.clone()),
-        Bound::Param(name) => params.get(name).cloned().unwrap_or_else(|| Err(format!("there is no param `{name}`"))),
-    };
-    let (from, to) = (value(&window.from)?, value(&window.to)?);
+    let (from, to) = ends(window, params)?;
     let step = TimeDelta::from_std(window.step).map_err(|_| "the step is too long".to_owned())?;
     let (Some(mut at), Some(end)) = (moment(&from), moment(&to)) else {
         return Err("its ends are no points in time".to_owned());
@@ -169,7 +177,25 @@ pub(super) fn report(check: &Check, slice: &Slice) -> Option<WindowReport> {
         from: slice.bounds().and_then(|(from, _)| bound(from)),
         to: slice.bounds().and_then(|(_, to)| bound(to)),
         nulls: if check.binds_window() { "outside".to_owned() } else { "apart".to_owned() },
+        outside: None,
     })
+}
+
+/// Makes an error of each empty window of a check whose windows are all empty, unless the check allows that; beside one
+/// with rows an empty window is none. The window of rows without a time may always be empty.
+pub(super) fn settle_empty(reports: &mut [CheckReport], selected: &[Selected<'_>]) {
+    let check = |report: &CheckReport| report.id.split_once('@').map(|(check, _)| check.to_owned());
+    let rows = |report: &&CheckReport| (report.empty.is_none() && report.skipped.is_none()) || report.rows_elsewhere;
+    let filled: BTreeSet<String> = reports.iter().filter(rows).filter_map(check).collect();
+    let allowed = selected.iter().map(|one| one.check).filter(|check| check.allow_empty).map(|check| &check.id);
+    let fine: BTreeSet<&String> = filled.iter().chain(allowed).collect();
+    for report in reports {
+        let Some(id) = check(report).filter(|_| report.error.is_none()) else { continue };
+        let timeless = report.window.as_ref().is_some_and(|window| window.from.is_none());
+        if !timeless && !fine.contains(&id) {
+            report.error = report.empty.clone().map(ErrorReport::new);
+        }
+    }
 }
 
 /// Keys that one window misses or has in excess, as hashes: rows that moved to another window are both.

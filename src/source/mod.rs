@@ -23,6 +23,7 @@ mod sqlite;
 mod strict;
 mod tls;
 mod url;
+pub mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

@@ -57,17 +57,6 @@ impl Names {
     }
 }
 
-/// `sql` cut down to the rows whose `column` lies in [`from`, `to`), both literals of the engine; without them to the
-/// rows where it is NULL.
-pub fn windowed(engine: EngineName, sql: &str, column: &str, bounds: Option<(&str, &str)>) -> String {
-    let column = format!("cutover_window.{}", quoted(engine, column));
-    let filter = match bounds {
-        Some((from, to)) => format!("{column} >= {from} AND {column} < {to}"),
-        None => format!("{column} IS NULL"),
-    };
-    format!("SELECT * FROM (\n{}\n) AS cutover_window\nWHERE {filter}", statement(engine, sql))
-}
-
 /// Whether a column of this type holds numbers that a distance can be taken of.
 pub fn is_number(of: &Type) -> bool {
     matches!(of, Type::Integer | Type::Decimal { .. } | Type::Float)

@@ -21,6 +21,7 @@ fn report() -> RunReport {
                 from: Some(format!("2026-01-0{}{breaking}", index + 1)),
                 to: None,
                 nulls: "apart".to_owned(),
+                outside: None,
             }),
             rows: Some(RowCounts { old: 9, new: 9, equal: 9 - found, changed: found, ..RowCounts::default() }),
             why: Some(breaking.to_owned()),

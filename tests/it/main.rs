@@ -38,4 +38,5 @@ mod tls;
 mod trends;
 mod values;
 mod waivers;
+mod windows;
 mod words;

@@ -172,6 +172,7 @@ fn windows() -> impl Iterator<Item = CheckReport> {
                 from: from(day),
                 to: from(day + 1),
                 nulls: "apart".to_owned(),
+                outside: None,
             }),
             old: side("old", "SELECT * FROM observations", 900, 40),
             new: side("new", "SELECT * FROM spans", 900, 30),

@@ -1,0 +1,214 @@
+//! Windows over what SQLite stores as a time: text in any form, which sorts as its moment does; nothing else.
+
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta};
+use cutover::check::ParamValue;
+use cutover::source::{EngineName, Options, Sqlite, Stop, query, window};
+use proptest::prelude::*;
+use sqlx::{ConnectOptions, Connection};
+
+use super::{error, run, windows};
+
+async fn database(folder: &Path, statements: &str) -> String {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.join("t.db")).create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    format!("url = \"sqlite:{}\"", folder.join("t.db").display())
+}
+
+const WINDOW: &str =
+    "window = { column = \"ts\", from = 2026-01-01T00:00:00, to = 2026-01-03T00:00:00, step = \"1 day\" }";
+
+fn check(old: &str, new: &str) -> String {
+    format!("[checks.c]\nkind = \"rows\"\nkey = [\"n\"]\n{WINDOW}\nold = \"{old}\"\nnew = \"{new}\"\n")
+}
+
+/// Catches a time whose form sorts elsewhere as text than its moment: it would be in no window and never compared.
+#[tokio::test]
+async fn every_form_of_text_is_placed_by_its_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows = Vec::new();
+    for (moment, window) in [
+        ("2025-12-31 23:59", 0),
+        ("2025-12-31 23:59:59.999999999", 0),
+        ("2025-12-31", 0),
+        ("2026-01-01 00:00", 1),
+        ("2026-01-01 00:00:00", 1),
+        ("2026-01-01 00:00:00.0", 1),
+        ("2026-01-01 00:00:00.000000000", 1),
+        ("2026-01-01", 1),
+        ("2026-01-01 23:59:59.999999", 1),
+        ("2026-01-02 00:00", 2),
+        ("2026-01-02 00:00:00.000", 2),
+        ("2026-01-02", 2),
+        ("2026-01-02 23:59:59.9", 2),
+        ("2026-01-03 00:00:00", 0),
+        ("2026-01-03 00:00:00.000", 0),
+        ("2026-01-03", 0),
+    ] {
+        let forms = [moment.to_owned(), moment.replace(' ', "T")];
+        let zoned = forms.iter().filter(|form| form.len() > 10).map(|form| format!("{form}Z"));
+        rows.extend(forms.iter().cloned().chain(zoned).map(|form| (form, window)));
+    }
+    let values: Vec<String> = rows.iter().enumerate().map(|(n, (form, _))| format!("({n}, '{form}')")).collect();
+    let source = database(
+        folder.path(),
+        &format!("CREATE TABLE t (n INTEGER, ts TEXT); INSERT INTO t VALUES {}, (999, NULL)", values.join(", ")),
+    )
+    .await;
+    let (code, report, shown) = run(folder.path(), &source, &check("SELECT * FROM t", "SELECT * FROM t"), &[]);
+    assert_eq!(code, Some(0), "{shown}");
+    let of = |window: usize| rows.iter().filter(|(_, own)| *own == window).count().to_string();
+    let (first, second, outside) = (of(1), of(2), of(0));
+    assert_eq!(
+        windows(&report, "c"),
+        [
+            ("2026-01-01", "pass", first.as_str(), first.as_str()),
+            ("2026-01-02", "pass", &second, &second),
+            ("null", "pass", "1", "1"),
+        ]
+    );
+    assert_eq!(report["checks"][0]["window"]["outside"]["old"], outside.as_str());
+}
+
+/// Catches a row written with a `T` that is gone from new and in no window of old.
+#[tokio::test]
+async fn a_lost_row_is_missed_whatever_its_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = database(
+        folder.path(),
+        "CREATE TABLE a (n INTEGER, ts DATETIME);
+         INSERT INTO a VALUES (1, '2026-01-01T05:00:00'), (2, '2026-01-01 01:00:00'), (3, NULL);
+         CREATE TABLE b AS SELECT * FROM a WHERE n > 1",
+    )
+    .await;
+    let new = "SELECT n, ts FROM a WHERE n IN (SELECT n FROM b)";
+    let (code, report, shown) = run(folder.path(), &source, &check("SELECT n, ts FROM a", new), &[]);
+    assert_eq!(code, Some(1), "{shown}");
+    assert_eq!(windows(&report, "c")[0], ("2026-01-01", "fail", "2", "1"), "{shown}");
+}
+
+/// Catches values that do not sort as time and are left out in silence, and a way out that is none.
+#[tokio::test]
+async fn what_cannot_be_ordered_is_an_error_with_a_way_out() {
+    for (stored, class, way_out) in [
+        ("unixepoch('2026-01-01 05:00:00')", "integer", "datetime(ts, 'unixepoch') AS ts"),
+        ("julianday('2026-01-01 05:00:00')", "real", ""),
+        ("'2026-01-01 05:00:00+02:00'", "text", "datetime(ts) AS ts"),
+        ("'2026-01-01 05:00:00.5 '", "text", ""),
+        ("'01/02/2026'", "text", ""),
+        ("'2026-01-01 05:00:00ZZ'", "text", ""),
+        ("'2026-01-01 05:00:00.'", "text", ""),
+        ("'2026-01-01 05:00:00.1x'", "text", ""),
+        ("x'32303236'", "blob", ""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let source =
+            database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts); INSERT INTO t VALUES (1, {stored})"))
+                .await;
+        let (code, report, shown) = run(folder.path(), &source, &check("SELECT * FROM t", "SELECT * FROM t"), &[]);
+        assert_eq!(code, Some(2), "{stored}: {shown}");
+        let message = error(&report, "c");
+        assert!(message.contains(&format!("1 rows are in no window, because their `ts` ({class})")), "{message}");
+        assert!(message.contains(way_out), "{message}");
+        if !way_out.is_empty() {
+            let select = format!("SELECT n, {way_out} FROM t");
+            let (code, report, shown) = run(folder.path(), &source, &check(&select, &select), &[]);
+            assert_eq!(code, Some(0), "{stored}: {shown}");
+            assert_eq!(windows(&report, "c")[0], ("2026-01-01", "pass", "1", "1"), "{stored}");
+        }
+    }
+}
+
+/// Catches a filter that no index can serve: each window would read the whole table.
+#[tokio::test]
+async fn an_index_on_the_column_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    database(folder.path(), "CREATE TABLE t (n INTEGER, ts DATETIME); CREATE INDEX i ON t (ts)").await;
+    let day = |text: &str| ParamValue::Date(text.parse().unwrap());
+    let sql =
+        window::windowed(EngineName::Sqlite, "SELECT * FROM t", "ts", Some((&day("2026-01-01"), &day("2026-01-02"))))
+            .unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("t.db"));
+    let mut connection = options.connect().await.unwrap();
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    assert!(plan.iter().any(|(.., step)| step.contains("USING INDEX i (ts>? AND ts<?)")), "{plan:?}");
+}
+
+/// A moment near 2026-01-01, in nanoseconds after it, and a way to write it.
+fn moments() -> impl Strategy<Value = (i64, u8)> {
+    let near = prop_oneof![
+        -3_i64..=3,
+        (-4_i64..=4).prop_map(|half| half * 500_000_000),
+        (-2_000_i64..2_000).prop_map(|millis| millis * 1_000_000),
+        (-3_i64..=3).prop_map(|minutes| minutes * 60_000_000_000),
+        (-3_i64..=3).prop_map(|days| days * 86_400_000_000_000),
+    ];
+    (near, any::<u8>())
+}
+
+fn moment(nanos: i64) -> DateTime<chrono::Utc> {
+    "2026-01-01T00:00:00Z".parse::<DateTime<chrono::Utc>>().unwrap() + TimeDelta::nanoseconds(nanos)
+}
+
+/// `nanos` in one of the forms that lose nothing of it.
+fn written(nanos: i64, form: u8) -> String {
+    let mut text =
+        moment(nanos).format(if form & 1 == 0 { "%Y-%m-%d %H:%M:%S%.9f" } else { "%Y-%m-%dT%H:%M:%S%.9f" }).to_string();
+    // As few digits as there have to be, or some more.
+    for _ in 0..(form >> 2) & 15 {
+        match text.strip_suffix('0') {
+            Some(shorter) if text.contains('.') => text = shorter.to_owned(),
+            _ => break,
+        }
+    }
+    if let Some(whole) = text.strip_suffix('.') {
+        text = whole.to_owned();
+        let minute = text.strip_suffix(":00").filter(|_| form & 64 != 0).map(str::to_owned);
+        text = minute.unwrap_or(text);
+    }
+    if form & 2 == 0 { text } else { text + "Z" }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Catches any text of a time and any ends for which the filter of SQLite and the moments themselves do not agree.
+    #[test]
+    fn a_window_holds_the_moments_between_its_ends(
+        rows in prop::collection::vec(moments(), 1..60),
+        (from, _) in moments(),
+        (to, _) in moments(),
+    ) {
+        let (from, to) = (from.min(to), from.max(to));
+        let values: Vec<String> =
+            rows.iter().enumerate().map(|(n, (nanos, form))| format!("({n}, '{}')", written(*nanos, *form))).collect();
+        let ends = (ParamValue::Timestamp(moment(from)), ParamValue::Timestamp(moment(to)));
+        let inner = "SELECT n, ts FROM t";
+        let filtered = window::windowed(EngineName::Sqlite, inner, "ts", Some((&ends.0, &ends.1))).unwrap();
+        let placed = window::placing(EngineName::Sqlite, inner, "ts", &ends.0, &ends.1).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (found, counts) = runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts DATETIME); INSERT INTO t VALUES {}", values.join(", "))).await;
+            let engine = Sqlite::open(&folder.path().join("t.db"), &Options::default(), "t.db".to_owned()).unwrap();
+            let ask = async |sql: &str| {
+                query(&engine, sql, std::time::Duration::from_secs(30), &Stop::default()).await.unwrap().frame
+            };
+            (ask(&format!("SELECT n FROM ({filtered}) ORDER BY n")).await, ask(&placed).await)
+        });
+        let inside: Vec<i128> = rows.iter().zip(0..).filter(|((nanos, _), _)| (from..to).contains(nanos)).map(|(_, n)| n).collect();
+        let integers = |values: Vec<cutover::frame::Value>| -> Vec<i128> {
+            values.into_iter().map(|value| match value { cutover::frame::Value::Integer(n) => n, other => panic!("{other:?}") }).collect()
+        };
+        prop_assert_eq!(integers(found.values("n")), inside.clone(), "{:?} [{}, {})", values, from, to);
+        let count = |name: &str| integers(counts.values(name))[0];
+        let (within, without) = (count(window::answer::INSIDE), count(window::answer::OUTSIDE));
+        prop_assert_eq!((within, without), (inside.len() as i128, (rows.len() - inside.len()) as i128), "{:?}", values);
+    }
+}
