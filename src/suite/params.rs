@@ -31,13 +31,10 @@ pub struct Moving {
 }
 
 impl Moving {
-    /// The param's value when the clock shows `now`.
+    /// The param's value when the clock shows `now`, to the microsecond, which is what every engine keeps.
     pub fn at(&self, now: DateTime<Utc>) -> ParamValue {
         let moment = now + self.offset;
-        let Some(step) = self.align.and_then(|step| i64::try_from(step.as_micros()).ok()).filter(|step| *step > 0)
-        else {
-            return ParamValue::Timestamp(moment);
-        };
+        let step = self.align.and_then(|step| i64::try_from(step.as_micros()).ok()).unwrap_or(1).max(1);
         let micros = moment.timestamp_micros();
         ParamValue::Timestamp(DateTime::from_timestamp_micros(micros - micros.rem_euclid(step)).unwrap_or(moment))
     }
@@ -314,6 +311,10 @@ mod tests {
         };
         let now = "2026-01-01T10:14:00Z".parse().unwrap();
         assert_eq!(moving.at(now), ParamValue::Timestamp("2026-01-01T09:00:00Z".parse().unwrap()));
+        // A clock of nanoseconds must not make a param that no server can hold.
+        let Ok(Param::Moving(moving)) = declared(&toml("{ now = \"0s\" }")) else { panic!("moving") };
+        let now = "2026-01-01T10:14:00.123456789Z".parse().unwrap();
+        assert_eq!(moving.at(now), ParamValue::Timestamp("2026-01-01T10:14:00.123456Z".parse().unwrap()));
     }
 
     #[test]
