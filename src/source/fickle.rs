@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(told("no SQL at all"), "");
         // As deep as the parser goes down, and deeper than any stack.
         let long = |terms: usize| format!("SELECT random() FROM t WHERE id = 0{}", " OR id = 1".repeat(terms));
-        assert!(told(&long(400)).contains("random() gives another value"));
+        assert!(told(&long(200)).contains("random() gives another value"));
         assert_eq!(told(&long(100_000)), "");
         let clickhouse = fickle(EngineName::ClickHouse, "SELECT id, any(v) FROM t GROUP BY id LIMIT 1 BY id");
         assert_eq!(clickhouse.len(), 2, "{clickhouse:?}");

@@ -110,7 +110,7 @@ fn suite(folder: &Path, url: &str) {
         "name = \"s\"\n[sources.old]\nurl = \"d\"\n[sources.new]\nurl = \"{url}\"\n\
          [checks.rows]\nkind = \"rows\"\nkey = [\"n\"]\nold = \"SELECT n FROM t\"\nnew = \"SELECT 1 AS n\"\n\
          [checks.counts]\nkind = \"row_count\"\nold = \"SELECT 1 AS n\"\nnew = \"SELECT 1 AS n\"\n\
-         [checks.beside]\nkind = \"row_count\"\nsources = {{ old = \"old\", new = \"old\" }}\nold = \"SELECT 1 AS n\"\nnew = \"SELECT 1 AS n\"\n"
+         [checks.beside]\ntimeout = \"1min\"\nkind = \"row_count\"\nsources = {{ old = \"old\", new = \"old\" }}\nold = \"SELECT 1 AS n\"\nnew = \"SELECT 1 AS n\"\n"
     );
     std::fs::create_dir_all(folder.join("d")).unwrap();
     std::fs::write(folder.join("d/t.csv"), "n\n1\n").unwrap();
