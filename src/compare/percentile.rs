@@ -16,7 +16,7 @@ use super::show;
 use super::{Limits, not_empty};
 use crate::check::{Bounds, Check, Percentile, Sides, Tolerance};
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, Counts, ErrorReport, Key, Measure, Severity, Totals, Warning};
+use crate::model::{CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Totals, Warning};
 
 /// The column by which a side of finished percentiles may tell how many values are behind them.
 const COUNT: &str = "n";
@@ -332,7 +332,7 @@ impl<'a> Found<'a> {
             };
             let words = |bound: &BigDecimal| format!("≤ {}", plain(bound));
             let (within, level) = graded(neither || distance.is_some(), fail.map(close), warn.map(close));
-            self.list(Measure {
+            let measure = Measure {
                 name: "KS distance".to_owned(),
                 key: key.clone(),
                 old: None,
@@ -342,16 +342,31 @@ impl<'a> Found<'a> {
                 within,
                 level,
                 count: Some(count),
-            });
+            };
+            // No two distributions are further apart than those that have nothing in common, wherever new goes from there.
+            let of_new = new.iter().flat_map(|values| self.settings.quantiles.iter().zip(&values.quantiles));
+            let stands = of_new.filter_map(|((name, _), value)| Some(format!("{name} {}", text(value.as_ref()?))));
+            let stands = stands.collect::<Vec<_>>().join(", ");
+            let mut example = outside(&measure);
+            if let Some(distance) = example.columns.get_mut(&measure.name).and_then(|pair| pair.new.as_mut()) {
+                *distance = format!("{distance} at {stands}");
+            }
+            self.list_as(measure, &example);
         }
     }
 
     fn list(&mut self, measure: Measure) {
+        let example = outside(&measure);
+        self.list_as(measure, &example);
+    }
+
+    /// Lists a number, which is `example` among the differences.
+    fn list_as(&mut self, measure: Measure, example: &Example) {
         self.totals.compared += 1;
         if !measure.within {
             self.totals.outside += 1;
             if let Some(sink) = &mut self.sink
-                && !sink(outside(&measure))
+                && !sink(example.clone())
             {
                 self.sink = None;
             }

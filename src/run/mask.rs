@@ -149,6 +149,8 @@ impl Mask {
         match self.kind {
             // Times of queries are no values of rows.
             Kind::Latency => false,
+            // As a difference, the distance of two distributions tells every quantile of new.
+            Kind::Percentile if name == KS_DISTANCE => self.values || !self.names.is_empty(),
             Kind::Percentile => self.values || self.hides(name.strip_suffix(RANK_ERROR).unwrap_or(name)),
             _ => self.values || self.hides(name),
         }

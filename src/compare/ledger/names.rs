@@ -70,10 +70,13 @@ pub fn outside(measure: &Measure) -> Example {
         _ => Difference::Changed,
     };
     let distance = measure.delta.as_ref().filter(|_| is_distance(&measure.name));
-    let pair = match distance {
-        // The two quantiles may stay while the values around them move.
-        Some(distance) => Pair { old: None, new: Some(distance.clone()) },
-        None => Pair { old: measure.old.clone(), new: measure.new.clone() },
+    let (old, new) = (measure.old.clone(), measure.new.clone());
+    let pair = match (distance, new) {
+        // The quantiles may stay while the values around them move, and a distance may stay while the quantiles move:
+        // beyond every value of the other side it grows no more.
+        (Some(distance), Some(new)) => Pair { old, new: Some(format!("{distance} at {new}")) },
+        (Some(distance), None) => Pair { old, new: Some(distance.clone()) },
+        (None, new) => Pair { old, new },
     };
     Example { difference, key: measure.key.clone(), columns: BTreeMap::from([(measure.name.clone(), pair)]) }
 }

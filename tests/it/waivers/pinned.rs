@@ -121,12 +121,38 @@ fn a_distance_of_distributions_is_a_value_too() {
     ran(&new, &[]);
     assert_eq!(waive(folder.path(), "shop.latency", &[]).0, 0);
     assert!(
-        waivers(folder.path()).contains("\"KS distance\", old = { null = true }, new = \"0.6\""),
+        waivers(folder.path()).contains("\"KS distance\", old = { null = true }, new = \"0.6 at p50 60, p95 78\""),
         "{}",
         waivers(folder.path())
     );
     assert_eq!(ran(&new, &[]).code, 0);
     assert_eq!(ran(&further, &[]).code, 1);
+}
+
+/// Catches a distance that cannot grow: once new lies beyond every value of old, it may go on to any value.
+#[test]
+fn values_that_go_on_beyond_all_of_old_are_another_distance() {
+    let raw = |values: [u32; 5]| values.iter().fold("model,ms\n".to_owned(), |text, ms| format!("{text}x,{ms}\n"));
+    for bound in ["rank = 0.1", "max_ks = 0.1", "fail = { rank = 0.1 }"] {
+        let folder = pair();
+        write(folder.path(), "suite.toml", &SUITE.replace("relative = 0.01", bound));
+        write(folder.path(), "old/raw.csv", &raw([10, 20, 30, 40, 50]));
+        let ran = |new, more: &[&str]| {
+            write(folder.path(), "new/raw.csv", &raw(new));
+            run(folder.path(), &[&["run", "suite.toml", "--only", "shop.latency"], more].concat())
+        };
+        let (beyond, further) = ([60, 70, 80, 90, 100], [6000, 7000, 8000, 9000, 10000]);
+        assert_eq!(ran(beyond, &[]).code, 1, "{bound}");
+        std::fs::create_dir_all(folder.path().join("base")).unwrap();
+        std::fs::copy(folder.path().join("out.json"), folder.path().join("base/report.json")).unwrap();
+        std::fs::copy(folder.path().join("differences.parquet"), folder.path().join("base/differences.parquet"))
+            .unwrap();
+        let baseline = ["--baseline", "base/report.json"];
+        assert_eq!([ran(beyond, &baseline).code, ran(further, &baseline).code], [0, 1], "{bound}: baseline");
+        ran(beyond, &[]);
+        assert_eq!(waive(folder.path(), "shop.latency", &[]).0, 0, "{bound}");
+        assert_eq!([ran(beyond, &[]).code, ran(further, &[]).code], [0, 1], "{bound}: waived");
+    }
 }
 
 /// Catches a key that may have several rows, one of which is waived and then all of them.
