@@ -140,7 +140,7 @@ pub enum KindSettings {
     /// See [`Kind::TagDedup`].
     TagDedup,
     /// See [`Kind::Percentile`].
-    Percentile(Percentile),
+    Percentile(Box<Percentile>),
     /// See [`Kind::Rows`].
     Rows,
     /// See [`Kind::Freshness`]. New may lag old by at most `max_lag`.

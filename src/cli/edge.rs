@@ -15,7 +15,7 @@ const RUNNERS: [&str; 3] = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"];
 /// Takes note of a runner that reads what is printed, where the environment or `--github` says so.
 pub(super) fn look_out(github: bool) {
     let set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if github || RUNNERS.iter().any(|name| set(&name)) {
+    if github || RUNNERS.iter().any(set) {
         OBEYED.store(true, Ordering::Relaxed);
     }
 }

@@ -235,7 +235,7 @@ mod tests {
         for (at, one) in ascends.iter().enumerate() {
             assert!(one == one && one.cmp(one).is_eq());
             for other in &ascends[at + 1..] {
-                assert!(one < other && other > one && one != other, "{one:?} {other:?}");
+                assert!(one.cmp(other).is_lt() && other.cmp(one).is_gt() && one != other, "{one:?} {other:?}");
             }
         }
     }

@@ -68,7 +68,8 @@ impl Line {
     fn new(column: &Paired, bucket: &Group) -> Result<Line, Failure> {
         let mut placed: Vec<(Place, usize)> =
             bucket.new.iter().map(|row| (Place::of(column, Side::New, *row), *row)).collect();
-        placed.sort();
+        // Stable: rows of one number stay in the order of their other values, not in that of their reading.
+        placed.sort_by(|a, b| a.0.cmp(&b.0));
         let (places, new): (Vec<Place>, Vec<usize>) = placed.into_iter().unzip();
         let never_fails = matches!(&column.rule.comparison, Comparison::Levels(two) if is_endless(two));
         let failed = RefCell::new(None);

@@ -20,7 +20,7 @@ pub(crate) fn reflexive(check: &Check) -> Check {
     reflexive.default_rule = of_old(&check.default_rule);
     reflexive.columns = check.columns.iter().map(|(name, rule)| (name.clone(), of_old(rule))).collect();
     if let KindSettings::Percentile(settings) = &check.kind {
-        reflexive.kind = KindSettings::Percentile(tighter(settings));
+        reflexive.kind = KindSettings::Percentile(Box::new(tighter(settings)));
     }
     reflexive
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 
 use super::Limits;
-use super::columns::{Columns, error};
+use super::columns::{Columns, Paired, error};
+use super::encode::is_never_equal;
 use super::examples::Examples;
 use super::matching::matched;
 use super::normal::Side;
@@ -278,10 +279,17 @@ impl Found {
 /// they were read, since the largest delta follows from it.
 fn in_order(columns: &Columns, group: &Group) -> Group {
     let sorted = |side: Side, rows: &[usize]| {
-        let cells = |row: usize| columns.compared.iter().map(move |column| column.raw(side).cells().cell(row));
-        let mut rows = rows.to_vec();
-        rows.sort_by(|a, b| cells(*a).cmp(cells(*b)));
-        super::pairing::Rows::from_vec(rows)
+        // Bytes that equal nothing say nothing of the value either.
+        let value = |column: &Paired, row: usize| {
+            is_never_equal(column.raw(side).cells().cell(row)).then(|| column.raw(side).value(row))
+        };
+        let values = |row: usize| columns.compared.iter().filter_map(|column| value(column, row)).collect();
+        let mut placed: Vec<(usize, Ordered)> = rows.iter().map(|row| (*row, Ordered(values(*row)))).collect();
+        placed.sort_by(|(a, a_values), (b, b_values)| {
+            let cells = |row: usize| columns.compared.iter().map(move |column| column.raw(side).cells().cell(row));
+            cells(*a).cmp(cells(*b)).then_with(|| a_values.cmp(b_values))
+        });
+        placed.into_iter().map(|(row, _)| row).collect()
     };
     Group { old: sorted(Side::Old, &group.old), new: sorted(Side::New, &group.new) }
 }

@@ -168,7 +168,7 @@ fn values_without_their_columns_name_are_masked_too() {
         ..Default::default()
     };
     for name in ["ms", "p50"] {
-        let check = check(KindSettings::Percentile(settings.clone()), &[name]);
+        let check = check(KindSettings::Percentile(Box::new(settings.clone())), &[name]);
         let rank = of(&check, measure("p50 rank error", Key::default()), &["email", "ms"]);
         assert!(rank.old.unwrap().starts_with("masked:"), "{name}");
         assert_eq!(rank.delta.as_deref(), Some("1"), "a rank error is no value");

@@ -199,7 +199,7 @@ fn repeats_postgres(mut stream: TcpStream) {
     let password = String::from_utf8_lossy(&packet[5..length.max(6) - 1]).into_owned();
     let told = format!("SFATAL\0VFATAL\0C28P01\0Mno such password: \"{password}\"\0D{password} was sent\0\0");
     let size = u32::try_from(told.len() + 4).unwrap().to_be_bytes();
-    let _ = stream.write_all(&[&[b'E'], size.as_slice(), told.as_bytes()].concat());
+    let _ = stream.write_all(&[b"E".as_slice(), size.as_slice(), told.as_bytes()].concat());
 }
 
 /// Catches a driver or a server whose error repeats what it was given, on its way to every output there is.

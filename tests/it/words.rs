@@ -50,6 +50,7 @@ fn suite(folder: &Path, name: &str, old: &str, new: &str, checks: &str) {
 /// Catches a value, a name, an error or a suite's own text that moves the cursor or gives the runner a command, in any command.
 #[test]
 fn no_command_prints_words_of_others_as_they_are() {
+    let token = regex::Regex::new("^\"::[0-9a-f]{32}::\"$").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let (quoted, clickhouse) =
@@ -78,7 +79,7 @@ fn no_command_prints_words_of_others_as_they_are() {
     suite(at, "refused", db, db, &rows(&format!("SELECT {identifier}.a FROM t"), "SELECT * FROM u"));
     suite(at, "server", &clickhouse, &clickhouse, &rows("SELECT 1 AS id", "SELECT 1 AS id"));
     suite(at, "wrong", "x", "x", &format!("[checks.{identifier}]\nkind = {quoted}\nold = 1\n", identifier = quoted));
-    std::fs::create_dir(at.join(format!("{}", HOSTILE.replace('/', "")))).unwrap();
+    std::fs::create_dir(at.join(HOSTILE.replace('/', ""))).unwrap();
     let report = serde_json::json!({
         "schema_version": 1, "started_at": HOSTILE, "status": "fail", "interrupted": false,
         "suites": [{ "name": "s", "path": HOSTILE, "sha256": "", "params": {}, "sources": {} }],
@@ -148,7 +149,6 @@ fn no_command_prints_words_of_others_as_they_are() {
                     github
                         && ["\"::stop-commands::", "\"::error ", "\"::warning "].iter().any(|own| line.starts_with(own))
                 };
-                let token = regex::Regex::new("^\"::[0-9a-f]{32}::\"$").unwrap();
                 let found: Vec<String> =
                     obeyed(&text, report).into_iter().filter(|line| !own(line) && !token.is_match(line)).collect();
                 wrong.extend((!found.is_empty()).then(|| format!("cutover {arguments:?}: {found:?}")));

@@ -177,7 +177,7 @@ fn only_what_is_outside_differs() {
         tolerance: Some(crate::check::Tolerance { absolute: 1.into(), relative: 0.into() }),
         ..Percentile::default()
     };
-    let check = Check { kind: KindSettings::Percentile(settings), ..rows(&["id"]) };
+    let check = Check { kind: KindSettings::Percentile(Box::new(settings)), ..rows(&["id"]) };
     let found = differing(&check, &side(&[(1, 1), (2, 2)]), &side(&[(1, 2), (2, 4)])).unwrap();
     assert_eq!((found.keys, found.stable), (hashes(&[2]), true));
     let warned = Check { columns: std::collections::BTreeMap::new(), ..rows(&["id"]) };

@@ -19,8 +19,11 @@ pub(super) struct Entry {
     keys: HashMap<Vec<String>, HashMap<Values, usize>>,
     /// By the columns their keys name, by the values of these and the column: what is accepted there, each with the number
     /// of its key.
-    pins: HashMap<Vec<String>, HashMap<(Values, String), Vec<(Accepted, usize)>>>,
+    pins: HashMap<Vec<String>, Pins>,
 }
+
+/// What is accepted by the values of a key and by column, each with the number of its key.
+type Pins = HashMap<(Values, String), Vec<(Accepted, usize)>>;
 
 /// What a waiver has to do with a part of a difference.
 #[derive(Clone, Copy, PartialEq, Eq)]

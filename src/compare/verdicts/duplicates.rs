@@ -73,8 +73,10 @@ fn several_tolerances_hold_together_up_to_a_bound() {
     // Rows that are far apart in the first column cost nothing.
     let apart: Vec<(i128, i128)> = (0..3_000).map(|row| (row * 10, row)).collect();
     assert_eq!(counts(&judge(&check, &pair(&apart), &pair(&apart))), (3_000, 0, 0, 0, 1));
-    let alike: Vec<(i128, i128)> = (0..2_001).map(|row| (0, row)).collect();
-    let report = judge(&check, &pair(&alike), &pair(&alike));
+    // The same rows on both sides are looked for nowhere else.
+    let alike = |v: i128| (0..2_001).map(|row| (v, row)).collect::<Vec<(i128, i128)>>();
+    assert_eq!(counts(&judge(&check, &pair(&alike(0)), &pair(&alike(0)))), (2_001, 0, 0, 0, 1));
+    let report = judge(&check, &pair(&alike(0)), &pair(&alike(1)));
     let message = report.error.unwrap().message;
     assert!(message.contains("2001 rows of old") && message.contains("k=1") && message.contains("`key`"), "{message}");
 }

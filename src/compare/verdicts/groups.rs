@@ -9,7 +9,7 @@ use super::*;
 /// A check of the median by group that takes groups of 30 values.
 fn medians() -> Check {
     let settings = Percentile { quantiles: vec![("p50".to_owned(), decimal("0.5"))], ..percentile(Some("0.05")) };
-    check(KindSettings::Percentile(Percentile { min_rows: 30, ..settings }), &["g"])
+    check(KindSettings::Percentile(Box::new(Percentile { min_rows: 30, ..settings })), &["g"])
 }
 
 /// Group `a` has 100 values, group `b` those given.
@@ -105,7 +105,7 @@ fn nothing_is_interpolated_beside_an_infinity() {
     let settings = |q: &str| Percentile { quantiles: vec![("p".to_owned(), decimal(q))], ..percentile(Some("0.1")) };
     let judged = |q: &str, old: &[f64], new: &[f64]| {
         let side = |values| frame(vec![floats("ms", values)]);
-        judge(&check(KindSettings::Percentile(settings(q)), &[]), &side(old), &side(new))
+        judge(&check(KindSettings::Percentile(Box::new(settings(q))), &[]), &side(old), &side(new))
     };
     let old = [f64::NEG_INFINITY, 1.0];
     let report = judged("0.75", &old, &[f64::NEG_INFINITY, 1000.0]);
@@ -117,8 +117,9 @@ fn nothing_is_interpolated_beside_an_infinity() {
     assert_eq!(judged("0", &old, &[1.0, 1.0]).status(), Status::Fail);
     assert_eq!(judged("1", &old, &[0.0, 1.1]).status(), Status::Pass);
     let finished = |p: f64| frame(vec![floats("p", &[p])]);
-    let of_finished =
-        |old, new| judge(&check(KindSettings::Percentile(settings("0.5")), &[]), &finished(old), &finished(new));
+    let of_finished = |old, new| {
+        judge(&check(KindSettings::Percentile(Box::new(settings("0.5"))), &[]), &finished(old), &finished(new))
+    };
     assert_eq!(of_finished(f64::INFINITY, f64::INFINITY).status(), Status::Pass);
     assert_eq!(of_finished(f64::INFINITY, 1.0).status(), Status::Fail);
     assert_eq!(of_finished(f64::NAN, f64::NAN).status(), Status::Error);
@@ -131,7 +132,7 @@ fn bounds_hold_where_they_are_hit_exactly_and_not_beyond() {
     let side = |values: &[i128]| frame(vec![integers("ms", values)]);
     let settings = || Percentile { quantiles: vec![("p50".to_owned(), decimal("0.5"))], ..percentile(None) };
     let status = |settings: Percentile, old: &[i128], new: &[i128]| {
-        judge(&check(KindSettings::Percentile(settings), &[]), &side(old), &side(new)).status()
+        judge(&check(KindSettings::Percentile(Box::new(settings)), &[]), &side(old), &side(new)).status()
     };
     for (bound, expected) in [("0.01", Status::Pass), ("0.00999999999999999999", Status::Fail)] {
         let settings = Percentile { rank: Some(decimal(bound)), ..settings() };
@@ -151,8 +152,10 @@ fn bounds_hold_where_they_are_hit_exactly_and_not_beyond() {
         assert_eq!(status(settings, &(1..=10).collect::<Vec<_>>(), &moved), expected, "{bound}");
     }
     let floats = |v: f64| frame(vec![floats("ms", &[v; 3])]);
-    let tenth =
-        check(KindSettings::Percentile(Percentile { tolerance: Some(tolerance("0", "0.1")), ..settings() }), &[]);
+    let tenth = check(
+        KindSettings::Percentile(Box::new(Percentile { tolerance: Some(tolerance("0", "0.1")), ..settings() })),
+        &[],
+    );
     assert_eq!(judge(&tenth, &floats(1.0), &floats(1.1)).status(), Status::Pass);
     assert_eq!(judge(&tenth, &floats(1.0), &floats(1.1000001)).status(), Status::Fail);
 }

@@ -165,7 +165,7 @@ fn latencies(values: &[i128]) -> Frame {
 
 #[test]
 fn percentiles_of_raw_values_hold_at_their_bound_and_not_beyond() {
-    let check = check(KindSettings::Percentile(percentile(Some("0.1"))), &[]);
+    let check = check(KindSettings::Percentile(Box::new(percentile(Some("0.1")))), &[]);
     let old = latencies(&[100; 40]);
     assert_eq!(judge(&check, &old, &latencies(&[110; 40])).status(), Status::Pass);
     let report = judge(&check, &old, &latencies(&[111; 40]));
@@ -177,7 +177,7 @@ fn percentiles_of_raw_values_hold_at_their_bound_and_not_beyond() {
 fn percentiles_of_an_approximation_are_judged_by_rank() {
     let mut settings = percentile(None);
     settings.rank = Some(decimal("0.02"));
-    let check = check(KindSettings::Percentile(settings), &[]);
+    let check = check(KindSettings::Percentile(Box::new(settings)), &[]);
     let raw = latencies(&(1..=100).collect::<Vec<_>>());
     let approximate = |p95: f64| frame(vec![floats("p50", &[50.0]), floats("p95", &[p95])]);
     // 97 spans the ranks 0.96 to 0.97 of 1..100: 0.01 off 0.95. 99.5 stands at rank 0.99: 0.04 off.
@@ -191,7 +191,7 @@ fn percentiles_of_an_approximation_are_judged_by_rank() {
 fn a_shape_that_the_quantiles_hide_shows_in_the_ks_distance() {
     let mut settings = percentile(None);
     settings.max_ks = Some(decimal("0.1"));
-    let check = check(KindSettings::Percentile(settings), &[]);
+    let check = check(KindSettings::Percentile(Box::new(settings)), &[]);
     let one = latencies(&(0..100).collect::<Vec<_>>());
     let moved: Vec<i128> = (0..100).map(|v| if v < 20 { 0 } else { v }).collect();
     assert_eq!(judge(&check, &one, &one).status(), Status::Pass);
@@ -202,7 +202,7 @@ fn a_shape_that_the_quantiles_hide_shows_in_the_ks_distance() {
 fn small_groups_are_listed_and_lost_groups_fail() {
     let mut settings = percentile(Some("0.1"));
     settings.min_rows = 3;
-    let check = check(KindSettings::Percentile(settings), &["model"]);
+    let check = check(KindSettings::Percentile(Box::new(settings)), &["model"]);
     let group = |models: &[&str]| frame(vec![texts("model", models), floats("ms", &vec![1.0; models.len()])]);
     let old = group(&["a", "a", "a", "b"]);
     let report = judge(&check, &old, &old);
@@ -216,7 +216,7 @@ fn small_groups_are_listed_and_lost_groups_fail() {
 
 #[test]
 fn nan_among_raw_values_is_an_error_and_null_is_counted() {
-    let check = check(KindSettings::Percentile(percentile(Some("0"))), &[]);
+    let check = check(KindSettings::Percentile(Box::new(percentile(Some("0")))), &[]);
     let with_null = frame(vec![("ms", Type::Integer, vec![Value::Integer(1), Value::Null])]);
     let report = judge(&check, &with_null, &latencies(&[1]));
     assert_eq!(report.status(), Status::Pass);
@@ -303,7 +303,7 @@ fn each_tag_is_counted_once_whatever_stands_beside_it() {
     let counts = found.tag_counts.unwrap();
     assert_eq!((counts.old, counts.new, counts.lost, counts.added), (3, 3, 1, 1));
     assert_eq!((counts.duplicate_old, counts.duplicate_new), (1, 2));
-    let shown: Vec<(Difference, Option<&str>, Option<&str>, Option<&str>)> = found
+    let shown: Vec<_> = found
         .examples
         .iter()
         .map(|one| {

@@ -123,7 +123,7 @@ fn numbers_say_which_level_they_are_beyond() {
 fn percentiles_have_levels_too() {
     let settings = |fail: Option<&str>| {
         let warn = Bounds { tolerance: Some(tolerance("0", "0.01")), rank: None, max_ks: None };
-        check(KindSettings::Percentile(Percentile { warn, ..percentile(fail) }), &["k"])
+        check(KindSettings::Percentile(Box::new(Percentile { warn, ..percentile(fail) })), &["k"])
     };
     let side = |value: i128| frame(vec![integers("k", &[1; 40]), integers("ms", &[value; 40])]);
     for (new, status) in [(101, Status::Pass), (105, Status::Warn), (120, Status::Fail)] {

@@ -14,8 +14,11 @@ fn moments(utc: bool) -> Rule {
     Rule { types: Sides { old: of, new: of }, utc, ..Rule::default() }
 }
 
+/// A frame around one text.
+type MakeFrame = fn(&str) -> Frame;
+
 /// Each kind with the column it looks at, and a frame that has nothing else of concern.
-fn kinds() -> Vec<(&'static str, Check, fn(&str) -> Frame)> {
+fn kinds() -> Vec<(&'static str, Check, MakeFrame)> {
     fn value(text: &str) -> Frame {
         frame(vec![integers("id", &[1]), texts("v", &[text])])
     }
@@ -50,7 +53,7 @@ fn kinds() -> Vec<(&'static str, Check, fn(&str) -> Frame)> {
         ("row_count, the key", check(KindSettings::RowCount, &["v"]), key),
         ("freshness, the moment", freshness(60), alone),
         ("freshness, the key", check(lag, &["v"]), dated),
-        ("percentile, the key", check(KindSettings::Percentile(quantiles), &["v"]), measured),
+        ("percentile, the key", check(KindSettings::Percentile(Box::new(quantiles)), &["v"]), measured),
         ("tag_dedup, the key", check(KindSettings::TagDedup, &["v"]), key),
         ("tag_dedup, the tag", check(KindSettings::TagDedup, &["id"]), value),
     ]

@@ -28,7 +28,7 @@ impl ClickHouse {
             return Ok(None);
         }
         let told: String = match more.as_slice() {
-            [few @ ..] if few.len() <= 4 => few.join(", "),
+            few if few.len() <= 4 => few.join(", "),
             [first, second, third, rest @ ..] => format!("{first}, {second}, {third} and {} more", rest.len()),
             _ => String::new(),
         };

@@ -25,7 +25,7 @@ impl VisitorMut for Balanced {
             }
             // Written out, two signs would begin a comment.
             Expr::UnaryOp { op: UnaryOperator::Minus, expr } if is_negative(expr) => {
-                *expr = Box::new(Expr::Nested(Box::new(take(expr))));
+                **expr = Expr::Nested(Box::new(take(expr)));
             }
             _ => {}
         }

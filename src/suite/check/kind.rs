@@ -76,7 +76,7 @@ impl Reader<'_, '_> {
             Kind::Sum => KindSettings::Sum,
             Kind::TagDedup => KindSettings::TagDedup,
             Kind::Rows => KindSettings::Rows,
-            Kind::Percentile => KindSettings::Percentile(self.percentile(raw, bounds)),
+            Kind::Percentile => KindSettings::Percentile(Box::new(self.percentile(raw, bounds))),
             Kind::Freshness => {
                 let Some(text) = &raw.max_lag else {
                     self.mistake(

@@ -129,7 +129,7 @@ fn few_connections_are_enough_for_every_kind_on_mysql() {
 
 /// Catches a reading of files or of SQLite that came to wait for a connection, of which they have as many as they like.
 #[test]
-fn one_connection_is_enough_where_none_are_counted() {
+fn no_check_waits_for_a_connection_where_none_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("data")).unwrap();
     std::fs::write(folder.path().join("data/t.csv"), "id,v\n1,2\n").unwrap();
@@ -137,7 +137,7 @@ fn one_connection_is_enough_where_none_are_counted() {
         format!("[checks.rows{at}]\nsources = {{ old = \"old\", new = \"old\" }}\nkind = \"rows\"\nkey = [\"id\"]\nold = \"SELECT id, v FROM t\"\nnew = \"SELECT id, v FROM t\"\n")
     });
     let checks: String = checks.collect();
-    let text = format!("name = \"s\"\n[sources.old]\nurl = \"data\"\nmax_connections = 1\n{checks}");
+    let text = format!("name = \"s\"\n[sources.old]\nurl = \"data\"\n{checks}");
     std::fs::write(folder.path().join("suite.toml"), text).unwrap();
     let run = ["run", "suite.toml", "--timeout", "20s", "--jobs", "8", "--report", "json=out.json"];
     let output = cutover(folder.path()).args(run).output().unwrap();

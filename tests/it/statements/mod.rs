@@ -71,12 +71,11 @@ async fn refused_everywhere(url: &str, statements: &[String], held: impl AsyncFn
     for command in commands {
         let (code, shown) = told(folder.path(), command);
         assert_eq!(code, Some(2), "{command:?}: {shown}");
-        for at in 0..statements.len() {
+        for (at, statement) in statements.iter().enumerate() {
             for (place, _) in PLACES {
                 assert!(
                     shown.contains(&format!("s.{place}_{at}`")),
-                    "{command:?} takes {} in {place}: {shown}",
-                    statements[at]
+                    "{command:?} takes {statement} in {place}: {shown}"
                 );
             }
         }

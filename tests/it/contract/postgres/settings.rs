@@ -6,6 +6,9 @@ use cutover::source::{Engine, Options};
 
 use super::*;
 
+/// Settings by name.
+type Settings<'a> = &'a [(&'a str, &'a str)];
+
 /// A role of the test's own, with `settings` as its defaults; its URL.
 async fn role(name: &str, settings: &[(&str, &str)]) -> String {
     let mut sql = format!(
@@ -31,7 +34,7 @@ async fn what_a_role_cuts_by_default_is_whole() {
          CREATE INDEX ON contract_gin USING gin (a); ANALYZE contract_gin",
     )
     .await;
-    let cases: [(&[(&str, &str)], &str, &str); 10] = [
+    let cases: [(Settings, &str, &str); 10] = [
         (
             &[("gin_fuzzy_search_limit", "100"), ("enable_seqscan", "off")],
             "SELECT count(*)::text AS v FROM contract_gin WHERE a @> ARRAY[1]",
