@@ -1,8 +1,8 @@
 # Readers of the formats that runs and recipes are written in: Prometheus' own parsers and node_exporter, the schemas of
-# CI systems and of Kubernetes. For a script that has sourced lib.sh; everything goes to .engines/.
+# CI systems and of Kubernetes; the spelling checker of .ci/run. For a script that has sourced lib.sh; everything goes to .engines/.
 # shellcheck shell=bash
 
-TOOLS="check-jsonschema==0.39.0 kubernetes-validate==1.37.0 prometheus-client==0.26.0"
+TOOLS="check-jsonschema==0.39.0 kubernetes-validate==1.37.0 prometheus-client==0.26.0 typos==1.52.0"
 
 find_tools() {
     command -v systemd-analyze >/dev/null || apt_install systemd
