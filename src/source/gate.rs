@@ -219,12 +219,14 @@ fn writes_inside(statement: &[Code<'_>]) -> Found {
 }
 
 /// `INTO` a file, a table or a variable. Only ClickHouse has columns of that name without quotes.
+///
+/// What stands before excuses no file: `AS` may itself be a name there, as in `@as INTO OUTFILE`, and a dot its end.
 fn writes_elsewhere(reading: Reading, statement: &[Code<'_>]) -> Found {
     statement.iter().enumerate().find_map(|(at, one)| {
         let named = at.checked_sub(1).is_some_and(|at| statement[at].text == "." || statement[at].is("AS"));
         let next = statement.get(at + 1);
         let file = next.filter(|next| next.is_one_of(&["OUTFILE", "DUMPFILE"]));
-        if !one.is("INTO") || named || (reading == Reading::ClickHouse && file.is_none()) {
+        if !one.is("INTO") || (file.is_none() && (named || reading == Reading::ClickHouse)) {
             return None;
         }
         let what = match file {

@@ -1,6 +1,15 @@
 //! What a URL must look like before it is taken apart: whatever could be read in two ways is refused, because one of them
 //! shows a password as a host, a database or a file. Refusals never hold the text.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A secret by name, as in libpq's `host=h password=p` and in `Server=h;Pwd=p`. Folders such as `year=2026` have none.
+static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:password|passwd|pwd|passphrase|secret|token)\s*=").expect("the pattern is valid")
+});
+
 /// Why `text` is not taken, if so.
 pub(super) fn refusal(text: &str) -> Option<&'static str> {
     if text.is_empty() {
@@ -69,6 +78,9 @@ fn path_refusal(path: &str) -> Option<&'static str> {
         return Some(
             "it has a `:` but no `//` behind it; a file of such a name is written ./name, and what has a host engine://host",
         );
+    }
+    if SECRET.is_match(path) {
+        return Some("it holds what looks like `password=…` and has no engine:// before it");
     }
     if path.split_once('?').is_some_and(|(_, behind)| behind.contains('=')) {
         return Some("files take no parameters behind `?`");

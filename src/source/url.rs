@@ -12,6 +12,9 @@ use url::Url;
 use super::{EngineName, strict};
 use crate::secret;
 
+const NO_HOST: &str = "the host is empty; where the server listens on a socket, write localhost and name it behind the `?`: \
+                       host=/var/run/postgresql for PostgreSQL, socket=/run/mysqld/mysqld.sock for MySQL";
+
 /// Where a source is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
@@ -86,11 +89,11 @@ impl SourceUrl {
         };
         let url = Url::parse(text).map_err(|cause| match cause {
             url::ParseError::InvalidPort => UrlError::Unreadable("the port is not a number"),
-            url::ParseError::EmptyHost => UrlError::Unreadable("the host is empty"),
+            url::ParseError::EmptyHost => UrlError::Unreadable(NO_HOST),
             _ => UrlError::Unreadable("not a valid URL"),
         })?;
         if url.host_str().is_none_or(str::is_empty) {
-            return Err(UrlError::Unreadable("the host is empty"));
+            return Err(UrlError::Unreadable(NO_HOST));
         }
         let odd = strict::database_refusal(url.path()).or_else(|| url.query().and_then(strict::query_refusal));
         if let Some(why) = odd {
@@ -217,6 +220,10 @@ mod tests {
             "sqlite://u:S3CRET@h/db",
             "sqlite:a.db?key=S3CRET",
             "a.csv?token=S3CRET",
+            "host=h password=S3CRET dbname=d",
+            "host=h PASSWORD = 'S3CRET'",
+            "Server=h;Database=d;Uid=u;Pwd=S3CRET;",
+            "sqlite:a.db;password=S3CRET",
             "file://u:S3CRET@h/db",
             "file://u:/S3CRET@h/db",
         ];
@@ -252,6 +259,7 @@ mod tests {
         assert_eq!(shown("new"), "/suite/new");
         assert_eq!((shown("./a:b"), shown("/a:b@c")), ("/suite/./a:b".to_owned(), "/a:b@c".to_owned()));
         assert_eq!(shown("file:///a@b.csv"), "/a@b.csv");
+        assert_eq!(shown("sales/year=2026/month=01"), "/suite/sales/year=2026/month=01");
         assert!(matches!(SourceUrl::parse("oracle://h/x", base), Err(UrlError::Scheme(_))));
     }
 }

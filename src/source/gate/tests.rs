@@ -129,6 +129,8 @@ fn what_a_query_writes_on_the_way_is_refused() {
         "WITH x AS MATERIALIZED (MERGE INTO t USING s ON 1 = 1 RETURNING 1) SELECT * FROM x",
         "SELECT 1 INTO OUTFILE 'x'",
         "SELECT 1 into/**/outfile 'x'",
+        "SELECT t.as INTO OUTFILE 'x' FROM t",
+        "SELECT 1 AS as INTO DUMPFILE 'x'",
         "WITH insert AS (SELECT 1) INSERT INTO t SELECT 1",
     ];
     for engine in ALL {
@@ -143,6 +145,8 @@ fn what_a_query_writes_on_the_way_is_refused() {
     }
     for sql in [
         "SELECT 1 INTO DUMPFILE 'x'",
+        "SELECT @as INTO OUTFILE 'x'",
+        "SELECT @x. INTO OUTFILE 'x'",
         "SELECT 1INTO @a",
         "SELECT a FROM t LOCK IN SHARE MODE",
         "SELECT a FROM t FOR UPDATE SKIP LOCKED",

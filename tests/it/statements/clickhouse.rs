@@ -3,7 +3,7 @@
 use super::*;
 use crate::packs::clickhouse;
 
-const FORBIDDEN: [&str; 19] = [
+const FORBIDDEN: [&str; 21] = [
     "SELECT 1 AS n; INSERT INTO written VALUES (1)",
     "SELECT 1 AS n /* ' */ ; DROP TABLE written // '",
     "INSERT INTO written VALUES (1)",
@@ -11,6 +11,8 @@ const FORBIDDEN: [&str; 19] = [
     "WITH 1 AS x INSERT INTO FUNCTION file('{file}', 'CSV', 'n Int8') SELECT x",
     "FROM (SELECT 1 AS n) INSERT INTO written SELECT n",
     "SELECT 1 AS n INTO OUTFILE '{file}'",
+    "SELECT 1 AS as INTO OUTFILE '{file}'",
+    "SELECT t.as INTO OUTFILE '{file}' FROM (SELECT 1 AS as) AS t",
     "SELECT 1 AS n INTO/**/OUTFILE '{file}' FORMAT CSV",
     "CREATE TABLE made (n Int8) ENGINE = Memory",
     "CREATE TEMPORARY TABLE made (n Int8)",

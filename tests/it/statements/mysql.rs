@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Connection, MySqlConnection};
 use super::*;
 use crate::support::engine_url;
 
-const FORBIDDEN: [&str; 25] = [
+const FORBIDDEN: [&str; 28] = [
     "SELECT 1 AS n; COMMIT; INSERT INTO written VALUES (1)",
     "SELECT 1 AS n; SELECT 1 INTO OUTFILE '{file}'",
     "SELECT 1 AS n /* ; */ ; INSERT INTO written VALUES (1) # '",
@@ -17,6 +17,9 @@ const FORBIDDEN: [&str; 25] = [
     "CREATE TABLE made AS SELECT 1 AS n",
     "CREATE TEMPORARY TABLE made (n INT)",
     "SELECT 1 AS n INTO OUTFILE '{file}'",
+    "SELECT @as INTO OUTFILE '{file}'",
+    "SELECT @x. INTO OUTFILE '{file}'",
+    "SELECT t.as INTO DUMPFILE '{file}' FROM (SELECT 1 AS `as`) AS t",
     "SELECT 1 AS n INTO DUMPFILE '{file}'",
     "SELECT 1 AS n INTO @taken",
     "SELECT 1 AS n /*! INTO OUTFILE '{file}' */",
