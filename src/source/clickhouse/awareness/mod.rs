@@ -69,6 +69,9 @@ impl Questions<'_> {
 
     async fn tree(&self, sql: &str) -> Result<Tree, Error> {
         let query = ReadQuery::check(Reading::ClickHouse, sql)?;
+        // What the server describes is a query that returns rows; EXPLAIN would take other statements too.
+        let described = self.source.request(self.session, query, Form::Describe, self.timeout, self.ticket);
+        session::lines(&self.source.address, described).await?;
         let request = self.source.request(self.session, query, Form::Tree, self.timeout, self.ticket);
         let lines = session::lines(&self.source.address, request).await?;
         let lines: Vec<String> = lines.into_iter().filter_map(|line| line.into_iter().next()).collect();
