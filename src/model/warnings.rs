@@ -1,13 +1,14 @@
 //! The names of all warnings, for whoever accepts one by name.
 
 /// Codes of warnings, as `accept` and reports name them.
-pub const WARNINGS: [&str; 24] = [
+pub const WARNINGS: [&str; 25] = [
     "aggregate_state",
     "all_keys",
     "approximate",
     "duplicate_tags_in_old",
     "final",
     "float_sum",
+    "index_left",
     "join_nulls",
     "mask_misspelt",
     "mask_unused",

@@ -13,8 +13,9 @@ use super::mutated::rounds;
 use crate::cli::{cutover, report};
 use crate::support::engine_url;
 
-/// Address space of a run in KiB: what a length that a server made up would go beyond.
-const MEMORY: u64 = 6 << 20;
+/// Address space of a run in KiB: a few times the 4 GiB that one length of a protocol can claim and nothing fills, beside the
+/// stacks of the threads that read files.
+const MEMORY: u64 = 16 << 20;
 
 /// Longest time that a question may take, and the whole run: two more tries, and the end of what is under way.
 const TIMEOUT: &str = "2s";
