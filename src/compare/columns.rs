@@ -127,7 +127,8 @@ impl Paired {
         if let Some(is_number) = self.identical(old_row, new_row) {
             return Ok(Verdict { holds: true, warned: false, distance: is_number.then(Distance::zero) });
         }
-        if !self.nulls_alike() && self.old.is_null(old_row) && self.new.is_null(new_row) && !self.is_budget() {
+        // What stands for NULL may be beyond a budget, and NULL equals NULL all the same.
+        if (self.is_budget() || !self.nulls_alike()) && self.old.is_null(old_row) && self.new.is_null(new_row) {
             let null = Normal::Value(Value::Null);
             return judge(&self.rule.comparison, Singles::default(), &null, &null);
         }
@@ -141,7 +142,7 @@ impl Paired {
         judge(&self.rule.comparison, singles, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
     }
 
-    /// Whether new is held to bounds, by which a NULL affords nothing.
+    /// Whether new is held to bounds, which equal values need not be within.
     fn is_budget(&self) -> bool {
         self.rule.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)))
     }

@@ -47,7 +47,8 @@ pub(super) fn judge(
     let (Normal::Value(a), Normal::Value(b)) = (old, new) else {
         return Ok(Verdict { holds: false, warned: false, distance: None });
     };
-    if plainly_equal(a, b) && !matches!(comparison, Comparison::Budget(_)) {
+    let both_null = (a, b) == (&Value::Null, &Value::Null);
+    if both_null || (plainly_equal(a, b) && !matches!(comparison, Comparison::Budget(_))) {
         let distance = matches!(a, Value::Integer(_) | Value::Decimal { .. }).then(Distance::zero);
         return Ok(Verdict { holds: true, warned: false, distance });
     }
@@ -149,9 +150,12 @@ fn maps_close(
     Ok(true)
 }
 
-/// A missing or non-finite number affords nothing; a ratio to 0 has no meaning and does not hold. A float is taken as it is
-/// written or at its exact value, whichever holds.
+/// A NULL on one side, or a new that is not finite, affords nothing; a ratio to 0 has no meaning and does not hold. A float
+/// is taken as it is written or at its exact value, whichever holds.
 fn affordable(old: &Value, new: &Value, budget: &Budget) -> bool {
+    if *old == Value::Null {
+        return false;
+    }
     if afford(number(old), number(new), budget) {
         return true;
     }
@@ -226,8 +230,8 @@ mod tests {
         assert!(!holds(&half, Value::Integer(100), Value::Integer(51)));
         assert!(!holds(&half, Value::Integer(0), Value::Integer(0)), "no ratio to nothing");
         let few = Comparison::Budget(Budget { at_most: Some(decimal("3")), ..Budget::default() });
-        assert!(holds(&few, Value::Null, Value::Integer(3)));
-        assert!(!holds(&few, Value::Null, Value::Null));
+        assert!(holds(&few, Value::Integer(100), Value::Integer(3)));
+        assert!(!holds(&few, Value::Integer(100), Value::Integer(4)));
     }
 
     #[test]

@@ -209,16 +209,40 @@ fn a_stand_in_of_another_type_is_refused() {
     }
 }
 
-/// Catches a bound on new that a NULL holds.
+/// Catches a bound by which NULL differs from NULL, or that a NULL on one side is within, whatever stands for it.
 #[test]
-fn a_null_affords_nothing_but_what_stands_for_it_may() {
-    let few = Comparison::Budget(Budget { at_most: Some(decimal("3")), ..Budget::default() });
-    let null = side(&Type::Integer, &Value::Null);
-    let on = |new| {
-        let null = Sides { old: None, new };
-        with(rows(&["id"]), "v", Rule { null, ..comparison(few.clone()) })
-    };
-    assert_eq!(status(&on(None), &null, &null), Status::Fail);
-    assert_eq!(status(&on(Some(Value::Integer(3))), &null, &null), Status::Pass);
-    assert_eq!(status(&on(Some(Value::Integer(4))), &null, &null), Status::Fail);
+fn null_equals_null_under_every_bound_and_is_within_none() {
+    let bound = |of: &str| Some(decimal(of));
+    let none = Budget::default();
+    let budgets = [
+        (Budget { at_most: bound("3"), ..none.clone() }, 3, 4),
+        (Budget { at_least: bound("3"), ..none.clone() }, 3, 2),
+        (Budget { min_ratio: bound("0.5"), ..none.clone() }, 3, 2),
+        (Budget { max_ratio: bound("0.5"), ..none }, 3, 4),
+    ];
+    for (budget, within, beyond) in budgets {
+        let one = Comparison::Budget(budget);
+        let two = Comparison::Levels(Box::new(Levels { warn: one.clone(), fail: Some(one.clone()) }));
+        for rule in [one, two] {
+            let value = |value| side(&Type::Integer, &Value::Integer(value));
+            let on = |old: Option<i128>, new: Option<i128>| {
+                let null = Sides { old: old.map(Value::Integer), new: new.map(Value::Integer) };
+                with(rows(&["id"]), "v", Rule { null, ..comparison(rule.clone()) })
+            };
+            for nothing in [Type::Integer, Type::Null] {
+                let null = side(&nothing, &Value::Null);
+                for (old, new) in [(None, None), (Some(6), None), (None, Some(beyond)), (Some(6), Some(beyond))] {
+                    assert_eq!(status(&on(old, new), &null, &null), Status::Pass, "{rule:?} {old:?} {new:?}");
+                }
+                assert_eq!(status(&on(None, None), &null, &value(within)), Status::Fail, "{rule:?}");
+                assert_eq!(status(&on(None, None), &value(6), &null), Status::Fail, "{rule:?}");
+                assert_eq!(status(&on(Some(6), None), &null, &value(within)), Status::Pass, "{rule:?}");
+                assert_eq!(status(&on(Some(6), None), &null, &value(beyond)), Status::Fail, "{rule:?}");
+                assert_eq!(status(&on(None, Some(within)), &value(6), &null), Status::Pass, "{rule:?}");
+                assert_eq!(status(&on(None, Some(beyond)), &value(6), &null), Status::Fail, "{rule:?}");
+            }
+            assert_eq!(status(&on(None, None), &value(6), &value(within)), Status::Pass, "{rule:?}");
+            assert_eq!(status(&on(None, None), &value(6), &value(beyond)), Status::Fail, "{rule:?}");
+        }
+    }
 }
