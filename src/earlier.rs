@@ -71,6 +71,10 @@ pub struct EarlierCheck {
     pub complete: bool,
     /// Whether it was compared to its end, and nothing changed meanwhile.
     pub rests: bool,
+    /// Whether values of it are masked.
+    pub masked: bool,
+    /// Tells the key of the hashes from others; absent where only that run had it.
+    pub mask_key: Option<String>,
     /// Why it was not run.
     pub skipped: Option<String>,
 }
@@ -312,6 +316,8 @@ fn check(check: &Value) -> Option<EarlierCheck> {
         written,
         complete,
         rests: ["error", "skipped", "moved", "unstable", "transient"].iter().all(|name| check.get(*name).is_none()),
+        masked: check["masked"].as_array().is_some_and(|names| !names.is_empty()),
+        mask_key: text_of(check, "mask_key"),
         skipped: text_of(check, "skipped"),
     })
 }

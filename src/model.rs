@@ -281,6 +281,9 @@ pub struct CheckReport {
     /// Columns whose values are shown as keyed hashes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub masked: Vec<String>,
+    /// Tells the key of the hashes from others; absent where nothing is masked, or only that run had the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mask_key: Option<String>,
     /// Columns that the sides returned, by their names there; absent where a side was not read.
     #[serde(skip)]
     pub returned: Option<Vec<String>>,
@@ -345,6 +348,7 @@ impl CheckReport {
             transient: None,
             written: None,
             masked: Vec::new(),
+            mask_key: None,
             returned: None,
             duplicates_allowed: false,
             empty: None,

@@ -294,15 +294,15 @@ const MASK_KEY: &str = "CUTOVER_MASK_KEY";
 impl PrivacyArgs {
     /// What may be shown, and under which key masks are made.
     fn privacy(self) -> Result<Privacy, String> {
-        let key = match std::env::var_os(MASK_KEY) {
-            None => MaskKey::random(),
-            Some(text) => {
-                let text = text.to_str().ok_or(format!("{MASK_KEY} is not UTF-8; write it in hex"))?;
-                MaskKey::given(text).map_err(|why| format!("{MASK_KEY} {why}"))?
-            }
-        };
-        Ok(Privacy { key, examples: !self.no_examples })
+        Ok(Privacy { key: mask_key()?, examples: !self.no_examples })
     }
+}
+
+/// The key of masks that the environment gives, or one that is thrown away.
+fn mask_key() -> Result<MaskKey, String> {
+    let Some(text) = std::env::var_os(MASK_KEY) else { return Ok(MaskKey::random()) };
+    let text = text.to_str().ok_or(format!("{MASK_KEY} is not UTF-8; write it in hex"))?;
+    MaskKey::given(text).map_err(|why| format!("{MASK_KEY} {why}"))
 }
 
 /// What the command line says in place of the suites.

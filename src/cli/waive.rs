@@ -8,17 +8,21 @@ use clap::Args;
 
 use super::run::done;
 use super::waive_text::{Limits, Writer, append};
-use super::{load, screen};
+use super::{MASK_KEY, load, screen};
 use crate::check::Check;
 use crate::compare::{Ledger, with_tag};
 use crate::earlier::{Earlier, EarlierCheck};
 use crate::exit::{BROKEN, PASSED};
-use crate::model::{Difference, Example, Key, Kind, Tally};
+use crate::model::{Difference, Example, Key, Kind, Pair, Tally};
+use crate::run;
 use crate::suite::{self, Overrides, Suite, difference_names};
 use crate::waiver::Waiver;
 
 /// Keys that are listed one by one unless the command line says so.
 const FEW: usize = 1_000;
+
+/// The name of a key or tag that stands several times.
+const DUPLICATE: &str = "duplicate";
 
 /// Waivers of different columns that are written apart; beyond, one waiver names all columns.
 const APART: usize = 8;
@@ -159,13 +163,27 @@ impl<'a> Request<'a> {
                  time with --any-value"
             ));
         }
+        self.under_a_key_that_stays()?;
         let numbers = difference_names(check.kind.kind(), check.key.is_empty()) == ["outside"];
         let of_values = |example: &&Example| numbers || example.difference == Difference::Changed;
         let values: Vec<&Example> = self.open.iter().filter(of_values).collect();
+        let twice: Vec<(Key, &String, &Pair)> = self
+            .open
+            .iter()
+            .filter_map(|example| example.row_counts().map(|(name, pair)| (self.key(example), name, pair)))
+            .collect();
         if args.any_value {
             self.by_columns(&values, &mut writer);
+            let keys: BTreeSet<Key> = twice.into_iter().map(|(key, ..)| key).collect();
+            if !keys.is_empty() {
+                writer.by_key(id, &keys, Limits { name: Some(DUPLICATE), any_value: true, ..Limits::default() });
+            }
         } else {
-            writer.by_value(id, &values, args.delta);
+            let columns = values
+                .iter()
+                .flat_map(|example| example.columns.iter().map(|(name, pair)| (example.key.clone(), name, pair)));
+            writer.by_value(id, columns, None, args.delta);
+            writer.by_value(id, twice.into_iter(), Some(DUPLICATE), args.delta);
         }
         let mut rows: BTreeMap<(&str, u64), BTreeSet<Key>> = BTreeMap::new();
         for ((name, key), count) in self.rows(&of_values) {
@@ -183,10 +201,42 @@ impl<'a> Request<'a> {
         Ok((writer, format!("{} of {id} by {how}", plural(self.open.len(), "difference"))))
     }
 
+    /// Refuses hashes of masked values that no other run will have.
+    fn under_a_key_that_stays(&self) -> Result<(), String> {
+        let Some(masked) = self.units.iter().find(|one| one.masked) else { return Ok(()) };
+        let is_hash = |value: &Option<String>| value.as_deref().is_some_and(run::is_hash);
+        let of_values = |example: &Example| {
+            let pinned = !self.args.any_value && example.difference == Difference::Changed;
+            pinned && example.columns.values().any(|pair| is_hash(&pair.old) || is_hash(&pair.new))
+        };
+        let hashed = |example: &&Example| {
+            let Key(key) = self.key(example);
+            key.iter().any(|(_, value)| is_hash(value)) || of_values(example)
+        };
+        if !self.open.iter().any(|example| hashed(&example)) {
+            return Ok(());
+        }
+        let now = super::mask_key()?.id();
+        let again = format!("set {MASK_KEY}, run the checks again, and waive from that report");
+        match &masked.mask_key {
+            None => Err(format!(
+                "values of {} are masked under a key that only that run had, so a waiver of them would cover nothing; {again}, \
+                 or accept any such differences with --at-most N",
+                masked.id
+            )),
+            Some(then) if now.as_ref().is_some_and(|now| now != then) => Err(format!(
+                "values of {} are masked under another key than {MASK_KEY} holds now, so a waiver of them would cover nothing; \
+                 set the key of that run, or {again}",
+                masked.id
+            )),
+            Some(_) => Ok(()),
+        }
+    }
+
     /// Rows that differ as a whole: how many, by name and key.
     fn rows(&self, of_values: &dyn Fn(&&Example) -> bool) -> BTreeMap<(&'static str, Key), u64> {
         let mut rows = BTreeMap::new();
-        for example in self.open.iter().filter(|example| !of_values(example)) {
+        for example in self.open.iter().filter(|example| !of_values(example) && example.row_counts().is_none()) {
             *rows.entry((Ledger::name(self.check, example.difference), self.key(example))).or_default() += 1;
         }
         rows
@@ -279,7 +329,7 @@ impl<'a> Request<'a> {
         for one in &self.units {
             let mut ledger = Ledger::new(self.check, &one.id, &waivers, None, today, 0);
             let all = found.get(&one.id).into_iter().flatten();
-            open.extend(all.filter(|example| !ledger.would_cover(example)).cloned());
+            open.extend(all.filter(|example| !ledger.covers_next(example)).cloned());
         }
         open
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::waive::WaiveArgs;
-use crate::model::{Example, Key, Pair};
+use crate::model::{Key, Pair};
 use crate::output::write_atomically;
 use crate::waiver;
 
@@ -64,19 +64,26 @@ impl<'a> Writer<'a> {
         self.end();
     }
 
-    /// A waiver for the values of these differences as they are; of numbers by their distance where that is wanted.
-    pub(super) fn by_value(&mut self, id: &str, examples: &[&Example], by_delta: bool) {
-        let of = |example: &&Example| {
-            example.columns.iter().map(|(name, pair)| pin(&example.key, name, pair, by_delta)).collect::<Vec<_>>()
-        };
-        let pins: BTreeSet<(Key, String)> =
-            examples.iter().flat_map(|example| of(example).into_iter().map(|pin| (example.key.clone(), pin))).collect();
+    /// A waiver for these values under their keys as they are, of differences of this name only; numbers by their distance
+    /// where that is wanted.
+    pub(super) fn by_value<'e>(
+        &mut self,
+        id: &str,
+        values: impl Iterator<Item = (Key, &'e String, &'e Pair)>,
+        name: Option<&str>,
+        by_delta: bool,
+    ) {
+        let pin = |(key, name, pair): (Key, &String, &Pair)| (key.clone(), pin(&key, name, pair, by_delta));
+        let pins: BTreeSet<(Key, String)> = values.map(pin).collect();
         if pins.is_empty() {
             return;
         }
         self.begin(id);
         let pins: Vec<String> = pins.into_iter().map(|(_, pin)| pin).collect();
         let _ = writeln!(self.text, "values = {}", array(&pins));
+        if let Some(name) = name {
+            let _ = writeln!(self.text, "differences = {}", list(&[name.to_owned()]));
+        }
         self.end();
     }
 

@@ -6,7 +6,7 @@
 mod entry;
 mod names;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -16,7 +16,7 @@ use super::shares::{Coverer, Group, Parts, Shares, share};
 use crate::check::Check;
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Kind, Known, Pair, Tally, Warning};
 use crate::waiver::Waiver;
-use entry::{Cover, Entry};
+use entry::{Cover, DUPLICATE, Entry};
 use names::{Names, tag};
 
 pub use names::{outside, with_tag};
@@ -29,10 +29,11 @@ pub struct Ledger {
     names: Names,
     key: Vec<String>,
     waivers: Vec<Entry>,
-    /// Keys of waivers whose number is bounded for each, as they were met, by waiver and number of the key.
-    by_key: HashMap<(usize, usize), usize>,
-    /// The waivers of these keys, as they were met.
-    owners: Vec<usize>,
+    /// Keys of waivers whose number is bounded for each, as they were met, by waiver, number of the key, and the name of the
+    /// difference where the bound holds for each name by itself.
+    by_key: HashMap<OfKey, usize>,
+    /// These keys, as they were met.
+    met: Vec<Met>,
     /// Per waiver the differences that it is about and does not pin.
     unpinned: Vec<u64>,
     past: Option<Arc<Past>>,
@@ -47,6 +48,20 @@ pub struct Ledger {
     /// Differences that nothing covers, those with the lowest keys.
     open: BTreeMap<Difference, BTreeMap<(Key, u64), Example>>,
     examples: usize,
+}
+
+/// One key of a waiver by itself: the waiver, the number of the key, and the name of the difference, empty for all names.
+type OfKey = (usize, usize, &'static str);
+
+/// What was met of one key of a waiver.
+struct Met {
+    waiver: usize,
+    /// Most differences that are covered.
+    most: u64,
+    /// Whether the waiver says so itself.
+    said: bool,
+    /// Differences that it could cover.
+    found: u64,
 }
 
 impl Ledger {
@@ -66,7 +81,7 @@ impl Ledger {
             key: check.key.clone(),
             unpinned: vec![0; waivers.len()],
             by_key: HashMap::new(),
-            owners: Vec::new(),
+            met: Vec::new(),
             waivers,
             past,
             seen: Seen::default(),
@@ -93,7 +108,7 @@ impl Ledger {
     pub fn begin(&mut self) {
         (self.groups, self.taken, self.open) = Default::default();
         (self.seen, self.again) = (Seen::default(), 0);
-        (self.by_key, self.owners) = Default::default();
+        (self.by_key, self.met) = Default::default();
         self.unpinned.fill(0);
     }
 
@@ -116,30 +131,50 @@ impl Ledger {
         parts.iter().all(|part| part.iter().any(|index| self.holds(*index)))
     }
 
+    /// Whether something covers it today beside everything that was asked before: of a key with a number only so many.
+    pub fn covers_next(&mut self, example: &Example) -> bool {
+        let name = self.names.of_difference(example.difference);
+        let (parts, _) = self.parts(name, example, example);
+        let baseline = self.waivers.len();
+        let within = |index: &usize| {
+            let met = index.checked_sub(baseline + 1).and_then(|at| self.met.get(at));
+            self.holds(*index) && met.is_none_or(|met| met.found <= met.most)
+        };
+        parts.iter().all(|part| part.iter().any(within))
+    }
+
     /// Who could cover each part of a difference: each column of a changed row by itself, everything else as a whole. And
     /// the waivers that are about it and do not pin it.
     fn parts(&mut self, name: &'static str, example: &Example, shown: &Example) -> (Parts, Vec<usize>) {
         let by_column = matches!(name, "changed" | "outside");
         let key = if self.names == Names::Tags { with_tag(example) } else { example.key.clone() };
         self.tag_column = self.tag_column.take().or_else(|| tag(example).map(|(name, _)| name.clone()));
+        let counts = example.row_counts().filter(|_| name == DUPLICATE);
         let mut unpinned: Vec<usize> = Vec::new();
         let mut of = |column: Option<(&String, &Pair)>| -> Vec<usize> {
             let mut able = Vec::new();
             for (index, entry) in self.waivers.iter().enumerate() {
-                let cover = match by_column {
-                    true => {
+                let cover = match (by_column, counts) {
+                    (true, _) => {
                         entry.of_value(name, &key, column.map(|(name, _)| name.as_str()), column.map(|(_, pair)| pair))
                     }
-                    false => entry.of_row(name, &key),
+                    (false, Some(counts)) => entry.of_duplicate(&key, counts),
+                    (false, None) => entry.of_row(name, &key),
                 };
                 match cover {
-                    Cover::Covers(Some(key)) if entry.waiver.per_key.is_some() => {
-                        able.push(*self.by_key.entry((index, key)).or_insert_with(|| {
-                            self.owners.push(index);
-                            self.waivers.len() + self.owners.len()
-                        }));
+                    Cover::Covers(named) => {
+                        able.push(match named.and_then(|one| Some((one, entry.most_of_key(name, one)?))) {
+                            None => index,
+                            Some((named, (most, said))) => {
+                                let of_key = (index, named.number, if said { "" } else { name });
+                                let at = *self.by_key.entry(of_key).or_insert_with(|| {
+                                    self.met.push(Met { waiver: index, most, said, found: 0 });
+                                    self.met.len() - 1
+                                });
+                                self.waivers.len() + 1 + at
+                            }
+                        })
                     }
-                    Cover::Covers(_) => able.push(index),
                     Cover::Unpinned => unpinned.push(index),
                     Cover::Not => {}
                 }
@@ -152,6 +187,10 @@ impl Ledger {
             parts.push(of(None));
         }
         unpinned.dedup();
+        let baseline = self.waivers.len();
+        let of_keys: BTreeSet<usize> =
+            parts.iter().flatten().filter_map(|index| index.checked_sub(baseline + 1)).collect();
+        of_keys.into_iter().for_each(|at| self.met[at].found += 1);
         if let Some(past) = self.past.as_ref().filter(|past| past.complete) {
             let known = if example.difference == Difference::Changed && !example.columns.is_empty() {
                 past.knows_lines(shown, &mut self.seen)
@@ -159,7 +198,6 @@ impl Ledger {
                 vec![past.knows(shown, &mut self.seen); parts.len()]
             };
             self.again += u64::from(known.iter().all(|known| *known));
-            let baseline = self.waivers.len();
             parts.iter_mut().zip(known).filter(|(_, known)| *known).for_each(|(part, _)| part.push(baseline));
         }
         parts.iter_mut().for_each(|part| part.sort_unstable());
@@ -171,7 +209,8 @@ impl Ledger {
     /// Whether it covers anything today: a waiver, the baseline behind them, or one key of a waiver.
     fn holds(&self, index: usize) -> bool {
         let baseline = self.waivers.len();
-        let waiver = if index > baseline { self.owners.get(index - baseline - 1).copied() } else { Some(index) };
+        let waiver =
+            if index > baseline { self.met.get(index - baseline - 1).map(|met| met.waiver) } else { Some(index) };
         waiver.and_then(|waiver| self.waivers.get(waiver)).is_none_or(|entry| !entry.expired)
     }
 
@@ -245,14 +284,15 @@ impl Ledger {
     /// Everyone who may cover something, the differences by them, and per coverer the waiver it belongs to. Keys of
     /// waivers come last, in their own order: that in which they were met must not decide anything.
     fn shared_out(&mut self) -> (Vec<Coverer>, Vec<Group>, Vec<usize>) {
-        let mut coverers: Vec<Coverer> = self.waivers.iter().map(|entry| entry.coverer(false)).collect();
+        let mut coverers: Vec<Coverer> = self.waivers.iter().map(|entry| entry.coverer(None)).collect();
         coverers.push(Coverer { specific: true, of_key: false, at_most: None, expired: false });
         let mut owners: Vec<usize> = (0..coverers.len()).collect();
-        let sorted: BTreeMap<(usize, usize), usize> = self.by_key.iter().map(|(key, met)| (*key, *met)).collect();
+        let sorted: BTreeMap<OfKey, usize> = self.by_key.iter().map(|(key, met)| (*key, *met)).collect();
         let mut numbers: HashMap<usize, usize> = HashMap::new();
-        for ((waiver, _), met) in sorted {
-            numbers.insert(met, coverers.len());
-            coverers.push(self.waivers[waiver].coverer(true));
+        for at in sorted.into_values() {
+            let Met { waiver, most, .. } = self.met[at];
+            numbers.insert(self.waivers.len() + 1 + at, coverers.len());
+            coverers.push(self.waivers[waiver].coverer(Some(most)));
             owners.push(waiver);
         }
         let mut groups: BTreeMap<(&'static str, Parts), u64> = BTreeMap::new();
@@ -268,7 +308,7 @@ impl Ledger {
         (coverers, groups, owners)
     }
 
-    /// Names the waivers that cover nothing because they would cover any value.
+    /// Names the waivers that do not cover something they are about, because they would cover any value or number of it.
     fn warn_of_unpinned(&self, report: &mut CheckReport) {
         for (entry, count) in self.waivers.iter().zip(&self.unpinned) {
             let waiver = &entry.waiver;
@@ -284,6 +324,20 @@ impl Ledger {
             let message = format!(
                 "the waiver at {} ({}) does not say which values it accepts, so {what}; write it anew with `cutover waive`, \
                  give `values`, `keys` or `at_most`, or say `any_value = true`",
+                waiver.place, waiver.owner
+            );
+            report.warnings.push(Warning { code: UNPINNED.to_owned(), message, table: None });
+        }
+        let mut beyond: BTreeMap<usize, u64> = BTreeMap::new();
+        for met in self.met.iter().filter(|met| !met.said && !self.waivers[met.waiver].expired && met.found > met.most)
+        {
+            *beyond.entry(met.waiver).or_default() += met.found - met.most;
+        }
+        for (waiver, further) in beyond {
+            let waiver = &self.waivers[waiver].waiver;
+            let message = format!(
+                "the waiver at {} ({}) does not say how many rows of each key it accepts, so it accepts one, and not the {further} \
+                 further; write it anew with `cutover waive`, give `per_key`, or say `any_value = true`",
                 waiver.place, waiver.owner
             );
             report.warnings.push(Warning { code: UNPINNED.to_owned(), message, table: None });
@@ -320,7 +374,9 @@ impl Ledger {
                 entry.waiver.keys.iter().flat_map(|key| key.keys()).collect()
             }
             _ if tabular => {
-                let pinned = entry.waiver.values.iter().map(|pin| &pin.column);
+                // Those of a duplicate are counts, and no columns.
+                let values = entry.waiver.values.iter().filter(|_| entry.waiver.differences != [DUPLICATE]);
+                let pinned = values.map(|pin| &pin.column);
                 entry.waiver.columns.iter().chain(pinned).collect()
             }
             _ => return None,

@@ -348,8 +348,12 @@ impl<'a> Found<'a> {
             let stands = of_new.filter_map(|((name, _), value)| Some(format!("{name} {}", text(value.as_ref()?))));
             let stands = stands.collect::<Vec<_>>().join(", ");
             let mut example = outside(&measure);
-            if let Some(distance) = example.columns.get_mut(&measure.name).and_then(|pair| pair.new.as_mut()) {
-                *distance = format!("{distance} at {stands}");
+            if !within
+                && let (Some(old), Some(new)) = samples
+                && let Some(distance) = example.columns.get_mut(&measure.name).and_then(|pair| pair.new.as_mut())
+            {
+                // Between the quantiles, and beyond them, values may go anywhere at the same distance.
+                *distance = format!("{distance} at {stands}, values {:016x}", old.fingerprint(new));
             }
             self.list_as(measure, &example);
         }

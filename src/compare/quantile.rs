@@ -3,8 +3,9 @@
 //! A float is taken as it is written in decimals, which is what people mean by it.
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive, Zero};
+use xxhash_rust::xxh3::Xxh3;
 
-use super::number::{Number, number, written};
+use super::number::{Number, number, plain, written};
 use super::order::ascending;
 use crate::frame::Value;
 
@@ -88,6 +89,23 @@ impl Sample {
             Sample::Exact(values) => values.len(),
             Sample::Floats(values) => values.len(),
         }
+    }
+
+    /// Returns what tells these values and those of `new` from any others, but for one chance in 2⁶⁴.
+    pub(super) fn fingerprint(&self, new: &Sample) -> u64 {
+        let mut hash = Xxh3::new();
+        for sample in [self, new] {
+            hash.update(&(sample.len() as u64).to_le_bytes());
+            match sample {
+                Sample::Exact(values) => values.iter().for_each(|value| {
+                    let text = plain(value);
+                    hash.update(&(text.len() as u64).to_le_bytes());
+                    hash.update(text.as_bytes());
+                }),
+                Sample::Floats(values) => values.iter().for_each(|value| hash.update(&value.to_bits().to_le_bytes())),
+            }
+        }
+        hash.digest()
     }
 
     /// The quantile `q` in [0, 1]: linear between the two values around rank (n − 1) q, counted from 0.

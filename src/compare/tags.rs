@@ -132,7 +132,7 @@ impl Seen {
             note(Difference::Duplicate, &|| {
                 let mut twice = example(Difference::Duplicate, self.old > 0, true);
                 let rows = Pair { old: Some(self.old.to_string()), new: Some(self.new.to_string()) };
-                twice.columns.insert("rows".to_owned(), rows);
+                twice.columns.insert(Example::counts_name(name), rows);
                 twice
             });
         }

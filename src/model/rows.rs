@@ -115,6 +115,21 @@ pub struct Example {
     pub columns: BTreeMap<String, Pair>,
 }
 
+impl Example {
+    /// Returns how often a duplicate key or tag stands on each side, with the name it has among the columns: `rows`, or where
+    /// the tag's own column is called so, `rows of rows`. `None` of any other difference.
+    pub fn row_counts(&self) -> Option<(&String, &Pair)> {
+        let of_another = |name: &str| self.columns.keys().any(|other| name == Example::counts_name(other));
+        let counts = |name: &str| if self.columns.len() == 1 { name == "rows" } else { of_another(name) };
+        self.columns.iter().find(|(name, _)| self.difference == Difference::Duplicate && counts(name))
+    }
+
+    /// Returns what the numbers of rows of a tag of the column `tag` are called, which is never the column's own name.
+    pub fn counts_name(tag: &str) -> String {
+        if tag.starts_with("rows") { format!("rows of {tag}") } else { "rows".to_owned() }
+    }
+}
+
 /// Two values; an absent one is NULL or has no row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Pair {

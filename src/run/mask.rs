@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::privacy::{MaskKey, Privacy};
 use super::withheld;
 use crate::check::{Check, KindSettings, Masks};
-use crate::model::{
-    CheckReport, ColumnReport, Difference, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Warning,
-};
+use crate::model::{CheckReport, ColumnReport, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Warning};
 
 /// What a percentile's measure of rank is called, behind the name of its quantile.
 const RANK_ERROR: &str = " rank error";
@@ -127,11 +125,11 @@ impl Mask {
 
     /// One difference.
     pub(super) fn example(&self, example: Example) -> Example {
+        let counts = example.row_counts().map(|(name, _)| name.clone());
         let Example { difference, key, columns } = example;
         let hide = |name: &String, pair: Pair| {
             let Pair { old, new } = pair;
-            // Of a duplicate key these are the numbers of its rows.
-            if difference == Difference::Duplicate && name == "rows" {
+            if Some(name) == counts.as_ref() {
                 return Pair { old, new };
             }
             let hidden = self.hides_value(name);
@@ -223,6 +221,7 @@ impl Mask {
             mut warnings,
             error,
             masked: _,
+            mask_key: _,
         } = report;
         let measures = measures.into_iter().filter(|measure| self.examples || measure.key.is_empty());
         let examples = examples.into_iter().filter(|_| self.examples);
@@ -270,6 +269,7 @@ impl Mask {
             warnings: warnings.into_iter().map(withheld::warning).collect(),
             error: self.error(error),
             masked: self.told.clone(),
+            mask_key: self.secret.id().filter(|_| !self.told.is_empty()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::check::{Percentile, Rule, Sides};
-use crate::model::{Severity, Unstable};
+use crate::model::{Difference, Severity, Unstable};
 
 const SECRET: &str = "ada@example.org";
 

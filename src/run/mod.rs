@@ -49,7 +49,7 @@ pub use awareness::{Said, inspect};
 pub use check::rendered;
 pub use differences::Differences;
 pub use params::{fixed, shown};
-pub use privacy::{MaskKey, Privacy};
+pub use privacy::{MaskKey, Privacy, is_hash};
 pub use windows::{Slice, cut};
 pub use withheld::text as without_values;
 

@@ -9,7 +9,7 @@ use sha2::Sha256;
 const MARK: &str = "masked:";
 
 /// Whether `value` stands for a masked one.
-pub(super) fn is_hash(value: &str) -> bool {
+pub fn is_hash(value: &str) -> bool {
     value.starts_with(MARK)
 }
 
@@ -31,7 +31,11 @@ impl Privacy {
 
 /// A secret by which values become hashes; it cannot be printed.
 #[derive(Clone)]
-pub struct MaskKey(Vec<u8>);
+pub struct MaskKey {
+    bytes: Vec<u8>,
+    /// Whether other runs may have it too.
+    given: bool,
+}
 
 impl std::fmt::Debug for MaskKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -48,7 +52,7 @@ impl MaskKey {
         let mut bytes = vec![0; 32];
         // Without randomness there is no privacy to offer.
         getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-        MaskKey(bytes)
+        MaskKey { bytes, given: false }
     }
 
     /// The key that `text` is.
@@ -63,12 +67,17 @@ impl MaskKey {
                 MaskKey::SHORTEST
             ));
         }
-        Ok(MaskKey(text.as_bytes().to_vec()))
+        Ok(MaskKey { bytes: text.as_bytes().to_vec(), given: true })
+    }
+
+    /// Returns what tells the key from others without telling it; `None` of one that only this run knows.
+    pub fn id(&self) -> Option<String> {
+        self.given.then(|| self.hash("the key itself").trim_start_matches(MARK).to_owned())
     }
 
     /// What stands for `value`: the first 64 bits of its HMAC-SHA256. The same value has the same hash under one key.
     pub(super) fn hash(&self, value: &str) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.bytes).expect("HMAC takes keys of any length");
         mac.update(value.as_bytes());
         let digest = mac.finalize().into_bytes();
         digest.iter().take(8).fold(String::from(MARK), |mut text, byte| {
@@ -88,12 +97,17 @@ mod tests {
         assert_eq!(key.hash("ada@example.org"), key.hash("ada@example.org"));
         assert_ne!(key.hash("ada@example.org"), key.hash("ada@example.orh"));
         assert_ne!(MaskKey::random().hash("x"), MaskKey::random().hash("x"));
+        assert!(key.id().is_some_and(|id| MaskKey::given("0123456789abcdeg").unwrap().id() != Some(id)));
+        assert_eq!(MaskKey::random().id(), None);
     }
 
     #[test]
     fn the_hash_is_hmac_sha256() {
         // RFC 4231, test case 2, whose key is too short to be given here: "Jefe".
-        assert_eq!(MaskKey(b"Jefe".to_vec()).hash("what do ya want for nothing?"), "masked:5bdcc146bf60754e");
+        assert_eq!(
+            MaskKey { bytes: b"Jefe".to_vec(), given: true }.hash("what do ya want for nothing?"),
+            "masked:5bdcc146bf60754e"
+        );
     }
 
     #[test]

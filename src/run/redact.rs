@@ -57,6 +57,7 @@ pub(super) fn check(report: &mut CheckReport) {
         // Names, words and numbers of our own.
         id: _,
         kind: _,
+        mask_key: _,
         severity: _,
         tags: _,
         totals: _,

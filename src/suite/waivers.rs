@@ -27,6 +27,9 @@ pub const FILE: &str = "waivers.toml";
 /// Names of the differences that are about a value, and not about a whole row.
 const OF_VALUES: [&str; 2] = ["changed", "outside"];
 
+/// The name of a key or tag that stands several times, which has the numbers of its rows for values.
+const DUPLICATE: &str = "duplicate";
+
 /// What is wrong, and the way out where the sentence does not hold it.
 type Mistake = (String, Option<String>);
 
@@ -244,15 +247,12 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
     }
     let mut pins = Vec::new();
     if let Some(tables) = raw.values {
-        if !known.iter().any(|name| OF_VALUES.contains(name)) {
-            let message = format!("`values` means nothing for kind `{}`", check.kind.kind());
-            wrong("values", message, Some("give `keys` or `at_most`".to_owned()));
-        } else if let Some(name) = differences.iter().find(|name| !OF_VALUES.contains(&name.as_str())) {
-            let help = "give that a waiver of its own, with `keys`".to_owned();
-            wrong("values", format!("`{name}` is about whole rows, and not about a value"), Some(help));
+        let of_duplicates = differences == [DUPLICATE];
+        if let Some((message, help)) = values::of_none(&known, &differences, check).filter(|_| !of_duplicates) {
+            wrong("values", message, help);
         }
         for table in tables {
-            match values::pin(table, check) {
+            match values::pin(table, check, of_duplicates) {
                 Ok(pin) => pins.push(pin),
                 Err((message, help)) => wrong("values", message, help),
             }

@@ -15,6 +15,11 @@ const MORE: &str = "id,name,cost\n1,a,0.10\n4,d,0.41\n5,x,0.50\n";
 
 /// Runs `cutover waive` on the report that [`run`] wrote; what it prints and its exit code.
 pub fn waive(folder: &Path, id: &str, arguments: &[&str]) -> (i32, String) {
+    waive_with(folder, id, arguments, &[])
+}
+
+/// Does what [`waive`] does, with variables of the environment.
+pub fn waive_with(folder: &Path, id: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
     let until = (today() + Days::new(9)).to_string();
     let output = cutover(folder)
         .args([
@@ -30,6 +35,7 @@ pub fn waive(folder: &Path, id: &str, arguments: &[&str]) -> (i32, String) {
             "data\\team",
         ])
         .args(arguments)
+        .envs(variables.iter().copied())
         .output()
         .unwrap();
     let shown = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();

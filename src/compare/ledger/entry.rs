@@ -8,6 +8,12 @@ use super::super::shares::Coverer;
 use crate::model::{Key, Pair, Tally, Waived};
 use crate::waiver::{Accepted, KeyPart, Waiver};
 
+/// The name of the difference that a key or a tag is which stands several times.
+pub(super) const DUPLICATE: &str = "duplicate";
+
+/// Differences that have values of their own, which a waiver may pin; the others are rows.
+const OF_VALUES: [&str; 3] = ["changed", "outside", DUPLICATE];
+
 /// Values of some columns of a key.
 type Values = Vec<Option<String>>;
 
@@ -28,12 +34,21 @@ type Pins = HashMap<(Values, String), Vec<(Accepted, usize)>>;
 /// What a waiver has to do with a part of a difference.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cover {
-    /// Covers it; the number is that of the key it names, where it names any.
-    Covers(Option<usize>),
+    /// Covers it, by the key it names where it names any.
+    Covers(Option<Named>),
     /// Is about it, and does not pin it.
     Unpinned,
     /// Is about something else.
     Not,
+}
+
+/// A key that a waiver names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Named {
+    /// Its number among those of the waiver.
+    pub number: usize,
+    /// Whether it names every column of the key, and not those of many.
+    pub whole: bool,
 }
 
 impl Entry {
@@ -71,11 +86,34 @@ impl Entry {
         }
         if !self.waiver.values.is_empty() {
             let found = column.zip(pair).and_then(|(column, pair)| self.pin(key, column, pair));
-            return found.map_or(Cover::Not, |number| Cover::Covers(Some(number)));
+            return found.map_or(Cover::Not, |named| Cover::Covers(Some(named)));
         }
         let columns = &self.waiver.columns;
         let about = columns.is_empty() || column.is_some_and(|column| columns.iter().any(|one| one == column));
         self.pinned(about, key, self.waiver.pins_values())
+    }
+
+    /// What it has to do with a key or a tag that stands as often on each side as `counts` say.
+    pub(super) fn of_duplicate(&self, key: &Key, (name, counts): (&String, &Pair)) -> Cover {
+        // A column that is compared may have the name of these counts, so only a waiver that is of nothing else pins them.
+        if !self.waiver.values.is_empty() && self.waiver.differences != [DUPLICATE] {
+            return Cover::Not;
+        }
+        if !self.waiver.columns.is_empty() {
+            return Cover::Not;
+        }
+        self.of_value(DUPLICATE, key, Some(name), Some(counts))
+    }
+
+    /// Most rows of one name that differ as a whole and that it covers by `named`, where that is bounded, and whether the
+    /// bound holds for all names together. A key that names one row accepts one row.
+    pub(super) fn most_of_key(&self, name: &str, named: Named) -> Option<(u64, bool)> {
+        let waiver = &self.waiver;
+        if let Some(each) = waiver.per_key {
+            return Some((each, true));
+        }
+        let of_rows = !OF_VALUES.contains(&name);
+        (of_rows && named.whole && waiver.at_most.is_none() && !waiver.any_value).then_some((1, false))
     }
 
     fn is_about(&self, name: &str) -> bool {
@@ -84,32 +122,38 @@ impl Entry {
     }
 
     fn pinned(&self, about: bool, key: &Key, pinned: bool) -> Cover {
-        let number = if about && !self.keys.is_empty() { self.key(key) } else { None };
-        match about && (number.is_some() || self.keys.is_empty()) {
-            true if pinned => Cover::Covers(number),
+        let named = if about && !self.keys.is_empty() { self.key(key) } else { None };
+        match about && (named.is_some() || self.keys.is_empty()) {
+            true if pinned => Cover::Covers(named),
             true => Cover::Unpinned,
             false => Cover::Not,
         }
     }
 
-    /// The number of the key that it names and `key` is.
-    fn key(&self, key: &Key) -> Option<usize> {
-        self.keys.iter().find_map(|(columns, known)| known.get(&values(key, columns)?).copied())
+    /// The key that it names and `key` is; of several the widest.
+    fn key(&self, key: &Key) -> Option<Named> {
+        let named = self.keys.iter().filter_map(|(columns, known)| {
+            let number = *known.get(&values(key, columns)?)?;
+            Some((columns.len(), Named { number, whole: columns.len() == key.0.len() }))
+        });
+        named.min_by_key(|(columns, named)| (*columns, named.number)).map(|(_, named)| named)
     }
 
-    /// The number of the key of a pin that accepts the values of this column.
-    fn pin(&self, key: &Key, column: &str, pair: &Pair) -> Option<usize> {
+    /// The key of a pin that accepts the values of this column.
+    fn pin(&self, key: &Key, column: &str, pair: &Pair) -> Option<Named> {
         let accepts = |(accepted, _): &&(Accepted, usize)| accepted.accepts(pair.old.as_deref(), pair.new.as_deref());
-        self.pins.iter().find_map(|(columns, known)| {
+        let named = self.pins.iter().filter_map(|(columns, known)| {
             let pins = known.get(&(values(key, columns)?, column.to_owned()))?;
-            pins.iter().find(accepts).map(|(_, number)| *number)
-        })
+            let whole = columns.len() == key.0.len();
+            pins.iter().find(accepts).map(|(_, number)| Named { number: *number, whole })
+        });
+        named.min_by_key(|named| named.number)
     }
 
-    /// How it takes part in sharing the differences out; one key of it by itself where its number is bounded for each.
-    pub(super) fn coverer(&self, of_key: bool) -> Coverer {
-        let at_most = if of_key { self.waiver.per_key } else { self.waiver.at_most };
-        Coverer { specific: self.waiver.is_specific(), of_key, at_most, expired: self.expired }
+    /// How it takes part in sharing the differences out; one key of it by itself where at most `of_key` of that are covered.
+    pub(super) fn coverer(&self, of_key: Option<u64>) -> Coverer {
+        let at_most = of_key.or(self.waiver.at_most);
+        Coverer { specific: self.waiver.is_specific(), of_key: of_key.is_some(), at_most, expired: self.expired }
     }
 
     /// What became of it.

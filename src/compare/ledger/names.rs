@@ -49,8 +49,8 @@ impl Names {
 /// The tag that a difference of tags is about, with the name of its column.
 pub(super) fn tag(example: &Example) -> Option<(&String, &Pair)> {
     // A tag that stands twice also tells how often.
-    let counts = |name: &str| example.difference == Difference::Duplicate && name == "rows";
-    example.columns.iter().find(|(name, _)| !counts(name))
+    let counts = example.row_counts().map(|(name, _)| name);
+    example.columns.iter().find(|(name, _)| Some(*name) != counts)
 }
 
 /// The key of a tag: that of its row, and the tag itself.

@@ -1,7 +1,8 @@
 //! What a waiver accepts: changed values and numbers as they are, or in the wide form any.
 
-use super::{Mistake, Raw, key, not_compared};
+use super::{DUPLICATE, Mistake, OF_VALUES, Raw, key, not_compared};
 use crate::check::Check;
+use crate::model::Kind;
 use crate::suite::problem::nearest;
 use crate::waiver::{Accepted, Pin, number};
 
@@ -36,8 +37,27 @@ pub(super) fn contradictions(raw: &Raw) -> Vec<(&'static str, &'static str, &'st
     all.into_iter().filter(|(given, ..)| *given).map(|(_, field, message, help)| (field, message, help)).collect()
 }
 
-/// One entry of `values`.
-pub(super) fn pin(mut table: toml::Table, check: &Check) -> Result<Pin, Mistake> {
+/// Why none of the `differences` of a waiver has values, of which a check has those `known`.
+pub(super) fn of_none(known: &[&str], differences: &[String], check: &Check) -> Option<Mistake> {
+    if !known.iter().any(|name| OF_VALUES.contains(name)) {
+        let help = match known.contains(&DUPLICATE) {
+            true => "give `keys` or `at_most`; numbers of duplicates take differences = [\"duplicate\"]",
+            false => "give `keys` or `at_most`",
+        };
+        let message = format!("`values` means nothing for kind `{}`", check.kind.kind());
+        return Some((message, Some(help.to_owned())));
+    }
+    let name = differences.iter().find(|name| !OF_VALUES.contains(&name.as_str()))?;
+    if name == DUPLICATE {
+        let help = "give it a waiver of its own, with differences = [\"duplicate\"] alone".to_owned();
+        return Some(("`duplicate` has numbers of rows, and no values of columns".to_owned(), Some(help)));
+    }
+    let help = "give that a waiver of its own, with `keys`".to_owned();
+    Some((format!("`{name}` is about whole rows, and not about a value"), Some(help)))
+}
+
+/// One entry of `values`; `of_duplicates` says whether the numbers of rows of keys and tags are meant.
+pub(super) fn pin(mut table: toml::Table, check: &Check, of_duplicates: bool) -> Result<Pin, Mistake> {
     let form = || Some("write { key = { id = 7 }, column = \"cost\", old = \"0.4\", new = \"0.41\" }".to_owned());
     let known = ["key", "column", "old", "new", "delta"];
     if let Some(name) = table.keys().find(|name| !known.contains(&name.as_str())) {
@@ -48,7 +68,17 @@ pub(super) fn pin(mut table: toml::Table, check: &Check) -> Result<Pin, Mistake>
         Some(other) => return Err((format!("`column` of `values` is a {}", other.type_str()), form())),
         None => return Err(("`values` lacks `column`".to_owned(), form())),
     };
-    if let Some(mistake) = not_compared(check, &column) {
+    // The column of tags has the name that the query gives it, and where that is `rows`, the numbers have another one.
+    let is_counts = column == "rows" || (check.kind.kind() == Kind::TagDedup && column.starts_with("rows of "));
+    let mistake = match of_duplicates {
+        true if is_counts => None,
+        true => {
+            let help = "write { key = { id = 7 }, column = \"rows\", old = 1, new = 2 }".to_owned();
+            Some((format!("the values of a duplicate are its numbers of rows, and not `{column}`"), Some(help)))
+        }
+        false => not_compared(check, &column),
+    };
+    if let Some(mistake) = mistake {
         return Err(mistake);
     }
     let key = match table.remove("key") {

@@ -1,5 +1,6 @@
 //! Waivers through the built program: what they cover, what they do not, and every way to get the file wrong.
 
+mod counted;
 mod expected;
 mod further;
 mod mistakes;

@@ -121,7 +121,8 @@ fn a_distance_of_distributions_is_a_value_too() {
     ran(&new, &[]);
     assert_eq!(waive(folder.path(), "shop.latency", &[]).0, 0);
     assert!(
-        waivers(folder.path()).contains("\"KS distance\", old = { null = true }, new = \"0.6 at p50 60, p95 78\""),
+        waivers(folder.path())
+            .contains("\"KS distance\", old = { null = true }, new = \"0.6 at p50 60, p95 78, values "),
         "{}",
         waivers(folder.path())
     );
