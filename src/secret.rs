@@ -1,7 +1,7 @@
 //! Secrets that this process was given, and the one function that hides them in text that leaves it.
 //!
 //! One list for the whole process, because text leaves it by one terminal whoever wrote it: drivers, servers and panics
-//! repeat what they were given, and none of them can be handed a list. `run/redact.rs` puts reports through it, `cli/screen.rs`
+//! repeat what they were given, and none of them can be handed a list. `run/redact.rs` puts reports through it, `cli/edge.rs`
 //! everything else.
 
 use std::borrow::Cow;
@@ -24,10 +24,23 @@ const LONG: usize = 8;
 /// Every form of every secret that is known, the longest first, so that none hides a part of another only.
 static KNOWN: RwLock<Vec<String>> = RwLock::new(Vec::new());
 
+/// Names that the environment alone knows and that are too short to be told from other words: hidden in what others say.
+static NAMES: RwLock<Vec<String>> = RwLock::new(Vec::new());
+
 /// Notes a secret, as it was given and in the forms in which others repeat it.
 pub fn keep(secret: &str) {
+    note(&KNOWN, secret);
+}
+
+/// Notes the name of an account, a host or a database that is no business of whoever reads a report. A short one may be
+/// any word of a suite, so it is hidden in what drivers and servers say only.
+pub fn keep_name(name: &str) {
+    note(if name.chars().count() < LONG { &NAMES } else { &KNOWN }, name);
+}
+
+fn note(list: &RwLock<Vec<String>>, secret: &str) {
     let new: Vec<String> = forms(secret).into_iter().filter(|form| form.chars().count() >= SHORTEST).collect();
-    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    let mut known = list.write().unwrap_or_else(PoisonError::into_inner);
     for form in new {
         if !known.contains(&form) {
             known.push(form);
@@ -43,6 +56,15 @@ pub fn any() -> bool {
 
 /// `text` of others, such as a server's error, without any secret that is known.
 pub fn hidden(text: &str) -> Cow<'_, str> {
+    let names = NAMES.read().unwrap_or_else(PoisonError::into_inner);
+    match without(&names, text, SHORTEST) {
+        Cow::Borrowed(text) => hidden_in_ours(text),
+        Cow::Owned(text) => Cow::Owned(hidden_in_ours(&text).into_owned()),
+    }
+}
+
+/// Text of our own, in which words of a suite stand, without any secret that is known.
+pub fn hidden_in_ours(text: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     without(&known, text, SHORTEST)
 }

@@ -1,5 +1,10 @@
 //! What is done before anything is printed: secrets are noted, and every word that leaves goes over one edge.
 
+use std::sync::LazyLock;
+
+use clap::error::{ContextKind, ContextValue};
+use regex::Regex;
+
 use super::{MASK_KEY, edge, screen};
 use crate::report::visible;
 use crate::{isolation, secret, source};
@@ -35,21 +40,47 @@ fn given() {
     }
     let arguments: Vec<String> = std::env::args_os().filter_map(|argument| argument.into_string().ok()).collect();
     for (at, word) in arguments.iter().enumerate() {
-        // The value of a param is data, and stands in SQL.
-        let data = word.starts_with("--param=") || (at > 0 && arguments[at - 1] == "--param");
-        if !data {
+        let behind = |flag: &&str| (at > 0 && arguments[at - 1] == **flag) || word.starts_with(&format!("{flag}="));
+        if !DATA.iter().any(|flag| behind(&flag)) {
             source::note_secrets(word);
         }
     }
 }
 
-/// What the parser of the arguments says. It repeats them, and not in a form in which they could be found again.
-pub(super) fn parsed(error: &clap::Error) -> String {
+/// Flags whose values are SQL or words about data, and stand in reports.
+const DATA: [&str; 6] = ["--param", "--where", "--old-sql", "--new-sql", "--why", "--owner"];
+
+/// What the parser of the arguments says. It repeats them, and not in a form in which they could be found again; one that may
+/// hold a connection, wherever it was put, is not repeated at all.
+pub(super) fn parsed(mut error: clap::Error) -> String {
     let odd = std::env::args_os().any(|argument| visible(&argument.to_string_lossy()) != argument.to_string_lossy());
-    match odd {
-        true => format!("error: {}; an argument holds a line end or a control character\n", error.kind()),
-        false => error.render().to_string(),
+    if odd {
+        return format!("error: {}; an argument holds a line end or a control character\n", error.kind());
     }
+    for kind in [ContextKind::InvalidArg, ContextKind::InvalidValue, ContextKind::InvalidSubcommand] {
+        let repeated = match error.get(kind) {
+            Some(ContextValue::String(text)) => given_as(text) && !is_plain(text),
+            _ => false,
+        };
+        if repeated {
+            error.insert(kind, ContextValue::String(secret::HIDDEN.to_owned()));
+            // They repeat it too.
+            error.remove(ContextKind::Suggested);
+        }
+    }
+    error.render().to_string()
+}
+
+/// Whether `text` is an argument, or the value of one.
+fn given_as(text: &str) -> bool {
+    std::env::args_os().any(|argument| argument.to_string_lossy().contains(text))
+}
+
+/// Whether `text` can be no connection, no account and no password: a word, a path or a number, or such a one by name.
+fn is_plain(text: &str) -> bool {
+    static PLAIN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^[\w.*/, -]*(?:=[\w.*/,-]*)?$").expect("the pattern is valid"));
+    PLAIN.is_match(text) && !source::names_a_secret(text)
 }
 
 /// Puts the words of a panic through the same edge as all others.

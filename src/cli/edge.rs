@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::report::invisible;
-use crate::secret::{hidden, without_urls};
+use crate::secret::{hidden, hidden_in_ours, without_urls};
 
 /// Whether the lines of this process are read by a CI runner.
 static OBEYED: AtomicBool = AtomicBool::new(false);
@@ -22,7 +22,7 @@ pub(super) fn look_out(github: bool) {
 
 /// Text of our own that quotes others, line by line.
 pub(super) fn lines(text: &str, colors: bool) -> String {
-    commands(&visible(&hidden(text), colors))
+    commands(&visible(&hidden_in_ours(text), colors))
 }
 
 /// One sentence that quotes others: what follows a line end is indented, so that no line of theirs reads as one of ours.

@@ -12,6 +12,7 @@ use crate::check::Check;
 use crate::exit::{BROKEN, PASSED};
 use crate::report::{Format, visible};
 use crate::run::{self, Selected};
+use crate::secret::hidden;
 use crate::source::{self, Stop};
 use crate::suite::{Overrides, Suite};
 
@@ -108,12 +109,12 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
                         "{}: source `{name}`: {} {} at {}\n",
                         suite.name,
                         report.engine,
-                        visible(&report.version),
+                        visible(&hidden(&report.version)),
                         report.url
                     ));
                     // Whatever keeps it from being told is no mistake of the suite.
                     if let Ok(Ok(Some(advice))) = advice {
-                        screen::print(&format!("{}: source `{name}`: {}\n", suite.name, visible(&advice)));
+                        screen::print(&format!("{}: source `{name}`: {}\n", suite.name, visible(&hidden(&advice))));
                     }
                 }
                 Err(why) => {
@@ -127,7 +128,7 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
         suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check })).collect();
     let said = runtime.block_on(run::inspect(&selected, PATIENCE, &Stop::default()));
     for (warning, ids) in &said.warnings {
-        screen::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&warning.message)));
+        screen::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&hidden(&warning.message))));
     }
     // What a source that is not there would read is not known.
     for (suite, view) in said.unread.iter().filter(|_| code == PASSED) {

@@ -348,7 +348,7 @@ fn command() -> u8 {
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) if error.use_stderr() => {
-            screen::complain_lines(&begin::parsed(&error));
+            screen::complain_lines(&begin::parsed(error));
             return BROKEN;
         }
         Err(error) => error.exit(),
@@ -390,17 +390,13 @@ fn runtime() -> Result<tokio::runtime::Runtime, u8> {
         screen::complain(&format!("the runtime does not start: {cause}\n"));
         BROKEN
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(refused)?;
-    let handle = runtime.handle().clone();
-    // A driver whose server never stops talking keeps its thread, and the clock with it until another thread wakes.
-    let waking = std::thread::Builder::new().name("waking".to_owned()).spawn(move || {
-        loop {
-            std::thread::sleep(WAKING);
-            drop(handle.spawn(async {}));
-        }
-    });
-    waking.map(|_| runtime).map_err(refused)
+    // Every reading of a source has a thread, and so has every comparison: none may wait for one that waits for it.
+    let builder = &mut tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().max_blocking_threads(THREADS).thread_stack_size(STACK).build().map_err(refused)
 }
 
-/// How often idle threads of a runtime are woken to look at the clock.
-const WAKING: Duration = Duration::from_millis(250);
+/// Most threads of a runtime that may wait; they are started as they are needed.
+const THREADS: usize = 1 << 15;
+
+/// Bytes of stack of each, as the first thread of a process commonly has.
+const STACK: usize = 8 << 20;

@@ -124,17 +124,11 @@ pub(super) fn broken(when: &str, defect: &Defect) -> Error {
     Error { causes: vec![defect.text().to_owned()], ..Error::new(Fault::Query, message) }
 }
 
-/// Asks a source to describe itself, in a task of its own: a server that never stops talking keeps a driver from ever
-/// looking at the clock.
+/// Asks a source to describe itself.
 async fn describe(engine: &Arc<dyn Engine>, timeout: Duration, stop: &Stop) -> Result<(SourceReport, bool), Error> {
     let (described, retried) = retrying(stop, || async {
-        let asked = engine.clone();
-        let asking = tokio::spawn(async move { asked.describe().await });
         tokio::select! {
-            described = asking => described.unwrap_or_else(|failure| Err(match failure.try_into_panic() {
-                Ok(panic) => broken("the source was described", &Defect::new(panic)),
-                Err(_) => Error::new(Fault::Interrupted, "the run was interrupted"),
-            })),
+            described = engine.describe() => described,
             () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
             () = tokio::time::sleep(timeout) => Err(Error::new(
                 Fault::Timeout,

@@ -4,6 +4,7 @@
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
+mod apart;
 mod batches;
 pub mod catalogue;
 mod clickhouse;
@@ -49,7 +50,7 @@ pub use open::open;
 pub use postgres::Postgres;
 pub(crate) use postgres::options as postgres_options;
 pub use sqlite::Sqlite;
-pub(crate) use strict::network_refusal;
+pub(crate) use strict::{names_a_secret, network_refusal};
 pub(crate) use url::note_secrets;
 pub use url::{Location, SourceUrl, UrlError};
 
@@ -201,9 +202,9 @@ pub struct Inspected {
     pub views: BTreeSet<usize>,
 }
 
-/// What a running query is known by at its server; an engine fills it before the query starts.
-#[derive(Debug, Default)]
-pub struct Ticket(Mutex<Option<String>>);
+/// What a running query is known by at its server; an engine fills it before the query starts. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Ticket(Arc<Mutex<Option<String>>>);
 
 impl Ticket {
     /// Notes the backend process, connection or query id.

@@ -10,6 +10,75 @@ static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:password|passwd|pwd|passphrase|secret|token)\s*=").expect("the pattern is valid")
 });
 
+/// Whether `text` gives a secret by its name.
+pub(crate) fn names_a_secret(text: &str) -> bool {
+    SECRET.is_match(text)
+}
+
+/// The values of secrets that stand in `text` by name.
+pub(super) fn secrets(text: &str) -> Vec<&str> {
+    static VALUE: LazyLock<Regex> = LazyLock::new(|| {
+        let value = r#"(?:password|passwd|pwd|passphrase|secret|token)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s;&,]+))"#;
+        Regex::new(&format!("(?i){value}")).expect("the pattern is valid")
+    });
+    let value = |found: regex::Captures<'_>| (1..=3).filter_map(|at| found.get(at)).map(|value| value.range()).next();
+    VALUE.captures_iter(text).filter_map(value).map(|range| &text[range]).collect()
+}
+
+/// Schemes of programs that are none of ours; a scheme of any other name may be a secret, and is not shown.
+const FOREIGN: [&str; 29] = [
+    "bigquery",
+    "cassandra",
+    "clickhouse+http",
+    "clickhouse+native",
+    "cockroachdb",
+    "databricks",
+    "db2",
+    "duckdb",
+    "http",
+    "https",
+    "jdbc",
+    "mongodb",
+    "mongodb+srv",
+    "mssql",
+    "mysql+pymysql",
+    "odbc",
+    "oracle",
+    "pg",
+    "postgres+asyncpg",
+    "postgresql+psycopg",
+    "postgresql+psycopg2",
+    "redis",
+    "redshift",
+    "s3",
+    "sftp",
+    "snowflake",
+    "sqlserver",
+    "ssh",
+    "trino",
+];
+
+/// How a scheme that no engine answers to is called: by its name only where that is the name of a program.
+pub(super) fn foreign(scheme: &str) -> String {
+    match FOREIGN.iter().find(|known| known.eq_ignore_ascii_case(scheme)) {
+        Some(known) => format!("`{known}:`"),
+        None => "the URL's scheme, which is not shown because it may be a part of a password".to_owned(),
+    }
+}
+
+/// Whether the URL lists hosts, or ports for them, as libpq takes them.
+pub(super) fn has_several_hosts(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let listed = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or_default();
+        ["host", "hostaddr", "port"].contains(&name)
+            && (value.contains(',') || value.to_ascii_lowercase().contains("%2c"))
+    };
+    host.contains(',') || behind.split_once('?').is_some_and(|(_, query)| query.split('&').any(listed))
+}
+
 /// Why `text` is not taken, if so.
 pub(super) fn refusal(text: &str) -> Option<&'static str> {
     if text.is_empty() {

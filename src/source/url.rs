@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
@@ -14,6 +15,10 @@ use crate::secret;
 
 const NO_HOST: &str = "the host is empty; where the server listens on a socket, write localhost and name it behind the `?`: \
                        host=/var/run/postgresql for PostgreSQL, socket=/run/mysqld/mysqld.sock for MySQL";
+
+/// What a variable may say and everybody knows.
+const COMMON: [&str; 10] =
+    ["localhost", "127.0.0.1", "[::1]", "postgres", "mysql", "mariadb", "root", "default", "clickhouse", "timescaledb"];
 
 /// Where a source is.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,9 +35,17 @@ pub enum Location {
     Files(PathBuf),
 }
 
-/// A parsed URL. `Display` and `Debug` mask the password.
+/// A parsed URL. `Display` and `Debug` mask the password, and what only the environment knows.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SourceUrl(Location);
+pub struct SourceUrl(Location, Private);
+
+/// Parts of a URL that are not shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Private {
+    user: bool,
+    host: bool,
+    database: bool,
+}
 
 /// A URL that names no source. Never holds the text, which may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,9 +55,14 @@ pub enum UrlError {
         "the URL cannot be read ({0}); write engine://user:password@host:port/database, special characters of a password percent-encoded: `/` as %2F, `#` as %23, `?` as %3F, `@` as %40"
     )]
     Unreadable(&'static str),
-    /// A scheme no engine answers to.
-    #[error("no engine answers to `{0}:`; use clickhouse, clickhouses, postgres, mysql, sqlite, or a path to files")]
+    /// A scheme no engine answers to; named where it is that of another program.
+    #[error("no engine answers to {0}; use clickhouse, clickhouses, postgres, mysql, sqlite, or a path to files")]
     Scheme(String),
+    /// Hosts of which a client of another program takes the one that answers.
+    #[error(
+        "the URL names several hosts, and one is taken, so that every query reads the same server; give the URL of one host, or of a name or a proxy that leads to the one that is meant"
+    )]
+    Hosts,
     /// A parameter that the engine does not know, or a value that it does not take.
     #[error("the URL cannot be used: {0}")]
     Parameter(String),
@@ -68,25 +86,28 @@ impl SourceUrl {
         }
         if let Some(path) = text.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
-            return Ok(SourceUrl(Location::Sqlite(base.join(path))));
+            return Ok(SourceUrl(Location::Sqlite(base.join(path)), Private::default()));
         }
         let Some((scheme, _)) = text.split_once("://") else {
-            return Ok(SourceUrl(Location::Files(base.join(text))));
+            return Ok(SourceUrl(Location::Files(base.join(text)), Private::default()));
         };
         if scheme == "file" {
             let url = Url::parse(text).map_err(|_| UrlError::Unreadable("not a file URL"))?;
             let path = url.to_file_path().map_err(|()| UrlError::Unreadable("not a file on this machine"))?;
-            return Ok(SourceUrl(Location::Files(path)));
+            return Ok(SourceUrl(Location::Files(path), Private::default()));
         }
         let wrap: fn(Url) -> Location = match scheme {
             "clickhouse" | "clickhouses" => Location::ClickHouse,
             "postgres" | "postgresql" => Location::Postgres,
             "mysql" | "mariadb" => Location::MySql,
             other if other.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) => {
-                return Err(UrlError::Scheme(other.to_owned()));
+                return Err(UrlError::Scheme(strict::foreign(other)));
             }
             _ => return Err(UrlError::Unreadable("no scheme before ://")),
         };
+        if strict::has_several_hosts(text) {
+            return Err(UrlError::Hosts);
+        }
         let url = Url::parse(text).map_err(|cause| match cause {
             url::ParseError::InvalidPort => UrlError::Unreadable("the port is not a number"),
             url::ParseError::EmptyHost => UrlError::Unreadable(NO_HOST),
@@ -99,7 +120,7 @@ impl SourceUrl {
         if let Some(why) = odd {
             return Err(UrlError::Unreadable(why));
         }
-        let found = SourceUrl(wrap(url));
+        let found = SourceUrl(wrap(url), Private::default());
         if let Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url) = &found.0 {
             parameters::check(found.engine(), url)?;
         }
@@ -121,6 +142,30 @@ impl SourceUrl {
         all.filter(|one| !one.is_empty() && !open.contains(one)).map(str::to_owned).collect()
     }
 
+    /// The same, with its account, host and database hidden where `values` of the environment bring them. What such a value
+    /// says with its scheme is a URL as others are, a path is shown, and so is what everybody knows, such as localhost.
+    pub(crate) fn hiding(mut self, values: &[String]) -> SourceUrl {
+        let (Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url)) = &self.0 else { return self };
+        let values: Vec<&String> = values.iter().filter(|value| !value.is_empty() && !value.contains("://")).collect();
+        let private = |part: &str| {
+            let part = percent_decode_str(part).decode_utf8_lossy().into_owned();
+            let several = |value: &str| value.contains(['@', '/', ':', '?']) && value.contains(&part);
+            let brought = !part.is_empty() && values.iter().any(|value| part.contains(*value) || several(value));
+            let known = COMMON.contains(&part.as_str()) || part.bytes().all(|byte| byte.is_ascii_digit());
+            let private = brought && !known;
+            if private {
+                secret::keep_name(&part);
+            }
+            private
+        };
+        self.1 = Private {
+            user: private(url.username()),
+            host: private(url.host_str().unwrap_or_default()),
+            database: private(url.path().trim_matches('/')),
+        };
+        self
+    }
+
     /// Where it is, password and all: for the connection only.
     pub fn location(&self) -> &Location {
         &self.0
@@ -139,16 +184,19 @@ impl SourceUrl {
 }
 
 /// Notes what is secret in a word of the command line that looks like a URL with or without its engine, alone or behind
-/// `flag=` and `name=`: it may stand where none belongs.
+/// `flag=` and `name=`, or like the connection text of another program: it may stand where none belongs.
 pub(crate) fn note_secrets(word: &str) {
     static URL: LazyLock<Regex> = LazyLock::new(|| {
         let schemes = "clickhouses?|postgres(?:ql)?|mysql|mariadb|sqlite|https?";
-        let url = format!(r"^\s*(?:--?[a-z-]+=)?(?:[a-z0-9_]+=)?((?i:{schemes}):\S+|[^\s:/@]+:[^\s@]+@\S+)\s*$");
+        let url = format!(
+            r"^\s*(?:--?[a-z-]+=)?(?:[a-z0-9_]+=)?((?i:{schemes}):\S+|[a-zA-Z0-9+.-]+://\S+|[^\s:/@]+:[^\s@]+@\S+)\s*$"
+        );
         Regex::new(&url).expect("the pattern is valid")
     });
     if let Some(found) = URL.captures(word).and_then(|found| found.get(1)).filter(|url| !url.as_str().contains("${")) {
         let _ = SourceUrl::parse(found.as_str(), Path::new(""));
     }
+    strict::secrets(word).into_iter().for_each(secret::keep);
 }
 
 impl fmt::Display for SourceUrl {
@@ -156,6 +204,15 @@ impl fmt::Display for SourceUrl {
         match &self.0 {
             Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url) => {
                 let mut shown = url.clone();
+                if self.1.user {
+                    let _ = shown.set_username(secret::HIDDEN);
+                }
+                if self.1.host {
+                    let _ = shown.set_host(Some(secret::HIDDEN));
+                }
+                if self.1.database {
+                    shown.set_path(secret::HIDDEN);
+                }
                 if shown.password().is_some() {
                     let _ = shown.set_password(Some(secret::HIDDEN));
                 }
@@ -213,6 +270,9 @@ mod tests {
             "//u:S3CRET@h/db",
             "u:S3CRET@h/db",
             "oracle://u:S3CRET@h/db",
+            "S3CRET://h/db",
+            "S3CRET://u@h/db",
+            "postgres://u:S3CRET@h1:5432,h2:5432/db",
             " postgres://u:S3CRET@h/db",
             "postgres://u:S3CRET@h/db\n",
             "postgres://u:S3C\tRET@h/db",
@@ -248,6 +308,30 @@ mod tests {
         let shown = SourceUrl::parse("postgres://u@h/db?sslmode=verify-full&host=%2Frun", Path::new("/")).unwrap();
         assert_eq!(shown.to_string(), "postgres://u@h/db?sslmode=verify-full&host=%2Frun");
         assert!(SourceUrl::parse("postgres://app:app@h/db", Path::new("/")).unwrap().secrets().is_empty());
+    }
+
+    /// Catches an error that speaks of a port where hosts were listed, and a comma that is no list taken for one.
+    #[test]
+    fn several_hosts_are_refused_by_that_name() {
+        let read = |text| SourceUrl::parse(text, Path::new("/"));
+        for text in [
+            "postgres://h1:5432,h2:5432/db",
+            "postgres://u:p@h1,h2/db",
+            "postgresql://h1,h2:5433",
+            "mysql://u@h1:3306,h2:3306/db?ssl-mode=DISABLED",
+            "clickhouse://h1,h2:8123",
+            "postgres://u@h/db?host=h1,h2",
+            "postgres://u@h/db?port=1,2",
+            "postgres://[::1]:5432,[::2]:5432/db",
+        ] {
+            let why = read(text).expect_err(text);
+            assert_eq!(why, UrlError::Hosts, "{text}");
+        }
+        for text in
+            ["postgres://u:p,q@h/db", "postgres://u@h/a,b", "clickhouse://h/?format_csv_null_representation=a,b"]
+        {
+            assert!(read(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A source as the suite names it: its URL before variables are expanded, and its options.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -41,13 +42,20 @@ impl SourceSpec {
         SourceSpec { url, options }
     }
 
-    /// The URL with its variables; a value that stands for a user or a password is percent-encoded.
+    /// The URL with its variables; a value that stands for a user or a password is percent-encoded. What a variable says of
+    /// the account, the host or the database is hidden from here on, where it is not the whole URL.
     pub fn resolve(
         &self,
         folder: &Path,
         variables: impl Fn(&str) -> Option<String>,
     ) -> Result<SourceUrl, SourceSpecError> {
-        Ok(SourceUrl::parse(&expanded(&self.url, variables)?, folder)?)
+        let values = RefCell::new(Vec::new());
+        let text = expanded(&self.url, |name| {
+            let value = variables(name)?;
+            values.borrow_mut().push(value.clone());
+            Some(value)
+        })?;
+        Ok(SourceUrl::parse(&text, folder)?.hiding(&values.into_inner()))
     }
 
     /// The engine, where it can be told now.
@@ -230,6 +238,42 @@ mod tests {
         assert_eq!(url.host_str(), Some("h"));
         assert_eq!(resolved("${URL}").unwrap().to_string(), "postgres://u:***@h/db");
         assert_eq!(resolved("${NONE:-sqlite:old.db}").unwrap().to_string(), "sqlite:/suite/old.db");
+    }
+
+    /// Catches an account, a host or a database that only the environment knows, and shows in a report.
+    #[test]
+    fn what_a_variable_says_is_not_shown() {
+        let variables = |name: &str| match name {
+            "ALL" => Some("postgres://someone:pass-of-all@db.internal/app".to_owned()),
+            "REST" => Some("someone:pass-of-all@db.internal/app".to_owned()),
+            "ACCOUNT" => Some("someone:pass-of-all".to_owned()),
+            "NAME" => Some("some-one@corp".to_owned()),
+            "HOST" => Some("db.internal".to_owned()),
+            "SHORT" => Some("shop".to_owned()),
+            "HERE" => Some("localhost".to_owned()),
+            "PORT" => Some("5433".to_owned()),
+            _ => None,
+        };
+        let shown = |url: &str| {
+            let spec = SourceSpec::new(url.to_owned(), Options::default());
+            spec.resolve(Path::new("/suite"), variables).unwrap().to_string()
+        };
+        for (url, wanted) in [
+            ("${ALL}", "postgres://someone:***@db.internal/app"),
+            ("postgres://${REST}", "postgres://***:***@***/***"),
+            ("postgres://${ACCOUNT}@h/db", "postgres://***@h/db"),
+            ("postgres://${NAME}:${HOST}@h/db", "postgres://***:***@h/db"),
+            ("mysql://u@${HOST}:${PORT}/db", "mysql://u@***:5433/db"),
+            ("clickhouse://u@h/${SHORT}", "clickhouse://u@h/***"),
+            ("clickhouse://u@${HERE}/${NONE:-app}", "clickhouse://u@localhost/app"),
+            ("postgres://reader@a.${HOST}/shop", "postgres://reader@***/shop"),
+            ("${SHORT}/new", "/suite/shop/new"),
+        ] {
+            assert_eq!(shown(url), wanted, "{url}");
+        }
+        let said = "database \"shop\" of some-one@corp at db.internal";
+        assert_eq!(crate::secret::hidden(said), "database \"***\" of *** at ***");
+        assert_eq!(crate::secret::hidden_in_ours("shop.orders"), "shop.orders", "a word of a suite");
     }
 
     #[test]

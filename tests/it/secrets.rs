@@ -14,7 +14,7 @@ use crate::support::engine_url;
 const SECRET: &str = "S3CRET";
 
 /// URLs that somebody wrote wrongly, and rightly with a secret in it; nothing listens behind any.
-const URLS: [&str; 14] = [
+const URLS: [&str; 19] = [
     "postgres://u:/S3CRET@127.0.0.1/db",
     "postgres://u:#S3CRET@127.0.0.1/db",
     "postgres://u:12/S3CRET@127.0.0.1/db",
@@ -29,6 +29,11 @@ const URLS: [&str; 14] = [
     "postgres://u:S3CRET@127.0.0.1:1/db?sslpassword=S3CRET",
     "sqlite:u:S3CRET@h/db",
     "https://u:/S3CRET@127.0.0.1:1/x",
+    "postgres://u:S3CRET@127.0.0.1:1,127.0.0.1:2/db",
+    "S3CRET://127.0.0.1/db",
+    "host=127.0.0.1 password=S3CRET dbname=db",
+    "host=127.0.0.1 PASSWORD = 'S3CRET and more'",
+    "Server=127.0.0.1;Uid=u;Pwd=S3CRET;",
 ];
 
 const CHECK: &str = "[checks.c]\nkind = \"row_count\"\nold = \"SELECT 1 AS n\"\nnew = \"SELECT 1 AS n\"\n";
@@ -70,6 +75,18 @@ fn places(url: &str) -> Vec<Vec<String>> {
         vec!["history", "--history", url],
         // Where none belongs.
         vec!["diff", url],
+        vec!["diff", "--old", url, url],
+        vec!["init", url],
+        vec!["rehearse", "pack", url],
+        vec!["demo", url],
+        vec!["--", url],
+        vec![url],
+        vec!["run", "plain", "--deadline", url],
+        vec!["run", "plain", "--plan", url],
+        vec!["run", "plain", &given("--password=")],
+        vec!["run", "plain", &given("--jobs=")],
+        vec!["run", "plain", "--keep", url],
+        vec!["run", "plain", "--tag", url],
         vec!["run", "--jobs", url],
         vec!["run", "plain", "--param", &given("x=")],
         vec!["run", "plain", "--report", &given("")],
@@ -202,14 +219,33 @@ fn repeats_postgres(mut stream: TcpStream) {
     let _ = stream.write_all(&[b"E".as_slice(), size.as_slice(), told.as_bytes()].concat());
 }
 
+/// MySQL's protocol, refusing with all that the client said of itself, and with the password, which it does not say.
+fn repeats_mysql(mut stream: TcpStream) {
+    let framed = |number: u8, body: &[u8]| {
+        let length = u32::try_from(body.len()).unwrap().to_le_bytes();
+        [&length[..3], &[number], body].concat()
+    };
+    let greeting = b"\x0a8.0.36\0\x09\0\0\0abcdefgh\0\xff\xf7\x21\x02\0\x0f\0\x15\0\0\0\0\0\0\0\0\0\0ijklmnopqrst\0mysql_native_password\0";
+    let _ = stream.write_all(&framed(0, greeting));
+    let mut packet = [0; 4 << 10];
+    let Ok(length) = stream.read(&mut packet) else { return };
+    let said = String::from_utf8_lossy(&packet[36.min(length)..length]).replace('\0', " ");
+    let told = format!("no such password: {PASSWORD} for {said}");
+    let _ = stream.write_all(&framed(2, &[b"\xff\x15\x04#28000".as_slice(), told.as_bytes()].concat()));
+}
+
+/// A password as a URL spells it.
+const PASSWORD: &str = "%22S3CRET%2F%3C%26%3E'x";
+
 /// Catches a driver or a server whose error repeats what it was given, on its way to every output there is.
 #[test]
 fn a_server_that_repeats_a_secret_is_not_quoted() {
-    let password = "%22S3CRET%2F%3C%26%3E'x";
-    let (http, postgres) = (server(repeats_http), server(repeats_postgres));
+    let password = PASSWORD;
+    let (http, postgres, mysql) = (server(repeats_http), server(repeats_postgres), server(repeats_mysql));
     let urls = [
         format!("clickhouse://u:{password}@127.0.0.1:{http}/db?access_token=S3CRET-token"),
         format!("postgres://u:{password}@127.0.0.1:{postgres}/db?sslmode=disable"),
+        format!("mysql://u:{password}@127.0.0.1:{mysql}/db?ssl-mode=DISABLED"),
     ];
     for url in urls {
         let folder = tempfile::tempdir().unwrap();
@@ -240,5 +276,61 @@ fn a_server_that_repeats_a_secret_is_not_quoted() {
             quoted += usize::from(all.contains("no such password") || all.contains("not for you"));
         }
         assert!(quoted >= 3, "{url}: the server is quoted, without the secret, {quoted} times");
+    }
+}
+
+/// Catches an account, a host or a database that a variable brings, and that a driver, a server or a report repeats.
+#[test]
+fn what_a_variable_brings_into_a_url_is_not_shown() {
+    let (http, postgres, mysql) = (server(repeats_http), server(repeats_postgres), server(repeats_mysql));
+    let urls = [
+        format!("clickhouse://${{ACCOUNT}}:{PASSWORD}@127.0.0.1:{http}/${{BASE}}"),
+        format!("postgres://${{ACCOUNT}}:{PASSWORD}@127.0.0.1:{postgres}/${{BASE}}?sslmode=disable"),
+        format!("mysql://${{ACCOUNT}}:{PASSWORD}@127.0.0.1:{mysql}/${{BASE}}?ssl-mode=DISABLED"),
+        "postgres://u:x@${HOST}:1/db".to_owned(),
+        "mysql://u:x@${HOST}:1/db".to_owned(),
+        "clickhouse://u:x@${HOST}:1/db".to_owned(),
+        "postgres://${REST}".to_owned(),
+    ];
+    for url in urls {
+        let folder = tempfile::tempdir().unwrap();
+        suite(folder.path(), "literal", &url);
+        for place in [
+            vec!["run", "literal", "--reports", "rep", "--metrics", "m.prom", "--github", "--deadline", "20s"],
+            vec!["run", "literal", "--report", "json=-", "--deadline", "20s"],
+            vec!["validate", "literal", "--connect"],
+            vec!["list", "literal"],
+            vec!["history", "--history", &url],
+        ] {
+            let mut command = cutover(folder.path());
+            command.env("ACCOUNT", "S3CRET-account").env("BASE", "base-S3CRET").env("HOST", "S3CRET.invalid");
+            command.env("REST", "S3CRET:x@S3CRET.invalid:1/S3CRET");
+            command.env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"));
+            let output = command.args(&place).output().unwrap();
+            let found = found(folder.path(), &output);
+            assert!(found.is_empty(), "{url} by {place:?}: {found:?}");
+        }
+    }
+}
+
+/// Catches a parser of arguments that repeats what may be a connection, and one that no longer says which word is wrong.
+#[test]
+fn stray_words_are_repeated_only_where_they_can_be_no_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |arguments: &[&str]| {
+        let output = cutover(folder.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    for plain in ["orders", "checks/costs", "old=new.csv", "30", "a b"] {
+        assert!(told(&["diff", plain]).contains(plain), "{plain}");
+    }
+    assert!(told(&["run", "--jobs", "many"]).contains("'many' for '--jobs <N>'"));
+    assert!(told(&["run", "--job", "2"]).contains("--jobs"), "a flag is corrected");
+    for private in ["h:5432", "u@h", "host=h dbname=d", "pwd=x", "u%40h", "key;x", "'x'"] {
+        for arguments in [vec!["diff", private], vec!["run", "--jobs", private], vec!["run", "--plan", private]] {
+            let told = told(&arguments);
+            assert!(!told.contains(private) && told.contains("***"), "{told}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
     python3 hostile_server.py PROTOCOL SCENARIO              # PROTOCOL: postgres, mysql, clickhouse
     python3 hostile_server.py proxy HOST PORT SEED           # answers of the server at HOST:PORT, damaged as SEED says
+    python3 hostile_server.py after HOST PORT PROTOCOL WORD  # the same, whole, until a client says WORD; then words without end
 
 Prints its port, and serves until its standard input ends.
 """
@@ -262,9 +263,52 @@ def proxy(connection, host, port, seed):
             connection.sendall(data)
 
 
+# Another server's words until a query holds a certain one
+
+def after(connection, host, port, protocol, word):
+    server = socket.create_connection((host, port))
+
+    def down():
+        try:
+            while data := server.recv(65536):
+                connection.sendall(data)
+        except OSError:
+            pass
+
+    def forever():
+        try:
+            if protocol == "postgres":
+                endless(connection, b"", message(b"N", b"SNOTICE\x00Mhello\x00\x00"))
+            text = lambda value: bytes([len(value)]) + value
+            column = (text(b"def") + text(b"") * 3 + text(b"n") + text(b"n") + b"\x0c"
+                      + struct.pack("<HIBHBH", 33, 99, 253, 0, 0, 0))
+            prepared = packet(1, b"\x00" + struct.pack("<IHHBH", 1, 1, 0, 0, 0))
+            # Both sides have agreed that nothing stands between columns and rows.
+            endless(connection, prepared + packet(2, column) + packet(1, b"\x01") + packet(2, column),
+                    packet(3, b"\x00\x00" + text(b"x" * 99)))
+        except OSError:
+            pass
+
+    threading.Thread(target=down, daemon=True).start()
+    said = b""
+    while data := connection.recv(65536):
+        said = said[-64:] + data
+        if word in said:
+            # What the server still says would come between.
+            time.sleep(0.1)
+            server.shutdown(socket.SHUT_RD)
+            threading.Thread(target=forever, daemon=True).start()
+            while connection.recv(65536):
+                pass
+            return
+        server.sendall(data)
+
+
 def serve(connection, count):
     try:
-        if sys.argv[1] == "proxy":
+        if sys.argv[1] == "after":
+            after(connection, sys.argv[2], sys.argv[3], sys.argv[4], sys.argv[5].encode())
+        elif sys.argv[1] == "proxy":
             proxy(connection, sys.argv[2], int(sys.argv[3]), f"{sys.argv[4]}-{count}")
         elif sys.argv[2] == "silence":
             time.sleep(3600)

@@ -74,14 +74,14 @@ const CLICKHOUSE: &[&str] = &[
 ];
 
 /// A server of `tests/tools/hostile_server.py`, ended with this.
-struct Hostile {
+pub(super) struct Hostile {
     child: Child,
-    port: u16,
+    pub(super) port: u16,
     _open: ChildStdin,
 }
 
 impl Hostile {
-    fn start(arguments: &[&str]) -> Hostile {
+    pub(super) fn start(arguments: &[&str]) -> Hostile {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/hostile_server.py");
         let mut child = Command::new("python3")
             .arg(script)

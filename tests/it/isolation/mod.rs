@@ -2,6 +2,7 @@
 //! or 130, and none holds it up beyond its time.
 
 mod connections;
+mod endless;
 mod hostile;
 mod mutated;
 mod queries;

@@ -1,0 +1,208 @@
+//! A source on threads of its own: whoever asks it goes on looking at the clock and at signals, whatever its driver does.
+//!
+//! A driver reads as long as there is something to read, so a server that never stops talking keeps the thread that asked it.
+//! One that is no longer waited for is told so, and ends where it next gives way; a thread that never does is left behind.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use tokio::sync::{SemaphorePermit, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::pushdown::Described;
+use super::{Answer, Engine, EngineName, Error, Inspect, Inspected, Reader, Ticket};
+use crate::check::Requirement;
+use crate::frame::Frame;
+use crate::isolation::{apart, resumed};
+use crate::model::{SourceReport, Volume, Warning};
+
+/// An engine whose every question is asked on a thread of its own.
+pub(super) struct Apart(pub(super) Arc<dyn Engine>);
+
+impl Apart {
+    /// What `question` comes to.
+    fn ask<'a, T: Send + 'static>(
+        &self,
+        question: impl FnOnce(Arc<dyn Engine>) -> BoxFuture<'static, T> + Send + 'static,
+    ) -> BoxFuture<'a, T> {
+        let engine = self.0.clone();
+        Box::pin(apart(move || question(engine)))
+    }
+}
+
+impl Engine for Apart {
+    fn name(&self) -> EngineName {
+        self.0.name()
+    }
+
+    fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
+        self.ask(|engine| Box::pin(async move { engine.describe().await }))
+    }
+
+    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
+        self.ask(|engine| Box::pin(async move { engine.now().await }))
+    }
+
+    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
+        let requirement = requirement.clone();
+        self.ask(|engine| Box::pin(async move { engine.has(&requirement).await }))
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        let (sql, ticket) = (sql.to_owned(), ticket.clone());
+        self.ask(move |engine| Box::pin(async move { engine.fetch(&sql, timeout, &ticket).await }))
+    }
+
+    /// Waits for others of this run and for no server.
+    fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
+        self.0.reserve(connections)
+    }
+
+    fn reader<'a>(
+        &'a self,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
+        let (engine, ticket) = (self.0.clone(), ticket.clone());
+        Box::pin(async move {
+            let (asks, asked) = mpsc::channel(1);
+            let (told, opened) = oneshot::channel();
+            let thread = tokio::task::spawn(apart(move || Box::pin(session(engine, timeout, ticket, told, asked))));
+            match opened.await {
+                Ok(opened) => Ok(Box::new(Session { snapshot: opened?, asks, thread }) as Box<dyn Reader + 'a>),
+                Err(_) => resumed(thread).await,
+            }
+        })
+    }
+
+    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+        let ticket = ticket.clone();
+        self.ask(|engine| Box::pin(async move { engine.cancel(&ticket).await }))
+    }
+
+    fn volume<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
+        let (sql, ticket) = (sql.to_owned(), ticket.clone());
+        self.ask(move |engine| Box::pin(async move { engine.volume(&sql, timeout, &ticket).await }))
+    }
+
+    fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
+        self.ask(|engine| Box::pin(async move { engine.privileges().await }))
+    }
+
+    fn inspect<'a>(
+        &'a self,
+        sql: &'a str,
+        asked: &'a Inspect,
+        timeout: Duration,
+        ticket: &'a Ticket,
+    ) -> BoxFuture<'a, Result<Inspected, Error>> {
+        let (sql, asked, ticket) = (sql.to_owned(), asked.clone(), ticket.clone());
+        self.ask(move |engine| Box::pin(async move { engine.inspect(&sql, &asked, timeout, &ticket).await }))
+    }
+}
+
+/// What a session is asked, with where the answer goes.
+enum Ask {
+    Read(String, mpsc::Sender<Frame>, oneshot::Sender<Result<Vec<Warning>, Error>>),
+    Whole(String, oneshot::Sender<Result<Option<Answer>, Error>>),
+    Describe(String, oneshot::Sender<Result<Option<Vec<Described>>, Error>>),
+    Close(oneshot::Sender<()>),
+}
+
+/// Opens a session and answers what it is asked, until nobody can ask any longer.
+async fn session(
+    engine: Arc<dyn Engine>,
+    timeout: Duration,
+    ticket: Ticket,
+    mut opened: oneshot::Sender<Result<bool, Error>>,
+    mut asked: mpsc::Receiver<Ask>,
+) {
+    let reader = tokio::select! {
+        reader = engine.reader(timeout, &ticket) => reader,
+        () = opened.closed() => return,
+    };
+    let mut reader = match reader {
+        Ok(reader) => reader,
+        Err(error) => return drop(opened.send(Err(error))),
+    };
+    if opened.send(Ok(reader.snapshot())).is_err() {
+        return;
+    }
+    while let Some(ask) = asked.recv().await {
+        match ask {
+            Ask::Read(sql, batches, told) => answered(reader.read(&sql, batches), told).await,
+            Ask::Whole(sql, told) => answered(reader.whole(&sql), told).await,
+            Ask::Describe(sql, told) => answered(reader.describe(&sql), told).await,
+            Ask::Close(told) => return answered(reader.close(), told).await,
+        }
+    }
+}
+
+/// Tells what `work` comes to, unless nobody waits for it any longer.
+async fn answered<T>(work: impl Future<Output = T>, mut told: oneshot::Sender<T>) {
+    tokio::select! {
+        done = work => drop(told.send(done)),
+        () = told.closed() => {}
+    }
+}
+
+/// A session on a thread of its own, which ends with this.
+struct Session {
+    snapshot: bool,
+    asks: mpsc::Sender<Ask>,
+    thread: JoinHandle<()>,
+}
+
+impl Session {
+    /// The answer to a question; a panic of the driver goes on here.
+    async fn ask<T>(&mut self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> T {
+        let (told, answered) = oneshot::channel();
+        // Where nobody is there to be asked, nobody answers either.
+        let _ = self.asks.send(ask(told)).await;
+        match answered.await {
+            Ok(answer) => answer,
+            Err(_) => resumed(&mut self.thread).await,
+        }
+    }
+}
+
+impl Reader for Session {
+    fn snapshot(&self) -> bool {
+        self.snapshot
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(self.ask(|told| Ask::Read(sql.to_owned(), batches, told)))
+    }
+
+    fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
+        Box::pin(self.ask(|told| Ask::Whole(sql.to_owned(), told)))
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        Box::pin(self.ask(|told| Ask::Describe(sql.to_owned(), told)))
+    }
+
+    fn close<'a>(mut self: Box<Self>) -> BoxFuture<'a, ()>
+    where
+        Self: 'a,
+    {
+        Box::pin(async move { self.ask(Ask::Close).await })
+    }
+}
