@@ -132,7 +132,7 @@ fn beginnings(reading: Reading) -> &'static [&'static str] {
         Reading::Postgres | Reading::MySql { .. } => &["SELECT", "WITH", "VALUES", "TABLE"],
         Reading::Sqlite => &["SELECT", "WITH", "VALUES"],
         Reading::ClickHouse => &["SELECT", "WITH", "FROM"],
-        Reading::Files => &["SELECT", "WITH", "VALUES", "TABLE", "FROM"],
+        Reading::Files => &["SELECT", "WITH", "VALUES", "FROM"],
     }
 }
 
