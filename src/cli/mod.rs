@@ -1,38 +1,35 @@
 //! The command line: what can be said, and which part of the library does it.
 
-mod begin;
-mod demo;
-mod diff;
-mod edge;
-mod github;
-mod history;
-mod init;
-mod list;
-mod manual;
-mod parse;
-mod past;
-mod previous;
-mod rehearse;
-mod reports;
-mod rerun;
-mod run;
-mod screen;
-mod telling;
-mod waive;
-mod waive_text;
+pub(crate) mod commands;
+mod console;
+pub(crate) mod publish;
+mod sanitize;
+mod startup;
+mod value_parsers;
 
+use commands::demo;
+use commands::diff;
+use commands::init;
+use commands::list;
+use commands::manual;
+use commands::rehearse;
+use commands::rerun;
+use commands::run;
+use commands::waive;
+use publish::notify;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use parse::{duration, pair, report, size, size_or_none};
+use value_parsers::{duration, pair, report, size, size_or_none};
 
-use crate::exit::{BROKEN, FailOn};
+use crate::exit_code::{BROKEN, FailOn};
 use crate::isolation;
 use crate::report::{Format, visible};
-use crate::run::{MaskKey, Plan, Privacy};
-use crate::suite::{self, Overrides, Suite};
+use crate::run::{DiffStrategy, MaskKey, Privacy};
+use crate::suite;
+use crate::suite::{Overrides, Suite};
 
 /// Proves that a new schema tells the same story as the old one before reads move to it.
 #[derive(Debug, Parser)]
@@ -87,7 +84,7 @@ enum Command {
         connect: bool,
     },
     /// Show what earlier runs found, check by check, or compare two of them
-    History(history::HistoryArgs),
+    History(commands::history::HistoryArgs),
     /// Make a small old and new pair with planted differences, and run a suite on it
     #[command(after_help = DEMO_HELP)]
     Demo {
@@ -160,7 +157,7 @@ const SUITES: &str = "checks/";
 /// `cutover run`.
 #[derive(Args, Debug)]
 #[command(after_help = RUN_HELP)]
-struct RunArgs {
+pub(crate) struct RunArgs {
     /// Suite files, or folders with suites below them
     #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
     suites: Vec<PathBuf>,
@@ -210,12 +207,12 @@ struct RunArgs {
     #[command(flatten)]
     diff: DiffLimits,
     #[command(flatten)]
-    history: past::PlaceArgs,
+    history: publish::history::PlaceArgs,
     /// Leave this run out of the history
     #[arg(long, conflicts_with = "history")]
     no_history: bool,
     #[command(flatten)]
-    telling: telling::TellingArgs,
+    telling: notify::TellingArgs,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     dry_run: bool,
@@ -236,7 +233,7 @@ struct DiffLimits {
     copies: Option<u64>,
     /// Who finds the rows that differ where one server holds both sides
     #[arg(long, value_name = "PLAN", value_enum, default_value = "auto")]
-    plan: Plan,
+    plan: DiffStrategy,
     /// Most differences of a check in differences.parquet
     #[arg(long, value_name = "N", default_value_t = MAX_DIFFERENCES)]
     max_differences: u64,
@@ -247,7 +244,7 @@ const MAX_DIFFERENCES: u64 = 100_000;
 
 impl Default for DiffLimits {
     fn default() -> Self {
-        DiffLimits { memory: None, copies: None, plan: Plan::Auto, max_differences: MAX_DIFFERENCES }
+        DiffLimits { memory: None, copies: None, plan: DiffStrategy::Auto, max_differences: MAX_DIFFERENCES }
     }
 }
 
@@ -282,7 +279,7 @@ fn machine_memory() -> u64 {
 
 /// What may be shown of the data.
 #[derive(Args, Clone, Copy, Debug, Default)]
-struct PrivacyArgs {
+pub(crate) struct PrivacyArgs {
     /// Show no values of rows: no examples, no keys, no differences.parquet, no texts that may quote one
     #[arg(long)]
     no_examples: bool,
@@ -318,7 +315,7 @@ struct OverrideArgs {
 
 /// How much is shown, and how.
 #[derive(Args, Clone, Copy, Debug, Default)]
-struct LookArgs {
+pub(crate) struct LookArgs {
     /// Show nothing but errors; the exit code stays the same
     #[arg(long)]
     quiet: bool,
@@ -336,7 +333,7 @@ impl OverrideArgs {
 /// Runs the program and returns its exit code, whatever happens in it.
 pub fn main() -> u8 {
     isolation::caught(command).unwrap_or_else(|_| {
-        screen::complain(
+        console::complain(
             "cutover cannot go on after a defect of its own; please report it with the command and the line above\n",
         );
         BROKEN
@@ -344,11 +341,11 @@ pub fn main() -> u8 {
 }
 
 fn command() -> u8 {
-    begin::begin();
+    startup::begin();
     let command = match Cli::try_parse() {
         Ok(cli) => cli.command,
         Err(error) if error.use_stderr() => {
-            screen::complain_lines(&begin::parsed(error));
+            console::complain_lines(&startup::parsed(error));
             return BROKEN;
         }
         Err(error) => error.exit(),
@@ -358,7 +355,7 @@ fn command() -> u8 {
         Command::Rerun(args) => rerun::rerun(*args),
         Command::Rehearse(args) => rehearse::rehearse(&args),
         Command::Init(args) => init::init(&args),
-        Command::History(args) => history::history(args),
+        Command::History(args) => commands::history::history(args),
         Command::Diff(args) => diff::diff(*args),
         Command::List { suites, json } => list::list(&suites, json),
         Command::Validate { suites, overrides, connect } => list::validate(&suites, &overrides.overrides(), connect),
@@ -367,8 +364,8 @@ fn command() -> u8 {
         Command::Man(args) => manual::manual(&args, Cli::command()),
         Command::Waive(args) => waive::waive(&args),
         Command::Schema => {
-            screen::report(Format::Json, &format!("{:#}\n", suite::schema()));
-            crate::exit::PASSED
+            console::report(Format::Json, &format!("{:#}\n", suite::schema()));
+            crate::exit_code::PASSED
         }
     }
 }
@@ -380,14 +377,14 @@ fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, u8> {
 
 /// Shows the mistakes of suites, a line each, and returns the exit code.
 fn mistakes(problems: &suite::Problems) -> u8 {
-    problems.0.iter().for_each(|problem| screen::complain(&format!("{}\n", visible(&problem.to_string()))));
+    problems.0.iter().for_each(|problem| console::complain(&format!("{}\n", visible(&problem.to_string()))));
     BROKEN
 }
 
 /// A runtime for one command.
 fn runtime() -> Result<tokio::runtime::Runtime, u8> {
     let refused = |cause: std::io::Error| {
-        screen::complain(&format!("the runtime does not start: {cause}\n"));
+        console::complain(&format!("the runtime does not start: {cause}\n"));
         BROKEN
     };
     // Every reading of a source has a thread, and so has every comparison: none may wait for one that waits for it.

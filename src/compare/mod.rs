@@ -3,58 +3,32 @@
 //! Takes canonical frames and a valid check, fills the numbers of a report. No clock, no I/O, no async:
 //! the same frames give the same verdict everywhere.
 
-mod apart;
-mod bipartite;
-mod cells;
-mod columns;
-mod distance;
-mod drift;
-mod encode;
-mod examples;
-mod freshness;
-mod held;
-mod intervals;
-mod invariant;
-mod json;
-mod judge;
-pub mod latency;
-mod ledger;
-mod matching;
-mod measures;
-mod normal;
-mod number;
-mod order;
-mod pairing;
-mod partners;
-mod past;
-mod percentile;
-mod quantile;
-mod reflexive;
+pub(crate) mod exclude;
+pub(crate) mod kind;
 mod rows;
-mod shares;
-mod show;
-mod stream;
-mod tags;
-mod tally;
-mod types;
-mod zones;
+pub(crate) mod value;
 
-pub(crate) use apart::{Answers, Itself, compare_counting, differing};
-pub(crate) use cells::Cells;
-pub(crate) use columns::misfit;
-pub use ledger::{Ledger, UNPINNED, outside, with_tag};
-pub use normal::Side;
-pub use past::Past;
-pub(crate) use reflexive::{by_value, reflexive};
+pub use crate::suppress::baseline::BaselineIndex;
+pub use crate::suppress::ledger::{Ledger, UNPINNED, outside, with_tag};
+pub(crate) use exclude::excluded_keys::{Answers, Itself, compare_counting, differing};
+pub(crate) use exclude::self_comparison::{against_itself, by_value};
+use kind::aggregate;
+use kind::freshness;
+use kind::invariant;
+use kind::percentile;
+use kind::tag_dedup;
 pub use rows::Sink;
-pub(crate) use stream::{Judging, Layout, Paired, fail, same_type};
-pub(crate) use types::comparable;
+pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, fail, same_type};
+pub(crate) use rows::columns::misfit;
+pub(crate) use value::cells::Cells;
+pub use value::normalize::Side;
+pub(crate) use value::types::comparable;
 
-use columns::{Naming, error, sort_out};
+use rows::columns::{Naming, error, sort_out};
 
-use crate::check::{Check, KindSettings};
 use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, Expectation};
+use crate::spec::check::{Check, KindSettings};
 
 /// How much of what was found is listed; counts are always complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +109,8 @@ fn both(
     sink: Sink<'_>,
 ) -> Result<(), ErrorReport> {
     match &check.kind {
-        KindSettings::RowCount | KindSettings::Sum => measures::compare(check, old, new, limits, report, sink),
-        KindSettings::TagDedup => tags::compare(check, old, new, limits, report, sink),
+        KindSettings::RowCount | KindSettings::Sum => aggregate::compare(check, old, new, limits, report, sink),
+        KindSettings::TagDedup => tag_dedup::compare(check, old, new, limits, report, sink),
         KindSettings::Percentile(settings) => percentile::compare(check, settings, old, new, limits, report, sink),
         KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, report, sink),
         KindSettings::Rows => {

@@ -3,6 +3,7 @@
 //! A [`Frame`] is a Polars frame of canonical types, with beside it the distinctions Polars has no
 //! type for (UUID, JSON, maps). Turning an engine's types into these is `source`'s business.
 
+pub(crate) mod exact;
 pub(crate) mod json;
 pub(crate) mod time;
 mod value;

@@ -9,7 +9,7 @@ mod words;
 
 use crate::frame::Type;
 use crate::source::EngineName;
-use crate::source::catalogue::TableName;
+use crate::source::catalog::TableName;
 
 pub use suite::{Made, suite};
 

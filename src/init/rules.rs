@@ -1,9 +1,9 @@
 //! How two columns of one name can be compared: exactly where their types allow it, else by a rule that says what was
 //! assumed.
 
-use crate::check::Rule;
 use crate::compare::comparable;
 use crate::frame::Type;
+use crate::spec::check::Rule;
 
 /// A rule in TOML, and why it is there; both empty where values are compared exactly as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

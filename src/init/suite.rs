@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use super::rules::{Guess, guess, of_sums};
 use super::words::{comment, key, list, shown, sum, unnameable, value};
 use super::{Column, Left, Listed, Pairs, Place, Table, pair};
-use crate::check::Sides;
-use crate::diff::snake_case;
 use crate::frame::Type;
 use crate::source::EngineName;
 use crate::source::pushdown::{is_number, quoted};
+use crate::spec::check::Sides;
+use crate::suite::ad_hoc::snake_case;
 
 /// What stands at every decision that is left to the reader.
 const UNDECIDED: &str = "UNDECIDED";

@@ -1,10 +1,10 @@
 //! Names and texts as they stand in a suite: in SQL, in TOML, in comments, whatever is in them.
 
 use super::Column;
-use crate::check::Template;
 use crate::frame::Type;
 use crate::source::EngineName;
 use crate::source::pushdown::quoted;
+use crate::spec::check::Template;
 
 /// The sum of a column, exact and NULL where there is nothing to add.
 pub(super) fn sum(engine: EngineName, column: &Column) -> String {

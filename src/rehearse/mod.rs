@@ -14,7 +14,7 @@ pub use writer::Writer;
 
 /// What a rehearsal is to build.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct RehearsalPlan {
     /// About how many rows the main old table has.
     pub rows: u64,
     /// Other seeds give other data of the same shape.
@@ -66,7 +66,12 @@ pub struct Made {
 ///
 /// Where they are two, the migration still reads the old tables beside it: the new database gets them too, and
 /// `drop_old.sql` removes them at the end.
-pub async fn build(pack: &Pack, old: &SourceUrl, new: &SourceUrl, plan: &Plan) -> Result<Vec<Made>, RehearsalError> {
+pub async fn build(
+    pack: &Pack,
+    old: &SourceUrl,
+    new: &SourceUrl,
+    plan: &RehearsalPlan,
+) -> Result<Vec<Made>, RehearsalError> {
     let one = old == new;
     let defects = pack.planted(plan.defect.as_deref())?;
     let mut on_old = writer("old", old).await?;
@@ -142,7 +147,7 @@ async fn run(
     stem: &str,
     side: &'static str,
     writer: &mut Writer,
-    plan: &Plan,
+    plan: &RehearsalPlan,
 ) -> Result<(), RehearsalError> {
     let Some(file) = pack.file(stem, writer.variants()) else { return Ok(()) };
     execute(pack, &file, side, writer, plan).await
@@ -153,7 +158,7 @@ async fn execute(
     file: &str,
     side: &'static str,
     writer: &mut Writer,
-    plan: &Plan,
+    plan: &RehearsalPlan,
 ) -> Result<(), RehearsalError> {
     let sql = pack.render(file, writer.engine(), plan.rows, plan.seed)?;
     let refused = |cause| RehearsalError::Refused { file: file.to_owned(), side, cause };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::check::{ParamValue, Template};
 use crate::source::EngineName;
+use crate::spec::check::{ParamValue, Template};
 
 /// The `rehearsal/` folder of a pack.
 #[derive(Clone, Debug)]
@@ -75,8 +75,8 @@ impl Pack {
                 Err(cause) => return Err(PackError::Unreadable { path: inside, cause: cause.into() }),
             };
             if path.extension().is_some_and(|end| end == "sql") {
-                let text =
-                    crate::input::text(&path).map_err(|cause| PackError::Unreadable { path: path.clone(), cause })?;
+                let text = crate::fs::input::text(&path)
+                    .map_err(|cause| PackError::Unreadable { path: path.clone(), cause })?;
                 let name = path.strip_prefix(&inside).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                 files.insert(name, text);
             }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::text::{duration, plural, thousands, visible};
-use crate::history::Run;
-use crate::history::changes::{By, Change, Side};
-use crate::history::trend::{self, Point, Trend};
+use crate::record::history::Run;
+use crate::record::history::changes::{By, Change, Side};
+use crate::record::history::trend;
+use crate::record::history::trend::{Point, Trend};
 
 fn table(width: Option<u16>) -> Table {
     let mut table = Table::new();
@@ -86,7 +87,7 @@ pub fn changes(before: &Run, after: &Run, changes: &[Change], width: Option<u16>
     }
     let (quiet, told): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(|change| change.quiet());
     for change in &told {
-        let number = |of: fn(&crate::history::changes::Fate) -> u64| match &change.differences {
+        let number = |of: fn(&crate::record::history::changes::Fate) -> u64| match &change.differences {
             Some(fate) => thousands(of(fate)),
             None => "–".to_owned(),
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::forgiven;
+use super::suppressed;
 use super::terminal::{Style, details};
 use super::text::{finding, visible, visible_lines};
 use super::verdict::verdict;
@@ -57,7 +57,7 @@ fn test_case(report: &RunReport, check: &CheckReport, suite: &str, name: &str) -
     };
     let mut case = TestCase::new(name, status);
     case.set_classname(suite).set_time(Duration::from_millis(check.elapsed_ms));
-    if check.status() == Status::Warn || (check.status() == Status::Pass && !forgiven::lines(check).is_empty()) {
+    if check.status() == Status::Warn || (check.status() == Status::Pass && !suppressed::lines(check).is_empty()) {
         case.set_system_out(told(report, check));
     }
     case

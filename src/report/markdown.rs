@@ -7,7 +7,7 @@ use super::text::{
     visible_lines,
 };
 use super::verdict::verdict;
-use super::{forgiven, passes};
+use super::{pass_warnings, suppressed};
 use crate::model::{CheckReport, Difference, RunReport, Status};
 
 /// Renders the report.
@@ -80,7 +80,7 @@ fn head(report: &RunReport) -> String {
 fn waived(out: &mut String, report: &RunReport) {
     let passed = report.checks.iter().filter(|check| check.status() == Status::Pass);
     let told: Vec<_> =
-        passed.map(|check| (check, forgiven::lines(check))).filter(|(_, lines)| !lines.is_empty()).collect();
+        passed.map(|check| (check, suppressed::lines(check))).filter(|(_, lines)| !lines.is_empty()).collect();
     if told.is_empty() {
         return;
     }
@@ -98,14 +98,14 @@ fn waived(out: &mut String, report: &RunReport) {
 
 /// The warnings about checks that passed.
 fn beside_passes(out: &mut String, report: &RunReport) {
-    let told = passes::warnings(report);
+    let told = pass_warnings::warnings(report);
     if told.is_empty() {
         return;
     }
     out.push_str("\n## Passed with a warning\n\n");
     for (warning, ids) in told {
         let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message));
-        let _ = writeln!(out, "  - in {}", escaped(&passes::some(&ids)));
+        let _ = writeln!(out, "  - in {}", escaped(&pass_warnings::some(&ids)));
     }
 }
 

@@ -12,7 +12,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, GaugeValu
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::model::{CheckReport, RunReport, SideReport, Status, Tally};
+use crate::model::{CheckReport, DifferenceCounts, RunReport, SideReport, Status};
 
 const STATUSES: [Status; 5] = [Status::Pass, Status::Warn, Status::Fail, Status::Error, Status::Skip];
 
@@ -75,7 +75,7 @@ struct Check {
     labels: Labels,
     status: Status,
     differences: BTreeMap<&'static str, u64>,
-    forgiven: Tally,
+    forgiven: DifferenceCounts,
     rows: [Option<u64>; 2],
     query_ms: [Option<u64>; 2],
     elapsed_ms: u64,
@@ -90,7 +90,7 @@ impl Check {
             labels: labels.into(),
             status: Status::Skip,
             differences: BTreeMap::new(),
-            forgiven: Tally::default(),
+            forgiven: DifferenceCounts::default(),
             rows: [None; 2],
             query_ms: [None; 2],
             elapsed_ms: 0,

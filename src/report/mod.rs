@@ -1,18 +1,18 @@
 //! A finished run as text, one file per format. Pure: the same report gives the same text everywhere.
 
-mod forgiven;
 pub mod github;
 mod html;
 mod json;
 mod junit;
 mod markdown;
-mod passes;
+mod pass_warnings;
+mod suppressed;
 mod text;
 mod verdict;
 
 pub mod history;
 pub mod metrics;
-pub mod notice;
+pub mod slack;
 pub mod terminal;
 
 use crate::model::RunReport;

@@ -2,8 +2,9 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::passes;
-use super::text::{self, again, counts, duration, finding, key, thousands, value, visible, visible_lines};
+use super::pass_warnings;
+use super::text;
+use super::text::{again, counts, duration, finding, key, thousands, value, visible, visible_lines};
 use super::verdict::verdict;
 use crate::model::{CheckReport, Difference, Measure, RunReport, Status, Warning};
 
@@ -69,14 +70,14 @@ pub fn details(report: &RunReport, style: &Style) -> String {
 
 /// The warnings about checks that passed.
 fn beside_passes(report: &RunReport, style: Style) -> Option<String> {
-    let told = passes::warnings(report);
+    let told = pass_warnings::warnings(report);
     if told.is_empty() {
         return None;
     }
     let mut lines = vec![format!("{} that passed with a warning", style.bold("checks"))];
     for (warning, ids) in told {
         lines.push(warned(warning, style));
-        lines.push(style.dim(&format!("    in {}", passes::some(&ids))));
+        lines.push(style.dim(&format!("    in {}", pass_warnings::some(&ids))));
     }
     lines.push(String::new());
     Some(lines.join("\n"))
@@ -84,7 +85,7 @@ fn beside_passes(report: &RunReport, style: Style) -> Option<String> {
 
 /// The waivers of a check that passed, and whether one covers nothing.
 fn waived(check: &CheckReport, style: Style) -> Option<String> {
-    let told = super::forgiven::lines(check);
+    let told = super::suppressed::lines(check);
     if told.is_empty() {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use bytesize::ByteSize;
 
-use super::forgiven;
+use super::suppressed;
 use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunReport, SideReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
@@ -171,7 +171,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         parts.push(plural(check.warnings.len() as u64, "warning"));
     }
     let found = parts.join(", ");
-    forgiven::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
+    suppressed::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
 }
 
 /// The differences of a check by name, whatever else becomes of it.
@@ -248,7 +248,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         let here = if one.windows { " here" } else { "" };
         lines.push(format!("{}, found {}{here}", expected(one), thousands(one.found)));
     }
-    lines.extend(forgiven::lines(check));
+    lines.extend(suppressed::lines(check));
     lines.extend(check.drift.iter().map(drift));
     if let Some(groups) = check.too_small_groups {
         let named: Vec<String> = check.too_small.iter().take(10).map(key).filter(|key| !key.is_empty()).collect();

@@ -1,6 +1,6 @@
 //! The verdict of a run in one sentence, the same in every format.
 
-use super::forgiven;
+use super::suppressed;
 use crate::model::{RunReport, Status};
 
 /// Whether another run may get further, where this one did not get to its end.
@@ -30,7 +30,7 @@ pub(super) fn verdict(report: &RunReport) -> String {
         }
         _ if report.interrupted => "cut short: no verdict on what was not looked at",
         Status::Pass if report.rerun_of.is_some() => "what did not pass before passes now; nothing else was run",
-        Status::Pass if forgiven::total(report) != (0, 0) => "no difference but those that are waived or known",
+        Status::Pass if suppressed::total(report) != (0, 0) => "no difference but those that are waived or known",
         Status::Pass => "old and new tell the same story",
         Status::Warn => "no failure, but there are warnings to read",
         Status::Fail => "old and new differ",

@@ -2,11 +2,11 @@
 
 use std::sync::Mutex;
 
-use super::hashed::Hashed;
-use super::records::{Record, Records};
+use super::hash_pass::Hashed;
+use super::row_hashes::{Record, Records};
 use super::spill::SpillError;
-use super::{Options, Plan, joined, partition};
-use crate::check::Sides;
+use super::{DiffOptions, DiffPlan, joined, partition};
+use crate::spec::check::Sides;
 
 /// The keys to be read again, and what is known of the others.
 pub struct Candidates {
@@ -27,7 +27,7 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn new(plan: &Plan, mut old: Hashed, mut new: Hashed) -> Result<Self, SpillError> {
+    pub(super) fn new(plan: &DiffPlan, mut old: Hashed, mut new: Hashed) -> Result<Self, SpillError> {
         let options = &plan.options;
         let first = || Records::new(options, options.share(1, 8));
         let mut first = Sides { old: first(), new: first() };
@@ -195,7 +195,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(rows: u64, options: &Options) -> Self {
+    fn new(rows: u64, options: &DiffOptions) -> Self {
         let largest = (options.share(1, 16) as u64 * 8).max(1 << 12).ilog2();
         let bits = (rows.max(1).ilog2() + 1).clamp(12, largest);
         // A key takes 8 bytes and its share of the places at most 2.
@@ -251,7 +251,7 @@ mod tests {
         let even = (0..1_000).map(|at: u64| at << 54).collect::<Vec<_>>();
         let crowded = (0..1_000).map(|at| (7 << 60) + at * 2).collect();
         for keys in [vec![], vec![0], vec![u64::MAX], vec![5, 1 << 63], even, crowded] {
-            let mut filter = Filter::new(2_000, &Options::default());
+            let mut filter = Filter::new(2_000, &DiffOptions::default());
             keys.iter().for_each(|key| filter.add(*key));
             filter.settle();
             assert!(keys.iter().all(|key| filter.may_hold(*key)));

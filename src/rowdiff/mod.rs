@@ -8,7 +8,7 @@
 //! (missing, extra, changed, duplicated) is a candidate.
 //!
 //! **Second reading.** Only the rows of the candidates are kept, and judged by the code that judges two whole frames.
-//! It is of a copy that the first reading made ([`Options::copy`]), or of the source again where there is none: then
+//! It is of a copy that the first reading made ([`DiffOptions::copy`]), or of the source again where there is none: then
 //! rows may have moved in between. Keys that merely share a hash are told apart there, so that a collision of key hashes costs time and nothing else.
 //!
 //! **Tolerances** (and `ulps`, and maps with a tolerance) are no equalities that a hash could stand for. Their
@@ -21,7 +21,7 @@
 //! **A false "equal"** takes two different rows of one key with the same 64-bit row hash; see
 //! [`false_equal_probability`].
 //!
-//! **Memory** is bounded by [`Options::memory`]: beyond it, hashes and kept rows go to temporary files by the first
+//! **Memory** is bounded by [`DiffOptions::memory`]: beyond it, hashes and kept rows go to temporary files by the first
 //! bits of the key hash, and the partitions are sorted, merged and judged by themselves, as many at a time as there are
 //! threads. The rows of one key stay
 //! together, so a key with more rows than fit the memory is not bounded, nor is a check without a key.
@@ -29,15 +29,15 @@
 //! All of it is pure but for the temporary files (`spill`). Who reads the batches decides on threads and time.
 
 mod candidates;
-mod copied;
-mod hashed;
-mod judged;
-mod kept;
-mod keys;
-mod records;
+mod fetch_pass;
+mod hash_pass;
+mod key_filter;
+mod row_cache;
+mod row_hashes;
 mod sample;
 mod spill;
-mod streamed;
+mod test_driver;
+mod verify;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -46,21 +46,21 @@ use std::sync::Arc;
 use std::thread::{ScopedJoinHandle, available_parallelism};
 
 pub use candidates::Candidates;
-pub use copied::Copied;
-pub use hashed::Hashed;
-pub use judged::Summary;
-pub use kept::Kept;
+pub use fetch_pass::Kept;
+pub use hash_pass::Hashed;
+pub use row_cache::Copied;
 pub use spill::SpillError;
-pub use streamed::{Batches, diff};
+pub use test_driver::{Batches, diff};
+pub use verify::Summary;
 
-use crate::check::{Check, Sample};
-use crate::compare::{Judging, Layout, Limits, Paired, Side, same_type};
+use crate::compare::{BatchComparer, ComparePlan, Limits, Paired, Side, same_type};
 use crate::frame::{Frame, FrameError, Type};
 use crate::model::{CheckReport, ErrorReport, Example};
+use crate::spec::check::{Check, Sample};
 
 /// What a diff may use.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct DiffOptions {
     /// Bytes that both sides together may hold in memory, batches in flight aside.
     pub memory: usize,
     /// Where partitions and copies are written.
@@ -77,10 +77,10 @@ pub struct Options {
     pub threads: usize,
 }
 
-impl Default for Options {
+impl Default for DiffOptions {
     /// 1 GiB, the system's temporary directory, no copies, random seeds, 256 partitions, all cores.
     fn default() -> Self {
-        Options {
+        DiffOptions {
             memory: 1 << 30,
             directory: std::env::temp_dir(),
             copy: 0,
@@ -92,7 +92,7 @@ impl Default for Options {
     }
 }
 
-impl Options {
+impl DiffOptions {
     fn share(&self, parts: usize, of: usize) -> usize {
         self.memory / of * parts
     }
@@ -183,9 +183,9 @@ pub type Gate = Arc<dyn Fn(u64, u64) -> bool + Send + Sync>;
 
 /// What is compared with what, and within which limits. Clones share it.
 #[derive(Clone)]
-pub struct Plan {
-    layout: Arc<Layout>,
-    options: Arc<Options>,
+pub struct DiffPlan {
+    layout: Arc<ComparePlan>,
+    options: Arc<DiffOptions>,
     sample: Option<Sample>,
     /// Keys whose rows are compared, where not all are.
     keys: Option<Arc<HashSet<Vec<Option<String>>>>>,
@@ -198,12 +198,12 @@ pub struct Plan {
     elsewhere: Option<(u64, Arc<[bool]>)>,
 }
 
-impl Plan {
+impl DiffPlan {
     /// The plan of `check` over results with the columns of `old` and `new`, whatever their rows.
-    pub fn new(check: &Check, old: &Frame, new: &Frame, options: Options) -> Result<Plan, ErrorReport> {
-        let options = Options { bits: options.bits.min(16), ..options };
-        Ok(Plan {
-            layout: Arc::new(Layout::new(check, old, new)?),
+    pub fn new(check: &Check, old: &Frame, new: &Frame, options: DiffOptions) -> Result<DiffPlan, ErrorReport> {
+        let options = DiffOptions { bits: options.bits.min(16), ..options };
+        Ok(DiffPlan {
+            layout: Arc::new(ComparePlan::new(check, old, new)?),
             options: Arc::new(options),
             sample: check.sample.clone(),
             keys: None,
@@ -214,19 +214,19 @@ impl Plan {
         })
     }
 
-    /// The same plan where a server found `pairs` of other rows equal; `numbers` is as for [`equal`](Plan::equal).
-    pub fn beside_equal(self, pairs: u64, numbers: &[bool]) -> Plan {
-        Plan { elsewhere: Some((pairs, numbers.into())), ..self }
+    /// The same plan where a server found `pairs` of other rows equal; `numbers` is as for [`equal`](DiffPlan::equal).
+    pub fn beside_equal(self, pairs: u64, numbers: &[bool]) -> DiffPlan {
+        DiffPlan { elsewhere: Some((pairs, numbers.into())), ..self }
     }
 
     /// The same plan, with `gate` asked of every key that differs.
-    pub fn gated(self, gate: Gate) -> Plan {
-        Plan { gate: Some(gate), ..self }
+    pub fn gated(self, gate: Gate) -> DiffPlan {
+        DiffPlan { gate: Some(gate), ..self }
     }
 
     /// The same plan without the rows of the keys with these hashes, ascending; no count has them.
-    pub fn without(self, apart: Arc<Vec<u64>>) -> Plan {
-        Plan { apart, ..self }
+    pub fn without(self, apart: Arc<Vec<u64>>) -> DiffPlan {
+        DiffPlan { apart, ..self }
     }
 
     /// Whether rows with equal hashes are all there is to say, so that the second reading changes no verdict.
@@ -234,7 +234,7 @@ impl Plan {
         self.layout.is_exact()
     }
 
-    /// The key columns and the compared ones, as [`Layout::pairs`] gives them.
+    /// The key columns and the compared ones, as [`ComparePlan::pairs`] gives them.
     pub(crate) fn pairs(&self) -> Option<(Vec<Paired>, Vec<Paired>)> {
         self.layout.pairs()
     }
@@ -242,7 +242,7 @@ impl Plan {
     /// Fills `report` where a server found every pair of rows equal: `pairs` of them, and per compared column whether
     /// any holds a finite number.
     pub fn equal(&self, pairs: u64, numbers: &[bool], report: &mut CheckReport) -> Summary {
-        let mut judging = Judging::new(&self.layout, &self.options.limits);
+        let mut judging = BatchComparer::new(&self.layout, &self.options.limits);
         judging.add_equal(pairs, numbers);
         judging.finish(report);
         Summary { false_equal: false_equal_elsewhere(pairs), ..Summary::default() }
@@ -272,7 +272,7 @@ impl Plan {
         sink: &mut dyn FnMut(Example) -> bool,
         report: &mut CheckReport,
     ) -> Result<Summary, Failure> {
-        judged::judge(self, candidates, old, new, sink, report)
+        verify::judge(self, candidates, old, new, sink, report)
     }
 
     /// Whether `batch` has the columns that the plan was made for.

@@ -9,12 +9,12 @@ use std::io::Write;
 
 use md5::{Digest, Md5};
 
-use super::{Failure, Plan};
-use crate::check::Sample;
+use super::{DiffPlan, Failure};
 use crate::compare::Side;
 use crate::frame::Frame;
+use crate::spec::check::Sample;
 
-impl Plan {
+impl DiffPlan {
     /// The rows of `batch` whose keys are in the sample and among those that are wanted; all of them where the check
     /// has no sample and all keys are wanted.
     pub fn sampled(&self, side: Side, batch: Frame) -> Result<Frame, Failure> {
@@ -73,7 +73,7 @@ fn sized(bytes: &[u8], kind: u8, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Sample;
+    use crate::spec::check::Sample;
 
     fn text(cells: &[&[u8]]) -> String {
         let mut out = Vec::new();

@@ -3,28 +3,18 @@
 //!
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
-mod attempt;
-mod awareness;
 mod check;
-mod cut;
-mod differences;
-mod latency;
-mod mask;
-mod noise;
+pub(crate) mod findings;
 mod params;
-mod placing;
-mod privacy;
-mod reading;
-mod redact;
-mod rows;
-mod server;
-mod settle;
-mod side;
 mod sources;
-mod waivers;
 mod windows;
-mod withheld;
 
+use check::window_counts;
+use findings::mask;
+use findings::parquet;
+use findings::redact;
+use findings::truncate;
+use findings::unused_waivers;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,30 +26,30 @@ use futures::StreamExt;
 use globset::GlobMatcher;
 use tokio::sync::Semaphore;
 
-use crate::check::{Check, KindSettings, ParamValue};
 use crate::compare::{Ledger, Limits, outside};
-use crate::earlier::Baseline;
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SourceReport, SuiteReport};
+use crate::record::read::Baseline;
 use crate::rowdiff;
 use crate::source::Stop;
+use crate::spec::check::{Check, KindSettings, ParamValue};
 use crate::suite::Suite;
 
-pub use awareness::{Said, inspect};
+pub use check::lint::{LintReport, inspect};
 pub use check::rendered;
-pub use differences::Differences;
+pub use findings::disclosure::text as without_values;
+pub use findings::parquet::Differences;
+pub use findings::privacy::{MaskKey, Privacy, is_hash};
 pub use params::{fixed, shown};
-pub use privacy::{MaskKey, Privacy, is_hash};
 pub use windows::{Slice, cut};
-pub use withheld::text as without_values;
 
-use attempt::{Attempt, Slot};
-use mask::Mask;
-use windows::{Strays, Unit};
+use check::attempt::{Attempt, Slot};
+use findings::mask::Mask;
+use windows::{ShiftedKeys, Unit};
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct RunOptions {
     /// Checks at once, at least 1.
     pub jobs: usize,
     /// Time allowed per query, unless the check says otherwise.
@@ -77,7 +67,7 @@ pub struct Options {
     /// Patterns of ids, those of windows among them; none means all.
     pub only: Vec<GlobMatcher>,
     /// Who compares where one server holds both sides.
-    pub plan: Plan,
+    pub plan: DiffStrategy,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
     /// What may be shown of the data.
@@ -97,22 +87,22 @@ pub struct Again {
     pub keys: BTreeMap<String, Arc<BTreeSet<Key>>>,
 }
 
-impl Options {
+impl RunOptions {
     /// What one row diff may use; its hashes have seeds of their own.
-    fn rowdiff(&self) -> rowdiff::Options {
-        rowdiff::Options {
+    fn rowdiff(&self) -> rowdiff::DiffOptions {
+        rowdiff::DiffOptions {
             memory: self.memory,
             directory: self.spill.clone(),
             copy: self.copies / 2,
             limits: self.limits,
-            ..rowdiff::Options::default()
+            ..rowdiff::DiffOptions::default()
         }
     }
 }
 
 /// Who finds the rows that differ where one server holds both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Plan {
+pub enum DiffStrategy {
     /// The server where it can and is known to be faster, else cutover.
     #[default]
     Auto,
@@ -165,7 +155,7 @@ type Params<'a> = BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>
 
 /// A check, or one window of it, while it runs.
 #[derive(Clone, Copy)]
-struct Running<'a> {
+pub(crate) struct CheckRun<'a> {
     suite: &'a Suite,
     check: &'a Check,
     slice: Option<&'a Slice>,
@@ -178,16 +168,16 @@ struct Running<'a> {
 }
 
 /// Everything a check needs of its suite while it runs.
-struct Context<'a> {
+pub(crate) struct Context<'a> {
     sources: sources::Opened,
     params: Params<'a>,
     /// Keys that windows miss or have in excess, by the id of the window.
-    strays: Mutex<HashMap<String, Strays>>,
+    strays: Mutex<HashMap<String, ShiftedKeys>>,
     /// Where the rows of checks with windows are.
-    placed: placing::Answers,
+    placed: window_counts::Answers,
     /// Checks that may run at once.
     slots: Semaphore,
-    options: &'a Options,
+    options: &'a RunOptions,
     stop: &'a Stop,
     late: &'a AtomicBool,
     /// The day on which the run began, UTC.
@@ -197,7 +187,7 @@ struct Context<'a> {
 /// Runs `selected` and reports all of them, in their order. Stops early when `stop` is told or the deadline passes.
 pub async fn run(
     selected: &[Selected<'_>],
-    options: &Options,
+    options: &RunOptions,
     stop: &Stop,
     watch: impl Fn(Event<'_>) + Sync,
 ) -> RunReport {
@@ -220,7 +210,7 @@ pub async fn run(
             sources,
             params,
             strays: Mutex::default(),
-            placed: placing::Answers::default(),
+            placed: window_counts::Answers::default(),
             slots: Semaphore::new(options.jobs.max(1)),
             options,
             stop,
@@ -256,7 +246,7 @@ pub async fn run(
         for (_, report) in units.iter().zip(&reports).filter(|(unit, report)| waits(unit, report)) {
             watch(Event::Finished(report));
         }
-        waivers::unused(&mut reports, selected, options);
+        unused_waivers::unused(&mut reports, selected, options);
         (reports, suites)
     };
     tokio::pin!(work, deadline);
@@ -320,7 +310,7 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     let (suite, listed) = (unit.one.suite, context.options.limits.examples);
     let ledger = Ledger::new(check, &id, &suite.waivers, past, context.today, listed);
     let ledger = Some(ledger).filter(Ledger::is_wanted).map(|ledger| Arc::new(Mutex::new(ledger)));
-    let one = Running { suite, check, slice, id: &id, ledger: ledger.as_ref(), attempt: None };
+    let one = CheckRun { suite, check, slice, id: &id, ledger: ledger.as_ref(), attempt: None };
     watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
@@ -338,10 +328,10 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
 }
 
 /// What a check found, masked and put to its waivers.
-fn settled(one: Running<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
+fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
     if matches!(one.check.kind, KindSettings::Latency(_)) {
         // All of its numbers are listed.
-        let mut findings = differences::Findings::new(one, context, report.returned.as_deref());
+        let mut findings = parquet::DifferenceFanout::new(one, context, report.returned.as_deref());
         report.measures.iter().filter(|measure| !measure.within).all(|measure| findings.take(&outside(measure)));
         report.written = findings.finish();
     }
@@ -349,7 +339,7 @@ fn settled(one: Running<'_>, context: &Context<'_>, mut report: CheckReport) -> 
     if let Some(mask) = Mask::new(one.check, &context.options.privacy, report.returned.as_deref()) {
         report = mask.apply(report);
     }
-    cut::report(&mut report);
+    truncate::report(&mut report);
     if let Some(ledger) = one.ledger {
         ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::sources::{Opened, broken, retrying};
-use super::{Options, Selected};
-use crate::check::ParamValue;
+use super::{RunOptions, Selected};
 use crate::isolation::isolated;
-use crate::source::{Engine, Error, Fault, Stop};
+use crate::source::{Engine, Error, ErrorKind, Stop};
+use crate::spec::check::ParamValue;
 use crate::suite::{Param, Suite};
 
 /// The params of every suite; a param without a value says why.
 pub(super) async fn evaluate<'a>(
     selected: &[Selected<'a>],
     sources: &Opened,
-    options: &Options,
+    options: &RunOptions,
     stop: &Stop,
 ) -> BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>> {
     let mut params = BTreeMap::new();
@@ -54,7 +54,7 @@ async fn clock_of(
     suite: &Suite,
     name: &str,
     sources: &Opened,
-    options: &Options,
+    options: &RunOptions,
     stop: &Stop,
 ) -> Result<DateTime<Utc>, String> {
     let open = sources.get(suite, name)?;
@@ -62,8 +62,8 @@ async fn clock_of(
     let attempt = || async {
         tokio::select! {
             now = engine.now() => now,
-            () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
-            () = tokio::time::sleep(options.timeout) => Err(Error::new(Fault::Timeout, "the server did not tell the time; allow more with --timeout")),
+            () = stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+            () = tokio::time::sleep(options.timeout) => Err(Error::new(ErrorKind::Timeout, "the server did not tell the time; allow more with --timeout")),
         }
     };
     let read = isolated(retrying(stop, attempt)).await;

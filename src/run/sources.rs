@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::{Options, Selected};
+use super::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{SourceReport, Warning};
-use crate::source::{self, Engine, Error, Fault, SourceUrl, Stop};
+use crate::source;
+use crate::source::{Engine, Error, ErrorKind, SourceUrl, Stop};
 use crate::suite::{Param, Suite};
 
 /// Pauses before the second and the third try of a connection.
@@ -57,7 +58,7 @@ impl Opened {
 }
 
 /// Opens and describes every source that `selected` names or whose clock a param follows.
-pub(super) async fn open(selected: &[Selected<'_>], options: &Options, stop: &Stop) -> Opened {
+pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: &Stop) -> Opened {
     let mut wanted: BTreeMap<(String, String), &Suite> = BTreeMap::new();
     for one in selected {
         for name in names(one) {
@@ -65,7 +66,7 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &Options, stop: &St
         }
     }
     let mut opened: BTreeMap<(String, String), Result<Open, String>> = BTreeMap::new();
-    let mut engines: Vec<(SourceUrl, source::Options, Arc<dyn Engine>)> = Vec::new();
+    let mut engines: Vec<(SourceUrl, source::SourceOptions, Arc<dyn Engine>)> = Vec::new();
     let mut pending = Vec::new();
     for ((suite_name, name), suite) in wanted {
         let at = (suite_name, name);
@@ -99,7 +100,7 @@ fn names(one: &Selected<'_>) -> BTreeSet<String> {
     names
 }
 
-type Engines = Vec<(SourceUrl, source::Options, Arc<dyn Engine>)>;
+type Engines = Vec<(SourceUrl, source::SourceOptions, Arc<dyn Engine>)>;
 
 /// Index of the engine behind a source; two names of one URL share it.
 fn engine(suite: &Suite, name: &str, engines: &mut Engines) -> Result<(usize, String), String> {
@@ -121,7 +122,7 @@ pub(super) fn broken(when: &str, defect: &Defect) -> Error {
     let message = format!(
         "cutover met a defect of its own while {when}; check that the URL names a server of this kind, and report it"
     );
-    Error { causes: vec![defect.text().to_owned()], ..Error::new(Fault::Query, message) }
+    Error { causes: vec![defect.text().to_owned()], ..Error::new(ErrorKind::Query, message) }
 }
 
 /// Asks a source to describe itself.
@@ -129,9 +130,9 @@ async fn describe(engine: &Arc<dyn Engine>, timeout: Duration, stop: &Stop) -> R
     let (described, retried) = retrying(stop, || async {
         tokio::select! {
             described = engine.describe() => described,
-            () = stop.wait() => Err(Error::new(Fault::Interrupted, "the run was interrupted")),
+            () = stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
             () = tokio::time::sleep(timeout) => Err(Error::new(
-                Fault::Timeout,
+                ErrorKind::Timeout,
                 format!("the server did not describe itself within {}; allow more with --timeout", humantime::format_duration(timeout)),
             )),
         }
@@ -148,7 +149,7 @@ pub(super) async fn retrying<T, F: Future<Output = Result<T, Error>>>(
     let mut retried = false;
     for pause in PAUSES {
         match attempt().await {
-            Err(error) if error.fault == Fault::Connection && !stop.stopped() => {
+            Err(error) if error.fault == ErrorKind::Connection && !stop.stopped() => {
                 retried = true;
                 tokio::select! {
                     () = tokio::time::sleep(pause) => {}
@@ -175,7 +176,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    async fn tries(fault: Fault, failures: usize) -> (bool, usize) {
+    async fn tries(fault: ErrorKind, failures: usize) -> (bool, usize) {
         let count = AtomicUsize::new(0);
         let attempt = || async {
             if count.fetch_add(1, Ordering::SeqCst) < failures { Err(Error::new(fault, "no")) } else { Ok(()) }
@@ -186,9 +187,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn only_a_broken_connection_is_tried_again_and_only_twice() {
-        assert_eq!(tries(Fault::Connection, 2).await, (true, 3));
-        assert_eq!(tries(Fault::Connection, 3).await, (false, 3));
-        assert_eq!(tries(Fault::Query, 1).await, (false, 1));
-        assert_eq!(tries(Fault::Timeout, 1).await, (false, 1));
+        assert_eq!(tries(ErrorKind::Connection, 2).await, (true, 3));
+        assert_eq!(tries(ErrorKind::Connection, 3).await, (false, 3));
+        assert_eq!(tries(ErrorKind::Query, 1).await, (false, 1));
+        assert_eq!(tries(ErrorKind::Timeout, 1).await, (false, 1));
     }
 }

@@ -6,10 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{NaiveDateTime, TimeDelta};
 use globset::GlobMatcher;
 
-use super::{Options, Params, Selected, shown};
-use crate::check::{Bound, Check, KindSettings, ParamValue, Window};
+use super::{Params, RunOptions, Selected, shown};
 use crate::isolation::caught;
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WindowReport};
+use crate::spec::check::{Bound, Check, KindSettings, ParamValue, Window};
 
 /// Windows of one check beyond which its step is taken for a mistake.
 const MOST: usize = 10_000;
@@ -200,12 +200,12 @@ pub(super) fn settle_empty(reports: &mut [CheckReport], selected: &[Selected<'_>
 
 /// Keys that one window misses or has in excess, as hashes: rows that moved to another window are both.
 #[derive(Default)]
-pub(super) struct Strays {
+pub(crate) struct ShiftedKeys {
     missing: Vec<u64>,
     extra: Vec<u64>,
 }
 
-impl Strays {
+impl ShiftedKeys {
     /// Takes a difference into account.
     pub(super) fn note(&mut self, example: &Example) {
         let mut hasher = DefaultHasher::new();
@@ -220,7 +220,7 @@ impl Strays {
 
 /// Writes into every window what all windows of its check have of the differences that `expect` names, where all were
 /// compared: `expect` speaks of the whole check.
-pub(super) fn add_up(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &Options) {
+pub(super) fn add_up(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &RunOptions) {
     let whole = options.again.is_none() && !options.only.iter().any(|one| one.glob().glob().contains('@'));
     for check in selected.iter().map(|one| one.check).filter(|check| whole && !check.expect.is_empty()) {
         let own = |report: &CheckReport| report.id.split_once('@').is_some_and(|(id, _)| id == check.id);
@@ -241,7 +241,7 @@ pub(super) fn add_up(reports: &mut [CheckReport], selected: &[Selected<'_>], opt
 }
 
 /// Says in the reports of the windows of one check which rows are in another window of the other side.
-pub(super) fn moved(reports: &mut [CheckReport], strays: &HashMap<String, Strays>) {
+pub(super) fn moved(reports: &mut [CheckReport], strays: &HashMap<String, ShiftedKeys>) {
     let mut by_check: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, report) in reports.iter().enumerate() {
         if let Some((check, _)) = report.id.split_once('@') {
@@ -250,7 +250,7 @@ pub(super) fn moved(reports: &mut [CheckReport], strays: &HashMap<String, Strays
     }
     for windows in by_check.values() {
         let of = |at: &usize| strays.get(&reports[*at].id);
-        let count = |pick: fn(&Strays) -> &Vec<u64>| {
+        let count = |pick: fn(&ShiftedKeys) -> &Vec<u64>| {
             let mut count: HashMap<u64, u64> = HashMap::new();
             windows.iter().filter_map(of).flat_map(pick).for_each(|key| *count.entry(*key).or_default() += 1);
             count

@@ -12,11 +12,11 @@ use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::pushdown::Described;
-use super::{Answer, Engine, EngineName, Error, Inspect, Inspected, Reader, Ticket};
-use crate::check::Requirement;
+use super::{Answer, Engine, EngineName, Error, Inspected, LintRequest, QueryHandle, Reader};
 use crate::frame::Frame;
 use crate::isolation::{apart, resumed};
 use crate::model::{SourceReport, Volume, Warning};
+use crate::spec::check::Requirement;
 
 /// An engine whose every question is asked on a thread of its own.
 pub(super) struct Apart(pub(super) Arc<dyn Engine>);
@@ -54,7 +54,7 @@ impl Engine for Apart {
         &'a self,
         sql: &'a str,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         let (sql, ticket) = (sql.to_owned(), ticket.clone());
         self.ask(move |engine| Box::pin(async move { engine.fetch(&sql, timeout, &ticket).await }))
@@ -68,7 +68,7 @@ impl Engine for Apart {
     fn reader<'a>(
         &'a self,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
         let (engine, ticket) = (self.0.clone(), ticket.clone());
         Box::pin(async move {
@@ -82,7 +82,7 @@ impl Engine for Apart {
         })
     }
 
-    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+    fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
         let ticket = ticket.clone();
         self.ask(|engine| Box::pin(async move { engine.cancel(&ticket).await }))
     }
@@ -91,7 +91,7 @@ impl Engine for Apart {
         &'a self,
         sql: &'a str,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
         let (sql, ticket) = (sql.to_owned(), ticket.clone());
         self.ask(move |engine| Box::pin(async move { engine.volume(&sql, timeout, &ticket).await }))
@@ -104,9 +104,9 @@ impl Engine for Apart {
     fn inspect<'a>(
         &'a self,
         sql: &'a str,
-        asked: &'a Inspect,
+        asked: &'a LintRequest,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Inspected, Error>> {
         let (sql, asked, ticket) = (sql.to_owned(), asked.clone(), ticket.clone());
         self.ask(move |engine| Box::pin(async move { engine.inspect(&sql, &asked, timeout, &ticket).await }))
@@ -125,7 +125,7 @@ enum Ask {
 async fn session(
     engine: Arc<dyn Engine>,
     timeout: Duration,
-    ticket: Ticket,
+    ticket: QueryHandle,
     mut opened: oneshot::Sender<Result<bool, Error>>,
     mut asked: mpsc::Receiver<Ask>,
 ) {

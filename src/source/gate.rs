@@ -4,8 +4,9 @@
 //! cover: a second statement, a file on the server's machine, a lock. The functions that send a query to a server take a
 //! [`ReadQuery`], which nothing else makes.
 
-use super::lexer::{self, Kind, Reading, Unclear};
-use super::{EngineName, Error, Fault};
+use super::lexer;
+use super::lexer::{Kind, Lexed, Unclear};
+use super::{EngineName, Error, ErrorKind};
 
 /// One statement that reads, as its engine takes it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Refused {
 
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Error {
-        Error::new(Fault::Query, refused.message)
+        Error::new(ErrorKind::Query, refused.message)
     }
 }
 
@@ -38,7 +39,7 @@ impl<'a> ReadQuery<'a> {
     ///
     /// # Errors
     /// Nothing, more than one statement, or one that does more than read.
-    pub fn check(reading: Reading, sql: &'a str) -> Result<ReadQuery<'a>, Refused> {
+    pub fn check(reading: Lexed, sql: &'a str) -> Result<ReadQuery<'a>, Refused> {
         let code: Vec<Code<'a>> = lexer::tokens(reading, sql)?
             .into_iter()
             .filter(|token| token.kind != Kind::Blank)
@@ -67,7 +68,7 @@ impl<'a> ReadQuery<'a> {
 /// See [`ReadQuery::check`].
 pub fn admits(engine: EngineName, sql: &str) -> Result<(), Refused> {
     let mut refused = None;
-    for reading in Reading::of(engine) {
+    for reading in Lexed::of(engine) {
         match ReadQuery::check(*reading, sql) {
             Ok(_) => return Ok(()),
             Err(why) => drop(refused.get_or_insert(why)),
@@ -79,13 +80,13 @@ pub fn admits(engine: EngineName, sql: &str) -> Result<(), Refused> {
 /// `sql` without the semicolon that ends it and what stands behind that, so that it can stand in parentheses on lines of
 /// its own; unchanged where it is no query.
 pub fn statement(engine: EngineName, sql: &str) -> &str {
-    let checked = Reading::of(engine).iter().find_map(|reading| ReadQuery::check(*reading, sql).ok());
+    let checked = Lexed::of(engine).iter().find_map(|reading| ReadQuery::check(*reading, sql).ok());
     checked.map_or(sql, ReadQuery::text)
 }
 
 /// Every statement of a script, without the semicolons between them; what cannot be taken apart is left together.
 pub fn statements(engine: EngineName, script: &str) -> Vec<&str> {
-    let (tokens, _) = lexer::lex(Reading::of(engine)[0], script);
+    let (tokens, _) = lexer::lex(Lexed::of(engine)[0], script);
     let (mut found, mut start, mut empty) = (Vec::new(), 0, true);
     for token in tokens {
         if &script[token.start..token.end] == ";" {
@@ -98,7 +99,7 @@ pub fn statements(engine: EngineName, script: &str) -> Vec<&str> {
         }
     }
     let rest = &script[start..];
-    if !empty || lexer::tokens(Reading::of(engine)[0], rest).is_err() {
+    if !empty || lexer::tokens(Lexed::of(engine)[0], rest).is_err() {
         found.push(rest);
     }
     found
@@ -127,17 +128,17 @@ const WAY_OUT: &str = "a run only reads: write one SELECT";
 const WRITES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];
 
 /// The first words of queries.
-fn beginnings(reading: Reading) -> &'static [&'static str] {
+fn beginnings(reading: Lexed) -> &'static [&'static str] {
     match reading {
-        Reading::Postgres | Reading::MySql { .. } => &["SELECT", "WITH", "VALUES", "TABLE"],
-        Reading::Sqlite => &["SELECT", "WITH", "VALUES"],
-        Reading::ClickHouse => &["SELECT", "WITH", "FROM"],
-        Reading::Files => &["SELECT", "WITH", "VALUES", "FROM"],
+        Lexed::Postgres | Lexed::MySql { .. } => &["SELECT", "WITH", "VALUES", "TABLE"],
+        Lexed::Sqlite => &["SELECT", "WITH", "VALUES"],
+        Lexed::ClickHouse => &["SELECT", "WITH", "FROM"],
+        Lexed::Files => &["SELECT", "WITH", "VALUES", "FROM"],
     }
 }
 
 /// Looks at one statement.
-fn reads(reading: Reading, statement: &[Code<'_>]) -> Result<(), Refused> {
+fn reads(reading: Lexed, statement: &[Code<'_>]) -> Result<(), Refused> {
     let refuse = |offset: usize, message: String| Err(Refused { offset, message });
     let Some(first) = statement.iter().find(|one| one.text != "(") else {
         return refuse(0, "the query is empty; give one SELECT".to_owned());
@@ -221,12 +222,12 @@ fn writes_inside(statement: &[Code<'_>]) -> Found {
 /// `INTO` a file, a table or a variable. Only ClickHouse has columns of that name without quotes.
 ///
 /// What stands before excuses no file: `AS` may itself be a name there, as in `@as INTO OUTFILE`, and a dot its end.
-fn writes_elsewhere(reading: Reading, statement: &[Code<'_>]) -> Found {
+fn writes_elsewhere(reading: Lexed, statement: &[Code<'_>]) -> Found {
     statement.iter().enumerate().find_map(|(at, one)| {
         let named = at.checked_sub(1).is_some_and(|at| statement[at].text == "." || statement[at].is("AS"));
         let next = statement.get(at + 1);
         let file = next.filter(|next| next.is_one_of(&["OUTFILE", "DUMPFILE"]));
-        if !one.is("INTO") || (file.is_none() && (named || reading == Reading::ClickHouse)) {
+        if !one.is("INTO") || (file.is_none() && (named || reading == Lexed::ClickHouse)) {
             return None;
         }
         let what = match file {
@@ -238,8 +239,8 @@ fn writes_elsewhere(reading: Reading, statement: &[Code<'_>]) -> Found {
 }
 
 /// Locks that keep others from writing.
-fn locks(reading: Reading, statement: &[Code<'_>]) -> Found {
-    if matches!(reading, Reading::ClickHouse | Reading::Sqlite) {
+fn locks(reading: Lexed, statement: &[Code<'_>]) -> Found {
+    if matches!(reading, Lexed::ClickHouse | Lexed::Sqlite) {
         return None;
     }
     const FORMS: [&[&str]; 5] = [

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Timelike, Utc};
 
 use super::EngineName;
-use crate::check::ParamValue;
+use crate::spec::check::ParamValue;
 
 /// `value` as a literal of `engine`; a list is its elements in parentheses, as `IN` takes it.
 ///

@@ -5,25 +5,20 @@
 //! server when it is given up.
 
 mod apart;
-mod batches;
-pub mod catalogue;
+pub mod catalog;
 mod clickhouse;
-mod decimal;
-mod fickle;
 mod files;
 mod gate;
-mod idle;
 pub mod lexer;
 mod literal;
 mod mysql;
-mod open;
 mod postgres;
 pub mod pushdown;
-mod rows;
-mod sqlite;
-mod strict;
-mod tls;
-mod url;
+pub(crate) mod registry;
+pub(crate) mod shared;
+pub(crate) mod sqlite;
+pub(crate) mod tls;
+pub(crate) mod url;
 pub mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,24 +29,24 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::SemaphorePermit;
 
-use crate::check::Requirement;
 use crate::frame::Frame;
 use crate::model::{Kind, SourceReport, Volume, Warning};
+use crate::spec::check::Requirement;
 
-pub use batches::Reader;
-pub use catalogue::TableName;
+pub use catalog::TableName;
 pub use clickhouse::{ClickHouse, client as clickhouse_client};
-pub use fickle::fickle;
 pub use files::Files;
 pub use gate::{ReadQuery, Refused, admits, statements};
 pub use literal::literal;
 pub use mysql::MySql;
-pub use open::open;
 pub use postgres::Postgres;
 pub(crate) use postgres::options as postgres_options;
+pub use registry::open;
+pub use shared::batch_sink::Reader;
+pub use shared::nondeterminism::fickle;
 pub use sqlite::Sqlite;
-pub(crate) use strict::{names_a_secret, network_refusal};
 pub(crate) use url::note_secrets;
+pub(crate) use url::strict::{names_a_secret, network_refusal};
 pub use url::{Location, SourceUrl, UrlError};
 
 /// How long a server may take to confirm a cancellation before it is left behind.
@@ -94,7 +89,7 @@ impl EngineName {
 
 /// What a suite says of a source beside its URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct SourceOptions {
     /// Session time zone; UTC unless given, on ClickHouse the server's own.
     pub timezone: Option<String>,
     /// Session settings by name.
@@ -110,7 +105,7 @@ pub struct Options {
 #[error("{message}")]
 pub struct Error {
     /// What kind of failure it is, for retries.
-    pub fault: Fault,
+    pub fault: ErrorKind,
     /// The whole sentence.
     pub message: String,
     /// Causes below it, outermost first, none repeated.
@@ -119,7 +114,7 @@ pub struct Error {
 
 /// Kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum ErrorKind {
     /// The connection could not be made or broke; worth another try before the first row.
     Connection,
     /// The server refused the query, or the file could not be read.
@@ -136,12 +131,12 @@ pub enum Fault {
 
 impl Error {
     /// An error without causes.
-    pub fn new(fault: Fault, message: impl Into<String>) -> Self {
+    pub fn new(fault: ErrorKind, message: impl Into<String>) -> Self {
         Error { fault, message: message.into(), causes: Vec::new() }
     }
 
     /// An error with the chain below `cause`, each text once.
-    pub fn caused(fault: Fault, message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
+    pub fn caused(fault: ErrorKind, message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
         let message = message.into();
         let mut causes: Vec<String> = Vec::new();
         let mut next = Some(cause);
@@ -167,7 +162,7 @@ pub struct Answer {
 
 /// What a query is for, as far as it bears on what [`Engine::inspect`] warns of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inspect {
+pub struct LintRequest {
     /// What the check compares.
     pub kind: Kind,
     /// Whether a value must equal its counterpart exactly, so that an approximate aggregate cannot do.
@@ -198,15 +193,15 @@ pub struct Refreshed {
 pub struct Inspected {
     /// What may make its answer wrong.
     pub warnings: Vec<Warning>,
-    /// Which of [`Inspect::views`] it reads, by their place there.
+    /// Which of [`LintRequest::views`] it reads, by their place there.
     pub views: BTreeSet<usize>,
 }
 
 /// What a running query is known by at its server; an engine fills it before the query starts. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Ticket(Arc<Mutex<Option<String>>>);
+pub struct QueryHandle(Arc<Mutex<Option<String>>>);
 
-impl Ticket {
+impl QueryHandle {
     /// Notes the backend process, connection or query id.
     pub fn note(&self, id: impl Into<String>) {
         *self.0.lock().expect("no one panics while holding a ticket") = Some(id.into());
@@ -233,8 +228,12 @@ pub trait Engine: Send + Sync {
     fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>>;
 
     /// Runs one statement, read-only, to its last row. `timeout` may be handed to the server as well.
-    fn fetch<'a>(&'a self, sql: &'a str, timeout: Duration, ticket: &'a Ticket)
-    -> BoxFuture<'a, Result<Answer, Error>>;
+    fn fetch<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Answer, Error>>;
 
     /// Waits for the right to use so many connections at once; absent where connections are not counted.
     ///
@@ -247,18 +246,18 @@ pub trait Engine: Send + Sync {
     fn reader<'a>(
         &'a self,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>>;
 
     /// Cancels what `ticket` names, on a connection of its own.
-    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()>;
+    fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()>;
 
     /// What the server reads for one run of `sql`, for which it runs once more; absent where the engine does not tell.
     fn volume<'a>(
         &'a self,
         _sql: &'a str,
         _timeout: Duration,
-        _ticket: &'a Ticket,
+        _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
         Box::pin(async { Ok(None) })
     }
@@ -276,9 +275,9 @@ pub trait Engine: Send + Sync {
     fn inspect<'a>(
         &'a self,
         _sql: &'a str,
-        _asked: &'a Inspect,
+        _asked: &'a LintRequest,
         _timeout: Duration,
-        _ticket: &'a Ticket,
+        _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Inspected, Error>> {
         Box::pin(async { Ok(Inspected::default()) })
     }
@@ -315,7 +314,7 @@ impl Stop {
 /// Runs `sql` with a limit of `timeout`; a query given up is cancelled at its server first.
 pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Stop) -> Result<Answer, Error> {
     admits(engine.name(), sql)?;
-    let ticket = Ticket::default();
+    let ticket = QueryHandle::default();
     within(engine.fetch(sql, timeout, &ticket), engine, &ticket, timeout, stop).await
 }
 
@@ -323,13 +322,13 @@ pub async fn query(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &Sto
 pub async fn within<T>(
     asking: impl Future<Output = Result<T, Error>>,
     engine: &dyn Engine,
-    ticket: &Ticket,
+    ticket: &QueryHandle,
     timeout: Duration,
     stop: &Stop,
 ) -> Result<T, Error> {
     let given_up = tokio::select! {
         answer = asking => return answer,
-        () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the query was cancelled"),
+        () = stop.wait() => Error::new(ErrorKind::Interrupted, "the run was interrupted; the query was cancelled"),
         () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
     cancel(engine, ticket).await;
@@ -337,7 +336,7 @@ pub async fn within<T>(
 }
 
 /// Cancels what `ticket` names, and waits a little for its server to say so.
-pub async fn cancel(engine: &dyn Engine, ticket: &Ticket) {
+pub async fn cancel(engine: &dyn Engine, ticket: &QueryHandle) {
     let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(ticket)).await;
 }
 
@@ -345,14 +344,14 @@ pub async fn cancel(engine: &dyn Engine, ticket: &Ticket) {
 pub async fn inspect(
     engine: &dyn Engine,
     sql: &str,
-    asked: &Inspect,
+    asked: &LintRequest,
     timeout: Duration,
     stop: &Stop,
 ) -> Result<Inspected, Error> {
-    let ticket = Ticket::default();
+    let ticket = QueryHandle::default();
     let given_up = tokio::select! {
         found = engine.inspect(sql, asked, timeout, &ticket) => return found,
-        () = stop.wait() => Error::new(Fault::Interrupted, "the run was interrupted; the analysis was cancelled"),
+        () = stop.wait() => Error::new(ErrorKind::Interrupted, "the run was interrupted; the analysis was cancelled"),
         () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
     let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;
@@ -362,7 +361,7 @@ pub async fn inspect(
 /// The error for a query that took longer than `timeout`, whoever noticed first.
 pub fn timed_out(timeout: Duration) -> Error {
     Error::new(
-        Fault::Timeout,
+        ErrorKind::Timeout,
         format!(
             "the query took longer than {} and was cancelled; allow more with `timeout` on the check or --timeout",
             humantime::format_duration(timeout)
@@ -373,7 +372,7 @@ pub fn timed_out(timeout: Duration) -> Error {
 /// The error for a server that accepts no connection in time; `shown` is the masked URL.
 fn no_answer(shown: &str) -> Error {
     Error::new(
-        Fault::Connection,
+        ErrorKind::Connection,
         format!(
             "cannot connect to {shown}: no answer within {}; check the URL and that the server listens there",
             humantime::format_duration(CONNECT_LIMIT)

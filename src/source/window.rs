@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::pushdown::{quoted, statement};
 use super::{EngineName, literal};
-use crate::check::ParamValue;
+use crate::spec::check::ParamValue;
 
 /// Name of the query inside; with it, a column that is called like one of ours is still the query's.
 const INSIDE: &str = "cutover_window";

@@ -2,9 +2,11 @@
 
 use bigdecimal::{BigDecimal, Zero};
 
-use super::raw::{self, Number};
-use super::rule::{self, Known};
-use crate::check::{Latency, Load};
+use super::raw;
+use super::raw::Number;
+use super::rule;
+use super::rule::Known;
+use crate::spec::check::{Latency, Load};
 
 /// What is wrong, and the way out where the sentence does not hold it.
 type Mistake = (String, Option<String>);
@@ -71,7 +73,7 @@ pub(super) fn valid(raw: &raw::Check, old: bool, known: &Known) -> Result<Latenc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::ParamValue;
+    use crate::spec::check::ParamValue;
     use std::time::Duration;
 
     fn read(text: &str, old: bool) -> Result<Latency, Vec<Mistake>> {

@@ -5,9 +5,11 @@
 use bigdecimal::BigDecimal;
 
 use super::raw;
-use super::rule::{self, Bounds, Known};
-use crate::check::{self, Budget, Comparison, Levels, Tolerance};
+use super::rule;
+use super::rule::{Bounds, Known};
 use crate::frame::Value;
+use crate::spec::check;
+use crate::spec::check::{Budget, Comparison, Levels, Tolerance};
 
 /// The comparison of a column or of a whole check with levels; absent where there is none, or none that is valid.
 ///

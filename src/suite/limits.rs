@@ -20,7 +20,7 @@ const TABLES: usize = 20_000;
 /// A sentence about the file, such as that it cannot be read.
 pub(super) fn text(path: &Path, most: u64) -> Result<String, String> {
     let mut bytes = Vec::new();
-    let read = crate::input::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    let read = crate::fs::input::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|cause| format!("cannot be read: {cause}"))?;
     if bytes.len() as u64 > most {
         return Err(format!("has more than {}, the most that is read; split it", bytesize::ByteSize(most)));

@@ -1,5 +1,6 @@
 //! TOML → valid suite: every mistake at once, with its place and the way out. Connects to nothing.
 
+pub mod ad_hoc;
 mod check;
 mod latency;
 mod levels;
@@ -22,10 +23,10 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-use crate::check::Check;
-use crate::input;
+use crate::fs::input;
 use crate::source::Refreshed;
-use crate::waiver::Waiver;
+use crate::spec::check::Check;
+use crate::spec::waiver::Waiver;
 use problem::{File, nearest};
 
 pub(crate) use check::difference_names;

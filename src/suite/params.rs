@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-use crate::check::ParamValue;
-use crate::exact;
+use crate::frame::exact;
 use crate::frame::{Value, time};
+use crate::spec::check::ParamValue;
 
 /// A declared param.
 #[derive(Clone, Debug, PartialEq, Eq)]

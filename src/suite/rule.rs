@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use bigdecimal::{BigDecimal, One, ToPrimitive, Zero};
 
 use super::levels;
-use super::raw::{self, Number, Sided};
-use crate::check::{Budget, Comparison, ForcedType, ParamValue, Rule, Sides, Tolerance};
-use crate::exact::{self, Misread};
+use super::raw;
+use super::raw::{Number, Sided};
+use crate::frame::exact;
+use crate::frame::exact::Misread;
 use crate::frame::{Value, wide};
+use crate::spec::check::{Budget, Comparison, ForcedType, ParamValue, Rule, Sides, Tolerance};
 
 /// Values of params that settings may name as `"{{ name }}"`.
 pub(super) type Known = BTreeMap<String, ParamValue>;

@@ -6,14 +6,14 @@ use std::path::Path;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::raw;
-use crate::source::{EngineName, Options, SourceUrl, UrlError};
+use crate::source::{EngineName, SourceOptions, SourceUrl, UrlError};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SourceSpec {
     url: String,
     /// What the suite says beside the URL.
-    pub options: Options,
+    pub options: SourceOptions,
 }
 
 /// Why a source has no URL. Never holds the URL, which may hold a password.
@@ -38,7 +38,7 @@ enum Part<'a> {
 
 impl SourceSpec {
     /// A source with the URL `url`, variables not expanded.
-    pub(crate) fn new(url: String, options: Options) -> Self {
+    pub(crate) fn new(url: String, options: SourceOptions) -> Self {
         SourceSpec { url, options }
     }
 
@@ -155,11 +155,11 @@ fn credentials(parts: &[Part<'_>]) -> usize {
 /// A valid source; problems are texts with the way out.
 pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSpec, Vec<String>> {
     let mut problems = Vec::new();
-    let mut options = Options {
+    let mut options = SourceOptions {
         timezone: raw.timezone,
         max_connections: raw.max_connections,
         types: raw.types,
-        ..Options::default()
+        ..SourceOptions::default()
     };
     for (name, value) in raw.settings {
         let text = match value {
@@ -204,7 +204,7 @@ fn certain(url: &str) -> Option<EngineName> {
 }
 
 /// Settings that the engine has no use for.
-fn without_effect(engine: EngineName, options: &Options) -> Vec<String> {
+fn without_effect(engine: EngineName, options: &SourceOptions) -> Vec<String> {
     let files = engine == EngineName::Files;
     let local = files || engine == EngineName::Sqlite;
     let given = [
@@ -227,7 +227,7 @@ mod tests {
             "URL" => Some("postgres://u:p%40ss@h/db".to_owned()),
             _ => None,
         };
-        SourceSpec::new(url.to_owned(), Options::default()).resolve(Path::new("/suite"), variables)
+        SourceSpec::new(url.to_owned(), SourceOptions::default()).resolve(Path::new("/suite"), variables)
     }
 
     #[test]
@@ -255,7 +255,7 @@ mod tests {
             _ => None,
         };
         let shown = |url: &str| {
-            let spec = SourceSpec::new(url.to_owned(), Options::default());
+            let spec = SourceSpec::new(url.to_owned(), SourceOptions::default());
             spec.resolve(Path::new("/suite"), variables).unwrap().to_string()
         };
         for (url, wanted) in [

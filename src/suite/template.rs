@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{ParamValue, Piece, Template};
-use crate::source::lexer::{self, Reading, Token};
+use crate::source::lexer;
+use crate::source::lexer::{Lexed, Token};
 use crate::source::{EngineName, literal};
+use crate::spec::check::{ParamValue, Piece, Template};
 
 /// Why text is no template; `offset` is in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +78,7 @@ impl Template {
                 }
             }
         }
-        for reading in Reading::of(engine) {
+        for reading in Lexed::of(engine) {
             let (tokens, _) = lexer::lex(*reading, &sql);
             for (name, range) in &literals {
                 let Some(within) = lexer::within(&tokens, range) else {
@@ -120,7 +121,7 @@ impl Places {
     /// Of `engine`, else of all.
     fn new(text: &str, engine: Option<EngineName>) -> Places {
         let engines = engine.map_or(EngineName::ALL.to_vec(), |engine| vec![engine]);
-        let read = |engine: &EngineName| Reading::of(*engine).iter().map(|one| lexer::lex(*one, text).0).collect();
+        let read = |engine: &EngineName| Lexed::of(*engine).iter().map(|one| lexer::lex(*one, text).0).collect();
         Places(engines.iter().map(read).collect())
     }
 

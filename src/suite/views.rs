@@ -5,7 +5,8 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::problem::{File, Problems};
-use super::rule::{self, Known};
+use super::rule;
+use super::rule::Known;
 use super::{raw, read};
 use crate::source::{Refreshed, TableName};
 

@@ -1,9 +1,11 @@
 //! `window`: the stretches of time that a check is cut into.
 
-use super::params::{self, ParamType};
-use super::rule::{self, Known};
+use super::params;
+use super::params::ParamType;
+use super::rule;
+use super::rule::Known;
 use super::{Param, raw};
-use crate::check::{Bound, ParamValue, Window};
+use crate::spec::check::{Bound, ParamValue, Window};
 use std::collections::BTreeMap;
 
 /// The valid window, or every mistake in it.

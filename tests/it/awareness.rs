@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cutover::model::{Kind, Warning};
-use cutover::source::{self, Inspect, SourceUrl, Ticket};
+use cutover::source;
+use cutover::source::{LintRequest, QueryHandle, SourceUrl};
 
 use crate::cli::{cutover, report};
 use crate::packs;
@@ -40,9 +41,10 @@ async fn database(name: &str) -> String {
 
 async fn warnings(url: &str, sql: &str, exact: bool) -> Vec<Warning> {
     let engine =
-        source::open(&SourceUrl::parse(url, std::path::Path::new(".")).unwrap(), &source::Options::default()).unwrap();
-    let asked = Inspect { kind: Kind::Rows, exact, key: Vec::new(), views: Vec::new() };
-    engine.inspect(sql, &asked, Duration::from_secs(30), &Ticket::default()).await.unwrap().warnings
+        source::open(&SourceUrl::parse(url, std::path::Path::new(".")).unwrap(), &source::SourceOptions::default())
+            .unwrap();
+    let asked = LintRequest { kind: Kind::Rows, exact, key: Vec::new(), views: Vec::new() };
+    engine.inspect(sql, &asked, Duration::from_secs(30), &QueryHandle::default()).await.unwrap().warnings
 }
 
 /// Holds `code` against every query of `wrong` and against none of `right`.

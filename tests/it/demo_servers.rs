@@ -4,8 +4,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use cutover::demo;
 use cutover::demo::shop::{New, Old, Shop, shop};
-use cutover::demo::{self, day_text, timestamp_text};
+use cutover::demo::{day_text, timestamp_text};
 use cutover::frame::decimal_text;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use url::Url;

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use cutover::model::{
-    CheckReport, Difference, Example, Key, Kind, Measure, Pair, Past, RowCounts, RunReport, Status, Times, Totals,
-    WindowReport,
+    CheckReport, Difference, Example, HistoryPoint, Key, Kind, Measure, Pair, RowCounts, RunReport, Status, Times,
+    Totals, WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -79,7 +79,7 @@ fn grown(runs: u32) -> RunReport {
         check.measures.push(measure("total", "-3".to_owned()));
         check.measures.push(measure(&breaking, breaking.clone()));
         check.past = (0..runs)
-            .map(|run| Past {
+            .map(|run| HistoryPoint {
                 started_at: chrono::DateTime::UNIX_EPOCH - chrono::Days::new(u64::from(runs - run)),
                 status: statuses[(run as usize + at) % 5],
                 differences: u64::MAX / 31 * u64::from(run),

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use cutover::frame::Value;
-use cutover::source::{Engine, Error, Options, SourceUrl, Stop, open, query};
+use cutover::source::{Engine, Error, SourceOptions, SourceUrl, Stop, open, query};
 use sqlx::{Connection, MySqlConnection, PgConnection};
 
 use crate::servers::{Authority, Own};
@@ -34,7 +34,7 @@ fn authority() -> Authority {
 }
 
 fn source(url: &str) -> std::sync::Arc<dyn Engine> {
-    open(&SourceUrl::parse(url, Path::new("/")).expect("a URL"), &Options::default()).expect("a source")
+    open(&SourceUrl::parse(url, Path::new("/")).expect("a URL"), &SourceOptions::default()).expect("a source")
 }
 
 /// What the report says of the connection, and the one value that the server answers to `sql`.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Days, Utc};
 use cutover::model::{
-    CheckReport, Counts, Difference, Example, Key, Kind, Measure, Pair, Past, RowCounts, RunReport, SideReport, Status,
-    Times, Totals, WindowReport,
+    CheckReport, Counts, Difference, Example, HistoryPoint, Key, Kind, Measure, Pair, RowCounts, RunReport, SideReport,
+    Status, Times, Totals, WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -36,10 +36,10 @@ fn measure(name: &str, key: &[(&str, &str)], old: f64, new: f64, within: bool) -
 }
 
 /// The nights before: a status, differences, and what was measured.
-fn past(of: impl Fn(usize) -> (Status, u64, Vec<Measure>)) -> Vec<Past> {
+fn past(of: impl Fn(usize) -> (Status, u64, Vec<Measure>)) -> Vec<HistoryPoint> {
     let one = |at| {
         let (status, differences, measures) = of(at);
-        Past { started_at: night(at), status, differences, elapsed_ms: 1_800 + 40 * at as u64, measures }
+        HistoryPoint { started_at: night(at), status, differences, elapsed_ms: 1_800 + 40 * at as u64, measures }
     };
     (0..NIGHTS).map(one).collect()
 }

@@ -1,8 +1,8 @@
 //! Rows under a key that may stand several times, whose values take a tolerance.
 
-use crate::check::Levels;
 use crate::frame::{Type, Value};
 use crate::model::Status;
+use crate::spec::check::Levels;
 
 use super::*;
 

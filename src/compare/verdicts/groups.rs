@@ -1,8 +1,8 @@
 //! Groups of a percentile: too small, emptied, counted, and bounds that are hit exactly.
 
-use crate::check::{Bounds, Percentile};
 use crate::frame::{Type, Value};
 use crate::model::Status;
+use crate::spec::check::{Bounds, Percentile};
 
 use super::*;
 

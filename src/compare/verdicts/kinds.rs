@@ -1,8 +1,8 @@
 //! Every kind: what passes, the one planted change that fails it, both edges of its bound, and the empty case.
 
-use crate::check::Template;
 use crate::frame::{Type, Value};
 use crate::model::{Difference, Status};
+use crate::spec::check::Template;
 
 use super::*;
 
@@ -150,7 +150,7 @@ fn no_tag_anywhere_is_no_pass() {
 
 #[test]
 fn tags_in_json_text_are_read_where_the_rule_says_so() {
-    let json = Rule { types: Sides { old: Some(crate::check::ForcedType::Json), new: None }, ..Rule::default() };
+    let json = Rule { types: Sides { old: Some(crate::spec::check::ForcedType::Json), new: None }, ..Rule::default() };
     let check = with(tags(), "tags", json);
     let old = frame(vec![integers("id", &[1]), texts("tags", &[r#"["a", "b"]"#])]);
     let new = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["b", "a"])])]);

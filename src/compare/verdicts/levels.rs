@@ -1,7 +1,7 @@
 //! Two levels on one column: what is beyond `fail` differs, what is only beyond `warn` is counted and no pass.
 
-use crate::check::{Bounds, Levels};
 use crate::model::{Difference, Severity, Status};
+use crate::spec::check::{Bounds, Levels};
 
 use super::*;
 

@@ -13,10 +13,10 @@ mod zones;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
-use crate::compare::{Limits, compare};
+use super::{Limits, compare};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{CheckReport, RowCounts, Severity};
+use crate::spec::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
 use bigdecimal::BigDecimal;
 
 /// One column of a frame.

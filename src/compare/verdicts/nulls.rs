@@ -1,9 +1,9 @@
 //! NULL against NULL and against what stands for it, under every rule, whole and in batches.
 
-use crate::check::{Budget, ForcedType, Levels};
 use crate::frame::{Type, Value};
 use crate::model::Status;
 use crate::rowdiff::tests::batches::{options, streamed};
+use crate::spec::check::{Budget, ForcedType, Levels};
 
 use super::*;
 

@@ -1,8 +1,8 @@
 //! Column rules and check settings: just inside, just outside, and what cannot be compared.
 
-use crate::check::{Budget, ForcedType};
 use crate::frame::{Type, Value};
 use crate::model::Status;
+use crate::spec::check::{Budget, ForcedType};
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! A wall clock against an instant, in every kind and wherever a value can stand: an error, unless the suite says how.
 
-use crate::check::{ForcedType, Percentile};
 use crate::model::Status;
+use crate::spec::check::{ForcedType, Percentile};
 
 use super::*;
 

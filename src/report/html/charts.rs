@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::super::text::{self, visible};
+use super::super::text;
+use super::super::text::visible;
 use crate::model::{CheckReport, Kind, RunReport};
 
 /// Groups whose curves are drawn; the table below lists them all.

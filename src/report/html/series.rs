@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::super::text::{self, visible};
+use super::super::text;
+use super::super::text::visible;
 use super::charts::number;
 use super::trend::Point;
 use crate::model::Measure;

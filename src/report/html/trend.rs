@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::super::text::{duration, plural, thousands};
 use super::charts::found;
 use super::series::{Series, series};
-use crate::model::{CheckReport, Measure, Past, RunReport, Status};
+use crate::model::{CheckReport, HistoryPoint, Measure, RunReport, Status};
 
 /// Width that a chart of few runs takes, and the least and most of one run.
 const WIDTH: f64 = 448.0;
@@ -84,7 +84,7 @@ pub(super) struct Point<'a> {
 }
 
 impl<'a> Point<'a> {
-    fn past(past: &'a Past) -> Point<'a> {
+    fn past(past: &'a HistoryPoint) -> Point<'a> {
         Point {
             at: past.started_at,
             status: past.status,
@@ -273,9 +273,9 @@ mod tests {
     use super::*;
     use crate::model::{Key, Kind, RowCounts, Totals};
 
-    fn past(day: u32, status: Status, differences: u64, measures: Vec<Measure>) -> Past {
+    fn past(day: u32, status: Status, differences: u64, measures: Vec<Measure>) -> HistoryPoint {
         let started_at = format!("2026-01-{day:02}T02:00:00Z").parse().unwrap();
-        Past { started_at, status, differences, elapsed_ms: 5, measures }
+        HistoryPoint { started_at, status, differences, elapsed_ms: 5, measures }
     }
 
     fn measure(old: Option<&str>, new: &str) -> Measure {
@@ -304,7 +304,7 @@ mod tests {
         }
     }
 
-    fn rows(changed: u64, past: Vec<Past>) -> CheckReport {
+    fn rows(changed: u64, past: Vec<HistoryPoint>) -> CheckReport {
         let rows = Some(RowCounts { old: 9, new: 9, equal: 9 - changed, changed, ..RowCounts::default() });
         CheckReport { rows, past, ..CheckReport::new("s.rows", Kind::Rows) }
     }

@@ -3,14 +3,18 @@
 
 use serde::Serialize;
 
-use super::super::forgiven;
+use super::super::suppressed;
 use super::super::text::{
     again, answer, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
 };
-use super::charts::{self, Curve, Windows};
-use super::emphasis::{self, Parts};
-use super::times::{self, Distribution};
-use super::trend::{self, Strip, Trend};
+use super::charts;
+use super::charts::{Curve, Windows};
+use super::emphasis;
+use super::emphasis::Parts;
+use super::times;
+use super::times::Distribution;
+use super::trend;
+use super::trend::{Strip, Trend};
 use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status};
 
 /// The whole page.
@@ -181,7 +185,7 @@ fn sentence(report: &RunReport) -> String {
             plural(count(Status::Warn), "warning")
         ),
         Status::Pass if report.rerun_of.is_some() => "What did not pass before passes now.".to_owned(),
-        Status::Pass if forgiven::total(report) != (0, 0) => {
+        Status::Pass if suppressed::total(report) != (0, 0) => {
             format!("No difference in {} but those that are waived or known.", plural(ran, "check"))
         }
         Status::Pass if ran == 1 => "Old and new tell the same story in the one check that ran.".to_owned(),
@@ -194,7 +198,7 @@ fn sentence(report: &RunReport) -> String {
     if let Some(before) = &report.rerun_of {
         said.push_str(&format!(" Only what did not pass in the run of {} was run again.", visible(&before.started_at)));
     }
-    said.push_str(&forgiven::sentence(report));
+    said.push_str(&suppressed::sentence(report));
     if report.interrupted {
         said.push_str(" The run was cut short: there is no verdict on what was not looked at.");
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use crate::check::Check;
+use super::super::{DiffOptions, DiffPlan, Gate};
 use crate::compare::{Limits, Side};
 use crate::frame::Frame;
 use crate::model::{CheckReport, Kind};
-use crate::rowdiff::{Gate, Options, Plan};
+use crate::spec::check::Check;
 
 use super::batches::{options, text, whole};
 use crate::compare::verdicts::{frame, integers, rows, with, within};
@@ -60,7 +60,7 @@ fn check() -> Check {
 }
 
 /// A diff by `plan`.
-fn report(plan: &Plan, old: &Frame, new: &Frame) -> CheckReport {
+fn report(plan: &DiffPlan, old: &Frame, new: &Frame) -> CheckReport {
     let (mut then, mut now) = (plan.hashed(Side::Old), plan.hashed(Side::New));
     then.add(old).unwrap();
     now.add(new).unwrap();
@@ -74,7 +74,7 @@ fn report(plan: &Plan, old: &Frame, new: &Frame) -> CheckReport {
 }
 
 /// The hash of every key, learnt from a diff in which it is missing.
-fn hashes(plan: &Plan, none: &Frame) -> BTreeMap<i128, u64> {
+fn hashes(plan: &DiffPlan, none: &Frame) -> BTreeMap<i128, u64> {
     let hash = |id| {
         let seen = Arc::new(Mutex::new(None));
         let noted = Arc::clone(&seen);
@@ -96,8 +96,8 @@ fn what_is_left_out_leaves_the_rest_as_it_is() {
     let (old_rows, new_rows) = pair();
     let (old, new) = (side(&old_rows, |_| true), side(&new_rows, |_| true));
     for (memory, bits, threads) in [(1 << 24, 2, 2), (1 << 14, 6, 3)] {
-        let options = Options { limits: limits(), threads, ..options(memory, bits) };
-        let plan = Plan::new(&check(), &old, &new, options).unwrap();
+        let options = DiffOptions { limits: limits(), threads, ..options(memory, bits) };
+        let plan = DiffPlan::new(&check(), &old, &new, options).unwrap();
         let hashes = hashes(&plan, &old.slice(0, 0));
         let even = |id: i128| hashes[&id].is_multiple_of(2);
 
@@ -133,7 +133,7 @@ fn what_is_left_out_leaves_the_rest_as_it_is() {
 fn the_content_of_a_difference_is_that_of_its_rows() {
     let content = |old: &[(i128, i128)], new: &[(i128, i128)]| {
         let (old, new) = (side(old, |_| true), side(new, |_| true));
-        let plan = Plan::new(&check(), &old, &new, options(1 << 20, 2)).unwrap();
+        let plan = DiffPlan::new(&check(), &old, &new, options(1 << 20, 2)).unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&seen);
         let gate: Gate = Arc::new(move |key, content| {

@@ -3,11 +3,11 @@
 
 use std::error::Error;
 
-use crate::check::{Check, KindSettings};
+use super::super::{Batches, DiffOptions, Failure, Seeds, Summary, diff};
 use crate::compare::{Limits, compare};
 use crate::frame::Frame;
 use crate::model::{CheckReport, Example, Kind};
-use crate::rowdiff::{Batches, Failure, Options, Seeds, Summary, diff};
+use crate::spec::check::{Check, KindSettings};
 
 /// Batches in memory, read as often as asked.
 pub(crate) struct Held {
@@ -33,8 +33,8 @@ impl Batches for Held {
     }
 }
 
-pub(crate) fn options(memory: usize, bits: u32) -> Options {
-    Options { memory, bits, seeds: Seeds { key: 1, row: 2 }, ..Options::default() }
+pub(crate) fn options(memory: usize, bits: u32) -> DiffOptions {
+    DiffOptions { memory, bits, seeds: Seeds { key: 1, row: 2 }, ..DiffOptions::default() }
 }
 
 /// The report of two whole frames.
@@ -55,7 +55,7 @@ pub(crate) fn streamed(
     check: &Check,
     old: Vec<Frame>,
     new: Vec<Frame>,
-    options: &Options,
+    options: &DiffOptions,
 ) -> Result<Streamed, Failure> {
     assert!(matches!(check.kind, KindSettings::Rows));
     let mut report = CheckReport::new(&check.id, Kind::Rows);

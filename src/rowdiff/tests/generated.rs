@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Sides, Tolerance};
 use crate::compare::Limits;
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{Difference, Severity};
+use crate::spec::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Sides, Tolerance};
 use proptest::prelude::*;
 
 use super::batches::{options, streamed, text, whole};

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
+use super::super::{Batches, DiffOptions, Failure, diff};
 use crate::frame::Frame;
 use crate::model::{CheckReport, Kind, Status};
-use crate::rowdiff::{Batches, Failure, Options, diff};
 
 use super::batches::{Held, options, streamed};
 use crate::compare::verdicts::{frame, integers, rows, texts};
@@ -26,7 +26,7 @@ fn side(first: i128, count: i128, edit: &str) -> Vec<Frame> {
 fn a_pair_that_does_not_fit_gives_the_same_counts_and_leaves_no_file() {
     let directory = tempfile::tempdir().unwrap();
     for (memory, spills) in [(64_000, true), (1 << 30, false)] {
-        let options = Options { memory, directory: directory.path().to_owned(), ..options(memory, 4) };
+        let options = DiffOptions { memory, directory: directory.path().to_owned(), ..options(memory, 4) };
         let found = streamed(&rows(&["id"]), side(0, 20_000, ""), side(5_000, 20_000, "x"), &options).unwrap();
         let counts = found.report.rows.unwrap();
         assert_eq!((counts.missing, counts.extra, counts.old, counts.new), (5_000, 5_000, 20_000, 20_000));
@@ -40,7 +40,7 @@ fn a_pair_that_does_not_fit_gives_the_same_counts_and_leaves_no_file() {
 /// Catches a verdict without the rows that could not be written.
 #[test]
 fn a_disk_that_takes_nothing_is_an_error() {
-    let options = Options { directory: "/proc/nowhere".into(), ..options(10_000, 4) };
+    let options = DiffOptions { directory: "/proc/nowhere".into(), ..options(10_000, 4) };
     let Err(error) = streamed(&rows(&["id"]), side(0, 5_000, ""), side(0, 5_000, "x"), &options) else {
         panic!("nothing can be written there");
     };
@@ -74,7 +74,7 @@ fn a_connection_that_breaks_is_an_error_in_either_reading() {
         let mut old = Broken { held: Held::new(side(0, 5_000, "")), left };
         let mut new = Held::new(side(0, 5_000, "x"));
         let mut report = CheckReport::new("suite.check", Kind::Rows);
-        let options = Options { directory: directory.path().to_owned(), ..options(10_000, 4) };
+        let options = DiffOptions { directory: directory.path().to_owned(), ..options(10_000, 4) };
         let found = diff(&rows(&["id"]), &mut old, &mut new, &options, &mut |_| true, &mut report);
         assert!(matches!(found, Err(Failure::Source(_))), "{left}");
         assert_ne!(report.status(), Status::Pass, "{left}");
@@ -118,7 +118,7 @@ impl Batches for Counted {
 fn a_side_is_read_once_where_its_copy_fits_and_again_where_it_does_not() {
     let directory = tempfile::tempdir().unwrap();
     for (copy, readings) in [(0, 2), (30_000, 2), (1 << 30, 1)] {
-        let options = Options { copy, directory: directory.path().to_owned(), ..options(1 << 24, 4) };
+        let options = DiffOptions { copy, directory: directory.path().to_owned(), ..options(1 << 24, 4) };
         let counted = |batches| Counted { held: Held::new(batches), readings: 0 };
         let (mut old, mut new) = (counted(side(0, 20_000, "")), counted(side(5_000, 20_000, "x")));
         let mut report = CheckReport::new("suite.check", Kind::Rows);
@@ -135,7 +135,7 @@ fn a_side_is_read_once_where_its_copy_fits_and_again_where_it_does_not() {
 /// Catches a copy without which there is no verdict.
 #[test]
 fn a_disk_without_room_for_a_copy_changes_nothing() {
-    let options = Options { copy: 1 << 30, directory: "/proc/nowhere".into(), ..options(1 << 24, 4) };
+    let options = DiffOptions { copy: 1 << 30, directory: "/proc/nowhere".into(), ..options(1 << 24, 4) };
     let found = streamed(&rows(&["id"]), side(0, 5_000, ""), side(0, 5_000, "x"), &options).unwrap();
     assert_eq!(found.report.rows.map(|counts| (counts.equal, counts.changed)), Some((4_285, 715)));
 }

@@ -8,9 +8,9 @@ mod settled;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::check::{KindSettings, Masks, Rule, Sides};
 use crate::frame::{Column, Value};
 use crate::model::{Kind, RowCounts, Severity};
+use crate::spec::check::{KindSettings, Masks, Rule, Sides};
 
 fn check() -> Check {
     Check {
@@ -51,7 +51,7 @@ fn sparse(rows: impl Iterator<Item = (i128, Option<i128>)> + Clone) -> Frame {
     .unwrap()
 }
 
-fn run(plan: &Plan, first: [&Frame; 2], again: [&Frame; 2]) -> (CheckReport, Summary) {
+fn run(plan: &DiffPlan, first: [&Frame; 2], again: [&Frame; 2]) -> (CheckReport, Summary) {
     let (mut old, mut new) = (plan.hashed(Side::Old), plan.hashed(Side::New));
     old.add(first[0]).unwrap();
     new.add(first[1]).unwrap();
@@ -64,9 +64,9 @@ fn run(plan: &Plan, first: [&Frame; 2], again: [&Frame; 2]) -> (CheckReport, Sum
     (report, summary)
 }
 
-fn plan(old: &Frame, new: &Frame, mask: u64, memory: usize) -> Plan {
-    let options = Options { memory, bits: 3, ..Options::default() };
-    Plan { mask, ..Plan::new(&check(), old, new, options).unwrap() }
+fn plan(old: &Frame, new: &Frame, mask: u64, memory: usize) -> DiffPlan {
+    let options = DiffOptions { memory, bits: 3, ..DiffOptions::default() };
+    DiffPlan { mask, ..DiffPlan::new(&check(), old, new, options).unwrap() }
 }
 
 /// Catches keys that are taken for one because their hashes are: 64 keys share 4 hashes here.
@@ -96,8 +96,8 @@ fn the_report_is_the_same_however_many_threads_judge() {
     let old = frame((0..5_000).map(|id| (id, id)));
     let new = frame((500..5_500).rev().map(|id| (id, if id % 3 == 0 { -id } else { id })));
     let plan = |threads, memory| {
-        let options = Options { memory, bits: 4, threads, ..Options::default() };
-        Plan::new(&check(), &old, &new, options).unwrap()
+        let options = DiffOptions { memory, bits: 4, threads, ..DiffOptions::default() };
+        DiffPlan::new(&check(), &old, &new, options).unwrap()
     };
     let (alone, _) = run(&plan(1, 1 << 30), [&old, &new], [&old, &new]);
     let ids = alone.examples.iter().map(|example| example.key.to_string()).collect::<Vec<_>>();
@@ -115,7 +115,8 @@ fn a_sink_that_wants_no_more_ends_the_listing_and_not_the_judging() {
     let old = frame((0..5_000).map(|id| (id, id)));
     let new = frame((0..5_000).map(|id| (id, -1 - id)));
     let plan =
-        Plan::new(&check(), &old, &new, Options { memory: 0, bits: 3, threads: 3, ..Options::default() }).unwrap();
+        DiffPlan::new(&check(), &old, &new, DiffOptions { memory: 0, bits: 3, threads: 3, ..DiffOptions::default() })
+            .unwrap();
     let (mut hashed_old, mut hashed_new) = (plan.hashed(Side::Old), plan.hashed(Side::New));
     hashed_old.add(&old).unwrap();
     hashed_new.add(&new).unwrap();
@@ -180,7 +181,7 @@ fn rows_kept_for_nothing_still_count_as_numbers() {
 fn a_row_takes_at_most_40_bytes() {
     let batch = |at: i128| frame((at * 10_000..(at + 1) * 10_000).map(|id| (id, id)));
     let head = batch(0);
-    let plan = Plan::new(&check(), &head, &head, Options::default()).unwrap();
+    let plan = DiffPlan::new(&check(), &head, &head, DiffOptions::default()).unwrap();
     let mut hashed = plan.hashed(Side::Old);
     for at in 0..30 {
         hashed.add(&batch(at)).unwrap();
@@ -194,8 +195,8 @@ fn a_row_takes_at_most_40_bytes() {
 #[test]
 fn hashes_beyond_the_limit_go_to_disk() {
     let batch = frame((0..50_000).map(|id| (id, id)));
-    let options = Options { memory: 1 << 20, ..Options::default() };
-    let plan = Plan::new(&check(), &batch, &batch, options).unwrap();
+    let options = DiffOptions { memory: 1 << 20, ..DiffOptions::default() };
+    let plan = DiffPlan::new(&check(), &batch, &batch, options).unwrap();
     let mut hashed = plan.hashed(Side::Old);
     for _ in 0..4 {
         hashed.add(&batch).unwrap();

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::check::Sample;
 use crate::compare::verdicts::{frame as columns, integers, rows, texts};
 use crate::model::Key;
+use crate::spec::check::Sample;
 
-fn candidates(plan: &Plan, old: &[&Frame], new: &[&Frame]) -> std::sync::Arc<Candidates> {
+fn candidates(plan: &DiffPlan, old: &[&Frame], new: &[&Frame]) -> std::sync::Arc<Candidates> {
     let (mut old_hashed, mut new_hashed) = (plan.hashed(Side::Old), plan.hashed(Side::New));
     old.iter().for_each(|batch| old_hashed.add(batch).unwrap());
     new.iter().for_each(|batch| new_hashed.add(batch).unwrap());
@@ -60,7 +60,7 @@ fn only_the_rows_of_the_wanted_keys_are_left() {
     };
     let side = columns(vec![integers("id", &[1, 2, 1]), texts("name", &["a", "a", "b"])]);
     let check = rows(&["id", "name"]);
-    let plan = || Plan::new(&check, &side, &side, Options::default()).unwrap();
+    let plan = || DiffPlan::new(&check, &side, &side, DiffOptions::default()).unwrap();
     let wanted = BTreeSet::from([key(Some("1"), "a"), key(Some("2"), "b"), key(None, "b")]);
     assert!(!plan().has_keys());
     let only = plan().only(&wanted).unwrap();
@@ -71,7 +71,7 @@ fn only_the_rows_of_the_wanted_keys_are_left() {
         assert_eq!(plan().sampled(side_of, side.clone()).unwrap().height(), 3);
     }
     let floats = columns(vec![("id", Type::Float, vec![Value::Float(1.0)]), texts("name", &["a"])]);
-    let plan = Plan::new(&check, &floats, &floats, Options::default()).unwrap();
+    let plan = DiffPlan::new(&check, &floats, &floats, DiffOptions::default()).unwrap();
     assert!(plan.only(&wanted).is_none(), "a float has more than one text");
 }
 
@@ -81,7 +81,7 @@ fn a_sample_is_of_keys_and_the_same_on_both_sides() {
     let mut check = check();
     check.sample = Some(Sample { text: "50%".to_owned(), below: u64::MAX / 2 });
     let (old, new) = (frame((0..200).map(|id| (id, id))), frame((0..200).rev().map(|id| (id, -id))));
-    let plan = Plan::new(&check, &old, &new, Options::default()).unwrap();
+    let plan = DiffPlan::new(&check, &old, &new, DiffOptions::default()).unwrap();
     let ids = |side, frame: &Frame| {
         let ids = plan.sampled(side, frame.clone()).unwrap().values("id");
         ids.into_iter().map(|id| format!("{id:?}")).collect::<BTreeSet<_>>()
@@ -116,9 +116,10 @@ fn a_partition_is_the_first_bits_of_a_hash() {
     assert_eq!([partition(0, 3), partition(u64::MAX, 3), partition(1 << 61, 3)], [0, 7, 1]);
     assert_eq!((partition(u64::MAX, 0), partition(u64::MAX, 16)), (0, 65_535));
     let columns = frame([(1, 1)].into_iter());
-    let plan = Plan::new(&check(), &columns, &columns, Options { bits: 40, ..Options::default() }).unwrap();
+    let plan = DiffPlan::new(&check(), &columns, &columns, DiffOptions { bits: 40, ..DiffOptions::default() }).unwrap();
     assert_eq!(plan.options.bits, 16);
     let decimal = crate::compare::verdicts::within("1", "0");
-    let close = Plan::new(&Check { default_rule: decimal, ..check() }, &columns, &columns, Options::default()).unwrap();
+    let close =
+        DiffPlan::new(&Check { default_rule: decimal, ..check() }, &columns, &columns, DiffOptions::default()).unwrap();
     assert!(!close.is_exact());
 }

@@ -9,8 +9,8 @@ use hyper_util::rt::TokioExecutor;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::super::{Error, ErrorKind, SourceOptions};
 use super::settings::{FILTER, GUARDS};
-use crate::source::{Error, Fault, Options};
 
 /// Parameters of a request that cutover gives itself, and so no suite may.
 const RESERVED: [&str; 8] =
@@ -38,7 +38,7 @@ pub(super) struct Address {
 
 impl Address {
     /// Reads `clickhouse://user:password@host:8123/database?setting=value`; `clickhouses://` is TLS, port 8443.
-    pub(super) fn read(url: &Url, options: &Options) -> Result<Address, Error> {
+    pub(super) fn read(url: &Url, options: &SourceOptions) -> Result<Address, Error> {
         let (scheme, port) = match url.scheme() {
             "clickhouses" => ("https", 8443),
             _ => ("http", 8123),
@@ -68,7 +68,7 @@ impl Address {
                 _ => "",
             };
             let message = format!("the setting `{name}` of a ClickHouse source is cutover's own; remove it{instead}");
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         if user.is_empty() {
             user = "default".to_owned();
@@ -93,7 +93,7 @@ fn http_client(tls: bool) -> Result<Client, Error> {
         return std::panic::catch_unwind(Client::default).map_err(|_| {
             let message =
                 "cannot use TLS: this machine has no root certificates; install them (the package ca-certificates)";
-            Error::new(Fault::Query, message)
+            Error::new(ErrorKind::Query, message)
         });
     }
     let mut connector = HttpConnector::new();
@@ -106,7 +106,7 @@ fn decoded(text: &str, what: &str) -> Result<String, Error> {
     let decoded = percent_decode_str(text).decode_utf8();
     decoded.map(|text| text.into_owned()).map_err(|_| {
         Error::new(
-            Fault::Query,
+            ErrorKind::Query,
             format!("the {what} in the ClickHouse URL is not UTF-8; percent-encode its UTF-8 bytes"),
         )
     })
@@ -116,13 +116,13 @@ fn decoded(text: &str, what: &str) -> Result<String, Error> {
 mod tests {
     use super::*;
 
-    fn read(url: &str, options: &Options) -> Result<Address, Error> {
+    fn read(url: &str, options: &SourceOptions) -> Result<Address, Error> {
         Address::read(&Url::parse(url).unwrap(), options)
     }
 
     #[test]
     fn ports_follow_the_scheme_and_names_are_decoded() {
-        let plain = read("clickhouse://a%40b:p%3Ass@h/d%20b", &Options::default()).unwrap();
+        let plain = read("clickhouse://a%40b:p%3Ass@h/d%20b", &SourceOptions::default()).unwrap();
         assert_eq!((plain.host.as_str(), plain.user.as_str()), ("h:8123", "a@b"));
         assert_eq!(plain.client.database(), Some("d b"));
     }
@@ -138,8 +138,8 @@ mod tests {
             assert!(again.status().unwrap().success());
             return;
         }
-        assert!(read("clickhouse://h", &Options::default()).is_ok());
-        let refused = read("clickhouses://h", &Options::default()).err().unwrap();
+        assert!(read("clickhouse://h", &SourceOptions::default()).is_ok());
+        let refused = read("clickhouses://h", &SourceOptions::default()).err().unwrap();
         assert!(refused.message.contains("ca-certificates"), "{refused}");
     }
 
@@ -147,13 +147,13 @@ mod tests {
 
     #[test]
     fn query_parameters_are_settings_but_never_cutovers_own() {
-        let options = Options { timezone: Some("Asia/Tokyo".to_owned()), ..Options::default() };
+        let options = SourceOptions { timezone: Some("Asia/Tokyo".to_owned()), ..SourceOptions::default() };
         let given = read("clickhouse://h/?user=u&password=p&join_use_nulls=1", &options).unwrap();
         let settings: Vec<_> = given.settings.iter().map(|(n, v)| format!("{n}={v}")).collect();
         assert_eq!(settings, ["join_use_nulls=1", "session_timezone=Asia/Tokyo"]);
         assert_eq!(given.user, "u");
         for name in ["readonly", "limit", "additional_table_filters", "result_overflow_mode"] {
-            let refused = read(&format!("clickhouse://h/?{name}=0"), &Options::default()).err().unwrap();
+            let refused = read(&format!("clickhouse://h/?{name}=0"), &SourceOptions::default()).err().unwrap();
             assert!(refused.message.contains(&format!("`{name}`")), "{refused}");
         }
     }

@@ -7,12 +7,14 @@ use polars_arrow::array::new_empty_array;
 use polars_arrow::compute::aggregate::estimated_bytes_size;
 use tokio::sync::mpsc;
 
+use super::super::shared::arrow;
+use super::super::shared::batch_sink;
+use super::super::shared::batch_sink::BatchSink;
+use super::super::{Error, ErrorKind};
+use super::stream;
 use super::stream::Broken;
 use super::types::Kind;
-use super::{arrow, stream};
 use crate::frame::Frame;
-use crate::source::batches::{self, Rows};
-use crate::source::{Error, Fault};
 
 /// A column of a result as the server describes it.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ pub(super) struct Described {
 pub(super) fn column_error(name: &str, database_type: &str, why: &str, way: &str, besides: &str) -> Error {
     let way = way.replace("{}", name);
     Error::new(
-        Fault::Column,
+        ErrorKind::Column,
         format!("column `{name}` of ClickHouse type {database_type}: {why}; select `{way}` instead{besides}"),
     )
 }
@@ -35,7 +37,7 @@ pub(super) fn column_error(name: &str, database_type: &str, why: &str, way: &str
 pub(super) fn decode<B: AsRef<[u8]>>(
     receiver: mpsc::Receiver<B>,
     described: &[Described],
-    rows: Rows,
+    rows: BatchSink,
 ) -> Result<Option<Frame>, Broken> {
     let rows = RefCell::new(rows);
     let mut chunks: Vec<Vec<ArrayRef>> = vec![Vec::new(); described.len()];
@@ -54,7 +56,7 @@ pub(super) fn decode<B: AsRef<[u8]>>(
                     described.len(),
                     fields.len()
                 );
-                return Err(Error::new(Fault::Column, message));
+                return Err(Error::new(ErrorKind::Column, message));
             }
             for (field, column) in fields.iter().zip(described) {
                 empty.borrow_mut().push(canonical(new_empty_array(field.dtype.clone()).as_ref(), column)?);
@@ -71,7 +73,7 @@ pub(super) fn decode<B: AsRef<[u8]>>(
             if rows.borrow().full(height, bytes) {
                 let taken = std::mem::replace(&mut chunks, vec![Vec::new(); described.len()]);
                 if !rows.borrow_mut().take_blocking(frame(described, &empty.borrow(), taken)?) {
-                    return Err(batches::unwanted());
+                    return Err(batch_sink::unwanted());
                 }
                 given += height;
                 (height, bytes) = (0, 0);
@@ -84,8 +86,8 @@ pub(super) fn decode<B: AsRef<[u8]>>(
         rows.take_blocking(frame(described, &empty.borrow(), chunks).map_err(Broken::Refused)?);
     }
     Ok(match rows {
-        Rows::Whole(whole) => whole,
-        Rows::Batches(_) => None,
+        BatchSink::Whole(whole) => whole,
+        BatchSink::Batches(_) => None,
     })
 }
 
@@ -102,5 +104,5 @@ fn frame(described: &[Described], empty: &[ArrayRef], chunks: Vec<Vec<ArrayRef>>
 }
 
 fn made(cause: &(dyn std::error::Error + 'static)) -> Error {
-    Error::caused(Fault::Column, "cannot make a frame of the columns ClickHouse sent; cast them", cause)
+    Error::caused(ErrorKind::Column, "cannot make a frame of the columns ClickHouse sent; cast them", cause)
 }

@@ -4,17 +4,17 @@
 //! loses some of them. Every request is readonly: by `readonly = 2`, or by the account's own profile.
 
 mod address;
-mod arrow;
-mod awareness;
 mod decode;
 mod error;
+pub(crate) mod lexer;
+mod lint;
 mod privileges;
 mod reading;
 mod send;
 mod session;
 mod settings;
 mod stream;
-mod types;
+pub(crate) mod types;
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,13 +24,16 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::{OnceCell, SemaphorePermit};
 
-use super::batches::Rows;
-use super::idle::Slots;
-use super::lexer::Reading;
+use super::lexer::Lexed;
+use super::shared::batch_sink::BatchSink;
+use super::shared::column_builder;
+use super::shared::pool::Permits;
 use super::tls::Tls;
-use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, ReadQuery, Reader, Ticket, rows};
-use crate::check::Requirement;
+use super::{
+    Answer, Engine, EngineName, Error, ErrorKind, Inspected, LintRequest, QueryHandle, ReadQuery, Reader, SourceOptions,
+};
 use crate::model::{SourceReport, Volume};
+use crate::spec::check::Requirement;
 use address::Address;
 use reading::Readings;
 use send::Form;
@@ -44,17 +47,17 @@ pub struct ClickHouse {
     address: Address,
     shown: String,
     session: OnceCell<Session>,
-    running: Slots,
+    running: Permits,
 }
 
 impl ClickHouse {
     /// Reads `url` and connects to nothing yet; `shown` is the URL with its password masked.
-    pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<ClickHouse, Error> {
+    pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<ClickHouse, Error> {
         Ok(ClickHouse {
             address: Address::read(url, options)?,
             shown,
             session: OnceCell::new(),
-            running: Slots::new(options.max_connections.unwrap_or(u32::MAX)),
+            running: Permits::new(options.max_connections.unwrap_or(u32::MAX)),
         })
     }
 
@@ -66,15 +69,15 @@ impl ClickHouse {
                     self.address.host,
                     humantime::format_duration(HELLO)
                 );
-                Err(Error::new(Fault::Connection, message))
+                Err(Error::new(ErrorKind::Connection, message))
             })
         };
         self.session.get_or_try_init(|| ask).await
     }
 
     /// Runs `sql` to its end, without its rows, and gives what the server then says it read.
-    async fn weigh(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Option<Volume>, Error> {
-        let query = ReadQuery::check(Reading::ClickHouse, sql)?;
+    async fn weigh(&self, sql: &str, timeout: Duration, ticket: &QueryHandle) -> Result<Option<Volume>, Error> {
+        let query = ReadQuery::check(Lexed::ClickHouse, sql)?;
         let session = self.session().await?;
         // The summary stands before the rows: it is complete only where the server answers at the end.
         let query = self.request(session, query, Form::Rows, timeout, ticket).with_setting("wait_end_of_query", "1");
@@ -116,7 +119,7 @@ impl Engine for ClickHouse {
             let rows = session::pairs(&self.address, session.apply(query)).await?;
             let micros = rows.first().and_then(|(_, micros)| micros.parse().ok());
             micros.and_then(DateTime::from_timestamp_micros).ok_or_else(|| {
-                Error::new(Fault::Query, "cannot read the clock of ClickHouse; check that now64(6) works there")
+                Error::new(ErrorKind::Query, "cannot read the clock of ClickHouse; check that now64(6) works there")
             })
         })
     }
@@ -134,12 +137,12 @@ impl Engine for ClickHouse {
         &'a self,
         sql: &'a str,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(async move {
             let _running = self.running.slot().await;
-            let answered = self.answer(sql, timeout, ticket, Rows::Whole(None)).await?;
-            let frame = answered.whole.ok_or_else(rows::no_columns)?;
+            let answered = self.answer(sql, timeout, ticket, BatchSink::Whole(None)).await?;
+            let frame = answered.whole.ok_or_else(column_builder::no_columns)?;
             Ok(Answer { frame, warnings: answered.warnings })
         })
     }
@@ -151,12 +154,12 @@ impl Engine for ClickHouse {
     fn reader<'a>(
         &'a self,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
         Box::pin(async move { Ok(Box::new(Readings { source: self, timeout, ticket }) as Box<dyn Reader + 'a>) })
     }
 
-    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+    fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(id) = ticket.id() {
                 // Without settings: killing is no reading. Where the account may not kill, its request has been dropped,
@@ -170,7 +173,7 @@ impl Engine for ClickHouse {
         &'a self,
         sql: &'a str,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
         Box::pin(self.weigh(sql, timeout, ticket))
     }
@@ -178,13 +181,13 @@ impl Engine for ClickHouse {
     fn inspect<'a>(
         &'a self,
         sql: &'a str,
-        asked: &'a Inspect,
+        asked: &'a LintRequest,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Inspected, Error>> {
         Box::pin(async move {
             let _running = self.running.slot().await;
-            let warnings = awareness::inspect(self, sql, asked, timeout, ticket).await?;
+            let warnings = lint::inspect(self, sql, asked, timeout, ticket).await?;
             Ok(Inspected { warnings, ..Inspected::default() })
         })
     }
@@ -192,11 +195,11 @@ impl Engine for ClickHouse {
 
 /// A client for a URL, as a writer uses it.
 pub fn client(url: &url::Url) -> Result<clickhouse::Client, Error> {
-    Address::read(url, &Options::default()).map(|address| address.client)
+    Address::read(url, &SourceOptions::default()).map(|address| address.client)
 }
 
 /// A query id of its own, on the ticket before the query starts.
-fn noted(ticket: &Ticket) -> String {
+fn noted(ticket: &QueryHandle) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let random = RandomState::new().hash_one(std::process::id());
     let id = format!("cutover-{random:016x}-{}", COUNT.fetch_add(1, Ordering::Relaxed));

@@ -7,17 +7,19 @@ use clickhouse::query::BytesCursor;
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
+use super::super::lexer::Lexed;
+use super::super::shared::batch_sink::BatchSink;
+use super::super::shared::column_builder;
+use super::super::{Answer, Error, ErrorKind, QueryHandle, ReadQuery, Reader, pushdown};
 use super::decode::{Described, column_error, decode};
 use super::send::{DESCRIBE, Form};
-use super::session::{self, Session};
+use super::session;
+use super::session::Session;
 use super::stream::Broken;
 use super::types::Kind;
 use super::{ClickHouse, error};
 use crate::frame::{Frame, FrameError};
 use crate::model::Warning;
-use crate::source::batches::Rows;
-use crate::source::lexer::Reading;
-use crate::source::{Answer, Error, Fault, ReadQuery, Reader, Ticket, pushdown, rows};
 
 /// Chunks of a response held between the network and the decoder.
 const CHUNKS: usize = 8;
@@ -32,7 +34,7 @@ pub(super) struct Answered {
 pub(super) struct Readings<'a> {
     pub(super) source: &'a ClickHouse,
     pub(super) timeout: Duration,
-    pub(super) ticket: &'a Ticket,
+    pub(super) ticket: &'a QueryHandle,
 }
 
 impl Reader for Readings<'_> {
@@ -46,22 +48,22 @@ impl Reader for Readings<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            let answered = self.source.answer(sql, self.timeout, self.ticket, Rows::Batches(batches)).await?;
+            let answered = self.source.answer(sql, self.timeout, self.ticket, BatchSink::Batches(batches)).await?;
             Ok(answered.warnings)
         })
     }
 
     fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
         Box::pin(async move {
-            let answered = self.source.answer(sql, self.timeout, self.ticket, Rows::Whole(None)).await?;
-            let frame = answered.whole.ok_or_else(rows::no_columns)?;
+            let answered = self.source.answer(sql, self.timeout, self.ticket, BatchSink::Whole(None)).await?;
+            let frame = answered.whole.ok_or_else(column_builder::no_columns)?;
             Ok(Some(Answer { frame, warnings: answered.warnings }))
         })
     }
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<pushdown::Described>>, Error>> {
         Box::pin(async move {
-            let query = ReadQuery::check(Reading::ClickHouse, sql)?;
+            let query = ReadQuery::check(Lexed::ClickHouse, sql)?;
             let session = self.source.session().await?;
             let columns = self.source.describe_columns(session, query, self.timeout, self.ticket).await?;
             let described = columns.into_iter().map(|column| pushdown::Described {
@@ -82,7 +84,7 @@ impl ClickHouse {
         session: &Session,
         query: ReadQuery<'_>,
         timeout: Duration,
-        ticket: &Ticket,
+        ticket: &QueryHandle,
     ) -> Result<Vec<Described>, Error> {
         let request = self.request(session, query, Form::Describe, timeout, ticket);
         let rows = session::pairs(&self.address, request).await.map_err(not_described)?;
@@ -90,7 +92,7 @@ impl ClickHouse {
         let mut columns = Vec::with_capacity(rows.len());
         for (name, database_type) in rows {
             if !seen.insert(name.clone()) {
-                return Err(Error::new(Fault::Column, FrameError::DuplicateName(name).to_string()));
+                return Err(Error::new(ErrorKind::Column, FrameError::DuplicateName(name).to_string()));
             }
             let kind = Kind::read(&database_type)
                 .map_err(|unfit| column_error(&name, &database_type, &unfit.why, &unfit.way, unfit.besides))?;
@@ -104,7 +106,7 @@ impl ClickHouse {
         session: &Session,
         query: ReadQuery<'_>,
         timeout: Duration,
-        ticket: &Ticket,
+        ticket: &QueryHandle,
     ) -> Result<BytesCursor, Error> {
         self.request(session, query, Form::Rows, timeout, ticket)
             .fetch_bytes("ArrowStream")
@@ -115,17 +117,22 @@ impl ClickHouse {
         &self,
         sql: &str,
         timeout: Duration,
-        ticket: &Ticket,
-        rows: Rows,
+        ticket: &QueryHandle,
+        rows: BatchSink,
     ) -> Result<Answered, Error> {
-        let query = ReadQuery::check(Reading::ClickHouse, sql)?;
+        let query = ReadQuery::check(Lexed::ClickHouse, sql)?;
         let session = self.session().await?;
         let columns = self.describe_columns(session, query, timeout, ticket).await?;
         let cursor = self.start(session, query, timeout, ticket)?;
         Ok(Answered { whole: self.read(cursor, columns, rows).await?, warnings: session.warnings.clone() })
     }
 
-    async fn read(&self, mut cursor: BytesCursor, columns: Vec<Described>, rows: Rows) -> Result<Option<Frame>, Error> {
+    async fn read(
+        &self,
+        mut cursor: BytesCursor,
+        columns: Vec<Described>,
+        rows: BatchSink,
+    ) -> Result<Option<Frame>, Error> {
         let (sender, receiver) = mpsc::channel(CHUNKS);
         // On a thread of its own, where a panic inside Polars ends the thread and nothing else.
         let decoder = tokio::task::spawn_blocking(move || decode(receiver, &columns, rows));
@@ -155,15 +162,15 @@ impl ClickHouse {
             Ok(Ok(whole)) => Ok(whole),
             Ok(Err(Broken::Refused(refused))) => Err(refused),
             Ok(Err(Broken::CutOff)) => Err(Error::new(
-                Fault::Connection,
+                ErrorKind::Connection,
                 malformed("was cut off: it has no end-of-stream marker, so rows may be missing"),
             )),
             Ok(Err(Broken::Exception(text))) => Err(error::from_server(&text, &self.address)),
             Ok(Err(Broken::Malformed(cause))) => {
-                Err(Error::new(Fault::Connection, malformed(&format!("is not a valid Arrow stream ({cause})"))))
+                Err(Error::new(ErrorKind::Connection, malformed(&format!("is not a valid Arrow stream ({cause})"))))
             }
             Err(_) => Err(Error::new(
-                Fault::Column,
+                ErrorKind::Column,
                 "Polars gave up on the result of ClickHouse; cast the columns of unusual types in the query, such as \
                  toString(column)",
             )),

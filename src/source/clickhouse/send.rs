@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use clickhouse::query::Query;
 
+use super::super::{QueryHandle, ReadQuery};
 use super::session::Session;
 use super::{ClickHouse, noted};
-use crate::source::{ReadQuery, Ticket};
 
 /// What the server is to do with a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl ClickHouse {
         query: ReadQuery<'_>,
         form: Form,
         timeout: Duration,
-        ticket: &Ticket,
+        ticket: &QueryHandle,
     ) -> Query {
         let text = query.text();
         let sql = match form {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use clickhouse::query::Query;
 
+use super::super::{Error, ErrorKind};
 use super::address::Address;
 use super::error;
-use super::settings::{self, Found};
+use super::settings;
+use super::settings::Found;
 use crate::model::Warning;
-use crate::source::{Error, Fault};
 
 /// Bytes of a query that every server takes: three quarters of the default of `max_query_size`.
 const SHORT_QUERY: usize = 192 << 10;
@@ -126,7 +127,7 @@ async fn guards(address: &Address) -> Result<Vec<(&'static str, &'static str)>, 
                 );
                 return Err(refusal(address, &why));
             }
-            Err(refused) if refused.fault == Fault::Query && filtered(address, &known).await? => {
+            Err(refused) if refused.fault == ErrorKind::Query && filtered(address, &known).await? => {
                 return Err(refusal(address, &format!("{FILTERED}: {}", refused.message)));
             }
             answered => answered?,
@@ -188,7 +189,7 @@ fn guarded(query: Query, guards: &[(&str, &str)]) -> Query {
 
 fn refusal(address: &Address, why: &str) -> Error {
     Error::new(
-        Fault::Query,
+        ErrorKind::Query,
         format!("the answers to the ClickHouse user `{}` cannot be relied on: {why}", address.user),
     )
 }
@@ -215,7 +216,7 @@ fn settings_to_send(
                     Ok((guards.collect(), false))
                 }
                 Some((name, value)) => Err(Error::new(
-                    Fault::Query,
+                    ErrorKind::Query,
                     format!(
                         "the ClickHouse account may change no setting (its profile is readonly = 1), yet `{name}` must be `{value}`; \
                          {}, or give the account a profile with readonly = 2",
@@ -230,7 +231,7 @@ fn settings_to_send(
             Ok((with_cancel(sent), true))
         }
         other => Err(Error::new(
-            Fault::Query,
+            ErrorKind::Query,
             format!(
                 "cannot tell whether the ClickHouse account only reads (readonly is `{other}`); give it readonly = 2"
             ),
@@ -271,7 +272,7 @@ pub(super) async fn lines(address: &Address, query: Query) -> Result<Vec<Vec<Str
 fn unreadable(address: &Address) -> Error {
     let message =
         format!("ClickHouse at {} answered a question of cutover's in another form than asked for", address.host);
-    Error::new(Fault::Connection, format!("{message}; check that no proxy changes its answers"))
+    Error::new(ErrorKind::Connection, format!("{message}; check that no proxy changes its answers"))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ const DEEPEST: usize = 64;
 
 /// How the values of a column are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Nothing,
     Bool,
     Integer {

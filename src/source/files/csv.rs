@@ -5,8 +5,10 @@ use std::path::Path;
 
 use polars::prelude::*;
 
-use crate::frame::{self, Frame, Type, Value, time};
-use crate::source::{Error, Fault, decimal};
+use super::super::shared::decimal;
+use super::super::{Error, ErrorKind};
+use crate::frame;
+use crate::frame::{Frame, Type, Value, time};
 
 /// A type that a CSV column may be declared as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +95,7 @@ fn scale(name: &str) -> u8 {
 /// The table `name` in `file`.
 pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
     let unreadable = |cause: &dyn std::fmt::Display| {
-        Error::new(Fault::Query, format!("{} cannot be read as CSV: {cause}; correct the file", file.display()))
+        Error::new(ErrorKind::Query, format!("{} cannot be read as CSV: {cause}; correct the file", file.display()))
     };
     let bytes = std::fs::read(file).map_err(|cause| unreadable(&cause))?;
     let (header, records) = even(&bytes, &unreadable)?;
@@ -145,7 +147,7 @@ pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) ->
                     file.display(),
                     index + 1
                 );
-                Error::new(Fault::Column, message)
+                Error::new(ErrorKind::Column, message)
             })?);
         }
         columns.push(frame::Column { name: column.clone(), of: kind.canonical(scale), values });

@@ -2,6 +2,7 @@
 
 mod balanced;
 mod csv;
+pub(crate) mod lexer;
 mod limits;
 mod ndjson;
 mod sql;
@@ -18,13 +19,14 @@ use futures::future::BoxFuture;
 use polars::prelude::*;
 use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 
-use super::lexer::Reading;
-use super::{Answer, Engine, EngineName, Error, Fault, Options, ReadQuery, Reader, Ticket, batches};
-use crate::check::Requirement;
+use super::lexer::Lexed;
+use super::shared::batch_sink;
+use super::{Answer, Engine, EngineName, Error, ErrorKind, QueryHandle, ReadQuery, Reader, SourceOptions};
 use crate::frame::Frame;
-use crate::input;
+use crate::fs::input;
 use crate::isolation::caught;
 use crate::model::{SourceReport, Warning};
+use crate::spec::check::Requirement;
 
 pub(super) use limits::{fits, on_deep_stack};
 
@@ -41,16 +43,16 @@ impl Files {
     ///
     /// # Errors
     /// Settings, which files do not take, and CSV types that are no types.
-    pub fn open(path: &Path, options: &Options, shown: String) -> Result<Self, Error> {
+    pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         if !options.settings.is_empty() || options.timezone.is_some() {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         if let Some((column, name)) = options.types.iter().find(|(_, name)| csv::Kind::parse(name).is_none()) {
             let message = format!(
                 "`types.{column}` of {shown} is \"{name}\"; known: integer, decimal(precision,scale), float, bool, date, timestamp, text"
             );
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         // Polars advises on its own API on stderr, amid the report; its users never see that API.
         polars::error::set_warning_function(|_, _| {});
@@ -60,23 +62,23 @@ impl Files {
     /// Runs a query on a thread of its own, which is left behind where nobody waits for it any longer.
     async fn ask(&self, sql: &str, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
         limits::check(sql)?;
-        ReadQuery::check(Reading::Files, sql)?;
+        ReadQuery::check(Lexed::Files, sql)?;
         let query = Asked { path: self.path.clone(), types: self.types.clone(), sql: sql.to_owned() };
         let (told, answered) = oneshot::channel();
         let work = move || drop(told.send(answer(&query, rows, take)));
         let thread = std::thread::Builder::new().name("files".to_owned()).stack_size(limits::STACK).spawn(work);
         thread.map_err(|cause| {
             let message = "no thread starts to read the files; allow the process more memory or threads";
-            Error::caused(Fault::Query, message, &cause)
+            Error::caused(ErrorKind::Query, message, &cause)
         })?;
-        let cut_short = || Error::new(Fault::Query, "the query was cut short; run it again");
+        let cut_short = || Error::new(ErrorKind::Query, "the query was cut short; run it again");
         answered.await.unwrap_or_else(|_| Err(cut_short()))
     }
 }
 
 /// The files below `path` by table name.
 fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let absent = |what: &str| Error::new(Fault::Query, format!("{} {what}; check the path", path.display()));
+    let absent = |what: &str| Error::new(ErrorKind::Query, format!("{} {what}; check the path", path.display()));
     if path.is_file() {
         let name = stem(path).ok_or_else(|| absent("is no .parquet, .csv, .ndjson or .jsonl file"))?;
         return Ok(BTreeMap::from([(name, path.to_owned())]));
@@ -91,7 +93,7 @@ fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
         let Some(name) = stem(&file).filter(|_| file.is_file()) else { continue };
         if let Some(other) = tables.insert(name.clone(), file.clone()) {
             let message = format!("{} and {} are both the table `{name}`; rename one", other.display(), file.display());
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
     }
     if tables.is_empty() { Err(absent("holds no .parquet, .csv, .ndjson or .jsonl file")) } else { Ok(tables) }
@@ -114,7 +116,7 @@ fn answer(query: &Asked, rows: Option<NonZeroUsize>, take: Take) -> Result<(), E
     caught(|| read(query, rows, take)).unwrap_or_else(|panic| {
         let text = panic.text();
         let message = format!("Polars broke off while running the query: {text}; write the query another way");
-        Err(Error::new(Fault::Query, message))
+        Err(Error::new(ErrorKind::Query, message))
     })
 }
 
@@ -137,7 +139,7 @@ fn read(Asked { path, types, sql }: &Asked, rows: Option<NonZeroUsize>, take: Ta
     }
     let refused = |cause: PolarsError| {
         let known = tables.keys().cloned().collect::<Vec<_>>().join(", ");
-        Error::new(Fault::Query, format!("Polars refused the query: {cause}; tables here: {known}"))
+        Error::new(ErrorKind::Query, format!("Polars refused the query: {cause}; tables here: {known}"))
     };
     let mut result = context.execute(&query.text).map_err(refused)?;
     let Some(rows) = rows else {
@@ -176,7 +178,7 @@ fn read(Asked { path, types, sql }: &Asked, rows: Option<NonZeroUsize>, take: Ta
 
 fn framed(data: DataFrame) -> Result<Frame, Error> {
     let (series, types) = types::canonical(data)?;
-    Frame::from_series(series, types).map_err(|cause| Error::new(Fault::Column, cause.to_string()))
+    Frame::from_series(series, types).map_err(|cause| Error::new(ErrorKind::Column, cause.to_string()))
 }
 
 /// Readings of files: each of them looks at the files as they are then.
@@ -194,7 +196,7 @@ impl Reader for Session<'_> {
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
             let take: Take = Box::new(move |frame| batches.blocking_send(frame).is_ok());
-            self.0.ask(sql, NonZeroUsize::new(batches::ROWS), take).await?;
+            self.0.ask(sql, NonZeroUsize::new(batch_sink::ROWS), take).await?;
             Ok(Vec::new())
         })
     }
@@ -203,7 +205,10 @@ impl Reader for Session<'_> {
 /// The table of one file, its integers wide enough that no sum of them wraps.
 fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
     let unreadable = |cause: &dyn std::fmt::Display| {
-        Error::new(Fault::Query, format!("{} cannot be read: {cause}; check that the file is whole", file.display()))
+        Error::new(
+            ErrorKind::Query,
+            format!("{} cannot be read: {cause}; check that the file is whole", file.display()),
+        )
     };
     let mut frame = match file.extension().and_then(|end| end.to_str()) {
         Some("csv") => csv::read(name, file, types)?,
@@ -252,7 +257,7 @@ impl Engine for Files {
         &'a self,
         sql: &'a str,
         _timeout: Duration,
-        _ticket: &'a Ticket,
+        _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(async move {
             let whole = Arc::new(Mutex::new(None));
@@ -263,7 +268,7 @@ impl Engine for Files {
             });
             self.ask(sql, None, take).await?;
             let frame = whole.lock().expect("no one panics while holding the frame").take();
-            let frame = frame.ok_or_else(|| Error::new(Fault::Query, "Polars returned nothing; run it again"))?;
+            let frame = frame.ok_or_else(|| Error::new(ErrorKind::Query, "Polars returned nothing; run it again"))?;
             Ok(Answer { frame, warnings: Vec::new() })
         })
     }
@@ -276,13 +281,13 @@ impl Engine for Files {
     fn reader<'a>(
         &'a self,
         _timeout: Duration,
-        _ticket: &'a Ticket,
+        _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
         Box::pin(async move { Ok(Box::new(Session(self)) as Box<dyn Reader + 'a>) })
     }
 
     /// Polars is left to finish on its thread; nobody waits for it.
-    fn cancel<'a>(&'a self, _ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+    fn cancel<'a>(&'a self, _ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 }

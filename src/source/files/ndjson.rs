@@ -8,10 +8,11 @@ use polars::prelude::{IntoLazy, LazyFrame};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
-use crate::exact;
+use super::super::shared::decimal;
+use super::super::{Error, ErrorKind};
+use crate::frame::exact;
 use crate::frame::json::Whole;
 use crate::frame::{Column, Frame, Type, Value};
-use crate::source::{Error, Fault, decimal};
 
 /// A column while its lines are read.
 #[derive(Default)]
@@ -54,10 +55,10 @@ impl<'de> Visitor<'de> for RowVisitor {
 /// The table in `file`.
 pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
     let fail = |line: usize, why: &dyn std::fmt::Display| {
-        Error::new(Fault::Column, format!("{}, line {line}: {why}", file.display()))
+        Error::new(ErrorKind::Column, format!("{}, line {line}: {why}", file.display()))
     };
     let reader = std::fs::File::open(file).map_err(|cause| {
-        Error::new(Fault::Query, format!("{} cannot be read: {cause}; check the path", file.display()))
+        Error::new(ErrorKind::Query, format!("{} cannot be read: {cause}; check the path", file.display()))
     })?;
     let mut columns: BTreeMap<String, Reading> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
@@ -93,7 +94,7 @@ pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
     }
     Frame::from_columns(finished)
         .map(|frame| frame.data().clone().lazy())
-        .map_err(|cause| Error::new(Fault::Column, format!("{}: {cause}", file.display())))
+        .map_err(|cause| Error::new(ErrorKind::Column, format!("{}: {cause}", file.display())))
 }
 
 /// A JSON value with its type; decimals have scale 0 until the column is settled.
@@ -151,7 +152,7 @@ impl Reading {
                     "{}: field `{name}` is {first} on line {at} and {second} on line {other}; write one type throughout",
                     file.display()
                 );
-                return Err(Error::new(Fault::Column, message));
+                return Err(Error::new(ErrorKind::Column, message));
             }
         };
         if !decimals {
@@ -169,7 +170,7 @@ impl Reading {
                  `type = \"decimal(76,38)\"` in the column's rule",
                 file.display()
             );
-            return Err(Error::new(Fault::Column, message));
+            return Err(Error::new(ErrorKind::Column, message));
         }
         Ok(Column { name, of: Type::Decimal { scale }, values: self.values })
     }

@@ -18,8 +18,8 @@ use sqlparser::ast::{
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
+use super::super::{Error, ErrorKind};
 use super::balanced::Balanced;
-use crate::source::{Error, Fault};
 
 const WIDENED: &str = "cutover_widened";
 const NO_DECIMAL: &str = "cutover_no_decimal";
@@ -50,7 +50,7 @@ pub(super) struct Prepared {
 
 /// Takes one query and nothing else, and guards its aggregates.
 pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
-    let refuse = |message: String| Error::new(Fault::Query, message);
+    let refuse = |message: String| Error::new(ErrorKind::Query, message);
     let statements = Parser::parse_sql(&GenericDialect {}, query).map_err(|cause| {
         refuse(format!("the query cannot be read: {cause}; Polars SQL is a subset of PostgreSQL's"))
     })?;

@@ -6,8 +6,8 @@
 
 use polars::prelude::*;
 
+use super::super::{Error, ErrorKind};
 use crate::frame::Type;
-use crate::source::{Error, Fault};
 
 /// The columns of a result, each in the Polars type of its canonical type.
 pub(super) fn canonical(result: DataFrame) -> Result<(Vec<Series>, Vec<Type>), Error> {
@@ -21,14 +21,14 @@ pub(super) fn canonical(result: DataFrame) -> Result<(Vec<Series>, Vec<Type>), E
                 column.name(),
                 column.dtype()
             );
-            Error::new(Fault::Column, message)
+            Error::new(ErrorKind::Column, message)
         })?;
         let wanted = polars_type(column.dtype());
         series.push(if wanted == *column.dtype() {
             column.clone()
         } else {
             column.strict_cast(&wanted).map_err(|cause| {
-                Error::new(Fault::Column, format!("column `{}`: {cause}; cast it in the query", column.name()))
+                Error::new(ErrorKind::Column, format!("column `{}`: {cause}; cast it in the query", column.name()))
             })?
         });
         types.push(of);

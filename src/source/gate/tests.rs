@@ -57,8 +57,8 @@ fn a_second_statement_is_refused() {
     }
     assert!(refused(EngineName::Postgres, r"SELECT '\'; COMMIT; --'").contains("more than one statement"));
     assert!(refused(EngineName::ClickHouse, "SELECT a$b$; SELECT '$b$'").contains("more than one statement"));
-    let backslash = Reading::MySql { backslash: true, ansi_quotes: false };
-    let plain = Reading::MySql { backslash: false, ansi_quotes: false };
+    let backslash = Lexed::MySql { backslash: true, ansi_quotes: false };
+    let plain = Lexed::MySql { backslash: false, ansi_quotes: false };
     let hidden = r"SELECT '\'; COMMIT; --'";
     assert!(ReadQuery::check(backslash, hidden).is_ok(), "one text");
     assert!(ReadQuery::check(plain, hidden).is_err(), "a text, and two statements");

@@ -4,12 +4,7 @@
 //! statement means is the engine's to judge; what ends nowhere, or means different things in different versions of an
 //! engine, is refused. The rules are those of the engines' own lexers, one file each.
 
-mod clickhouse;
-mod files;
-mod mysql;
-mod postgres;
-mod scan;
-mod sqlite;
+pub(crate) mod scan;
 
 use super::EngineName;
 
@@ -52,7 +47,7 @@ pub struct Unclear {
 
 /// The rules that a text is read by: an engine's, and where they depend on its settings, under which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum Lexed {
     /// PostgreSQL with `standard_conforming_strings`; a suite that says `off` is read so, too.
     Postgres,
     /// MySQL and MariaDB.
@@ -70,40 +65,42 @@ pub enum Reading {
     Files,
 }
 
-impl Reading {
+impl Lexed {
     /// Every way in which `engine` may read a text; the usual one first.
-    pub fn of(engine: EngineName) -> &'static [Reading] {
+    pub fn of(engine: EngineName) -> &'static [Lexed] {
         match engine {
-            EngineName::Postgres => &[Reading::Postgres],
+            EngineName::Postgres => &[Lexed::Postgres],
             EngineName::MySql => &[
-                Reading::MySql { backslash: true, ansi_quotes: false },
-                Reading::MySql { backslash: true, ansi_quotes: true },
-                Reading::MySql { backslash: false, ansi_quotes: false },
-                Reading::MySql { backslash: false, ansi_quotes: true },
+                Lexed::MySql { backslash: true, ansi_quotes: false },
+                Lexed::MySql { backslash: true, ansi_quotes: true },
+                Lexed::MySql { backslash: false, ansi_quotes: false },
+                Lexed::MySql { backslash: false, ansi_quotes: true },
             ],
-            EngineName::ClickHouse => &[Reading::ClickHouse],
-            EngineName::Sqlite => &[Reading::Sqlite],
-            EngineName::Files => &[Reading::Files],
+            EngineName::ClickHouse => &[Lexed::ClickHouse],
+            EngineName::Sqlite => &[Lexed::Sqlite],
+            EngineName::Files => &[Lexed::Files],
         }
     }
 }
 
 /// The kind of the first token of a text that is not empty, and its length in bytes; an error says what is wrong.
-type Next = Result<(Kind, usize), &'static str>;
+pub(crate) type Next = Result<(Kind, usize), &'static str>;
 
 /// Takes `sql` apart; the tokens follow each other without gaps, up to what is unclear.
-pub fn lex(reading: Reading, sql: &str) -> (Vec<Token>, Option<Unclear>) {
+pub fn lex(reading: Lexed, sql: &str) -> (Vec<Token>, Option<Unclear>) {
     // Engines disagree about it, and those in C end there.
     if let Some(offset) = sql.find('\0') {
         let why = "it holds the character NUL; remove it".to_owned();
         return (Vec::new(), Some(Unclear { offset, why }));
     }
     let next: &dyn Fn(&str) -> Next = match reading {
-        Reading::Files => return files::lex(sql),
-        Reading::Postgres => &postgres::next,
-        Reading::MySql { backslash, ansi_quotes } => &move |rest: &str| mysql::next(rest, backslash, ansi_quotes),
-        Reading::ClickHouse => &clickhouse::next,
-        Reading::Sqlite => &sqlite::next,
+        Lexed::Files => return super::files::lexer::lex(sql),
+        Lexed::Postgres => &super::postgres::lexer::next,
+        Lexed::MySql { backslash, ansi_quotes } => {
+            &move |rest: &str| super::mysql::lexer::next(rest, backslash, ansi_quotes)
+        }
+        Lexed::ClickHouse => &super::clickhouse::lexer::next,
+        Lexed::Sqlite => &super::sqlite::lexer::next,
     };
     let (mut tokens, mut start) = (Vec::new(), 0);
     while start < sql.len() {
@@ -130,7 +127,7 @@ pub fn within<'t>(tokens: &'t [Token], range: &std::ops::Range<usize>) -> Option
 ///
 /// # Errors
 /// A quote or a comment that does not end, or a form that versions of the engine read differently.
-pub fn tokens(reading: Reading, sql: &str) -> Result<Vec<Token>, Unclear> {
+pub fn tokens(reading: Lexed, sql: &str) -> Result<Vec<Token>, Unclear> {
     match lex(reading, sql) {
         (tokens, None) => Ok(tokens),
         (_, Some(unclear)) => Err(unclear),

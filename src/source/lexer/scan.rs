@@ -3,21 +3,21 @@
 use super::Kind;
 use super::Next;
 
-pub(super) const OPEN_QUOTE: &str = "a quote does not end; close it";
+pub(crate) const OPEN_QUOTE: &str = "a quote does not end; close it";
 const OPEN_COMMENT: &str = "a comment does not end; close it with */";
 
 /// How many bytes from `from` on are characters that `is` holds for, `from` included.
-pub(super) fn run(rest: &str, from: usize, is: impl Fn(char) -> bool) -> usize {
+pub(crate) fn run(rest: &str, from: usize, is: impl Fn(char) -> bool) -> usize {
     rest[from..].find(|c: char| !is(c)).map_or(rest.len(), |end| from + end)
 }
 
 /// A comment to the end of the line, which is not part of it.
-pub(super) fn line(rest: &str, ends: &[char]) -> usize {
+pub(crate) fn line(rest: &str, ends: &[char]) -> usize {
     rest.find(ends).unwrap_or(rest.len())
 }
 
 /// A comment between `/*` and `*/`; where comments nest, every `/*` inside wants an end of its own.
-pub(super) fn comment(rest: &str, nests: bool) -> Next {
+pub(crate) fn comment(rest: &str, nests: bool) -> Next {
     let (mut depth, mut at) = (1, 2);
     while let Some(found) = rest[at..].find(['*', '/']) {
         at += found;
@@ -38,7 +38,7 @@ pub(super) fn comment(rest: &str, nests: bool) -> Next {
 }
 
 /// The length of a text that begins with `quote` and ends with it; a doubled one stays inside.
-pub(super) fn quoted(rest: &str, quote: char, backslash: bool) -> Result<usize, &'static str> {
+pub(crate) fn quoted(rest: &str, quote: char, backslash: bool) -> Result<usize, &'static str> {
     let mut characters = rest.char_indices().skip(1).peekable();
     while let Some((at, c)) = characters.next() {
         if c == '\\' && backslash {
@@ -54,7 +54,7 @@ pub(super) fn quoted(rest: &str, quote: char, backslash: bool) -> Result<usize, 
 }
 
 /// `$tag$ … $tag$`, where `rest` begins so and the tag ends again.
-pub(super) fn dollar_quoted(rest: &str, tag: impl Fn(char) -> bool) -> Dollar {
+pub(crate) fn dollar_quoted(rest: &str, tag: impl Fn(char) -> bool) -> Dollar {
     let end = run(rest, 1, tag);
     if !rest[end..].starts_with('$') {
         return Dollar::None;
@@ -67,7 +67,7 @@ pub(super) fn dollar_quoted(rest: &str, tag: impl Fn(char) -> bool) -> Dollar {
 }
 
 /// What a dollar sign begins.
-pub(super) enum Dollar {
+pub(crate) enum Dollar {
     /// A text of so many bytes.
     Text(usize),
     /// A text that does not end.
@@ -78,7 +78,7 @@ pub(super) enum Dollar {
 
 /// A number: digits with a point and an exponent, or `0x` and `0b` with theirs. Letters behind it are another token, as
 /// some engines read `1INTO`.
-pub(super) fn number(rest: &str) -> usize {
+pub(crate) fn number(rest: &str) -> usize {
     let digits = |from: usize| run(rest, from, |c| c.is_ascii_digit());
     let radix = |prefixes: [&str; 2], is: fn(char) -> bool| {
         let prefixed = prefixes.iter().any(|prefix| rest.starts_with(prefix));
@@ -101,11 +101,11 @@ pub(super) fn number(rest: &str) -> usize {
 }
 
 /// One character of punctuation.
-pub(super) fn mark(first: char) -> (Kind, usize) {
+pub(crate) fn mark(first: char) -> (Kind, usize) {
     (Kind::Mark, first.len_utf8())
 }
 
 /// The first character, where `rest` has one.
-pub(super) fn first(rest: &str) -> char {
+pub(crate) fn first(rest: &str) -> char {
     rest.chars().next().unwrap_or_default()
 }

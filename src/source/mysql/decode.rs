@@ -2,15 +2,15 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::super::shared::column_builder::DecodeError;
+use super::super::shared::decimal;
 use super::types::Shape;
 use crate::frame::Value;
-use crate::source::decimal;
-use crate::source::rows::Misread;
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
 
 /// The value that `raw` holds; `offset` is the session's distance from UTC in seconds, where it has a fixed one.
-pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Value, Misread> {
+pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Value, DecodeError> {
     Ok(match shape {
         Shape::Null => Value::Null,
         Shape::Signed => Value::Integer(signed(raw)?.into()),
@@ -30,7 +30,7 @@ pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Val
         Shape::Timestamp => match offset {
             Some(seconds) => Value::Instant(nanos(moment(raw)?) - i128::from(seconds) * NANOS_PER_SECOND),
             None => {
-                return Err(Misread::new(
+                return Err(DecodeError::new(
                     "an instant cannot be told from the clock of a zone whose offset changes",
                     "give the source the timezone UTC or an offset such as +02:00, or write UNIX_TIMESTAMP(x)",
                 ));
@@ -40,12 +40,12 @@ pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Val
     })
 }
 
-fn broken() -> Misread {
-    Misread::new("the server sent a value that cannot be read", "cast it in the query, such as CAST(x AS CHAR)")
+fn broken() -> DecodeError {
+    DecodeError::new("the server sent a value that cannot be read", "cast it in the query, such as CAST(x AS CHAR)")
 }
 
 /// A little-endian integer of 1 to 8 bytes.
-fn signed(raw: &[u8]) -> Result<i64, Misread> {
+fn signed(raw: &[u8]) -> Result<i64, DecodeError> {
     let last = raw.last().ok_or_else(broken)?;
     let mut wide = if last & 0x80 == 0 { [0; 8] } else { [0xFF; 8] };
     wide.get_mut(..raw.len()).ok_or_else(broken)?.copy_from_slice(raw);
@@ -53,20 +53,20 @@ fn signed(raw: &[u8]) -> Result<i64, Misread> {
 }
 
 /// An integer from its bytes, the most significant first.
-fn unsigned<'a>(bytes: impl ExactSizeIterator<Item = &'a u8>) -> Result<u64, Misread> {
+fn unsigned<'a>(bytes: impl ExactSizeIterator<Item = &'a u8>) -> Result<u64, DecodeError> {
     if !(1..=8).contains(&bytes.len()) {
         return Err(broken());
     }
     Ok(bytes.fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
-fn text(raw: &[u8]) -> Result<String, Misread> {
+fn text(raw: &[u8]) -> Result<String, DecodeError> {
     String::from_utf8(raw.to_vec())
-        .map_err(|_| Misread::new("the text is not UTF-8", "compare its bytes in the query, such as HEX(x)"))
+        .map_err(|_| DecodeError::new("the text is not UTF-8", "compare its bytes in the query, such as HEX(x)"))
 }
 
 /// A date and time behind its length; parts that are left out are zero.
-fn moment(raw: &[u8]) -> Result<NaiveDateTime, Misread> {
+fn moment(raw: &[u8]) -> Result<NaiveDateTime, DecodeError> {
     let (&length, rest) = raw.split_first().ok_or_else(broken)?;
     if usize::from(length) != rest.len() || ![0, 4, 7, 11].contains(&length) {
         return Err(broken());
@@ -77,7 +77,7 @@ fn moment(raw: &[u8]) -> Result<NaiveDateTime, Misread> {
     let (month, day) = (u32::from(parts[2]), u32::from(parts[3]));
     let micros = u32::from_le_bytes([parts[7], parts[8], parts[9], parts[10]]);
     let date = NaiveDate::from_ymd_opt(year, month, day).filter(|_| month > 0).ok_or_else(|| {
-        Misread::new(
+        DecodeError::new(
             format!("{year:04}-{month:02}-{day:02} is no date"),
             "turn it into NULL in the query, such as CASE WHEN x > 0 THEN x END",
         )
@@ -91,7 +91,7 @@ fn nanos(moment: NaiveDateTime) -> i128 {
 }
 
 /// Nanoseconds since midnight.
-fn time(raw: &[u8]) -> Result<i64, Misread> {
+fn time(raw: &[u8]) -> Result<i64, DecodeError> {
     let (&length, rest) = raw.split_first().ok_or_else(broken)?;
     if usize::from(length) != rest.len() || ![0, 8, 12].contains(&length) {
         return Err(broken());
@@ -102,7 +102,7 @@ fn time(raw: &[u8]) -> Result<i64, Misread> {
     if parts[0] != 0 || days != 0 {
         let sign = if parts[0] == 0 { "" } else { "-" };
         let hours = u64::from(days) * 24 + u64::from(parts[5]);
-        return Err(Misread::new(
+        return Err(DecodeError::new(
             format!("{sign}{hours:02}:{:02}:{:02} is no time of day", parts[6], parts[7]),
             "cast it in the query, such as CAST(x AS CHAR)",
         ));

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sqlx::mysql::MySqlDatabaseError;
 
-use crate::source::{Error, Fault, rows, timed_out};
+use super::super::shared::column_builder;
+use super::super::{Error, ErrorKind, timed_out};
 
 /// `max_execution_time` of MySQL and `max_statement_time` of MariaDB were exceeded.
 const TIMED_OUT: [u16; 2] = [3024, 1969];
@@ -15,7 +16,7 @@ const OUT_OF_SORT_MEMORY: u16 = 1038;
 
 /// A connection that could not be made; `shown` is the masked URL.
 pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
-    let Some(server) = database(cause) else { return rows::unreachable(shown, cause) };
+    let Some(server) = database(cause) else { return column_builder::unreachable(shown, cause) };
     let way_out = match server.number() {
         1045 | 1698 => "check the user and the password in the URL",
         1044 | 1049 => "check the database in the URL, and that the user may use it",
@@ -23,17 +24,18 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
         _ => "check the URL and the server's log",
     };
     // Who asks, and for what, is the same at the next try.
-    let fault = if [1044, 1045, 1049, 1698].contains(&server.number()) { Fault::Query } else { Fault::Connection };
+    let fault =
+        if [1044, 1045, 1049, 1698].contains(&server.number()) { ErrorKind::Query } else { ErrorKind::Connection };
     Error::new(fault, format!("cannot connect to {shown}: {}; {way_out}", said(server)))
 }
 
 /// A statement that failed.
 pub(super) fn running(timeout: Duration, cause: &sqlx::Error) -> Error {
-    let Some(server) = database(cause) else { return rows::unanswered(cause) };
+    let Some(server) = database(cause) else { return column_builder::unanswered(cause) };
     if TIMED_OUT.contains(&server.number()) {
         return timed_out(timeout);
     }
-    let fault = if LOST.contains(&server.number()) { Fault::Connection } else { Fault::Query };
+    let fault = if LOST.contains(&server.number()) { ErrorKind::Connection } else { ErrorKind::Query };
     let way_out = match server.number() {
         READ_ONLY => "; the queries of a check only read",
         OUT_OF_SORT_MEMORY => {

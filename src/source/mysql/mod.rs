@@ -4,6 +4,7 @@
 
 mod decode;
 mod error;
+pub(crate) mod lexer;
 mod options;
 mod privileges;
 mod send;
@@ -21,15 +22,18 @@ use sqlx::mysql::{MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Decode, Row, Statement};
 use tokio::sync::{SemaphorePermit, mpsc};
 
-use super::batches::{self, Rows};
-use super::idle::Idle;
 use super::pushdown::Described;
-use super::rows;
+use super::shared::batch_sink;
+use super::shared::batch_sink::BatchSink;
+use super::shared::column_builder;
+use super::shared::pool::ConnectionPool;
 use super::tls::Made;
-use super::{Answer, CONNECT_LIMIT, Engine, EngineName, Error, Fault, Options, ReadQuery, Reader, Ticket, admits};
-use crate::check::Requirement;
+use super::{
+    Answer, CONNECT_LIMIT, Engine, EngineName, Error, ErrorKind, QueryHandle, ReadQuery, Reader, SourceOptions, admits,
+};
 use crate::frame::{Column, Frame, Value};
 use crate::model::{SourceReport, Warning};
+use crate::spec::check::Requirement;
 use session::{OWN_QUERY_LIMIT, Session};
 use types::Shape;
 
@@ -44,7 +48,7 @@ const REPORTED: [&str; 5] =
 pub struct MySql {
     connect: MySqlConnectOptions,
     made: Made,
-    idle: Idle<Session>,
+    idle: ConnectionPool<Session>,
     timezone: String,
     /// The session's distance from UTC in seconds; absent where the zone has no fixed one.
     offset: Option<i32>,
@@ -58,10 +62,14 @@ impl MySql {
     ///
     /// # Errors
     /// A URL with a part that cannot be read, or a setting whose name is no name.
-    pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<Self, Error> {
+    pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         let connect = options::options(url)
             .map_err(|cause| {
-                Error::caused(Fault::Connection, format!("{shown} cannot be used; check the parts of the URL"), &cause)
+                Error::caused(
+                    ErrorKind::Connection,
+                    format!("{shown} cannot be used; check the parts of the URL"),
+                    &cause,
+                )
             })?
             .charset("utf8mb4")
             // The server's own modes, so that a query means here what it means in the user's client.
@@ -76,11 +84,11 @@ impl MySql {
         let odd = |name: &&String| name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if let Some(name) = options.settings.keys().find(odd) {
             let message = format!("`{name}` is no name of a session variable; check `settings` of {shown}");
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         if let Some(name) = options.settings.keys().find(|name| session::OURS.contains(&name.to_lowercase().as_str())) {
             let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, it only reads, and it reads every row";
-            return Err(Error::new(Fault::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
+            return Err(Error::new(ErrorKind::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
         }
         let given = options.timezone.as_deref().unwrap_or("UTC");
         // Named zones, UTC among them, exist only where their tables were loaded.
@@ -88,7 +96,7 @@ impl MySql {
         Ok(MySql {
             connect,
             made: Made::default(),
-            idle: Idle::new(options.max_connections),
+            idle: ConnectionPool::new(options.max_connections),
             timezone: timezone.to_owned(),
             offset: fixed_offset(timezone),
             settings: options.settings.clone(),
@@ -108,11 +116,11 @@ impl MySql {
     }
 
     /// A session in a read-only transaction; its connection is on the ticket.
-    async fn begin(&self, timeout: Duration, ticket: &Ticket) -> Result<Session, Error> {
+    async fn begin(&self, timeout: Duration, ticket: &QueryHandle) -> Result<Session, Error> {
         // An idle connection may have been closed by the server; only a fresh one tells whether it is there.
         while let Some(mut session) = self.idle.take() {
             match session.enter(timeout, ticket).await {
-                Err(refused) if refused.fault == Fault::Connection => {}
+                Err(refused) if refused.fault == ErrorKind::Connection => {}
                 Err(refused) => return Err(refused),
                 Ok(()) => return Ok(session),
             }
@@ -129,14 +137,14 @@ impl MySql {
         }
     }
 
-    async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Answer, Error> {
+    async fn answer(&self, sql: &str, timeout: Duration, ticket: &QueryHandle) -> Result<Answer, Error> {
         admits(EngineName::MySql, sql)?;
         let _slot = self.idle.slot().await;
         let mut session = self.begin(timeout, ticket).await?;
-        let mut rows = Rows::Whole(None);
+        let mut rows = BatchSink::Whole(None);
         let warnings = self.read_rows(&mut session, sql, timeout, &mut rows).await?;
         self.leave(session).await;
-        let Rows::Whole(Some(frame)) = rows else { return Err(rows::no_columns()) };
+        let BatchSink::Whole(Some(frame)) = rows else { return Err(column_builder::no_columns()) };
         Ok(Answer { frame, warnings })
     }
 
@@ -146,17 +154,17 @@ impl MySql {
         session: &mut Session,
         sql: &str,
         timeout: Duration,
-        rows: &mut Rows,
+        rows: &mut BatchSink,
     ) -> Result<Vec<Warning>, Error> {
         let refused = |cause: sqlx::Error| error::running(timeout, &cause);
         let query = ReadQuery::check(session.reading, sql)?;
         let statement = send::parse(session, query).await.map_err(refused)?;
         let mut plans = plans(statement.columns())?;
         if plans.is_empty() {
-            return Err(rows::no_columns());
+            return Err(column_builder::no_columns());
         }
-        rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
-        let mut columns: Vec<Column> = plans.iter().map(Plan::column).collect();
+        column_builder::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
+        let mut columns: Vec<Column> = plans.iter().map(ColumnDecoder::column).collect();
         let (mut first, mut bytes, mut given) = (true, 0, 0);
         {
             let mut stream = send::rows(session, query);
@@ -164,15 +172,15 @@ impl MySql {
                 if std::mem::take(&mut first) {
                     // The types of the answer itself, where they became known only by running.
                     plans = self::plans(row.columns())?;
-                    columns = plans.iter().map(Plan::column).collect();
+                    columns = plans.iter().map(ColumnDecoder::column).collect();
                 }
                 bytes += self.read(&row, &plans, &mut columns, given)?;
                 let height = columns[0].values.len();
                 if rows.full(height, bytes) {
-                    let next = plans.iter().map(Plan::column).collect();
+                    let next = plans.iter().map(ColumnDecoder::column).collect();
                     let batch = framed(std::mem::replace(&mut columns, next), &plans)?;
                     if !rows.take(batch).await {
-                        return Err(batches::unwanted());
+                        return Err(batch_sink::unwanted());
                     }
                     (given, bytes) = (given + height, 0);
                 }
@@ -186,12 +194,18 @@ impl MySql {
     }
 
     /// Reads one row, behind `given` rows of earlier batches, and tells how many bytes its values are.
-    fn read(&self, row: &MySqlRow, plans: &[Plan], columns: &mut [Column], given: usize) -> Result<usize, Error> {
+    fn read(
+        &self,
+        row: &MySqlRow,
+        plans: &[ColumnDecoder],
+        columns: &mut [Column],
+        given: usize,
+    ) -> Result<usize, Error> {
         let mut size = 0;
         for (index, (plan, column)) in plans.iter().zip(columns).enumerate() {
             let raw = row.try_get_raw(index).map_err(|cause| {
                 Error::caused(
-                    Fault::Query,
+                    ErrorKind::Query,
                     format!("column `{}` is missing from a row of the answer", plan.name),
                     &cause,
                 )
@@ -204,7 +218,7 @@ impl MySql {
                 }
                 Err(_) => Ok(Value::Null),
             };
-            rows::push(column, &plan.type_name, value, given)?;
+            column_builder::push(column, &plan.type_name, value, given)?;
         }
         Ok(size)
     }
@@ -213,7 +227,7 @@ impl MySql {
     async fn own<T>(&self, ask: impl AsyncFnOnce(&mut Session) -> Result<T, sqlx::Error>) -> Result<T, Error> {
         let _slot = self.idle.slot().await;
         let asked = async {
-            let mut session = self.begin(OWN_QUERY_LIMIT, &Ticket::default()).await?;
+            let mut session = self.begin(OWN_QUERY_LIMIT, &QueryHandle::default()).await?;
             let told = ask(&mut session).await.map_err(|cause| error::running(OWN_QUERY_LIMIT, &cause))?;
             self.leave(session).await;
             Ok(told)
@@ -241,7 +255,7 @@ impl Reader for Snapshot<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            let mut rows = Rows::Batches(batches);
+            let mut rows = BatchSink::Batches(batches);
             self.source.read_rows(&mut self.session, sql, self.timeout, &mut rows).await
         })
     }
@@ -270,32 +284,32 @@ impl Reader for Snapshot<'_> {
 }
 
 /// One column of a statement: its name and how its values are read.
-struct Plan {
+struct ColumnDecoder {
     name: String,
     type_name: String,
     shape: Shape,
 }
 
-impl Plan {
+impl ColumnDecoder {
     fn column(&self) -> Column {
         Column { name: self.name.clone(), of: types::canonical(self.shape), values: Vec::new() }
     }
 }
 
 /// The frame of collected columns; 32-bit floats keep their width.
-fn framed(columns: Vec<Column>, plans: &[Plan]) -> Result<Frame, Error> {
+fn framed(columns: Vec<Column>, plans: &[ColumnDecoder]) -> Result<Frame, Error> {
     let is_single = |index: usize| matches!(plans[index].shape, Shape::Float);
-    rows::frame(columns)?.with_singles(is_single).map_err(rows::frame_error)
+    column_builder::frame(columns)?.with_singles(is_single).map_err(column_builder::frame_error)
 }
 
-fn plans(columns: &[MySqlColumn]) -> Result<Vec<Plan>, Error> {
+fn plans(columns: &[MySqlColumn]) -> Result<Vec<ColumnDecoder>, Error> {
     let plan = |column: &MySqlColumn| {
         let info = column.type_info();
         let type_name = types::name(info);
         let name = column.name().to_owned();
         match types::shape(info) {
-            Some(shape) => Ok(Plan { name, type_name, shape }),
-            None => Err(rows::no_canonical_type(&name, &type_name, types::way_out(info))),
+            Some(shape) => Ok(ColumnDecoder { name, type_name, shape }),
+            None => Err(column_builder::no_canonical_type(&name, &type_name, types::way_out(info))),
         }
     };
     columns.iter().map(plan).collect()
@@ -371,7 +385,7 @@ impl Engine for MySql {
         &'a self,
         sql: &'a str,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.answer(sql, timeout, ticket))
     }
@@ -383,7 +397,7 @@ impl Engine for MySql {
     fn reader<'a>(
         &'a self,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
         Box::pin(async move {
             let session = self.begin(timeout, ticket).await?;
@@ -391,7 +405,7 @@ impl Engine for MySql {
         })
     }
 
-    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+    fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             let Some(id) = ticket.id().and_then(|id| id.parse::<u64>().ok()) else { return };
             // Beside the slots: they may all be taken by queries that wait to be cancelled.

@@ -3,7 +3,8 @@
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlSslMode};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::source::tls::{self, Tls};
+use super::super::tls;
+use super::super::tls::Tls;
 
 /// The driver's options for `url`.
 pub(super) fn options(url: &url::Url) -> Result<MySqlConnectOptions, sqlx::Error> {

@@ -2,9 +2,9 @@
 
 use sqlx::Row;
 
+use super::super::Error;
 use super::MySql;
 use super::session::Session;
-use crate::source::Error;
 
 /// Privileges with which nothing is changed.
 const READING: [&str; 8] = [

@@ -6,8 +6,8 @@ use futures::stream::BoxStream;
 use sqlx::mysql::{MySqlRow, MySqlStatement};
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
+use super::super::ReadQuery;
 use super::session::Session;
-use crate::source::ReadQuery;
 
 /// Has the server parse `query`, which does not run.
 pub(super) async fn parse(session: &mut Session, query: ReadQuery<'_>) -> Result<MySqlStatement, sqlx::Error> {

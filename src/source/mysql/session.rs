@@ -6,10 +6,10 @@ use std::time::Duration;
 use sqlx::mysql::{MySqlColumn, MySqlConnection};
 use sqlx::{AssertSqlSafe, Column, Row};
 
+use super::super::lexer::Lexed;
+use super::super::{Error, ErrorKind, QueryHandle};
 use super::{error, settings};
 use crate::model::Warning;
-use crate::source::lexer::Reading;
-use crate::source::{Error, Fault, Ticket};
 
 /// How long a query of our own, such as the server's clock, may take.
 pub(super) const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
@@ -40,7 +40,7 @@ pub(super) struct Session {
     pub(super) connection: MySqlConnection,
     pub(super) version: String,
     /// How its server reads a query.
-    pub(super) reading: Reading,
+    pub(super) reading: Lexed,
     /// The question for the connection's number and the variables that bear on answers.
     question: String,
     /// The names and values of these variables.
@@ -97,13 +97,13 @@ impl Session {
         let version = version.fetch_one(&mut connection).await.map_err(|cause| failed("version", &cause))?;
         let found = variables(&mut connection).await.map_err(|cause| failed("variables", &cause))?;
         settings::judge(&found, given).map_err(|why| {
-            Error::new(Fault::Query, format!("a session of the server cannot be used for checks: {why}"))
+            Error::new(ErrorKind::Query, format!("a session of the server cannot be used for checks: {why}"))
         })?;
         let names: Vec<&str> = settings::names().filter(|name| found.contains_key(*name)).collect();
         let question = settings::question(names.iter().copied());
         let modes = found.get("sql_mode").map_or("", String::as_str);
         let has = |wanted: &str| modes.split(',').any(|mode| mode.eq_ignore_ascii_case(wanted));
-        let reading = Reading::MySql { backslash: !has("NO_BACKSLASH_ESCAPES"), ansi_quotes: has("ANSI_QUOTES") };
+        let reading = Lexed::MySql { backslash: !has("NO_BACKSLASH_ESCAPES"), ansi_quotes: has("ANSI_QUOTES") };
         let mut session = Session { connection, version, reading, question, held: Vec::new() };
         let (_, held) = session.ask().await.map_err(|cause| failed("variables", &cause))?;
         session.held = held;
@@ -111,7 +111,7 @@ impl Session {
     }
 
     /// Begins a read-only transaction of at most `timeout` per statement, and notes the connection on the ticket.
-    pub(super) async fn enter(&mut self, timeout: Duration, ticket: &Ticket) -> Result<(), Error> {
+    pub(super) async fn enter(&mut self, timeout: Duration, ticket: &QueryHandle) -> Result<(), Error> {
         let failed = |cause: sqlx::Error| error::running(timeout, &cause);
         let limit = if self.version.to_ascii_lowercase().contains("mariadb") {
             format!("SET SESSION max_statement_time = {:.3}", timeout.as_secs_f64().max(0.001))
@@ -136,7 +136,7 @@ impl Session {
                 shown(was),
                 shown(is)
             );
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         Ok(())
     }
@@ -165,12 +165,12 @@ impl Session {
             let message = format!(
                 "rows are missing from the answer: {first} (warning {INCOMPLETE}); let the query end by itself"
             );
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         if let Some((code, (_, first))) = told.iter().find(|(code, _)| CUT.contains(code)) {
             let way_out = "raise group_concat_max_len or max_allowed_packet at the server, or return rows instead";
             let message = format!("the server cut a value of the answer: {first} (warning {code}); {way_out}");
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         let warning = |(code, (times, first))| Warning {
             code: "server_warning".to_owned(),

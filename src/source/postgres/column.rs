@@ -2,11 +2,15 @@
 
 use polars::prelude::*;
 
+use super::super::shared::column_builder;
+use super::super::shared::column_builder::DecodeError;
+use super::super::shared::decimal;
+use super::super::{Error, ErrorKind};
 use super::decode;
-use super::types::{self, Shape};
-use crate::frame::{self, Type, Value};
-use crate::source::rows::{self, Misread};
-use crate::source::{Error, Fault, decimal};
+use super::types;
+use super::types::Shape;
+use crate::frame;
+use crate::frame::{Type, Value};
 
 /// The values of one column so far.
 enum Values {
@@ -65,7 +69,7 @@ impl Column {
         self.add(raw).map_err(|misread| misread.at(&self.name, &self.type_name, self.given + self.height))
     }
 
-    fn add(&mut self, raw: Option<&[u8]>) -> Result<(), Misread> {
+    fn add(&mut self, raw: Option<&[u8]>) -> Result<(), DecodeError> {
         let Some(raw) = raw else {
             match &mut self.values {
                 Values::Bool(values) => values.append_null(),
@@ -113,7 +117,7 @@ impl Column {
             Values::Any(values) if self.shape == Shape::Numeric => {
                 return decimals(self.name, &self.type_name, values);
             }
-            Values::Any(values) => return rows::series(frame::Column { name: self.name, of, values }),
+            Values::Any(values) => return column_builder::series(frame::Column { name: self.name, of, values }),
         };
         Ok((series, of))
     }
@@ -123,7 +127,7 @@ impl Column {
 fn decimals(name: String, type_name: &str, mut values: Vec<Value>) -> Result<(Series, Type), Error> {
     let scale = decimal::settle(&mut values);
     if !decimal::fit(&values, scale) {
-        return rows::series(frame::Column { name, of: Type::Decimal { scale }, values });
+        return column_builder::series(frame::Column { name, of: Type::Decimal { scale }, values });
     }
     let raised = |value: &Value| match value {
         Value::Decimal { unscaled, scale: own } => Some(unscaled * 10i128.pow(u32::from(scale - own))),
@@ -131,7 +135,7 @@ fn decimals(name: String, type_name: &str, mut values: Vec<Value>) -> Result<(Se
     };
     let unscaled: Int128Chunked = values.iter().map(raised).collect();
     let series = unscaled.with_name(name.as_str().into()).into_decimal(38, usize::from(scale)).map_err(|cause| {
-        Error::caused(Fault::Column, format!("column `{name}` ({type_name}) makes no decimals; cast it"), &cause)
+        Error::caused(ErrorKind::Column, format!("column `{name}` ({type_name}) makes no decimals; cast it"), &cause)
     })?;
     Ok((series.into_series(), Type::Decimal { scale }))
 }

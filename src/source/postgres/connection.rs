@@ -5,8 +5,9 @@ use std::time::Duration;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
+use super::super::{CONNECT_LIMIT, Error, ErrorKind, QueryHandle};
 use super::{Postgres, error, options, settings};
-use crate::source::{self, CONNECT_LIMIT, Error, Fault, Ticket};
+use crate::source;
 
 impl Postgres {
     pub(super) async fn connect(&self) -> Result<PgConnection, Error> {
@@ -21,11 +22,11 @@ impl Postgres {
     }
 
     /// A connection in a read-only transaction with its settings; its backend is on the ticket.
-    pub(super) async fn begin(&self, timeout: Duration, ticket: &Ticket) -> Result<PgConnection, Error> {
+    pub(super) async fn begin(&self, timeout: Duration, ticket: &QueryHandle) -> Result<PgConnection, Error> {
         // An idle connection may have been closed by the server; only a fresh one tells whether it is there.
         while let Some(mut connection) = self.idle.take() {
             match self.enter(&mut connection, timeout, ticket).await {
-                Err(refused) if refused.fault == Fault::Connection => {}
+                Err(refused) if refused.fault == ErrorKind::Connection => {}
                 Err(refused) => return Err(refused),
                 Ok(()) => return Ok(connection),
             }
@@ -39,7 +40,7 @@ impl Postgres {
         &self,
         connection: &mut PgConnection,
         timeout: Duration,
-        ticket: &Ticket,
+        ticket: &QueryHandle,
     ) -> Result<(), Error> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         sqlx::raw_sql(begin).execute(&mut *connection).await.map_err(|e| error::running(begin, timeout, &e))?;
@@ -60,7 +61,7 @@ impl Postgres {
                 Error { message, ..refused }
             })?;
         settings::judge(&held, &self.reported).map_err(|why| {
-            Error::new(Fault::Query, format!("a session at {} cannot be used for checks: {why}", self.shown))
+            Error::new(ErrorKind::Query, format!("a session at {} cannot be used for checks: {why}", self.shown))
         })?;
         ticket.note(backend.to_string());
         Ok(())

@@ -5,8 +5,8 @@
 
 use bytes::Bytes;
 
+use super::super::{Error, ErrorKind};
 use super::column::Column;
-use crate::source::{Error, Fault};
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// Signature, flags, and the length of the extension.
@@ -70,7 +70,7 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Error> {
 
 fn broken() -> Error {
     Error::new(
-        Fault::Connection,
+        ErrorKind::Connection,
         "the server's rows are cut short or not in the form of COPY; run it again, and check proxies between",
     )
 }

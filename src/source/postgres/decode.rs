@@ -1,9 +1,9 @@
 //! One value from PostgreSQL's binary form, apart from how rows arrive.
 
+use super::super::shared::column_builder::DecodeError;
 use super::numeric;
 use super::types::Shape;
 use crate::frame::Value;
-use crate::source::rows::Misread;
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL starts to count.
 const EPOCH_DAYS: i32 = 10_957;
@@ -12,7 +12,7 @@ const DAY_MICROS: i64 = 86_400_000_000;
 const JSONB_VERSION: u8 = 1;
 
 /// The value that `raw` holds.
-pub(super) fn value(shape: &Shape, raw: &[u8]) -> Result<Value, Misread> {
+pub(super) fn value(shape: &Shape, raw: &[u8]) -> Result<Value, DecodeError> {
     Ok(match shape {
         Shape::Bool => Value::Bool(fixed::<1>(raw)? != 0),
         Shape::Integer(2) => Value::Integer(fixed::<2>(raw)?.into()),
@@ -30,7 +30,7 @@ pub(super) fn value(shape: &Shape, raw: &[u8]) -> Result<Value, Misread> {
         Shape::Time => match fixed::<8>(raw)? {
             micros if micros < DAY_MICROS => Value::Time(micros * 1_000),
             _ => {
-                return Err(Misread::new(
+                return Err(DecodeError::new(
                     "24:00:00 is past the last time of a day",
                     "cast it in the query, such as x::text",
                 ));
@@ -54,30 +54,33 @@ pub(super) fn integer<const N: usize>(raw: &[u8]) -> Option<i64> {
     Some(i64::from_be_bytes(wide))
 }
 
-pub(super) fn fixed<const N: usize>(raw: &[u8]) -> Result<i64, Misread> {
+pub(super) fn fixed<const N: usize>(raw: &[u8]) -> Result<i64, DecodeError> {
     integer::<N>(raw).ok_or_else(broken)
 }
 
-fn broken() -> Misread {
-    Misread::new("the server sent a value that cannot be read", "cast it in the query, such as x::text")
+fn broken() -> DecodeError {
+    DecodeError::new("the server sent a value that cannot be read", "cast it in the query, such as x::text")
 }
 
-fn endless(which: &str) -> Misread {
-    Misread::new(
+fn endless(which: &str) -> DecodeError {
+    DecodeError::new(
         format!("{which} is no point in time"),
         format!("turn it into NULL in the query, such as nullif(x, '{which}'), and select x = '{which}' beside it"),
     )
 }
 
 /// UTF-8 text.
-pub(super) fn text(raw: &[u8]) -> Result<&str, Misread> {
+pub(super) fn text(raw: &[u8]) -> Result<&str, DecodeError> {
     std::str::from_utf8(raw).map_err(|_| {
-        Misread::new("the text is not UTF-8", "compare its bytes, such as encode(convert_to(x, 'SQL_ASCII'), 'hex')")
+        DecodeError::new(
+            "the text is not UTF-8",
+            "compare its bytes, such as encode(convert_to(x, 'SQL_ASCII'), 'hex')",
+        )
     })
 }
 
 /// JSON as text.
-pub(super) fn jsonb(raw: &[u8]) -> Result<&str, Misread> {
+pub(super) fn jsonb(raw: &[u8]) -> Result<&str, DecodeError> {
     match raw.split_first() {
         Some((&JSONB_VERSION, rest)) => text(rest),
         _ => Err(broken()),
@@ -85,7 +88,7 @@ pub(super) fn jsonb(raw: &[u8]) -> Result<&str, Misread> {
 }
 
 /// Days since 1970.
-pub(super) fn date(raw: &[u8]) -> Result<i32, Misread> {
+pub(super) fn date(raw: &[u8]) -> Result<i32, DecodeError> {
     match fixed::<4>(raw)? as i32 {
         i32::MAX => Err(endless("infinity")),
         i32::MIN => Err(endless("-infinity")),
@@ -94,18 +97,18 @@ pub(super) fn date(raw: &[u8]) -> Result<i32, Misread> {
 }
 
 /// Microseconds since 1970.
-pub(super) fn moment(raw: &[u8]) -> Result<i64, Misread> {
+pub(super) fn moment(raw: &[u8]) -> Result<i64, DecodeError> {
     match fixed::<8>(raw)? {
         i64::MAX => Err(endless("infinity")),
         i64::MIN => Err(endless("-infinity")),
         micros => micros.checked_add(EPOCH_MICROS).ok_or_else(|| {
-            Misread::new("the timestamp lies beyond the year 294247", "cast it in the query, such as x::text")
+            DecodeError::new("the timestamp lies beyond the year 294247", "cast it in the query, such as x::text")
         }),
     }
 }
 
 /// Canonical text of a UUID.
-pub(super) fn uuid(raw: &[u8]) -> Result<String, Misread> {
+pub(super) fn uuid(raw: &[u8]) -> Result<String, DecodeError> {
     if raw.len() != 16 {
         return Err(broken());
     }
@@ -124,22 +127,22 @@ pub(super) fn uuid(raw: &[u8]) -> Result<String, Misread> {
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Misread> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
         let (head, rest) = self.0.split_at_checked(length).ok_or_else(broken)?;
         self.0 = rest;
         Ok(head)
     }
 
-    fn number(&mut self) -> Result<i64, Misread> {
+    fn number(&mut self) -> Result<i64, DecodeError> {
         fixed::<4>(self.take(4)?)
     }
 
-    fn length(&mut self) -> Result<usize, Misread> {
+    fn length(&mut self) -> Result<usize, DecodeError> {
         usize::try_from(self.number()?).map_err(|_| broken())
     }
 
     /// A value behind its length; `None` is NULL.
-    fn item(&mut self) -> Result<Option<&'a [u8]>, Misread> {
+    fn item(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
         match self.number()? {
             -1 => Ok(None),
             length => self.take(usize::try_from(length).map_err(|_| broken())?).map(Some),
@@ -147,7 +150,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, Misread> {
+fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, DecodeError> {
     let mut reader = Reader(raw);
     let dimensions = reader.length()?;
     let _has_null = reader.number()?;
@@ -156,7 +159,7 @@ fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, Misread> {
         return Ok(Vec::new());
     }
     if dimensions > 1 {
-        return Err(Misread::new(
+        return Err(DecodeError::new(
             format!("the array has {dimensions} dimensions"),
             "select one of them in the query, unnest it, or cast it, such as x::text",
         ));
@@ -164,7 +167,7 @@ fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, Misread> {
     let length = reader.length()?;
     let first = reader.number()?;
     if first != 1 {
-        return Err(Misread::new(
+        return Err(DecodeError::new(
             format!("the array starts at {first}, not at 1"),
             "number it from 1 in the query, such as x[:]",
         ));
@@ -177,7 +180,7 @@ fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, Misread> {
         .collect()
 }
 
-fn hstore(raw: &[u8]) -> Result<Vec<(Value, Value)>, Misread> {
+fn hstore(raw: &[u8]) -> Result<Vec<(Value, Value)>, DecodeError> {
     let mut reader = Reader(raw);
     let entries = reader.length()?;
     (0..entries)

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 
-use crate::source::{Error, Fault, rows, timed_out};
+use super::super::shared::column_builder;
+use super::super::{Error, ErrorKind, timed_out};
 
 const QUERY_CANCELED: &str = "57014";
 const READ_ONLY: &str = "25006";
@@ -13,7 +14,7 @@ const NOT_ALLOWED: &str = "42501";
 /// A connection that could not be made; `shown` is the masked URL.
 pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else {
-        return rows::unreachable(shown, cause);
+        return column_builder::unreachable(shown, cause);
     };
     let way_out = match server.code() {
         // A pooler has codes of its own.
@@ -28,7 +29,7 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     // Who asks, and for what, is the same at the next try.
     let lasting = server.code().starts_with("28") || server.code().starts_with("3D");
     Error {
-        fault: if lasting { Fault::Query } else { Fault::Connection },
+        fault: if lasting { ErrorKind::Query } else { ErrorKind::Connection },
         message: format!("cannot connect to {shown}: {} (SQLSTATE {}); {way_out}", server.message(), server.code()),
         causes: beside(server),
     }
@@ -51,7 +52,7 @@ pub(super) fn own(timeout: Duration, cause: &sqlx::Error) -> Error {
 
 fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else {
-        return rows::unanswered(cause);
+        return column_builder::unanswered(cause);
     };
     let code = server.code();
     if code == QUERY_CANCELED && server.message().contains("statement timeout") {
@@ -78,7 +79,7 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
         _ => "",
     };
     Error {
-        fault: if lost { Fault::Connection } else { Fault::Query },
+        fault: if lost { ErrorKind::Connection } else { ErrorKind::Query },
         message: format!("the server refused the query: {} (SQLSTATE {code}){place}{way_out}", server.message()),
         causes: beside(server),
     }

@@ -4,20 +4,21 @@
 //! nothing depends on session state a pooler may not keep. Decoding one value (`decode`) knows nothing
 //! of how rows arrive, so that another way of streaming them can share it.
 
-mod awareness;
 mod column;
 mod connection;
 mod copy;
 mod decode;
 mod error;
+pub(crate) mod lexer;
+mod lint;
 mod numeric;
 mod options;
 mod privileges;
 mod reading;
-mod refreshed;
 mod send;
 mod settings;
 mod types;
+mod view_lag;
 
 use std::time::Duration;
 
@@ -27,11 +28,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::SemaphorePermit;
 
-use super::idle::Idle;
+use super::shared::pool::ConnectionPool;
 use super::tls::Made;
-use super::{Answer, Engine, EngineName, Error, Fault, Inspect, Inspected, Options, Reader, Ticket};
-use crate::check::Requirement;
+use super::{Answer, Engine, EngineName, Error, ErrorKind, Inspected, LintRequest, QueryHandle, Reader, SourceOptions};
 use crate::model::SourceReport;
+use crate::spec::check::Requirement;
 pub(crate) use options::options;
 use reading::Session;
 
@@ -46,7 +47,7 @@ pub struct Postgres {
     connect: PgConnectOptions,
     mode: PgSslMode,
     made: Made,
-    idle: Idle<PgConnection>,
+    idle: ConnectionPool<PgConnection>,
     /// Settings by name, the suite's after our own.
     settings: Vec<(String, String)>,
     /// Names the suite sets, shown in the report.
@@ -59,10 +60,10 @@ impl Postgres {
     ///
     /// # Errors
     /// A URL with a part that cannot be read, such as an unknown `sslmode`.
-    pub fn open(url: &url::Url, options: &Options, shown: String) -> Result<Self, Error> {
+    pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         let (connect, mode) = options::options(url).map_err(|cause| {
             let message = format!("{shown} cannot be used; check the parts of the URL, and PGSSLMODE");
-            Error::caused(Fault::Connection, message, &cause)
+            Error::caused(ErrorKind::Connection, message, &cause)
         })?;
         let connect = connect
             // Only for the statement of the transaction at hand, and closed with it.
@@ -74,7 +75,7 @@ impl Postgres {
             if connect.get_application_name().is_none() { connect.application_name("cutover") } else { connect };
         if let Some(name) = options.settings.keys().find(|name| OURS.contains(&name.to_lowercase().as_str())) {
             let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
-            return Err(Error::new(Fault::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
+            return Err(Error::new(ErrorKind::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
         }
         let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
         let own = settings::NEUTRAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -83,7 +84,7 @@ impl Postgres {
             connect,
             mode,
             made: Made::default(),
-            idle: Idle::new(options.max_connections),
+            idle: ConnectionPool::new(options.max_connections),
             settings: own.chain([("TimeZone".to_owned(), timezone)]).chain(given).collect(),
             reported: options.settings.keys().cloned().collect(),
             shown,
@@ -97,7 +98,7 @@ impl Postgres {
     {
         let _slot = self.idle.slot().await;
         let asked = async {
-            let mut connection = self.begin(OWN_QUERY_LIMIT, &Ticket::default()).await?;
+            let mut connection = self.begin(OWN_QUERY_LIMIT, &QueryHandle::default()).await?;
             let query = sqlx::query_as(sql).bind(names).persistent(false);
             let row = query.fetch_one(&mut connection).await;
             let row = row.map_err(|cause| error::running(sql, OWN_QUERY_LIMIT, &cause))?;
@@ -176,7 +177,7 @@ impl Engine for Postgres {
         &'a self,
         sql: &'a str,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.answer(sql, timeout, ticket))
     }
@@ -188,7 +189,7 @@ impl Engine for Postgres {
     fn reader<'a>(
         &'a self,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
         Box::pin(async move {
             let connection = Some(self.begin(timeout, ticket).await?);
@@ -199,14 +200,14 @@ impl Engine for Postgres {
     fn inspect<'a>(
         &'a self,
         sql: &'a str,
-        asked: &'a Inspect,
+        asked: &'a LintRequest,
         timeout: Duration,
-        ticket: &'a Ticket,
+        ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Inspected, Error>> {
         Box::pin(self.look(sql, asked, timeout, ticket))
     }
 
-    fn cancel<'a>(&'a self, ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+    fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             let Some(backend) = ticket.id().and_then(|id| id.parse::<i32>().ok()) else { return };
             // Beside the slots: they may all be taken by queries that wait to be cancelled.

@@ -3,10 +3,10 @@
 //! The form is that of `numeric_send` in PostgreSQL's `numeric.c`: counts and flags as 16-bit
 //! integers (digit groups, weight of the first group, sign, digits shown after the point), then the groups.
 
+use super::super::shared::column_builder::DecodeError;
+use super::super::shared::decimal;
 use super::decode::integer;
 use crate::frame::{Value, wide};
-use crate::source::decimal;
-use crate::source::rows::Misread;
 
 const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
@@ -14,15 +14,15 @@ const INFINITY: u16 = 0xD000;
 const MINUS_INFINITY: u16 = 0xF000;
 
 /// The decimal in `raw`, at the scale it shows where 38 digits allow.
-pub(super) fn decode(raw: &[u8]) -> Result<Value, Misread> {
-    let broken = || Misread::new("the server sent a numeric that cannot be read", "cast it to text in the query");
+pub(super) fn decode(raw: &[u8]) -> Result<Value, DecodeError> {
+    let broken = || DecodeError::new("the server sent a numeric that cannot be read", "cast it to text in the query");
     let word = |index: usize| raw.get(index * 2..index * 2 + 2).and_then(integer::<2>).ok_or_else(broken);
     let groups = usize::try_from(word(0)?).map_err(|_| broken())?;
     let weight = i32::try_from(word(1)?).map_err(|_| broken())?;
     let sign = word(2)? as u16;
     let shown = word(3)? as u16 & 0x3FFF;
     let special = |name: &str| {
-        Misread::new(
+        DecodeError::new(
             format!("{name} is no decimal"),
             format!("turn it into NULL in the query, such as nullif(x, '{name}'), and select x = '{name}' beside it"),
         )

@@ -3,7 +3,8 @@
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::source::tls::{self, Tls};
+use super::super::tls;
+use super::super::tls::Tls;
 
 /// The driver's options for `url`, and the mode of its encryption.
 ///

@@ -9,16 +9,20 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Column as _, Row, ValueRef};
 use tokio::sync::mpsc;
 
+use super::super::lexer::Lexed;
+use super::super::pushdown::Described;
+use super::super::shared::batch_sink;
+use super::super::shared::batch_sink::BatchSink;
+use super::super::shared::column_builder;
+use super::super::{Answer, Error, ErrorKind, QueryHandle, ReadQuery, Reader};
 use super::column::Column;
-use super::send::{self, Form, Parsed};
-use super::types::{self, Shape};
+use super::send;
+use super::send::{Form, Parsed};
+use super::types;
+use super::types::Shape;
 use super::{Postgres, copy, error};
 use crate::frame::Frame;
 use crate::model::Warning;
-use crate::source::batches::{self, Rows};
-use crate::source::lexer::Reading;
-use crate::source::pushdown::Described;
-use crate::source::{Answer, Error, Fault, ReadQuery, Reader, Ticket, rows};
 
 /// A prepared statement of another client may hold our statement's name behind a pooler; the next name is tried.
 const DUPLICATE_STATEMENT: &str = "42P05";
@@ -34,10 +38,10 @@ impl Postgres {
         connection: PgConnection,
         query: ReadQuery<'_>,
         timeout: Duration,
-        ticket: &Ticket,
-    ) -> Result<(PgConnection, Vec<Plan>), Error> {
+        ticket: &QueryHandle,
+    ) -> Result<(PgConnection, Vec<ColumnDecoder>), Error> {
         let (connection, parsed) = self.parse(connection, query, Form::Rows, timeout, ticket).await?;
-        Ok((connection, parsed.columns().iter().map(Plan::of).collect::<Result<_, _>>()?))
+        Ok((connection, parsed.columns().iter().map(ColumnDecoder::of).collect::<Result<_, _>>()?))
     }
 
     /// Has the server parse the statement, again where its name is taken.
@@ -47,7 +51,7 @@ impl Postgres {
         query: ReadQuery<'_>,
         form: Form,
         timeout: Duration,
-        ticket: &Ticket,
+        ticket: &QueryHandle,
     ) -> Result<(PgConnection, Parsed), Error> {
         let sql = query.text();
         let mut attempt = 1;
@@ -67,14 +71,14 @@ impl Postgres {
         }
     }
 
-    pub(super) async fn answer(&self, sql: &str, timeout: Duration, ticket: &Ticket) -> Result<Answer, Error> {
-        let query = ReadQuery::check(Reading::Postgres, sql)?;
+    pub(super) async fn answer(&self, sql: &str, timeout: Duration, ticket: &QueryHandle) -> Result<Answer, Error> {
+        let query = ReadQuery::check(Lexed::Postgres, sql)?;
         let _slot = self.idle.slot().await;
         let connection = self.begin(timeout, ticket).await?;
-        let mut rows = Rows::Whole(None);
+        let mut rows = BatchSink::Whole(None);
         let connection = self.read_rows(connection, query, timeout, ticket, &mut rows).await?;
         self.leave(connection).await;
-        let Rows::Whole(Some(frame)) = rows else { return Err(rows::no_columns()) };
+        let BatchSink::Whole(Some(frame)) = rows else { return Err(column_builder::no_columns()) };
         Ok(Answer { frame, warnings: Vec::new() })
     }
 
@@ -84,15 +88,15 @@ impl Postgres {
         connection: PgConnection,
         query: ReadQuery<'_>,
         timeout: Duration,
-        ticket: &Ticket,
-        rows: &mut Rows,
+        ticket: &QueryHandle,
+        rows: &mut BatchSink,
     ) -> Result<PgConnection, Error> {
         let (mut connection, plans) = self.prepare(connection, query, timeout, ticket).await?;
         if plans.is_empty() {
-            return Err(rows::no_columns());
+            return Err(column_builder::no_columns());
         }
-        rows::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
-        if let Rows::Batches(batches) = &*rows {
+        column_builder::distinct(plans.iter().map(|plan| plan.name.as_str()))?;
+        if let BatchSink::Batches(batches) = &*rows {
             let batches = batches.clone();
             let (connection, parsed) = self.parse(connection, query, Form::Copy, timeout, ticket).await?;
             return self.copy(connection, query.text(), &parsed, timeout, plans, batches).await;
@@ -108,7 +112,7 @@ impl Postgres {
                     given += height;
                     let batch = frame(std::mem::replace(&mut columns, begun(&plans, given)))?;
                     if !rows.take(batch).await {
-                        return Err(batches::unwanted());
+                        return Err(batch_sink::unwanted());
                     }
                     (height, bytes) = (0, 0);
                 }
@@ -127,7 +131,7 @@ impl Postgres {
         sql: &str,
         parsed: &Parsed,
         timeout: Duration,
-        plans: Vec<Plan>,
+        plans: Vec<ColumnDecoder>,
         batches: mpsc::Sender<Frame>,
     ) -> Result<PgConnection, Error> {
         let refused = |cause: sqlx::Error| error::running(sql, timeout, &cause);
@@ -158,37 +162,37 @@ impl Postgres {
 }
 
 /// One column of a statement: its name and how its values are read.
-struct Plan {
+struct ColumnDecoder {
     name: String,
     type_name: String,
     shape: Shape,
     printed: bool,
 }
 
-impl Plan {
-    fn of(column: &sqlx::postgres::PgColumn) -> Result<Plan, Error> {
+impl ColumnDecoder {
+    fn of(column: &sqlx::postgres::PgColumn) -> Result<ColumnDecoder, Error> {
         let info = column.type_info();
         let type_name = types::name(info);
         let name = column.name().to_owned();
         match types::shape(info) {
-            Some(shape) => Ok(Plan { name, type_name, shape, printed: types::printed(info) }),
-            None => Err(rows::no_canonical_type(&name, &type_name, types::way_out(info))),
+            Some(shape) => Ok(ColumnDecoder { name, type_name, shape, printed: types::printed(info) }),
+            None => Err(column_builder::no_canonical_type(&name, &type_name, types::way_out(info))),
         }
     }
 }
 
 /// The columns of a batch behind `given` other rows.
-fn begun(plans: &[Plan], given: usize) -> Vec<Column> {
+fn begun(plans: &[ColumnDecoder], given: usize) -> Vec<Column> {
     plans.iter().map(|plan| Column::new(&plan.name, &plan.type_name, &plan.shape, given)).collect()
 }
 
 /// Puts copied rows into batches until the last one.
 fn read_copied(
     mut receiver: mpsc::Receiver<Vec<Bytes>>,
-    plans: &[Plan],
+    plans: &[ColumnDecoder],
     batches: mpsc::Sender<Frame>,
 ) -> Result<(), Error> {
-    let mut rows = Rows::Batches(batches);
+    let mut rows = BatchSink::Batches(batches);
     let mut copied = copy::Rows::default();
     let (mut columns, mut height, mut bytes, mut given) = (begun(plans, 0), 0, 0, 0);
     while let Some(chunk) = receiver.blocking_recv() {
@@ -199,7 +203,7 @@ fn read_copied(
                 given += height;
                 let batch = frame(std::mem::replace(&mut columns, begun(plans, given)))?;
                 if !rows.take_blocking(batch) {
-                    return Err(batches::unwanted());
+                    return Err(batch_sink::unwanted());
                 }
                 (height, bytes) = (0, 0);
             }
@@ -215,22 +219,30 @@ fn read_copied(
 fn frame(columns: Vec<Column>) -> Result<Frame, Error> {
     let finished = columns.into_iter().map(Column::finish).collect::<Result<Vec<_>, _>>()?;
     let (series, types) = finished.into_iter().unzip();
-    Frame::from_series(series, types).map_err(rows::frame_error)
+    Frame::from_series(series, types).map_err(column_builder::frame_error)
 }
 
 /// Reads one row and tells how many bytes its values are.
-fn read(row: &PgRow, plans: &[Plan], columns: &mut [Column]) -> Result<usize, Error> {
+fn read(row: &PgRow, plans: &[ColumnDecoder], columns: &mut [Column]) -> Result<usize, Error> {
     let mut size = 0;
     for (index, (plan, column)) in plans.iter().zip(columns).enumerate() {
         let raw = row.try_get_raw(index).map_err(|cause| {
-            Error::caused(Fault::Query, format!("column `{}` is missing from a row of the answer", plan.name), &cause)
+            Error::caused(
+                ErrorKind::Query,
+                format!("column `{}` is missing from a row of the answer", plan.name),
+                &cause,
+            )
         })?;
         if raw.is_null() {
             column.push(None)?;
             continue;
         }
         let bytes = raw.as_bytes().map_err(|cause| {
-            Error::caused(Fault::Query, format!("column `{}` cannot be read; cast it in the query", plan.name), &*cause)
+            Error::caused(
+                ErrorKind::Query,
+                format!("column `{}` cannot be read; cast it in the query", plan.name),
+                &*cause,
+            )
         })?;
         size += bytes.len();
         column.push(Some(bytes))?;
@@ -243,7 +255,7 @@ pub(super) struct Session<'a> {
     pub(super) source: &'a Postgres,
     pub(super) connection: Option<PgConnection>,
     pub(super) timeout: Duration,
-    pub(super) ticket: &'a Ticket,
+    pub(super) ticket: &'a QueryHandle,
 }
 
 impl Reader for Session<'_> {
@@ -257,11 +269,14 @@ impl Reader for Session<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            let query = ReadQuery::check(Reading::Postgres, sql)?;
+            let query = ReadQuery::check(Lexed::Postgres, sql)?;
             let connection = self.connection.take().ok_or_else(|| {
-                Error::new(Fault::Connection, "the connection was given up in an earlier reading; run the check again")
+                Error::new(
+                    ErrorKind::Connection,
+                    "the connection was given up in an earlier reading; run the check again",
+                )
             })?;
-            let mut rows = Rows::Batches(batches);
+            let mut rows = BatchSink::Batches(batches);
             let read = self.source.read_rows(connection, query, self.timeout, self.ticket, &mut rows).await?;
             self.connection = Some(read);
             Ok(Vec::new())
@@ -270,7 +285,7 @@ impl Reader for Session<'_> {
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
         Box::pin(async move {
-            let query = ReadQuery::check(Reading::Postgres, sql)?;
+            let query = ReadQuery::check(Lexed::Postgres, sql)?;
             let Some(connection) = self.connection.take() else { return Ok(None) };
             let (connection, plans) = self.source.prepare(connection, query, self.timeout, self.ticket).await?;
             self.connection = Some(connection);

@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use sqlx::postgres::{PgColumn, PgConnection, PgRow, PgStatement};
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr, Statement};
 
-use crate::source::ReadQuery;
+use super::super::ReadQuery;
 
 /// What is put before a query to have it explained.
 pub(super) const EXPLAIN: &str = "EXPLAIN (FORMAT JSON, VERBOSE) ";

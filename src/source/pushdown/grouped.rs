@@ -1,8 +1,8 @@
 //! The question which rows of two sides differ, as one ClickHouse server that holds both answers it.
 
+use super::super::EngineName;
 use super::{Names, is_number};
 use crate::frame::Type;
-use crate::source::EngineName;
 
 /// Name of ours for the column of [`differing`] that holds the hash of the row.
 pub const ROW_HASH: &str = "row";

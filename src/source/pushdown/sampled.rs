@@ -1,8 +1,8 @@
 //! Rows of a sample, picked by the server that holds them.
 
+use super::super::EngineName;
 use super::Names;
 use crate::frame::Type;
-use crate::source::EngineName;
 
 /// A key column of the query of a side: its name, and the type that says how it is written.
 pub type Key<'a> = (&'a str, &'a Type);

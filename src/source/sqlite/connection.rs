@@ -10,9 +10,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{ErrorCode, OpenFlags};
 
-use super::beside::{self, Way};
+use super::super::{Error, ErrorKind};
+use super::beside;
+use super::beside::Way;
 use crate::model::Warning;
-use crate::source::{Error, Fault};
 
 /// Virtual machine steps between two looks at the cancellation.
 const STEPS: i32 = 1_000;
@@ -100,17 +101,17 @@ impl Connection {
     /// # Errors
     /// A file that is not there, is no database, or stays locked.
     pub(super) fn open(path: &Path, shown: &str, timeout: Duration, cancel: &Cancel) -> Result<Self, Error> {
-        if let Some(what) = crate::input::other(path) {
+        if let Some(what) = crate::fs::input::other(path) {
             let message = format!("{} is {what}, where a database file is needed; check the path", path.display());
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         if !path.is_file() {
             let message = format!("there is no database file {}; check the path", path.display());
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         let unopened = |cause: &dyn std::fmt::Display| {
             let way_out = "check that it is a SQLite database that may be read";
-            Error::new(Fault::Query, format!("cannot open {shown}: {cause}; {way_out}"))
+            Error::new(ErrorKind::Query, format!("cannot open {shown}: {cause}; {way_out}"))
         };
         let path = path.canonicalize().map_err(|cause| unopened(&cause))?;
         let way = beside::way(&path)?;
@@ -166,7 +167,7 @@ impl Connection {
             _ if text.contains("no such table") => "check the table's name, and that the URL names the right file",
             _ => "check the query",
         };
-        Error::new(Fault::Query, format!("SQLite refused the query: {text}; {way_out}"))
+        Error::new(ErrorKind::Query, format!("SQLite refused the query: {text}; {way_out}"))
     }
 
     fn disturbed(&self) -> Error {
@@ -174,7 +175,7 @@ impl Connection {
             "{} was written to while it was read, so the rows may be of two moments; run the check again",
             self.path.display()
         );
-        Error::new(Fault::Connection, message)
+        Error::new(ErrorKind::Connection, message)
     }
 
     /// Leaves nothing but reading, and looks at the cancellation now and then.
@@ -224,7 +225,7 @@ impl Connection {
             }
             _ => "check that it is a SQLite database".to_owned(),
         };
-        Error::new(Fault::Query, format!("cannot read {shown}: {}; {way_out}", text(cause)))
+        Error::new(ErrorKind::Query, format!("cannot read {shown}: {}; {way_out}", text(cause)))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod beside;
 mod connection;
+pub(crate) mod lexer;
 mod reading;
 mod types;
 
@@ -14,11 +15,12 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::{SemaphorePermit, mpsc};
 
-use super::batches::Rows;
-use super::{Answer, Engine, EngineName, Error, Fault, Options, Reader, Ticket, rows};
-use crate::check::Requirement;
+use super::shared::batch_sink::BatchSink;
+use super::shared::column_builder;
+use super::{Answer, Engine, EngineName, Error, ErrorKind, QueryHandle, Reader, SourceOptions};
 use crate::frame::{Frame, Value};
 use crate::model::{SourceReport, Warning};
+use crate::spec::check::Requirement;
 
 use connection::{Cancel, Connection, GivenUp};
 
@@ -42,11 +44,11 @@ impl Reader for Session {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            let ended = || Error::new(Fault::Query, "an earlier reading was given up; run the check again");
+            let ended = || Error::new(ErrorKind::Query, "an earlier reading was given up; run the check again");
             let connection = self.0.take().ok_or_else(ended)?;
             let (sql, mut given_up) = (sql.to_owned(), GivenUp::new(&self.1));
             let (connection, read) = waiting(move || {
-                let read = reading::read(&connection, &sql, &mut Rows::Batches(batches));
+                let read = reading::read(&connection, &sql, &mut BatchSink::Batches(batches));
                 let read = read.map(|()| connection.warnings());
                 (connection, read)
             })
@@ -63,10 +65,10 @@ impl Sqlite {
     ///
     /// # Errors
     /// Settings, which SQLite does not take.
-    pub fn open(path: &Path, options: &Options, shown: String) -> Result<Self, Error> {
+    pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         if !options.settings.is_empty() || options.timezone.is_some() {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
-            return Err(Error::new(Fault::Query, message));
+            return Err(Error::new(ErrorKind::Query, message));
         }
         Ok(Sqlite { path: path.to_owned(), shown })
     }
@@ -83,9 +85,9 @@ impl Sqlite {
         let connection = self.connect(timeout, &cancel).await?;
         let sql = sql.to_owned();
         waiting(move || {
-            let mut rows = Rows::Whole(None);
+            let mut rows = BatchSink::Whole(None);
             reading::read(&connection, &sql, &mut rows)?;
-            let Rows::Whole(Some(frame)) = rows else { return Err(rows::no_columns()) };
+            let BatchSink::Whole(Some(frame)) = rows else { return Err(column_builder::no_columns()) };
             Ok(Answer { frame, warnings: connection.warnings() })
         })
         .await
@@ -138,7 +140,7 @@ impl Engine for Sqlite {
         &'a self,
         sql: &'a str,
         timeout: Duration,
-        _ticket: &'a Ticket,
+        _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.answer(sql, timeout))
     }
@@ -151,7 +153,7 @@ impl Engine for Sqlite {
     fn reader<'a>(
         &'a self,
         timeout: Duration,
-        _ticket: &'a Ticket,
+        _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
         Box::pin(async move {
             let cancel = Cancel::default();
@@ -163,7 +165,7 @@ impl Engine for Sqlite {
     }
 
     /// A query that is dropped has stopped itself.
-    fn cancel<'a>(&'a self, _ticket: &'a Ticket) -> BoxFuture<'a, ()> {
+    fn cancel<'a>(&'a self, _ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
         Box::pin(std::future::ready(()))
     }
 }

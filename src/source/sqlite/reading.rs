@@ -4,19 +4,20 @@
 
 use rusqlite::types::ValueRef;
 
+use super::super::shared::batch_sink::BatchSink;
+use super::super::shared::column_builder;
+use super::super::shared::column_builder::DecodeError;
+use super::super::{Error, ErrorKind};
 use super::connection::Connection;
 use super::types::{Class, Collected};
 use crate::frame::{Frame, Value};
-use crate::source::batches::Rows;
-use crate::source::rows::{self, Misread};
-use crate::source::{Error, Fault};
 
 /// Reads `sql` into `rows`; stops early, without an error, where no more is wanted.
 ///
 /// # Errors
 /// Anything but one statement that only reads, which is then not run; values without an exact canonical type; a file that
 /// changed meanwhile.
-pub(super) fn read(connection: &Connection, sql: &str, rows: &mut Rows) -> Result<(), Error> {
+pub(super) fn read(connection: &Connection, sql: &str, rows: &mut BatchSink) -> Result<(), Error> {
     let refused = |cause: &rusqlite::Error| connection.refused(cause);
     let mut statement = prepared(connection, sql)?;
     let columns: Vec<(String, String)> = statement
@@ -24,7 +25,7 @@ pub(super) fn read(connection: &Connection, sql: &str, rows: &mut Rows) -> Resul
         .iter()
         .map(|column| (column.name().to_owned(), column.decl_type().unwrap_or_default().to_owned()))
         .collect();
-    rows::distinct(columns.iter().map(|(name, _)| name.as_str()))?;
+    column_builder::distinct(columns.iter().map(|(name, _)| name.as_str()))?;
     let begun = || columns.iter().map(|(name, declared)| Collected::new(name, declared)).collect::<Vec<_>>();
     let (mut collected, mut given, mut height, mut bytes) = (begun(), 0, 0, 0);
     let mut cursor = statement.raw_query();
@@ -54,7 +55,8 @@ pub(super) fn read(connection: &Connection, sql: &str, rows: &mut Rows) -> Resul
 
 /// The one statement of `sql`, prepared and not run.
 fn prepared<'a>(connection: &'a Connection, sql: &str) -> Result<rusqlite::Statement<'a>, Error> {
-    let wrong = |what: &str| Error::new(Fault::Query, format!("{what}, so it was not run; a check takes one SELECT"));
+    let wrong =
+        |what: &str| Error::new(ErrorKind::Query, format!("{what}, so it was not run; a check takes one SELECT"));
     // SQLite reads a text up to there.
     if sql.contains('\0') {
         return Err(wrong("the query holds the character NUL"));
@@ -64,7 +66,7 @@ fn prepared<'a>(connection: &'a Connection, sql: &str) -> Result<rusqlite::State
         cause => connection.refused(&cause),
     })?;
     if statement.column_count() == 0 {
-        return Err(rows::no_columns());
+        return Err(column_builder::no_columns());
     }
     if !statement.readonly() || statement.is_explain() != 0 || !begins_as_query(sql) {
         return Err(wrong("the statement is no query"));
@@ -91,11 +93,11 @@ fn begins_as_query(sql: &str) -> bool {
 
 fn frame(columns: Vec<Collected>, given: usize) -> Result<Frame, Error> {
     let columns = columns.into_iter().map(|column| column.settled(given)).collect::<Result<Vec<_>, _>>()?;
-    rows::frame(columns)
+    column_builder::frame(columns)
 }
 
 /// A value of the column `name`, its storage class, and roughly how many bytes it takes.
-fn value(raw: ValueRef<'_>, name: &str) -> Result<(Class, Value, usize), Misread> {
+fn value(raw: ValueRef<'_>, name: &str) -> Result<(Class, Value, usize), DecodeError> {
     let size = size_of::<Value>();
     Ok(match raw {
         ValueRef::Null => (Class::Null, Value::Null, 0),
@@ -103,7 +105,7 @@ fn value(raw: ValueRef<'_>, name: &str) -> Result<(Class, Value, usize), Misread
         ValueRef::Real(number) => (Class::Real, Value::Float(number), size),
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => (Class::Text, Value::Text(text.to_owned()), size + bytes.len()),
-            Err(_) => return Err(Misread::new("the text is not UTF-8", format!("select hex({name})"))),
+            Err(_) => return Err(DecodeError::new("the text is not UTF-8", format!("select hex({name})"))),
         },
         ValueRef::Blob(bytes) => (Class::Blob, Value::Bytes(bytes.to_owned()), size + bytes.len()),
     })

@@ -3,9 +3,10 @@
 //! SQLite types values, not columns, and makes an INTEGER of each number without a fraction that is stored in a DECIMAL
 //! column and a REAL of each other one. `docs/types.md` has the table.
 
+use super::super::shared::column_builder::DecodeError;
+use super::super::shared::decimal;
+use super::super::{Error, ErrorKind};
 use crate::frame::{Column, Type, Value, time};
-use crate::source::rows::Misread;
-use crate::source::{Error, Fault, decimal};
 
 /// Storage class of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +122,7 @@ impl Collected {
             Ok(()) => Ok(Column { name: self.name, of, values: self.values }),
             Err((index, value)) => {
                 let (name, way_out) = (&self.name, self.way_out());
-                let misread = Misread::new(format!("{value:?} is no {}", self.shown), way_out);
+                let misread = DecodeError::new(format!("{value:?} is no {}", self.shown), way_out);
                 Err(misread.at(name, &self.shown, given + index + 1))
             }
         }
@@ -162,7 +163,7 @@ impl Collected {
             ),
         };
         let message = format!("column `{name}` is declared {} and holds {held}; {way_out}", self.shown);
-        Error::new(Fault::Column, message)
+        Error::new(ErrorKind::Column, message)
     }
 
     fn mixed(&self) -> Error {
@@ -176,7 +177,7 @@ impl Collected {
             false => format!("the values of one type at a time, by typeof({name}) in a WHERE"),
         };
         let message = format!("column `{name}` holds values of several types ({held}); select {way_out}");
-        Error::new(Fault::Column, message)
+        Error::new(ErrorKind::Column, message)
     }
 
     fn held(&self) -> String {

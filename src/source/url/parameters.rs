@@ -5,8 +5,8 @@
 
 use url::Url;
 
+use super::super::EngineName;
 use super::UrlError;
-use crate::source::EngineName;
 
 /// One parameter.
 #[derive(Debug)]

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use super::super::problem::nearest;
+use super::super::raw;
 use super::Reader;
-use crate::check::{Comparison, Query, Rule, Sides};
 use crate::model::{Kind, WARNINGS};
-use crate::suite::problem::nearest;
-use crate::suite::raw;
+use crate::spec::check::{Comparison, Query, Rule, Sides};
 
 impl Reader<'_, '_> {
     /// Every setting that has no effect beside the others.

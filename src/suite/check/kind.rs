@@ -2,11 +2,12 @@
 
 use bigdecimal::BigDecimal;
 
+use super::super::rule;
+use super::super::rule::Bounds;
+use super::super::{latency, levels, raw};
 use super::Reader;
-use crate::check::{KindSettings, Latency, Percentile, Query, Sides};
 use crate::model::Kind;
-use crate::suite::rule::{self, Bounds};
-use crate::suite::{latency, levels, raw};
+use crate::spec::check::{KindSettings, Latency, Percentile, Query, Sides};
 
 /// What the differences of a check are called.
 pub(crate) fn difference_names(kind: Kind, keyless: bool) -> &'static [&'static str] {

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::super::limits;
+use super::super::problem::{File, Problem, nearest};
+use super::super::raw;
+use super::super::raw::Sql;
 use super::Reader;
-use crate::check::{Query, Sides, Template};
 use crate::model::Kind;
 use crate::source::{EngineName, admits};
-use crate::suite::limits;
-use crate::suite::problem::{File, Problem, nearest};
-use crate::suite::raw::{self, Sql};
+use crate::spec::check::{Query, Sides, Template};
 
 impl Reader<'_, '_> {
     pub(super) fn sides(&mut self, kind: Kind, raw: &raw::Check) -> Sides<Option<Query>> {

@@ -133,7 +133,7 @@ proptest! {
             let Ok(template) = Template::parse(&text, Some(engine)) else { continue };
             let [rendered, plain] = [value.clone(), tame(&value)].map(|value| Rendered::new(&template, engine, value));
             let (Some(rendered), Some(plain)) = (rendered, plain) else { continue };
-            for reading in Reading::of(engine) {
+            for reading in Lexed::of(engine) {
                 let (found, expected) = (rendered.around(*reading), plain.around(*reading));
                 prop_assert_eq!(found, expected, "{:?}: {} became {}", reading, text, rendered.sql);
             }
@@ -177,7 +177,7 @@ impl Rendered {
     }
 
     /// Its tokens, with one of no text in each place of the value. The value's own are those that it has alone.
-    fn around(&self, reading: Reading) -> Vec<Option<(Kind, &str)>> {
+    fn around(&self, reading: Lexed) -> Vec<Option<(Kind, &str)>> {
         fn spelled<'s>(sql: &'s str, token: &Token) -> (Kind, &'s str) {
             (token.kind, &sql[token.start..token.end])
         }

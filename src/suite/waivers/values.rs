@@ -1,10 +1,10 @@
 //! What a waiver accepts: changed values and numbers as they are, or in the wide form any.
 
+use super::super::problem::nearest;
 use super::{DUPLICATE, Mistake, OF_VALUES, Raw, key, not_compared};
-use crate::check::Check;
 use crate::model::Kind;
-use crate::suite::problem::nearest;
-use crate::waiver::{Accepted, Pin, number};
+use crate::spec::check::Check;
+use crate::spec::waiver::{Accepted, Pin, number};
 
 /// Fields that say how much is accepted and do not go together, each with the way out.
 pub(super) fn contradictions(raw: &Raw) -> Vec<(&'static str, &'static str, &'static str)> {

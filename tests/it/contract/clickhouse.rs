@@ -9,10 +9,10 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use cutover::check::Requirement;
 use cutover::frame::{Type, Value};
 use cutover::source::ClickHouse;
-use cutover::source::{Answer, Engine, Error, Fault, Location, Options, SourceUrl, Stop, Ticket, query};
+use cutover::source::{Answer, Engine, Error, ErrorKind, Location, QueryHandle, SourceOptions, SourceUrl, Stop, query};
+use cutover::spec::check::Requirement;
 
 use crate::support::engine_url;
 
@@ -22,14 +22,14 @@ fn url() -> url::Url {
     url::Url::parse(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL")).unwrap()
 }
 
-fn open(url: &url::Url, options: &Options) -> ClickHouse {
+fn open(url: &url::Url, options: &SourceOptions) -> ClickHouse {
     let shown = SourceUrl::parse(url.as_str(), std::path::Path::new("/")).unwrap();
     assert!(matches!(shown.location(), Location::ClickHouse(_)));
     ClickHouse::open(url, options, shown.to_string()).unwrap()
 }
 
 fn engine() -> ClickHouse {
-    open(&url(), &Options::default())
+    open(&url(), &SourceOptions::default())
 }
 
 async fn ask(engine: &ClickHouse, sql: &str) -> Result<Answer, Error> {
@@ -176,7 +176,7 @@ async fn what_cannot_be_exact_is_refused_by_name_with_a_way_out() {
         ("toBFloat16(1.5)", "toFloat32(cost)"),
     ] {
         let error = refused(&format!("SELECT {expression} AS cost")).await;
-        assert_eq!(error.fault, Fault::Column, "{expression}: {error}");
+        assert_eq!(error.fault, ErrorKind::Column, "{expression}: {error}");
         assert!(error.message.contains("`cost`") && error.message.contains(way), "{expression}: {error}");
     }
     assert!(refused("SELECT 1 AS a, a FROM (SELECT 2 AS b)").await.message.contains("appears twice"));
@@ -238,7 +238,7 @@ async fn errors_carry_the_servers_code_and_position() {
     let error = refused("SELECT 1,\n  2 2").await;
     assert!(error.message.contains("code 62") && error.message.contains("position 15"), "{error}");
     assert!(error.message.contains("(line 2, col 5)"), "{error}");
-    assert_eq!(error.fault, Fault::Query);
+    assert_eq!(error.fault, ErrorKind::Query);
     assert!(refused("SELECT * FROM no_such_table").await.message.contains("no_such_table"));
 }
 
@@ -269,9 +269,9 @@ async fn nothing_is_ever_written() {
 async fn a_wrong_password_is_named_but_never_printed() {
     let mut url = url();
     url.set_password(Some("wr0ng-secret")).unwrap();
-    let engine = open(&url, &Options::default());
+    let engine = open(&url, &SourceOptions::default());
     let error = ask(&engine, "SELECT 1").await.unwrap_err();
-    assert_eq!(error.fault, Fault::Query);
+    assert_eq!(error.fault, ErrorKind::Query);
     let all = format!("{error} {error:?}");
     assert!(error.message.contains("user and password"), "{error}");
     assert!(!all.contains("wr0ng-secret"), "{all}");
@@ -282,8 +282,8 @@ async fn an_unreachable_server_is_a_connection_fault() {
     // A port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = url::Url::parse(&format!("clickhouse://u:s3cret-x@127.0.0.1:{port}/")).unwrap();
-    let error = open(&url, &Options::default()).describe().await.unwrap_err();
-    assert_eq!(error.fault, Fault::Connection);
+    let error = open(&url, &SourceOptions::default()).describe().await.unwrap_err();
+    assert_eq!(error.fault, ErrorKind::Connection);
     assert!(
         error.message.contains(&format!("127.0.0.1:{port}")) && !format!("{error:?}").contains("s3cret-x"),
         "{error:?}"
@@ -295,7 +295,7 @@ async fn an_unreachable_server_is_a_connection_fault() {
 async fn an_account_that_may_change_no_setting_is_read_without_any() {
     let mut url = url();
     url.set_username("readonly").unwrap();
-    let engine = open(&url, &Options::default());
+    let engine = open(&url, &SourceOptions::default());
     super::hold(&engine, expression).await;
     let answer = ask(&engine, "SELECT 'naïve' AS v").await.unwrap();
     let codes: Vec<&str> = answer.warnings.iter().map(|warning| warning.code.as_str()).collect();
@@ -307,14 +307,14 @@ async fn an_account_that_may_change_no_setting_is_read_without_any() {
     );
     assert!(ask(&engine, "SELECT unhex('FF') AS v").await.unwrap_err().message.contains("hex(v)"));
 
-    let zoned = Options { timezone: Some("Asia/Tokyo".to_owned()), ..Options::default() };
+    let zoned = SourceOptions { timezone: Some("Asia/Tokyo".to_owned()), ..SourceOptions::default() };
     let error = open(&url, &zoned).describe().await.unwrap_err();
     assert!(error.message.contains("session_timezone"), "{error}");
 }
 
 #[tokio::test]
 async fn time_zone_database_and_settings_reach_the_session() {
-    let mut options = Options { timezone: Some("Asia/Tokyo".to_owned()), ..Options::default() };
+    let mut options = SourceOptions { timezone: Some("Asia/Tokyo".to_owned()), ..SourceOptions::default() };
     options.settings.insert("join_use_nulls".to_owned(), "1".to_owned());
     let mut url = url();
     url.set_path("/system");
@@ -353,7 +353,7 @@ async fn a_query_given_up_ends_at_the_server() {
     let sql = format!("SELECT sum(sipHash64(number)) AS {marker} FROM numbers(1000000000000)");
     let started = Instant::now();
     let error = query(&engine, &sql, Duration::from_secs(1), &Stop::default()).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout);
+    assert_eq!(error.fault, ErrorKind::Timeout);
     assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
 
     // The server's own limit is not what ends it here: the run is stopped long before.
@@ -364,7 +364,7 @@ async fn a_query_given_up_ends_at_the_server() {
         stop.stop();
     };
     let (outcome, ()) = tokio::join!(running, stopping);
-    assert_eq!(outcome.unwrap_err().fault, Fault::Interrupted);
+    assert_eq!(outcome.unwrap_err().fault, ErrorKind::Interrupted);
     let left = format!(
         "SELECT count() AS n FROM system.processes WHERE query LIKE '%{marker}%' AND query NOT LIKE '%processes%'"
     );
@@ -381,8 +381,8 @@ async fn a_query_given_up_ends_at_the_server() {
 #[tokio::test]
 async fn the_servers_limit_is_a_timeout() {
     let sql = "SELECT sum(sipHash64(number)) AS v FROM numbers(1000000000000)";
-    let error = engine().fetch(sql, Duration::from_secs(1), &Ticket::default()).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout, "{error}");
+    let error = engine().fetch(sql, Duration::from_secs(1), &QueryHandle::default()).await.unwrap_err();
+    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
 }
 
 /// Catches a response that ends too early and passes for a shorter result. The proxy ends every response in
@@ -396,13 +396,13 @@ async fn a_response_cut_off_anywhere_is_an_error() {
     let mut cuts = boundaries.clone();
     cuts.extend([0, 3, 7, boundaries[1] + 5, boundaries[1] + 300, whole.len() - 1, whole.len() - 4, whole.len() - 7]);
     for cut in cuts {
-        let engine = open(&cutting(cut), &Options::default());
+        let engine = open(&cutting(cut), &SourceOptions::default());
         let outcome = ask(&engine, sql).await;
         if cut == whole.len() {
             assert_eq!(outcome.unwrap().frame.height(), 200_000, "the proxy itself does no harm");
         } else {
             let error = outcome.map(|answer| answer.frame.height()).expect_err(&format!("cut after {cut} bytes"));
-            assert_eq!(error.fault, Fault::Connection, "cut after {cut} bytes: {error}");
+            assert_eq!(error.fault, ErrorKind::Connection, "cut after {cut} bytes: {error}");
             assert!(error.message.contains("cut off"), "cut after {cut} bytes: {error}");
         }
     }

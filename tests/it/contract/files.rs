@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use cutover::check::ParamValue;
 use cutover::frame::{Column, Frame, Type, Value};
-use cutover::source::{EngineName, Error, Files, Options, Stop, literal, query};
+use cutover::source::{EngineName, Error, Files, SourceOptions, Stop, literal, query};
+use cutover::spec::check::ParamValue;
 use polars::prelude::ParquetWriter;
 
 use super::{cases, hold_from};
@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 fn open(path: &Path, types: &[(&str, &str)]) -> Files {
     let types = types.iter().map(|(column, of)| ((*column).to_owned(), (*of).to_owned())).collect();
-    Files::open(path, &Options { types, ..Options::default() }, path.display().to_string()).unwrap()
+    Files::open(path, &SourceOptions { types, ..SourceOptions::default() }, path.display().to_string()).unwrap()
 }
 
 async fn fetch(engine: &Files, sql: &str) -> Result<Frame, Error> {

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use cutover::source::{self, Options, SourceUrl, Stop};
+use cutover::source;
+use cutover::source::{SourceOptions, SourceUrl, Stop};
 
 /// A table of two rows.
 fn folder() -> tempfile::TempDir {
@@ -16,7 +17,7 @@ fn folder() -> tempfile::TempDir {
 /// Rows of `sql` over the table, or the error.
 async fn rows(folder: &Path, sql: &str, timeout: Duration) -> Result<usize, String> {
     let url = SourceUrl::parse("d", folder).unwrap();
-    let engine = source::open(&url, &Options::default()).unwrap();
+    let engine = source::open(&url, &SourceOptions::default()).unwrap();
     let answer = source::query(engine.as_ref(), sql, timeout, &Stop::default()).await;
     answer.map(|answer| answer.frame.height()).map_err(|error| error.message)
 }

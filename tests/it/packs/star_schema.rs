@@ -7,7 +7,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cutover::model::Kind;
-use cutover::source::{self, Inspect, Options, Refreshed, SourceUrl, Stop, TableName};
+use cutover::source;
+use cutover::source::{LintRequest, Refreshed, SourceOptions, SourceUrl, Stop, TableName};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::Value as Json;
 use sqlx::postgres::PgPoolCopyExt;
@@ -306,9 +307,9 @@ async fn every_sort_of_view_has_an_age() {
         max_lag: Duration::ZERO,
     };
     let place = SourceUrl::parse(&url, Path::new(".")).unwrap();
-    let engine = source::open(&place, &Options::default()).unwrap();
+    let engine = source::open(&place, &SourceOptions::default()).unwrap();
     let told = async |view: Refreshed, sql: &str| {
-        let asked = Inspect { kind: Kind::Sum, exact: true, key: Vec::new(), views: vec![view] };
+        let asked = LintRequest { kind: Kind::Sum, exact: true, key: Vec::new(), views: vec![view] };
         let told = source::inspect(engine.as_ref(), sql, &asked, Duration::from_secs(30), &Stop::default()).await;
         let told = told.unwrap();
         assert!(!told.views.is_empty() || told.warnings.is_empty());
@@ -335,7 +336,7 @@ async fn every_sort_of_view_has_an_age() {
     assert!(told(about("mw", "facts"), "SELECT * FROM mv").await.is_empty());
 
     // Where in the query, and not in what is put before it.
-    let asked = Inspect { kind: Kind::Sum, exact: true, key: Vec::new(), views: Vec::new() };
+    let asked = LintRequest { kind: Kind::Sum, exact: true, key: Vec::new(), views: Vec::new() };
     let (sql, limit) = ("SELECT\n  no_such_column FROM mv", Duration::from_secs(30));
     let refused = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap().warnings;
     assert!(refused[0].message.ends_with("at line 2, column 3"), "{refused:?}");
@@ -358,8 +359,8 @@ async fn every_sort_of_view_has_an_age() {
 /// What `sql` is warned of, as codes with the relation they are about.
 async fn warned(url: &str, sql: &str, exact: bool) -> Vec<(String, Option<String>)> {
     let place = SourceUrl::parse(url, Path::new(".")).unwrap();
-    let engine = source::open(&place, &Options::default()).unwrap();
-    let asked = Inspect { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
+    let engine = source::open(&place, &SourceOptions::default()).unwrap();
+    let asked = LintRequest { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
     let limit = Duration::from_secs(30);
     let found = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap();
     found.warnings.into_iter().map(|warning| (warning.code, warning.table)).collect()

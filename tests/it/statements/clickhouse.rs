@@ -56,7 +56,7 @@ async fn nothing_is_changed_wherever_a_query_is_sent() {
     refused_everywhere(&url, &filled(&FORBIDDEN, Path::new(&file)), async || held(&url, &file).await).await;
     let before = held(&url, &file).await;
     for sql in SETTINGS {
-        assert!(opened(&url).fetch(sql, LIMIT, &Ticket::default()).await.is_err(), "{sql}");
+        assert!(opened(&url).fetch(sql, LIMIT, &QueryHandle::default()).await.is_err(), "{sql}");
         assert_eq!(held(&url, &file).await, before, "{sql}");
     }
     // What would be seen, had one of them run.

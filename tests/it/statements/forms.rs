@@ -2,7 +2,7 @@
 
 use cutover::frame::Value;
 use cutover::source::EngineName;
-use cutover::source::lexer::{Kind, Reading, tokens};
+use cutover::source::lexer::{Kind, Lexed, tokens};
 
 use super::*;
 use crate::support::engine_url;
@@ -73,14 +73,14 @@ const FILES: [(&str, bool); 5] = [
     ("SELECT LENGTH('a'' + 1001') AS n FROM old", false),
 ];
 
-async fn agrees(url: &str, reading: Reading, forms: &[(&str, bool)]) {
+async fn agrees(url: &str, reading: Lexed, forms: &[(&str, bool)]) {
     let engine = opened(url);
     for (sql, visible) in forms {
         let code = tokens(reading, sql).unwrap_or_else(|unclear| panic!("{reading:?}: {sql}: {unclear:?}"));
         let seen = code.iter().any(|token| token.kind == Kind::Number && &sql[token.start..token.end] == "1001");
         assert_eq!(seen, *visible, "the lexer on {reading:?}: {sql}");
         let answer =
-            engine.fetch(sql, LIMIT, &Ticket::default()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            engine.fetch(sql, LIMIT, &QueryHandle::default()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         let [Value::Integer(n)] = answer.frame.values("n")[..] else { panic!("{sql}: {:?}", answer.frame) };
         assert_eq!(n > 1000, *visible, "the server on {reading:?}: {sql} is {n}");
     }
@@ -89,30 +89,30 @@ async fn agrees(url: &str, reading: Reading, forms: &[(&str, bool)]) {
 /// Catches a rule of a lexer that is not the engine's.
 #[tokio::test]
 async fn the_engines_read_as_their_lexers_do() {
-    agrees(&engine_url("CUTOVER_TEST_POSTGRES_URL"), Reading::Postgres, &POSTGRES).await;
-    let mysql = Reading::of(EngineName::MySql)[0];
+    agrees(&engine_url("CUTOVER_TEST_POSTGRES_URL"), Lexed::Postgres, &POSTGRES).await;
+    let mysql = Lexed::of(EngineName::MySql)[0];
     agrees(&engine_url("CUTOVER_TEST_MYSQL_URL"), mysql, &MYSQL).await;
-    agrees(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL"), Reading::ClickHouse, &CLICKHOUSE).await;
+    agrees(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL"), Lexed::ClickHouse, &CLICKHOUSE).await;
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("x.db");
     std::fs::write(&database, "").unwrap();
-    agrees(&format!("sqlite:{}", database.display()), Reading::Sqlite, &SQLITE).await;
+    agrees(&format!("sqlite:{}", database.display()), Lexed::Sqlite, &SQLITE).await;
     std::fs::write(folder.path().join("old.csv"), "n\n1\n").unwrap();
-    let mut options = source::Options::default();
+    let mut options = source::SourceOptions::default();
     options.types.insert("n".to_owned(), "integer".to_owned());
     std::fs::remove_file(&database).unwrap();
     let parquet = folder.path().join("old.csv");
     files(&parquet, &options).await;
 }
 
-async fn files(path: &Path, options: &source::Options) {
+async fn files(path: &Path, options: &source::SourceOptions) {
     let engine = source::open(&SourceUrl::parse(path.to_str().unwrap(), Path::new("/")).unwrap(), options).unwrap();
     for (sql, visible) in FILES {
-        let code = tokens(Reading::Files, sql).unwrap();
+        let code = tokens(Lexed::Files, sql).unwrap();
         let seen = code.iter().any(|token| token.kind == Kind::Number && &sql[token.start..token.end] == "1001");
         assert_eq!(seen, visible, "the lexer: {sql}");
         let answer =
-            engine.fetch(sql, LIMIT, &Ticket::default()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+            engine.fetch(sql, LIMIT, &QueryHandle::default()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         let [Value::Integer(n)] = answer.frame.values("n")[..] else { panic!("{sql}: {:?}", answer.frame) };
         assert_eq!(n > 1000, visible, "Polars: {sql} is {n}");
     }
@@ -123,7 +123,7 @@ async fn files(path: &Path, options: &source::Options) {
 async fn an_executable_comment_is_code_and_refused() {
     let engine = opened(&engine_url("CUTOVER_TEST_MYSQL_URL"));
     for sql in ["SELECT 1 /*! + 1001 */ AS n", "SELECT 1 /*M! + 1001 */ AS n", "SELECT 1 /*!99999 + 1001 */ AS n"] {
-        let refused = engine.fetch(sql, LIMIT, &Ticket::default()).await.unwrap_err();
+        let refused = engine.fetch(sql, LIMIT, &QueryHandle::default()).await.unwrap_err();
         assert!(refused.message.contains("/*!"), "{sql}: {refused}");
     }
 }

@@ -1,8 +1,8 @@
 //! The literals of params on the real engines: what a text ends, escapes or comments out elsewhere stays a text.
 
-use cutover::check::ParamValue;
 use cutover::frame::Value;
 use cutover::source::{EngineName, literal};
+use cutover::spec::check::ParamValue;
 use sqlx::{Connection, SqliteConnection};
 
 use super::*;
@@ -41,13 +41,13 @@ const TEXTS: [&str; 30] = [
     "E'x' U&'x' N'x' _utf8mb4'x'",
 ];
 
-async fn survive(url: &str, engine: EngineName, options: &source::Options, from: &str) {
+async fn survive(url: &str, engine: EngineName, options: &source::SourceOptions, from: &str) {
     let open = source::open(&SourceUrl::parse(url, Path::new("/")).unwrap(), options).unwrap();
     let long = "'\\\"".repeat(4_000);
     for text in TEXTS.into_iter().chain([long.as_str()]) {
         let written = literal(engine, &ParamValue::Text(text.to_owned())).unwrap();
         let sql = format!("SELECT {written} AS v{from}");
-        let answer = open.fetch(&sql, LIMIT, &Ticket::default()).await;
+        let answer = open.fetch(&sql, LIMIT, &QueryHandle::default()).await;
         let answer = answer.unwrap_or_else(|error| panic!("{engine:?}: {text:?} as {written}: {error}"));
         assert_eq!(answer.frame.values("v"), [Value::Text(text.to_owned())], "{engine:?}: {written}");
     }
@@ -57,7 +57,7 @@ async fn survive(url: &str, engine: EngineName, options: &source::Options, from:
         if number == i128::from(i64::MIN) {
             continue;
         }
-        let answer = open.fetch(&sql, LIMIT, &Ticket::default()).await;
+        let answer = open.fetch(&sql, LIMIT, &QueryHandle::default()).await;
         let answer = answer.unwrap_or_else(|error| panic!("{engine:?}: {sql}: {error}"));
         assert_eq!(answer.frame.values("v"), [Value::Integer(5 - number)], "{engine:?}: {sql}");
     }
@@ -66,12 +66,12 @@ async fn survive(url: &str, engine: EngineName, options: &source::Options, from:
 /// Catches a value that comes out otherwise than it went in, under every mode that changes how a text is read.
 #[tokio::test]
 async fn hostile_texts_come_back_as_they_are() {
-    let plain = source::Options::default();
+    let plain = source::SourceOptions::default();
     survive(&engine_url("CUTOVER_TEST_POSTGRES_URL"), EngineName::Postgres, &plain, "").await;
     survive(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL"), EngineName::ClickHouse, &plain, "").await;
     let mysql = engine_url("CUTOVER_TEST_MYSQL_URL");
     for modes in ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES"] {
-        let mut options = source::Options::default();
+        let mut options = source::SourceOptions::default();
         options.settings.insert("sql_mode".to_owned(), modes.to_owned());
         survive(&mysql, EngineName::MySql, &options, "").await;
     }
@@ -92,5 +92,6 @@ async fn a_database_without_standard_strings_reads_the_same() {
     let off = "ALTER DATABASE statements_strings SET standard_conforming_strings = off";
     sqlx::query(off).execute(&mut connection).await.unwrap();
     let settings = [("standard_conforming_strings".to_owned(), "off".to_owned())].into();
-    survive(&url, EngineName::Postgres, &source::Options { settings, ..source::Options::default() }, "").await;
+    survive(&url, EngineName::Postgres, &source::SourceOptions { settings, ..source::SourceOptions::default() }, "")
+        .await;
 }

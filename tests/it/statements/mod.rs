@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cutover::model::Kind;
-use cutover::source::{self, Engine, Inspect, SourceUrl, Ticket};
+use cutover::source;
+use cutover::source::{Engine, LintRequest, QueryHandle, SourceUrl};
 
 use crate::cli::cutover;
 
@@ -41,7 +42,7 @@ const PLACES: [(&str, &str); 9] = [
 ];
 
 fn opened(url: &str) -> std::sync::Arc<dyn Engine> {
-    source::open(&SourceUrl::parse(url, Path::new("/")).unwrap(), &source::Options::default()).unwrap()
+    source::open(&SourceUrl::parse(url, Path::new("/")).unwrap(), &source::SourceOptions::default()).unwrap()
 }
 
 /// A suite with every one of `statements` in every place.
@@ -94,12 +95,12 @@ async fn refused_everywhere(url: &str, statements: &[String], held: impl AsyncFn
 
 /// Puts `sql` to every function of the engine that takes a query; none answers.
 async fn asked(engine: &dyn Engine, sql: &str) {
-    let ticket = Ticket::default();
+    let ticket = QueryHandle::default();
     assert!(engine.fetch(sql, LIMIT, &ticket).await.is_err(), "fetch takes {sql}");
     let told = engine.volume(sql, LIMIT, &ticket).await;
     assert!(!matches!(told, Ok(Some(_))), "volume takes {sql}");
     let views = Vec::new();
-    let looked = Inspect { kind: Kind::Rows, exact: true, key: Vec::new(), views };
+    let looked = LintRequest { kind: Kind::Rows, exact: true, key: Vec::new(), views };
     if let Ok(inspected) = engine.inspect(sql, &looked, LIMIT, &ticket).await {
         let silent = inspected.warnings.iter().all(|warning| warning.code != "not_analysed");
         assert!(!silent || inspected == source::Inspected::default(), "inspect takes {sql}: {inspected:?}");

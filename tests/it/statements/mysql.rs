@@ -67,7 +67,7 @@ async fn nothing_is_changed_wherever_a_query_is_sent() {
     refused_everywhere(&url, &filled(&FORBIDDEN, &file), async || held(&url, &file).await).await;
     let before = held(&url, &file).await;
     for sql in READ_ONLY {
-        assert!(opened(&url).fetch(sql, LIMIT, &Ticket::default()).await.is_err(), "{sql}");
+        assert!(opened(&url).fetch(sql, LIMIT, &QueryHandle::default()).await.is_err(), "{sql}");
         assert_eq!(held(&url, &file).await, before, "{sql}");
     }
     // What would be seen, had one of them run.
@@ -82,15 +82,15 @@ async fn nothing_is_changed_wherever_a_query_is_sent() {
 #[tokio::test]
 async fn a_query_is_read_as_its_session_reads_it() {
     let url = engine_url("CUTOVER_TEST_MYSQL_URL");
-    let mut options = source::Options::default();
+    let mut options = source::SourceOptions::default();
     let sql = r"SELECT '\'; COMMIT; -- ' AS v";
     let usual = source::open(&SourceUrl::parse(&url, Path::new("/")).unwrap(), &options).unwrap();
-    let one = usual.fetch(sql, LIMIT, &Ticket::default()).await.unwrap();
+    let one = usual.fetch(sql, LIMIT, &QueryHandle::default()).await.unwrap();
     assert_eq!(one.frame.values("v"), [cutover::frame::Value::Text("'; COMMIT; -- ".to_owned())]);
     options.settings.insert("sql_mode".to_owned(), "NO_BACKSLASH_ESCAPES".to_owned());
     let plain = source::open(&SourceUrl::parse(&url, Path::new("/")).unwrap(), &options).unwrap();
-    let two = plain.fetch(sql, LIMIT, &Ticket::default()).await.unwrap_err();
+    let two = plain.fetch(sql, LIMIT, &QueryHandle::default()).await.unwrap_err();
     assert!(two.message.contains("more than one statement"), "{two}");
-    let one = plain.fetch(r"SELECT 'a\' AS v", LIMIT, &Ticket::default()).await.unwrap();
+    let one = plain.fetch(r"SELECT 'a\' AS v", LIMIT, &QueryHandle::default()).await.unwrap();
     assert_eq!(one.frame.values("v"), [cutover::frame::Value::Text("a\\".to_owned())]);
 }

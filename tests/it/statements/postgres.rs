@@ -74,7 +74,7 @@ async fn nothing_is_changed_wherever_a_query_is_sent() {
     let before = held(&url, &file).await;
     for sql in READ_ONLY {
         let engine = opened(&url);
-        assert!(engine.fetch(sql, LIMIT, &Ticket::default()).await.is_err(), "{sql}");
+        assert!(engine.fetch(sql, LIMIT, &QueryHandle::default()).await.is_err(), "{sql}");
         assert_eq!(held(&url, &file).await, before, "{sql}");
     }
     // What would be seen, had one of them run.
@@ -97,7 +97,7 @@ async fn functions_reach_further_under_a_superuser() {
     sqlx::query("SELECT lo_from_bytea(4242, 'hello')").execute(&mut connection).await.unwrap();
     let engine = opened(&url);
     let sql = format!("SELECT lo_export(4242, '{}') AS n, length(pg_read_file('PG_VERSION')) AS v", file.display());
-    engine.fetch(&sql, LIMIT, &Ticket::default()).await.unwrap();
+    engine.fetch(&sql, LIMIT, &QueryHandle::default()).await.unwrap();
     assert!(file.exists(), "lo_export writes a file of the server, whatever the transaction");
     let remove = format!("COPY (SELECT 1) TO PROGRAM 'rm {}'", file.display());
     sqlx::raw_sql(AssertSqlSafe(remove)).execute(&mut connection).await.unwrap();

@@ -12,13 +12,13 @@ const SENDERS: [&str; 3] = ["clickhouse/send.rs", "mysql/send.rs", "postgres/sen
 
 /// Files that send text of our own: names in quotes, numbers, constants; never a query of a user.
 const OWN: [&str; 7] = [
-    "clickhouse/awareness/mod.rs",
+    "clickhouse/lint/mod.rs",
     "clickhouse/mod.rs",
     "clickhouse/privileges.rs",
     "clickhouse/session.rs",
     "mysql/mod.rs",
     "mysql/session.rs",
-    "postgres/refreshed.rs",
+    "postgres/view_lag.rs",
 ];
 
 /// Catches a second path of a query to a server. SQLite has no server and no other path than its own.

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cutover::model::{
-    CheckReport, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, TagCounts, Tally, Waived,
+    CheckReport, DifferenceCounts, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, TagCounts, Waived,
 };
 use cutover::report::metrics::render;
 use serde_json::Value as Json;
@@ -132,7 +132,7 @@ fn the_windows_of_a_check_are_one_series() {
 /// Catches waived differences that vanish from the numbers, or that look like those that count.
 #[test]
 fn forgiven_differences_are_counted_apart() {
-    let mut counts = Tally::default();
+    let mut counts = DifferenceCounts::default();
     counts.add("missing", 2);
     let waived = vec![
         Waived { counts: counts.clone(), ..Waived::default() },

@@ -7,8 +7,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Tally, Waived};
-use cutover::report::notice::{Around, render};
+use cutover::model::{CheckReport, DifferenceCounts, ErrorReport, Kind, RowCounts, RunReport, Waived};
+use cutover::report::slack::{Around, render};
 use serde_json::Value as Json;
 
 use super::{Running, case, command, stderr};
@@ -275,7 +275,7 @@ fn markup_is_escaped_and_many_checks_are_counted() {
 /// Catches a message whose counts are not those that the verdict rests on.
 #[test]
 fn waived_differences_are_told_apart() {
-    let mut counts = Tally::default();
+    let mut counts = DifferenceCounts::default();
     counts.add("missing", 1_000);
     let check = CheckReport { waived: vec![Waived { counts, ..Waived::default() }], ..differing("s.c") };
     let text = render(&report(vec![check]), Around { code: 1, ..Around::default() });

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::{Type, Value};
-use cutover::source::{Files, Options, Stop, query};
+use cutover::source::{Files, SourceOptions, Stop, query};
 
 use crate::cli::cutover;
 
@@ -17,7 +17,7 @@ async fn read(name: &str, data: &str, of: &str) -> Result<(Vec<Value>, Type), St
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(name), data).unwrap();
     let types = if of.is_empty() { BTreeMap::new() } else { BTreeMap::from([("v".to_owned(), of.to_owned())]) };
-    let options = Options { types, ..Options::default() };
+    let options = SourceOptions { types, ..SourceOptions::default() };
     let engine = Files::open(folder.path(), &options, "files".to_owned()).unwrap();
     let answer = query(&engine, "SELECT * FROM t", Duration::from_secs(60), &Stop::default()).await;
     let frame = answer.map_err(|error| error.message)?.frame;
@@ -106,7 +106,7 @@ async fn ndjson_objects_are_read_whole_or_not_at_all() {
 async fn functions_that_read_files_are_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("t.csv"), "v\n12345678901234567.89\n").unwrap();
-    let engine = Files::open(folder.path(), &Options::default(), "files".to_owned()).unwrap();
+    let engine = Files::open(folder.path(), &SourceOptions::default(), "files".to_owned()).unwrap();
     for function in ["read_csv", "READ_CSV", "read_parquet", "read_json", "read_ipc"] {
         for sql in [
             format!("SELECT * FROM {function}('t.csv')"),

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
-use cutover::check::ParamValue;
-use cutover::source::{EngineName, Options, Sqlite, Stop, query, window};
+use cutover::source::{EngineName, SourceOptions, Sqlite, Stop, query, window};
+use cutover::spec::check::ParamValue;
 use proptest::prelude::*;
 use sqlx::{ConnectOptions, Connection};
 
@@ -196,7 +196,7 @@ proptest! {
         let (found, counts) = runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
             database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts DATETIME); INSERT INTO t VALUES {}", values.join(", "))).await;
-            let engine = Sqlite::open(&folder.path().join("t.db"), &Options::default(), "t.db".to_owned()).unwrap();
+            let engine = Sqlite::open(&folder.path().join("t.db"), &SourceOptions::default(), "t.db".to_owned()).unwrap();
             let ask = async |sql: &str| {
                 query(&engine, sql, std::time::Duration::from_secs(30), &Stop::default()).await.unwrap().frame
             };

@@ -2,19 +2,19 @@
 //! the setting's name. The test's server has a user for every profile.
 
 use cutover::frame::Value;
-use cutover::source::{Engine, Error, Options};
+use cutover::source::{Engine, Error, SourceOptions};
 
 use super::{ask, open, url};
 
 /// What a user whose profile is `profile`, such as `limit=2&readonly=2`, is answered.
-async fn under(profile: &str, options: &Options, sql: &str) -> Result<Vec<Value>, Error> {
+async fn under(profile: &str, options: &SourceOptions, sql: &str) -> Result<Vec<Value>, Error> {
     let mut url = url();
     url.set_username(&format!("profile?{profile}")).unwrap();
     ask(&open(&url, options), sql).await.map(|answer| answer.frame.values("v"))
 }
 
-fn said(name: &str, value: &str) -> Options {
-    Options { settings: [(name.to_owned(), value.to_owned())].into(), ..Options::default() }
+fn said(name: &str, value: &str) -> SourceOptions {
+    SourceOptions { settings: [(name.to_owned(), value.to_owned())].into(), ..SourceOptions::default() }
 }
 
 /// Profiles that cut, and a query of which they would leave less than these 100,000 rows or this value.
@@ -78,7 +78,7 @@ const CUTS: [(&str, &str, &str); 16] = [
 async fn no_profile_cuts_an_answer() {
     for (profile, name, sql) in CUTS {
         for mode in ["0", "2"] {
-            match under(&format!("{profile}&readonly={mode}"), &Options::default(), sql).await {
+            match under(&format!("{profile}&readonly={mode}"), &SourceOptions::default(), sql).await {
                 Ok(rows) if sql.contains("true") => assert_eq!(rows, [Value::Text("true".to_owned())], "{profile}"),
                 Ok(rows) => assert_eq!(rows.len(), 100_000, "{profile} with readonly = {mode}"),
                 Err(refused) => {
@@ -90,7 +90,7 @@ async fn no_profile_cuts_an_answer() {
         }
         // An account that may change nothing, and one whose profile forbids this.
         for closed in ["readonly=1".to_owned(), format!("const={name}")] {
-            let refused = under(&format!("{profile}&{closed}"), &Options::default(), sql).await;
+            let refused = under(&format!("{profile}&{closed}"), &SourceOptions::default(), sql).await;
             if let Err(refused) = refused {
                 assert!(refused.message.contains(name), "{profile} with {closed}: {refused}");
             } else {
@@ -108,7 +108,7 @@ async fn a_filter_on_every_answer_is_refused() {
         for mode in ["0", "1", "2"] {
             let sql = "SELECT number AS v FROM numbers(10)";
             let refused =
-                under(&format!("filter={filter}&readonly={mode}"), &Options::default(), sql).await.unwrap_err();
+                under(&format!("filter={filter}&readonly={mode}"), &SourceOptions::default(), sql).await.unwrap_err();
             assert!(refused.message.contains("`filter`"), "{filter} with readonly = {mode}: {refused}");
         }
     }
@@ -154,7 +154,7 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
         let sql = "SELECT 1 AS v";
         for mode in ["0", "1", "2"] {
             let profile = format!("{name}={value}&readonly={mode}");
-            let refused = under(&profile, &Options::default(), sql).await.expect_err(&profile);
+            let refused = under(&profile, &SourceOptions::default(), sql).await.expect_err(&profile);
             assert!(refused.message.contains(&format!("settings = {{ {name} = \"")), "{profile}: {refused}");
             let answer = under(&profile, &said(name, value), sql).await;
             assert_eq!(answer.unwrap_or_else(|e| panic!("{profile}: {e}")).len(), 1);
@@ -165,7 +165,7 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
         let report = open(&url, &said(name, value)).describe().await.unwrap();
         assert!(report.settings.contains_key(name), "{:?}", report.settings);
     }
-    let same = under("join_use_nulls=0&readonly=1", &Options::default(), "SELECT 1 AS v").await.unwrap();
+    let same = under("join_use_nulls=0&readonly=1", &SourceOptions::default(), "SELECT 1 AS v").await.unwrap();
     assert_eq!(same.len(), 1);
 }
 
@@ -173,8 +173,9 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
 #[tokio::test]
 async fn a_question_for_the_settings_cannot_be_led_elsewhere() {
     let sql = "SELECT 1 AS v";
-    let refused = under("implicit_table_at_top_level=system.numbers", &Options::default(), sql).await.unwrap_err();
+    let refused =
+        under("implicit_table_at_top_level=system.numbers", &SourceOptions::default(), sql).await.unwrap_err();
     assert!(refused.message.contains("implicit_table_at_top_level"), "{refused}");
-    let refused = under("dialect=prql&allow_experimental_prql_dialect=1", &Options::default(), sql).await;
+    let refused = under("dialect=prql&allow_experimental_prql_dialect=1", &SourceOptions::default(), sql).await;
     assert!(refused.is_err());
 }

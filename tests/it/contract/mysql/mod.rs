@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::Frame;
-use cutover::source::{Error, Location, MySql, Options, SourceUrl, Stop, query};
+use cutover::source::{Error, Location, MySql, SourceOptions, SourceUrl, Stop, query};
 use sqlx::{Connection, MySqlConnection};
 
 use crate::support::engine_url;
@@ -19,18 +19,18 @@ fn url() -> String {
     engine_url("CUTOVER_TEST_MYSQL_URL")
 }
 
-fn open_url(url: &str, options: &Options) -> MySql {
+fn open_url(url: &str, options: &SourceOptions) -> MySql {
     let source = SourceUrl::parse(url, Path::new("/")).expect("a URL");
     let Location::MySql(location) = source.location() else { panic!("{source} is no MySQL") };
     MySql::open(location, options, source.to_string()).expect("a source")
 }
 
 fn open() -> MySql {
-    open_url(&url(), &Options::default())
+    open_url(&url(), &SourceOptions::default())
 }
 
 fn in_zone(timezone: &str) -> MySql {
-    open_url(&url(), &Options { timezone: Some(timezone.to_owned()), ..Options::default() })
+    open_url(&url(), &SourceOptions { timezone: Some(timezone.to_owned()), ..SourceOptions::default() })
 }
 
 async fn fetch(engine: &MySql, sql: &str) -> Result<Frame, Error> {

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use cutover::check::Requirement;
 use cutover::frame::Value;
-use cutover::source::{Engine, Fault};
+use cutover::source::{Engine, ErrorKind};
+use cutover::spec::check::Requirement;
 
 use super::*;
 
@@ -47,7 +47,7 @@ async fn nothing_can_be_written() {
         "",
     ] {
         let error = refused(sql).await;
-        assert_eq!(error.fault, Fault::Query, "{sql}: {error}");
+        assert_eq!(error.fault, ErrorKind::Query, "{sql}: {error}");
     }
     assert!(!outfile.exists());
     let written = fetch(&open(), "SELECT COUNT(*) AS n FROM contract_written").await.unwrap();
@@ -101,7 +101,7 @@ async fn the_session_has_the_time_zone_of_the_suite() {
 /// A setting's name cannot be bound, so it must be a name.
 #[tokio::test]
 async fn settings_are_set_and_reported() {
-    let mut options = Options::default();
+    let mut options = SourceOptions::default();
     options.settings.insert("sql_mode".to_owned(), "ANSI_QUOTES".to_owned());
     options.settings.insert("sort_buffer_size".to_owned(), "1048576".to_owned());
     let engine = open_url(&url(), &options);
@@ -135,7 +135,8 @@ async fn the_modes_of_the_server_stay_as_they_are() {
 fn a_setting_that_reading_depends_on_is_refused() {
     let source = SourceUrl::parse(&url(), Path::new("/")).unwrap();
     let Location::MySql(location) = source.location() else { panic!("{source}") };
-    let options = Options { settings: [("time_zone".to_owned(), "x".to_owned())].into(), ..Options::default() };
+    let options =
+        SourceOptions { settings: [("time_zone".to_owned(), "x".to_owned())].into(), ..SourceOptions::default() };
     let Err(error) = MySql::open(location, &options, source.to_string()) else { panic!("it was taken") };
     assert!(error.message.contains("`time_zone`") && error.message.contains("`timezone`"), "{error}");
 }
@@ -148,7 +149,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
     let sql = format!("SELECT SLEEP(30) AS {marker}");
     let started = Instant::now();
     let error = query(&engine, &sql, Duration::from_millis(300), &Stop::default()).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout, "{error}");
+    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
     assert!(error.message.contains("300ms"), "{error}");
     assert_eq!(running(marker).await, 0);
 
@@ -159,7 +160,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
         }
         stop.stop();
     });
-    assert_eq!(answer.unwrap_err().fault, Fault::Interrupted);
+    assert_eq!(answer.unwrap_err().fault, ErrorKind::Interrupted);
     assert_eq!(running(marker).await, 0);
     assert!(started.elapsed() < Duration::from_secs(20));
     assert_eq!(fetch(&engine, "SELECT 1 AS a").await.unwrap().values("a"), [Value::Integer(1)]);
@@ -184,17 +185,17 @@ async fn running(marker: &str) -> i64 {
 /// The server's own timeout is what ends a query whose client is gone.
 #[tokio::test]
 async fn the_server_knows_the_timeout() {
-    let ticket = cutover::source::Ticket::default();
+    let ticket = cutover::source::QueryHandle::default();
     let long = "SELECT COUNT(*) AS n FROM information_schema.columns a, information_schema.columns b, information_schema.columns c";
     let error = open().fetch(long, Duration::from_millis(300), &ticket).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout, "{error}");
+    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
     assert!(ticket.id().is_some(), "the connection is known before the query runs");
 }
 
 #[tokio::test]
 async fn an_error_of_the_server_is_told_in_its_words() {
     let error = refused("SELECT nowhere AS b").await;
-    assert_eq!(error.fault, Fault::Query);
+    assert_eq!(error.fault, ErrorKind::Query);
     for part in ["nowhere", "1054", "42S22"] {
         assert!(error.message.contains(part), "{part} is missing in: {error}");
     }
@@ -206,9 +207,9 @@ async fn an_error_of_the_server_is_told_in_its_words() {
 #[tokio::test]
 async fn a_connection_that_fails_says_why_without_the_password() {
     let wrong = with(|url| url.set_password(Some("wr0ng-s3cret")).expect("a password"));
-    let error = fetch(&open_url(&wrong, &Options::default()), "SELECT 1 AS a").await.unwrap_err();
+    let error = fetch(&open_url(&wrong, &SourceOptions::default()), "SELECT 1 AS a").await.unwrap_err();
     // The same account is refused at every try.
-    assert_eq!(error.fault, Fault::Query);
+    assert_eq!(error.fault, ErrorKind::Query);
     let all = format!("{error} {error:?}");
     assert!(!all.contains("wr0ng-s3cret"), "{all}");
     for part in ["Access denied", "1045", "check the user and the password"] {
@@ -217,14 +218,14 @@ async fn a_connection_that_fails_says_why_without_the_password() {
 
     let closed = with(|url| url.set_port(Some(1)).expect("a port"));
     let started = Instant::now();
-    let error = open_url(&closed, &Options::default()).describe().await.unwrap_err();
-    assert_eq!(error.fault, Fault::Connection);
+    let error = open_url(&closed, &SourceOptions::default()).describe().await.unwrap_err();
+    assert_eq!(error.fault, ErrorKind::Connection);
     assert!(error.message.contains("refused") && error.message.contains("check the URL"), "{error}");
     assert!(error.causes.is_empty(), "said once: {:?}", error.causes);
     assert!(started.elapsed() < Duration::from_secs(5), "a refusal is not waited for");
 
     let missing = with(|url| url.set_path("no_such_database"));
-    let error = fetch(&open_url(&missing, &Options::default()), "SELECT 1 AS a").await.unwrap_err();
+    let error = fetch(&open_url(&missing, &SourceOptions::default()), "SELECT 1 AS a").await.unwrap_err();
     assert!(error.message.contains("no_such_database") && error.message.contains("check the database"), "{error}");
 }
 
@@ -241,12 +242,12 @@ async fn an_account_that_may_only_read_is_enough() {
         url.set_username("contract_reader").expect("a user");
         url.set_password(Some("r3ad")).expect("a password");
     });
-    let engine = open_url(&reader, &Options::default());
+    let engine = open_url(&reader, &SourceOptions::default());
     assert_eq!(fetch(&engine, "SELECT n FROM contract_readable").await.unwrap().values("n"), [Value::Integer(7)]);
     assert_eq!(engine.describe().await.unwrap().engine, "mysql");
     let stop = Stop::default();
     let error = query(&engine, "SELECT SLEEP(30) AS contract_reader_sleeps", Duration::from_millis(200), &stop).await;
-    assert_eq!(error.unwrap_err().fault, Fault::Timeout);
+    assert_eq!(error.unwrap_err().fault, ErrorKind::Timeout);
     assert_eq!(running("contract_reader_sleeps").await, 0, "an account may cancel its own queries");
 }
 

@@ -2,7 +2,7 @@
 //! the test's own, and the answer is right or refused by the variable's name.
 
 use cutover::frame::Value;
-use cutover::source::{Engine, Fault};
+use cutover::source::{Engine, ErrorKind};
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection};
 
 use super::*;
@@ -20,7 +20,13 @@ impl Globals {
     }
 
     /// What a new source answers to `sql` where the server's default of `variable` is `value`.
-    async fn under(&mut self, variable: &str, value: &str, options: &Options, sql: &str) -> Result<Vec<Value>, Error> {
+    async fn under(
+        &mut self,
+        variable: &str,
+        value: &str,
+        options: &SourceOptions,
+        sql: &str,
+    ) -> Result<Vec<Value>, Error> {
         let (before,): (Option<String>,) =
             sqlx::query_as(AssertSqlSafe(format!("SELECT CAST(@@GLOBAL.{variable} AS CHAR)")))
                 .fetch_one(&mut self.connection)
@@ -73,7 +79,7 @@ async fn what_a_server_cuts_by_default_is_whole() {
         ("sql_mode", "'NO_ZERO_DATE'", "SELECT STR_TO_DATE('0000-00-00', '%Y-%m-%d') IS NULL AS v", 0),
         ("sql_mode", "'TRADITIONAL'", "SELECT STR_TO_DATE('2026-00-01', '%Y-%m-%d') IS NULL AS v", 0),
     ] {
-        let answer = globals.under(variable, bad, &Options::default(), sql).await;
+        let answer = globals.under(variable, bad, &SourceOptions::default(), sql).await;
         assert_eq!(
             answer.unwrap_or_else(|e| panic!("{variable} = {bad}: {e}")),
             [Value::Integer(right)],
@@ -82,12 +88,13 @@ async fn what_a_server_cuts_by_default_is_whole() {
     }
     // As rows, not inside a subquery, which the limit leaves alone.
     for bad in ["0", "2"] {
-        let rows = globals.under("sql_select_limit", bad, &Options::default(), "SELECT seq AS v FROM seq_1_to_9").await;
+        let rows =
+            globals.under("sql_select_limit", bad, &SourceOptions::default(), "SELECT seq AS v FROM seq_1_to_9").await;
         assert_eq!(rows.unwrap().len(), 9, "sql_select_limit = {bad}");
     }
     // The server warns of a value that it cuts, and says so whatever number of warnings it keeps by default.
     let cut = "SELECT REPEAT('x', @@max_allowed_packet + 1) AS v";
-    let refused = globals.under("max_error_count", "0", &Options::default(), cut).await.unwrap_err();
+    let refused = globals.under("max_error_count", "0", &SourceOptions::default(), cut).await.unwrap_err();
     assert!(refused.message.contains("1301"), "{refused}");
 }
 
@@ -97,7 +104,7 @@ async fn an_answer_that_the_server_calls_incomplete_is_an_error() {
     let sql =
         "WITH RECURSIVE c AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM c WHERE n < 50) SELECT COUNT(*) AS v FROM c";
     let settings = [("max_recursive_iterations".to_owned(), "10".to_owned())].into();
-    let few = Options { settings, ..Options::default() };
+    let few = SourceOptions { settings, ..SourceOptions::default() };
     let refused = fetch(&open_url(&url(), &few), sql).await.unwrap_err();
     assert!(refused.message.contains("rows are missing") && refused.message.contains("1931"), "{refused}");
     let refused =
@@ -134,12 +141,13 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
         let quoted =
             if value.bytes().all(|byte| byte.is_ascii_digit()) { value.to_owned() } else { format!("'{value}'") };
         let sql = "SELECT 1 AS v";
-        let refused = globals.under(variable, &quoted, &Options::default(), sql).await.expect_err(value);
-        assert_eq!(refused.fault, Fault::Query, "{refused}");
+        let refused = globals.under(variable, &quoted, &SourceOptions::default(), sql).await.expect_err(value);
+        assert_eq!(refused.fault, ErrorKind::Query, "{refused}");
         for part in [&format!("`{variable}`"), value, &format!("settings = {{ {variable} = ")] {
             assert!(refused.message.contains(part), "{variable} = {value}: {refused}");
         }
-        let said = Options { settings: [(variable.to_owned(), value.to_owned())].into(), ..Options::default() };
+        let said =
+            SourceOptions { settings: [(variable.to_owned(), value.to_owned())].into(), ..SourceOptions::default() };
         let answer = globals.under(variable, &quoted, &said, sql).await;
         assert_eq!(answer.unwrap_or_else(|e| panic!("{variable} = {value}: {e}")), [Value::Integer(1)]);
         let report = open_url(&globals.url, &said).describe().await.unwrap();
@@ -152,7 +160,10 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
 fn a_suite_cannot_ask_for_fewer_rows() {
     let source = SourceUrl::parse(&url(), Path::new("/")).unwrap();
     let Location::MySql(location) = source.location() else { panic!("{source}") };
-    let options = Options { settings: [("SQL_SELECT_LIMIT".to_owned(), "5".to_owned())].into(), ..Options::default() };
+    let options = SourceOptions {
+        settings: [("SQL_SELECT_LIMIT".to_owned(), "5".to_owned())].into(),
+        ..SourceOptions::default()
+    };
     let Err(error) = MySql::open(location, &options, source.to_string()) else { panic!("it was taken") };
     assert!(error.message.contains("`SQL_SELECT_LIMIT`") && error.message.contains("every row"), "{error}");
 }

@@ -1,7 +1,7 @@
 //! MySQL and MariaDB: its expression of each case, and the values only it can get wrong.
 
 use cutover::frame::{Type, Value};
-use cutover::source::{Engine, Fault};
+use cutover::source::{Engine, ErrorKind};
 
 use super::*;
 use crate::contract;
@@ -187,7 +187,7 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
         ("negative", "-00:00:00", "CAST(x AS CHAR)"),
     ] {
         let error = refused(&format!("SELECT {column} AS odd FROM contract_odd ORDER BY n")).await;
-        assert_eq!(error.fault, Fault::Column, "{column}: {error}");
+        assert_eq!(error.fault, ErrorKind::Column, "{column}: {error}");
         for part in ["`odd`", "row 2", says, way_out] {
             assert!(error.message.contains(part), "{column}: {part} is missing in: {error}");
         }
@@ -208,7 +208,7 @@ async fn a_value_that_the_server_cut_is_no_answer() {
         "SELECT GROUP_CONCAT(REPEAT('x', 1000) SEPARATOR '') AS v FROM (SELECT 1 UNION SELECT 2 UNION SELECT 3) AS t";
     let whole = fetch(&open(), long).await.unwrap();
     assert_eq!(whole.values("v"), [Value::Text("x".repeat(3000))]);
-    let mut options = Options::default();
+    let mut options = SourceOptions::default();
     options.settings.insert("group_concat_max_len".to_owned(), "1024".to_owned());
     let error = fetch(&open_url(&url(), &options), long).await.unwrap_err();
     for part in ["cut", "1260", "group_concat_max_len"] {

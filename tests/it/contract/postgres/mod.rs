@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::Frame;
-use cutover::source::{Error, Location, Options, Postgres, SourceUrl, Stop, query};
+use cutover::source::{Error, Location, Postgres, SourceOptions, SourceUrl, Stop, query};
 use sqlx::{Connection, PgConnection};
 
 use crate::support::engine_url;
@@ -19,14 +19,14 @@ fn url() -> String {
     engine_url("CUTOVER_TEST_POSTGRES_URL")
 }
 
-fn open_url(url: &str, options: &Options) -> Postgres {
+fn open_url(url: &str, options: &SourceOptions) -> Postgres {
     let source = SourceUrl::parse(url, Path::new("/")).expect("a URL");
     let Location::Postgres(location) = source.location() else { panic!("{source} is no PostgreSQL") };
     Postgres::open(location, options, source.to_string()).expect("a source")
 }
 
 fn open() -> Postgres {
-    open_url(&url(), &Options::default())
+    open_url(&url(), &SourceOptions::default())
 }
 
 async fn fetch(engine: &Postgres, sql: &str) -> Result<Frame, Error> {

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use cutover::check::Requirement;
 use cutover::frame::Value;
-use cutover::source::{Engine, Fault};
+use cutover::source::{Engine, ErrorKind};
+use cutover::spec::check::Requirement;
 
 use super::*;
 
@@ -28,7 +28,7 @@ async fn nothing_can_be_written() {
         "",
     ] {
         let error = refused(sql).await;
-        assert_eq!(error.fault, Fault::Query, "{sql}: {error}");
+        assert_eq!(error.fault, ErrorKind::Query, "{sql}: {error}");
     }
     let written = fetch(&open(), "SELECT count(*) AS n FROM contract_written").await.unwrap();
     assert_eq!(written.values("n"), [Value::Integer(0)]);
@@ -52,10 +52,10 @@ async fn the_session_has_the_time_zone_of_the_suite() {
     let day = "SELECT (TIMESTAMPTZ '2026-01-01 23:30:00+00')::date AS day, \
                date_trunc('day', TIMESTAMPTZ '2026-01-01 23:30:00+00') AS start";
     let elsewhere = with(|url| url.set_query(Some("options=-c%20TimeZone%3DAsia/Tokyo")));
-    let utc = fetch(&open_url(&elsewhere, &Options::default()), day).await.unwrap();
+    let utc = fetch(&open_url(&elsewhere, &SourceOptions::default()), day).await.unwrap();
     assert_eq!(utc.values("day"), [Value::Date(20_454)]);
     assert_eq!(utc.values("start"), [Value::Instant(1_767_225_600_000_000_000)]);
-    let options = Options { timezone: Some("Europe/Berlin".to_owned()), ..Options::default() };
+    let options = SourceOptions { timezone: Some("Europe/Berlin".to_owned()), ..SourceOptions::default() };
     let berlin = open_url(&url(), &options);
     assert_eq!(fetch(&berlin, day).await.unwrap().values("day"), [Value::Date(20_455)]);
     assert_eq!(berlin.describe().await.unwrap().timezone, "Europe/Berlin");
@@ -65,7 +65,7 @@ async fn the_session_has_the_time_zone_of_the_suite() {
 #[tokio::test]
 async fn settings_are_bound_and_reported() {
     let schema = "it's; DROP TABLE x --";
-    let mut options = Options::default();
+    let mut options = SourceOptions::default();
     options.settings.insert("search_path".to_owned(), format!("\"{schema}\""));
     let engine = open_url(&url(), &options);
     let path = fetch(&engine, "SELECT current_setting('search_path') AS path").await.unwrap();
@@ -81,7 +81,8 @@ async fn settings_are_bound_and_reported() {
 fn a_setting_that_reading_depends_on_is_refused() {
     let source = SourceUrl::parse(&url(), Path::new("/")).unwrap();
     let Location::Postgres(location) = source.location() else { panic!("{source}") };
-    let options = Options { settings: [("Client_Encoding".to_owned(), "x".to_owned())].into(), ..Options::default() };
+    let options =
+        SourceOptions { settings: [("Client_Encoding".to_owned(), "x".to_owned())].into(), ..SourceOptions::default() };
     let Err(error) = Postgres::open(location, &options, source.to_string()) else { panic!("it was taken") };
     assert!(error.message.contains("`Client_Encoding`") && error.message.contains("`timezone`"), "{error}");
 }
@@ -94,7 +95,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
     let sql = format!("SELECT pg_sleep(30)::text AS {marker}");
     let started = Instant::now();
     let error = query(&engine, &sql, Duration::from_millis(300), &Stop::default()).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout, "{error}");
+    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
     assert!(error.message.contains("300ms"), "{error}");
     assert_eq!(running(marker).await, 0);
 
@@ -105,7 +106,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
         }
         stop.stop();
     });
-    assert_eq!(answer.unwrap_err().fault, Fault::Interrupted);
+    assert_eq!(answer.unwrap_err().fault, ErrorKind::Interrupted);
     assert_eq!(running(marker).await, 0);
     assert!(started.elapsed() < Duration::from_secs(20));
     let after = fetch(&engine, "SELECT 1 AS a").await.unwrap();
@@ -132,16 +133,16 @@ async fn running(marker: &str) -> i64 {
 #[tokio::test]
 async fn the_server_knows_the_timeout() {
     let engine = open();
-    let ticket = cutover::source::Ticket::default();
+    let ticket = cutover::source::QueryHandle::default();
     let error = engine.fetch("SELECT pg_sleep(30)::text AS a", Duration::from_millis(200), &ticket).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout, "{error}");
+    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
     assert!(ticket.id().is_some(), "the backend is known before the query runs");
 }
 
 #[tokio::test]
 async fn an_error_of_the_server_names_its_place_and_code() {
     let error = refused("SELECT 1 AS a,\n  'ä' || nowhere AS b").await;
-    assert_eq!(error.fault, Fault::Query);
+    assert_eq!(error.fault, ErrorKind::Query);
     for part in ["nowhere", "42703", "line 2, column 10"] {
         assert!(error.message.contains(part), "{part} is missing in: {error}");
     }
@@ -154,9 +155,9 @@ async fn an_error_of_the_server_names_its_place_and_code() {
 #[tokio::test]
 async fn a_connection_that_fails_says_why_without_the_password() {
     let wrong = with(|url| url.set_password(Some("wr0ng-s3cret")).expect("a password"));
-    let error = fetch(&open_url(&wrong, &Options::default()), "SELECT 1 AS a").await.unwrap_err();
+    let error = fetch(&open_url(&wrong, &SourceOptions::default()), "SELECT 1 AS a").await.unwrap_err();
     // The same account is refused at every try.
-    assert_eq!(error.fault, Fault::Query);
+    assert_eq!(error.fault, ErrorKind::Query);
     let all = format!("{error} {error:?}");
     assert!(!all.contains("wr0ng-s3cret"), "{all}");
     for part in ["password authentication failed", "28P01", "check the user and the password"] {
@@ -165,14 +166,14 @@ async fn a_connection_that_fails_says_why_without_the_password() {
 
     let closed = with(|url| url.set_port(Some(1)).expect("a port"));
     let started = Instant::now();
-    let error = open_url(&closed, &Options::default()).describe().await.unwrap_err();
-    assert_eq!(error.fault, Fault::Connection);
+    let error = open_url(&closed, &SourceOptions::default()).describe().await.unwrap_err();
+    assert_eq!(error.fault, ErrorKind::Connection);
     assert!(error.message.contains("refused") && error.message.contains("check the URL"), "{error}");
     assert!(error.causes.is_empty(), "said once: {:?}", error.causes);
     assert!(started.elapsed() < Duration::from_secs(5), "a refusal is not waited for");
 
     let missing = with(|url| url.set_path("no_such_database"));
-    let error = fetch(&open_url(&missing, &Options::default()), "SELECT 1 AS a").await.unwrap_err();
+    let error = fetch(&open_url(&missing, &SourceOptions::default()), "SELECT 1 AS a").await.unwrap_err();
     assert!(error.message.contains("no_such_database") && error.message.contains("check the database"), "{error}");
 }
 
@@ -190,14 +191,14 @@ async fn an_account_that_may_only_read_is_enough() {
         url.set_username("contract_reader").expect("a user");
         url.set_password(Some("r3ad")).expect("a password");
     });
-    let engine = open_url(&reader, &Options::default());
+    let engine = open_url(&reader, &SourceOptions::default());
     let read = fetch(&engine, "SELECT n FROM contract_readable").await.unwrap();
     assert_eq!(read.values("n"), [Value::Integer(7)]);
     assert_eq!(engine.describe().await.unwrap().timezone, "UTC");
     let stop = Stop::default();
     let sleep = "SELECT pg_sleep(30)::text AS contract_reader_sleeps";
     let error = query(&engine, sleep, Duration::from_millis(200), &stop).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout, "{error}");
+    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
     assert_eq!(running("contract_reader_sleeps").await, 0, "an account may cancel its own queries");
 }
 
@@ -217,9 +218,9 @@ async fn rows_that_a_policy_hides_are_an_error() {
         url.set_password(Some("r3ad")).expect("a password");
     });
     let sql = "SELECT n FROM contract_hidden";
-    let error = fetch(&open_url(&tenant, &Options::default()), sql).await.unwrap_err();
+    let error = fetch(&open_url(&tenant, &SourceOptions::default()), sql).await.unwrap_err();
     assert!(error.message.contains("row-level security") && error.message.contains("row_security"), "{error}");
-    let mut options = Options::default();
+    let mut options = SourceOptions::default();
     options.settings.insert("row_security".to_owned(), "on".to_owned());
     assert_eq!(fetch(&open_url(&tenant, &options), sql).await.unwrap().values("n"), [Value::Integer(7)]);
     assert_eq!(fetch(&open(), sql).await.unwrap().height(), 2, "the owner sees all");
@@ -241,7 +242,7 @@ async fn a_connection_that_died_while_idle_is_replaced() {
 /// With one connection the second query must wait for the first, not fail and not open another.
 #[tokio::test]
 async fn no_more_connections_than_allowed_are_used() {
-    let engine = open_url(&url(), &Options { max_connections: Some(1), ..Options::default() });
+    let engine = open_url(&url(), &SourceOptions { max_connections: Some(1), ..SourceOptions::default() });
     let sql = "SELECT pg_backend_pid() AS pid, pg_sleep(0.1)::text AS slept";
     let (one, other) = tokio::join!(fetch(&engine, sql), fetch(&engine, sql));
     assert_eq!(one.unwrap().values("pid"), other.unwrap().values("pid"));

@@ -2,7 +2,7 @@
 //! refused by the setting's name.
 
 use cutover::frame::Value;
-use cutover::source::{Engine, Options};
+use cutover::source::{Engine, SourceOptions};
 
 use super::*;
 
@@ -52,7 +52,7 @@ async fn what_a_role_cuts_by_default_is_whole() {
     ];
     for (settings, sql, right) in cases {
         let url = role("contract_cuts", settings).await;
-        let answer = fetch(&open_url(&url, &Options::default()), sql).await;
+        let answer = fetch(&open_url(&url, &SourceOptions::default()), sql).await;
         let answer = answer.unwrap_or_else(|e| panic!("{settings:?}: {e}"));
         assert_eq!(answer.values("v"), [Value::Text(right.to_owned())], "{settings:?}");
     }
@@ -74,16 +74,16 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
         ("xmloption", "document"),
     ] {
         let url = role("contract_means", &[(name, value)]).await;
-        let refused = fetch(&open_url(&url, &Options::default()), "SELECT 1 AS v").await.expect_err(name);
+        let refused = fetch(&open_url(&url, &SourceOptions::default()), "SELECT 1 AS v").await.expect_err(name);
         for part in [format!("`{name}` is {value}"), format!("settings = {{ \"{name}\" = ")] {
             assert!(refused.message.contains(&part), "{name}: {refused}");
         }
-        let said = Options { settings: [(name.to_owned(), value.to_owned())].into(), ..Options::default() };
+        let said = SourceOptions { settings: [(name.to_owned(), value.to_owned())].into(), ..SourceOptions::default() };
         let engine = open_url(&url, &said);
         fetch(&engine, "SELECT 1 AS v").await.unwrap_or_else(|e| panic!("{name}: {e}"));
         assert_eq!(engine.describe().await.unwrap().settings[name], value);
         // The default, given by the role.
         let same = role("contract_means", &[("transform_null_equals", "off")]).await;
-        fetch(&open_url(&same, &Options::default()), "SELECT 1 AS v").await.unwrap();
+        fetch(&open_url(&same, &SourceOptions::default()), "SELECT 1 AS v").await.unwrap();
     }
 }

@@ -101,7 +101,7 @@ async fn a_write_during_a_reading_is_an_error() {
     run(&mut connection, fill).await;
     connection.close().await.unwrap();
     let engine = open(&path);
-    let ticket = cutover::source::Ticket::default();
+    let ticket = cutover::source::QueryHandle::default();
     let mut reader = engine.reader(std::time::Duration::from_secs(30), &ticket).await.unwrap();
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<cutover::frame::Frame>(1);
     let work = async {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use cutover::source::{Engine, EngineName, Sqlite, Ticket, admits};
+use cutover::source::{Engine, EngineName, QueryHandle, Sqlite, admits};
 
 use super::{database, refused};
 
@@ -58,7 +58,7 @@ fn cutover(arguments: &[&str], folder: &Path) -> (Option<i32>, String) {
 
 /// What the engine says of `sql` where nobody has looked at it before, by both of its ways to a query.
 async fn by_itself(engine: &Sqlite, sql: &str) -> String {
-    let (ticket, limit) = (Ticket::default(), std::time::Duration::from_secs(30));
+    let (ticket, limit) = (QueryHandle::default(), std::time::Duration::from_secs(30));
     let fetched = engine.fetch(sql, limit, &ticket).await.expect_err(sql).message;
     let (sender, _receiver) = tokio::sync::mpsc::channel(1);
     let mut reader = engine.reader(limit, &ticket).await.unwrap();

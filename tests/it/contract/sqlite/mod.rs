@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cutover::frame::{Frame, Value};
-use cutover::source::{Error, Fault, Options, Sqlite, Stop, query};
+use cutover::source::{Error, ErrorKind, SourceOptions, Sqlite, Stop, query};
 use sqlx::{ConnectOptions, Connection};
 
 use super::hold;
@@ -28,7 +28,7 @@ async fn database(statements: &str) -> (tempfile::TempDir, Sqlite) {
 }
 
 fn open(path: &Path) -> Sqlite {
-    Sqlite::open(path, &Options::default(), "sqlite:test.db".to_owned()).unwrap()
+    Sqlite::open(path, &SourceOptions::default(), "sqlite:test.db".to_owned()).unwrap()
 }
 
 async fn fetch(engine: &Sqlite, sql: &str) -> Result<Frame, Error> {
@@ -133,7 +133,7 @@ async fn a_query_given_up_stops() {
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n";
     let started = Instant::now();
     let error = query(&engine, endless, Duration::from_millis(300), &Stop::default()).await.unwrap_err();
-    assert_eq!(error.fault, Fault::Timeout);
+    assert_eq!(error.fault, ErrorKind::Timeout);
     assert!(started.elapsed() < Duration::from_secs(5));
     assert_eq!(fetch(&engine, "SELECT 'still there' AS v").await.unwrap().values("v"), [text("still there")]);
 }

@@ -1,0 +1,219 @@
+//! Where the reports of a run go: written whole, with the differences beside them, the oldest removed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::super::{PrivacyArgs, console};
+use crate::fs::output;
+use crate::fs::output::{Held, Unfinished, is_special, write_atomically};
+use crate::isolation::caught;
+use crate::model::RunReport;
+use crate::record::read::DIFFERENCES;
+use crate::report::{Format, render};
+use crate::run::Differences;
+
+/// Where the reports of a run go.
+pub(crate) enum Reports {
+    /// Every format, in a folder of the run's own below this one; at most so many are kept.
+    Folder(PathBuf, Option<u32>),
+    /// These formats to these paths; `-` is stdout.
+    Paths(Vec<(Format, String)>),
+}
+
+impl Reports {
+    /// The file that takes up to `most` differences of each check, where a report has a place on disk and values may
+    /// be shown.
+    pub(crate) fn differences(&self, most: u64, privacy: PrivacyArgs) -> Result<Option<Differences>, String> {
+        if privacy.no_examples {
+            return Ok(None);
+        }
+        let folder = match self {
+            Reports::Folder(parent, _) => parent.clone(),
+            Reports::Paths(_) => match self.beside_json() {
+                Some(folder) => folder,
+                None => return Ok(None),
+            },
+        };
+        let made = Differences::new(&folder, most).map(Some);
+        made.map_err(|cause| {
+            format!(
+                "reports cannot be written to {}: {cause}; check the folder's permissions, or give another path",
+                folder.display()
+            )
+        })
+    }
+
+    /// The folder of the run `id`, where it has one of its own.
+    pub(crate) fn folder(&self, id: &str) -> Option<PathBuf> {
+        match self {
+            Reports::Folder(parent, _) => Some(parent.join(id)),
+            Reports::Paths(_) => None,
+        }
+    }
+
+    /// The folder of the JSON report that has a path.
+    fn beside_json(&self) -> Option<PathBuf> {
+        let Reports::Paths(paths) = self else { return None };
+        let is_file = |path: &str| path != "-" && !is_special(Path::new(path));
+        let (_, path) = paths.iter().find(|(format, path)| *format == Format::Json && is_file(path))?;
+        let folder = Path::new(path).parent()?;
+        Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
+    }
+}
+
+/// Reports that were written.
+pub(crate) struct Written {
+    /// Where they are.
+    pub(crate) places: Vec<String>,
+    /// Keeps the folder from other runs that remove old ones, as long as this one tells of it.
+    _held: Option<Held>,
+}
+
+/// Writes the reports and returns where they are.
+pub(crate) fn write(
+    report: &RunReport,
+    to: &Reports,
+    id: &str,
+    differences: Option<&Differences>,
+) -> Result<Written, String> {
+    let failed = |path: &Path, cause: &io::Error| {
+        format!(
+            "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
+            path.display()
+        )
+    };
+    let place = |path: PathBuf| match differences {
+        Some(differences) => differences.keep(path.clone()).map_err(|cause| failed(&path, &cause)),
+        None => Ok(()),
+    };
+    match to {
+        Reports::Paths(paths) => {
+            let mut written = Vec::new();
+            if let Some(folder) = to.beside_json() {
+                place(folder.join(DIFFERENCES))?;
+            }
+            for (format, path) in paths {
+                let text = rendered(*format, report)?;
+                if path == "-" {
+                    console::report(*format, &text);
+                    continue;
+                }
+                write_atomically(Path::new(path), &text).map_err(|cause| failed(Path::new(path), &cause))?;
+                written.push(path.clone());
+            }
+            Ok(Written { places: written, _held: None })
+        }
+        Reports::Folder(parent, keep) => {
+            let folder = parent.join(id);
+            // It has its name once all is in it, so that nobody finds a part of it.
+            let made = Unfinished::new(parent).map_err(|cause| failed(&folder, &cause))?;
+            place(made.path().join(DIFFERENCES))?;
+            for format in Format::ALL {
+                let path = made.path().join(format.file_name());
+                write_atomically(&path, &rendered(format, report)?).map_err(|cause| failed(&path, &cause))?;
+            }
+            let held = made.finish(&folder).map_err(|cause| failed(&folder, &cause))?;
+            if let Some(keep) = keep {
+                prune(parent, id, *keep, Utc::now())
+                    .map_err(|cause| format!("old reports in {} cannot be removed: {cause}", parent.display()))?;
+            }
+            Ok(Written { places: vec![format!("{}/", folder.display())], _held: Some(held) })
+        }
+    }
+}
+
+/// A report as text; one that cannot be made keeps no other from being written before it.
+fn rendered(format: Format, report: &RunReport) -> Result<String, String> {
+    caught(|| render(format, report)).map_err(|_| {
+        let name = format.file_name();
+        format!("cutover met a defect of its own while it made {name}; please report it, and use another format")
+    })
+}
+
+/// `20260103T040506.789Z-1f2e`: sorts by time, and two runs of one moment differ.
+pub(crate) fn folder_name(started_at: DateTime<Utc>) -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let chance = RandomState::new().hash_one(started_at) & 0xffff;
+    format!("{}-{chance:04x}", moment(started_at))
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y%m%dT%H%M%S%.3fZ").to_string()
+}
+
+/// Whether a folder is one that a run made.
+pub(crate) fn is_report(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let pattern = "dddddddd\u{54}dddddd.ddd\u{5a}-xxxx";
+    bytes.len() == pattern.len()
+        && pattern.bytes().zip(bytes).all(|(wanted, byte)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            b'x' => byte.is_ascii_hexdigit(),
+            exact => exact == *byte,
+        })
+}
+
+/// Removes reports that are older than that of the run `own`, the oldest first, until `keep` are left. One without
+/// report.json is not finished, and one from the future, by the clock of this run, says nothing about age: neither is
+/// removed or counted.
+fn prune(parent: &Path, own: &str, keep: u32, now: DateTime<Utc>) -> io::Result<()> {
+    let mut names: Vec<String> = Vec::new();
+    for entry in std::fs::read_dir(parent)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let finished = || parent.join(&name).join(Format::Json.file_name()).is_file();
+        if is_report(&name) && name[..name.len() - 5] <= *moment(now) && finished() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    let surplus = names.len().saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
+    let older = names.iter().take(surplus).take_while(|name| name.as_str() < own);
+    older.map(|name| parent.join(name)).try_for_each(|folder| output::remove(&folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_knows_its_own_folders() {
+        let started_at = "2026-01-03T04:05:06.789Z".parse().unwrap();
+        let name = folder_name(started_at);
+        assert!(name.starts_with("20260103T040506.789Z-"), "{name}");
+        assert!(is_report(&name));
+        for other in ["sample", "20260103", "20260103T040506.789Z-12", "x0260103T040506.789Z-1f2e"] {
+            assert!(!is_report(other), "{other}");
+        }
+    }
+
+    /// Catches the removal of a report that is not finished, from the future, a run's own, or of a run that began later.
+    #[test]
+    fn only_the_oldest_reports_go() {
+        let parent = tempfile::tempdir().unwrap();
+        let unfinished = "20260101T000000.000Z-0000";
+        let names = [
+            "20260102T000000.000Z-0000",
+            "20260103T000000.000Z-0000",
+            "20260104T000000.000Z-0000",
+            "20260105T000000.000Z-0000",
+            "20990101T000000.000Z-0000",
+            "sample",
+        ];
+        std::fs::create_dir(parent.path().join(unfinished)).unwrap();
+        for name in names {
+            std::fs::create_dir(parent.path().join(name)).unwrap();
+            std::fs::write(parent.path().join(name).join("report.json"), "{}").unwrap();
+        }
+        let now = "2026-01-06T00:00:00Z".parse().unwrap();
+        let left = |own: &str, keep: u32| {
+            prune(parent.path(), own, keep, now).unwrap();
+            assert!(parent.path().join(unfinished).exists());
+            names.map(|name| parent.path().join(name).exists())
+        };
+        assert_eq!(left(names[3], 3), [false, true, true, true, true, true]);
+        assert_eq!(left(names[2], 1), [false, false, true, true, true, true]);
+        assert_eq!(left(names[3], 1), [false, false, false, true, true, true]);
+    }
+}

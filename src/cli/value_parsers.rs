@@ -1,0 +1,40 @@
+//! Values of arguments as people write them.
+
+use std::time::Duration;
+
+use crate::report::Format;
+
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
+    // The text itself may be a URL with a password, so it is not repeated.
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("write a duration such as 30s, 15min or 2h".to_owned()),
+    }
+}
+
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    match text.parse::<bytesize::ByteSize>() {
+        Ok(size) if size.as_u64() >= 1 << 20 => Ok(size.as_u64()),
+        Ok(_) => Err("at least 1MiB".to_owned()),
+        Err(_) => Err("write a size such as 512MiB or 2GiB".to_owned()),
+    }
+}
+
+pub(crate) fn size_or_none(text: &str) -> Result<u64, String> {
+    if text == "0" { Ok(0) } else { size(text) }
+}
+
+pub(crate) fn report(text: &str) -> Result<(Format, String), String> {
+    let (format, path) = text.split_once('=').ok_or("write FORMAT=PATH, such as json=report.json")?;
+    if path.is_empty() {
+        return Err("the path is empty; `-` is stdout".to_owned());
+    }
+    Ok((Format::parse(format)?, path.to_owned()))
+}

@@ -1,0 +1,135 @@
+//! `freshness`: how far the latest timestamp of new lags behind that of old.
+
+use std::time::Duration;
+
+use super::super::Limits;
+use super::super::rows::Sink;
+use super::super::rows::columns::{Naming, Paired, error, sort_out};
+use super::super::rows::join::{ambiguous, pair};
+use super::super::value::display;
+use super::super::value::encode::Ambiguous;
+use super::super::value::normalize::{Normal, Side};
+use crate::frame::{Frame, Value};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals, Warning};
+use crate::spec::check::Check;
+use crate::suppress::ledger::outside;
+
+const NANOS_PER_DAY: i128 = 86_400_000_000_000;
+
+/// Compares one timestamp per side or key; new may lag by `max_lag`, and may be ahead.
+pub(crate) fn compare(
+    check: &Check,
+    max_lag: Duration,
+    old: &Frame,
+    new: &Frame,
+    limits: &Limits,
+    report: &mut CheckReport,
+    sink: Sink<'_>,
+) -> Result<(), ErrorReport> {
+    let columns = sort_out(check, old, new, Naming::ByPlace)?;
+    let [latest] = columns.compared.as_slice() else {
+        return Err(columns.error().unwrap_or_else(|| error("no timestamp is left to compare; remove its `ignore`")));
+    };
+    let empty = |side: Side| latest.raw(side).values().all(|value| value == Value::Null);
+    if empty(Side::Old) && empty(Side::New) {
+        if check.allow_empty {
+            report.totals = Some(Totals::default());
+            return Ok(());
+        }
+        return Err(error(
+            "neither side has a timestamp, so nothing was compared; correct the query, or say `allow_empty = true`",
+        ));
+    }
+    let (mut totals, mut ahead) = (Totals::default(), 0_u64);
+    let (mut stale, mut fresh) = (Vec::new(), Vec::new());
+    for group in pair(&columns, old.height(), new.height())? {
+        let key = display::key(&check.key, &group.key(&columns));
+        if group.duplicated() {
+            let place = if key.is_empty() { "without a key".to_owned() } else { format!("for {key}") };
+            return Err(error(format!("more than one timestamp {place}; select max(…), or name the group in `key`")));
+        }
+        let moments = (moment(latest, Side::Old, group.old.first())?, moment(latest, Side::New, group.new.first())?);
+        let (then, now) = match moments {
+            (Some((_, zoned)), Some((_, other))) if zoned != other => {
+                let cause = ambiguous(&latest.name, &Ambiguous::Zones);
+                let place = if key.is_empty() { String::new() } else { format!(", key {key}") };
+                return Err(error(format!("{}{place}", cause.message)));
+            }
+            (then, now) => (then.map(|(nanos, _)| nanos), now.map(|(nanos, _)| nanos)),
+        };
+        let nothing = match (group.old.first(), group.new.first()) {
+            (Some(old), Some(new)) => latest.old.is_null(*old) && latest.new.is_null(*new),
+            _ => false,
+        };
+        let lag = then.zip(now).map(|(then, now)| then - now).filter(|_| !nothing);
+        let within = nothing || lag.is_some_and(|lag| lag <= i128::try_from(max_lag.as_nanos()).unwrap_or(i128::MAX));
+        ahead += u64::from(lag.is_some_and(|lag| lag < 0));
+        totals.compared += 1;
+        totals.outside += u64::from(!within);
+        let list = if within { &mut fresh } else { &mut stale };
+        list.push((lag.unwrap_or(i128::MAX), measure(latest, &group, key, lag, max_lag, within)));
+    }
+    if ahead > 0 {
+        report.warnings.push(Warning {
+            code: "new_ahead_of_old".to_owned(),
+            message: format!(
+                "new is ahead of old in {ahead} of {} comparisons; is old still written to?",
+                totals.compared
+            ),
+            table: None,
+        });
+    }
+    let _ = stale.iter().all(|(_, measure)| sink(outside(measure)));
+    stale.sort_by_key(|(lag, _)| std::cmp::Reverse(*lag));
+    report.totals = Some(totals);
+    report.measures = stale.into_iter().chain(fresh).map(|(_, measure)| measure).take(limits.measures).collect();
+    report.error = columns.error();
+    Ok(())
+}
+
+/// Nanoseconds since 1970, and whether they are those of an instant.
+fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<(i128, bool)>, ErrorReport> {
+    let Some(row) = row else { return Ok(None) };
+    match latest.normal(side, *row) {
+        Normal::Value(Value::Null) => Ok(None),
+        Normal::Value(Value::Instant(nanos)) => Ok(Some((nanos, true))),
+        Normal::Value(Value::WallClock(nanos)) => Ok(Some((nanos, false))),
+        Normal::Value(Value::Date(days)) => Ok(Some((i128::from(days) * NANOS_PER_DAY, false))),
+        Normal::Value(other) => Err(error(format!(
+            "column `{}` holds {}, which is no timestamp; cast it in the query, or say `type = \"timestamp\"`",
+            latest.name,
+            display::shown(&other).unwrap_or_else(|| "NULL".to_owned())
+        ))),
+        Normal::Unreadable(text) => {
+            Err(error(format!("column `{}` holds {text:?}, which cannot be read as a timestamp", latest.name)))
+        }
+    }
+}
+
+fn measure(
+    latest: &Paired,
+    group: &super::super::rows::join::KeyGroup,
+    key: Key,
+    lag: Option<i128>,
+    max_lag: Duration,
+    within: bool,
+) -> Measure {
+    let value = |side: Side, row: Option<&usize>| row.and_then(|row| display::shown(&latest.raw(side).value(*row)));
+    Measure {
+        name: "lag".to_owned(),
+        key,
+        old: value(Side::Old, group.old.first()),
+        new: value(Side::New, group.new.first()),
+        delta: lag.map(duration),
+        tolerance: format!("lag ≤ {}", humantime::format_duration(max_lag)),
+        within,
+        level: None,
+        count: None,
+    }
+}
+
+/// A lag in words; negative where new is ahead.
+fn duration(nanos: i128) -> String {
+    let size = u64::try_from(nanos.unsigned_abs()).map_or(Duration::MAX, Duration::from_nanos);
+    format!("{}{}", if nanos < 0 { "-" } else { "" }, humantime::format_duration(size))
+}

@@ -1,0 +1,461 @@
+//! `percentile`: quantiles of both sides by one definition, or an approximation against the raw values.
+
+use std::collections::BTreeMap;
+
+use bigdecimal::{BigDecimal, ToPrimitive};
+
+use super::super::rows::Sink;
+use super::super::rows::columns::{Naming, error, sort_out};
+use super::super::rows::join::{KeyGroup, pair};
+use super::super::value::display;
+use super::super::value::normalize::Side;
+use super::super::value::number;
+use super::super::value::number::{Number, number, plain, shown_as_float};
+use super::super::{Limits, not_empty};
+use super::drift::{Spread, relative};
+use super::quantile::{Sample, Share};
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::{CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Totals, Warning};
+use crate::spec::check::{Bounds, Check, Percentile, Sides, Tolerance};
+use crate::suppress::ledger::outside;
+
+/// The column by which a side of finished percentiles may tell how many values are behind them.
+const COUNT: &str = "n";
+
+/// Compares raw values or percentiles, group by group.
+pub(crate) fn compare(
+    check: &Check,
+    settings: &Percentile,
+    old: &Frame,
+    new: &Frame,
+    limits: &Limits,
+    report: &mut CheckReport,
+    sink: Sink<'_>,
+) -> Result<(), ErrorReport> {
+    let old_side = Answer::read(check, settings, old, Side::Old)?;
+    let new_side = Answer::read(check, settings, new, Side::New)?;
+    bounds_make_sense(settings, &old_side, &new_side)?;
+    let columns = sort_out(check, &keys_of(check, old, Side::Old)?, &keys_of(check, new, Side::New)?, Naming::ByName)?;
+    let groups = pair(&columns, old.height(), new.height())?;
+    let mut found = Found::new(settings, limits, sink);
+    let mut dropped = Sides { old: 0, new: 0 };
+    for group in &groups {
+        let key = display::key(&check.key, &group.key(&columns));
+        let old_group =
+            old_side.group(settings, &group.old, &mut dropped.old).map_err(|why| side_error("old", &key, &why))?;
+        let new_group =
+            new_side.group(settings, &group.new, &mut dropped.new).map_err(|why| side_error("new", &key, &why))?;
+        found.judge(&key, group, &old_group, &new_group);
+    }
+    found.finish(check, &dropped, report)
+}
+
+fn side_error(side: &str, key: &Key, why: &str) -> ErrorReport {
+    let place = if key.is_empty() { String::new() } else { format!(", group {key}") };
+    error(format!("{side}{place}: {why}"))
+}
+
+/// The key columns alone.
+fn keys_of(check: &Check, frame: &Frame, side: Side) -> Result<Frame, ErrorReport> {
+    let name_in = |name: &String| match side {
+        Side::Old => name.clone(),
+        Side::New => check.rename.get(name).unwrap_or(name).clone(),
+    };
+    let mut columns = Vec::new();
+    for name in check.key.iter().map(name_in) {
+        if let Some((_, of)) = frame.column(&name) {
+            columns.push(Column { of: of.clone(), values: frame.values(&name), name });
+        }
+    }
+    Frame::from_columns(columns).map_err(|cause| error(cause.to_string()))
+}
+
+/// What a side returned.
+enum Answer {
+    /// One value a row.
+    Raw(Vec<Value>),
+    /// One row a group, a column per quantile.
+    Finished { quantiles: BTreeMap<String, Vec<Value>>, counts: Option<Vec<Value>> },
+}
+
+impl Answer {
+    fn read(check: &Check, settings: &Percentile, frame: &Frame, side: Side) -> Result<Answer, ErrorReport> {
+        let side_name = if side == Side::Old { "old" } else { "new" };
+        let renamed = |name: &str| match side {
+            Side::Old => name.to_owned(),
+            Side::New => check.rename.get(name).cloned().unwrap_or_else(|| name.to_owned()),
+        };
+        let has = |name: &str| frame.column(&renamed(name)).is_some();
+        let numbers = |name: &str| -> Result<Vec<Value>, ErrorReport> {
+            let name = renamed(name);
+            match frame.column(&name) {
+                Some((_, Type::Integer | Type::Decimal { .. } | Type::Float | Type::Null)) => Ok(frame.values(&name)),
+                Some((_, of)) => Err(error(format!(
+                    "column `{name}` of {side_name} is {of}, where numbers are compared; cast it in the query"
+                ))),
+                None => Err(error(format!("{side_name} has no column `{name}`"))),
+            }
+        };
+        let present = settings.quantiles.iter().filter(|(name, _)| has(name)).count();
+        let raw = settings.value.as_deref().filter(|value| has(value));
+        let (answer, used): (Answer, Vec<String>) = if present == settings.quantiles.len() && present > 0 {
+            let quantiles = settings.quantiles.iter().map(|(name, _)| Ok((name.clone(), numbers(name)?)));
+            let quantiles = quantiles.collect::<Result<_, ErrorReport>>()?;
+            let counts = if has(COUNT) { Some(numbers(COUNT)?) } else { None };
+            let mut used: Vec<String> = settings.quantiles.iter().map(|(name, _)| renamed(name)).collect();
+            used.push(renamed(COUNT));
+            (Answer::Finished { quantiles, counts }, used)
+        } else if let (Some(value), 0) = (raw, present) {
+            (Answer::Raw(numbers(value)?), vec![renamed(value)])
+        } else {
+            let wanted: Vec<&str> = settings.quantiles.iter().map(|(name, _)| name.as_str()).collect();
+            return Err(error(format!(
+                "{side_name} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
+                wanted.join(", "),
+                settings
+                    .value
+                    .as_ref()
+                    .map_or(String::from(" (say `value = \"column\"`)"), |value| format!(" (`{value}`)")),
+                frame.names().join(", ")
+            )));
+        };
+        let known = |name: &str| used.iter().any(|u| u == name) || check.key.iter().any(|key| renamed(key) == name);
+        let ignored = |name: &str| {
+            check
+                .columns
+                .get(name)
+                .is_some_and(|rule| matches!(rule.comparison, crate::spec::check::Comparison::Ignore(_)))
+        };
+        match frame.names().into_iter().find(|name| !known(name) && !ignored(name)) {
+            Some(name) => Err(error(format!(
+                "column `{name}` of {side_name} is neither key nor quantile nor `value`; leave it out, or `ignore` it with a reason"
+            ))),
+            None => Ok(answer),
+        }
+    }
+
+    fn group(&self, settings: &Percentile, rows: &[usize], dropped: &mut u64) -> Result<Option<Values>, String> {
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        match self {
+            Answer::Raw(values) => {
+                let present: Vec<Value> =
+                    rows.iter().map(|row| values[*row].clone()).filter(|v| *v != Value::Null).collect();
+                *dropped += (rows.len() - present.len()) as u64;
+                let sample = Sample::new(present).map_err(|cause| cause.to_string())?;
+                let quantile =
+                    |(name, q): &(String, BigDecimal)| sample.quantile(q).map_err(|cause| format!("`{name}`: {cause}"));
+                let quantiles = settings.quantiles.iter().map(quantile).collect::<Result<_, _>>()?;
+                Ok(Some(Values { count: Some(sample.len() as u64), sample: Some(sample), quantiles }))
+            }
+            Answer::Finished { quantiles, counts } => {
+                let [row] = rows else {
+                    return Err(format!(
+                        "{} rows of percentiles for one group; aggregate the query, or name the group in `key`",
+                        rows.len()
+                    ));
+                };
+                let mut found = Vec::new();
+                for (name, _) in &settings.quantiles {
+                    let value = &quantiles[name][*row];
+                    if matches!(value, Value::Float(v) if v.is_nan()) {
+                        return Err(format!("`{name}` is NaN; leave the group out in the query"));
+                    }
+                    found.push(match value {
+                        Value::Float(float) => Some(number::written(*float)),
+                        other => number(other),
+                    });
+                }
+                let count = counts.as_ref().map(|counts| count(&counts[*row])).transpose()?.flatten();
+                Ok(Some(Values { sample: None, quantiles: found, count }))
+            }
+        }
+    }
+
+    fn is_raw(&self) -> bool {
+        matches!(self, Answer::Raw(_))
+    }
+}
+
+/// The number of values behind a group; absent where it is NULL.
+fn count(value: &Value) -> Result<Option<u64>, String> {
+    match number(value) {
+        None => Ok(None),
+        Some(Number::Finite(count)) if count.is_integer() && count.to_u64().is_some() => Ok(count.to_u64()),
+        Some(_) => Err(format!(
+            "`{COUNT}` is {}, which is no number of values; select count(*)",
+            display::shown(value).unwrap_or_default()
+        )),
+    }
+}
+
+/// One group of one side.
+struct Values {
+    sample: Option<Sample>,
+    quantiles: Vec<Option<Number>>,
+    count: Option<u64>,
+}
+
+fn bounds_make_sense(settings: &Percentile, old: &Answer, new: &Answer) -> Result<(), ErrorReport> {
+    if (settings.rank.is_some() || settings.warn.rank.is_some()) && !old.is_raw() && !new.is_raw() {
+        return Err(error(
+            "`rank` needs the raw values of a side, and both return percentiles; return raw values, or remove `rank`",
+        ));
+    }
+    if (settings.max_ks.is_some() || settings.warn.max_ks.is_some()) && !(old.is_raw() && new.is_raw()) {
+        return Err(error("`max_ks` needs the raw values of both sides; return raw values, or remove `max_ks`"));
+    }
+    Ok(())
+}
+
+/// What the groups came to.
+struct Found<'a> {
+    settings: &'a Percentile,
+    limit: usize,
+    totals: Totals,
+    values: u64,
+    groups: u64,
+    outside: Vec<Measure>,
+    /// Within, but beyond a `warn` bound.
+    warned: Vec<Measure>,
+    warnings: u64,
+    within: Vec<Measure>,
+    too_small: Vec<Key>,
+    too_small_groups: u64,
+    drift: Spread,
+    sink: Option<Sink<'a>>,
+}
+
+impl<'a> Found<'a> {
+    fn new(settings: &'a Percentile, limits: &Limits, sink: Sink<'a>) -> Self {
+        Found {
+            settings,
+            limit: limits.measures,
+            totals: Totals::default(),
+            values: 0,
+            groups: 0,
+            outside: Vec::new(),
+            warned: Vec::new(),
+            warnings: 0,
+            within: Vec::new(),
+            too_small: Vec::new(),
+            too_small_groups: 0,
+            drift: Spread::default(),
+            sink: Some(sink),
+        }
+    }
+
+    fn judge(&mut self, key: &Key, group: &KeyGroup, old: &Option<Values>, new: &Option<Values>) {
+        debug_assert!(!group.old.is_empty() || !group.new.is_empty());
+        self.groups += 1;
+        let present = |side: &Option<Values>| side.as_ref().map_or(0, |v| v.quantiles.iter().flatten().count() as u64);
+        self.values += present(old) + present(new);
+        let count = Counts { old: old.as_ref().and_then(|v| v.count), new: new.as_ref().and_then(|v| v.count) };
+        // A group that one side lost, with its rows or only with their values, is no matter of size.
+        let small = |n: Option<u64>| n.is_some_and(|n| n < self.settings.min_rows);
+        let lost = (present(old) == 0) != (present(new) == 0);
+        if old.is_some() && new.is_some() && !lost && small(count.old) && small(count.new) {
+            self.too_small_groups += 1;
+            if self.too_small.len() < self.limit {
+                self.too_small.push(key.clone());
+            }
+            return;
+        }
+        for (at, (name, q)) in self.settings.quantiles.iter().enumerate() {
+            let a = old.as_ref().and_then(|v| v.quantiles[at].clone());
+            let b = new.as_ref().and_then(|v| v.quantiles[at].clone());
+            let measure = |name: String, delta, tolerance, (within, level)| Measure {
+                name,
+                key: key.clone(),
+                old: a.as_ref().map(text),
+                new: b.as_ref().map(text),
+                delta,
+                tolerance,
+                within,
+                level,
+                count: Some(count.clone()),
+            };
+            let delta = match (&a, &b) {
+                (Some(Number::Finite(a)), Some(Number::Finite(b))) => Some(shown_as_float(&(b - a))),
+                _ => None,
+            };
+            if let Some(moved) = relative(&a, &b) {
+                self.drift.add(name, "relative", moved, key);
+            }
+            let both_absent = a.is_none() && b.is_none();
+            // A quantile that one side lacks is a difference whatever the bounds are.
+            let alike = a.is_some() == b.is_some();
+            let mut judged = false;
+            let (fail, warn) = (&self.settings.tolerance, &self.settings.warn.tolerance);
+            if fail.is_some() || warn.is_some() {
+                let close = |tolerance: &Tolerance| {
+                    both_absent || matches!((&a, &b), (Some(a), Some(b)) if number::within(a, b, tolerance))
+                };
+                let held = graded(alike, fail.as_ref().map(close), warn.as_ref().map(close));
+                let words =
+                    display::levels(warn.as_ref().map(display::tolerance), fail.as_ref().map(display::tolerance));
+                let one = measure(name.clone(), delta.clone(), words, held);
+                self.list(one);
+                judged = true;
+            }
+            let (fail, warn) = (self.settings.rank.as_ref(), self.settings.warn.rank.as_ref());
+            if fail.is_some() || warn.is_some() {
+                let error = rank_error(old, new, &a, &b, q);
+                if let Some(error) = &error {
+                    self.drift.add(name, "rank", error.shown(), key);
+                }
+                let close =
+                    |bound: &BigDecimal| both_absent || error.as_ref().is_some_and(|error| error.is_within(bound));
+                let words = |bound: &BigDecimal| format!("rank ≤ {}", plain(bound));
+                let one = measure(
+                    format!("{name} rank error"),
+                    error.as_ref().map(|error| number::float_text(error.shown())),
+                    display::levels(warn.map(words), fail.map(words)),
+                    graded(alike, fail.map(close), warn.map(close)),
+                );
+                self.list(one);
+                judged = true;
+            }
+            if !judged && !both_absent {
+                // Only `max_ks` judges; a quantile that one side lacks is a difference all the same.
+                let one = measure(name.clone(), delta, "shown".to_owned(), (alike, None));
+                self.list(one);
+            }
+        }
+        let (fail, warn) = (self.settings.max_ks.as_ref(), self.settings.warn.max_ks.as_ref());
+        if fail.is_some() || warn.is_some() {
+            let samples = (old.as_ref().and_then(|v| v.sample.as_ref()), new.as_ref().and_then(|v| v.sample.as_ref()));
+            let distance = match samples {
+                (Some(old), Some(new)) => old.ks_distance(new),
+                _ => None,
+            };
+            let nothing = |side: &Option<Values>| side.as_ref().is_none_or(|v| v.count == Some(0));
+            let neither = nothing(old) && nothing(new);
+            let close = |bound: &BigDecimal| {
+                neither || distance.as_ref().is_some_and(|distance: &Share| distance.is_within(bound))
+            };
+            let words = |bound: &BigDecimal| format!("≤ {}", plain(bound));
+            let (within, level) = graded(neither || distance.is_some(), fail.map(close), warn.map(close));
+            let measure = Measure {
+                name: "KS distance".to_owned(),
+                key: key.clone(),
+                old: None,
+                new: None,
+                delta: distance.as_ref().map(|distance| number::float_text(distance.shown())),
+                tolerance: display::levels(warn.map(words), fail.map(words)),
+                within,
+                level,
+                count: Some(count),
+            };
+            // No two distributions are further apart than those that have nothing in common, wherever new goes from there.
+            let of_new = new.iter().flat_map(|values| self.settings.quantiles.iter().zip(&values.quantiles));
+            let stands = of_new.filter_map(|((name, _), value)| Some(format!("{name} {}", text(value.as_ref()?))));
+            let stands = stands.collect::<Vec<_>>().join(", ");
+            let mut example = outside(&measure);
+            if !within
+                && let (Some(old), Some(new)) = samples
+                && let Some(distance) = example.columns.get_mut(&measure.name).and_then(|pair| pair.new.as_mut())
+            {
+                // Between the quantiles, and beyond them, values may go anywhere at the same distance.
+                *distance = format!("{distance} at {stands}, values {:016x}", old.fingerprint(new));
+            }
+            self.list_as(measure, &example);
+        }
+    }
+
+    fn list(&mut self, measure: Measure) {
+        let example = outside(&measure);
+        self.list_as(measure, &example);
+    }
+
+    /// Lists a number, which is `example` among the differences.
+    fn list_as(&mut self, measure: Measure, example: &Example) {
+        self.totals.compared += 1;
+        if !measure.within {
+            self.totals.outside += 1;
+            if let Some(sink) = &mut self.sink
+                && !sink(example.clone())
+            {
+                self.sink = None;
+            }
+        }
+        let list = match (measure.within, measure.level) {
+            (false, _) => &mut self.outside,
+            (true, Some(_)) => {
+                self.warnings += 1;
+                &mut self.warned
+            }
+            (true, None) => &mut self.within,
+        };
+        if list.len() < self.limit {
+            list.push(measure);
+        }
+    }
+
+    fn finish(self, check: &Check, dropped: &Sides<u64>, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        for (side, count) in [("old", dropped.old), ("new", dropped.new)] {
+            if count > 0 {
+                report.warnings.push(Warning {
+                    code: "nulls_dropped".to_owned(),
+                    message: format!("{side}: {count} NULL values were left out of the quantiles"),
+                    table: None,
+                });
+            }
+        }
+        report.too_small = self.too_small;
+        report.too_small_groups = (self.too_small_groups > 0).then_some(self.too_small_groups);
+        not_empty(check, (self.values == 0).then_some("neither side has a value"), report)?;
+        if self.groups > 0 && self.too_small_groups == self.groups {
+            return Err(error(format!(
+                "every group has fewer than {} values on both sides, so none could be judged; widen the window, or lower `min_rows`",
+                self.settings.min_rows
+            )));
+        }
+        report.totals = Some(self.totals);
+        report.drift = self.drift.finish();
+        let Bounds { tolerance, rank, max_ks } = &self.settings.warn;
+        report.warned = (tolerance.is_some() || rank.is_some() || max_ks.is_some()).then_some(self.warnings);
+        report.measures = self.outside.into_iter().chain(self.warned).chain(self.within).take(self.limit).collect();
+        Ok(())
+    }
+}
+
+/// Whether a number is within its bounds, and where there is one to warn, the level it is beyond; without a bound to fail
+/// by, `otherwise` decides.
+fn graded(otherwise: bool, fail: Option<bool>, warn: Option<bool>) -> (bool, Option<Severity>) {
+    let within = fail.unwrap_or(otherwise);
+    let level = match (within, warn) {
+        (_, None) | (true, Some(true)) => None,
+        (true, Some(false)) => Some(Severity::Warn),
+        (false, Some(_)) => Some(Severity::Fail),
+    };
+    (within, level)
+}
+
+/// Rank error in the distribution that is known in full: old's where it is raw, else new's.
+fn rank_error(
+    old: &Option<Values>,
+    new: &Option<Values>,
+    a: &Option<Number>,
+    b: &Option<Number>,
+    q: &BigDecimal,
+) -> Option<Share> {
+    fn sample(side: &Option<Values>) -> Option<&Sample> {
+        side.as_ref()?.sample.as_ref()
+    }
+    match (sample(old), sample(new)) {
+        (Some(exact), _) => exact.rank_error(b.as_ref()?, q),
+        (None, Some(exact)) => exact.rank_error(a.as_ref()?, q),
+        (None, None) => None,
+    }
+}
+
+fn text(number: &Number) -> String {
+    match number {
+        Number::Finite(n) if plain(n).len() <= 24 => plain(n),
+        Number::Finite(n) => shown_as_float(n),
+        Number::Infinite { negative } => if *negative { "-inf" } else { "inf" }.to_owned(),
+        Number::NaN => "NaN".to_owned(),
+    }
+}

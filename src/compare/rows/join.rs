@@ -1,0 +1,99 @@
+//! Rows of two frames brought together by key, whatever order they came in.
+
+use polars::prelude::{InitHashMaps, PlHashMap};
+use smallvec::SmallVec;
+
+use super::super::value::cells::Cells;
+use super::super::value::encode::Ambiguous;
+use super::super::value::normalize::Side;
+use super::super::value::order::Ordered;
+use super::columns::{Columns, Paired, error};
+use super::time_zones::AloneKeys;
+use crate::frame::Value;
+use crate::model::ErrorReport;
+
+/// Numbers of the rows of one key on one side.
+pub(crate) type Rows = SmallVec<[usize; 1]>;
+
+/// The rows of one key on both sides, by row number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KeyGroup {
+    /// Rows of old.
+    pub old: Rows,
+    /// Rows of new.
+    pub new: Rows,
+}
+
+impl KeyGroup {
+    /// Whether the key stands more than once on either side.
+    pub(crate) fn duplicated(&self) -> bool {
+        self.old.len() > 1 || self.new.len() > 1
+    }
+
+    /// The key's values, as the side that has it returned them.
+    pub(crate) fn key(&self, columns: &Columns) -> Vec<Value> {
+        let value = |column: &Paired| match (self.old.first(), self.new.first()) {
+            (Some(row), _) => column.old.value(*row),
+            (None, Some(row)) => column.new.value(*row),
+            (None, None) => Value::Null,
+        };
+        columns.key.iter().map(value).collect()
+    }
+}
+
+/// Every key of either side, ascending, with its rows in their order. NULL keys pair with NULL keys.
+pub(crate) fn pair(columns: &Columns, old_height: usize, new_height: usize) -> Result<Vec<KeyGroup>, ErrorReport> {
+    let mut groups = gather(columns, old_height, new_height)?;
+    let mut alone = AloneKeys::new(columns);
+    groups.iter().for_each(|group| alone.add(columns, group));
+    alone.settled(columns)?;
+    groups.sort_by_cached_key(|group| Ordered(group.key(columns)));
+    Ok(groups)
+}
+
+/// Every key of either side with its rows in their order; the keys in the order in which they are met.
+pub(crate) fn gather(columns: &Columns, old_height: usize, new_height: usize) -> Result<Vec<KeyGroup>, ErrorReport> {
+    let (old, new) = (keyed(columns, Side::Old, old_height)?, keyed(columns, Side::New, new_height)?);
+    let mut places: PlHashMap<&[u8], usize> = PlHashMap::with_capacity(old_height.max(new_height));
+    let mut groups: Vec<KeyGroup> = Vec::with_capacity(old_height.max(new_height));
+    let rows = (0..old_height).map(|row| (Side::Old, row)).chain((0..new_height).map(|row| (Side::New, row)));
+    for (side, row) in rows {
+        let key = match side {
+            Side::Old => old.cell(row),
+            Side::New => new.cell(row),
+        };
+        let place = *places.entry(key).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(KeyGroup::default());
+        }
+        match side {
+            Side::Old => groups[place].old.push(row),
+            Side::New => groups[place].new.push(row),
+        }
+    }
+    Ok(groups)
+}
+
+/// The bytes of every key of a side.
+pub(crate) fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cells, ErrorReport> {
+    for column in &columns.key {
+        column.pairs_nulls(side, column.raw(side).has_null()).map_err(|cause| ambiguous(&column.name, &cause))?;
+    }
+    let mut keys = Cells::with_capacity(height);
+    for row in 0..height {
+        let mut written = Ok(());
+        keys.push(|bytes| {
+            for column in &columns.key {
+                let encoded = column.encode(side, row, bytes);
+                written = written.clone().and(encoded.map_err(|cause| ambiguous(&column.name, &cause)));
+            }
+        });
+        written?;
+    }
+    Ok(keys)
+}
+
+/// The error of a value whose meaning is not settled.
+pub(crate) fn ambiguous(column: &str, cause: &Ambiguous) -> ErrorReport {
+    error(format!("column `{column}`: {cause}"))
+}

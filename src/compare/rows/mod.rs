@@ -1,0 +1,359 @@
+//! Rows paired by key and every column judged by its rule; the counts are complete, the examples bounded.
+
+pub(crate) mod batches;
+pub(crate) mod bipartite;
+pub(crate) mod column_stats;
+pub(crate) mod column_values;
+pub(crate) mod columns;
+pub(crate) mod examples;
+pub(crate) mod intervals;
+pub(crate) mod join;
+pub(crate) mod matching;
+pub(crate) mod time_zones;
+pub(crate) mod tolerance_matching;
+
+use std::collections::BTreeMap;
+
+use smallvec::SmallVec;
+
+use super::Limits;
+use super::value::display;
+use super::value::encode::is_never_equal;
+use super::value::normalize::Side;
+use super::value::order::Ordered;
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, RowCounts};
+use crate::spec::check::Check;
+use column_stats::{ColumnStats, leveled, numbers_as_text};
+use columns::{Columns, Paired, error};
+use examples::Examples;
+use join::{KeyGroup, ambiguous, gather, pair};
+use matching::matched;
+use time_zones::AloneKeys;
+
+/// What became of one row or pair of rows.
+pub(super) struct Outcome<'a> {
+    /// The key, as text.
+    pub key: &'a dyn Fn() -> Key,
+    /// Row of old, absent for an extra row.
+    pub old: Option<usize>,
+    /// Row of new, absent for a missing row.
+    pub new: Option<usize>,
+    /// Per compared column whether its rule holds; empty for missing and extra rows.
+    pub holds: &'a [bool],
+    /// Per compared column whether its rule holds by the looser of two levels only; empty like `holds`.
+    pub warned: &'a [bool],
+}
+
+/// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch` and every
+/// difference to `sink`.
+pub(super) fn compare(
+    check: &Check,
+    columns: &Columns,
+    heights: (usize, usize),
+    limits: &Limits,
+    report: &mut CheckReport,
+    watch: impl FnMut(Outcome<'_>),
+    sink: Option<Sink<'_>>,
+) -> Result<(), ErrorReport> {
+    let mut found = Found::new(columns, limits);
+    found.judge(check, columns, &pair(columns, heights.0, heights.1)?, watch, sink);
+    found.fill(columns, report)
+}
+
+/// Takes every difference in full, and every pair that is only worth a warning; `false` means that it wants no more.
+pub type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
+
+/// Asked of every key that differs whether it counts; `false` leaves its rows out of every number.
+pub(super) type Gate<'a> = &'a mut dyn FnMut(&KeyGroup) -> bool;
+
+/// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
+pub(super) struct Found {
+    rows: RowCounts,
+    /// Equal pairs in which a rule holds by its looser level only.
+    warned: u64,
+    tallies: Vec<ColumnStats>,
+    examples: Examples,
+    /// Keys that only one side has.
+    alone: AloneKeys,
+    /// Why nothing can be told after all, of the lowest key of which that is so.
+    failed: Option<(Ordered, ErrorReport)>,
+}
+
+impl Found {
+    /// Nothing found yet.
+    pub(super) fn new(columns: &Columns, limits: &Limits) -> Self {
+        Found {
+            rows: RowCounts::default(),
+            warned: 0,
+            tallies: columns.compared.iter().map(|_| ColumnStats::default()).collect(),
+            examples: Examples::new(limits.examples),
+            alone: AloneKeys::new(columns),
+            failed: None,
+        }
+    }
+
+    /// Adds `pairs` of rows already known to be equal in every column, each the only row of its key; per compared
+    /// column, `numbers` says whether any of them holds a finite number.
+    pub(super) fn add_equal(&mut self, pairs: u64, numbers: &[bool]) {
+        self.rows.old += pairs;
+        self.rows.new += pairs;
+        self.rows.equal += pairs;
+        self.tallies.iter_mut().zip(numbers).for_each(|(tally, is_number)| tally.add_identical(*is_number));
+    }
+
+    /// Judges the rows of one part, in no order; hands every difference to `sink`.
+    pub(super) fn add(
+        &mut self,
+        check: &Check,
+        columns: &Columns,
+        heights: (usize, usize),
+        sink: Option<Sink<'_>>,
+        gate: Option<Gate<'_>>,
+    ) -> Result<(), ErrorReport> {
+        let mut groups = gather(columns, heights.0, heights.1)?;
+        if let Some(counts) = gate {
+            let mut kept = Vec::with_capacity(groups.len());
+            for group in groups {
+                if self.differs(check, columns, &group) != Some(true) || counts(&group) {
+                    kept.push(group);
+                }
+            }
+            groups = kept;
+        }
+        self.judge(check, columns, &groups, |_| {}, sink);
+        Ok(())
+    }
+
+    /// Whether anything of a key is a difference; absent where that cannot be told, which is noted.
+    fn differs(&mut self, check: &Check, columns: &Columns, group: &KeyGroup) -> Option<bool> {
+        let values = || group.key(columns);
+        match differs(check, columns, group, &|| display::key(&check.key, &values())) {
+            Ok(differs) => Some(differs),
+            Err(cause) => {
+                self.fail(Ordered(values()), cause);
+                None
+            }
+        }
+    }
+
+    /// Judges `groups`; hands every outcome to `watch` and every difference to `sink`.
+    fn judge(
+        &mut self,
+        check: &Check,
+        columns: &Columns,
+        groups: &[KeyGroup],
+        mut watch: impl FnMut(Outcome<'_>),
+        mut sink: Option<Sink<'_>>,
+    ) {
+        let mut examples = std::mem::replace(&mut self.examples, Examples::new(0));
+        for group in groups {
+            self.alone.add(columns, group);
+            self.rows.old += group.old.len() as u64;
+            self.rows.new += group.new.len() as u64;
+            let values = || group.key(columns);
+            let mut note = |difference, example: &dyn Fn() -> Example| {
+                if let Some(wanted) = sink.as_mut()
+                    && !wanted(example())
+                {
+                    sink = None;
+                }
+                examples.add_lowest(difference, values(), example);
+            };
+            let key = || display::key(&check.key, &values());
+            if let Err(cause) = self.judge_group(check, columns, group, &key, &mut watch, &mut note) {
+                self.fail(Ordered(values()), cause);
+            }
+        }
+        self.examples = examples;
+    }
+
+    /// Takes in what was found in other parts; no key may be in both.
+    pub(super) fn merge(&mut self, other: Found) {
+        let (all, more) = (&mut self.rows, &other.rows);
+        all.old += more.old;
+        all.new += more.new;
+        all.equal += more.equal;
+        all.missing += more.missing;
+        all.extra += more.extra;
+        all.changed += more.changed;
+        all.duplicate += more.duplicate;
+        self.warned += other.warned;
+        self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
+        self.examples.merge(other.examples);
+        self.alone.merge(&other.alone);
+        if let Some((key, cause)) = other.failed {
+            self.fail(key, cause);
+        }
+    }
+
+    fn judge_group(
+        &mut self,
+        check: &Check,
+        columns: &Columns,
+        group: &KeyGroup,
+        key: &dyn Fn() -> Key,
+        watch: &mut impl FnMut(Outcome<'_>),
+        note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+    ) -> Result<(), ErrorReport> {
+        if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
+            return self.judge_pair(columns, (*old, *new), key, watch, note);
+        }
+        let group = &in_order(columns, group);
+        let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
+        if group.duplicated() {
+            self.rows.duplicate += 1;
+            if !check.duplicates_allowed {
+                note(Difference::Duplicate, &|| Example {
+                    difference: Difference::Duplicate,
+                    key: key(),
+                    columns: BTreeMap::from([("rows".to_owned(), counts(group.old.len(), group.new.len()))]),
+                });
+            }
+        }
+        for pair in &found.pairs {
+            self.judge_pair(columns, *pair, key, watch, note)?;
+        }
+        for row in &found.missing {
+            self.rows.missing += 1;
+            watch(Outcome { key, old: Some(*row), new: None, holds: &[], warned: &[] });
+            note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
+        }
+        for row in &found.extra {
+            self.rows.extra += 1;
+            watch(Outcome { key, old: None, new: Some(*row), holds: &[], warned: &[] });
+            note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
+        }
+        Ok(())
+    }
+
+    fn judge_pair(
+        &mut self,
+        columns: &Columns,
+        (old, new): (usize, usize),
+        key: &dyn Fn() -> Key,
+        watch: &mut impl FnMut(Outcome<'_>),
+        note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+    ) -> Result<(), ErrorReport> {
+        let mut holds: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
+        let mut warned: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
+        for (column, tally) in columns.compared.iter().zip(&mut self.tallies) {
+            if let Some(is_number) = column.identical(old, new) {
+                tally.add_identical(is_number);
+                holds.push(true);
+                warned.push(false);
+                continue;
+            }
+            let verdict = column.judge(old, new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
+            holds.push(verdict.holds);
+            warned.push(verdict.warned);
+            tally.add(column, old, new, verdict);
+        }
+        watch(Outcome { key, old: Some(old), new: Some(new), holds: &holds, warned: &warned });
+        if holds.contains(&false) {
+            self.rows.changed += 1;
+            let differs = |at: usize| !holds[at];
+            note(Difference::Changed, &|| pair_example(columns, Difference::Changed, &key(), (old, new), &differs));
+            return Ok(());
+        }
+        self.rows.equal += 1;
+        if warned.contains(&true) {
+            self.warned += 1;
+            let beyond = |at: usize| warned[at];
+            note(Difference::Warned, &|| pair_example(columns, Difference::Warned, &key(), (old, new), &beyond));
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, key: Ordered, cause: ErrorReport) {
+        if self.failed.as_ref().is_none_or(|(lowest, _)| key < *lowest) {
+            self.failed = Some((key, cause));
+        }
+    }
+
+    /// Writes the counts, columns and examples into `report`; an error where some row could not be judged.
+    pub(super) fn fill(self, columns: &Columns, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        if let Some((_, cause)) = self.failed {
+            return Err(cause);
+        }
+        self.alone.settled(columns)?;
+        report.rows = Some(self.rows);
+        report.warned = columns.compared.iter().any(leveled).then_some(self.warned);
+        report.examples = self.examples.spread();
+        report.warnings.extend(numbers_as_text(columns, &self.tallies));
+        report.columns =
+            columns.compared.iter().zip(self.tallies).map(|(column, tally)| tally.report(column)).collect();
+        report.columns.extend(columns.left_out.iter().cloned());
+        Ok(())
+    }
+}
+
+/// The rows of a key by their values: which of several possible partners a row gets must not depend on the order in which
+/// they were read, since the largest delta follows from it.
+fn in_order(columns: &Columns, group: &KeyGroup) -> KeyGroup {
+    let sorted = |side: Side, rows: &[usize]| {
+        // Bytes that equal nothing say nothing of the value either.
+        let value = |column: &Paired, row: usize| {
+            is_never_equal(column.raw(side).cells().cell(row)).then(|| column.raw(side).value(row))
+        };
+        let values = |row: usize| columns.compared.iter().filter_map(|column| value(column, row)).collect();
+        let mut placed: Vec<(usize, Ordered)> = rows.iter().map(|row| (*row, Ordered(values(*row)))).collect();
+        placed.sort_by(|(a, a_values), (b, b_values)| {
+            let cells = |row: usize| columns.compared.iter().map(move |column| column.raw(side).cells().cell(row));
+            cells(*a).cmp(cells(*b)).then_with(|| a_values.cmp(b_values))
+        });
+        placed.into_iter().map(|(row, _)| row).collect()
+    };
+    KeyGroup { old: sorted(Side::Old, &group.old), new: sorted(Side::New, &group.new) }
+}
+
+/// Whether anything of a key is a difference.
+fn differs(check: &Check, columns: &Columns, group: &KeyGroup, key: &dyn Fn() -> Key) -> Result<bool, ErrorReport> {
+    let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
+    let twice = group.duplicated() && !check.duplicates_allowed;
+    let mut differs = twice || !found.missing.is_empty() || !found.extra.is_empty();
+    for (old, new) in &found.pairs {
+        for column in &columns.compared {
+            let verdict = column.judge(*old, *new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
+            differs |= !verdict.holds;
+        }
+    }
+    Ok(differs)
+}
+
+fn in_row(column: &str, cause: &super::value::encode::Ambiguous, key: &Key) -> ErrorReport {
+    if key.is_empty() { ambiguous(column, cause) } else { error(format!("column `{column}`, key {key}: {cause}")) }
+}
+
+fn counts(old: usize, new: usize) -> Pair {
+    Pair { old: Some(old.to_string()), new: Some(new.to_string()) }
+}
+
+/// A pair of rows with the columns that are `wanted`.
+fn pair_example(
+    columns: &Columns,
+    difference: Difference,
+    key: &Key,
+    (old, new): (usize, usize),
+    wanted: &dyn Fn(usize) -> bool,
+) -> Example {
+    let differing = columns.compared.iter().enumerate().filter(|(at, _)| wanted(*at));
+    let pairs = differing.map(|(_, column)| {
+        (
+            column.name.clone(),
+            Pair { old: display::shown(&column.old.value(old)), new: display::shown(&column.new.value(new)) },
+        )
+    });
+    Example { difference, key: key.clone(), columns: pairs.collect() }
+}
+
+fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: usize) -> Example {
+    let pairs = columns.compared.iter().map(|column| {
+        let value = display::shown(&column.raw(side).value(row));
+        let pair = match side {
+            Side::Old => Pair { old: value, new: None },
+            Side::New => Pair { old: None, new: value },
+        };
+        (column.name.clone(), pair)
+    });
+    Example { difference, key: key.clone(), columns: pairs.collect() }
+}

@@ -1,0 +1,12 @@
+//! Normalises, encodes, orders and compares single values.
+
+pub(crate) mod cells;
+pub(crate) mod display;
+pub(crate) mod distance;
+pub(crate) mod encode;
+pub(crate) mod json;
+pub(crate) mod judge;
+pub(crate) mod normalize;
+pub(crate) mod number;
+pub(crate) mod order;
+pub(crate) mod types;

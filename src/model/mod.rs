@@ -1,0 +1,453 @@
+//! The nouns of a verdict: what a run found, as plain data.
+//!
+//! Imports nothing of the crate. Numbers are text, exactly as they were compared. A status is never
+//! stored: [`CheckReport::status`] derives it from the counts, so the two cannot disagree.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+mod errors;
+mod expected;
+mod numbers;
+mod reading;
+mod rerun;
+mod rows;
+mod suppressed;
+mod warnings;
+mod words;
+
+pub use errors::{ErrorCode, ErrorReport};
+pub use expected::Expectation;
+pub use numbers::{Counts, Drift, Key, Measure, Totals};
+pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
+pub use rerun::{Examined, RerunOf};
+pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
+pub use suppressed::{DifferenceCounts, Known, Waived};
+pub use warnings::WARNINGS;
+pub use words::{Difference, Kind, Severity, Status};
+
+/// Everything one invocation found.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// When the run began.
+    pub started_at: DateTime<Utc>,
+    /// Wall time in milliseconds.
+    pub elapsed_ms: u64,
+    /// Version of cutover.
+    pub version: String,
+    /// Whether the run was stopped before every check had its verdict.
+    pub interrupted: bool,
+    /// The run whose failures were run again; absent of a run by itself.
+    pub rerun_of: Option<RerunOf>,
+    /// The suites, in the order they were read.
+    pub suites: Vec<SuiteReport>,
+    /// The checks, in suite order.
+    pub checks: Vec<CheckReport>,
+}
+
+impl RunReport {
+    /// The worst status of all checks; `skip` only when nothing else ran, `error` when there is none.
+    pub fn status(&self) -> Status {
+        self.checks.iter().map(CheckReport::status).max().unwrap_or(Status::Error)
+    }
+
+    /// Whether another run may get further as everything stands: all that could not be compared has causes that pass. Absent
+    /// where the run has nothing to get further with.
+    pub fn retryable(&self) -> Option<bool> {
+        let mut errors = self.checks.iter().filter_map(|check| match check.status() {
+            Status::Error => Some(check.error.as_ref().is_some_and(|error| error.code.passes())),
+            _ => None,
+        });
+        let broken = self.status() == Status::Error || self.interrupted;
+        broken.then(|| (self.interrupted || self.count(Status::Error) > 0) && errors.all(|passes| passes))
+    }
+
+    /// Whether any difference counts, beside errors too: where a check could be compared in part, that part may differ.
+    pub fn differs(&self) -> bool {
+        self.checks.iter().any(|check| check.status() == Status::Fail || check.differs_in_part())
+    }
+
+    /// How many checks ended with `status`.
+    pub fn count(&self, status: Status) -> usize {
+        self.checks.iter().filter(|check| check.status() == status).count()
+    }
+}
+
+/// One suite of a run.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct SuiteReport {
+    /// Name of the suite.
+    pub name: String,
+    /// Path of its file.
+    pub path: String,
+    /// SHA-256 of its file, in hex.
+    pub sha256: String,
+    /// Its params as they reached SQL.
+    pub params: BTreeMap<String, String>,
+    /// Its sources that were used.
+    pub sources: BTreeMap<String, SourceReport>,
+    /// What the command line said in place of the suite, as arguments; passwords are masked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
+}
+
+/// One source of a suite, as it described itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct SourceReport {
+    /// `clickhouse`, `postgres`, `sqlite`, `mysql` or `files`.
+    pub engine: String,
+    /// Version the server told, empty where it was never reached.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// Time zone of the session.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub timezone: String,
+    /// The URL, its password masked.
+    pub url: String,
+    /// How its connections were protected, the least protected one counts: `verified`, `encrypted, host not verified`,
+    /// `encrypted, not verified` or `none`; absent for files, and where none was made.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub tls: String,
+    /// Session settings that bear on the result.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
+}
+
+impl SourceReport {
+    /// Engine, version and how it was protected, as people read them.
+    pub fn what(&self) -> String {
+        let tls = if self.tls.is_empty() { String::new() } else { format!(", TLS {}", self.tls) };
+        format!("{} {}{tls}", self.engine, self.version)
+    }
+}
+
+/// One side of a check.
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
+pub struct SideReport {
+    /// Name of the source in the suite.
+    pub source: String,
+    /// The query as it was sent.
+    pub sql: String,
+    /// Rows the query returned; absent where it returned none because it failed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub rows: Option<u64>,
+    /// Wall time of the query in milliseconds.
+    pub elapsed_ms: u64,
+    /// What the server read for one run of the query, of a `latency` check whose engine tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<Volume>,
+}
+
+/// What a server read from its tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Volume {
+    /// Rows.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub rows: u64,
+    /// Bytes, uncompressed.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub bytes: u64,
+}
+
+/// Something the reader must know that changes no status by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Warning {
+    /// Stable name, such as `retried` or `numbers_as_text`.
+    pub code: String,
+    /// One sentence with the way out.
+    pub message: String,
+    /// The table it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+}
+
+/// One earlier run of a check, as the history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPoint {
+    /// When that run began.
+    pub started_at: DateTime<Utc>,
+    /// The verdict on the check.
+    pub status: Status,
+    /// All differences, whatever their name.
+    pub differences: u64,
+    /// Wall time of the check in milliseconds.
+    pub elapsed_ms: u64,
+    /// The worst of its measures.
+    pub measures: Vec<Measure>,
+}
+
+/// One check of a run. Fields that do not apply to its kind are empty.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct CheckReport {
+    /// `suite.check`.
+    pub id: String,
+    /// What it compares.
+    pub kind: Kind,
+    /// What a difference turns it into.
+    pub severity: Severity,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Why it exists, in the suite's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<SideReport>,
+    /// The schema reads move to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<SideReport>,
+    /// Numbers compared: all of them, or the worst when there are many.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<Measure>,
+    /// How many numbers were compared in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Totals>,
+    /// How the drift of each percentile is spread over the judged groups.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Drift>,
+    /// How the times of a `latency` check are spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub times: Option<Times>,
+    /// Rows by how they relate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<RowCounts>,
+    /// Tags by how they relate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag_counts: Option<TagCounts>,
+    /// Columns by rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnReport>,
+    /// Pairs of rows, or numbers where no rows are counted, that hold by the `fail` level of their rules and are beyond a
+    /// `warn` level; absent where no rule has two levels. With any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub warned: Option<u64>,
+    /// Differences in full, up to a bound, spread over the kinds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
+    /// Groups below `min_rows`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub too_small: Vec<Key>,
+    /// How many groups are below `min_rows`, whatever number of them is listed.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub too_small_groups: Option<u64>,
+    /// Rows an invariant returned; none is a pass.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub violations: Option<u64>,
+    /// Rows an invariant was put to the test on, where the suite counts them.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub population: Option<u64>,
+    /// Differences by design.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<Expectation>,
+    /// Waivers that name the check, whether or not they cover anything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
+    /// Differences that the baseline has too; absent without a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+    /// How the rows were read and compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanReport>,
+    /// The stretch of time that was compared; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowReport>,
+    /// The share of the keys that was examined; absent means all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleReport>,
+    /// The keys that were looked at again; absent means all keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub examined: Option<Examined>,
+    /// Rows that changed while they were read; with any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Moved>,
+    /// What differs between two runs of the old query, and so was left out; with any, the check does not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unstable: Option<Unstable>,
+    /// What became of differences that were given time to settle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transient: Option<Transient>,
+    /// What stands in `differences.parquet`, where any difference does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<Written>,
+    /// Columns whose values are shown as keyed hashes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
+    /// Tells the key of the hashes from others; absent where nothing is masked, or only that run had the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mask_key: Option<String>,
+    /// Columns that the sides returned, by their names there; absent where a side was not read.
+    #[serde(skip)]
+    pub returned: Option<Vec<String>>,
+    /// Whether duplicate keys are a difference.
+    #[serde(skip)]
+    pub duplicates_allowed: bool,
+    /// What there is to say of both sides having nothing to compare, whether or not that is allowed.
+    #[serde(skip)]
+    pub empty: Option<String>,
+    /// Of a window: whether any window of the check is known to have rows.
+    #[serde(skip)]
+    pub rows_elsewhere: bool,
+    /// What the reader must know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Why it could not be compared; the rest of the report is what was found all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+    /// Why it was not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// Wall time in milliseconds, both sides and the comparison.
+    pub elapsed_ms: u64,
+    /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
+    #[serde(skip)]
+    pub past: Vec<HistoryPoint>,
+}
+
+impl CheckReport {
+    /// A report of a check on which nothing has been found yet.
+    pub fn new(id: impl Into<String>, kind: Kind) -> Self {
+        CheckReport {
+            id: id.into(),
+            kind,
+            severity: Severity::Fail,
+            tags: Vec::new(),
+            why: None,
+            old: None,
+            new: None,
+            measures: Vec::new(),
+            totals: None,
+            drift: Vec::new(),
+            times: None,
+            rows: None,
+            tag_counts: None,
+            columns: Vec::new(),
+            warned: None,
+            examples: Vec::new(),
+            too_small: Vec::new(),
+            too_small_groups: None,
+            violations: None,
+            population: None,
+            expected: Vec::new(),
+            waived: Vec::new(),
+            known: None,
+            plan: None,
+            window: None,
+            sample: None,
+            examined: None,
+            moved: None,
+            unstable: None,
+            transient: None,
+            written: None,
+            masked: Vec::new(),
+            mask_key: None,
+            returned: None,
+            duplicates_allowed: false,
+            empty: None,
+            rows_elsewhere: false,
+            warnings: Vec::new(),
+            error: None,
+            skipped: None,
+            elapsed_ms: 0,
+            past: Vec::new(),
+        }
+    }
+
+    /// The differences found, by name, before anything is expected or forgiven.
+    pub fn differences(&self) -> BTreeMap<&'static str, u64> {
+        let mut found = BTreeMap::new();
+        if let Some(rows) = self.rows {
+            found.insert("missing", rows.missing);
+            found.insert("extra", rows.extra);
+            found.insert("changed", rows.changed);
+            found.insert("duplicate", if self.duplicates_allowed { 0 } else { rows.duplicate });
+        }
+        if let Some(tags) = self.tag_counts {
+            found.insert("lost", tags.lost);
+            found.insert("added", tags.added);
+            found.insert("duplicate", tags.duplicate_new);
+        }
+        // Where rows are counted, a number outside its rule already counts as a changed row.
+        if let (Some(totals), None) = (self.totals, self.rows) {
+            found.insert("outside", totals.outside);
+        }
+        if let Some(violations) = self.violations {
+            found.insert("rows", violations);
+        }
+        found
+    }
+
+    /// Whether any number stands against the check: what is neither waived nor known, counting `expect` as exact.
+    pub fn differs(&self) -> bool {
+        let left = self.left();
+        let expected = |name: &str| self.expected.iter().find(|one| one.name == name);
+        let holds = |(name, left): (&&str, &u64)| expected(name).map_or(*left == 0, |one| one.holds(*left));
+        let unknown = |one: &Expectation| !left.contains_key(one.name.as_str());
+        self.expected.iter().any(unknown) || !left.iter().all(holds)
+    }
+
+    /// The differences that are neither waived nor known, by name.
+    pub fn left(&self) -> BTreeMap<&'static str, u64> {
+        let (mut left, forgiven) = (self.differences(), self.forgiven());
+        for (name, count) in &mut left {
+            *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
+        }
+        left
+    }
+
+    /// Whether it could not be compared, and what of it could be differs.
+    pub fn differs_in_part(&self) -> bool {
+        self.error.is_some() && self.measured() && self.differs()
+    }
+
+    /// Whether the check holds any number a verdict could rest on.
+    pub fn measured(&self) -> bool {
+        !self.differences().is_empty()
+    }
+
+    /// Whether something was counted that is no difference and yet no pass.
+    fn doubtful(&self) -> bool {
+        self.warned.is_some_and(|warned| warned > 0)
+            || self.unstable.as_ref().is_some_and(|unstable| unstable.keys > 0)
+            || self.transient.is_some_and(|transient| transient.in_motion > 0)
+    }
+
+    /// The verdict, derived from the numbers; nothing measured is `error`.
+    pub fn status(&self) -> Status {
+        if self.error.is_some() {
+            Status::Error
+        } else if self.skipped.is_some() {
+            Status::Skip
+        } else if !self.measured() {
+            Status::Error
+        } else if self.differs() {
+            match self.severity {
+                Severity::Fail => Status::Fail,
+                Severity::Warn => Status::Warn,
+            }
+        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() || self.doubtful() {
+            Status::Warn
+        } else {
+            Status::Pass
+        }
+    }
+}
+
+fn text<S: serde::Serializer>(value: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn text_of<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

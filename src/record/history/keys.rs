@@ -1,0 +1,137 @@
+//! The differences of a run by their keys, read from its `differences.parquet`. Their values are not looked at.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{ParquetReader, SerReader};
+
+use super::place::Place;
+use super::read::Run;
+
+/// Name of the file in a report folder.
+const FILE: &str = "differences.parquet";
+
+/// What stands for the key where a check has none.
+const NO_KEY: &str = "{}";
+
+/// What a masked value begins with.
+const MASKED: &str = "masked:";
+
+/// Differences of a run, by the id of their check.
+#[derive(Debug, Default)]
+pub struct Keys(HashMap<String, Found>);
+
+/// Differences of one check, counted in the two ways in which kinds of checks count them.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Lines by key, difference and column.
+    lines: HashMap<(String, String, String), u64>,
+}
+
+/// How often each difference was found.
+type Counts<'a> = HashMap<(&'a str, &'a str), u64>;
+
+impl Keys {
+    /// What the file of `run` holds, where it is still there and can be read.
+    pub fn of_run(place: &Place, run: &Run) -> Option<Keys> {
+        let beside = match place {
+            Place::File(path) => path.parent().map(|folder| folder.join(&run.id)),
+            Place::Postgres(..) => None,
+        };
+        let folders = [beside, run.folder.as_ref().map(PathBuf::from)];
+        let path = folders.into_iter().flatten().map(|folder| folder.join(FILE)).find(|path| path.is_file())?;
+        read(&path)
+    }
+
+    pub(crate) fn of(&self, id: &str) -> &Found {
+        static NONE: std::sync::LazyLock<Found> = std::sync::LazyLock::new(Found::default);
+        self.0.get(id).unwrap_or(&NONE)
+    }
+}
+
+impl Found {
+    /// Both runs counted the same way, such that they come to the numbers that their reports have; `None` where none does.
+    /// `rows` says that the check compares rows, and no numbers.
+    pub(crate) fn both<'a>(
+        &'a self,
+        later: &'a Found,
+        (before, after): (u64, u64),
+        rows: bool,
+    ) -> Option<(Counts<'a>, Counts<'a>)> {
+        if self.masked() && later.masked() && self.keys().is_disjoint(&later.keys()) {
+            return None;
+        }
+        let by_row = self.rows().zip(later.rows());
+        let by_number = (!rows).then(|| (self.numbers(), later.numbers()));
+        let sum = |counts: &Counts<'_>| counts.values().sum::<u64>();
+        [by_row, by_number].into_iter().flatten().find(|(old, new)| sum(old) == before && sum(new) == after)
+    }
+
+    /// Whether keys are hashes. Those of two runs may be made with different keys, unless some are the same.
+    fn masked(&self) -> bool {
+        self.lines.keys().any(|(key, ..)| key.contains(MASKED))
+    }
+
+    fn keys(&self) -> HashSet<&str> {
+        self.lines.keys().map(|(key, ..)| key.as_str()).collect()
+    }
+
+    /// A row that differs has a line for each of its columns. Without a key, nothing tells one row from another.
+    fn rows(&self) -> Option<Counts<'_>> {
+        let mut counts = Counts::new();
+        for ((key, difference, _), lines) in &self.lines {
+            if key == NO_KEY {
+                return None;
+            }
+            let count = counts.entry((key.as_str(), difference.as_str())).or_default();
+            *count = (*count).max(*lines);
+        }
+        Some(counts)
+    }
+
+    /// A number that differs has one line, whatever it differs in.
+    fn numbers(&self) -> Counts<'_> {
+        let mut counts = Counts::new();
+        for ((key, _, column), lines) in &self.lines {
+            *counts.entry((key.as_str(), column.as_str())).or_default() += lines;
+        }
+        counts
+    }
+}
+
+fn read(path: &Path) -> Option<Keys> {
+    let frame = ParquetReader::new(crate::fs::input::open(path).ok()?).finish().ok()?;
+    let column = |name: &str| frame.column(name).ok()?.str().ok();
+    let [suites, checks, keys, differences, columns] = ["suite", "check", "key", "difference", "column"].map(column);
+    let (suites, checks, keys, differences, columns) = (suites?, checks?, keys?, differences?, columns?);
+    let mut found = Keys::default();
+    for at in 0..frame.height() {
+        let text = |column: &polars::prelude::StringChunked| column.get(at).unwrap_or_default().to_owned();
+        let id = format!("{}.{}", text(suites), text(checks));
+        let line = (text(keys), text(differences), text(columns));
+        *found.0.entry(id).or_default().lines.entry(line).or_default() += 1;
+    }
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(keys: &[&str]) -> Found {
+        let line = |key: &&str| ((format!("{{\"id\":\"{key}\"}}"), "missing".to_owned(), "a".to_owned()), 1);
+        Found { lines: keys.iter().map(line).collect() }
+    }
+
+    /// Catches hashes of two runs that cannot be compared and count as healed and appeared.
+    #[test]
+    fn hashes_are_compared_where_they_are_made_with_one_key() {
+        let known = |old: &[&str], new: &[&str]| {
+            let (old, new) = (found(old), found(new));
+            old.both(&new, (old.lines.len() as u64, new.lines.len() as u64), true).is_some()
+        };
+        assert!(known(&["1", "2"], &["3"]));
+        assert!(known(&["masked:5bdcc146bf60754e", "masked:aa"], &["masked:5bdcc146bf60754e"]));
+        assert!(!known(&["masked:5bdcc146bf60754e"], &["masked:00dcc146bf60754e"]));
+    }
+}

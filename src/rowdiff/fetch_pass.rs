@@ -1,0 +1,259 @@
+//! The second reading: the rows of the candidates in full, in memory up to a limit and on disk beyond it.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::candidates::Candidates;
+use super::hash_pass::{Batch, key_hashes};
+use super::row_cache::Copied;
+use super::row_hashes::Record;
+use super::spill::Spill;
+use super::{DiffPlan, Failure, partition};
+use crate::compare::Side;
+use crate::frame::{Frame, FrameError, Type};
+
+/// Rows with their hashes.
+pub(crate) struct Rows {
+    pub(crate) frame: Frame,
+    pub(crate) records: Vec<Record>,
+}
+
+/// The rows of one side that have to be judged.
+pub struct Kept {
+    plan: DiffPlan,
+    side: Side,
+    candidates: Arc<Candidates>,
+    bits: u32,
+    limit: usize,
+    held: Vec<Rows>,
+    size: usize,
+    spill: Spill,
+    rows: u64,
+    copied: u64,
+}
+
+impl Kept {
+    pub(crate) fn new(plan: &DiffPlan, side: Side, candidates: &Arc<Candidates>) -> Self {
+        let bits = plan.judged_bits(candidates);
+        Kept {
+            plan: plan.clone(),
+            side,
+            candidates: Arc::clone(candidates),
+            bits,
+            limit: plan.options.share(1, 4),
+            held: Vec::new(),
+            size: 0,
+            spill: Spill::new(&plan.options.directory, 1 << bits),
+            rows: 0,
+            copied: 0,
+        }
+    }
+
+    /// Keeps the rows of `batch` that have to be judged.
+    pub fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
+        self.plan.fits(self.side, batch)?;
+        let keys = key_hashes(&self.plan, self.side, batch)?;
+        let wanted = self.wanted(keys.into_iter());
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let frame = if wanted.len() == batch.height() { batch.clone() } else { batch.take(&wanted)? };
+        let records = Batch::new(&self.plan, self.side, &frame)?.records;
+        self.keep(Rows { frame, records })
+    }
+
+    /// Keeps the rows of a copy that have to be judged.
+    pub fn add_copied(&mut self, copied: Copied) -> Result<(), Failure> {
+        self.copied += copied.spilled();
+        if self.candidates.equal == 0 && self.plan.apart.is_empty() {
+            return copied.each(|rows| self.keep(rows));
+        }
+        copied.each(|rows| {
+            let wanted = self.wanted(rows.records.iter().map(|record| record.key));
+            match wanted.len() {
+                0 => Ok(()),
+                all if all == rows.records.len() => self.keep(rows),
+                _ => self.keep(select(&rows, &wanted)?),
+            }
+        })
+    }
+
+    /// The numbers of the rows that have to be judged.
+    fn wanted(&self, keys: impl Iterator<Item = u64>) -> Vec<IdxSize> {
+        (0..).zip(keys).filter(|(_, key)| self.candidates.may_hold(*key)).map(|(row, _)| row).collect()
+    }
+
+    fn keep(&mut self, rows: Rows) -> Result<(), Failure> {
+        self.rows += rows.records.len() as u64;
+        self.size += rows.frame.data().estimated_size() + rows.records.len() * size_of::<Record>();
+        self.held.push(rows);
+        if self.size > self.limit { self.write() } else { Ok(()) }
+    }
+
+    /// Rows kept so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Bytes written to disk, those of a copy among them.
+    pub(crate) fn spilled(&self) -> u64 {
+        self.spill.length() + self.copied
+    }
+
+    fn write(&mut self) -> Result<(), Failure> {
+        self.size = 0;
+        for rows in alike(std::mem::take(&mut self.held))? {
+            for (part, rows) in self.split(rows)? {
+                self.spill.write(part, &blob(&rows.frame, &rows.records)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows by partition, in their order.
+    fn split(&self, rows: Rows) -> Result<Vec<(usize, Rows)>, FrameError> {
+        let mut parts: Vec<Vec<IdxSize>> = vec![Vec::new(); 1 << self.bits];
+        for (row, record) in (0..).zip(&rows.records) {
+            parts[partition(record.key, self.bits)].push(row);
+        }
+        let parts = parts.into_iter().enumerate().filter(|(_, numbers)| !numbers.is_empty());
+        parts.map(|(part, numbers)| Ok((part, select(&rows, &numbers)?))).collect()
+    }
+
+    /// Brings what is in memory into partitions, so that each can be taken by itself.
+    pub(crate) fn finish(mut self) -> Result<Parts, Failure> {
+        let mut parts: Vec<Vec<Rows>> = (0..1 << self.bits).map(|_| Vec::new()).collect();
+        for rows in std::mem::take(&mut self.held) {
+            if self.bits == 0 {
+                parts[0].push(rows);
+            } else {
+                for (part, rows) in self.split(rows)? {
+                    parts[part].push(rows);
+                }
+            }
+        }
+        let types = self.plan.layout.schema(self.side).iter().map(|(_, of)| of.clone()).collect();
+        Ok(Parts { types, held: parts, spill: self.spill })
+    }
+}
+
+/// The kept rows of one side by partition.
+pub(crate) struct Parts {
+    types: Vec<Type>,
+    held: Vec<Vec<Rows>>,
+    spill: Spill,
+}
+
+impl Parts {
+    /// The rows of one partition in the order in which they were read.
+    pub(crate) fn take(&mut self, part: usize) -> Result<Vec<Rows>, Failure> {
+        let mut all = Vec::new();
+        let types = &self.types;
+        self.spill.read(part, |bytes| {
+            all.push(read(bytes, types)?);
+            Ok::<(), Failure>(())
+        })?;
+        all.append(&mut self.held[part]);
+        Ok(all)
+    }
+}
+
+/// The rows with these numbers.
+pub(crate) fn select(rows: &Rows, numbers: &[IdxSize]) -> Result<Rows, FrameError> {
+    let records = numbers.iter().map(|number| rows.records[*number as usize]).collect();
+    Ok(Rows { frame: rows.frame.take(numbers)?, records })
+}
+
+/// Consecutive rows of the same Polars types put together: fewer and larger blobs.
+fn alike(rows: Vec<Rows>) -> Result<Vec<Rows>, Failure> {
+    let mut joined: Vec<(DataFrame, Vec<Type>, Vec<Record>)> = Vec::new();
+    for Rows { frame, records } in rows {
+        match joined.last_mut() {
+            Some((data, _, all)) if data.schema() == frame.data().schema() => {
+                data.vstack_mut(frame.data()).map_err(FrameError::from)?;
+                all.extend(records);
+            }
+            _ => joined.push((frame.data().clone(), frame.types().to_vec(), records)),
+        }
+    }
+    let framed = |(data, types, records)| Ok(Rows { frame: from_data(data, types)?, records });
+    joined.into_iter().map(framed).collect()
+}
+
+fn from_data(data: DataFrame, types: Vec<Type>) -> Result<Frame, FrameError> {
+    let series = data.columns().iter().map(|column| column.as_materialized_series().clone()).collect();
+    Frame::from_series(series, types)
+}
+
+/// The rows as bytes: their number, their hashes, and an Arrow stream.
+pub(crate) fn blob(frame: &Frame, records: &[Record]) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::with_capacity(frame.data().estimated_size() + size_of_val(records) + 4096);
+    bytes.extend((records.len() as u64).to_le_bytes());
+    for record in records {
+        bytes.extend(record.key.to_le_bytes());
+        bytes.extend(record.row.to_le_bytes());
+    }
+    let mut data = frame.data().clone();
+    IpcStreamWriter::new(&mut bytes).finish(&mut data).map_err(FrameError::from)?;
+    Ok(bytes)
+}
+
+pub(crate) fn read(bytes: &[u8], types: &[Type]) -> Result<Rows, Failure> {
+    let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("8 bytes are 8 bytes"));
+    let height = usize::try_from(word(0)).expect("a number of rows that was in memory before");
+    let records = (0..height).map(|row| Record { key: word(8 + 16 * row), row: word(16 + 16 * row) }).collect();
+    let data = IpcStreamReader::new(Cursor::new(&bytes[8 + 16 * height..])).finish().map_err(FrameError::from)?;
+    Ok(Rows { frame: from_data(data, types.to_vec())?, records })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Column, Value};
+
+    /// Catches a type that does not survive the disk.
+    #[test]
+    fn rows_of_every_type_come_back_from_disk() {
+        let map = Value::Map(vec![(Value::Text("k".into()), Value::Integer(1))]);
+        let columns: Vec<(Type, Value)> = vec![
+            (Type::Null, Value::Null),
+            (Type::Bool, Value::Bool(true)),
+            (Type::Integer, Value::Integer(i128::MIN)),
+            (Type::Integer, Value::Unsigned(u128::MAX)),
+            (
+                Type::Decimal { scale: 12 },
+                Value::Decimal { unscaled: 99_999_999_999_999_999_999_999_999_999_999_999_999, scale: 12 },
+            ),
+            (Type::Integer, Value::Wide("1e60".parse().unwrap())),
+            (Type::Decimal { scale: 38 }, Value::Wide("-1e60".parse().unwrap())),
+            (Type::Float, Value::Float(-0.0)),
+            (Type::Text, Value::Text("a\u{0}|é".into())),
+            (Type::Bytes, Value::Bytes(vec![0, 255])),
+            (Type::Date, Value::Date(-1)),
+            (Type::Time, Value::Time(86_399_999_999_999)),
+            (Type::Instant, Value::Instant(1_767_225_600_123_456_789)),
+            (Type::WallClock, Value::WallClock(-1_000)),
+            (Type::Uuid, Value::Uuid("00000000-0000-0000-0000-000000000000".into())),
+            (Type::Json, Value::Json("{}".into())),
+            (Type::Array(Box::new(Type::Integer)), Value::Array(vec![Value::Integer(1), Value::Null])),
+            (Type::Array(Box::new(Type::Array(Box::new(Type::Text)))), Value::Array(vec![Value::Array(vec![])])),
+            (Type::Map(Box::new(Type::Text), Box::new(Type::Integer)), map),
+        ];
+        let column = |(at, (of, value)): (usize, &(Type, Value))| Column {
+            name: format!("c{at}"),
+            of: of.clone(),
+            values: vec![value.clone(), Value::Null],
+        };
+        let frame = Frame::from_columns(columns.iter().enumerate().map(column).collect()).unwrap();
+        let records = vec![Record { key: 1, row: u64::MAX }, Record { key: u64::MAX, row: 0 }];
+        let types = frame.types().to_vec();
+        let back = read(&blob(&frame, &records).unwrap(), &types).unwrap();
+        assert_eq!(back.records, records);
+        for (at, (of, value)) in columns.into_iter().enumerate() {
+            let values = back.frame.values(&format!("c{at}"));
+            assert_eq!(format!("{values:?}"), format!("{:?}", [value, Value::Null]), "{of}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! A copy of the rows of one side on disk, made while they are read: what differs is then looked up here, and a server
+//! is read once.
+
+use super::fetch_pass::{Rows, blob, read};
+use super::row_hashes::Record;
+use super::spill::Spill;
+use super::{DiffPlan, Failure};
+use crate::compare::Side;
+use crate::frame::{Frame, Type};
+
+/// All rows of one side with their hashes.
+pub struct Copied {
+    spill: Spill,
+    types: Vec<Type>,
+}
+
+impl Copied {
+    /// No rows yet.
+    pub(crate) fn new(plan: &DiffPlan, side: Side) -> Self {
+        Copied {
+            spill: Spill::new(&plan.options.directory, 1),
+            types: plan.layout.schema(side).iter().map(|(_, of)| of.clone()).collect(),
+        }
+    }
+
+    /// Adds the rows of one batch; `false` where they do not fit into `limit` bytes or the disk, and there is no copy.
+    pub(crate) fn add(&mut self, batch: &Frame, records: &[Record], limit: u64) -> bool {
+        blob(batch, records)
+            .is_ok_and(|blob| self.spill.length() + blob.len() as u64 <= limit && self.spill.write(0, &blob).is_ok())
+    }
+
+    /// Bytes written to disk.
+    pub(crate) fn spilled(&self) -> u64 {
+        self.spill.length()
+    }
+
+    /// Gives the rows to `each` in the order in which they were read.
+    pub(crate) fn each(mut self, mut each: impl FnMut(Rows) -> Result<(), Failure>) -> Result<(), Failure> {
+        let types = &self.types;
+        self.spill.read(0, |bytes| each(read(bytes, types)?))
+    }
+}

@@ -1,0 +1,241 @@
+//! The kept rows judged, partition by partition, and what moved between the readings.
+
+use std::sync::{Mutex, mpsc};
+
+use polars::prelude::IdxSize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::candidates::{Candidates, run};
+use super::fetch_pass::{Kept, Parts, Rows, select};
+use super::row_hashes::Record;
+use super::{DiffPlan, Failure, false_equal_elsewhere, false_equal_probability, joined};
+use crate::compare::BatchComparer;
+use crate::frame::Frame;
+use crate::model::{CheckReport, Example};
+use crate::spec::check::Sides;
+
+/// Differences on their way to whoever wants them.
+const BACKLOG: usize = 256;
+
+/// How a verdict came about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Rows looked at in full after their hashes, both sides.
+    pub read_again: u64,
+    /// Rows that were not in the second reading what they were in the first, per side.
+    pub moved: Sides<u64>,
+    /// Bytes written to temporary files.
+    pub spilled: u64,
+    /// Upper bound of the probability that two different rows were called equal.
+    pub false_equal: f64,
+}
+
+pub(crate) fn judge(
+    plan: &DiffPlan,
+    candidates: &Candidates,
+    old: Kept,
+    new: Kept,
+    sink: &mut dyn FnMut(Example) -> bool,
+    report: &mut CheckReport,
+) -> Result<Summary, Failure> {
+    let rows = candidates.equal + candidates.rows();
+    let mut summary = Summary {
+        spilled: candidates.spilled + old.spilled() + new.spilled(),
+        false_equal: false_equal_probability(rows),
+        ..Summary::default()
+    };
+    let mut numbers = candidates.numbers.clone();
+    let queue = Mutex::new(Queue::new(plan, candidates, old, new)?);
+    let mut judging = BatchComparer::new(&plan.layout, &plan.options.limits);
+    for done in side_by_side(plan, candidates, &queue, sink) {
+        let done = done?;
+        summary.moved.old += done.moved.old;
+        summary.moved.new += done.moved.new;
+        summary.read_again += done.read_again;
+        numbers.iter_mut().zip(done.judging.numbers()).for_each(|(all, judged)| *all = all.saturating_sub(*judged));
+        judging.merge(done.judging);
+    }
+    let numbers: Vec<bool> = numbers.iter().map(|count| *count > 0).collect();
+    judging.add_equal(candidates.equal, &numbers);
+    if let Some((pairs, numbers)) = &plan.elsewhere {
+        judging.add_equal(*pairs, numbers);
+        summary.false_equal += false_equal_elsewhere(*pairs);
+    }
+    judging.finish(report);
+    Ok(summary)
+}
+
+/// Judges all partitions on as many threads as the plan has; the differences come to this one.
+fn side_by_side<'a>(
+    plan: &'a DiffPlan,
+    candidates: &Candidates,
+    queue: &Mutex<Queue>,
+    sink: &mut dyn FnMut(Example) -> bool,
+) -> Vec<Result<Done<'a>, Failure>> {
+    let threads = plan.options.threads.clamp(1, 1 << plan.judged_bits(candidates));
+    std::thread::scope(|scope| {
+        let (sender, differences) = mpsc::sync_channel(BACKLOG);
+        let begin = |_| {
+            let sender = sender.clone();
+            scope.spawn(move || judge_all(plan, candidates, queue, &sender))
+        };
+        let threads: Vec<_> = (0..threads).map(begin).collect();
+        drop(sender);
+        // Once the receiver is gone, the threads make no more differences.
+        let _ = differences.into_iter().all(sink);
+        threads.into_iter().map(joined).collect()
+    })
+}
+
+/// What one thread found.
+struct Done<'a> {
+    judging: BatchComparer<'a>,
+    moved: Sides<u64>,
+    read_again: u64,
+}
+
+/// Judges partitions until none is left.
+fn judge_all<'a>(
+    plan: &'a DiffPlan,
+    candidates: &Candidates,
+    queue: &Mutex<Queue>,
+    differences: &mpsc::SyncSender<Example>,
+) -> Result<Done<'a>, Failure> {
+    let mut done = Done {
+        judging: BatchComparer::new(&plan.layout, &plan.options.limits),
+        moved: Sides::default(),
+        read_again: 0,
+    };
+    let mut sink = |example| differences.send(example).is_ok();
+    let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
+    while let Some(Part { first, old, new }) = next()? {
+        let exact = candidates.is_exact();
+        let (old, new) = (wanted(old, &first, exact)?, wanted(new, &first, exact)?);
+        done.moved.old += moved(&first.old, &old);
+        done.moved.new += moved(&first.new, &new);
+        done.read_again += height(&old) + height(&new);
+        let Some(gate) = &plan.gate else {
+            done.judging.add(&frames(old), &frames(new), Some(&mut sink), None);
+            continue;
+        };
+        let records =
+            |rows: &[Rows]| -> Vec<Record> { rows.iter().flat_map(|rows| rows.records.iter().copied()).collect() };
+        let (then, now) = (records(&old), records(&new));
+        let mut counts = |old: &[usize], new: &[usize]| {
+            let (key, content) = identity(&then, old, &now, new);
+            gate(key, content)
+        };
+        done.judging.add(&frames(old), &frames(new), Some(&mut sink), Some(&mut counts));
+    }
+    Ok(done)
+}
+
+/// The hash of a key, and one of all its rows that does not depend on their order.
+fn identity(then: &[Record], old: &[usize], now: &[Record], new: &[usize]) -> (u64, u64) {
+    let key = old.first().map(|row| then[*row].key).or(new.first().map(|row| now[*row].key)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(8 * (old.len() + new.len() + 1));
+    for (records, rows) in [(then, old), (now, new)] {
+        let mut hashes: Vec<u64> = rows.iter().map(|row| records[*row].row).collect();
+        hashes.sort_unstable();
+        bytes.extend((hashes.len() as u64).to_le_bytes());
+        hashes.iter().for_each(|hash| bytes.extend(hash.to_le_bytes()));
+    }
+    (key, xxh3_64(&bytes))
+}
+
+/// The partitions that nobody has judged yet.
+struct Queue {
+    bits: u32,
+    next: usize,
+    old: Parts,
+    new: Parts,
+}
+
+/// The rows of one partition, and what they were in the first reading.
+struct Part {
+    first: Sides<Vec<Record>>,
+    old: Vec<Rows>,
+    new: Vec<Rows>,
+}
+
+impl Queue {
+    fn new(plan: &DiffPlan, candidates: &Candidates, old: Kept, new: Kept) -> Result<Self, Failure> {
+        let (old, new) = std::thread::scope(|scope| {
+            let old = scope.spawn(|| old.finish());
+            let new = new.finish();
+            (joined(old), new)
+        });
+        Ok(Queue { bits: plan.judged_bits(candidates), next: 0, old: old?, new: new? })
+    }
+
+    /// The next partition; absent after the last.
+    fn next(&mut self, candidates: &Candidates) -> Result<Option<Part>, Failure> {
+        let part = self.next;
+        if part == 1 << self.bits {
+            return Ok(None);
+        }
+        self.next += 1;
+        let first = candidates.first_reading(part, self.bits)?;
+        Ok(Some(Part { first, old: self.old.take(part)?, new: self.new.take(part)? }))
+    }
+}
+
+fn frames(rows: Vec<Rows>) -> Vec<Frame> {
+    rows.into_iter().map(|rows| rows.frame).collect()
+}
+
+fn height(rows: &[Rows]) -> u64 {
+    rows.iter().map(|rows| rows.records.len() as u64).sum()
+}
+
+/// Sorts out the rows that are no candidates, unless there can be none (`exact`): they are already counted as equal.
+fn wanted(rows: Vec<Rows>, first: &Sides<Vec<Record>>, exact: bool) -> Result<Vec<Rows>, Failure> {
+    if exact {
+        return Ok(rows);
+    }
+    let holds = |records: &[Record], key| records.binary_search_by_key(&key, |record| record.key).is_ok();
+    let candidates = |rows: &Rows| {
+        let keys = rows.records.iter().map(|record| record.key);
+        let wanted = (0..).zip(keys).filter(|(_, key)| holds(&first.old, *key) || holds(&first.new, *key));
+        wanted.map(|(row, _)| row).collect::<Vec<IdxSize>>()
+    };
+    rows.into_iter()
+        .map(|rows| {
+            let these = candidates(&rows);
+            if these.len() == rows.records.len() { Ok(rows) } else { Ok(select(&rows, &these)?) }
+        })
+        .collect()
+}
+
+/// Rows that differ between the readings of one side: a row that was updated counts once, so does one that is gone
+/// or came in between.
+fn moved(first: &[Record], again: &[Rows]) -> u64 {
+    let mut again: Vec<Record> = again.iter().flat_map(|rows| rows.records.iter().copied()).collect();
+    again.sort_unstable();
+    let (mut first, mut again) = (first, again.as_slice());
+    let mut count = 0;
+    loop {
+        let key = match (first.first(), again.first()) {
+            (None, None) => return count,
+            (Some(one), None) | (None, Some(one)) => one.key,
+            (Some(a), Some(b)) => a.key.min(b.key),
+        };
+        let (before, rest) = run(first, key);
+        let (after, other_rest) = run(again, key);
+        (first, again) = (rest, other_rest);
+        let same = common(before, after);
+        count += (before.len().max(after.len()) - same) as u64;
+    }
+}
+
+/// How many records two ascending lists share, repetition counted.
+fn common(mut a: &[Record], mut b: &[Record]) -> usize {
+    let mut shared = 0;
+    while let (Some(one), Some(other)) = (a.first(), b.first()) {
+        let (skip_a, skip_b) = (one <= other, other <= one);
+        shared += usize::from(skip_a && skip_b);
+        a = &a[usize::from(skip_a)..];
+        b = &b[usize::from(skip_b)..];
+    }
+    shared
+}

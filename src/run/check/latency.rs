@@ -1,0 +1,252 @@
+//! Times the queries of a `latency` check: in alternation, or one side after the other under a load of clients.
+//!
+//! Nothing else of the run is under way meanwhile. What the times mean is `compare`'s business.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::super::sources::{retried, retrying};
+use super::super::{CheckRun, Context, panicked};
+use super::{joined, located, prepare};
+use crate::compare::kind::latency;
+use crate::compare::kind::latency::Timed;
+use crate::isolation::Defect;
+use crate::model::{CheckReport, ErrorReport, SideReport, Volume};
+use crate::source;
+use crate::source::{Engine, Error, ErrorKind, QueryHandle, Stop};
+use crate::spec::check::{Latency, Load, Query};
+
+/// A side while it is timed.
+struct Side<'a> {
+    name: &'static str,
+    query: &'a Query,
+    engine: Arc<dyn Engine>,
+    report: SideReport,
+    timeout: Duration,
+    timed: Timed,
+    retried: bool,
+}
+
+/// Times every side there is and judges the times.
+pub(crate) async fn run(
+    one: CheckRun<'_>,
+    settings: &Latency,
+    context: &Context<'_>,
+    mut report: CheckReport,
+) -> CheckReport {
+    let (mut sides, mut errors) = (Vec::new(), Vec::new());
+    for (name, query) in [("old", one.check.sides.old.as_ref()), ("new", one.check.sides.new.as_ref())] {
+        let Some(query) = query else { continue };
+        match ready(one, context, name, query) {
+            Ok(side) => sides.push(side),
+            Err(refused) => {
+                let (side, error) = *refused;
+                *slot(&mut report, name) = Some(side);
+                errors.push(error);
+            }
+        }
+    }
+    if errors.is_empty() {
+        let timed = match &settings.load {
+            None => alternate(&mut sides, settings, context).await,
+            Some(load) => loaded(&mut sides, load, settings.warm_up, context).await,
+        };
+        errors.extend(timed.err());
+    }
+    let (mut old, mut new) = (None, None);
+    for mut side in sides {
+        if errors.is_empty() {
+            side.report.read = volume(&side, context.stop).await;
+        }
+        if !side.timed.times.is_empty() {
+            side.report.rows = Some(side.timed.rows);
+            side.report.elapsed_ms = side.timed.median_ms();
+        }
+        if side.retried {
+            report.warnings.push(retried(side.name));
+        }
+        *slot(&mut report, side.name) = Some(side.report);
+        *(if side.name == "old" { &mut old } else { &mut new }) = Some(side.timed);
+    }
+    match (errors.is_empty(), new) {
+        (true, Some(new)) => latency::compare(one.check, settings, old.as_ref(), &new, &mut report),
+        _ => report.error = Some(joined(errors)),
+    }
+    report
+}
+
+fn slot<'a>(report: &'a mut CheckReport, side: &str) -> &'a mut Option<SideReport> {
+    if side == "old" { &mut report.old } else { &mut report.new }
+}
+
+fn ready<'a>(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    name: &'static str,
+    query: &'a Query,
+) -> Result<Side<'a>, Box<(SideReport, ErrorReport)>> {
+    let prepared = prepare(one, context, name, query, &query.sql);
+    if let Err(error) = prepared.engine {
+        return Err(Box::new((prepared.report, error)));
+    }
+    match context.sources.get(one.suite, &query.source) {
+        Ok(open) => Ok(Side {
+            name,
+            query,
+            engine: open.engine.clone(),
+            report: prepared.report,
+            timeout: one.check.timeout.unwrap_or(context.options.timeout),
+            timed: Timed::default(),
+            retried: false,
+        }),
+        Err(message) => Err(Box::new((prepared.report, ErrorReport::new(message)))),
+    }
+}
+
+/// What the server reads for the query; absent where that cannot be known, which is no error.
+async fn volume(side: &Side<'_>, stop: &Stop) -> Option<Volume> {
+    let ticket = QueryHandle::default();
+    tokio::select! {
+        told = side.engine.volume(&side.report.sql, side.timeout, &ticket) => return told.unwrap_or(None),
+        () = stop.wait() => {}
+        () = tokio::time::sleep(side.timeout) => {}
+    }
+    source::cancel(side.engine.as_ref(), &ticket).await;
+    None
+}
+
+/// Round after round, old and then new in each, so that what else the servers do meets both alike.
+async fn alternate(sides: &mut [Side<'_>], settings: &Latency, context: &Context<'_>) -> Result<(), ErrorReport> {
+    for round in 0..u64::from(settings.warm_up) + u64::from(settings.rounds) {
+        for side in &mut *sides {
+            let (found, again) = timed(side.engine.as_ref(), &side.report.sql, side.timeout, context.stop).await;
+            let (time, rows) = found.map_err(|error| located(context, side.name, &side.query.source, error))?;
+            side.retried |= again;
+            side.timed.rows = rows;
+            if round >= u64::from(settings.warm_up) {
+                side.timed.times.push(time);
+                side.timed.wall += time;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Each side in turn: `clients` at once, each query after query until the time is over; the last ones are waited for.
+async fn loaded(sides: &mut [Side<'_>], load: &Load, warm_up: u32, context: &Context<'_>) -> Result<(), ErrorReport> {
+    for side in sides {
+        let refused = |error| located(context, side.name, &side.query.source, error);
+        // Without as many connections, clients would queue here and their waiting would count as the server's time.
+        if side.engine.reserve(load.clients).await.is_err() {
+            let message = format!(
+                "a load of {} clients takes as many connections, and the source allows fewer; raise its `max_connections`",
+                load.clients
+            );
+            return Err(refused(Error::new(ErrorKind::Query, message)));
+        }
+        // Also opens the connections, which no client of a service does for each query.
+        hold(side, load.clients, Until::Queries(warm_up), context.stop).await.map_err(refused)?;
+        side.timed = Timed::default();
+        let clock = Instant::now();
+        let until = Until::Moment(clock + load.duration);
+        let clients = hold(side, load.clients, until, context.stop).await.map_err(refused)?;
+        let wall = clock.elapsed();
+        side.retried |= clients.iter().any(|client| client.retried);
+        side.timed = Timed {
+            wall,
+            rows: clients.last().map_or(0, |client| client.rows),
+            times: clients.into_iter().flat_map(|client| client.times).collect(),
+        };
+    }
+    Ok(())
+}
+
+/// When a client sends no further query.
+#[derive(Clone, Copy)]
+enum Until {
+    Queries(u32),
+    Moment(Instant),
+}
+
+/// What one client of a load timed.
+#[derive(Default)]
+struct Client {
+    times: Vec<Duration>,
+    rows: u64,
+    retried: bool,
+}
+
+/// Holds the load; the first client that fails stops the others, whose queries are cancelled.
+async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &Stop) -> Result<Vec<Client>, Error> {
+    let together = Stop::default();
+    let mut tasks = JoinSet::new();
+    for _ in 0..clients {
+        let (engine, sql, timeout, stop) =
+            (side.engine.clone(), side.report.sql.clone(), side.timeout, together.clone());
+        tasks.spawn(async move { client(engine.as_ref(), &sql, timeout, until, &stop).await });
+    }
+    let (mut done, mut failed) = (Vec::new(), None);
+    loop {
+        let ended = tokio::select! {
+            ended = tasks.join_next() => ended,
+            () = stop.wait(), if !together.stopped() => {
+                together.stop();
+                continue;
+            }
+        };
+        let Some(ended) = ended else { break };
+        match ended.unwrap_or_else(|failure| Err(lost(failure))) {
+            Ok(client) => done.push(client),
+            Err(error) => {
+                together.stop();
+                failed = failed.or(Some(error));
+            }
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(done),
+    }
+}
+
+fn lost(failure: tokio::task::JoinError) -> Error {
+    let why = failure.try_into_panic().map(|panic| panicked(&Defect::new(panic)));
+    let message = why.map_or_else(|_| "a client of the load was cut short".to_owned(), |error| error.message);
+    Error::new(ErrorKind::Query, message)
+}
+
+async fn client(engine: &dyn Engine, sql: &str, timeout: Duration, until: Until, stop: &Stop) -> Result<Client, Error> {
+    let mut client = Client::default();
+    loop {
+        let over = match until {
+            Until::Queries(count) => client.times.len() >= count as usize,
+            Until::Moment(end) => Instant::now() >= end,
+        };
+        if over {
+            return Ok(client);
+        }
+        let (found, again) = timed(engine, sql, timeout, stop).await;
+        let (time, rows) = found?;
+        client.retried |= again;
+        client.rows = rows;
+        client.times.push(time);
+    }
+}
+
+/// One query to its last row: its time and its rows, and whether the connection took more than one try. Tries that
+/// failed do not count into the time.
+async fn timed(
+    engine: &dyn Engine,
+    sql: &str,
+    timeout: Duration,
+    stop: &Stop,
+) -> (Result<(Duration, u64), Error>, bool) {
+    retrying(stop, || async {
+        let clock = Instant::now();
+        let answer = source::query(engine, sql, timeout, stop).await?;
+        Ok((clock.elapsed(), answer.frame.height() as u64))
+    })
+    .await
+}

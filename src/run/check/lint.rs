@@ -1,0 +1,190 @@
+//! What the servers themselves say of the queries of a check, before any of them runs.
+//!
+//! Asks each side's engine once and turns its answer into warnings; what a query does wrong is the engine's knowledge.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::super::findings::disclosure;
+use super::super::{CheckRun, Context, DiffStrategy, Privacy, RunOptions, Selected, params, sources, windows};
+use super::prepare;
+use crate::compare::Limits;
+use crate::isolation::isolated;
+use crate::model::{ErrorReport, Warning};
+use crate::source;
+use crate::source::{Inspected, LintRequest, Stop};
+use crate::spec::check::{Check, Comparison, KindSettings, Masks, Query, Rule};
+use crate::suite::Suite;
+
+/// Code of the warning that a query could not be analysed.
+const NOT_ANALYSED: &str = "not_analysed";
+
+/// What the servers say of the queries of suites.
+#[derive(Debug, Default)]
+pub struct LintReport {
+    /// Warnings with the ids of the checks they are about, in the order of the first.
+    pub warnings: Vec<(Warning, Vec<String>)>,
+    /// Views that a suite declares and no query of its reads, each with the suite.
+    pub unread: Vec<(String, String)>,
+}
+
+impl LintReport {
+    /// Whether some query could not be analysed, or would fail.
+    pub fn broken(&self) -> bool {
+        let refused = |(warning, _): &(Warning, Vec<String>)| {
+            [NOT_ANALYSED, "view_not_populated"].contains(&warning.code.as_str())
+        };
+        self.warnings.iter().any(refused)
+    }
+
+    fn add(&mut self, warning: Warning, id: &str) {
+        match self.warnings.iter_mut().find(|(known, _)| *known == warning) {
+            Some((_, ids)) => ids.push(id.to_owned()),
+            None => self.warnings.push((warning, vec![id.to_owned()])),
+        }
+    }
+}
+
+/// What the servers say of every check of `selected`, without what the checks accept; no query runs.
+///
+/// Of a check that is cut into windows the first stands for all. A source that could not be reached is not mentioned.
+pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) -> LintReport {
+    let options = RunOptions {
+        jobs: 1,
+        timeout,
+        deadline: None,
+        limits: Limits::default(),
+        memory: 0,
+        spill: PathBuf::new(),
+        copies: 0,
+        only: Vec::new(),
+        plan: DiffStrategy::default(),
+        differences: None,
+        privacy: Privacy::of_the_run(),
+        baseline: None,
+        again: None,
+    };
+    let sources = sources::open(selected, &options, stop).await;
+    let params = params::evaluate(selected, &sources, &options, stop).await;
+    let late = AtomicBool::new(false);
+    let units = windows::units(selected, &params, &[]);
+    let context = Context {
+        sources,
+        params,
+        strays: Mutex::default(),
+        placed: super::window_counts::Answers::default(),
+        slots: Semaphore::new(1),
+        options: &options,
+        stop,
+        late: &late,
+        today: chrono::Utc::now().date_naive(),
+    };
+    let mut said = LintReport::default();
+    let mut looked = BTreeSet::new();
+    let mut read = BTreeSet::new();
+    for unit in &units {
+        let (suite, check) = (unit.one.suite, unit.one.check);
+        if !looked.insert(&check.id) {
+            continue;
+        }
+        let sides = match &unit.slice {
+            Ok(slice) => {
+                let one = CheckRun { suite, check, slice: slice.as_ref(), id: &check.id, ledger: None, attempt: None };
+                match isolated(both(one, &context)).await {
+                    Ok((old, new)) => [old, new].map(|side| side.unwrap_or_else(|error| refused(&error.message))),
+                    Err(defect) => {
+                        let why = format!("cutover met a defect of its own: {}", defect.text());
+                        [refused(&why), Inspected::default()]
+                    }
+                }
+            }
+            Err(error) => [refused(&error.message), Inspected::default()],
+        };
+        for side in sides {
+            read.extend(side.views.into_iter().map(|view| (&suite.name, view)));
+            let told = side.warnings.into_iter().filter(|warning| !check.accept.contains_key(&warning.code));
+            // Which columns a query returns is not known before it runs, so any mask withholds.
+            let masked = check.mask != Masks::default();
+            told.for_each(|warning| said.add(if masked { disclosure::warning(warning) } else { warning }, &check.id));
+        }
+    }
+    if !said.broken() {
+        let suites: BTreeMap<&String, &Suite> = selected.iter().map(|one| (&one.suite.name, one.suite)).collect();
+        for (name, suite) in suites {
+            let unread = suite.views.iter().enumerate().filter(|(at, _)| !read.contains(&(name, *at)));
+            said.unread.extend(unread.map(|(_, view)| (name.clone(), view.view.to_string())));
+        }
+    }
+    said
+}
+
+/// Warnings of both sides. A side that cannot be asked has none: its error says more.
+pub(crate) async fn look(one: CheckRun<'_>, context: &Context<'_>) -> Vec<Warning> {
+    let (old, new) = both(one, context).await;
+    old.into_iter().chain(new).flat_map(|side| side.warnings).collect()
+}
+
+type Side = Result<Inspected, ErrorReport>;
+
+async fn both(one: CheckRun<'_>, context: &Context<'_>) -> (Side, Side) {
+    let sides = &one.check.sides;
+    tokio::join!(side(one, context, "old", sides.old.as_ref()), side(one, context, "new", sides.new.as_ref()))
+}
+
+async fn side(one: CheckRun<'_>, context: &Context<'_>, name: &str, query: Option<&Query>) -> Side {
+    let Some(query) = query else { return Ok(Inspected::default()) };
+    if context.sources.get(one.suite, &query.source).is_ok_and(|open| open.described.is_err()) {
+        return Ok(Inspected::default());
+    }
+    let prepared = prepare(one, context, name, query, &query.sql);
+    let engine = prepared.engine?;
+    let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    let asked = asked(one, name);
+    let found = source::inspect(engine, &prepared.report.sql, &asked, timeout, context.stop).await;
+    let mut told = match found {
+        Ok(told) => told,
+        Err(_) if context.stop.stopped() => Inspected::default(),
+        Err(error) => refused(&error.message),
+    };
+    told.warnings.iter_mut().for_each(|warning| warning.message.insert_str(0, &format!("{name}: ")));
+    Ok(told)
+}
+
+fn refused(why: &str) -> Inspected {
+    let message = format!("the query was not analysed: {why}");
+    Inspected {
+        warnings: vec![Warning { code: NOT_ANALYSED.to_owned(), message, table: None }],
+        ..Inspected::default()
+    }
+}
+
+/// What a check asks of the query of its side `name`.
+fn asked(one: CheckRun<'_>, name: &str) -> LintRequest {
+    let check = one.check;
+    let renamed = |key: &String| match name {
+        "new" => check.rename.get(key).unwrap_or(key).clone(),
+        _ => key.clone(),
+    };
+    LintRequest {
+        kind: check.kind.kind(),
+        exact: exact(check),
+        key: check.key.iter().map(renamed).collect(),
+        views: one.suite.views.clone(),
+    }
+}
+
+/// Whether any value of `check` must equal its counterpart; a percentile always has bounds of its own.
+fn exact(check: &Check) -> bool {
+    let loose =
+        |one: &Comparison| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Ignore(_));
+    let strict = |rule: &Rule| !rule.comparison.levels().all(loose);
+    match check.kind {
+        KindSettings::Percentile(_) | KindSettings::Freshness { .. } | KindSettings::Latency(_) => false,
+        _ => strict(&check.default_rule) || check.columns.values().any(strict),
+    }
+}

@@ -1,0 +1,327 @@
+//! One check from its queries to its report.
+
+pub(crate) mod attempt;
+pub(crate) mod latency;
+pub(crate) mod lint;
+pub(crate) mod pushdown;
+pub(crate) mod recheck;
+pub(crate) mod rows;
+pub(crate) mod scan;
+pub(crate) mod self_check;
+pub(crate) mod side;
+pub(crate) mod window_counts;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::findings::parquet::DifferenceFanout;
+use super::sources::{retried, retrying};
+use super::windows::Slice;
+use super::{CheckRun, Context, Event, elapsed_ms, panicked};
+use crate::compare::{Answers, compare_all, compare_counting};
+use crate::frame::Frame;
+use crate::isolation::Defect;
+use crate::model::{CheckReport, ErrorCode, ErrorReport, SideReport, Warning};
+use crate::source;
+use crate::source::{Engine, EngineName, Error, ErrorKind};
+use crate::spec::check::{Check, KindSettings, ParamValue, Query, Template};
+use crate::suite::Suite;
+use attempt::Slot;
+
+/// What one side came to.
+pub(super) struct Side {
+    pub(super) report: SideReport,
+    warnings: Vec<Warning>,
+    pub(super) frame: Result<Frame, ErrorReport>,
+}
+
+/// Runs a check whose requirements are met, as often as its differences are given time to settle.
+pub(super) async fn run<'a>(
+    one: CheckRun<'_>,
+    context: &'a Context<'a>,
+    mut report: CheckReport,
+    slot: &mut Slot<'a>,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
+    let check = one.check;
+    match unmet(one, context).await {
+        Ok(None) => {}
+        Ok(Some(reason)) => {
+            report.skipped = Some(reason);
+            return report;
+        }
+        Err(error) => {
+            report.error = Some(error);
+            return report;
+        }
+    }
+    report.warnings.extend(lint::look(one, context).await);
+    match window_counts::of(one, context).await {
+        None => {}
+        Some(Ok(known)) => {
+            report.window.iter_mut().for_each(|window| window.outside = Some(known.outside));
+            report.rows_elsewhere = known.rows;
+        }
+        Some(Err(error)) => {
+            report.error = Some(error);
+            return report;
+        }
+    }
+    if let KindSettings::Latency(settings) = &check.kind {
+        return latency::run(one, settings, context, report).await;
+    }
+    recheck::run(one, context, report, slot, watch).await
+}
+
+/// Reads both sides once, at the same time, and compares what they returned.
+pub(super) async fn read(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    mut report: CheckReport,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
+    let check = one.check;
+    if matches!(check.kind, KindSettings::Rows) {
+        return rows::run(one, context, report, watch).await;
+    }
+    let (old, new, population) = tokio::join!(
+        maybe(one, context, "old", check.sides.old.as_ref()),
+        maybe(one, context, "new", check.sides.new.as_ref()),
+        population(one, context),
+    );
+    let mut errors = Vec::new();
+    let mut take = |side: Option<Side>, name: &str| -> (Option<SideReport>, Option<Frame>) {
+        let Some(side) = side else { return (None, None) };
+        report.warnings.extend(side.warnings.into_iter().map(|warning| Warning {
+            message: if warning.message.starts_with(name) {
+                warning.message
+            } else {
+                format!("{name}: {}", warning.message)
+            },
+            ..warning
+        }));
+        match side.frame {
+            Ok(frame) => (Some(side.report), Some(frame)),
+            Err(error) => {
+                errors.push(error);
+                (Some(side.report), None)
+            }
+        }
+    };
+    let (old_report, old) = take(old, "old");
+    let (new_report, new) = take(new, "new");
+    let (_, population) = take(population, "population");
+    (report.old, report.new) = (old_report, new_report);
+    if !errors.is_empty() {
+        report.error = Some(joined(errors));
+        return report;
+    }
+    let names = [&old, &new].into_iter().flatten().flat_map(Frame::names);
+    report.returned = Some(names.map(str::to_owned).collect());
+    let (owned, limits) = (check.clone(), context.options.limits);
+    let blank = report.clone();
+    let mut findings = DifferenceFanout::new(one, context, report.returned.as_deref());
+    let attempt = one.attempt.cloned();
+    let judged = tokio::task::spawn_blocking(move || {
+        let mut take = |example| findings.take(&example);
+        let answers = Answers { old: old.as_ref(), new: new.as_ref(), population: population.as_ref() };
+        match attempt {
+            None => compare_all(&owned, answers.old, answers.new, answers.population, &limits, &mut report, &mut take),
+            Some(attempt) => {
+                let counts = |key, content| attempt.counts(key, content);
+                compare_counting(&owned, answers, &attempt.apart, &limits, &mut report, counts, &mut take);
+            }
+        }
+        report.written = findings.finish();
+        report
+    });
+    match judged.await {
+        Ok(report) => report,
+        Err(failure) => {
+            let error = match failure.try_into_panic() {
+                Ok(panic) => panicked(&Defect::new(panic)),
+                Err(_) => ErrorReport {
+                    message: "the comparison was cut short; run the check again".to_owned(),
+                    ..ErrorReport::default()
+                },
+            };
+            CheckReport { error: Some(error), ..blank }
+        }
+    }
+}
+
+/// Two errors as one: both sentences, all causes.
+pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
+    let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
+    // What has to be corrected on one side does not pass because the other side would.
+    let lasting = errors.iter().find(|error| !error.code.passes()).or(errors.first());
+    let code = lasting.map(|error| error.code).unwrap_or_default();
+    ErrorReport { code, message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
+}
+
+/// Why the check makes no sense on these servers, if so.
+async fn unmet(one: CheckRun<'_>, context: &Context<'_>) -> Result<Option<String>, ErrorReport> {
+    for (name, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
+        let Some(query) = query else { continue };
+        for requirement in &one.check.requires {
+            let open = opened(one.suite, context, name, query)?;
+            let has = tokio::select! {
+                has = open.has(requirement) => has,
+                () = context.stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+                () = tokio::time::sleep(context.options.timeout) => Err(Error::new(ErrorKind::Timeout, "the server did not answer; allow more with --timeout")),
+            };
+            let has = has.map_err(|error| located(context, name, &query.source, error))?;
+            if !has {
+                let what = match requirement {
+                    crate::spec::check::Requirement::Extension(extension) => format!("the extension {extension}"),
+                    crate::spec::check::Requirement::Engine(engine) => format!("the engine {engine}"),
+                };
+                return Ok(Some(format!("requires {what}, which source `{}` does not have", query.source)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn opened<'a>(
+    suite: &Suite,
+    context: &'a Context<'_>,
+    side: &str,
+    query: &Query,
+) -> Result<&'a dyn Engine, ErrorReport> {
+    let open = context.sources.get(suite, &query.source).map_err(|why| ErrorReport {
+        message: format!("{side} side, source `{}`: {why}", query.source),
+        ..ErrorReport::default()
+    })?;
+    match &open.described {
+        Ok(_) => Ok(open.engine.as_ref()),
+        Err(error) => Err(located(context, side, &query.source, error.clone())),
+    }
+}
+
+pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
+    let late = error.fault == ErrorKind::Interrupted && context.late.load(Ordering::SeqCst);
+    let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
+    let code = match error.fault {
+        ErrorKind::Connection => ErrorCode::Connection,
+        ErrorKind::Timeout => ErrorCode::Timeout,
+        ErrorKind::Interrupted => ErrorCode::Interrupted,
+        ErrorKind::Query | ErrorKind::Column | ErrorKind::Unwanted => ErrorCode::Permanent,
+    };
+    ErrorReport { code, message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
+}
+
+async fn maybe(one: CheckRun<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
+    let query = query?;
+    Some(fetch(one, context, side, query, &query.sql).await)
+}
+
+async fn population(one: CheckRun<'_>, context: &Context<'_>) -> Option<Side> {
+    let KindSettings::Invariant { population: Some(sql) } = &one.check.kind else { return None };
+    let query = one.check.sides.old.as_ref().or(one.check.sides.new.as_ref())?;
+    Some(fetch(one, context, "population", query, sql).await)
+}
+
+/// A side that can be asked, or why not.
+pub(super) struct Prepared<'a> {
+    pub(super) report: SideReport,
+    pub(super) engine: Result<&'a dyn Engine, ErrorReport>,
+}
+
+/// Finds the engine of a side and renders its SQL.
+pub(super) fn prepare<'a>(
+    one: CheckRun<'_>,
+    context: &'a Context<'_>,
+    side: &str,
+    query: &Query,
+    sql: &Template,
+) -> Prepared<'a> {
+    let mut report = SideReport { source: query.source.clone(), ..SideReport::default() };
+    let engine = match opened(one.suite, context, side, query) {
+        Ok(engine) => engine,
+        Err(error) => {
+            // The SQL is shown as far as it can be told without its server.
+            if let Ok(open) = context.sources.get(one.suite, &query.source) {
+                report.sql = render(one, context, side, open.engine.as_ref(), sql).unwrap_or_default();
+            }
+            return Prepared { report, engine: Err(error) };
+        }
+    };
+    match render(one, context, side, engine, sql) {
+        Ok(rendered) => {
+            report.sql = rendered;
+            Prepared { report, engine: Ok(engine) }
+        }
+        Err(why) => {
+            let message = format!("{side} side, source `{}`: {why}", query.source);
+            Prepared { report, engine: Err(ErrorReport::new(message)) }
+        }
+    }
+}
+
+pub(super) async fn fetch(one: CheckRun<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+    let Prepared { mut report, engine } = prepare(one, context, side, query, sql);
+    let engine = match engine {
+        Ok(engine) => engine,
+        Err(error) => return Side { report, warnings: Vec::new(), frame: Err(error) },
+    };
+    let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    let clock = Instant::now();
+    let (answer, again) = retrying(context.stop, || source::query(engine, &report.sql, timeout, context.stop)).await;
+    report.elapsed_ms = elapsed_ms(clock);
+    let mut warnings: Vec<Warning> = again.then(|| retried(side)).into_iter().collect();
+    match answer {
+        Ok(answer) => {
+            report.rows = Some(answer.frame.height() as u64);
+            warnings.extend(answer.warnings);
+            Side { report, warnings, frame: Ok(answer.frame) }
+        }
+        Err(error) => Side { warnings, frame: Err(located(context, side, &query.source, error)), report },
+    }
+}
+
+fn render(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    side: &str,
+    engine: &dyn Engine,
+    sql: &Template,
+) -> Result<String, String> {
+    rendered(one.check, one.slice, side, engine.name(), sql, &context.params[one.suite.name.as_str()])
+}
+
+/// The SQL of one side for `engine`: its params as literals, and cut down to its window where the query does not do
+/// that itself.
+pub fn rendered(
+    check: &Check,
+    slice: Option<&Slice>,
+    side: &str,
+    engine: EngineName,
+    sql: &Template,
+    all: &BTreeMap<String, Result<ParamValue, String>>,
+) -> Result<String, String> {
+    let bounds = slice.and_then(|slice| slice.bounds());
+    let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
+    for name in sql.params() {
+        let of_window = match (name, bounds) {
+            ("from", Some((from, _))) => Some(from),
+            ("to", Some((_, to))) => Some(to),
+            _ => None,
+        };
+        let value = match (of_window, all.get(name)) {
+            (Some(value), _) => value.clone(),
+            (None, Some(Ok(value))) => value.clone(),
+            (None, Some(Err(why))) => return Err(why.clone()),
+            (None, None) => return Err(format!("there is no param `{name}`; add it to [params]")),
+        };
+        params.insert(name.to_owned(), value);
+    }
+    let text = sql.render(engine, &params).map_err(|error| error.message)?;
+    source::admits(engine, &text).map_err(|refused| refused.message)?;
+    if slice.is_none() || check.window.is_none() || check.binds_window() {
+        return Ok(text);
+    }
+    let bounds = bounds.map(|(from, to)| (from, to));
+    source::window::windowed(engine, &text, check.window_column(side), bounds)
+}

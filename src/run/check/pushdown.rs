@@ -1,0 +1,183 @@
+//! What a server can do of a row diff: pick the rows of a sample, and say which rows differ.
+//!
+//! Both are asked only where the answer is that of reading every row: the columns have the same types on both sides,
+//! and the rules hold for equal values. The rows that differ are always read and judged here, and what is read must be
+//! what the server found: as many rows, with the same sum of hashes.
+
+use crate::compare::Side;
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::CheckReport;
+use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
+use crate::source::pushdown;
+use crate::source::pushdown::{Described, Names, Pair};
+use crate::source::{Engine, EngineName};
+use crate::spec::check::{Check, Rule, Sample, Sides};
+
+/// Whether one server that compares holds both sides.
+pub(crate) fn same(old: &dyn Engine, new: &dyn Engine) -> bool {
+    old.name() == EngineName::ClickHouse && std::ptr::addr_eq(std::ptr::from_ref(old), std::ptr::from_ref(new))
+}
+
+/// The query of one side cut down to the sample, where its server picks the same keys as cutover would.
+pub(crate) fn sampled(
+    check: &Check,
+    sample: &Sample,
+    side: Side,
+    engine: EngineName,
+    sql: &str,
+    described: &[Described],
+) -> Option<String> {
+    let mut key = Vec::new();
+    for name in &check.key {
+        if check.columns.get(name).is_some_and(|rule| *rule != Rule::default()) {
+            return None;
+        }
+        let name = if side == Side::New { check.rename.get(name).unwrap_or(name) } else { name };
+        let column = column(described, name).filter(|column| column.printed)?;
+        key.push((column.name.as_str(), &column.of));
+    }
+    let names = Names::beside(described.iter().map(|column| column.name.as_str()));
+    pushdown::sampled(engine, &names, sql, &key, sample.below)
+}
+
+fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
+    described.iter().find(|column| column.name == name)
+}
+
+/// Which rows differ, as a question that one server answers about both sides.
+pub(crate) struct ServerDiff {
+    plan: DiffPlan,
+    sql: String,
+    names: Names,
+    key: Vec<Pair>,
+    compared: Vec<Pair>,
+}
+
+/// What the server says of both sides.
+pub(crate) enum Answer {
+    /// All rows are equal; the report says so.
+    Equal(Summary),
+    /// Only some rows have to be read.
+    Differing(Differing),
+    /// All rows have to be read.
+    Unknown,
+}
+
+/// The rows that differ, as the server that found them knows them.
+pub(crate) struct Differing {
+    /// Pairs of other rows, all equal.
+    pub(crate) equal: u64,
+    /// Per compared column whether those hold a finite number.
+    pub(crate) numbers: Vec<bool>,
+    /// Queries of the rows that differ, with `row_hash` as their last column.
+    pub(crate) queries: Sides<String>,
+    /// Name of the column that holds the hash of the row.
+    pub(crate) row_hash: String,
+    /// How many rows that is, and the sum of their hashes.
+    pub(crate) known: Sides<(u64, u64)>,
+}
+
+impl ServerDiff {
+    /// The question about `queries`, or why the server could answer it differently from cutover.
+    pub(crate) fn new(
+        check: &Check,
+        options: DiffOptions,
+        queries: &Sides<String>,
+        described: &Sides<Vec<Described>>,
+    ) -> Result<ServerDiff, String> {
+        let (old, new) = (head(&described.old)?, head(&described.new)?);
+        let plan = DiffPlan::new(check, &old, &new, options).map_err(|cause| cause.message)?;
+        let (key, compared) = plan.pairs().ok_or("a rule or a column needs to be looked at row by row")?;
+        let pairs = |columns: Vec<crate::compare::Paired>| -> Result<Vec<Pair>, String> {
+            columns.into_iter().map(|pair| alike(pair.old, pair.new, described)).collect()
+        };
+        let (key, compared) = (pairs(key)?, pairs(compared)?);
+        if key.is_empty() {
+            return Err("the check has no key".to_owned());
+        }
+        if let Some(float) = key.iter().find(|pair| pair.of == Type::Float) {
+            return Err(format!("the key column `{}` is a float", float.old));
+        }
+        let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
+        let sql = pushdown::grouped(&names, &queries.old, &queries.new, &key, &compared);
+        Ok(ServerDiff { plan, sql, names, key, compared })
+    }
+
+    /// The SQL to send.
+    pub(crate) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// What `answer` says of `queries`; fills `report` where every row is equal.
+    pub(crate) fn answered(&self, answer: &Frame, queries: &Sides<String>, report: &mut CheckReport) -> Answer {
+        self.told(answer, queries, report).unwrap_or(Answer::Unknown)
+    }
+
+    fn told(&self, answer: &Frame, queries: &Sides<String>, report: &mut CheckReport) -> Option<Answer> {
+        let count = |name: &str| match answer.values(name).as_slice() {
+            [value] => unsigned(value),
+            _ => None,
+        };
+        let (old, new, equal) = (count("cutover_old_rows")?, count("cutover_new_rows")?, count("cutover_equal")?);
+        let (differing, unreadable) = (count("cutover_differing")?, count("cutover_unreadable")?);
+        if unreadable > 0 || differing > pushdown::MOST_KEYS {
+            return Some(Answer::Unknown);
+        }
+        let mut finite = 0;
+        let mut numbers = Vec::with_capacity(self.compared.len());
+        for pair in &self.compared {
+            let numeric = pushdown::is_number(&pair.of);
+            numbers.push(numeric && count(&format!("cutover_finite{finite}"))? > 0);
+            finite += usize::from(numeric);
+        }
+        if differing == 0 && old == equal && new == equal {
+            for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+                side.rows = Some(equal);
+            }
+            return Some(Answer::Equal(self.plan.equal(equal, &numbers, report)));
+        }
+        let hashes = match answer.values("cutover_keys").as_slice() {
+            [Value::Array(hashes)] => hashes.iter().map(unsigned).collect::<Option<Vec<u64>>>()?,
+            _ => return None,
+        };
+        let side = |sql: &str, name| pushdown::differing(&self.names, sql, &self.key, &self.compared, name, &hashes);
+        Some(Answer::Differing(Differing {
+            equal,
+            numbers,
+            row_hash: self.names.name(pushdown::ROW_HASH),
+            queries: Sides { old: side(&queries.old, |pair| &pair.old), new: side(&queries.new, |pair| &pair.new) },
+            known: Sides {
+                old: (old.checked_sub(equal)?, count("cutover_old_sum")?),
+                new: (new.checked_sub(equal)?, count("cutover_new_sum")?),
+            },
+        }))
+    }
+}
+
+fn unsigned(value: &Value) -> Option<u64> {
+    match value {
+        Value::Integer(count) => u64::try_from(*count).ok(),
+        _ => None,
+    }
+}
+
+/// No rows, in the columns of a side.
+fn head(described: &[Described]) -> Result<Frame, String> {
+    let column = |one: &Described| Column { name: one.name.clone(), of: one.of.clone(), values: Vec::new() };
+    Frame::from_columns(described.iter().map(column).collect()).map_err(|cause| cause.to_string())
+}
+
+/// A column that the server compares as cutover does.
+fn alike(old: String, new: String, described: &Sides<Vec<Described>>) -> Result<Pair, String> {
+    let unknown = || format!("the column `{old}` is not described");
+    let (left, right) = (column(&described.old, &old), column(&described.new, &new));
+    let (left, right) = (left.ok_or_else(unknown)?, right.ok_or_else(unknown)?);
+    if left.database_type != right.database_type {
+        return Err(format!("the column `{old}` is {} in old and {} in new", left.database_type, right.database_type));
+    }
+    if !pushdown::hashable(&left.of) {
+        return Err(format!("the column `{old}` is {}, which is compared row by row", left.database_type));
+    }
+    let of = left.of.clone();
+    Ok(Pair { old, new, of })
+}

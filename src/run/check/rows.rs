@@ -1,0 +1,427 @@
+//! A keyed diff of two sides of any size: `rowdiff` fed from two sources that are read at the same time.
+//!
+//! What is asked, of whom, and what comes of it; how rows get from a source to whoever takes them is `reading`'s business.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::super::findings::parquet::DifferenceFanout;
+use super::super::findings::{privacy, truncate};
+use super::super::windows::ShiftedKeys;
+use super::super::{CheckRun, Context, Event, elapsed_ms};
+use super::pushdown;
+use super::pushdown::Answer;
+use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
+use super::{joined, prepare};
+use crate::compare::Side;
+use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning};
+use crate::rowdiff::{Candidates, DiffPlan, Failure, Kept, Summary};
+use crate::secret;
+use crate::source;
+use crate::source::QueryHandle;
+use crate::source::pushdown::Described;
+use crate::spec::check::Sides;
+
+/// How often progress is told.
+const TELL: Duration = Duration::from_millis(250);
+
+/// Reads both sides, compares them and fills `report`.
+pub(crate) async fn run(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    mut report: CheckReport,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> CheckReport {
+    let (Some(old), Some(new)) = (&one.check.sides.old, &one.check.sides.new) else {
+        let message = "this kind compares two sides; give it `old` and `new`".to_owned();
+        report.error = Some(ErrorReport::new(message));
+        return report;
+    };
+    let old = prepare(one, context, "old", old, &old.sql);
+    let new = prepare(one, context, "new", new, &new.sql);
+    (report.old, report.new) = (Some(old.report.clone()), Some(new.report.clone()));
+    let (old, new) = match (old.engine, new.engine) {
+        (Ok(old), Ok(new)) => (old, new),
+        (old, new) => {
+            report.error = Some(joined([old.err(), new.err()].into_iter().flatten().collect()));
+            return report;
+        }
+    };
+    let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    let sql = |side: &Option<crate::model::SideReport>| side.as_ref().map_or(String::new(), |side| side.sql.clone());
+    let reading = TwoSidedScan {
+        one,
+        context,
+        timeout,
+        sides: Sides {
+            old: SideQuery { name: "old", engine: old, sql: sql(&report.old), ticket: QueryHandle::default() },
+            new: SideQuery { name: "new", engine: new, sql: sql(&report.new), ticket: QueryHandle::default() },
+        },
+        rows: Arc::default(),
+        total: AtomicU64::new(0),
+        sums: Sides::default(),
+    };
+    let telling = async {
+        let (mut clock, mut last) = (Instant::now(), 0);
+        loop {
+            tokio::time::sleep(TELL).await;
+            let rows = reading.rows.load(Ordering::Relaxed);
+            if rows < last {
+                clock = Instant::now();
+            }
+            last = rows;
+            let of = Some(reading.total.load(Ordering::Relaxed)).filter(|total| *total > 0);
+            watch(Event::Read { id: one.id, rows, of, seconds: clock.elapsed().as_secs_f64() });
+        }
+    };
+    tokio::select! {
+        found = reading.diff(&mut report) => {
+            if let Err(error) = found {
+                report.error = Some(error);
+            }
+        }
+        () = telling => {}
+    }
+    report
+}
+
+impl<'a> TwoSidedScan<'a> {
+    async fn diff(&self, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        let _reserved = self.reserve().await?;
+        let (old, new) = tokio::join!(self.open(&self.sides.old), self.open(&self.sides.new));
+        let (mut old, mut new) = match (old, new) {
+            (Ok(old), Ok(new)) => (old, new),
+            (old, new) => return Err(joined([old.err(), new.err()].into_iter().flatten().collect())),
+        };
+        report.warnings.extend(old.1.take().into_iter().chain(new.1.take()));
+        let queries = self.queries(&mut old.0, &mut new.0, report).await?;
+        let outcome = self.compared(&queries, &mut old.0, &mut new.0, report).await;
+        if outcome.is_ok() {
+            tokio::join!(closed(old.0), closed(new.0));
+        }
+        outcome
+    }
+
+    /// Compares both sides: the server that holds both says which rows differ, and those are read; otherwise all are.
+    async fn compared(
+        &self,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<(), ErrorReport> {
+        match self.server(queries, old, new, report).await? {
+            Answer::Equal(summary) => {
+                report.plan = Some(planned("server", &summary));
+                return Ok(());
+            }
+            Answer::Differing(differing) => {
+                let mut trial = report.clone();
+                let wanted = ScanRequest { queries: &differing.queries, differing: Some(&differing) };
+                match self.read(wanted, old, new, &mut trial).await {
+                    Ok(true) => {
+                        *report = trial;
+                        return Ok(());
+                    }
+                    // Differences that are written already would be written twice.
+                    Err(error) if trial.written.is_some() => return Err(error),
+                    // Rows that are no longer what the server compared, or cannot be read this way, are read as ever.
+                    Ok(false) | Err(_) => {}
+                }
+            }
+            Answer::Unknown => {}
+        }
+        self.read(ScanRequest { queries, differing: None }, old, new, report).await.map(drop)
+    }
+
+    /// What is sent: the queries of the check, each cut down to the sample where its server can do that.
+    async fn queries(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<Sides<String>, ErrorReport> {
+        let (check, sides) = (self.one.check, &self.sides);
+        let as_they_are = Sides { old: sides.old.sql.clone(), new: sides.new.sql.clone() };
+        let Some(sample) = &check.sample else { return Ok(as_they_are) };
+        let described = self.described(old, new).await?;
+        let cut = |side, asked: &SideQuery<'_>, described: Option<Vec<Described>>| {
+            pushdown::sampled(check, sample, side, asked.engine.name(), &asked.sql, &described?)
+        };
+        let old = cut(Side::Old, &sides.old, described.old);
+        let new = cut(Side::New, &sides.new, described.new);
+        report.sample = Some(SampleReport { share: sample.text.clone(), by_server: old.is_some() && new.is_some() });
+        Ok(Sides { old: old.unwrap_or(as_they_are.old), new: new.unwrap_or(as_they_are.new) })
+    }
+
+    /// The columns of each side, where its engine knows them beforehand.
+    async fn described(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+    ) -> Result<Sides<Option<Vec<Described>>>, ErrorReport> {
+        let (sides, stop) = (&self.sides, self.context.stop);
+        let (old, new) = tokio::join!(
+            source::within(old.describe(&sides.old.sql), sides.old.engine, &sides.old.ticket, self.timeout, stop),
+            source::within(new.describe(&sides.new.sql), sides.new.engine, &sides.new.ticket, self.timeout, stop),
+        );
+        match (old, new) {
+            (Ok(old), Ok(new)) => Ok(Sides { old, new }),
+            (old, new) => {
+                let old = old.err().map(|error| self.located(&sides.old, error));
+                let new = new.err().map(|error| self.located(&sides.new, error));
+                Err(joined(old.into_iter().chain(new).collect()))
+            }
+        }
+    }
+
+    /// Lets the server that holds both sides find out which rows differ; where none does, the report is filled.
+    async fn server(
+        &self,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<Answer, ErrorReport> {
+        let wanted = self.context.options.plan;
+        if wanted == super::super::DiffStrategy::Stream
+            || (wanted == super::super::DiffStrategy::Auto && self.keys().is_some())
+        {
+            return Ok(Answer::Unknown);
+        }
+        let refuse = |why: &str| match wanted {
+            super::super::DiffStrategy::Server => Err(ErrorReport {
+                message: format!("--plan server: {why}; leave the plan to cutover with --plan auto"),
+                ..ErrorReport::default()
+            }),
+            _ => Ok(Answer::Unknown),
+        };
+        let sides = &self.sides;
+        if self.one.attempt.is_some_and(|attempt| !attempt.apart.is_empty()) {
+            return refuse("keys of old differ from themselves, and the server does not know which");
+        }
+        if !pushdown::same(sides.old.engine, sides.new.engine) {
+            return refuse("both sides must be the same ClickHouse source");
+        }
+        if self.keys().is_some() {
+            return refuse("only the keys that differed before are looked at");
+        }
+        if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
+            return refuse("this sample is not picked by the server");
+        }
+        let described = match self.described(old, new).await? {
+            Sides { old: Some(old), new: Some(new) } => Sides { old, new },
+            _ => return refuse("the columns are not known"),
+        };
+        let asked = match pushdown::ServerDiff::new(self.one.check, self.options(), queries, &described) {
+            Ok(asked) => asked,
+            Err(why) => return refuse(&why),
+        };
+        let clock = Instant::now();
+        let asking = old.whole(asked.sql());
+        let answer = source::within(asking, sides.old.engine, &sides.old.ticket, self.timeout, self.context.stop).await;
+        let answer = answer.map_err(|error| self.located(&sides.old, error))?;
+        let Some(answer) = answer else { return refuse("the source is not asked that way") };
+        let elapsed = elapsed_ms(clock);
+        let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
+        report.returned = Some(returned(names));
+        for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+            side.elapsed_ms = elapsed;
+        }
+        note(&mut report.warnings, answer.warnings);
+        Ok(asked.answered(&answer.frame, queries, report))
+    }
+
+    /// Reads and compares what is wanted; `false`, before anything is judged, where that is not what the server found.
+    async fn read(
+        &self,
+        wanted: ScanRequest<'_>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        report: &mut CheckReport,
+    ) -> Result<bool, ErrorReport> {
+        let clock = Instant::now();
+        let mut heads = None;
+        let (plan, mut hashed) = loop {
+            let sides = Sides { old: Some(&mut *old), new: Some(&mut *new) };
+            let first = self.both(wanted, sides, |streams| self.first(streams, &mut heads)).await;
+            let ScanResult { found, errors, warnings } = first;
+            for side in [&mut report.old, &mut report.new].into_iter().flatten() {
+                side.elapsed_ms = elapsed_ms(clock);
+            }
+            if !errors.is_empty() {
+                return Err(joined(errors));
+            }
+            match found {
+                // The columns that began as nothing but NULL have their types now.
+                Err(Failure::Widened { .. }) => continue,
+                Err(failure) => return self.failed(failure, report).map(|()| true),
+                Ok(found) => {
+                    note(&mut report.warnings, warnings);
+                    break found;
+                }
+            }
+        };
+        report.returned = heads.as_ref().map(|heads| returned([heads.old.names(), heads.new.names()].concat()));
+        let (mut plan, mut others) = (plan, 0);
+        if let Some(differing) = wanted.differing {
+            let sum = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
+            let (old, new) = (&hashed.old, &hashed.new);
+            let known = &differing.known;
+            if known.old != (old.rows(), sum(&self.sums.old)) || known.new != (new.rows(), sum(&self.sums.new)) {
+                return Ok(false);
+            }
+            (plan, others) = (plan.beside_equal(differing.equal, &differing.numbers), differing.equal);
+        }
+        self.note_keys(&plan, report);
+        for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
+            side.iter_mut().for_each(|side| side.rows = Some(rows + others));
+        }
+        self.total.store(hashed.old.rows() + hashed.new.rows(), Ordering::Relaxed);
+        let copies = Sides { old: hashed.old.copied(), new: hashed.new.copied() };
+        let merging = plan.clone();
+        let candidates = blocking(move || merging.candidates(hashed.old, hashed.new)).await;
+        let candidates = match candidates {
+            Ok(candidates) => candidates,
+            Err(failure) => return self.failed(failure.into(), report).map(|()| true),
+        };
+        let kept = Sides { old: plan.kept(Side::Old, &candidates), new: plan.kept(Side::New, &candidates) };
+        let kept = if candidates.is_empty() {
+            kept
+        } else {
+            let sides = Sides {
+                old: copies.old.is_none().then_some(&mut *old),
+                new: copies.new.is_none().then_some(&mut *new),
+            };
+            let ScanResult { found, errors, .. } =
+                self.both(wanted, sides, |streams| second(plan.clone(), streams, copies, kept)).await;
+            if !errors.is_empty() {
+                return Err(joined(errors));
+            }
+            match found {
+                Ok(kept) => kept,
+                Err(failure) => return self.failed(failure, report).map(|()| true),
+            }
+        };
+        let name = if wanted.differing.is_some() { "server" } else { "stream" };
+        self.judge(name, plan, candidates, kept, report).await.map(|()| true)
+    }
+
+    async fn judge(
+        &self,
+        name: &str,
+        plan: DiffPlan,
+        candidates: Arc<Candidates>,
+        kept: Sides<Kept>,
+        report: &mut CheckReport,
+    ) -> Result<(), ErrorReport> {
+        let mut judged = report.clone();
+        let mut findings = DifferenceFanout::new(self.one, self.context, report.returned.as_deref());
+        findings.strays = self.one.slice.map(|_| ShiftedKeys::default());
+        let judging = blocking(move || {
+            let mut take = |example: Example| findings.take(&example);
+            let summary = plan.judge(&candidates, kept.old, kept.new, &mut take, &mut judged);
+            let strays = findings.strays.take();
+            (summary, judged, findings.finish(), strays)
+        });
+        let (summary, judged, written, strays) = judging.await;
+        if let Some(strays) = strays {
+            let mut all = self.context.strays.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(self.one.id.to_owned(), strays);
+        }
+        *report = judged;
+        report.written = written;
+        match summary {
+            Err(failure) => self.failed(failure, report),
+            Ok(summary) => {
+                let rows = |side: &Option<crate::model::SideReport>| side.as_ref().and_then(|side| side.rows);
+                if report.examined.is_some() && (rows(&report.old), rows(&report.new)) == (Some(0), Some(0)) {
+                    report.error = report.error.take().map(|_| ErrorReport {
+                        message: "none of the keys that differed before is on either side any more, so nothing was \
+                                  compared; run the whole check"
+                            .to_owned(),
+                        ..ErrorReport::default()
+                    });
+                }
+                report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
+                    .filter(|moved| moved.old + moved.new > 0);
+                report.plan = Some(planned(name, &summary));
+                Ok(())
+            }
+        }
+    }
+
+    /// The keys that differed before, where that is what is run again.
+    fn differed(&self) -> Option<&'a BTreeSet<Key>> {
+        self.context.options.again.as_ref()?.keys.get(self.one.id).map(Arc::as_ref)
+    }
+
+    /// The keys to look at, where not all are: a masked key cannot be found by its hash.
+    pub(crate) fn keys(&self) -> Option<&'a BTreeSet<Key>> {
+        self.differed().filter(|keys| !keys.iter().any(is_masked))
+    }
+
+    /// Says in the report which keys are looked at.
+    fn note_keys(&self, plan: &DiffPlan, report: &mut CheckReport) {
+        let Some(keys) = self.differed() else { return };
+        if plan.has_keys() {
+            report.examined = Some(Examined { keys: keys.len() as u64 });
+        } else {
+            report.warnings.push(Warning {
+                code: "all_keys".to_owned(),
+                message: "all keys were compared again: with a mask or a rule on the key, or types other than integer, text, \
+                          uuid, bool, date and time on both sides, those that differed before cannot be picked by \
+                          their text"
+                    .to_owned(),
+                table: None,
+            });
+        }
+    }
+
+    /// Writes what came of data that could not be compared into `report`.
+    fn failed(&self, failure: Failure, report: &mut CheckReport) -> Result<(), ErrorReport> {
+        match failure {
+            Failure::Data(cause) => {
+                crate::compare::fail(self.one.check, cause, report);
+                Ok(())
+            }
+            other => Err(ErrorReport { message: other.to_string(), causes: causes(&other), ..ErrorReport::default() }),
+        }
+    }
+}
+
+/// Whether a part of the key is not what it is in the row: a hash, the beginning of a long value, or one without a secret.
+fn is_masked(key: &Key) -> bool {
+    let other = |value: &str| privacy::is_hash(value) || truncate::is_cut(value) || value.contains(secret::HIDDEN);
+    key.0.iter().any(|(_, value)| value.as_deref().is_some_and(other))
+}
+
+/// Names of the columns of both sides.
+fn returned<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// How a verdict came about, for the report.
+fn planned(name: &str, summary: &Summary) -> PlanReport {
+    PlanReport {
+        name: name.to_owned(),
+        read_again: summary.read_again,
+        spilled_bytes: summary.spilled,
+        false_equal: format!("{:.1e}", summary.false_equal),
+    }
+}
+
+/// Adds warnings that are not there yet: a statement that is read again warns again.
+fn note(warnings: &mut Vec<Warning>, more: Vec<Warning>) {
+    for warning in more {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+}
+
+pub(crate) fn causes(failure: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    std::iter::successors(failure.source(), |cause| cause.source()).map(ToString::to_string).collect()
+}

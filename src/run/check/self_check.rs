@@ -1,0 +1,277 @@
+//! What old differs from itself in: its query is run twice, the second time after the first, and what is not the same is
+//! left out of the comparison.
+//!
+//! Rows go through `rowdiff` as old and new do, so the keys are complete and bounded by `--memory`; other answers are held
+//! whole. The rules are those of the check, on its old side.
+
+use std::future::Future;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+
+use super::super::{CheckRun, Context};
+use super::rows::causes;
+use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan, blocking, closed, second};
+use super::{fetch, joined, prepare};
+use crate::compare::{Itself, Side, against_itself, by_value, differing};
+use crate::frame::Frame;
+use crate::model::{CheckReport, ErrorReport, Unstable, Warning};
+use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
+use crate::source;
+use crate::source::{Engine, EngineName, QueryHandle};
+use crate::spec::check::{KindSettings, Query, Sides};
+
+/// Warnings of old that say why its answer may be another each time.
+const CAUSES: [&str; 3] = ["approximate", "final", "float_sum"];
+
+/// The hashes of the keys that old differs from itself in, ascending; what is known of them is written into `report`.
+///
+/// # Errors
+/// A run that failed, keys too many to be held, and nothing that is stable.
+pub(crate) async fn look(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    seeds: Seeds,
+    report: &mut CheckReport,
+) -> Result<Vec<u64>, ErrorReport> {
+    let Some(query) = &one.check.sides.old else { return Ok(Vec::new()) };
+    let prepared = prepare(one, context, "old", query, &query.sql);
+    let engine = prepared.engine?;
+    let sql = prepared.report.sql.clone();
+    report.old = Some(prepared.report);
+    let check = against_itself(one.check);
+    let again = CheckRun { check: &check, ..one };
+    let found = if matches!(check.kind, KindSettings::Rows) {
+        rows(again, context, seeds, engine, &sql).await?
+    } else {
+        held(again, context, query).await?
+    };
+    report.old = None;
+    if found.keys.is_empty() {
+        return Ok(found.keys);
+    }
+    let told = Unstable { keys: found.keys.len() as u64, causes: named(&report.warnings, engine, &sql, found.moved) };
+    let named = told.causes.clone();
+    report.unstable = Some(told);
+    if !found.stable {
+        let message = "old differs from itself in every key, so nothing stable is left to compare; make its query \
+                       answer the same each time, or read it where nothing writes"
+            .to_owned();
+        return Err(ErrorReport { message, causes: named, ..ErrorReport::default() });
+    }
+    Ok(found.keys)
+}
+
+/// What may be behind it: what the server says of the query, what stands in its text, what was seen to happen.
+fn named(warnings: &[Warning], engine: &dyn Engine, sql: &str, moved: u64) -> Vec<String> {
+    let of_old = |warning: &&Warning| CAUSES.contains(&warning.code.as_str());
+    let said = warnings.iter().filter(of_old).filter_map(|warning| warning.message.strip_prefix("old: "));
+    let mut named: Vec<String> = said.map(str::to_owned).collect();
+    named.extend(source::fickle(engine.name(), sql));
+    if moved > 0 {
+        let keys = if moved == 1 { "1 key is".to_owned() } else { format!("{moved} keys are") };
+        named.push(format!("{keys} in one run only, so the table is in motion; read where nothing writes"));
+    }
+    named
+}
+
+/// Two answers held whole.
+async fn held(one: CheckRun<'_>, context: &Context<'_>, query: &Query) -> Result<Itself, ErrorReport> {
+    let first = fetch(one, context, "old", query, &query.sql).await.frame?;
+    let second = fetch(one, context, "old", query, &query.sql).await.frame?;
+    let check = one.check.clone();
+    let found =
+        blocking(move || differing(&check, &first, &second).or_else(|_| differing(&by_value(&check), &first, &second)));
+    let located =
+        |cause: ErrorReport| ErrorReport { message: format!("old against itself: {}", cause.message), ..cause };
+    found.await.map_err(located)
+}
+
+/// Two answers of any size.
+async fn rows(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    seeds: Seeds,
+    engine: &dyn Engine,
+    sql: &str,
+) -> Result<Itself, ErrorReport> {
+    let asked = || SideQuery { name: "old", engine, sql: sql.to_owned(), ticket: QueryHandle::default() };
+    let reading = TwoSidedScan {
+        one,
+        context,
+        timeout: one.check.timeout.unwrap_or(context.options.timeout),
+        sides: Sides { old: asked(), new: asked() },
+        rows: Arc::default(),
+        total: AtomicU64::new(0),
+        sums: Sides::default(),
+    };
+    let _reserved = reading.reserve().await?;
+    let (mut first, _) = reading.open(&reading.sides.old).await?;
+    let mut head = None;
+    let (plan, then, mut later, now) = loop {
+        let (plan, then) = match reading.hashed(&mut first, &reading.sides.old, None, seeds, &mut head).await? {
+            Some(read) => read,
+            // A column that began as nothing but NULL has its type now.
+            None => continue,
+        };
+        // Opened only now, so that its snapshot is a later one.
+        let (mut later, _) = reading.open(&reading.sides.new).await?;
+        match reading.hashed(&mut later, &reading.sides.new, Some(plan), seeds, &mut head).await? {
+            Some((plan, now)) => break (plan, then, later, now),
+            None => closed(later).await,
+        }
+    };
+    let found = reading.apart(plan, then, now, &mut first, &mut later).await;
+    if found.is_ok() {
+        tokio::join!(closed(first), closed(later));
+    }
+    found
+}
+
+impl<'a> TwoSidedScan<'a> {
+    /// Reads one side to its end and hashes it; absent where it has to be read again with the types that `head` got.
+    async fn hashed(
+        &self,
+        session: &mut Session<'a>,
+        side: &SideQuery<'a>,
+        plan: Option<DiffPlan>,
+        seeds: Seeds,
+        head: &mut Option<Frame>,
+    ) -> Result<Option<(DiffPlan, Hashed)>, ErrorReport> {
+        let check = self.one.check;
+        let copies = side.engine.name() != EngineName::Files;
+        let options = crate::rowdiff::DiffOptions { seeds, ..self.options() };
+        let work = |mut stream: Stream| async {
+            let Some(first) = stream.next().await else { return (Err(Failure::Unread), head.take()) };
+            let mut known = head.take().unwrap_or_else(|| first.slice(0, 0));
+            let plan = match plan.map_or_else(|| DiffPlan::new(check, &known, &known, options), Ok) {
+                Ok(plan) => plan,
+                Err(cause) => return (Err(cause.into()), Some(known)),
+            };
+            blocking(move || {
+                // Both runs are old: what only one side of a check can have is the same in both.
+                let mut hashed = plan.hashed(Side::Old);
+                if !copies || plan.is_exact() {
+                    hashed = hashed.uncopied();
+                }
+                let added = stream.each(first, |batch| {
+                    let added = plan.sampled(Side::Old, batch.clone()).and_then(|batch| hashed.add(&batch));
+                    if matches!(added, Err(Failure::Widened { .. })) {
+                        known = known.widened(batch)?;
+                    }
+                    added
+                });
+                (added.map(|()| (plan, hashed)), Some(known))
+            })
+            .await
+        };
+        let (found, known) = self.alone(session, side, work).await?;
+        *head = known;
+        match found {
+            Ok(read) => Ok(Some(read)),
+            Err(Failure::Widened { .. }) => Ok(None),
+            Err(failure) => Err(told(&failure)),
+        }
+    }
+
+    /// Reads one side from its first row while `work` takes its batches.
+    async fn alone<T, F: Future<Output = (Result<T, Failure>, Option<Frame>)>>(
+        &self,
+        session: &mut Session<'a>,
+        side: &SideQuery<'a>,
+        work: impl FnOnce(Stream) -> F,
+    ) -> Result<(Result<T, Failure>, Option<Frame>), ErrorReport> {
+        let give_up = source::Stop::default();
+        let (sender, receiver) = mpsc::channel(BACKLOG);
+        let working = work(Stream { receiver, rows: self.rows.clone(), sum: None });
+        let working = async {
+            let found = working.await;
+            if found.0.is_err() {
+                give_up.stop();
+            }
+            found
+        };
+        let (read, found) = tokio::join!(self.one_side(side, &side.sql, Some(session), sender, &give_up), working);
+        match read {
+            Err(Some(error)) => Err(self.located(side, error)),
+            _ => Ok(found),
+        }
+    }
+
+    /// The keys whose rows are not the same in both runs.
+    async fn apart(
+        &self,
+        plan: DiffPlan,
+        mut then: Hashed,
+        mut now: Hashed,
+        first: &mut Session<'a>,
+        later: &mut Session<'a>,
+    ) -> Result<Itself, ErrorReport> {
+        // An eighth of what the diff may hold, which has not begun yet.
+        let most = self.options().memory / 8 / size_of::<u64>();
+        let copies = Sides { old: then.copied(), new: now.copied() };
+        let merging = plan.clone();
+        let candidates = blocking(move || merging.candidates(then, now)).await.map_err(|cause| told(&cause.into()))?;
+        if candidates.is_empty() {
+            return Ok(Itself { keys: Vec::new(), stable: true, moved: 0 });
+        }
+        if plan.is_exact() {
+            let equal = candidates.any_equal();
+            let total = candidates.keys();
+            let unequal = blocking(move || candidates.unequal(most)).await.map_err(|cause| told(&cause.into()))?;
+            let (keys, moved) = unequal.ok_or_else(|| too_many(most))?;
+            let stable = equal || (keys.len() as u64) < total;
+            return Ok(Itself { keys, stable, moved });
+        }
+        // Values within their tolerance are the same: they have to be looked at.
+        let keys = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&keys);
+        let note = move |key, _| {
+            let mut keys = noted.lock().unwrap_or_else(PoisonError::into_inner);
+            if keys.len() <= most {
+                keys.push(key);
+            }
+            true
+        };
+        let plan = plan.gated(Arc::new(note));
+        let kept = Sides { old: plan.kept(Side::Old, &candidates), new: plan.kept(Side::New, &candidates) };
+        let queries = Sides { old: self.sides.old.sql.clone(), new: self.sides.new.sql.clone() };
+        let wanted = ScanRequest { queries: &queries, differing: None };
+        let sessions = Sides { old: copies.old.is_none().then_some(first), new: copies.new.is_none().then_some(later) };
+        let read = self.both(wanted, sessions, |streams| second(plan.clone(), streams, copies, kept)).await;
+        if !read.errors.is_empty() {
+            return Err(joined(read.errors));
+        }
+        let kept = read.found.map_err(|failure| told(&failure))?;
+        let mut judged = CheckReport::new(self.one.id, self.one.check.kind.kind());
+        let judged = blocking(move || {
+            let summary = plan.judge(&candidates, kept.old, kept.new, &mut |_| false, &mut judged);
+            summary.map(|_| judged)
+        });
+        let judged = judged.await.map_err(|failure| told(&failure))?;
+        let mut keys = std::mem::take(&mut *keys.lock().unwrap_or_else(PoisonError::into_inner));
+        if keys.len() > most {
+            return Err(too_many(most));
+        }
+        keys.sort_unstable();
+        let rows = judged.rows.unwrap_or_default();
+        Ok(Itself { keys, stable: rows.equal > 0, moved: rows.missing + rows.extra })
+    }
+}
+
+fn told(failure: &Failure) -> ErrorReport {
+    ErrorReport {
+        message: format!("old side, run twice: {failure}"),
+        causes: causes(failure),
+        ..ErrorReport::default()
+    }
+}
+
+fn too_many(most: usize) -> ErrorReport {
+    let message = format!(
+        "more than {most} keys of old differ between two runs of its query, which are too many to be left out; make the \
+         query answer the same each time, compare less at once with `window`, or allow more with --memory"
+    );
+    ErrorReport::new(message)
+}

@@ -1,0 +1,169 @@
+//! Which rows of a check's queries are in its windows: asked once a side, before the first window is read.
+//!
+//! A row that the engine cannot place would be in no window and never compared, so the check is an error then.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+use super::super::sources::retrying;
+use super::super::{CheckRun, Context, windows};
+use super::{joined, located, prepare};
+use crate::frame::{Frame, Type, Value};
+use crate::model::{ErrorReport, Outside};
+use crate::source;
+use crate::source::EngineName;
+use crate::source::window::{answer, placing};
+use crate::spec::check::{ParamValue, Query, Sides};
+
+type Asked = Arc<OnceCell<Result<Sides<Placed>, ErrorReport>>>;
+
+/// What was asked, by the id of the check.
+#[derive(Default)]
+pub(crate) struct Answers(Mutex<HashMap<String, Asked>>);
+
+/// Where the rows of one side are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Placed {
+    /// In the windows, or without a time and so in the one of those.
+    windowed: u64,
+    /// Before or after all windows.
+    outside: u64,
+}
+
+/// What is known of a check whose windows are filters around its queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Rows that are in no window.
+    pub(crate) outside: Outside,
+    /// Whether any window has rows.
+    pub(crate) rows: bool,
+}
+
+/// What is known of the windows of `one`; nothing where it has none or its queries cut themselves.
+pub(crate) async fn of(one: CheckRun<'_>, context: &Context<'_>) -> Option<Result<Known, ErrorReport>> {
+    let window = one.check.window.as_ref().filter(|_| one.slice.is_some() && !one.check.binds_window())?;
+    let asked = {
+        let mut all = context.placed.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry(one.check.id.clone()).or_default().clone()
+    };
+    let ask = || async {
+        let ends = windows::ends(window, &context.params[one.suite.name.as_str()]).map_err(ErrorReport::new)?;
+        let (old, new) = tokio::join!(
+            side(one, context, "old", one.check.sides.old.as_ref(), &ends),
+            side(one, context, "new", one.check.sides.new.as_ref(), &ends),
+        );
+        match (old, new) {
+            (Ok(old), Ok(new)) => Ok(Sides { old, new }),
+            (old, new) => Err(joined([old.err(), new.err()].into_iter().flatten().collect())),
+        }
+    };
+    let placed = asked.get_or_init(ask).await.clone();
+    Some(placed.map(|placed| Known {
+        outside: Outside { old: placed.old.outside, new: placed.new.outside },
+        rows: placed.old.windowed + placed.new.windowed > 0,
+    }))
+}
+
+async fn side(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    name: &str,
+    query: Option<&Query>,
+    (from, to): &(ParamValue, ParamValue),
+) -> Result<Placed, ErrorReport> {
+    let Some(query) = query else { return Ok(Placed::default()) };
+    let whole = CheckRun { slice: None, ..one };
+    let prepared = prepare(whole, context, name, query, &query.sql);
+    let engine = prepared.engine?;
+    let column = one.check.window_column(name);
+    let wrong = |message: String| ErrorReport::new(format!("{name} side, source `{}`: {message}", query.source));
+    let sql = placing(engine.name(), &prepared.report.sql, column, from, to).map_err(wrong)?;
+    let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    let (found, _) = retrying(context.stop, || source::query(engine, &sql, timeout, context.stop)).await;
+    let found = found.map_err(|error| {
+        let mut error = located(context, name, &query.source, error);
+        error.message = format!(
+            "{}; this was asked of the window's column `{column}`, which has to be a timestamp or a date: write the ends with an \
+             offset, such as 2026-01-01T00:00:00Z, where it has a zone, and without one where it has none",
+            error.message
+        );
+        error
+    })?;
+    let zone = context.sources.get(one.suite, &query.source).ok().and_then(|open| open.described.as_ref().ok());
+    let zone = zone.map_or("", |(report, _)| report.timezone.as_str());
+    judged(&found.frame, engine.name(), column, from, zone).map_err(wrong)
+}
+
+/// Where the rows are, or why the windows would miss some.
+fn judged(frame: &Frame, engine: EngineName, column: &str, from: &ParamValue, zone: &str) -> Result<Placed, String> {
+    let count = |name: &str| match frame.values(name).first() {
+        Some(Value::Integer(count)) => u64::try_from(*count).unwrap_or(0),
+        _ => 0,
+    };
+    let (rows, nulls) = (count(answer::ROWS), count(answer::NULLS));
+    let (inside, outside) = (count(answer::INSIDE), count(answer::OUTSIDE));
+    let placed = Placed { windowed: inside + nulls, outside };
+    let of = frame.column(answer::LAST).map_or(&Type::Null, |(_, of)| of);
+    if engine == EngineName::Sqlite {
+        let lost = rows.saturating_sub(nulls + inside + outside);
+        return if lost == 0 { Ok(placed) } else { Err(odd(frame, column, lost)) };
+    }
+    let zoned = match of {
+        Type::Instant => true,
+        Type::WallClock | Type::Date => false,
+        Type::Null if rows == nulls => return Ok(placed),
+        of => {
+            let cast = match engine {
+                EngineName::ClickHouse => format!("toDateTime64({column}, 6, 'UTC') AS {column}"),
+                EngineName::MySql if *of == Type::Integer => format!("FROM_UNIXTIME({column}) AS {column}"),
+                EngineName::MySql => format!("CAST({column} AS DATETIME(6)) AS {column}"),
+                EngineName::Postgres if *of == Type::Integer => format!("to_timestamp({column}) AS {column}"),
+                _ => format!("CAST({column} AS TIMESTAMP) AS {column}"),
+            };
+            return Err(format!(
+                "the window's column `{column}` is {of}, which is no time to order rows by; select it as one, such as {cast}"
+            ));
+        }
+    };
+    // ClickHouse is given ends in UTC.
+    let apart = zoned != matches!(from, ParamValue::Timestamp(_)) && engine != EngineName::ClickHouse;
+    if apart && !is_utc(zone) {
+        let (has, way_out) = match zoned {
+            true => ("has a zone and the ends of the window have none", "with an offset, such as 2026-01-01T00:00:00Z"),
+            false => {
+                ("has no zone and the ends of the window have one", "without an offset, such as 2026-01-01T00:00:00")
+            }
+        };
+        return Err(format!(
+            "the window's column `{column}` {has}, so rows would be cut by the session's zone ({zone}); write the ends {way_out}"
+        ));
+    }
+    if rows > nulls + inside + outside {
+        let lost = rows - nulls - inside - outside;
+        return Err(format!(
+            "{lost} rows are in no window, because `{column}` cannot be ordered; cast it in the query"
+        ));
+    }
+    Ok(placed)
+}
+
+/// The error for rows of SQLite whose value is no time.
+fn odd(frame: &Frame, column: &str, rows: u64) -> String {
+    let class = match frame.values(answer::ODD).into_iter().next() {
+        Some(Value::Text(class)) => class,
+        _ => String::new(),
+    };
+    let way_out = match class.as_str() {
+        "integer" | "real" => format!("for seconds since 1970 select datetime({column}, 'unixepoch') AS {column}"),
+        _ => {
+            format!("select it as 2026-01-01 12:00:00, such as datetime({column}) AS {column}, which applies an offset")
+        }
+    };
+    format!("{rows} rows are in no window, because their `{column}` ({class}) is no time that sorts as text; {way_out}")
+}
+
+fn is_utc(zone: &str) -> bool {
+    ["UTC", "ETC/UTC", "UCT", "ZULU", "GMT", "ETC/GMT", "+00:00", "Z", ""].contains(&zone.to_ascii_uppercase().as_str())
+}

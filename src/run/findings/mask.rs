@@ -1,0 +1,358 @@
+//! Values that no output may show: a pure function from what a check found to what may leave the run.
+//!
+//! Everything that leaves a check goes through here: its report, and each line of `differences.parquet`. Every field of
+//! a report is named in [`Mask::apply`], so a new one does not compile until somebody said whether it holds values.
+//! What becomes of texts that may quote a value is decided in `withheld`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::disclosure;
+use super::privacy::{MaskKey, Privacy};
+use crate::model::{CheckReport, ColumnReport, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Warning};
+use crate::spec::check::{Check, KindSettings, Masks};
+
+/// What a percentile's measure of rank is called, behind the name of its quantile.
+const RANK_ERROR: &str = " rank error";
+/// The measure of a percentile that is about no quantile.
+const KS_DISTANCE: &str = "KS distance";
+/// The column by which a side of finished percentiles tells how many values are behind them.
+const COUNT: &str = "n";
+
+/// What of one check may be shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Mask {
+    secret: MaskKey,
+    kind: Kind,
+    /// Every name by which a masked column may be called.
+    names: BTreeSet<String>,
+    /// Names to tell in the report.
+    told: Vec<String>,
+    /// Masks every column: a name is wrong, or the columns are not known.
+    everything: bool,
+    /// Masks what stands under no column's name: the one value of a kind that takes one.
+    values: bool,
+    /// Whether values of rows are shown at all.
+    examples: bool,
+    mistake: Option<String>,
+    warnings: Vec<Warning>,
+}
+
+impl Mask {
+    /// The mask of `check`, whose sides returned the columns `returned`, where that is known; absent where all may be
+    /// shown.
+    pub(crate) fn new(check: &Check, privacy: &Privacy, returned: Option<&[String]>) -> Option<Mask> {
+        let Masks { check: own, suite } = &check.mask;
+        if own.is_empty() && suite.is_empty() && privacy.examples {
+            return None;
+        }
+        let mut mask = Mask {
+            secret: privacy.key.clone(),
+            kind: check.kind.kind(),
+            names: BTreeSet::new(),
+            told: Vec::new(),
+            everything: false,
+            values: false,
+            examples: privacy.examples,
+            mistake: None,
+            warnings: Vec::new(),
+        };
+        own.iter().chain(suite).for_each(|name| mask.add(name, check));
+        let Some(returned) = returned else {
+            mask.everything = !(own.is_empty() && suite.is_empty());
+            mask.told = own.iter().chain(suite).cloned().collect();
+            return Some(mask);
+        };
+        let has = |name: &String| returned.contains(name) || quantiles(check).any(|quantile| quantile == name);
+        let wrong: Vec<&String> = own.iter().filter(|name| !has(name)).collect();
+        if !wrong.is_empty() {
+            mask.everything = true;
+            mask.mistake = Some(mistake(&wrong, returned));
+        }
+        for name in suite.iter().filter(|name| !has(name)) {
+            for alike in returned.iter().filter(|column| disclosure::alike(name, column)) {
+                if mask.names.contains(alike) {
+                    continue;
+                }
+                mask.add(alike, check);
+                let message = format!(
+                    "`mask` of the suite names `{name}`, which this check does not return; `{alike}` reads like it and \
+                     is masked too; correct the name, or add `{alike}` to `mask`"
+                );
+                mask.warnings.push(Warning { code: "mask_misspelt".to_owned(), message, table: None });
+            }
+        }
+        mask.values = by_place(check, returned).any(|name| mask.names.contains(name));
+        mask.told = returned.iter().filter(|name| mask.everything || mask.names.contains(*name)).cloned().collect();
+        mask.told.sort();
+        mask.told.dedup();
+        Some(mask)
+    }
+
+    /// Takes `name` and what it is called on the other side.
+    fn add(&mut self, name: &str, check: &Check) {
+        self.names.insert(name.to_owned());
+        for (old, new) in &check.rename {
+            if old == name || new == name {
+                self.names.extend([old.clone(), new.clone()]);
+            }
+        }
+    }
+
+    /// Whether values of rows are shown at all.
+    pub(crate) fn shows_examples(&self) -> bool {
+        self.examples
+    }
+
+    fn hides(&self, column: &str) -> bool {
+        self.everything || self.names.contains(column)
+    }
+
+    /// What is shown of a value; NULL, and a row that is not there, stay what they are.
+    fn value(&self, hidden: bool, value: Option<String>) -> Option<String> {
+        if hidden { value.map(|value| self.secret.hash(&value)) } else { value }
+    }
+
+    fn key(&self, key: Key) -> Key {
+        let Key(values) = key;
+        Key(values
+            .into_iter()
+            .map(|(name, value)| {
+                let value = self.value(self.hides(&name), value);
+                (name, value)
+            })
+            .collect())
+    }
+
+    /// One difference.
+    pub(crate) fn example(&self, example: Example) -> Example {
+        let counts = example.row_counts().map(|(name, _)| name.clone());
+        let Example { difference, key, columns } = example;
+        let hide = |name: &String, pair: Pair| {
+            let Pair { old, new } = pair;
+            if Some(name) == counts.as_ref() {
+                return Pair { old, new };
+            }
+            let hidden = self.hides_value(name);
+            Pair { old: self.value(hidden, old), new: self.value(hidden, new) }
+        };
+        let columns = columns.into_iter().map(|(name, pair)| {
+            let pair = hide(&name, pair);
+            (name, pair)
+        });
+        Example { difference, key: self.key(key), columns: columns.collect() }
+    }
+
+    /// Whether what stands under this name, a column or a measure, is a masked value.
+    fn hides_value(&self, name: &str) -> bool {
+        match self.kind {
+            // Times of queries are no values of rows.
+            Kind::Latency => false,
+            // As a difference, the distance of two distributions tells every quantile of new.
+            Kind::Percentile if name == KS_DISTANCE => self.values || !self.names.is_empty(),
+            Kind::Percentile => self.values || self.hides(name.strip_suffix(RANK_ERROR).unwrap_or(name)),
+            _ => self.values || self.hides(name),
+        }
+    }
+
+    /// One number, with its key.
+    pub(crate) fn measure(&self, measure: Measure) -> Measure {
+        let Measure { name, key, old, new, delta, tolerance, within, level, count } = measure;
+        let key = self.key(key);
+        let distance = self.kind == Kind::Percentile && (name.ends_with(RANK_ERROR) || name == KS_DISTANCE);
+        let hidden = self.hides_value(&name);
+        let shown = |value: Option<String>| {
+            let text = !value.as_deref().is_none_or(disclosure::is_number);
+            self.value(hidden || (text && !self.examples), value)
+        };
+        let hashed = |value: &Option<String>| value.as_deref().is_some_and(super::privacy::is_hash);
+        let (old, new) = (shown(old), shown(new));
+        // How far two hidden values are apart tells one by the other.
+        let delta = delta.filter(|_| distance || !(hidden || hashed(&old) || hashed(&new)));
+        let count = count.filter(|_| self.kind != Kind::Percentile || !self.hides(COUNT));
+        Measure { name, key, old, new, delta, tolerance, within, level, count }
+    }
+
+    /// The report without what is masked.
+    pub(crate) fn apply(&self, report: CheckReport) -> CheckReport {
+        let CheckReport {
+            // From the suite, or counted: no value of a row.
+            id,
+            kind,
+            severity,
+            tags,
+            why,
+            old,
+            new,
+            totals,
+            rows,
+            tag_counts,
+            too_small_groups,
+            violations,
+            population,
+            expected,
+            plan,
+            window,
+            sample,
+            moved,
+            warned,
+            // Its causes are told from the SQL.
+            unstable,
+            transient,
+            written,
+            // Waivers speak in the words of their file, and are put to what is masked already.
+            waived,
+            known,
+            examined,
+            times,
+            // From the history, which takes nothing but reports.
+            past,
+            returned,
+            duplicates_allowed,
+            empty,
+            rows_elsewhere,
+            skipped,
+            elapsed_ms,
+            // What may hold values.
+            measures,
+            drift,
+            columns,
+            examples,
+            too_small,
+            mut warnings,
+            error,
+            masked: _,
+            mask_key: _,
+        } = report;
+        let measures = measures.into_iter().filter(|measure| self.examples || measure.key.is_empty());
+        let examples = examples.into_iter().filter(|_| self.examples);
+        let too_small = too_small.into_iter().filter(|_| self.examples);
+        warnings.extend(self.warnings.iter().cloned());
+        CheckReport {
+            id,
+            kind,
+            severity,
+            tags,
+            why,
+            old,
+            new,
+            totals,
+            rows,
+            tag_counts,
+            too_small_groups,
+            violations,
+            population,
+            expected,
+            plan,
+            window,
+            sample,
+            moved,
+            warned,
+            unstable,
+            transient,
+            written,
+            waived,
+            known,
+            examined,
+            times,
+            past,
+            returned,
+            duplicates_allowed,
+            empty,
+            rows_elsewhere,
+            skipped,
+            elapsed_ms,
+            measures: measures.map(|measure| self.measure(measure)).collect(),
+            drift: drift.into_iter().filter_map(|drift| self.drift(drift)).collect(),
+            columns: columns.into_iter().map(|column| self.column(column)).collect(),
+            examples: examples.map(|example| self.example(example)).collect(),
+            too_small: too_small.map(|key| self.key(key)).collect(),
+            warnings: warnings.into_iter().map(disclosure::warning).collect(),
+            error: self.error(error),
+            masked: self.told.clone(),
+            mask_key: self.secret.id().filter(|_| !self.told.is_empty()),
+        }
+    }
+
+    /// How far a percentile moved is a share of its value; the rank is none.
+    fn drift(&self, drift: Drift) -> Option<Drift> {
+        let Drift { name, of, groups, median, p90, worst, worst_key } = drift;
+        if of != "rank" && self.hides_value(&name) {
+            return None;
+        }
+        let worst_key = if self.examples { self.key(worst_key) } else { Key::default() };
+        Some(Drift { name, of, groups, median, p90, worst, worst_key })
+    }
+
+    fn column(&self, column: ColumnReport) -> ColumnReport {
+        let ColumnReport { name, rule, changed, warned, max_delta, reason } = column;
+        let hidden = self.hides_value(&name);
+        let rule = if hidden && reason.is_none() { format!("{rule}, masked") } else { rule };
+        ColumnReport { max_delta: max_delta.filter(|_| !hidden && self.examples), name, rule, changed, warned, reason }
+    }
+
+    fn error(&self, error: Option<ErrorReport>) -> Option<ErrorReport> {
+        let error = error.map(disclosure::error);
+        let Some(mistake) = &self.mistake else { return error };
+        let mut errors: Vec<ErrorReport> = error.into_iter().collect();
+        errors.insert(0, ErrorReport::new(mistake.clone()));
+        Some(super::super::check::joined(errors))
+    }
+}
+
+fn mistake(wrong: &[&String], returned: &[String]) -> String {
+    let named =
+        |names: &mut dyn Iterator<Item = &String>| names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    format!(
+        "`mask` names {}, which neither side returns, so every value is masked; correct the name: the sides return {}",
+        named(&mut wrong.iter().copied()),
+        named(&mut returned.iter().collect::<BTreeSet<_>>().into_iter())
+    )
+}
+
+/// Names of the quantiles of a percentile.
+fn quantiles(check: &Check) -> impl Iterator<Item = &String> {
+    let settings = match &check.kind {
+        KindSettings::Percentile(settings) => Some(settings),
+        _ => None,
+    };
+    settings.into_iter().flat_map(|settings| settings.quantiles.iter().map(|(name, _)| name))
+}
+
+/// Columns whose values stand in the report under another name than their own.
+fn by_place<'a>(check: &'a Check, returned: &'a [String]) -> Box<dyn Iterator<Item = &'a String> + 'a> {
+    let is_key = |name: &String| check.key.iter().any(|key| key == name || check.rename.get(key) == Some(name));
+    match &check.kind {
+        KindSettings::RowCount | KindSettings::TagDedup | KindSettings::Freshness { .. } => {
+            Box::new(returned.iter().filter(move |name| !is_key(name)))
+        }
+        KindSettings::Percentile(settings) => Box::new(settings.value.iter()),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// Warns of names that a suite masks and that none of its checks that were read returns.
+pub(crate) fn unused<'a>(checks: impl Iterator<Item = &'a Check>, reports: &mut [CheckReport]) {
+    let mut suites: BTreeMap<&str, &[String]> = BTreeMap::new();
+    for check in checks {
+        suites.insert(check.id.split_once('.').map_or("", |(suite, _)| suite), &check.mask.suite);
+    }
+    for (suite, names) in suites {
+        let of_suite = |report: &CheckReport| report.id.split_once('.').is_some_and(|(name, _)| name == suite);
+        let read: Vec<usize> =
+            (0..reports.len()).filter(|at| of_suite(&reports[*at]) && reports[*at].returned.is_some()).collect();
+        let Some(first) = read.first().copied() else { continue };
+        for name in names {
+            let returns = |at: &usize| reports[*at].returned.as_ref().is_some_and(|columns| columns.contains(name));
+            if !read.iter().any(returns) {
+                let message = format!(
+                    "`mask` of the suite names `{name}`, which no check of this run returns; correct the name if it \
+                     should hide something here"
+                );
+                reports[first].warnings.push(Warning { code: "mask_unused".to_owned(), message, table: None });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! Each test plants a secret in one place of a report, and looks for it in the whole of what leaves.
+
+use super::*;
+use crate::model::{Difference, Severity, Unstable};
+use crate::spec::check::{Percentile, Rule, Sides};
+
+const SECRET: &str = "ada@example.org";
+
+fn check(kind: KindSettings, mask: &[&str]) -> Check {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    Check {
+        id: "suite.check".into(),
+        kind,
+        severity: Severity::Fail,
+        tags: Vec::new(),
+        why: None,
+        sides: Sides::default(),
+        key: names(&["email"]),
+        columns: BTreeMap::new(),
+        default_rule: Rule::default(),
+        rename: BTreeMap::from([("email".to_owned(), "mail".to_owned())]),
+        expect: BTreeMap::new(),
+        requires: Vec::new(),
+        allow_empty: false,
+        duplicates_allowed: false,
+        timeout: None,
+        window: None,
+        sample: None,
+        settle: None,
+        noise: false,
+        accept: BTreeMap::new(),
+        mask: Masks { check: names(mask), suite: Vec::new() },
+    }
+}
+
+fn privacy(examples: bool) -> Privacy {
+    Privacy { key: MaskKey::given("0123456789abcdef").unwrap(), examples }
+}
+
+fn key() -> Key {
+    Key(vec![("email".to_owned(), Some(SECRET.to_owned()))])
+}
+
+fn measure(name: &str, key: Key) -> Measure {
+    Measure {
+        name: name.to_owned(),
+        key,
+        old: Some("4711".to_owned()),
+        new: Some("4712".to_owned()),
+        delta: Some("1".to_owned()),
+        tolerance: "exact".to_owned(),
+        within: false,
+        level: None,
+        count: None,
+    }
+}
+
+/// A report with something to hide in every field that may hold a value.
+fn report() -> CheckReport {
+    let drift = |of: &str, worst: &str| Drift {
+        name: "p50".to_owned(),
+        of: of.to_owned(),
+        groups: 1,
+        median: "0.5".to_owned(),
+        p90: "0.5".to_owned(),
+        worst: worst.to_owned(),
+        worst_key: key(),
+    };
+    let pair = Pair { old: Some(SECRET.to_owned()), new: None };
+    CheckReport {
+        measures: vec![measure("cost", key()), measure("note", Key::default())],
+        drift: vec![drift("relative", "0.47114711"), drift("rank", "0.25")],
+        columns: vec![ColumnReport {
+            name: "note".to_owned(),
+            rule: "exact".to_owned(),
+            changed: Some(1),
+            warned: None,
+            max_delta: Some("4711".to_owned()),
+            reason: None,
+        }],
+        examples: vec![Example {
+            difference: Difference::Changed,
+            key: key(),
+            columns: BTreeMap::from([("note".to_owned(), pair.clone()), ("other".to_owned(), Pair::default())]),
+        }],
+        too_small: vec![key()],
+        warnings: vec![Warning { code: "server_warning".to_owned(), message: SECRET.to_owned(), table: None }],
+        unstable: Some(Unstable { keys: 1, causes: vec!["LIMIT without ORDER BY".to_owned()] }),
+        error: Some(ErrorReport {
+            message: SECRET.to_owned(),
+            causes: vec![SECRET.to_owned()],
+            ..ErrorReport::default()
+        }),
+        ..CheckReport::new("suite.check", Kind::Rows)
+    }
+}
+
+fn returned() -> Vec<String> {
+    ["email", "cost", "note", "other", "mail", "ms", "p50"].map(str::to_owned).to_vec()
+}
+
+fn leaves(check: &Check, examples: bool) -> CheckReport {
+    Mask::new(check, &privacy(examples), Some(&returned())).expect("there is something to hide").apply(report())
+}
+
+/// Catches a field of a report that is let through; a column that is no key, a key by its old and by its new name.
+#[test]
+fn no_field_of_a_report_shows_a_masked_value() {
+    for key in ["email", "mail"] {
+        let shown = leaves(&check(KindSettings::Rows, &[key, "note", "p50"]), true);
+        let text = serde_json::to_string(&shown).unwrap();
+        assert!(!text.contains(SECRET), "{key}: {text}");
+        assert_eq!(shown.measures[1].delta, None, "a difference of masked values is told");
+        assert!(!text.contains("0.4711"), "a share of a masked value is told");
+        assert_eq!(shown.columns[0].max_delta, None);
+        assert_eq!(shown.columns[0].rule, "exact, masked");
+        assert_eq!(shown.drift.len(), 1, "rank drift tells no value");
+        assert_eq!(shown.unstable, report().unstable, "causes are the query's");
+    }
+}
+
+/// Catches hashes that hide what differs, or whether a value is NULL, or that change other columns.
+#[test]
+fn equal_values_share_a_hash_and_null_stays_null() {
+    let shown = leaves(&check(KindSettings::Rows, &["email", "note"]), true);
+    let example = &shown.examples[0];
+    assert_eq!(example.columns["note"].old, example.key.0[0].1, "one value, one hash");
+    assert_eq!(example.columns["note"].new, None);
+    assert_eq!(shown.measures[0].old.as_deref(), Some("4711"), "cost is not masked");
+    assert!(shown.measures[0].delta.is_some());
+    let mask = Mask::new(&check(KindSettings::Rows, &["note"]), &privacy(true), Some(&returned())).unwrap();
+    let hash = mask.value(mask.hides("note"), Some(String::new())).unwrap();
+    assert!(hash.starts_with("masked:") && hash.len() == 23, "empty text is a value like any other: {hash}");
+}
+
+/// Catches a misspelt name whose column is then shown in clear, for a check and for a suite.
+#[test]
+fn a_misspelt_name_leaks_nothing() {
+    let shown = leaves(&check(KindSettings::Rows, &["emial"]), true);
+    let text = serde_json::to_string(&shown).unwrap();
+    assert!(!text.contains(SECRET) && !text.contains("4711"), "{text}");
+    let error = shown.error.expect("a name that nobody returns is a mistake").message;
+    assert!(error.contains("`emial`") && error.contains("`email`"), "{error}");
+
+    let mut of_suite = check(KindSettings::Rows, &[]);
+    of_suite.mask.suite = vec!["Note_".to_owned(), "absent".to_owned()];
+    let shown = leaves(&of_suite, true);
+    assert!(shown.examples[0].columns["note"].old.as_ref().unwrap().starts_with("masked:"));
+    assert!(shown.warnings.iter().any(|warning| warning.code == "mask_misspelt"));
+    assert_eq!(shown.masked, ["note"]);
+}
+
+/// Catches values that stand in the report under a name that is not their column's.
+#[test]
+fn values_without_their_columns_name_are_masked_too() {
+    let lag = || measure("lag", Key::default());
+    let of = |check: &Check, measure: Measure, returned: &[&str]| {
+        let returned: Vec<String> = returned.iter().map(|name| (*name).to_owned()).collect();
+        Mask::new(check, &privacy(true), Some(&returned)).unwrap().measure(measure)
+    };
+    let fresh = KindSettings::Freshness { max_lag: std::time::Duration::ZERO };
+    assert!(of(&check(fresh.clone(), &["seen"]), lag(), &["email", "seen"]).old.unwrap().starts_with("masked:"));
+    // The new side calls its one value something else.
+    assert!(of(&check(fresh, &["at"]), lag(), &["email", "seen", "mail", "at"]).old.unwrap().starts_with("masked:"));
+    let settings = Percentile {
+        value: Some("ms".to_owned()),
+        quantiles: vec![("p50".to_owned(), "0.5".parse().unwrap())],
+        ..Default::default()
+    };
+    for name in ["ms", "p50"] {
+        let check = check(KindSettings::Percentile(Box::new(settings.clone())), &[name]);
+        let rank = of(&check, measure("p50 rank error", Key::default()), &["email", "ms"]);
+        assert!(rank.old.unwrap().starts_with("masked:"), "{name}");
+        assert_eq!(rank.delta.as_deref(), Some("1"), "a rank error is no value");
+        assert_eq!(of(&check, measure("p50", Key::default()), &["email", "ms"]).delta, None, "{name}");
+    }
+}
+
+/// Catches the times of queries taken for values, and the counts of a duplicate key masked as a column called `rows`.
+#[test]
+fn counts_and_times_are_no_values() {
+    let mut timed = check(KindSettings::Latency(Default::default()), &[]);
+    timed.mask.suite = vec!["email".to_owned()];
+    let mask = Mask::new(&timed, &privacy(true), None).unwrap();
+    assert_eq!(mask.measure(measure("median_ms", Key::default())).old.as_deref(), Some("4711"));
+    let mask = Mask::new(&check(KindSettings::Rows, &["rows"]), &privacy(true), Some(&["rows".to_owned()])).unwrap();
+    let pair = || BTreeMap::from([("rows".to_owned(), Pair { old: Some("2".to_owned()), new: Some("1".to_owned()) })]);
+    let of = |difference| mask.example(Example { difference, key: Key::default(), columns: pair() });
+    assert_eq!(of(Difference::Duplicate).columns, pair());
+    assert_ne!(of(Difference::Changed).columns, pair());
+}
+
+/// Catches a value of a row under --no-examples: examples, keys, deltas of single rows, texts.
+#[test]
+fn without_examples_no_row_shows() {
+    let mut bare = check(KindSettings::Rows, &[]);
+    bare.mask = Masks::default();
+    let shown = leaves(&bare, false);
+    let text = serde_json::to_string(&shown).unwrap();
+    assert!(!text.contains(SECRET), "{text}");
+    assert!(shown.examples.is_empty() && shown.too_small.is_empty());
+    assert_eq!(shown.measures.len(), 1, "numbers over the whole side stay");
+    assert_eq!(shown.measures[0].old.as_deref(), Some("4711"));
+    assert_eq!(shown.columns[0].max_delta, None, "the largest delta is that of one row");
+    let mask = Mask::new(&bare, &privacy(false), Some(&returned())).unwrap();
+    let text = Measure { old: Some(SECRET.to_owned()), ..measure("cost", Key::default()) };
+    assert!(mask.measure(text).old.unwrap().starts_with("masked:"), "a text is no aggregate");
+}
+
+/// Catches a suite's mask that hides nothing and says nothing.
+#[test]
+fn a_name_that_no_check_returns_is_told_once() {
+    let mut one = check(KindSettings::Rows, &[]);
+    one.mask.suite = vec!["email".to_owned(), "gone".to_owned()];
+    let mut reports = vec![CheckReport { returned: Some(returned()), ..report() }, report()];
+    unused([&one].into_iter(), &mut reports);
+    let told: Vec<&String> = reports
+        .iter()
+        .flat_map(|report| &report.warnings)
+        .filter(|w| w.code == "mask_unused")
+        .map(|w| &w.message)
+        .collect();
+    assert!(told.len() == 1 && told[0].contains("`gone`"), "{told:?}");
+}

@@ -1,0 +1,9 @@
+//! Carries what a check found out of the run: masked, redacted, truncated, written to Parquet.
+
+pub(crate) mod disclosure;
+pub(crate) mod mask;
+pub(crate) mod parquet;
+pub(crate) mod privacy;
+pub(crate) mod redact;
+pub(crate) mod truncate;
+pub(crate) mod unused_waivers;

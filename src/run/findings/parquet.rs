@@ -1,0 +1,241 @@
+//! The differences of a run as one Parquet file: one line per difference and column, in full, up to a limit per check.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, ParquetWriter, Schema, StringChunked};
+use tempfile::NamedTempFile;
+
+use super::super::check::attempt::Attempt;
+use super::super::windows::ShiftedKeys;
+use super::super::{CheckRun, Context};
+use super::mask::Mask;
+use super::{redact, truncate};
+use crate::compare::Ledger;
+use crate::fs::output::beside;
+use crate::model::{Difference, Example, Key, Written};
+use crate::secret;
+
+/// Lines held before they are written.
+const LINES: usize = 1 << 16;
+
+/// Columns of the file, in their order.
+const COLUMNS: [&str; 7] = ["suite", "check", "key", "difference", "column", "old", "new"];
+
+type Line = [Option<String>; 7];
+
+/// The file while it is written. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Differences {
+    shared: Arc<Mutex<Shared>>,
+    /// Most differences of one check.
+    most: u64,
+}
+
+struct Shared {
+    /// Absent once it was kept.
+    file: Option<NamedTempFile>,
+    writer: BatchedWriter<std::fs::File>,
+    lines: Vec<Line>,
+    failed: Option<io::Error>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+impl Differences {
+    /// A file that is written in `folder` and takes its place when it is [kept](Differences::keep); at most `most`
+    /// differences of a check are in it.
+    pub fn new(folder: &Path, most: u64) -> io::Result<Differences> {
+        let file = beside(folder)?;
+        let schema = Schema::from_iter(COLUMNS.map(|name| Field::new(name.into(), DataType::String)));
+        let writer = ParquetWriter::new(file.reopen()?).batched(&schema).map_err(io::Error::other)?;
+        let shared = Shared { file: Some(file), writer, lines: Vec::new(), failed: None };
+        Ok(Differences { shared: Arc::new(Mutex::new(shared)), most })
+    }
+
+    /// Takes the differences of the check `id`.
+    fn sink(to: Option<&Differences>, id: &str) -> ParquetSink {
+        ParquetSink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false, held: None }
+    }
+
+    /// Ends the file and moves it to `path`.
+    pub fn keep(&self, path: PathBuf) -> io::Result<()> {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.flush();
+        if let Some(cause) = shared.failed.take() {
+            return Err(cause);
+        }
+        shared.writer.finish().map_err(io::Error::other)?;
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        match shared.file.take() {
+            Some(file) => file.persist(path).map(drop).map_err(|error| error.error),
+            None => Err(io::Error::other("the file was kept before")),
+        }
+    }
+}
+
+impl Shared {
+    fn flush(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        if lines.is_empty() || self.failed.is_some() {
+            return;
+        }
+        let column = |at: usize| {
+            let values: StringChunked = lines.iter().map(|line| line[at].as_deref()).collect();
+            values.with_name(COLUMNS[at].into()).into_series().into_column()
+        };
+        let written = DataFrame::new(lines.len(), (0..COLUMNS.len()).map(column).collect())
+            .and_then(|frame| self.writer.write_batch(&frame));
+        if let Err(cause) = written {
+            self.failed = Some(io::Error::other(cause));
+        }
+    }
+}
+
+/// Takes the differences of one check.
+pub(crate) struct ParquetSink {
+    to: Option<Differences>,
+    id: String,
+    taken: u64,
+    truncated: bool,
+    /// Lines that are not in the file before the sink is finished, where that is wanted.
+    held: Option<Vec<Line>>,
+}
+
+impl ParquetSink {
+    /// The same sink, from which nothing reaches the file unless it is finished.
+    pub(crate) fn held(self) -> ParquetSink {
+        ParquetSink { held: Some(Vec::new()), ..self }
+    }
+
+    /// Takes one difference; `false` where no more fits. What is only worth a warning is none.
+    pub(crate) fn take(&mut self, example: &Example) -> bool {
+        if example.difference == Difference::Warned {
+            return self.to.is_some() && !self.truncated;
+        }
+        let pairs = example.columns.iter().map(|(name, pair)| (Some(name.clone()), pair.old.clone(), pair.new.clone()));
+        let mut lines: Vec<_> = pairs.collect();
+        if lines.is_empty() {
+            lines.push((None, None, None));
+        }
+        self.add(&example.key, &example.difference.to_string(), lines)
+    }
+
+    fn add(
+        &mut self,
+        key: &Key,
+        difference: &str,
+        lines: Vec<(Option<String>, Option<String>, Option<String>)>,
+    ) -> bool {
+        let Some(to) = &self.to else { return false };
+        if self.taken == to.most {
+            self.truncated = true;
+            return false;
+        }
+        self.taken += 1;
+        let (suite, check) = self.id.split_once('.').unwrap_or(("", &self.id));
+        let key: serde_json::Map<String, serde_json::Value> =
+            key.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
+        let key = serde_json::Value::Object(key).to_string();
+        let some = |text: &str| Some(text.to_owned());
+        let line = |(column, old, new)| [some(suite), some(check), some(&key), some(difference), column, old, new];
+        let lines = lines.into_iter().map(line);
+        if let Some(held) = &mut self.held {
+            held.extend(lines);
+            return true;
+        }
+        let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.lines.extend(lines);
+        if shared.lines.len() >= LINES {
+            shared.flush();
+        }
+        true
+    }
+
+    /// What was written, where anything was.
+    pub(crate) fn finish(self) -> Option<Written> {
+        if let (Some(to), Some(held)) = (&self.to, self.held) {
+            let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.lines.extend(held);
+            if shared.lines.len() >= LINES {
+                shared.flush();
+            }
+        }
+        (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
+    }
+}
+
+/// Everybody who wants the differences of one check: the file and its waivers, which see what is masked as a report shows
+/// it, and its other windows.
+pub(crate) struct DifferenceFanout {
+    sink: ParquetSink,
+    mask: Option<Mask>,
+    ledger: Option<Arc<Mutex<Ledger>>>,
+    /// The reading that they are of, where there may be others: it keeps them until they are the verdict.
+    attempt: Option<Arc<Attempt>>,
+    /// Keys that a window misses or has in excess.
+    pub(crate) strays: Option<ShiftedKeys>,
+}
+
+impl DifferenceFanout {
+    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole. The sides returned the
+    /// columns `returned`, where that is known.
+    pub(crate) fn new(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[String]>) -> DifferenceFanout {
+        if let Some(ledger) = one.ledger {
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).begin();
+        }
+        let mask = Mask::new(one.check, &context.options.privacy, returned);
+        let shown = mask.as_ref().is_none_or(Mask::shows_examples);
+        let sink = Differences::sink(context.options.differences.as_ref().filter(|_| shown), one.id);
+        DifferenceFanout {
+            sink: if one.attempt.is_some() { sink.held() } else { sink },
+            mask,
+            ledger: one.ledger.cloned(),
+            attempt: one.attempt.cloned(),
+            strays: None,
+        }
+    }
+
+    /// Takes one difference; `false` where nobody wants more.
+    pub(crate) fn take(&mut self, example: &Example) -> bool {
+        if example.difference == Difference::Warned {
+            return self.sink.take(example) || self.strays.is_some() || self.ledger.is_some();
+        }
+        if let Some(strays) = &mut self.strays {
+            strays.note(example);
+        }
+        let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
+        let example = masked.as_ref().unwrap_or(example);
+        // Waivers and baselines name a long value as it is shown, too: by its hash.
+        let short = truncate::example(example);
+        let example = short.as_ref().unwrap_or(example);
+        if let Some(ledger) = &self.ledger {
+            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example, example);
+        }
+        let mut shown = Cow::Borrowed(example);
+        if self.sink.to.is_some() && secret::any() {
+            redact::example(shown.to_mut());
+        }
+        self.sink.take(&shown) || self.strays.is_some() || self.ledger.is_some()
+    }
+
+    /// What was written to the file, where anything was, and it is known whether it is the verdict.
+    pub(crate) fn finish(self) -> Option<Written> {
+        match &self.attempt {
+            Some(attempt) => {
+                attempt.keep(self.sink);
+                None
+            }
+            None => self.sink.finish(),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What leaves a run without any secret that this process knows: the last step of every report and of every line of
+//! `differences.parquet`, after waivers and baselines, which are put to what was found.
+//!
+//! Every field of a report is named, so a new one does not compile until somebody said whether others put words into it.
+
+use std::borrow::Cow;
+
+use crate::model::{
+    CheckReport, Drift, Example, Key, Measure, Pair, RunReport, SideReport, SourceReport, SuiteReport, Unstable, Waived,
+};
+use crate::secret::{hidden, hidden_in_value};
+
+/// Words of drivers and servers: no secret at all.
+fn words(text: &mut String) {
+    if let Cow::Owned(shown) = hidden(text) {
+        *text = shown;
+    }
+}
+
+/// Words of the suite and values of rows, which may hold a short secret by chance.
+fn value(text: &mut String) {
+    if let Cow::Owned(shown) = hidden_in_value(text) {
+        *text = shown;
+    }
+}
+
+fn key(Key(parts): &mut Key) {
+    parts.iter_mut().filter_map(|(_, held)| held.as_mut()).for_each(value);
+}
+
+/// One difference.
+pub(crate) fn example(Example { difference: _, key: of, columns }: &mut Example) {
+    key(of);
+    for Pair { old, new } in columns.values_mut() {
+        old.iter_mut().chain(new).for_each(value);
+    }
+}
+
+fn measure(measure: &mut Measure) {
+    let Measure { name: _, key: of, old, new, delta, tolerance: _, within: _, level: _, count: _ } = measure;
+    key(of);
+    [old, new, delta].into_iter().flatten().for_each(value);
+}
+
+fn side(SideReport { source: _, sql, rows: _, elapsed_ms: _, read: _ }: &mut SideReport) {
+    value(sql);
+}
+
+fn waived(waived: &mut Waived) {
+    value(&mut waived.why);
+    value(&mut waived.owner);
+}
+
+/// The report of a check.
+pub(crate) fn check(report: &mut CheckReport) {
+    let CheckReport {
+        // Names, words and numbers of our own.
+        id: _,
+        kind: _,
+        mask_key: _,
+        severity: _,
+        tags: _,
+        totals: _,
+        times: _,
+        rows: _,
+        tag_counts: _,
+        columns: _,
+        warned: _,
+        too_small_groups: _,
+        violations: _,
+        population: _,
+        expected: _,
+        known: _,
+        plan: _,
+        window: _,
+        sample: _,
+        examined: _,
+        moved: _,
+        transient: _,
+        written: _,
+        masked: _,
+        returned: _,
+        duplicates_allowed: _,
+        empty: _,
+        rows_elsewhere: _,
+        elapsed_ms: _,
+        // From reports that went through here.
+        past: _,
+        // Words of others, and values.
+        why,
+        old,
+        new,
+        measures,
+        drift,
+        examples,
+        too_small,
+        waived: waivers,
+        unstable,
+        warnings,
+        error,
+        skipped,
+    } = report;
+    why.iter_mut().for_each(value);
+    [old, new].into_iter().flatten().for_each(side);
+    measures.iter_mut().for_each(measure);
+    for Drift { worst_key, .. } in drift {
+        key(worst_key);
+    }
+    examples.iter_mut().for_each(example);
+    too_small.iter_mut().for_each(key);
+    waivers.iter_mut().for_each(waived);
+    if let Some(Unstable { keys: _, causes }) = unstable {
+        causes.iter_mut().for_each(words);
+    }
+    warnings.iter_mut().for_each(|warning| words(&mut warning.message));
+    if let Some(error) = error {
+        words(&mut error.message);
+        error.causes.iter_mut().for_each(words);
+    }
+    skipped.iter_mut().for_each(words);
+}
+
+/// The report of a run.
+pub(crate) fn run(report: &mut RunReport) {
+    report.checks.iter_mut().for_each(check);
+    for SuiteReport { name: _, path: _, sha256: _, params, sources, arguments } in &mut report.suites {
+        params.values_mut().chain(arguments).for_each(value);
+        for SourceReport { engine: _, version, timezone, url: _, tls: _, settings } in sources.values_mut() {
+            [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Difference, ErrorReport, Kind, Warning};
+
+    /// Catches a field of a report that repeats a secret: each that can hold words of others does so here.
+    #[test]
+    fn no_field_repeats_a_secret() {
+        let secret = "planted-in-a-report";
+        crate::secret::keep(secret);
+        let text = || format!("x{secret}x");
+        let key = || Key(vec![("id".to_owned(), Some(text()))]);
+        let pair = || Pair { old: Some(text()), new: Some(text()) };
+        let mut report = CheckReport::new("s.c", Kind::Rows);
+        report.why = Some(text());
+        report.old = Some(SideReport { sql: text(), ..SideReport::default() });
+        report.measures = vec![Measure {
+            name: "m".to_owned(),
+            key: key(),
+            old: Some(text()),
+            new: Some(text()),
+            delta: Some(text()),
+            tolerance: "exact".to_owned(),
+            within: false,
+            level: None,
+            count: None,
+        }];
+        report.drift = vec![Drift {
+            name: "p50".to_owned(),
+            of: "rank".to_owned(),
+            groups: 1,
+            median: "0".to_owned(),
+            p90: "0".to_owned(),
+            worst: "0".to_owned(),
+            worst_key: key(),
+        }];
+        report.examples = vec![Example {
+            difference: Difference::Changed,
+            key: key(),
+            columns: [("c".to_owned(), pair())].into_iter().collect(),
+        }];
+        report.too_small = vec![key()];
+        report.waived = vec![Waived { why: text(), owner: text(), ..Waived::default() }];
+        report.unstable = Some(Unstable { keys: 1, causes: vec![text()] });
+        report.warnings = vec![Warning { code: "c".to_owned(), message: text(), table: None }];
+        report.error = Some(ErrorReport { message: text(), causes: vec![text()], ..ErrorReport::default() });
+        report.skipped = Some(text());
+        let planted = format!("{report:?}").matches(secret).count();
+        assert!(planted >= 18, "{planted} places are planted");
+        check(&mut report);
+        assert!(!format!("{report:?}").contains(secret), "{report:?}");
+    }
+}

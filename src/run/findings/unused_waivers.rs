@@ -1,0 +1,54 @@
+//! Waivers that cover nothing, told once all checks are done: a waiver may be meant for any window of its check.
+
+use super::super::{RunOptions, Selected};
+use crate::model::{CheckReport, Status, Warning};
+use crate::spec::check::Check;
+use crate::spec::waiver::Waiver;
+
+/// Code of the warning.
+const CODE: &str = "unused_waiver";
+
+/// Warns of every waiver that covered nothing although all it names was compared. One that is over is only noted.
+pub(crate) fn unused(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &RunOptions) {
+    // What was not looked at may be what a waiver is about.
+    if options.again.is_some() {
+        return;
+    }
+    let whole = !options.only.iter().any(|pattern| pattern.glob().glob().contains('@'));
+    for one in selected.iter().filter(|one| !one.check.accept.contains_key(CODE)) {
+        for waiver in &one.suite.waivers {
+            if let Some((at, message)) = told(reports, one.check, waiver, whole) {
+                reports[at].warnings.push(Warning { code: CODE.to_owned(), message, table: None });
+            }
+        }
+    }
+}
+
+/// What is to be said of `waiver`, and in which report; `whole` where every window of the check was run.
+fn told(reports: &[CheckReport], check: &Check, waiver: &Waiver, whole: bool) -> Option<(usize, String)> {
+    let of_check = |id: &str| id.split_once('@').map_or(id, |(id, _)| id) == check.id;
+    if !of_check(&waiver.check) {
+        return None;
+    }
+    let own: Vec<usize> = (0..reports.len()).filter(|at| of_check(&reports[*at].id)).collect();
+    let meant: Vec<usize> = own.iter().copied().filter(|at| waiver.names(&reports[*at].id)).collect();
+    let Some(first) = meant.first() else {
+        let message = format!("the waiver at {} names {}, which is no window of this run", waiver.place, waiver.check);
+        return own.first().filter(|_| whole).map(|at| (*at, message));
+    };
+    // One that does not say which values it accepts is told of already, with another way out.
+    let unpinned = |warning: &Warning| {
+        warning.code == crate::compare::UNPINNED && warning.message.contains(&format!(" {} (", waiver.place))
+    };
+    if own.iter().any(|at| reports[*at].warnings.iter().any(unpinned)) {
+        return None;
+    }
+    let was_compared = |at: &usize| !matches!(reports[*at].status(), Status::Error | Status::Skip);
+    let was_used = |at: &usize| {
+        let waived = reports[*at].waived.iter().find(|waived| waived.place == waiver.place);
+        waived.is_some_and(|waived| waived.expired || !waived.unused())
+    };
+    let every_window = whole || waiver.check.contains('@');
+    let unused = every_window && meant.iter().all(was_compared) && !meant.iter().any(was_used);
+    unused.then(|| (*first, format!("the waiver at {} ({}) covers nothing; remove it", waiver.place, waiver.owner)))
+}

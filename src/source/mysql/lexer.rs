@@ -1,0 +1,49 @@
+//! MySQL and MariaDB, by their `sql_lex.cc`.
+//!
+//! `--` is a comment only before white space, `#` always; comments do not nest. What stands in `/*! … */` or MariaDB's
+//! `/*M! … */` is code, on some versions, and refused.
+
+use super::super::lexer::scan;
+use super::super::lexer::{Kind, Next};
+
+const EXECUTABLE: &str =
+    "what stands in /*! … */ is code to some versions and a comment to others; write it as code, or leave it out";
+const DOLLAR: &str = "a name begins with a dollar sign, which opens a text since MySQL 9; put it in backticks";
+
+pub(crate) fn next(rest: &str, backslash: bool, ansi_quotes: bool) -> Next {
+    Ok(match scan::first(rest) {
+        c if space(c) => (Kind::Blank, scan::run(rest, 0, space)),
+        '#' => (Kind::Blank, scan::line(rest, &['\n'])),
+        '-' if rest.starts_with("--") && rest[2..].chars().next().is_none_or(|c| space(c) || c.is_ascii_control()) => {
+            (Kind::Blank, scan::line(rest, &['\n']))
+        }
+        '/' if rest.starts_with("/*!") || rest.starts_with("/*M!") || rest.starts_with("/*m!") => {
+            return Err(EXECUTABLE);
+        }
+        '/' if rest.starts_with("/*") => return scan::comment(rest, false),
+        '\'' => (Kind::Text, scan::quoted(rest, '\'', backslash)?),
+        '"' if ansi_quotes => (Kind::Name, scan::quoted(rest, '"', false)?),
+        '"' => (Kind::Text, scan::quoted(rest, '"', backslash)?),
+        '`' => (Kind::Name, scan::quoted(rest, '`', false)?),
+        '$' => return Err(DOLLAR),
+        c if c.is_ascii_digit() => (Kind::Number, scan::number(rest)),
+        c if word(c) => {
+            let end = scan::run(rest, 0, word);
+            match &rest[..end] {
+                "b" | "B" | "x" | "X" | "n" | "N" if rest[end..].starts_with('\'') => {
+                    (Kind::Text, end + scan::quoted(&rest[end..], '\'', backslash)?)
+                }
+                _ => (Kind::Word, end),
+            }
+        }
+        c => scan::mark(c),
+    })
+}
+
+fn space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0b' | '\x0c')
+}
+
+fn word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii()
+}

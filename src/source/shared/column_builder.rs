@@ -1,0 +1,128 @@
+//! Rows into columns, for engines that answer row by row: names checked, values collected, a frame at the end.
+
+use polars::prelude::Series;
+
+use super::super::{Error, ErrorKind, tls};
+use super::decimal;
+use crate::frame::{Column, Frame, FrameError, Type, Value};
+
+/// A value without an exact canonical form.
+#[derive(Debug)]
+pub(crate) struct DecodeError {
+    /// What it is, such as `NaN is no decimal`.
+    pub(crate) what: String,
+    /// What to write in the query instead.
+    pub(crate) way_out: String,
+}
+
+impl DecodeError {
+    pub(crate) fn new(what: impl Into<String>, way_out: impl Into<String>) -> Self {
+        DecodeError { what: what.into(), way_out: way_out.into() }
+    }
+
+    /// The error for a value of `column`, in a row counted from 1.
+    pub(crate) fn at(self, column: &str, type_name: &str, row: usize) -> Error {
+        let DecodeError { what, way_out } = self;
+        Error::new(ErrorKind::Column, format!("column `{column}` ({type_name}), row {row}: {what}; {way_out}"))
+    }
+}
+
+/// The error for a column whose type has no canonical one.
+pub(crate) fn no_canonical_type(column: &str, type_name: &str, way_out: &str) -> Error {
+    Error::new(
+        ErrorKind::Column,
+        format!("column `{column}` has the type {type_name}, which has no exact canonical type; {way_out}"),
+    )
+}
+
+/// The error for a statement that has no result.
+pub(crate) fn no_columns() -> Error {
+    Error::new(
+        ErrorKind::Query,
+        "the statement returns no columns, so it was not run; a check takes one statement that reads, such as a SELECT",
+    )
+}
+
+/// Refuses two columns of one name before any row is read.
+pub(crate) fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    let mut seen = std::collections::HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(frame_error(FrameError::DuplicateName(name.to_owned())));
+        }
+    }
+    Ok(())
+}
+
+/// The frame of collected columns.
+pub(crate) fn frame(columns: Vec<Column>) -> Result<Frame, Error> {
+    let (series, types) = columns.into_iter().map(series).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    Frame::from_series(series, types).map_err(frame_error)
+}
+
+/// The series of one collected column and its type, its decimals at one scale.
+pub(crate) fn series(mut column: Column) -> Result<(Series, Type), Error> {
+    let scale_of = match &mut column.of {
+        Type::Decimal { scale } => Some(scale),
+        Type::Array(element) => match element.as_mut() {
+            Type::Decimal { scale } => Some(scale),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let Some(scale) = scale_of {
+        *scale = decimal::settle(&mut column.values);
+    }
+    let of = column.of.clone();
+    Ok((column.into_series().map_err(frame_error)?, of))
+}
+
+/// Decodes one row's value into its column, behind `given` rows of earlier batches.
+pub(crate) fn push(
+    column: &mut Column,
+    type_name: &str,
+    value: Result<Value, DecodeError>,
+    given: usize,
+) -> Result<(), Error> {
+    let row = given + column.values.len() + 1;
+    column.values.push(value.map_err(|misread| misread.at(&column.name, type_name, row))?);
+    Ok(())
+}
+
+pub(crate) fn frame_error(cause: FrameError) -> Error {
+    let message = cause.to_string();
+    match std::error::Error::source(&cause) {
+        Some(below) => Error::caused(ErrorKind::Column, message, below),
+        None => Error::new(ErrorKind::Column, message),
+    }
+}
+
+/// The error for a server that could not be reached; `shown` is the masked URL.
+pub(crate) fn unreachable(shown: &str, cause: &sqlx::Error) -> Error {
+    let way_out = match tls::way_out(cause) {
+        "" => "check the URL and that the server listens there",
+        way_out => way_out,
+    };
+    let cause = below(cause);
+    let message = format!("cannot connect to {shown}: {cause}; {way_out}");
+    Error::caused(ErrorKind::Connection, message, cause)
+}
+
+/// The error for a query that ended in something other than the server's refusal.
+pub(crate) fn unanswered(cause: &sqlx::Error) -> Error {
+    let (fault, doing) = match cause {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => (ErrorKind::Connection, "the connection broke during the query"),
+        _ => (ErrorKind::Query, "the server's answer cannot be read"),
+    };
+    let cause = below(cause);
+    Error::caused(fault, format!("{doing}: {cause}; run it again, and see the server's log"), cause)
+}
+
+/// What sqlx puts before the text of an inner error says nothing that our own sentences do not.
+fn below(cause: &sqlx::Error) -> &(dyn std::error::Error + 'static) {
+    match cause {
+        sqlx::Error::Io(inner) => inner,
+        sqlx::Error::Tls(inner) => inner.as_ref(),
+        other => other,
+    }
+}

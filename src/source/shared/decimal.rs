@@ -1,0 +1,147 @@
+//! Decimals on their way to a column: read exactly, then brought to one scale that fits all of them.
+
+use crate::frame::{Value, wide};
+
+/// Largest number of digits a canonical decimal has.
+pub(crate) const MAX_DIGITS: u32 = 38;
+
+const LIMIT: u128 = 10u128.pow(MAX_DIGITS);
+
+/// `unscaled × 10^−scale` as a value of at most 38 digits, its scale kept where it fits and otherwise without
+/// trailing zeros; `None` where it needs more digits.
+pub(crate) fn value(unscaled: i128, scale: u32, shown_scale: u32) -> Option<Value> {
+    if let Some(raised) = raise(unscaled, scale, shown_scale) {
+        return Some(Value::Decimal { unscaled: raised, scale: u8::try_from(shown_scale).ok()? });
+    }
+    let (unscaled, scale) = trim(unscaled, scale);
+    (scale <= MAX_DIGITS && unscaled.unsigned_abs() < LIMIT)
+        .then(|| Value::Decimal { unscaled, scale: u8::try_from(scale).expect("at most 38") })
+}
+
+/// Decimal text such as `-12.50`, read exactly whatever its digits; `None` where it is no decimal.
+pub(crate) fn read(text: &str) -> Option<Value> {
+    parse(text).or_else(|| wide::read(text))
+}
+
+/// Decimal text such as `-12.50`, read exactly; `None` where it is no decimal or needs more than 38 digits.
+pub(crate) fn parse(text: &str) -> Option<Value> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.len() + fraction.len() == 0 {
+        return None;
+    }
+    let kept = fraction.trim_end_matches('0');
+    let mut unscaled: i128 = 0;
+    for digit in whole.bytes().chain(kept.bytes()) {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        unscaled = unscaled.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
+    }
+    let unscaled = if negative { -unscaled } else { unscaled };
+    value(unscaled, u32::try_from(kept.len()).ok()?, u32::try_from(fraction.len()).ok()?)
+}
+
+/// Gives the scale of a column of `values`, arrays included: the largest shown, or where 38 digits do not suffice for
+/// that, the largest needed, with every decimal brought to no more than that.
+pub(crate) fn settle(values: &mut [Value]) -> u8 {
+    let shown = largest_scale(values);
+    if fit(values, shown) {
+        return shown;
+    }
+    values.iter_mut().for_each(trim_value);
+    largest_scale(values)
+}
+
+/// Whether a column of `scale` holds all `values` in 38 digits.
+pub(crate) fn fit(values: &[Value], scale: u8) -> bool {
+    values.iter().all(|value| match value {
+        Value::Decimal { unscaled, scale: own } => raise(*unscaled, u32::from(*own), u32::from(scale)).is_some(),
+        Value::Array(items) => fit(items, scale),
+        Value::Wide(_) => false,
+        _ => true,
+    })
+}
+
+fn raise(unscaled: i128, scale: u32, wanted: u32) -> Option<i128> {
+    if wanted > MAX_DIGITS {
+        return None;
+    }
+    let raised = unscaled.checked_mul(10i128.checked_pow(wanted.checked_sub(scale)?)?)?;
+    (raised.unsigned_abs() < LIMIT).then_some(raised)
+}
+
+fn trim(mut unscaled: i128, mut scale: u32) -> (i128, u32) {
+    while scale > 0 && unscaled % 10 == 0 {
+        unscaled /= 10;
+        scale -= 1;
+    }
+    (unscaled, scale)
+}
+
+fn trim_value(value: &mut Value) {
+    match value {
+        Value::Decimal { unscaled, scale } => {
+            let (trimmed, left) = trim(*unscaled, u32::from(*scale));
+            *unscaled = trimmed;
+            *scale = u8::try_from(left).expect("trimming lowers the scale");
+        }
+        Value::Array(items) => items.iter_mut().for_each(trim_value),
+        _ => {}
+    }
+}
+
+fn largest_scale(values: &[Value]) -> u8 {
+    values
+        .iter()
+        .map(|value| match value {
+            Value::Decimal { scale, .. } => *scale,
+            Value::Wide(number) => u8::try_from(number.fractional_digit_count().max(0)).unwrap_or(u8::MAX),
+            Value::Array(items) => largest_scale(items),
+            _ => 0,
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(unscaled: i128, scale: u8) -> Value {
+        Value::Decimal { unscaled, scale }
+    }
+
+    #[test]
+    fn text_is_read_digit_by_digit() {
+        assert_eq!(parse("-12.50"), Some(decimal(-1250, 2)));
+        assert_eq!(parse("0.00"), Some(decimal(0, 2)));
+        assert_eq!(parse(".5"), Some(decimal(5, 1)));
+        assert_eq!(parse(&"9".repeat(38)), Some(decimal(10i128.pow(38) - 1, 0)));
+        assert_eq!(parse(&"9".repeat(39)), None, "39 digits fit i128 but not a column");
+        assert_eq!(parse("1e5"), None);
+        assert_eq!(parse(""), None);
+        assert_eq!(parse("-"), None);
+    }
+
+    #[test]
+    fn trailing_zeros_give_way_before_a_value_is_refused() {
+        let long = format!("{}.{}", "9".repeat(20), "0".repeat(30));
+        assert_eq!(parse(&long), Some(decimal(10i128.pow(20) - 1, 0)));
+        let mut mixed = vec![decimal(10i128.pow(30), 0), decimal(1_500_000_000_000, 12), Value::Null];
+        assert_eq!(settle(&mut mixed), 1, "30 digits and 12 decimals, of which one counts");
+        let mut wide = vec![decimal(10i128.pow(30), 0), decimal(1, 12)];
+        assert_eq!(settle(&mut wide), 12);
+        assert!(!fit(&wide, 12));
+    }
+
+    #[test]
+    fn a_column_has_the_largest_scale_shown() {
+        assert_eq!(settle(&mut [decimal(110, 2), decimal(11, 1), Value::Null]), 2);
+        assert_eq!(settle(&mut [Value::Array(vec![decimal(1, 3), Value::Null])]), 3);
+        assert_eq!(settle(&mut []), 0);
+    }
+}

@@ -1,0 +1,8 @@
+//! Holds what several engines need and none owns: pools, builders of columns, Arrow, sinks of batches.
+
+pub(crate) mod arrow;
+pub(crate) mod batch_sink;
+pub(crate) mod column_builder;
+pub(crate) mod decimal;
+pub(crate) mod nondeterminism;
+pub(crate) mod pool;

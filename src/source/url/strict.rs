@@ -1,0 +1,158 @@
+//! What a URL must look like before it is taken apart: whatever could be read in two ways is refused, because one of them
+//! shows a password as a host, a database or a file. Refusals never hold the text.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A secret by name, as in libpq's `host=h password=p` and in `Server=h;Pwd=p`. Folders such as `year=2026` have none.
+static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:password|passwd|pwd|passphrase|secret|token)\s*=").expect("the pattern is valid")
+});
+
+/// Whether `text` gives a secret by its name.
+pub(crate) fn names_a_secret(text: &str) -> bool {
+    SECRET.is_match(text)
+}
+
+/// The values of secrets that stand in `text` by name.
+pub(crate) fn secrets(text: &str) -> Vec<&str> {
+    static VALUE: LazyLock<Regex> = LazyLock::new(|| {
+        let value = r#"(?:password|passwd|pwd|passphrase|secret|token)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s;&,]+))"#;
+        Regex::new(&format!("(?i){value}")).expect("the pattern is valid")
+    });
+    let value = |found: regex::Captures<'_>| (1..=3).filter_map(|at| found.get(at)).map(|value| value.range()).next();
+    VALUE.captures_iter(text).filter_map(value).map(|range| &text[range]).collect()
+}
+
+/// Schemes of programs that are none of ours; a scheme of any other name may be a secret, and is not shown.
+const FOREIGN: [&str; 29] = [
+    "bigquery",
+    "cassandra",
+    "clickhouse+http",
+    "clickhouse+native",
+    "cockroachdb",
+    "databricks",
+    "db2",
+    "duckdb",
+    "http",
+    "https",
+    "jdbc",
+    "mongodb",
+    "mongodb+srv",
+    "mssql",
+    "mysql+pymysql",
+    "odbc",
+    "oracle",
+    "pg",
+    "postgres+asyncpg",
+    "postgresql+psycopg",
+    "postgresql+psycopg2",
+    "redis",
+    "redshift",
+    "s3",
+    "sftp",
+    "snowflake",
+    "sqlserver",
+    "ssh",
+    "trino",
+];
+
+/// How a scheme that no engine answers to is called: by its name only where that is the name of a program.
+pub(crate) fn foreign(scheme: &str) -> String {
+    match FOREIGN.iter().find(|known| known.eq_ignore_ascii_case(scheme)) {
+        Some(known) => format!("`{known}:`"),
+        None => "the URL's scheme, which is not shown because it may be a part of a password".to_owned(),
+    }
+}
+
+/// Whether the URL lists hosts, or ports for them, as libpq takes them.
+pub(crate) fn has_several_hosts(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let listed = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or_default();
+        ["host", "hostaddr", "port"].contains(&name)
+            && (value.contains(',') || value.to_ascii_lowercase().contains("%2c"))
+    };
+    host.contains(',') || behind.split_once('?').is_some_and(|(_, query)| query.split('&').any(listed))
+}
+
+/// Why `text` is not taken, if so.
+pub(crate) fn refusal(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        return Some("it is empty");
+    }
+    if text.trim() != text || text.chars().any(char::is_control) {
+        return Some("it begins or ends with a blank, or holds a line end or another control character");
+    }
+    if let Some(path) = text.strip_prefix("sqlite:") {
+        return path_refusal(path.strip_prefix("//").unwrap_or(path));
+    }
+    match text.split_once("://") {
+        Some(("file", rest)) if rest.starts_with('/') => None,
+        Some((scheme, rest)) if is_scheme(scheme) => network_refusal(rest),
+        _ => path_refusal(text),
+    }
+}
+
+/// Whether `text` is what RFC 3986 takes as a scheme.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+}
+
+/// What stands behind `scheme://`.
+pub(crate) fn network_refusal(rest: &str) -> Option<&'static str> {
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if behind.contains('@') || authority.matches('@').count() > 1 {
+        return Some(
+            "an `@` stands where none may, as it does behind a password with a `/`, `#`, `?` or `@` of its own",
+        );
+    }
+    if behind.contains('#') {
+        return Some("it holds a `#`");
+    }
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let port = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map(|(_, port)| port);
+    if port.is_some_and(|port| port.parse::<u16>().is_ok_and(|port| port == 0) || port.is_empty()) {
+        return Some("the port behind `:` is empty or 0");
+    }
+    None
+}
+
+/// A path behind a `host`: one database, or none.
+pub(crate) fn database_refusal(path: &str) -> Option<&'static str> {
+    let inside = path.strip_prefix('/').unwrap_or(path);
+    inside.contains('/').then_some("its path has more than one part, where a database is one")
+}
+
+/// Parameters: each has a name and a value.
+pub(crate) fn query_refusal(query: &str) -> Option<&'static str> {
+    let named = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| !name.is_empty());
+    (!query.split('&').all(named)).then_some("a parameter behind `?` is not name=value")
+}
+
+/// A path to files: by RFC 3986 no relative one has a colon in its first part, so that it is no scheme.
+fn path_refusal(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        return Some("it names no file");
+    }
+    if path.starts_with("//") {
+        return Some("it begins with `//` and has no scheme");
+    }
+    let first = path.split('/').next().unwrap_or_default();
+    if first.contains(':') && !cfg!(windows) {
+        return Some(
+            "it has a `:` but no `//` behind it; a file of such a name is written ./name, and what has a host engine://host",
+        );
+    }
+    if SECRET.is_match(path) {
+        return Some("it holds what looks like `password=…` and has no engine:// before it");
+    }
+    if path.split_once('?').is_some_and(|(_, behind)| behind.contains('=')) {
+        return Some("files take no parameters behind `?`");
+    }
+    None
+}

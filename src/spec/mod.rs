@@ -1,0 +1,4 @@
+//! A valid check and a valid waiver: what `suite` makes of TOML, and what everything behind it takes.
+
+pub mod check;
+pub mod waiver;

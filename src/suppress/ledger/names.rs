@@ -1,0 +1,87 @@
+//! What the differences of each kind of check are called, and numbers and tags as differences.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Difference, Example, Key, Kind, Measure, Pair};
+use crate::spec::check::Check;
+
+/// What a percentile's measure of rank is called, behind the name of its quantile.
+const RANK_ERROR: &str = " rank error";
+/// The measure of a percentile that is about no quantile.
+const KS_DISTANCE: &str = "KS distance";
+
+/// What the differences of a check are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    Rows,
+    Tags,
+    Numbers,
+    Violations,
+}
+
+impl Names {
+    pub(crate) fn of(check: &Check) -> Names {
+        match check.kind.kind() {
+            Kind::TagDedup => Names::Tags,
+            Kind::Invariant => Names::Violations,
+            Kind::Percentile | Kind::Freshness | Kind::Latency => Names::Numbers,
+            Kind::RowCount | Kind::Sum if check.key.is_empty() => Names::Numbers,
+            Kind::RowCount | Kind::Sum | Kind::Rows => Names::Rows,
+        }
+    }
+
+    pub(crate) fn of_difference(self, difference: Difference) -> &'static str {
+        match (self, difference) {
+            (Names::Numbers, _) => "outside",
+            (Names::Violations, _) => "rows",
+            (Names::Tags, Difference::Missing) => "lost",
+            (Names::Tags, Difference::Extra) => "added",
+            (_, Difference::Missing) => "missing",
+            (_, Difference::Extra) => "extra",
+            (_, Difference::Changed) => "changed",
+            (_, Difference::Duplicate) => "duplicate",
+            // No difference, so no waiver is about it.
+            (_, Difference::Warned) => "warned",
+        }
+    }
+}
+
+/// The tag that a difference of tags is about, with the name of its column.
+pub(crate) fn tag(example: &Example) -> Option<(&String, &Pair)> {
+    // A tag that stands twice also tells how often.
+    let counts = example.row_counts().map(|(name, _)| name);
+    example.columns.iter().find(|(name, _)| Some(*name) != counts)
+}
+
+/// The key of a tag: that of its row, and the tag itself.
+pub fn with_tag(example: &Example) -> Key {
+    let Key(mut key) = example.key.clone();
+    if let Some((name, pair)) = tag(example) {
+        key.push((name.clone(), pair.old.clone().or_else(|| pair.new.clone())));
+    }
+    Key(key)
+}
+
+/// A number outside of its rule as a difference, with everything that tells it from the same number on another day.
+pub fn outside(measure: &Measure) -> Example {
+    let difference = match (&measure.old, &measure.new) {
+        (Some(_), None) => Difference::Missing,
+        (None, Some(_)) => Difference::Extra,
+        _ => Difference::Changed,
+    };
+    let distance = measure.delta.as_ref().filter(|_| is_distance(&measure.name));
+    let (old, new) = (measure.old.clone(), measure.new.clone());
+    let pair = match (distance, new) {
+        // The quantiles may stay while the values around them move, and a distance may stay while the quantiles move:
+        // beyond every value of the other side it grows no more.
+        (Some(distance), Some(new)) => Pair { old, new: Some(format!("{distance} at {new}")) },
+        (Some(distance), None) => Pair { old, new: Some(distance.clone()) },
+        (None, new) => Pair { old, new },
+    };
+    Example { difference, key: measure.key.clone(), columns: BTreeMap::from([(measure.name.clone(), pair)]) }
+}
+
+/// Whether a number of a percentile is the distance of two distributions, which no value of old and new tells.
+fn is_distance(name: &str) -> bool {
+    name == KS_DISTANCE || name.ends_with(RANK_ERROR)
+}
