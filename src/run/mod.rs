@@ -31,7 +31,7 @@ use crate::isolation::{Defect, caught, isolated};
 use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SourceReport, SuiteReport};
 use crate::record::read::Baseline;
 use crate::rowdiff;
-use crate::source::Stop;
+use crate::source::CancellationToken;
 use crate::spec::check::{Check, KindSettings, ParamValue};
 use crate::suite::Suite;
 
@@ -178,7 +178,7 @@ pub(crate) struct Context<'a> {
     /// Checks that may run at once.
     slots: Semaphore,
     options: &'a RunOptions,
-    stop: &'a Stop,
+    stop: &'a CancellationToken,
     late: &'a AtomicBool,
     /// The day on which the run began, UTC.
     today: NaiveDate,
@@ -188,7 +188,7 @@ pub(crate) struct Context<'a> {
 pub async fn run(
     selected: &[Selected<'_>],
     options: &RunOptions,
-    stop: &Stop,
+    stop: &CancellationToken,
     watch: impl Fn(Event<'_>) + Sync,
 ) -> RunReport {
     let (started_at, clock) = (Utc::now(), Instant::now());
@@ -199,7 +199,7 @@ pub async fn run(
             None => futures::future::pending().await,
         }
         late.store(true, Ordering::SeqCst);
-        stop.stop();
+        stop.cancel();
     };
     let work = async {
         let sources = sources::open(selected, options, stop).await;
@@ -258,7 +258,7 @@ pub async fn run(
         started_at,
         elapsed_ms: elapsed_ms(clock),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        interrupted: stop.stopped(),
+        interrupted: stop.is_cancelled(),
         rerun_of: options.again.as_ref().map(|again| again.of.clone()),
         suites,
         checks,
@@ -289,7 +289,7 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     report.why = check.why.clone();
     let mut slot = Slot::free(&context.slots);
     slot.take().await;
-    if context.stop.stopped() {
+    if context.stop.is_cancelled() {
         let why = if context.late.load(Ordering::SeqCst) {
             "the deadline passed before it began"
         } else {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::sources::{Opened, broken, retrying};
 use super::{RunOptions, Selected};
 use crate::isolation::isolated;
-use crate::source::{Engine, Error, ErrorKind, Stop};
+use crate::source::{CancellationToken, Engine, Error, ErrorKind};
 use crate::spec::check::ParamValue;
 use crate::suite::{Param, Suite};
 
@@ -16,7 +16,7 @@ pub(super) async fn evaluate<'a>(
     selected: &[Selected<'a>],
     sources: &Opened,
     options: &RunOptions,
-    stop: &Stop,
+    stop: &CancellationToken,
 ) -> BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>> {
     let mut params = BTreeMap::new();
     let mut clocks: BTreeMap<(String, String), Result<DateTime<Utc>, String>> = BTreeMap::new();
@@ -55,14 +55,14 @@ async fn clock_of(
     name: &str,
     sources: &Opened,
     options: &RunOptions,
-    stop: &Stop,
+    stop: &CancellationToken,
 ) -> Result<DateTime<Utc>, String> {
     let open = sources.get(suite, name)?;
     let engine: &dyn Engine = open.engine.as_ref();
     let attempt = || async {
         tokio::select! {
             now = engine.now() => now,
-            () = stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+            () = stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
             () = tokio::time::sleep(options.timeout) => Err(Error::new(ErrorKind::Timeout, "the server did not tell the time; allow more with --timeout")),
         }
     };

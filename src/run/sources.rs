@@ -10,7 +10,7 @@ use super::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{SourceReport, Warning};
 use crate::source;
-use crate::source::{Engine, Error, ErrorKind, SourceUrl, Stop};
+use crate::source::{CancellationToken, Engine, Error, ErrorKind, SourceUrl};
 use crate::suite::{Param, Suite};
 
 /// Pauses before the second and the third try of a connection.
@@ -58,7 +58,7 @@ impl Opened {
 }
 
 /// Opens and describes every source that `selected` names or whose clock a param follows.
-pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: &Stop) -> Opened {
+pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: &CancellationToken) -> Opened {
     let mut wanted: BTreeMap<(String, String), &Suite> = BTreeMap::new();
     for one in selected {
         for name in names(one) {
@@ -126,11 +126,15 @@ pub(super) fn broken(when: &str, defect: &Defect) -> Error {
 }
 
 /// Asks a source to describe itself.
-async fn describe(engine: &Arc<dyn Engine>, timeout: Duration, stop: &Stop) -> Result<(SourceReport, bool), Error> {
+async fn describe(
+    engine: &Arc<dyn Engine>,
+    timeout: Duration,
+    stop: &CancellationToken,
+) -> Result<(SourceReport, bool), Error> {
     let (described, retried) = retrying(stop, || async {
         tokio::select! {
             described = engine.describe() => described,
-            () = stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+            () = stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
             () = tokio::time::sleep(timeout) => Err(Error::new(
                 ErrorKind::Timeout,
                 format!("the server did not describe itself within {}; allow more with --timeout", humantime::format_duration(timeout)),
@@ -143,17 +147,17 @@ async fn describe(engine: &Arc<dyn Engine>, timeout: Duration, stop: &Stop) -> R
 
 /// Tries again twice where the connection is at fault; also tells whether it did.
 pub(super) async fn retrying<T, F: Future<Output = Result<T, Error>>>(
-    stop: &Stop,
+    stop: &CancellationToken,
     attempt: impl Fn() -> F,
 ) -> (Result<T, Error>, bool) {
     let mut retried = false;
     for pause in PAUSES {
         match attempt().await {
-            Err(error) if error.fault == ErrorKind::Connection && !stop.stopped() => {
+            Err(error) if error.fault == ErrorKind::Connection && !stop.is_cancelled() => {
                 retried = true;
                 tokio::select! {
                     () = tokio::time::sleep(pause) => {}
-                    () = stop.wait() => return (Err(error), retried),
+                    () = stop.cancelled() => return (Err(error), retried),
                 }
             }
             done => return (done, retried),
@@ -181,7 +185,7 @@ mod tests {
         let attempt = || async {
             if count.fetch_add(1, Ordering::SeqCst) < failures { Err(Error::new(fault, "no")) } else { Ok(()) }
         };
-        let (done, _) = retrying(&Stop::default(), attempt).await;
+        let (done, _) = retrying(&CancellationToken::default(), attempt).await;
         (done.is_ok(), count.load(Ordering::SeqCst))
     }
 

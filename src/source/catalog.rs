@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::pushdown::quoted;
-use super::{Engine, EngineName, Error, ErrorKind, Location, SourceUrl, Stop, query};
+use super::{CancellationToken, Engine, EngineName, Error, ErrorKind, Location, SourceUrl, query};
 use crate::frame::{Frame, Value};
 
 /// A table as its source describes it.
@@ -101,7 +101,7 @@ pub async fn tables(
     engine: &dyn Engine,
     url: &SourceUrl,
     timeout: Duration,
-    stop: &Stop,
+    stop: &CancellationToken,
 ) -> Result<Vec<TableName>, Error> {
     let sql = match engine.name() {
         EngineName::Postgres => {
@@ -145,7 +145,12 @@ pub async fn tables(
 ///
 /// # Errors
 /// A table that is not there, and whatever keeps the catalogue from being read.
-pub async fn table(engine: &dyn Engine, table: &TableName, timeout: Duration, stop: &Stop) -> Result<Table, Error> {
+pub async fn table(
+    engine: &dyn Engine,
+    table: &TableName,
+    timeout: Duration,
+    stop: &CancellationToken,
+) -> Result<Table, Error> {
     let ask = async |sql: &str| query(engine, sql, timeout, stop).await.map(|answer| answer.frame);
     let literal = |text: &str| {
         let value = crate::spec::check::ParamValue::Text(text.to_owned());

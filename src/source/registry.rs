@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::apart::Apart;
+use super::threads::OnOwnThreads;
 use super::{ClickHouse, Engine, Error, Files, Location, MySql, Postgres, SourceOptions, SourceUrl, Sqlite};
 
 /// The engine at `url`. Connects to nothing yet; an error means that the options make no sense for it.
@@ -15,5 +15,5 @@ pub fn open(url: &SourceUrl, options: &SourceOptions) -> Result<Arc<dyn Engine>,
         Location::Sqlite(path) => Arc::new(Sqlite::open(path, options, shown)?),
         Location::Files(path) => Arc::new(Files::open(path, options, shown)?),
     };
-    Ok(Arc::new(Apart(engine)))
+    Ok(Arc::new(OnOwnThreads(engine)))
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use cutover::frame::Value;
-use cutover::source::{Engine, Error, SourceOptions, SourceUrl, Stop, open, query};
+use cutover::source::{CancellationToken, Engine, Error, SourceOptions, SourceUrl, open, query};
 use sqlx::{Connection, MySqlConnection, PgConnection};
 
 use crate::servers::{Authority, Own};
@@ -41,7 +41,7 @@ fn source(url: &str) -> std::sync::Arc<dyn Engine> {
 async fn told(url: &str, sql: &str) -> Result<(String, Value), Error> {
     let engine = source(url);
     let report = engine.describe().await?;
-    let answer = query(engine.as_ref(), sql, Duration::from_secs(30), &Stop::default()).await?;
+    let answer = query(engine.as_ref(), sql, Duration::from_secs(30), &CancellationToken::default()).await?;
     Ok((report.tls, answer.frame.values("v").remove(0)))
 }
 

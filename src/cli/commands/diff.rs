@@ -20,7 +20,7 @@ use crate::source;
 use crate::source::catalog;
 use crate::source::catalog::TableName;
 use crate::source::pushdown::{Described, is_number};
-use crate::source::{Engine, Location, QueryHandle, SourceUrl, Stop};
+use crate::source::{CancellationToken, Engine, Location, QueryHandle, SourceUrl};
 use crate::suite as suites;
 use crate::suite::Overrides;
 use crate::suite::ad_hoc::{Relation, Request, snake_case, suite};
@@ -265,7 +265,7 @@ async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration, withh
     let engine = engine.as_ref();
     match of {
         Of::Table(name) => {
-            let table = catalog::table(engine, name, timeout, &Stop::default()).await.map_err(located)?;
+            let table = catalog::table(engine, name, timeout, &CancellationToken::default()).await.map_err(located)?;
             let from = name.quoted(engine.name());
             Ok(Relation {
                 engine: engine.name(),
@@ -307,7 +307,7 @@ pub(crate) async fn described(
         return Ok(described);
     }
     let probe = format!("SELECT * FROM {from} LIMIT {PROBED}");
-    let answer = source::query(engine, &probe, timeout, &Stop::default()).await?;
+    let answer = source::query(engine, &probe, timeout, &CancellationToken::default()).await?;
     let columns = answer.frame.names().into_iter().zip(answer.frame.types());
     Ok(columns
         .map(|(name, of)| Described {

@@ -18,7 +18,7 @@ use crate::source;
 use crate::source::catalog;
 use crate::source::catalog::TableName;
 use crate::source::pushdown::{Described, quoted};
-use crate::source::{Engine, ErrorKind, Location, SourceUrl, Stop};
+use crate::source::{CancellationToken, Engine, ErrorKind, Location, SourceUrl};
 use crate::spec::check::Sides;
 use crate::suite as suites;
 use crate::suite::Overrides;
@@ -102,7 +102,7 @@ fn try_init(args: &InitArgs) -> Result<u8, u8> {
 
 async fn ask(name: &'static str, (text, url): &(String, SourceUrl), args: &InitArgs) -> Result<Asked, String> {
     let engine = source::open(url, &source::SourceOptions::default()).map_err(|error| located(name, &error))?;
-    let tables = catalog::tables(engine.as_ref(), url, args.timeout, &Stop::default()).await;
+    let tables = catalog::tables(engine.as_ref(), url, args.timeout, &CancellationToken::default()).await;
     let tables = tables.map_err(|error| located(name, &error))?;
     let listed = |name: TableName| {
         let called = name.schema().map_or(name.name().to_owned(), |schema| format!("{schema}.{}", name.name()));
@@ -196,7 +196,7 @@ fn exclude(old: &mut Asked, new: &mut Asked, patterns: &[String]) -> Result<Vec<
 /// What a side tells of one of its tables.
 async fn table(side: &Asked, at: usize, timeout: Duration) -> Result<Table, source::Error> {
     let (engine, listed) = (side.engine.as_ref(), &side.tables[at]);
-    let told = catalog::table(engine, &listed.name, timeout, &Stop::default()).await?;
+    let told = catalog::table(engine, &listed.name, timeout, &CancellationToken::default()).await?;
     let from = listed.name.quoted(engine.name());
     let all = described(engine, &format!("SELECT * FROM {from}"), &from, timeout).await.unwrap_or_default();
     let mut columns = Vec::new();
@@ -207,7 +207,7 @@ async fn table(side: &Asked, at: usize, timeout: Duration) -> Result<Table, sour
         });
     }
     let probe = format!("SELECT 1 AS n FROM {from} LIMIT 1");
-    let rows = source::query(engine, &probe, timeout, &Stop::default()).await?;
+    let rows = source::query(engine, &probe, timeout, &CancellationToken::default()).await?;
     Ok(Table { listed: listed.clone(), columns, key: told.key, order: told.order, empty: rows.frame.height() == 0 })
 }
 

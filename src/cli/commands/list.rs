@@ -14,7 +14,7 @@ use crate::run;
 use crate::run::Selected;
 use crate::secret::hidden;
 use crate::source;
-use crate::source::Stop;
+use crate::source::CancellationToken;
 use crate::spec::check::Check;
 use crate::suite::{Overrides, Suite};
 
@@ -128,7 +128,7 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
     }
     let selected: Vec<Selected<'_>> =
         suites.iter().flat_map(|suite| suite.checks.iter().map(move |check| Selected { suite, check })).collect();
-    let said = runtime.block_on(run::inspect(&selected, PATIENCE, &Stop::default()));
+    let said = runtime.block_on(run::inspect(&selected, PATIENCE, &CancellationToken::default()));
     for (warning, ids) in &said.warnings {
         console::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&hidden(&warning.message))));
     }

@@ -21,7 +21,7 @@ use crate::record::read::{Baseline, RecordedRun, Unreadable};
 use crate::report::terminal;
 use crate::run;
 use crate::run::{Again, RunOptions, Selected};
-use crate::source::Stop;
+use crate::source::CancellationToken;
 use crate::spec::check::{KindSettings, Masks};
 use crate::suite::Suite;
 
@@ -125,7 +125,7 @@ pub(crate) fn execute(
     let signalled = AtomicBool::new(false);
     let runtime = runtime()?;
     let mut report = runtime.block_on(async {
-        let stop = Stop::default();
+        let stop = CancellationToken::default();
         let work = run::run(selected, options, &stop, |event| screen.show(event));
         tokio::pin!(work);
         tokio::select! {
@@ -133,7 +133,7 @@ pub(crate) fn execute(
             () = signal() => {
                 signalled.store(true, Ordering::SeqCst);
                 console::complain("interrupted: cancelling the queries and writing what was found; once more to leave at once\n");
-                stop.stop();
+                stop.cancel();
                 tokio::select! {
                     report = &mut work => report,
                     () = signal() => std::process::exit(INTERRUPTED.into()),

@@ -15,7 +15,7 @@ use crate::compare::kind::latency::Timed;
 use crate::isolation::Defect;
 use crate::model::{CheckReport, ErrorReport, SideReport, Volume};
 use crate::source;
-use crate::source::{Engine, Error, ErrorKind, QueryHandle, Stop};
+use crate::source::{CancellationToken, Engine, Error, ErrorKind, QueryHandle};
 use crate::spec::check::{Latency, Load, Query};
 
 /// A side while it is timed.
@@ -106,11 +106,11 @@ fn ready<'a>(
 }
 
 /// What the server reads for the query; absent where that cannot be known, which is no error.
-async fn volume(side: &Side<'_>, stop: &Stop) -> Option<Volume> {
+async fn volume(side: &Side<'_>, stop: &CancellationToken) -> Option<Volume> {
     let ticket = QueryHandle::default();
     tokio::select! {
         told = side.engine.volume(&side.report.sql, side.timeout, &ticket) => return told.unwrap_or(None),
-        () = stop.wait() => {}
+        () = stop.cancelled() => {}
         () = tokio::time::sleep(side.timeout) => {}
     }
     source::cancel(side.engine.as_ref(), &ticket).await;
@@ -179,8 +179,8 @@ struct Client {
 }
 
 /// Holds the load; the first client that fails stops the others, whose queries are cancelled.
-async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &Stop) -> Result<Vec<Client>, Error> {
-    let together = Stop::default();
+async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &CancellationToken) -> Result<Vec<Client>, Error> {
+    let together = CancellationToken::default();
     let mut tasks = JoinSet::new();
     for _ in 0..clients {
         let (engine, sql, timeout, stop) =
@@ -191,8 +191,8 @@ async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &Stop) -> Resul
     loop {
         let ended = tokio::select! {
             ended = tasks.join_next() => ended,
-            () = stop.wait(), if !together.stopped() => {
-                together.stop();
+            () = stop.cancelled(), if !together.is_cancelled() => {
+                together.cancel();
                 continue;
             }
         };
@@ -200,7 +200,7 @@ async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &Stop) -> Resul
         match ended.unwrap_or_else(|failure| Err(lost(failure))) {
             Ok(client) => done.push(client),
             Err(error) => {
-                together.stop();
+                together.cancel();
                 failed = failed.or(Some(error));
             }
         }
@@ -217,7 +217,13 @@ fn lost(failure: tokio::task::JoinError) -> Error {
     Error::new(ErrorKind::Query, message)
 }
 
-async fn client(engine: &dyn Engine, sql: &str, timeout: Duration, until: Until, stop: &Stop) -> Result<Client, Error> {
+async fn client(
+    engine: &dyn Engine,
+    sql: &str,
+    timeout: Duration,
+    until: Until,
+    stop: &CancellationToken,
+) -> Result<Client, Error> {
     let mut client = Client::default();
     loop {
         let over = match until {
@@ -241,7 +247,7 @@ async fn timed(
     engine: &dyn Engine,
     sql: &str,
     timeout: Duration,
-    stop: &Stop,
+    stop: &CancellationToken,
 ) -> (Result<(Duration, u64), Error>, bool) {
     retrying(stop, || async {
         let clock = Instant::now();

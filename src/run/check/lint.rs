@@ -17,7 +17,7 @@ use crate::compare::Limits;
 use crate::isolation::isolated;
 use crate::model::{ErrorReport, Warning};
 use crate::source;
-use crate::source::{Inspected, LintRequest, Stop};
+use crate::source::{CancellationToken, Inspected, LintRequest};
 use crate::spec::check::{Check, Comparison, KindSettings, Masks, Query, Rule};
 use crate::suite::Suite;
 
@@ -53,7 +53,7 @@ impl LintReport {
 /// What the servers say of every check of `selected`, without what the checks accept; no query runs.
 ///
 /// Of a check that is cut into windows the first stands for all. A source that could not be reached is not mentioned.
-pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Stop) -> LintReport {
+pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &CancellationToken) -> LintReport {
     let options = RunOptions {
         jobs: 1,
         timeout,
@@ -148,7 +148,7 @@ async fn side(one: CheckRun<'_>, context: &Context<'_>, name: &str, query: Optio
     let found = source::inspect(engine, &prepared.report.sql, &asked, timeout, context.stop).await;
     let mut told = match found {
         Ok(told) => told,
-        Err(_) if context.stop.stopped() => Inspected::default(),
+        Err(_) if context.stop.is_cancelled() => Inspected::default(),
         Err(error) => refused(&error.message),
     };
     told.warnings.iter_mut().for_each(|warning| warning.message.insert_str(0, &format!("{name}: ")));

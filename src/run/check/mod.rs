@@ -168,7 +168,7 @@ async fn unmet(one: CheckRun<'_>, context: &Context<'_>) -> Result<Option<String
             let open = opened(one.suite, context, name, query)?;
             let has = tokio::select! {
                 has = open.has(requirement) => has,
-                () = context.stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+                () = context.stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
                 () = tokio::time::sleep(context.options.timeout) => Err(Error::new(ErrorKind::Timeout, "the server did not answer; allow more with --timeout")),
             };
             let has = has.map_err(|error| located(context, name, &query.source, error))?;

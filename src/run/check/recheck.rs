@@ -105,9 +105,9 @@ async fn waited(time: Duration, context: &Context<'_>, slot: &mut Slot<'_>) -> R
     };
     tokio::select! {
         () = waiting => {}
-        () = context.stop.wait() => {}
+        () = context.stop.cancelled() => {}
     }
-    if !context.stop.stopped() {
+    if !context.stop.is_cancelled() {
         return Ok(());
     }
     let why = if context.late.load(Ordering::SeqCst) { "the deadline passed" } else { "the run was interrupted" };

@@ -92,7 +92,7 @@ impl<'a> TwoSidedScan<'a> {
         for (side, connections) in wanted {
             let permit = tokio::select! {
                 permit = side.engine.reserve(connections) => permit,
-                () = self.context.stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+                () = self.context.stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
             };
             reserved.extend(permit.map_err(|error| self.located(side, error))?);
         }
@@ -107,7 +107,7 @@ impl<'a> TwoSidedScan<'a> {
         let (opened, again) = retrying(stop, || async {
             tokio::select! {
                 opened = side.engine.reader(self.timeout, &side.ticket) => opened,
-                () = stop.wait() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+                () = stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
                 () = tokio::time::sleep(self.timeout) => Err(source::timed_out(self.timeout)),
             }
         })
@@ -133,7 +133,7 @@ impl<'a> TwoSidedScan<'a> {
         work: impl FnOnce(Sides<Stream>) -> F,
     ) -> ScanResult<T> {
         self.rows.store(0, Ordering::Relaxed);
-        let give_up = source::Stop::default();
+        let give_up = source::CancellationToken::default();
         let (old_sender, old_receiver) = mpsc::channel(BACKLOG);
         let (new_sender, new_receiver) = mpsc::channel(BACKLOG);
         let stream = |receiver, sum: &Arc<AtomicU64>| {
@@ -145,7 +145,7 @@ impl<'a> TwoSidedScan<'a> {
         let working = async {
             let found = work.await;
             if found.is_err() {
-                give_up.stop();
+                give_up.cancel();
             }
             found
         };
@@ -176,7 +176,7 @@ impl<'a> TwoSidedScan<'a> {
         sql: &str,
         session: Option<&mut Session<'a>>,
         sender: mpsc::Sender<Frame>,
-        give_up: &source::Stop,
+        give_up: &source::CancellationToken,
     ) -> Result<Vec<Warning>, Option<Error>> {
         let Some(session) = session else { return Ok(Vec::new()) };
         let limits = Limits { timeout: self.timeout, stop: self.context.stop, give_up };

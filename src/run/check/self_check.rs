@@ -182,13 +182,13 @@ impl<'a> TwoSidedScan<'a> {
         side: &SideQuery<'a>,
         work: impl FnOnce(Stream) -> F,
     ) -> Result<(Result<T, Failure>, Option<Frame>), ErrorReport> {
-        let give_up = source::Stop::default();
+        let give_up = source::CancellationToken::default();
         let (sender, receiver) = mpsc::channel(BACKLOG);
         let working = work(Stream { receiver, rows: self.rows.clone(), sum: None });
         let working = async {
             let found = working.await;
             if found.0.is_err() {
-                give_up.stop();
+                give_up.cancel();
             }
             found
         };

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::frame::Frame;
 use crate::model::Warning;
 use crate::source;
-use crate::source::{Error, ErrorKind, Reader, Stop};
+use crate::source::{CancellationToken, Error, ErrorKind, Reader};
 
 /// How long a side may go on after the other one, or the comparison, has failed, so that its own error is told too.
 const GRACE: Duration = Duration::from_secs(1);
@@ -22,9 +22,9 @@ pub(crate) struct Limits<'a> {
     /// Time for the whole reading.
     pub(crate) timeout: Duration,
     /// Told when the run is stopped.
-    pub(crate) stop: &'a Stop,
+    pub(crate) stop: &'a CancellationToken,
     /// Told when what the other side or the comparison came to makes this reading useless; tells the other side.
-    pub(crate) give_up: &'a Stop,
+    pub(crate) give_up: &'a CancellationToken,
 }
 
 /// Reads `sql` to its end and hands its batches on to `sender`; no error of its own (`None`) where it was given up.
@@ -40,7 +40,7 @@ pub(crate) async fn one_side(
 ) -> Result<Vec<Warning>, Option<Error>> {
     let Limits { timeout, stop, give_up } = limits;
     let given_up = async {
-        give_up.wait().await;
+        give_up.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
     let error = tokio::select! {
@@ -48,18 +48,18 @@ pub(crate) async fn one_side(
         read = handed_on(session, sql, &sender) => match read {
             Ok(warnings) => return Ok(warnings),
             Err(error) => {
-                give_up.stop();
+                give_up.cancel();
                 return Err((error.fault != ErrorKind::Unwanted).then_some(error));
             }
         },
-        () = stop.wait() => {
+        () = stop.cancelled() => {
             Some(Error::new(ErrorKind::Interrupted, "the run was interrupted; the query was cancelled"))
         }
         () = tokio::time::sleep(timeout) => Some(source::timed_out(timeout)),
         () = given_up => None,
     };
     drop(sender);
-    give_up.stop();
+    give_up.cancel();
     cancel.await;
     Err(error)
 }
@@ -119,14 +119,14 @@ mod tests {
 
     /// What both sides come to beside a comparison that gives up as soon as a side gives nothing, as `rowdiff` does.
     async fn both(mut old: Scripted, mut new: Scripted) -> [Option<ErrorKind>; 2] {
-        let (stop, give_up) = (Stop::default(), Stop::default());
+        let (stop, give_up) = (CancellationToken::default(), CancellationToken::default());
         let limits = Limits { timeout: Duration::from_secs(10), stop: &stop, give_up: &give_up };
         let (old_sender, mut old_batches) = mpsc::channel(1);
         let (new_sender, mut new_batches) = mpsc::channel(1);
         let working = async {
             let (old, new) = tokio::join!(old_batches.recv(), new_batches.recv());
             if old.is_none() || new.is_none() {
-                give_up.stop();
+                give_up.cancel();
             }
         };
         let (old, new, ()) = tokio::join!(

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use cutover::frame::{Type, Value};
 use cutover::source::ClickHouse;
-use cutover::source::{Answer, Engine, Error, ErrorKind, Location, QueryHandle, SourceOptions, SourceUrl, Stop, query};
+use cutover::source::{
+    Answer, CancellationToken, Engine, Error, ErrorKind, Location, QueryHandle, SourceOptions, SourceUrl, query,
+};
 use cutover::spec::check::Requirement;
 
 use crate::support::engine_url;
@@ -33,7 +35,7 @@ fn engine() -> ClickHouse {
 }
 
 async fn ask(engine: &ClickHouse, sql: &str) -> Result<Answer, Error> {
-    query(engine, sql, LIMIT, &Stop::default()).await
+    query(engine, sql, LIMIT, &CancellationToken::default()).await
 }
 
 async fn refused(sql: &str) -> Error {
@@ -352,16 +354,16 @@ async fn a_query_given_up_ends_at_the_server() {
     let marker = format!("planted{}", std::process::id());
     let sql = format!("SELECT sum(sipHash64(number)) AS {marker} FROM numbers(1000000000000)");
     let started = Instant::now();
-    let error = query(&engine, &sql, Duration::from_secs(1), &Stop::default()).await.unwrap_err();
+    let error = query(&engine, &sql, Duration::from_secs(1), &CancellationToken::default()).await.unwrap_err();
     assert_eq!(error.fault, ErrorKind::Timeout);
     assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
 
     // The server's own limit is not what ends it here: the run is stopped long before.
-    let stop = Stop::default();
+    let stop = CancellationToken::default();
     let running = query(&engine, &sql, LIMIT, &stop);
     let stopping = async {
         tokio::time::sleep(Duration::from_millis(700)).await;
-        stop.stop();
+        stop.cancel();
     };
     let (outcome, ()) = tokio::join!(running, stopping);
     assert_eq!(outcome.unwrap_err().fault, ErrorKind::Interrupted);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::{Column, Frame, Type, Value};
-use cutover::source::{EngineName, Error, Files, SourceOptions, Stop, literal, query};
+use cutover::source::{CancellationToken, EngineName, Error, Files, SourceOptions, literal, query};
 use cutover::spec::check::ParamValue;
 use polars::prelude::ParquetWriter;
 
@@ -18,7 +18,7 @@ fn open(path: &Path, types: &[(&str, &str)]) -> Files {
 }
 
 async fn fetch(engine: &Files, sql: &str) -> Result<Frame, Error> {
-    query(engine, sql, LIMIT, &Stop::default()).await.map(|answer| answer.frame)
+    query(engine, sql, LIMIT, &CancellationToken::default()).await.map(|answer| answer.frame)
 }
 
 async fn refused(engine: &Files, sql: &str) -> String {

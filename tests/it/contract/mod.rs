@@ -12,7 +12,7 @@ mod sqlite;
 use std::time::Duration;
 
 use cutover::frame::{Type, Value};
-use cutover::source::{Engine, Stop, query};
+use cutover::source::{CancellationToken, Engine, query};
 
 /// Largest integer of 256 bits.
 pub const U256_MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
@@ -111,7 +111,7 @@ pub async fn hold(engine: &dyn Engine, expression: impl Fn(&str) -> Option<Strin
 
 /// As [`hold`], for engines whose values stand in a table: `from` is what follows the expression, such as `FROM t`.
 pub async fn hold_from(engine: &dyn Engine, from: &str, expression: impl Fn(&str) -> Option<String>) {
-    let stop = Stop::default();
+    let stop = CancellationToken::default();
     let limit = Duration::from_secs(60);
     let mut held = 0;
     for case in cases() {

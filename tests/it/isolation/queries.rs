@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::source;
-use cutover::source::{SourceOptions, SourceUrl, Stop};
+use cutover::source::{CancellationToken, SourceOptions, SourceUrl};
 
 /// A table of two rows.
 fn folder() -> tempfile::TempDir {
@@ -18,7 +18,7 @@ fn folder() -> tempfile::TempDir {
 async fn rows(folder: &Path, sql: &str, timeout: Duration) -> Result<usize, String> {
     let url = SourceUrl::parse("d", folder).unwrap();
     let engine = source::open(&url, &SourceOptions::default()).unwrap();
-    let answer = source::query(engine.as_ref(), sql, timeout, &Stop::default()).await;
+    let answer = source::query(engine.as_ref(), sql, timeout, &CancellationToken::default()).await;
     answer.map(|answer| answer.frame.height()).map_err(|error| error.message)
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use cutover::model::Kind;
 use cutover::source;
-use cutover::source::{LintRequest, Refreshed, SourceOptions, SourceUrl, Stop, TableName};
+use cutover::source::{CancellationToken, LintRequest, Refreshed, SourceOptions, SourceUrl, TableName};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::Value as Json;
 use sqlx::postgres::PgPoolCopyExt;
@@ -310,7 +310,8 @@ async fn every_sort_of_view_has_an_age() {
     let engine = source::open(&place, &SourceOptions::default()).unwrap();
     let told = async |view: Refreshed, sql: &str| {
         let asked = LintRequest { kind: Kind::Sum, exact: true, key: Vec::new(), views: vec![view] };
-        let told = source::inspect(engine.as_ref(), sql, &asked, Duration::from_secs(30), &Stop::default()).await;
+        let told =
+            source::inspect(engine.as_ref(), sql, &asked, Duration::from_secs(30), &CancellationToken::default()).await;
         let told = told.unwrap();
         assert!(!told.views.is_empty() || told.warnings.is_empty());
         told.warnings.into_iter().map(|warning| warning.message).collect::<Vec<_>>()
@@ -338,7 +339,8 @@ async fn every_sort_of_view_has_an_age() {
     // Where in the query, and not in what is put before it.
     let asked = LintRequest { kind: Kind::Sum, exact: true, key: Vec::new(), views: Vec::new() };
     let (sql, limit) = ("SELECT\n  no_such_column FROM mv", Duration::from_secs(30));
-    let refused = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap().warnings;
+    let refused =
+        source::inspect(engine.as_ref(), sql, &asked, limit, &CancellationToken::default()).await.unwrap().warnings;
     assert!(refused[0].message.ends_with("at line 2, column 3"), "{refused:?}");
 
     let folder = tempfile::tempdir().unwrap();
@@ -362,7 +364,7 @@ async fn warned(url: &str, sql: &str, exact: bool) -> Vec<(String, Option<String
     let engine = source::open(&place, &SourceOptions::default()).unwrap();
     let asked = LintRequest { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
     let limit = Duration::from_secs(30);
-    let found = source::inspect(engine.as_ref(), sql, &asked, limit, &Stop::default()).await.unwrap();
+    let found = source::inspect(engine.as_ref(), sql, &asked, limit, &CancellationToken::default()).await.unwrap();
     found.warnings.into_iter().map(|warning| (warning.code, warning.table)).collect()
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::{Type, Value};
-use cutover::source::{Files, SourceOptions, Stop, query};
+use cutover::source::{CancellationToken, Files, SourceOptions, query};
 
 use crate::cli::cutover;
 
@@ -19,7 +19,7 @@ async fn read(name: &str, data: &str, of: &str) -> Result<(Vec<Value>, Type), St
     let types = if of.is_empty() { BTreeMap::new() } else { BTreeMap::from([("v".to_owned(), of.to_owned())]) };
     let options = SourceOptions { types, ..SourceOptions::default() };
     let engine = Files::open(folder.path(), &options, "files".to_owned()).unwrap();
-    let answer = query(&engine, "SELECT * FROM t", Duration::from_secs(60), &Stop::default()).await;
+    let answer = query(&engine, "SELECT * FROM t", Duration::from_secs(60), &CancellationToken::default()).await;
     let frame = answer.map_err(|error| error.message)?.frame;
     Ok((frame.values("v"), frame.column("v").unwrap().1.clone()))
 }
@@ -114,13 +114,14 @@ async fn functions_that_read_files_are_refused_by_name() {
             format!("SELECT t.v FROM t JOIN {function}('t.csv') AS o ON t.v = o.v"),
             format!("SELECT v FROM t WHERE v IN (SELECT v FROM {function}('t.csv'))"),
         ] {
-            let error = query(&engine, &sql, Duration::from_secs(60), &Stop::default()).await.unwrap_err();
+            let error = query(&engine, &sql, Duration::from_secs(60), &CancellationToken::default()).await.unwrap_err();
             let hint = "put the file into the folder of the source";
             assert!(error.message.contains(function) && error.message.contains(hint), "{sql}: {error}");
         }
     }
     // The way out.
-    let answer = query(&engine, "SELECT v FROM t", Duration::from_secs(60), &Stop::default()).await.unwrap();
+    let answer =
+        query(&engine, "SELECT v FROM t", Duration::from_secs(60), &CancellationToken::default()).await.unwrap();
     assert_eq!(answer.frame.values("v"), [text("12345678901234567.89")]);
 }
 

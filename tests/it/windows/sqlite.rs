@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
-use cutover::source::{EngineName, SourceOptions, Sqlite, Stop, query, window};
+use cutover::source::{CancellationToken, EngineName, SourceOptions, Sqlite, query, window};
 use cutover::spec::check::ParamValue;
 use proptest::prelude::*;
 use sqlx::{ConnectOptions, Connection};
@@ -198,7 +198,7 @@ proptest! {
             database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts DATETIME); INSERT INTO t VALUES {}", values.join(", "))).await;
             let engine = Sqlite::open(&folder.path().join("t.db"), &SourceOptions::default(), "t.db".to_owned()).unwrap();
             let ask = async |sql: &str| {
-                query(&engine, sql, std::time::Duration::from_secs(30), &Stop::default()).await.unwrap().frame
+                query(&engine, sql, std::time::Duration::from_secs(30), &CancellationToken::default()).await.unwrap().frame
             };
             (ask(&format!("SELECT n FROM ({filtered}) ORDER BY n")).await, ask(&placed).await)
         });

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::Frame;
-use cutover::source::{Error, Location, MySql, SourceOptions, SourceUrl, Stop, query};
+use cutover::source::{CancellationToken, Error, Location, MySql, SourceOptions, SourceUrl, query};
 use sqlx::{Connection, MySqlConnection};
 
 use crate::support::engine_url;
@@ -34,7 +34,7 @@ fn in_zone(timezone: &str) -> MySql {
 }
 
 async fn fetch(engine: &MySql, sql: &str) -> Result<Frame, Error> {
-    query(engine, sql, LIMIT, &Stop::default()).await.map(|answer| answer.frame)
+    query(engine, sql, LIMIT, &CancellationToken::default()).await.map(|answer| answer.frame)
 }
 
 async fn refused(sql: &str) -> Error {

@@ -11,17 +11,17 @@ use super::*;
 /// Text that is read as the number 0 is an answer, and one to be told of.
 #[tokio::test]
 async fn what_the_server_warns_of_is_passed_on() {
-    let answer = query(&open(), "SELECT 'abc' + 0 AS v", LIMIT, &Stop::default()).await.unwrap();
+    let answer = query(&open(), "SELECT 'abc' + 0 AS v", LIMIT, &CancellationToken::default()).await.unwrap();
     let [warning] = &answer.warnings[..] else { panic!("one warning: {:?}", answer.warnings) };
     assert!(warning.code == "server_warning" && warning.message.contains("'abc'"), "{warning:?}");
     let many = "SELECT v + 0 AS v FROM (SELECT CONCAT('x', a.n, b.n) AS v FROM \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) AS a, \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) AS b, \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3) AS c) AS t";
-    let answer = query(&open(), many, LIMIT, &Stop::default()).await.unwrap();
+    let answer = query(&open(), many, LIMIT, &CancellationToken::default()).await.unwrap();
     let [warning] = &answer.warnings[..] else { panic!("one warning: {:?}", answer.warnings) };
     assert!(warning.message.contains("75 times"), "past the first 64, and once: {warning:?}");
-    let answer = query(&open(), "SELECT 1 AS v", LIMIT, &Stop::default()).await.unwrap();
+    let answer = query(&open(), "SELECT 1 AS v", LIMIT, &CancellationToken::default()).await.unwrap();
     assert!(answer.warnings.is_empty(), "{:?}", answer.warnings);
 }
 
@@ -148,17 +148,17 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
     let marker = "contract_given_up_on";
     let sql = format!("SELECT SLEEP(30) AS {marker}");
     let started = Instant::now();
-    let error = query(&engine, &sql, Duration::from_millis(300), &Stop::default()).await.unwrap_err();
+    let error = query(&engine, &sql, Duration::from_millis(300), &CancellationToken::default()).await.unwrap_err();
     assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
     assert!(error.message.contains("300ms"), "{error}");
     assert_eq!(running(marker).await, 0);
 
-    let stop = Stop::default();
+    let stop = CancellationToken::default();
     let (answer, ()) = tokio::join!(query(&engine, &sql, LIMIT, &stop), async {
         while running(marker).await == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        stop.stop();
+        stop.cancel();
     });
     assert_eq!(answer.unwrap_err().fault, ErrorKind::Interrupted);
     assert_eq!(running(marker).await, 0);
@@ -245,7 +245,7 @@ async fn an_account_that_may_only_read_is_enough() {
     let engine = open_url(&reader, &SourceOptions::default());
     assert_eq!(fetch(&engine, "SELECT n FROM contract_readable").await.unwrap().values("n"), [Value::Integer(7)]);
     assert_eq!(engine.describe().await.unwrap().engine, "mysql");
-    let stop = Stop::default();
+    let stop = CancellationToken::default();
     let error = query(&engine, "SELECT SLEEP(30) AS contract_reader_sleeps", Duration::from_millis(200), &stop).await;
     assert_eq!(error.unwrap_err().fault, ErrorKind::Timeout);
     assert_eq!(running("contract_reader_sleeps").await, 0, "an account may cancel its own queries");

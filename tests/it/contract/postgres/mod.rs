@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::Frame;
-use cutover::source::{Error, Location, Postgres, SourceOptions, SourceUrl, Stop, query};
+use cutover::source::{CancellationToken, Error, Location, Postgres, SourceOptions, SourceUrl, query};
 use sqlx::{Connection, PgConnection};
 
 use crate::support::engine_url;
@@ -30,7 +30,7 @@ fn open() -> Postgres {
 }
 
 async fn fetch(engine: &Postgres, sql: &str) -> Result<Frame, Error> {
-    query(engine, sql, LIMIT, &Stop::default()).await.map(|answer| answer.frame)
+    query(engine, sql, LIMIT, &CancellationToken::default()).await.map(|answer| answer.frame)
 }
 
 async fn refused(sql: &str) -> Error {

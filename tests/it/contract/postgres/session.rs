@@ -94,17 +94,17 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
     let marker = "contract_given_up_on";
     let sql = format!("SELECT pg_sleep(30)::text AS {marker}");
     let started = Instant::now();
-    let error = query(&engine, &sql, Duration::from_millis(300), &Stop::default()).await.unwrap_err();
+    let error = query(&engine, &sql, Duration::from_millis(300), &CancellationToken::default()).await.unwrap_err();
     assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
     assert!(error.message.contains("300ms"), "{error}");
     assert_eq!(running(marker).await, 0);
 
-    let stop = Stop::default();
+    let stop = CancellationToken::default();
     let (answer, ()) = tokio::join!(query(&engine, &sql, LIMIT, &stop), async {
         while running(marker).await == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        stop.stop();
+        stop.cancel();
     });
     assert_eq!(answer.unwrap_err().fault, ErrorKind::Interrupted);
     assert_eq!(running(marker).await, 0);
@@ -195,7 +195,7 @@ async fn an_account_that_may_only_read_is_enough() {
     let read = fetch(&engine, "SELECT n FROM contract_readable").await.unwrap();
     assert_eq!(read.values("n"), [Value::Integer(7)]);
     assert_eq!(engine.describe().await.unwrap().timezone, "UTC");
-    let stop = Stop::default();
+    let stop = CancellationToken::default();
     let sleep = "SELECT pg_sleep(30)::text AS contract_reader_sleeps";
     let error = query(&engine, sleep, Duration::from_millis(200), &stop).await.unwrap_err();
     assert_eq!(error.fault, ErrorKind::Timeout, "{error}");

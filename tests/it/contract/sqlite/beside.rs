@@ -85,7 +85,8 @@ async fn a_log_without_an_index_is_read_and_said_to_leave_one() {
     connection.close().await.unwrap();
     let engine = open(&copy.path().join("t.db"));
     let limit = std::time::Duration::from_secs(30);
-    let answer = cutover::source::query(&engine, COUNT, limit, &cutover::source::Stop::default()).await.unwrap();
+    let answer =
+        cutover::source::query(&engine, COUNT, limit, &cutover::source::CancellationToken::default()).await.unwrap();
     assert_eq!(answer.frame.values("n"), [Value::Integer(2)]);
     assert_eq!(answer.warnings.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), ["index_left"]);
     assert_eq!(files(copy.path()), ["t.db", "t.db-shm", "t.db-wal"]);

@@ -11,17 +11,19 @@ use futures::future::BoxFuture;
 use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::engine::{Answer, Engine, EngineName, Inspected, LintRequest, QueryHandle};
+use super::error::Error;
 use super::pushdown::Described;
-use super::{Answer, Engine, EngineName, Error, Inspected, LintRequest, QueryHandle, Reader};
+use super::shared::batch_sink::Reader;
 use crate::frame::Frame;
 use crate::isolation::{apart, resumed};
 use crate::model::{SourceReport, Volume, Warning};
 use crate::spec::check::Requirement;
 
 /// An engine whose every question is asked on a thread of its own.
-pub(super) struct Apart(pub(super) Arc<dyn Engine>);
+pub(super) struct OnOwnThreads(pub(super) Arc<dyn Engine>);
 
-impl Apart {
+impl OnOwnThreads {
     /// What `question` comes to.
     fn ask<'a, T: Send + 'static>(
         &self,
@@ -32,7 +34,7 @@ impl Apart {
     }
 }
 
-impl Engine for Apart {
+impl Engine for OnOwnThreads {
     fn name(&self) -> EngineName {
         self.0.name()
     }
