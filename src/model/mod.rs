@@ -10,23 +10,25 @@ use serde::Serialize;
 
 mod errors;
 mod expected;
+mod kind;
 mod numbers;
 mod reading;
 mod rerun;
 mod rows;
 mod suppressed;
+mod verdict;
 mod warnings;
-mod words;
 
 pub use errors::{ErrorCode, ErrorReport};
 pub use expected::Expectation;
+pub use kind::{DifferenceForm, KeyUse, Kind, KindProfile, Queries};
 pub use numbers::{Counts, Drift, Key, Measure, Totals};
 pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
 pub use suppressed::{DifferenceCounts, Known, Waived};
+pub use verdict::{Difference, Severity, Status};
 pub use warnings::WARNINGS;
-pub use words::{Difference, Kind, Severity, Status};
 
 /// Everything one invocation found.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use crate::compare::BaselineIndex;
 use crate::frame;
 use crate::fs::input;
 use crate::isolation::caught;
-use crate::model::{Difference, DifferenceCounts, Example, Key, Pair};
+use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair};
 
 /// Name of the file of differences, beside the JSON report.
 pub const DIFFERENCES: &str = "differences.parquet";
@@ -222,11 +222,8 @@ impl RecordedRun {
                 "duplicate" => Difference::Duplicate,
                 _ => return None,
             };
-            let alone = match kinds.get(id.as_str()) {
-                Some(&("percentile" | "freshness" | "latency")) => true,
-                Some(&("sum" | "row_count")) => key.is_empty(),
-                _ => false,
-            };
+            let kind = kinds.get(id.as_str()).and_then(|kind| Kind::named(kind));
+            let alone = kind.is_some_and(|kind| kind.differences(!key.is_empty()) == DifferenceForm::Numbers);
             let own = found.entry(id).or_default();
             let name = columns.get(row).map(str::to_owned);
             let pair = Pair { old: olds.get(row).map(str::to_owned), new: news.get(row).map(str::to_owned) };

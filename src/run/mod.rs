@@ -32,7 +32,7 @@ use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SourceRepo
 use crate::record::read::Baseline;
 use crate::rowdiff;
 use crate::source::CancellationToken;
-use crate::spec::check::{Check, KindSettings, ParamValue};
+use crate::spec::check::{Check, ParamValue};
 use crate::suite::Suite;
 
 pub use check::lint::{LintReport, inspect};
@@ -329,7 +329,7 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
 
 /// What a check found, masked and put to its waivers.
 fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
-    if matches!(one.check.kind, KindSettings::Latency(_)) {
+    if one.check.kind.kind().profile().timed {
         // All of its numbers are listed.
         let mut findings = parquet::DifferenceFanout::new(one, context, report.returned.as_deref());
         report.measures.iter().filter(|measure| !measure.within).all(|measure| findings.take(&outside(measure)));

@@ -9,7 +9,7 @@ use globset::GlobMatcher;
 use super::{Params, RunOptions, Selected, shown};
 use crate::isolation::caught;
 use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WindowReport};
-use crate::spec::check::{Bound, Check, KindSettings, ParamValue, Window};
+use crate::spec::check::{Bound, Check, ParamValue, Window};
 
 /// Windows of one check beyond which its step is taken for a mistake.
 const MOST: usize = 10_000;
@@ -44,7 +44,7 @@ pub(super) struct Unit<'a> {
 impl Unit<'_> {
     /// Whether it is about speed, so that nothing may run beside it.
     pub(super) fn timed(&self) -> bool {
-        matches!(self.one.check.kind, KindSettings::Latency(_))
+        self.one.check.kind.kind().profile().timed
     }
 
     /// `suite.check`, and behind it `@window`.

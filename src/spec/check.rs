@@ -6,7 +6,7 @@ use std::time::Duration;
 use bigdecimal::BigDecimal;
 
 use crate::frame::Value;
-use crate::model::{Kind, Severity};
+use crate::model::{DifferenceForm, Kind, Severity};
 
 /// One value for each side; old is the reference and always comes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,6 +105,11 @@ pub enum Bound {
 }
 
 impl Check {
+    /// Returns what a difference of the check is, and so what it is called.
+    pub fn difference_form(&self) -> DifferenceForm {
+        self.kind.kind().differences(!self.key.is_empty())
+    }
+
     /// The column of time of the check's window by its name on `side`, `old` or `new`; empty without a window.
     pub fn window_column(&self, side: &str) -> &str {
         let column = self.window.as_ref().map_or("", |window| window.column.as_str());

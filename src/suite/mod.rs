@@ -29,7 +29,6 @@ use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
 use problem::{File, nearest};
 
-pub(crate) use check::difference_names;
 use overrides::Used;
 use rule::Known;
 

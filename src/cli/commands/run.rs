@@ -22,7 +22,7 @@ use crate::report::terminal;
 use crate::run;
 use crate::run::{Again, RunOptions, Selected};
 use crate::source::CancellationToken;
-use crate::spec::check::{KindSettings, Masks};
+use crate::spec::check::Masks;
 use crate::suite::Suite;
 
 /// Runs the command and returns its exit code.
@@ -103,7 +103,7 @@ fn baseline(path: &Path) -> Result<Baseline, Unreadable> {
 }
 
 fn row_diffs(selected: &[Selected<'_>]) -> usize {
-    selected.iter().filter(|one| matches!(one.check.kind, KindSettings::Rows)).count()
+    selected.iter().filter(|one| one.check.kind.kind().profile().streamed).count()
 }
 
 /// Runs `selected`, shows and writes what was found, adds it to the history, and returns the exit code.

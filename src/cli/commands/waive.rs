@@ -11,13 +11,13 @@ use super::run::done;
 use super::waive_toml::{Limits, Writer, append};
 use crate::compare::{Ledger, with_tag};
 use crate::exit_code::{BROKEN, PASSED};
-use crate::model::{Difference, DifferenceCounts, Example, Key, Kind, Pair};
+use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair};
 use crate::record::read::{EarlierCheck, RecordedRun};
 use crate::run;
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
 use crate::suite;
-use crate::suite::{Overrides, Suite, difference_names};
+use crate::suite::{Overrides, Suite};
 
 /// Keys that are listed one by one unless the command line says so.
 const FEW: usize = 1_000;
@@ -165,7 +165,7 @@ impl<'a> Request<'a> {
             ));
         }
         self.under_a_key_that_stays()?;
-        let numbers = difference_names(check.kind.kind(), check.key.is_empty()) == ["outside"];
+        let numbers = check.difference_form() == DifferenceForm::Numbers;
         let of_values = |example: &&Example| numbers || example.difference == Difference::Changed;
         let values: Vec<&Example> = self.open.iter().filter(of_values).collect();
         let twice: Vec<(Key, &String, &Pair)> = self
@@ -279,7 +279,7 @@ impl<'a> Request<'a> {
                 return Err(format!("{flag}: {why}; leave {flag} out to accept them by count"));
             }
         }
-        if difference_names(check.kind.kind(), check.key.is_empty()) == ["outside"] {
+        if check.difference_form() == DifferenceForm::Numbers {
             return Err(format!("{why}, and a count would accept any number; say --at-most N if that is meant"));
         }
         let mut total = 0;
@@ -305,7 +305,7 @@ impl<'a> Request<'a> {
                 one.written, one.id
             ));
         }
-        let names_columns = difference_names(self.check.kind.kind(), true) == ["outside"];
+        let names_columns = self.check.kind.kind().differences(false) == DifferenceForm::Numbers;
         if self.check.key.is_empty() && !names_columns && self.check.kind.kind() != Kind::TagDedup {
             return Some("the check has no key".to_owned());
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::keys::Keys;
 use super::read::{Entry, Run};
-use crate::model::Status;
+use crate::model::{DifferenceForm, Kind, Status};
 
 /// One check in two runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -106,7 +106,8 @@ fn fate(old: &Entry, new: &Entry, keys: &[Option<Keys>; 2]) -> Option<Fate> {
         return None;
     }
     let (before, after) = (old.found(), new.found());
-    let rows = ["rows", "tag_dedup", "invariant"].contains(&new.kind.as_str());
+    let kind = Kind::named(&new.kind);
+    let rows = kind.is_some_and(|kind| kind.differences(false) != DifferenceForm::Numbers);
     let known = old.listed && new.listed;
     if let ([Some(earlier), Some(later)], true) = (keys, known)
         && let Some((earlier, later)) = earlier.of(&old.id).both(later.of(&new.id), (before, after), rows)

@@ -18,7 +18,7 @@ use crate::isolation::isolated;
 use crate::model::{ErrorReport, Warning};
 use crate::source;
 use crate::source::{CancellationToken, Inspected, LintRequest};
-use crate::spec::check::{Check, Comparison, KindSettings, Masks, Query, Rule};
+use crate::spec::check::{Check, Comparison, Masks, Query, Rule};
 use crate::suite::Suite;
 
 /// Code of the warning that a query could not be analysed.
@@ -183,8 +183,5 @@ fn exact(check: &Check) -> bool {
     let loose =
         |one: &Comparison| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_) | Comparison::Ignore(_));
     let strict = |rule: &Rule| !rule.comparison.levels().all(loose);
-    match check.kind {
-        KindSettings::Percentile(_) | KindSettings::Freshness { .. } | KindSettings::Latency(_) => false,
-        _ => strict(&check.default_rule) || check.columns.values().any(strict),
-    }
+    !check.kind.kind().is_bounded() && (strict(&check.default_rule) || check.columns.values().any(strict))
 }

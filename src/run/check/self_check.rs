@@ -20,7 +20,7 @@ use crate::model::{CheckReport, ErrorReport, Unstable, Warning};
 use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
 use crate::source;
 use crate::source::{Engine, EngineName, QueryHandle};
-use crate::spec::check::{KindSettings, Query, Sides};
+use crate::spec::check::{Query, Sides};
 
 /// Warnings of old that say why its answer may be another each time.
 const CAUSES: [&str; 3] = ["approximate", "final", "float_sum"];
@@ -42,7 +42,7 @@ pub(crate) async fn look(
     report.old = Some(prepared.report);
     let check = against_itself(one.check);
     let again = CheckRun { check: &check, ..one };
-    let found = if matches!(check.kind, KindSettings::Rows) {
+    let found = if check.kind.kind().profile().streamed {
         rows(again, context, seeds, engine, &sql).await?
     } else {
         held(again, context, query).await?

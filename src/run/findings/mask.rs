@@ -146,7 +146,7 @@ impl Mask {
     fn hides_value(&self, name: &str) -> bool {
         match self.kind {
             // Times of queries are no values of rows.
-            Kind::Latency => false,
+            kind if kind.profile().timed => false,
             // As a difference, the distance of two distributions tells every quantile of new.
             Kind::Percentile if name == KS_DISTANCE => self.values || !self.names.is_empty(),
             Kind::Percentile => self.values || self.hides(name.strip_suffix(RANK_ERROR).unwrap_or(name)),
@@ -322,10 +322,8 @@ fn quantiles(check: &Check) -> impl Iterator<Item = &String> {
 fn by_place<'a>(check: &'a Check, returned: &'a [String]) -> Box<dyn Iterator<Item = &'a String> + 'a> {
     let is_key = |name: &String| check.key.iter().any(|key| key == name || check.rename.get(key) == Some(name));
     match &check.kind {
-        KindSettings::RowCount | KindSettings::TagDedup | KindSettings::Freshness { .. } => {
-            Box::new(returned.iter().filter(move |name| !is_key(name)))
-        }
         KindSettings::Percentile(settings) => Box::new(settings.value.iter()),
+        kind if kind.kind().profile().renames_values => Box::new(returned.iter().filter(move |name| !is_key(name))),
         _ => Box::new(std::iter::empty()),
     }
 }

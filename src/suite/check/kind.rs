@@ -9,59 +9,44 @@ use super::Reader;
 use crate::model::Kind;
 use crate::spec::check::{KindSettings, Latency, Percentile, Query, Sides};
 
-/// What the differences of a check are called.
-pub(crate) fn difference_names(kind: Kind, keyless: bool) -> &'static [&'static str] {
-    match kind {
-        Kind::TagDedup => &["lost", "added", "duplicate"],
-        Kind::Invariant => &["rows"],
-        Kind::Percentile | Kind::Freshness | Kind::Latency => &["outside"],
-        Kind::RowCount | Kind::Sum if keyless => &["outside"],
-        _ => &["missing", "extra", "changed", "duplicate"],
-    }
-}
-
 impl Reader<'_, '_> {
     /// Settings that mean nothing for the kind: silence about them would look like effect.
     pub(super) fn misplaced(&mut self, kind: Kind, raw: &raw::Check) {
-        let percentile = kind == Kind::Percentile;
-        let bounded = matches!(kind, Kind::RowCount | Kind::Sum);
-        let latency = kind == Kind::Latency;
-        let given: [(&str, bool, bool); 30] = [
-            ("mask", raw.mask.is_some(), !latency),
-            ("value", raw.value.is_some(), percentile),
-            ("quantiles", !raw.quantiles.is_empty(), percentile),
-            ("rank", raw.rank.is_some(), percentile),
-            ("max_ks", raw.max_ks.is_some(), percentile),
-            ("min_rows", raw.min_rows.is_some(), percentile),
-            ("max_lag", raw.max_lag.is_some(), kind == Kind::Freshness),
-            ("population", raw.population.is_some(), kind == Kind::Invariant),
-            ("absolute", raw.absolute.is_some(), percentile || bounded),
-            ("relative", raw.relative.is_some(), percentile || bounded),
-            ("at_least", raw.at_least.is_some(), bounded),
-            ("at_most", raw.at_most.is_some(), bounded),
-            ("min_ratio", raw.min_ratio.is_some(), bounded),
-            ("max_ratio", raw.max_ratio.is_some(), bounded || latency),
-            ("warn", raw.warn.is_some(), percentile || bounded),
-            ("fail", raw.fail.is_some(), percentile || bounded),
-            ("min_speedup", raw.min_speedup.is_some(), latency),
-            ("max_p95", raw.max_p95.is_some(), latency),
-            ("warm_up", raw.warm_up.is_some(), latency),
-            ("rounds", raw.rounds.is_some(), latency),
-            ("clients", raw.clients.is_some(), latency),
-            ("duration", raw.duration.is_some(), latency),
-            ("key", raw.key.is_some(), !latency),
-            ("rename", !raw.rename.is_empty(), !latency && kind != Kind::Invariant),
-            ("allow_empty", raw.allow_empty == Some(true), kind != Kind::Invariant),
-            ("window", raw.window.is_some(), !matches!(kind, Kind::Freshness | Kind::Invariant | Kind::Latency)),
-            ("sample", raw.sample.is_some(), kind == Kind::Rows),
-            ("settle", raw.settle.is_some(), !latency),
-            ("noise", raw.noise.is_some(), !latency && kind != Kind::Invariant),
-            ("duplicates", raw.duplicates.is_some(), matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)),
+        let given = [
+            ("mask", raw.mask.is_some()),
+            ("value", raw.value.is_some()),
+            ("quantiles", !raw.quantiles.is_empty()),
+            ("rank", raw.rank.is_some()),
+            ("max_ks", raw.max_ks.is_some()),
+            ("min_rows", raw.min_rows.is_some()),
+            ("max_lag", raw.max_lag.is_some()),
+            ("population", raw.population.is_some()),
+            ("absolute", raw.absolute.is_some()),
+            ("relative", raw.relative.is_some()),
+            ("at_least", raw.at_least.is_some()),
+            ("at_most", raw.at_most.is_some()),
+            ("min_ratio", raw.min_ratio.is_some()),
+            ("max_ratio", raw.max_ratio.is_some()),
+            ("warn", raw.warn.is_some()),
+            ("fail", raw.fail.is_some()),
+            ("min_speedup", raw.min_speedup.is_some()),
+            ("max_p95", raw.max_p95.is_some()),
+            ("warm_up", raw.warm_up.is_some()),
+            ("rounds", raw.rounds.is_some()),
+            ("clients", raw.clients.is_some()),
+            ("duration", raw.duration.is_some()),
+            ("key", raw.key.is_some()),
+            ("rename", !raw.rename.is_empty()),
+            ("allow_empty", raw.allow_empty == Some(true)),
+            ("window", raw.window.is_some()),
+            ("sample", raw.sample.is_some()),
+            ("settle", raw.settle.is_some()),
+            ("noise", raw.noise.is_some()),
+            ("duplicates", raw.duplicates.is_some()),
         ];
-        for (name, given, allowed) in given {
-            if given && !allowed {
-                self.mistake(format!("`{name}` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
-            }
+        let taken = kind.profile().settings;
+        for (name, _) in given.iter().filter(|(name, given)| *given && !taken.contains(name)) {
+            self.mistake(format!("`{name}` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
         }
     }
 

@@ -19,10 +19,8 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::frame::exact;
-use crate::model::Kind;
+use crate::model::{DifferenceForm, KeyUse, Kind};
 use crate::spec::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Sides, Window};
-
-pub(crate) use kind::difference_names;
 
 /// What a check of a suite can refer to.
 pub(super) struct Scope<'a> {
@@ -96,7 +94,7 @@ impl Reader<'_, '_> {
             }
             self.mistake(
                 "`kind` is missing",
-                Some("give row_count, sum, tag_dedup, percentile, rows, freshness, invariant or latency".to_owned()),
+                Some(format!("give one of {}", Kind::ALL.map(|kind| kind.profile().name).join(", "))),
             );
             return None;
         };
@@ -107,8 +105,8 @@ impl Reader<'_, '_> {
             Some(OneOrMany::One(name)) => vec![name],
             Some(OneOrMany::Many(names)) => names,
         };
-        if kind == Kind::Rows && key.is_empty() {
-            self.mistake("kind `rows` needs `key`", Some("name the columns that identify a row".to_owned()));
+        if kind.profile().key == KeyUse::Required && key.is_empty() {
+            self.mistake(format!("kind `{kind}` needs `key`"), Some("name the columns that identify a row".to_owned()));
         }
         if let Some(twice) = key.iter().enumerate().find(|(at, name)| key[..*at].contains(name)).map(|(_, name)| name) {
             self.mistake(format!("`key` names `{twice}` twice"), None);
@@ -121,10 +119,10 @@ impl Reader<'_, '_> {
             min_ratio: raw.min_ratio.clone(),
             max_ratio: raw.max_ratio.clone(),
         };
-        if matches!(kind, Kind::Latency | Kind::Invariant) && !rules.is_empty() {
+        if !kind.profile().column_rules && !rules.is_empty() {
             self.mistake(format!("`columns` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
         }
-        let default_rule = if matches!(kind, Kind::Percentile | Kind::Latency) {
+        let default_rule = if !kind.profile().default_rule {
             Rule::default()
         } else {
             let mut wrong = Vec::new();
@@ -141,7 +139,7 @@ impl Reader<'_, '_> {
         };
         let leveled = rules.iter().find(|(_, (_, rule))| rule.warn.is_some() || rule.fail.is_some());
         if let Some((name, _)) = leveled
-            && !matches!(kind, Kind::Rows | Kind::Sum | Kind::RowCount)
+            && kind.profile().keyed != DifferenceForm::Rows
         {
             self.mistake(format!("column `{name}`: `warn` and `fail` mean nothing for kind `{kind}`"), None);
         }
@@ -206,7 +204,7 @@ impl Reader<'_, '_> {
                 Some("use both on both sides, or neither".to_owned()),
             );
         }
-        if !all && kind != Kind::Rows {
+        if !all && !kind.profile().streamed {
             self.mistake(
                 format!("`window` of kind `{kind}` needs queries that use `{{{{ from }}}}` and `{{{{ to }}}}`"),
                 Some("only the rows of kind `rows` can be filtered from outside".to_owned()),
@@ -259,7 +257,7 @@ impl Reader<'_, '_> {
     }
 
     fn expect(&mut self, kind: Kind, key: &[String], raw: &raw::Check) -> BTreeMap<String, u64> {
-        let names = difference_names(kind, key.is_empty());
+        let names = kind.differences(!key.is_empty()).names();
         let mut expected = BTreeMap::new();
         for (name, number) in &raw.expect {
             if !names.contains(&name.as_str()) {

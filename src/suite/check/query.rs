@@ -8,7 +8,7 @@ use super::super::problem::{File, Problem, nearest};
 use super::super::raw;
 use super::super::raw::Sql;
 use super::Reader;
-use crate::model::Kind;
+use crate::model::{Kind, Queries};
 use crate::source::{EngineName, admits};
 use crate::spec::check::{Query, Sides, Template};
 
@@ -23,7 +23,11 @@ impl Reader<'_, '_> {
             };
             let source = source.unwrap_or_else(|| side.to_owned());
             let engine = self.engine(&source);
-            let needed = kind != Kind::Invariant && !(kind == Kind::Latency && side == "old");
+            let needed = match kind.profile().queries {
+                Queries::Both => true,
+                Queries::NewAndMaybeOld => side == "new",
+                Queries::One => false,
+            };
             let Some((sql, file)) = self.sql(sql.as_ref(), side, engine, needed) else { continue };
             if !self.scope.named.contains(&source.as_str()) {
                 let help = nearest(&source, self.scope.named.iter().copied());
@@ -35,9 +39,9 @@ impl Reader<'_, '_> {
             let query = Some(Query { source, sql, file });
             if side == "old" { sides.old = query } else { sides.new = query }
         }
-        if kind == Kind::Invariant && sides.old.is_some() == sides.new.is_some() {
+        if kind.profile().queries == Queries::One && sides.old.is_some() == sides.new.is_some() {
             self.mistake(
-                "kind `invariant` looks at one side",
+                format!("kind `{kind}` looks at one side"),
                 Some(format!("give either `old` or `new`, or sql/{}.new.sql", self.name)),
             );
         }

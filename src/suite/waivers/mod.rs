@@ -12,7 +12,6 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Suite;
-use super::check::difference_names;
 use super::limits;
 use super::problem::{File, Problems, nearest};
 use super::raw::OneOrMany;
@@ -219,7 +218,7 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
         let help = format!("name one, such as \"{bare}@2026-01-03\", or give `keys` without `at_most`");
         wrong("at_most", format!("`at_most` has no one number for all windows of `{bare}`"), Some(help));
     }
-    let known = difference_names(check.kind.kind(), check.key.is_empty());
+    let known = check.difference_form().names();
     for name in differences.iter().filter(|name| !known.contains(&name.as_str())) {
         let help = nearest(name, known.iter().copied());
         wrong("differences", format!("`{bare}` has no differences called `{name}`"), help);

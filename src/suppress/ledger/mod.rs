@@ -13,11 +13,13 @@ use chrono::NaiveDate;
 
 use super::allocation::{Group, Parts, Shares, Suppressor, share};
 use super::baseline::{BaselineIndex, Seen};
-use crate::model::{CheckReport, Difference, DifferenceCounts, ErrorReport, Example, Key, Kind, Known, Pair, Warning};
+use crate::model::{
+    CheckReport, Difference, DifferenceCounts, DifferenceForm, ErrorReport, Example, Key, Known, Pair, Warning,
+};
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
 use entry::{Cover, DUPLICATE, Entry};
-use names::{Names, tag};
+use names::tag;
 
 pub use names::{outside, with_tag};
 
@@ -26,7 +28,7 @@ pub const UNPINNED: &str = "unpinned_waiver";
 
 /// The waivers of one check, the baseline, and the differences put to them.
 pub struct Ledger {
-    names: Names,
+    form: DifferenceForm,
     key: Vec<String>,
     waivers: Vec<Entry>,
     /// Keys of waivers whose number is bounded for each, as they were met, by waiver, number of the key, and the name of the
@@ -77,7 +79,7 @@ impl Ledger {
         let named = waivers.iter().filter(|waiver| waiver.names(id));
         let waivers: Vec<Entry> = named.map(|waiver| Entry::new(waiver, today)).collect();
         Ledger {
-            names: Names::of(check),
+            form: check.difference_form(),
             key: check.key.clone(),
             unpinned: vec![0; waivers.len()],
             by_key: HashMap::new(),
@@ -96,7 +98,7 @@ impl Ledger {
 
     /// What a difference of `check` is called in counts.
     pub fn name(check: &Check, difference: Difference) -> &'static str {
-        Names::of(check).of_difference(difference)
+        check.difference_form().name_of(difference)
     }
 
     /// Whether it has anything to say; without, no difference need be put to it.
@@ -114,7 +116,7 @@ impl Ledger {
 
     /// Takes a difference, each exactly once: what waivers are about, and how it is `shown`, which a baseline holds.
     pub fn take(&mut self, example: &Example, shown: &Example) {
-        let name = self.names.of_difference(example.difference);
+        let name = self.form.name_of(example.difference);
         self.taken.add(name, 1);
         let (parts, unpinned) = self.parts(name, example, shown);
         unpinned.into_iter().for_each(|index| self.unpinned[index] += 1);
@@ -126,14 +128,14 @@ impl Ledger {
 
     /// Whether something would cover it today, however much that may cover in all.
     pub fn would_cover(&mut self, example: &Example) -> bool {
-        let name = self.names.of_difference(example.difference);
+        let name = self.form.name_of(example.difference);
         let (parts, _) = self.parts(name, example, example);
         parts.iter().all(|part| part.iter().any(|index| self.holds(*index)))
     }
 
     /// Whether something covers it today beside everything that was asked before: of a key with a number only so many.
     pub fn covers_next(&mut self, example: &Example) -> bool {
-        let name = self.names.of_difference(example.difference);
+        let name = self.form.name_of(example.difference);
         let (parts, _) = self.parts(name, example, example);
         let baseline = self.waivers.len();
         let within = |index: &usize| {
@@ -147,7 +149,7 @@ impl Ledger {
     /// the waivers that are about it and do not pin it.
     fn parts(&mut self, name: &'static str, example: &Example, shown: &Example) -> (Parts, Vec<usize>) {
         let by_column = matches!(name, "changed" | "outside");
-        let key = if self.names == Names::Tags { with_tag(example) } else { example.key.clone() };
+        let key = if self.form == DifferenceForm::Tags { with_tag(example) } else { example.key.clone() };
         self.tag_column = self.tag_column.take().or_else(|| tag(example).map(|(name, _)| name.clone()));
         let counts = example.row_counts().filter(|_| name == DUPLICATE);
         let mut unpinned: Vec<usize> = Vec::new();
@@ -366,10 +368,10 @@ impl Ledger {
     }
 
     fn unknown_column(&self, entry: &Entry, report: &CheckReport) -> Option<ErrorReport> {
-        let tabular = matches!(report.kind, Kind::Rows | Kind::Sum | Kind::RowCount) && !report.columns.is_empty();
+        let tabular = report.kind.profile().keyed == DifferenceForm::Rows && !report.columns.is_empty();
         let mut compared: Vec<&str> = report.columns.iter().map(|column| column.name.as_str()).collect();
         let named: Vec<&String> = match &self.tag_column {
-            Some(tag) if self.names == Names::Tags => {
+            Some(tag) if self.form == DifferenceForm::Tags => {
                 compared = self.key.iter().map(String::as_str).chain([tag.as_str()]).collect();
                 entry.waiver.keys.iter().flat_map(|key| key.keys()).collect()
             }

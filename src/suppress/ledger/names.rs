@@ -2,49 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Difference, Example, Key, Kind, Measure, Pair};
-use crate::spec::check::Check;
+use crate::model::{Difference, Example, Key, Measure, Pair};
 
 /// What a percentile's measure of rank is called, behind the name of its quantile.
 const RANK_ERROR: &str = " rank error";
 /// The measure of a percentile that is about no quantile.
 const KS_DISTANCE: &str = "KS distance";
-
-/// What the differences of a check are called.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Names {
-    Rows,
-    Tags,
-    Numbers,
-    Violations,
-}
-
-impl Names {
-    pub(crate) fn of(check: &Check) -> Names {
-        match check.kind.kind() {
-            Kind::TagDedup => Names::Tags,
-            Kind::Invariant => Names::Violations,
-            Kind::Percentile | Kind::Freshness | Kind::Latency => Names::Numbers,
-            Kind::RowCount | Kind::Sum if check.key.is_empty() => Names::Numbers,
-            Kind::RowCount | Kind::Sum | Kind::Rows => Names::Rows,
-        }
-    }
-
-    pub(crate) fn of_difference(self, difference: Difference) -> &'static str {
-        match (self, difference) {
-            (Names::Numbers, _) => "outside",
-            (Names::Violations, _) => "rows",
-            (Names::Tags, Difference::Missing) => "lost",
-            (Names::Tags, Difference::Extra) => "added",
-            (_, Difference::Missing) => "missing",
-            (_, Difference::Extra) => "extra",
-            (_, Difference::Changed) => "changed",
-            (_, Difference::Duplicate) => "duplicate",
-            // No difference, so no waiver is about it.
-            (_, Difference::Warned) => "warned",
-        }
-    }
-}
 
 /// The tag that a difference of tags is about, with the name of its column.
 pub(crate) fn tag(example: &Example) -> Option<(&String, &Pair)> {

@@ -1,45 +1,8 @@
-//! The words of a verdict.
+//! Declares what a verdict is made of: statuses, severities and the forms of a difference between two rows.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-/// What a check compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// One count per side, or one per key.
-    RowCount,
-    /// One or more measures per side, or per key.
-    Sum,
-    /// Tags per key, compared as sets.
-    TagDedup,
-    /// Quantiles per side or per key.
-    Percentile,
-    /// Rows paired by key, every column by its rule.
-    Rows,
-    /// The latest timestamp of new against that of old.
-    Freshness,
-    /// One query that must return no rows.
-    Invariant,
-    /// How long the queries take.
-    Latency,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::RowCount => "row_count",
-            Kind::Sum => "sum",
-            Kind::TagDedup => "tag_dedup",
-            Kind::Percentile => "percentile",
-            Kind::Rows => "rows",
-            Kind::Freshness => "freshness",
-            Kind::Invariant => "invariant",
-            Kind::Latency => "latency",
-        })
-    }
-}
 
 /// The verdict on a check or a run; ordered from harmless to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
