@@ -4,17 +4,16 @@
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
 mod check;
+mod ending;
 pub(crate) mod findings;
 mod params;
 mod sources;
 mod windows;
 
 use check::window_counts;
-use findings::mask;
 use findings::parquet;
 use findings::redact;
 use findings::truncate;
-use findings::unused_waivers;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -239,14 +238,11 @@ pub async fn run(
         reports.sort_by_key(|(at, _)| *at);
         let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
-        windows::settle_empty(&mut reports, selected);
-        mask::unused(selected.iter().map(|one| one.check), &mut reports);
-        windows::moved(&mut reports, &context.strays.lock().unwrap_or_else(PoisonError::into_inner));
-        windows::add_up(&mut reports, selected, options);
+        let strays = context.strays.lock().unwrap_or_else(PoisonError::into_inner);
+        ending::end(&mut reports, selected, options, &strays);
         for (_, report) in units.iter().zip(&reports).filter(|(unit, report)| waits(unit, report)) {
             watch(Event::Finished(report));
         }
-        unused_waivers::unused(&mut reports, selected, options);
         (reports, suites)
     };
     tokio::pin!(work, deadline);

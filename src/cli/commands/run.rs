@@ -126,7 +126,9 @@ pub(crate) fn execute(
     let runtime = runtime()?;
     let mut report = runtime.block_on(async {
         let stop = CancellationToken::default();
-        let work = run::run(selected, options, &stop, |event| screen.show(event));
+        let work = run::run(selected, options, &stop, |event| {
+            beside("a line of the terminal", || screen.show(event));
+        });
         tokio::pin!(work);
         tokio::select! {
             report = &mut work => report,
@@ -145,27 +147,47 @@ pub(crate) fn execute(
     runtime.shutdown_background();
     screen.finish();
     let id = folder_name(report.started_at);
-    let unread = history.and_then(|place| history::attach(place, &mut report, options.privacy.examples).err());
-    let details = terminal::details(&report, &screen.style);
-    screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
-    screen.say(&format!("{}\n", terminal::summary(&report, &screen.style)));
-    let previous = telling.previous(history, &report);
+    let mut attach = |place| history::attach(place, &mut report, options.privacy.examples).err();
+    let unread =
+        history.and_then(|place| beside("the history", || attach(place)).unwrap_or_else(|| Some(DEFECT.to_owned())));
+    beside("the terminal's report", || {
+        let details = terminal::details(&report, &screen.style);
+        screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
+    });
+    beside("the verdict's line", || screen.say(&format!("{}\n", terminal::summary(&report, &screen.style))));
+    let previous = beside("the run before", || telling.previous(history, &report)).flatten();
     let written = write(&report, to, &id, options.differences.as_ref());
+    let complain = |why: &String| console::complain(&format!("cutover run: {why}\n"));
     match &written {
-        Ok(written) => written.places.iter().for_each(|place| screen.say(&format!("report: {place}\n"))),
-        Err(why) => console::complain(&format!("cutover run: {why}\n")),
+        Ok(written) => {
+            written.broken.iter().for_each(complain);
+            written.places.iter().for_each(|place| screen.say(&format!("report: {place}\n")));
+        }
+        Err(why) => complain(why),
     }
     let code = match &written {
         _ if signalled.load(Ordering::SeqCst) => INTERRUPTED,
-        Err(_) => BROKEN,
-        Ok(_) => wanted.code(&report),
+        Ok(written) if written.broken.is_empty() => wanted.code(&report),
+        _ => BROKEN,
     };
     if let Some(place) = history {
-        history::record(place, &report, &id, code, to.folder(&id).as_deref(), unread);
+        beside("the history", || history::record(place, &report, &id, code, to.folder(&id).as_deref(), unread));
     }
     let places = written.as_ref().map(|written| written.places.as_slice()).unwrap_or_default();
     telling.tell(&FinishedRun { report: &report, selected, code, previous, places });
     Ok(code)
+}
+
+/// What is said of something that could not be told because it met a defect.
+const DEFECT: &str = "cutover met a defect of its own";
+
+/// Does `work` beside the verdict, `what` to whom reads of it; a defect in it is told, and costs neither verdict nor report.
+pub(crate) fn beside<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
+    let done = isolation::caught(work).ok();
+    if done.is_none() {
+        console::complain(&format!("cutover run: {DEFECT} in {what}, which is left out; please report it\n"));
+    }
+    done
 }
 
 /// Resolves at SIGINT or SIGTERM.
@@ -277,4 +299,16 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
     }
     console::print(&text);
     Ok(exit_code::PASSED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    /// Catches a defect in what follows a verdict that takes verdict and report with it.
+    #[test]
+    fn what_breaks_beside_a_verdict_is_left_out() {
+        assert_eq!(beside("a test", || panic!("{}", "beside")).map(|()| 0), None);
+        assert_eq!(beside("a test", || 3), Some(3));
+    }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use clap::Args;
 
-use super::super::commands::run::signal;
+use super::super::commands::run::{beside, signal};
 use super::super::{RunArgs, console, runtime, sanitize};
 use super::github::Github;
 use super::last_run;
@@ -94,13 +94,13 @@ impl Notifiers {
     /// Tells of a run that has ended.
     pub(crate) fn tell(&self, told: &FinishedRun<'_>) {
         if let Some(github) = &self.github {
-            github.tell(told);
+            beside("--github", || github.tell(told));
         }
         if let Some(path) = &self.metrics {
-            write_metrics(path, told.report, told.code);
+            beside("--metrics", || write_metrics(path, told.report, told.code));
         }
         if let Some(webhook) = &self.webhook {
-            notify(webhook, told);
+            beside("--notify", || notify(webhook, told));
         }
     }
 

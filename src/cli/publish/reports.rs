@@ -67,6 +67,8 @@ impl Reports {
 pub(crate) struct Written {
     /// Where they are.
     pub(crate) places: Vec<String>,
+    /// Why the others were not.
+    pub(crate) broken: Vec<String>,
     /// Keeps the folder from other runs that remove old ones, as long as this one tells of it.
     _held: Option<Held>,
 }
@@ -77,6 +79,16 @@ pub(crate) fn write(
     to: &Reports,
     id: &str,
     differences: Option<&Differences>,
+) -> Result<Written, String> {
+    written(to, id, differences, |format| render(format, report))
+}
+
+/// The same of reports as `render` makes them.
+fn written(
+    to: &Reports,
+    id: &str,
+    differences: Option<&Differences>,
+    render: impl Fn(Format) -> String,
 ) -> Result<Written, String> {
     let failed = |path: &Path, cause: &io::Error| {
         format!(
@@ -90,43 +102,48 @@ pub(crate) fn write(
     };
     match to {
         Reports::Paths(paths) => {
-            let mut written = Vec::new();
+            let (mut places, mut broken) = (Vec::new(), Vec::new());
             if let Some(folder) = to.beside_json() {
                 place(folder.join(DIFFERENCES))?;
             }
             for (format, path) in paths {
-                let text = rendered(*format, report)?;
-                if path == "-" {
-                    console::report(*format, &text);
-                    continue;
+                match rendered(*format, &render) {
+                    Ok(text) if path == "-" => console::report(*format, &text),
+                    Ok(text) => {
+                        write_atomically(Path::new(path), &text).map_err(|cause| failed(Path::new(path), &cause))?;
+                        places.push(path.clone());
+                    }
+                    Err(why) => broken.push(why),
                 }
-                write_atomically(Path::new(path), &text).map_err(|cause| failed(Path::new(path), &cause))?;
-                written.push(path.clone());
             }
-            Ok(Written { places: written, _held: None })
+            Ok(Written { places, broken, _held: None })
         }
         Reports::Folder(parent, keep) => {
             let folder = parent.join(id);
             // It has its name once all is in it, so that nobody finds a part of it.
             let made = Unfinished::new(parent).map_err(|cause| failed(&folder, &cause))?;
             place(made.path().join(DIFFERENCES))?;
+            let mut broken = Vec::new();
             for format in Format::ALL {
                 let path = made.path().join(format.file_name());
-                write_atomically(&path, &rendered(format, report)?).map_err(|cause| failed(&path, &cause))?;
+                match rendered(format, &render) {
+                    Ok(text) => write_atomically(&path, &text).map_err(|cause| failed(&path, &cause))?,
+                    Err(why) => broken.push(why),
+                }
             }
             let held = made.finish(&folder).map_err(|cause| failed(&folder, &cause))?;
             if let Some(keep) = keep {
                 prune(parent, id, *keep, Utc::now())
                     .map_err(|cause| format!("old reports in {} cannot be removed: {cause}", parent.display()))?;
             }
-            Ok(Written { places: vec![format!("{}/", folder.display())], _held: Some(held) })
+            Ok(Written { places: vec![format!("{}/", folder.display())], broken, _held: Some(held) })
         }
     }
 }
 
-/// A report as text; one that cannot be made keeps no other from being written before it.
-fn rendered(format: Format, report: &RunReport) -> Result<String, String> {
-    caught(|| render(format, report)).map_err(|_| {
+/// A report as text; one that cannot be made keeps no other from being written.
+fn rendered(format: Format, render: impl Fn(Format) -> String) -> Result<String, String> {
+    caught(|| render(format)).map_err(|_| {
         let name = format.file_name();
         format!("cutover met a defect of its own while it made {name}; please report it, and use another format")
     })
@@ -176,6 +193,25 @@ fn prune(parent: &Path, own: &str, keep: u32, now: DateTime<Utc>) -> io::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches a report that cannot be made and takes the others with it, or that nobody hears of.
+    #[test]
+    fn a_format_that_cannot_be_made_keeps_no_other_from_being_written() {
+        let parent = tempfile::tempdir().unwrap();
+        let render = |format: Format| if format == Format::Json { panic!("{}", "no json") } else { "text".to_owned() };
+        let folder = written(&Reports::Folder(parent.path().join("all"), None), "run", None, render).unwrap();
+        let there = |format: &Format| parent.path().join("all/run").join(format.file_name()).is_file();
+        let formats: Vec<Format> = Format::ALL.into_iter().filter(there).collect();
+        assert_eq!((formats.len(), formats.contains(&Format::Json)), (Format::ALL.len() - 1, false));
+        let path = |name: &str| parent.path().join(name).display().to_string();
+        let paths = vec![(Format::Json, path("a.json")), (Format::Html, path("b.html"))];
+        let some = written(&Reports::Paths(paths), "run", None, render).unwrap();
+        assert_eq!(some.places, [path("b.html")]);
+        assert!(parent.path().join("b.html").is_file());
+        for written in [folder, some] {
+            assert!(written.broken.len() == 1 && written.broken[0].contains("report.json"), "{:?}", written.broken);
+        }
+    }
 
     #[test]
     fn a_run_knows_its_own_folders() {

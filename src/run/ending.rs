@@ -1,0 +1,78 @@
+//! What is said of checks once all of them are done, because it depends on more than one.
+//!
+//! A defect of cutover here costs the checks that it may be about, and not the report of all.
+
+use std::collections::HashMap;
+
+use super::findings::{mask, unused_waivers};
+use super::windows;
+use super::windows::ShiftedKeys;
+use super::{RunOptions, Selected, panicked};
+use crate::isolation::{Defect, caught};
+use crate::model::{CheckReport, ErrorReport};
+use crate::spec::check::Masks;
+
+/// Completes the reports of all checks.
+pub(super) fn end(
+    reports: &mut [CheckReport],
+    selected: &[Selected<'_>],
+    options: &RunOptions,
+    strays: &HashMap<String, ShiftedKeys>,
+) {
+    let windowed = |report: &CheckReport| report.id.contains('@');
+    let of = |report: &CheckReport, is: &dyn Fn(&Selected<'_>) -> bool| {
+        let id = report.id.split_once('@').map_or(report.id.as_str(), |(id, _)| id);
+        selected.iter().any(|one| one.check.id == id && is(one))
+    };
+    let masked = |report: &CheckReport| of(report, &|one| one.check.mask != Masks::default());
+    let waived = |report: &CheckReport| of(report, &|one| !one.suite.waivers.is_empty());
+    step(reports, windowed, |reports| windows::settle_empty(reports, selected));
+    step(reports, masked, |reports| mask::unused(selected.iter().map(|one| one.check), reports));
+    step(reports, windowed, |reports| windows::moved(reports, strays));
+    step(reports, windowed, |reports| windows::add_up(reports, selected, options));
+    step(reports, waived, |reports| unused_waivers::unused(reports, selected, options));
+}
+
+/// Does `work`; where it meets a defect, every check that it is `about` has this for its error, beside what was found.
+fn step(reports: &mut [CheckReport], about: impl Fn(&CheckReport) -> bool, work: impl FnOnce(&mut [CheckReport])) {
+    if caught(|| work(&mut *reports)).is_ok() {
+        return;
+    }
+    for report in reports.iter_mut().filter(|report| report.error.is_none() && about(report)) {
+        // What it says could quote a value.
+        report.error = Some(ErrorReport { causes: Vec::new(), ..panicked(&Defect::new(Box::new(()))) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kind, Status, Warning};
+
+    /// Catches a defect that takes the reports of all checks with it, or that leaves a check it was about with a verdict.
+    #[test]
+    fn a_defect_costs_the_checks_it_is_about() {
+        let report = |id: &str| {
+            let mut report = CheckReport::new(id, Kind::Invariant);
+            (report.violations, report.population) = (Some(0), Some(1));
+            report
+        };
+        let mut reports = ["s.a@2026", "s.a@2027", "s.b"].map(report);
+        assert!(reports.iter().all(|report| report.status() == Status::Pass));
+        reports[1].error = Some(ErrorReport::new("another".to_owned()));
+        step(
+            &mut reports,
+            |report| report.id.contains('@'),
+            |reports| {
+                reports[2].warnings.push(Warning { code: "c".to_owned(), message: "m".to_owned(), table: None });
+                panic!("a value")
+            },
+        );
+        let errors: Vec<_> =
+            reports.iter().map(|report| report.error.as_ref().map(|error| &error.message[..])).collect();
+        assert!(errors[0].is_some_and(|error| error.contains("defect of its own")), "{errors:?}");
+        assert!(!format!("{reports:?}").contains("a value"));
+        assert_eq!((errors[1], errors[2]), (Some("another"), None));
+        assert_eq!((reports[2].status(), reports[2].warnings.len()), (Status::Pass, 1), "what was said stays");
+    }
+}
