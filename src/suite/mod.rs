@@ -2,6 +2,7 @@
 
 pub mod ad_hoc;
 mod check;
+mod find;
 mod latency;
 mod levels;
 mod limits;
@@ -17,13 +18,12 @@ mod views;
 mod waivers;
 mod window;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-use crate::fs::input;
 use crate::source::Refreshed;
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
@@ -77,7 +77,7 @@ impl Suite {
 /// Reads the suites at `paths`: files as they are, folders for every `suite.toml` and `*.suite.toml` below them.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Problems> {
     let mut problems = Problems::default();
-    let files = find(paths, &mut problems);
+    let files = find::files(paths, &mut problems);
     let mut suites = Vec::new();
     let mut used = Used::default();
     for path in &files {
@@ -126,50 +126,6 @@ pub fn schema() -> serde_json::Value {
         object.insert("required".to_owned(), serde_json::json!(["name", "sources", "checks"]));
     }
     schema
-}
-
-fn find(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<PathBuf> {
-    let mut files = BTreeSet::new();
-    for path in paths {
-        if path.is_file() {
-            files.insert(path.clone());
-            continue;
-        }
-        if let Some(what) = input::other(path) {
-            problems.add(path, format!("it is {what}; give a suite file, or a folder with a suite.toml below it"));
-            continue;
-        }
-        if !path.is_dir() {
-            problems.add(
-                path,
-                "there is no such file or folder; give a suite file, or a folder with a suite.toml below it",
-            );
-            continue;
-        }
-        let before = files.len();
-        for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-            match entry {
-                Ok(entry) => {
-                    let name = entry.file_name().to_string_lossy();
-                    let named = name == "suite.toml" || name.ends_with(".suite.toml");
-                    match input::named(entry.file_type()).filter(|_| named) {
-                        // Left out, it would look as if its checks had passed.
-                        Some(what) => problems.add(entry.path(), format!("it is {what}, where a suite file is needed")),
-                        None if named && entry.file_type().is_file() => drop(files.insert(entry.into_path())),
-                        None => {}
-                    }
-                }
-                Err(cause) => problems.add(path, format!("cannot be searched: {cause}")),
-            }
-        }
-        if files.len() == before {
-            problems.add(
-                path,
-                "there is no suite.toml and no *.suite.toml below this folder; add one, or give the suite's file",
-            );
-        }
-    }
-    files
 }
 
 fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems: &mut Problems) -> Option<Suite> {

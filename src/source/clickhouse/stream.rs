@@ -10,6 +10,8 @@ use polars::prelude::{ArrayRef, ArrowDataType, ArrowField};
 use polars_arrow::io::ipc::read::{StreamReader, StreamState, read_stream_metadata};
 use tokio::sync::mpsc::Receiver;
 
+use crate::source::shared::nested;
+
 /// Bytes kept of what was read last, where a server writes an exception.
 const TAIL: usize = 16 * 1024;
 
@@ -43,6 +45,26 @@ pub(super) fn read<B: AsRef<[u8]>>(
     }
 }
 
+/// Bytes before a message: a mark, and its length.
+const HEADER: usize = 8;
+
+/// The first message of a stream, which says what its columns are, behind its mark and length.
+fn head(incoming: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = vec![0xff; HEADER];
+    incoming.read_exact(&mut head[..4])?;
+    // Streams of old versions have no mark.
+    if head[..4] == [0xff; 4] {
+        incoming.read_exact(&mut head[4..])?;
+    } else {
+        head.copy_within(..4, 4);
+        head[..4].fill(0xff);
+    }
+    let length = i32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+    let length = u64::try_from(length).map_err(|_| io::Error::other("a message has a negative length"))?;
+    let read = incoming.take(length).read_to_end(&mut head)?;
+    if (read as u64) < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(head) }
+}
+
 fn decode<B: AsRef<[u8]>>(
     incoming: &mut Incoming<B>,
     fields: impl FnOnce(&[ArrowField]) -> Result<(), crate::source::Error>,
@@ -51,7 +73,9 @@ fn decode<B: AsRef<[u8]>>(
     let ended = |incoming: &Incoming<B>, text: String| {
         if incoming.ended { Broken::CutOff } else { Broken::Malformed(text) }
     };
-    let mut metadata = match read_stream_metadata(incoming) {
+    let head = head(incoming).map_err(|cause| ended(incoming, cause.to_string()))?;
+    nested::arrow(head.get(HEADER..).unwrap_or_default()).map_err(Broken::Malformed)?;
+    let mut metadata = match read_stream_metadata(&mut head.as_slice()) {
         Ok(metadata) => metadata,
         Err(cause) => return Err(ended(incoming, cause.to_string())),
     };

@@ -20,7 +20,7 @@ use polars::prelude::*;
 use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 
 use super::lexer::Lexed;
-use super::shared::batch_sink;
+use super::shared::{batch_sink, nested};
 use super::{Answer, Engine, EngineName, Error, ErrorKind, QueryHandle, ReadQuery, Reader, SourceOptions};
 use crate::frame::Frame;
 use crate::fs::input;
@@ -214,6 +214,8 @@ fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<Laz
         Some("csv") => csv::read(name, file, types)?,
         Some("parquet") => {
             let path = file.to_str().ok_or_else(|| unreadable(&"its path is not UTF-8"))?;
+            nested::parquet(file)
+                .map_err(|why| Error::new(ErrorKind::Query, format!("{} cannot be read: {why}", file.display())))?;
             LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })
                 .map_err(|cause| unreadable(&cause))?
         }

@@ -4,5 +4,6 @@ pub(crate) mod arrow;
 pub(crate) mod batch_sink;
 pub(crate) mod column_builder;
 pub(crate) mod decimal;
+pub(crate) mod nested;
 pub(crate) mod nondeterminism;
 pub(crate) mod pool;

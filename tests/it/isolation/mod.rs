@@ -2,8 +2,10 @@
 //! or 130, and none holds it up beyond its time.
 
 mod connections;
+mod deep;
 mod endless;
 mod hostile;
+mod links;
 mod mutated;
 mod queries;
 mod suites;
