@@ -6,6 +6,7 @@ mod json;
 mod junit;
 mod markdown;
 mod pass_warnings;
+mod placed;
 mod suppressed;
 mod text;
 mod verdict;

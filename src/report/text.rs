@@ -2,7 +2,7 @@
 
 use bytesize::ByteSize;
 
-use super::suppressed;
+use super::{placed, suppressed};
 use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunReport, SideReport, Status};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
@@ -161,6 +161,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(groups) = check.too_small_groups {
         parts.push(format!("{} too small", plural(groups, "group")));
     }
+    parts.extend(placed::outside(check));
     let left = check.left();
     let unmet = |one: &&Expectation| !one.holds(left.get(one.name.as_str()).copied().unwrap_or(0));
     parts.extend(check.expected.iter().find(unmet).map(expected));
@@ -200,6 +201,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         ];
         lines.push(format!("rows: {}", joined(&parts)));
     }
+    lines.extend(placed::outside(check));
     if !check.masked.is_empty() {
         let names: Vec<String> = check.masked.iter().map(|name| visible(name)).collect();
         lines.push(format!("masked: {}", names.join(", ")));

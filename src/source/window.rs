@@ -23,9 +23,12 @@ pub mod answer {
     pub const OUTSIDE: &str = "cutover_outside";
     /// The last time in the stretch, which shows the type of the column.
     pub const LAST: &str = "cutover_last";
-    /// What another row holds, by SQLite's name of its storage class.
+    /// What another row holds, by SQLite's name of its storage class, or [`NO_DAY`].
     pub const ODD: &str = "cutover_odd";
 }
+
+/// What is told of text that has the form of a time, of a day or an hour that does not exist.
+pub const NO_DAY: &str = "no such day or hour";
 
 /// `sql` cut down to the rows whose `column` lies in [from, to); without bounds to the rows where it is NULL.
 ///
@@ -67,7 +70,12 @@ pub fn placing(
     let outside = format!("{time} < {} OR {time} >= {}", end(engine, from)?, end(engine, to)?);
     let odd = match engine {
         EngineName::Sqlite => {
-            format!(", MIN(CASE WHEN {name} IS NOT NULL AND {time} IS NULL THEN typeof({name}) END) AS {}", answer::ODD)
+            let form = formed(&name);
+            format!(
+                ", MIN(CASE WHEN {name} IS NULL OR {time} IS NOT NULL THEN NULL WHEN {form} IS NULL THEN typeof({name}) \
+                 ELSE '{NO_DAY}' END) AS {}",
+                answer::ODD
+            )
         }
         _ => String::new(),
     };
@@ -114,9 +122,19 @@ fn moment(value: &ParamValue) -> Option<NaiveDateTime> {
 
 /// What is compared with the ends: the column, and in SQLite its text in one form, NULL where it is no time.
 fn ordered(engine: EngineName, name: &str) -> String {
-    if engine != EngineName::Sqlite {
-        return name.to_owned();
+    match engine {
+        EngineName::Sqlite => format!("CASE WHEN {} THEN {} END", exists(name), formed(name)),
+        _ => name.to_owned(),
     }
+}
+
+/// In SQLite, whether text that has the form of a time is of a day and an hour that exist.
+pub fn exists(name: &str) -> String {
+    format!("date(substr({name}, 1, 10)) = substr({name}, 1, 10) AND substr({name}, 12, 2) < '24'")
+}
+
+/// In SQLite, text of any form of a time in one form; NULL where it has none.
+fn formed(name: &str) -> String {
     let day = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]";
     let minute = format!("{day}[ T][0-2][0-9]:[0-5][0-9]");
     let second = format!("{minute}:[0-5][0-9]");

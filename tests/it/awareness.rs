@@ -68,6 +68,20 @@ async fn rows_that_a_merge_would_replace() {
         "SELECT sum(v) FROM replaced",
         // By day a row that was written twice counts twice.
         "SELECT day, sum(v) FROM replaced GROUP BY day",
+        // By the last column of the key alone rows of two `p` become one, and by the whole key every version counts.
+        "SELECT id, argMax(v, at) FROM replaced GROUP BY id",
+        "SELECT id, argMax(v, at) FROM replaced WHERE p = 1 OR p = 2 GROUP BY id",
+        "SELECT p, argMax(v, at) FROM replaced GROUP BY p",
+        "SELECT p, id, sum(v) FROM replaced GROUP BY p, id",
+        "SELECT p, id, count() FROM replaced GROUP BY p, id",
+        "SELECT * FROM (SELECT id, v FROM replaced ORDER BY at DESC LIMIT 1 BY id)",
+        "SELECT id, v FROM (SELECT id, v, row_number() OVER (PARTITION BY id ORDER BY at DESC) AS n FROM replaced) \
+         WHERE n = 1",
+        "SELECT id, any(v) FROM (SELECT id, v FROM plain UNION ALL SELECT id, v FROM replaced) GROUP BY id",
+        "SELECT id, max(v) FROM naive GROUP BY id",
+        "SELECT DISTINCT id, v FROM replaced",
+        "SELECT id, count() FROM summed GROUP BY id",
+        "SELECT id, any(v) FROM summed GROUP BY id",
         "SELECT id, max(n) FROM (SELECT p AS id, count() AS n FROM replaced GROUP BY p) GROUP BY id",
         "WITH c AS (SELECT id FROM replaced) SELECT count() FROM c",
         "SELECT id FROM plain UNION ALL SELECT id FROM replaced",
@@ -88,18 +102,18 @@ async fn rows_that_a_merge_would_replace() {
         "SELECT id, v FROM plain",
         "SELECT id, v FROM replaced AS r FINAL WHERE v > 0",
         "SELECT id, v FROM replaced SETTINGS final = 1",
-        "SELECT id, argMax(v, at) FROM replaced GROUP BY id",
-        "SELECT * FROM (SELECT id, v FROM replaced ORDER BY at DESC LIMIT 1 BY id)",
+        "SELECT p, id, argMax(v, at) FROM replaced GROUP BY p, id",
+        "SELECT * FROM (SELECT id, v FROM replaced ORDER BY at DESC LIMIT 1 BY p, id)",
         "SELECT id, argMax(v, at) FROM (SELECT id, v, at FROM replaced WHERE p = 1) GROUP BY id",
-        "SELECT id, v FROM (SELECT id, v, row_number() OVER (PARTITION BY id ORDER BY at DESC) AS n FROM replaced) \
+        "SELECT id, argMax(v, at) FROM replaced PREWHERE 1 = p WHERE v > 0 GROUP BY id",
+        "SELECT id, v FROM (SELECT id, v, row_number() OVER (PARTITION BY p, id ORDER BY at DESC) AS n FROM replaced) \
          WHERE n = 1",
         "SELECT DISTINCT id FROM replaced",
-        "SELECT id, any(v) FROM (SELECT id, v FROM plain UNION ALL SELECT id, v FROM replaced) GROUP BY id",
+        "SELECT id FROM replaced GROUP BY id",
         // Candidates by any version, then the newest of each: a set holds nothing twice.
         "SELECT id, v FROM (SELECT id, v, at FROM replaced WHERE (p, id) IN (SELECT p, id FROM replaced WHERE v > 0) \
          ORDER BY at DESC LIMIT 1 BY p, id) WHERE v > 0",
         "SELECT id, v FROM careful",
-        "SELECT id, max(v) FROM naive GROUP BY id",
         "SELECT intDiv(id, 10) AS ten, sum(v) FROM summed GROUP BY ten",
         "SELECT sum(v) FROM beside",
         "SELECT id, v FROM inside FINAL",
@@ -111,7 +125,7 @@ async fn rows_that_a_merge_would_replace() {
     let found = warnings(&url, "SELECT id, v FROM naive_twice", true).await;
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].table.as_deref(), Some("awareness_final_words.replaced"));
-    for part in ["ReplacingMergeTree", "FINAL", "`id`"] {
+    for part in ["ReplacingMergeTree", "FINAL", "LIMIT 1 BY `p`, `id`", "GROUP BY `p`, `id`"] {
         assert!(found[0].message.contains(part), "{}", found[0].message);
     }
 }

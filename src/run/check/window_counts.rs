@@ -14,7 +14,7 @@ use crate::frame::{Frame, Type, Value};
 use crate::model::{ErrorReport, Outside};
 use crate::source;
 use crate::source::EngineName;
-use crate::source::window::{answer, placing};
+use crate::source::window::{NO_DAY, answer, exists, placing};
 use crate::spec::check::{ParamValue, Query, Sides};
 
 type Asked = Arc<OnceCell<Result<Sides<Placed>, ErrorReport>>>;
@@ -142,11 +142,15 @@ fn judged(frame: &Frame, engine: EngineName, column: &str, from: &ParamValue, zo
     }
     if rows > nulls + inside + outside {
         let lost = rows - nulls - inside - outside;
-        return Err(format!(
-            "{lost} rows are in no window, because `{column}` cannot be ordered; cast it in the query"
-        ));
+        return Err(format!("{}, which cannot be ordered; cast it in the query", placeless(lost, column)));
     }
     Ok(placed)
+}
+
+/// `1 row is in no window for its `ts``.
+fn placeless(rows: u64, column: &str) -> String {
+    let (are, their) = if rows == 1 { ("row is", "its") } else { ("rows are", "their") };
+    format!("{rows} {are} in no window for {their} `{column}`")
 }
 
 /// The error for rows of SQLite whose value is no time.
@@ -155,13 +159,21 @@ fn odd(frame: &Frame, column: &str, rows: u64) -> String {
         Some(Value::Text(class)) => class,
         _ => String::new(),
     };
+    let lost = placeless(rows, column);
     let way_out = match class.as_str() {
         "integer" | "real" => format!("for seconds since 1970 select datetime({column}, 'unixepoch') AS {column}"),
         _ => {
             format!("select it as 2026-01-01 12:00:00, such as datetime({column}) AS {column}, which applies an offset")
         }
     };
-    format!("{rows} rows are in no window, because their `{column}` ({class}) is no time that sorts as text; {way_out}")
+    if class == NO_DAY {
+        return format!(
+            "{lost}, because it has the form of a time and is of a day or an hour that does not exist; let the window be of a \
+             column beside it in which such rows have no time: CASE WHEN {} THEN {column} END AS {column}_placed",
+            exists(column)
+        );
+    }
+    format!("{lost} ({class}), because it is no time that sorts as text; {way_out}")
 }
 
 fn is_utc(zone: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use cutover::frame::{Frame, Type, Value};
 use polars::prelude::ParquetWriter;
+use sqlx::{Connection, Executor, MySqlConnection};
 
 use super::{error, run, windows};
 use crate::support::engine_url;
@@ -144,6 +145,63 @@ fn mysql_places_every_row() {
             (column("text", "'{t}'", "NULL"), "CAST(ts AS DATETIME(6)) AS ts"),
         ],
     );
+}
+
+/// Catches a row of a table of MySQL at an end that its type rounds, moves by the session's zone, or puts into two windows.
+#[tokio::test]
+async fn mysql_places_the_rows_of_a_table() {
+    let mut mysql = MySqlConnection::connect(&engine_url("CUTOVER_TEST_MYSQL_URL")).await.unwrap();
+    let types = ["TIMESTAMP(6)", "DATETIME(6)", "TIMESTAMP", "DATETIME", "DATE"];
+    let mut checks = String::new();
+    for (at, of) in types.iter().enumerate() {
+        let shown = |moment: &'static str| match *of {
+            "TIMESTAMP" | "DATETIME" => &moment[..19],
+            "DATE" => &moment[..10],
+            _ => moment,
+        };
+        for (side, without) in [("old", None), ("new", Some(2))] {
+            let rows = MOMENTS.iter().enumerate().filter(|(n, _)| Some(*n) != without);
+            let rows: Vec<String> = rows.map(|(n, (moment, _))| format!("({n}, '{}')", shown(moment))).collect();
+            let table = format!("windows_{at}_{side}");
+            let sql = format!(
+                "SET time_zone = '+00:00'; DROP TABLE IF EXISTS {table}; CREATE TABLE {table} (n INT, ts {of} NULL); \
+                 INSERT INTO {table} VALUES {}, (9, NULL)",
+                rows.join(", ")
+            );
+            mysql.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+        }
+        for (form, ends) in ENDS {
+            checks += &format!(
+                "[checks.c{at}_{form}]\nkind = \"rows\"\nkey = [\"n\"]\nwindow = {{ column = \"ts\", {ends}, step = \"1 day\" }}\n\
+                 old = \"SELECT * FROM windows_{at}_old\"\nnew = \"SELECT * FROM windows_{at}_new\"\n"
+            );
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (code, report, shown) = run(folder.path(), &url("CUTOVER_TEST_MYSQL_URL"), &checks, &[]);
+    assert_eq!(code, Some(1), "{shown}");
+    for (at, of) in types.iter().enumerate() {
+        for (form, _) in ENDS {
+            let name = format!("c{at}_{form}");
+            let expected =
+                [("2026-01-01", "fail", "2", "1"), ("2026-01-02", "pass", "2", "2"), ("null", "pass", "1", "1")];
+            assert_eq!(windows(&report, &name), expected, "{of} {form}: {}", error(&report, &name));
+        }
+    }
+    // What is in no window is told wherever a verdict is read, and not where every row is in one.
+    for (to, told) in [("2026-01-03", true), ("2026-01-04", false)] {
+        let window = format!("window = {{ column = \"ts\", from = 2025-12-31, to = {to}, step = \"1 day\" }}");
+        let query = "SELECT * FROM windows_1_old";
+        let check =
+            format!("[checks.c]\nkind = \"rows\"\nkey = [\"n\"]\n{window}\nold = \"{query}\"\nnew = \"{query}\"\n");
+        let files = ["--report", "markdown=out.md", "--report", "html=out.html", "--report", "junit=out.xml"];
+        let (code, _, shown) = run(folder.path(), &url("CUTOVER_TEST_MYSQL_URL"), &check, &files);
+        assert_eq!(code, Some(0), "{shown}");
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        for (name, text) in [("terminal", shown), ("md", read("out.md")), ("html", read("out.html"))] {
+            assert_eq!(text.contains("in no window: 1 row of old, 1 row of new"), told, "{name}: {text}");
+        }
+    }
 }
 
 /// Catches an end without a zone that ClickHouse reads in the zone of its session.

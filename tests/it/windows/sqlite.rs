@@ -111,7 +111,7 @@ async fn what_cannot_be_ordered_is_an_error_with_a_way_out() {
         let (code, report, shown) = run(folder.path(), &source, &check("SELECT * FROM t", "SELECT * FROM t"), &[]);
         assert_eq!(code, Some(2), "{stored}: {shown}");
         let message = error(&report, "c");
-        assert!(message.contains(&format!("1 rows are in no window, because their `ts` ({class})")), "{message}");
+        assert!(message.contains(&format!("1 row is in no window for its `ts` ({class})")), "{message}");
         assert!(message.contains(way_out), "{message}");
         if !way_out.is_empty() {
             let select = format!("SELECT n, {way_out} FROM t");
@@ -119,6 +119,49 @@ async fn what_cannot_be_ordered_is_an_error_with_a_way_out() {
             assert_eq!(code, Some(0), "{stored}: {shown}");
             assert_eq!(windows(&report, "c")[0], ("2026-01-01", "pass", "1", "1"), "{stored}");
         }
+    }
+}
+
+/// Catches a day or an hour that does not exist: it sorts into a window, or before all of them, as if it were a moment.
+#[tokio::test]
+async fn days_and_hours_that_do_not_exist_are_an_error_with_a_way_out() {
+    for stored in [
+        "2026-01-00",
+        "2025-12-32 00:00:00",
+        "2026-02-30",
+        "2026-02-29 12:00:00",
+        "2026-13-01",
+        "2026-00-10T10:00",
+        "2026-01-01 24:00:00",
+        "2026-01-01T29:00Z",
+        "2026-01-02 25:00:00.5",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = format!("(1, '{stored}'), (2, '2026-01-01 23:59:59.9999999'), (3, '2024-02-29'), (4, NULL)");
+        let source =
+            database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts TEXT); INSERT INTO t VALUES {rows}")).await;
+        let all = "SELECT * FROM t";
+        let (code, report, shown) = run(folder.path(), &source, &check(all, all), &[]);
+        assert_eq!(code, Some(2), "{stored}: {shown}");
+        let message = error(&report, "c");
+        assert!(message.contains("1 row is in no window for its `ts`"), "{stored}: {message}");
+        let told = message.split_once("have no time: ").and_then(|(_, told)| told.split_once(" AS ts_placed"));
+        let Some((case, _)) = told else { panic!("{stored}: {message}") };
+        let way_out = format!("{case} AS ts_placed");
+        // What it stands for is compared as it is, in the window of what has no time.
+        let select = |other: &str| {
+            format!("SELECT *, {way_out} FROM (SELECT n, replace(ts, '{stored}', '{other}') AS ts FROM t)")
+        };
+        let beside = |old: &str, new: &str| {
+            check(&select(old), &select(new)).replace("column = \"ts\"", "column = \"ts_placed\"")
+        };
+        let (code, report, shown) = run(folder.path(), &source, &beside(stored, stored), &[]);
+        assert_eq!(code, Some(0), "{stored}: {shown}");
+        assert_eq!(windows(&report, "c")[0], ("2026-01-01", "pass", "1", "1"), "{stored}: {shown}");
+        assert_eq!(windows(&report, "c")[2], ("null", "pass", "2", "2"), "{stored}: {shown}");
+        let (code, report, shown) = run(folder.path(), &source, &beside(stored, "2026-02-31"), &[]);
+        assert_eq!(code, Some(1), "{stored}: {shown}");
+        assert_eq!(windows(&report, "c")[2].1, "fail", "{stored}: {shown}");
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Asks the questions, views expanded; `rules` judges the answers. Whatever was not understood is a warning too.
 
+mod merges;
 mod rules;
 mod tree;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::NOT_ANALYSED;
+use super::merges::{Around, key_columns, merged, merging, replaces};
 use super::tree::Tree;
 use crate::model::Warning;
 
@@ -29,13 +30,6 @@ const MADE_UP: [&str; 8] =
 
 /// Functions that may take a state as it is: those that finish it, and those that say nothing of its value.
 const TAKES_STATES: [&str; 4] = ["finalizeAggregation", "runningAccumulate", "toTypeName", "byteSize"];
-
-/// A view's place in the query around it.
-struct Around<'a> {
-    tree: &'a Tree,
-    at: usize,
-    out: Option<&'a Around<'a>>,
-}
 
 struct Judge<'a> {
     catalogue: &'a Catalogue,
@@ -93,9 +87,15 @@ impl Judge<'_> {
                     let columns: Vec<String> = key_columns(key).iter().map(|column| format!("`{column}`")).collect();
                     let by = if columns.is_empty() { "its key".to_owned() } else { columns.join(", ") };
                     let through = if told == name { String::new() } else { format!(" through {name}") };
+                    let merging = match replaces(engine) {
+                        true => format!(
+                            "take the newest row of each by ORDER BY … DESC LIMIT 1 BY {by}, or by argMax and GROUP BY {by}"
+                        ),
+                        false => format!("add up what it adds up by GROUP BY {by}"),
+                    };
                     let message = format!(
-                        "`{told}` ({engine}) is read{through} without FINAL, or GROUP BY or LIMIT BY {by}, so rows that a \
-                         merge would replace or add up count as they lie; write FINAL behind the table, or group by {by}"
+                        "`{told}` ({engine}) is read{through} without FINAL and without merging its rows by {by}, so those that a \
+                         merge would replace or add up count as they lie; write FINAL behind the table, or {merging}"
                     );
                     self.warn("final", message, Some(told));
                 }
@@ -205,163 +205,6 @@ fn at_top(tree: &Tree, at: usize) -> bool {
         here = parent;
     }
     true
-}
-
-/// Engines whose merges replace, drop or add up rows.
-fn merging(engine: &str) -> bool {
-    let kinds = ["Replacing", "Aggregating", "Summing", "Collapsing", "Coalescing", "Graphite"];
-    engine.ends_with("MergeTree") && kinds.iter().any(|kind| engine.contains(kind))
-}
-
-/// The columns of a sorting key that stand there as they are.
-fn key_columns(key: &str) -> Vec<&str> {
-    let (mut parts, mut depth, mut start) = (Vec::new(), 0_i32, 0);
-    for (at, c) in key.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            ',' if depth == 0 => {
-                parts.push(&key[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&key[start..]);
-    let plain = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
-    parts.into_iter().map(|part| part.trim().trim_matches('`')).filter(plain).collect()
-}
-
-/// Whether the query around a table merges its rows itself, before or where it first aggregates them.
-///
-/// For a table that replaces rows, that takes the column that tells rows apart, the last of its sorting key: grouped by
-/// day, a row that was written twice counts twice. The others may be grouped by anything if every aggregate adds up.
-fn merged(engine: &str, key: &str, table: &Around<'_>) -> bool {
-    let (mut tree, mut at, mut out) = (table.tree, table.at, table.out);
-    loop {
-        match climb(tree, at) {
-            Place::In(query, expression) => {
-                if let Some(merges) = level(tree, query, tree.id(expression), engine, key) {
-                    return merges;
-                }
-                at = query;
-            }
-            Place::Top => match out {
-                Some(around) => (tree, at, out) = (around.tree, around.at, around.out),
-                None => return false,
-            },
-            Place::Elsewhere => return narrows(tree, at, key),
-        }
-    }
-}
-
-/// Where a table expression stands.
-enum Place {
-    /// In the FROM of a query, as this expression.
-    In(usize, usize),
-    /// It is the whole statement.
-    Top,
-    /// In an expression.
-    Elsewhere,
-}
-
-fn climb(tree: &Tree, at: usize) -> Place {
-    let (mut here, mut expression) = (at, at);
-    while let Some(parent) = tree.parent(here) {
-        match tree.label(parent) {
-            "QUERY" => return Place::In(parent, expression),
-            "UNION" => expression = parent,
-            "LIST"
-            | "QUERIES"
-            | "JOIN TREE"
-            | "JOIN"
-            | "CROSS JOIN"
-            | "CROSS_JOIN"
-            | "ARRAY JOIN"
-            | "ARRAY_JOIN"
-            | "TABLE EXPRESSION"
-            | "LEFT TABLE EXPRESSION"
-            | "RIGHT TABLE EXPRESSION" => {}
-            _ => return Place::Elsewhere,
-        }
-        here = parent;
-    }
-    Place::Top
-}
-
-/// Whether a subquery is the set of an IN that only says which rows another query then merges: candidates by any version,
-/// of which that query takes the newest. Duplicates in a set count for nothing.
-fn narrows(tree: &Tree, subquery: usize, key: &str) -> bool {
-    let (mut here, mut set) = (subquery, false);
-    while let Some(parent) = tree.parent(here) {
-        match tree.label(parent) {
-            "FUNCTION" if !set => match tree.attribute(parent, "function_name") {
-                Some("in" | "globalIn") => set = true,
-                _ => return false,
-            },
-            "QUERY" => {
-                let last = key_columns(key).pop();
-                let by_key = |section: usize| {
-                    tree.below(section)
-                        .into_iter()
-                        .any(|at| last.is_some() && tree.attribute(at, "column_name") == last)
-                };
-                let grouped = tree.section(parent, "GROUP BY").is_some_and(by_key);
-                return set && (grouped || tree.section(parent, "LIMIT BY").is_some());
-            }
-            _ => {}
-        }
-        here = parent;
-    }
-    false
-}
-
-/// Whether one query merges the rows of `source`; `None` where it passes them on.
-fn level(tree: &Tree, query: usize, source: Option<&str>, engine: &str, key: &str) -> Option<bool> {
-    let columns = key_columns(key);
-    let names = |section: usize| -> Vec<&str> {
-        let below = tree.below(section).into_iter();
-        below
-            .filter(|at| tree.label(*at) == "COLUMN" && tree.attribute(*at, "source_id") == source)
-            .filter_map(|at| tree.attribute(at, "column_name"))
-            .collect()
-    };
-    let identifies = |section: usize| columns.last().is_none_or(|last| names(section).contains(last));
-    let grouped = tree.section(query, "GROUP BY");
-    if tree.section(query, "LIMIT BY").is_some_and(identifies) || grouped.is_some_and(identifies) {
-        return Some(true);
-    }
-    let own: Vec<usize> = ["PROJECTION", "HAVING", "QUALIFY", "ORDER BY"]
-        .iter()
-        .filter_map(|section| tree.section(query, section))
-        .flat_map(|section| tree.below(section))
-        .filter(|at| tree.label(*at) == "FUNCTION")
-        .collect();
-    let numbered = own.iter().any(|at| {
-        tree.attribute(*at, "function_type") == Some("window")
-            && tree.attribute(*at, "function_name") == Some("row_number")
-            && tree.below(*at).into_iter().any(|below| tree.label(below) == "PARTITION BY" && identifies(below))
-    });
-    let projected = tree.section(query, "PROJECTION");
-    let distinct = tree.attribute(query, "is_distinct") == Some("1")
-        && projected.is_some_and(|section| {
-            let names = names(section);
-            identifies(section) && names.iter().all(|name| columns.contains(name))
-        });
-    if numbered || distinct {
-        return Some(true);
-    }
-    let aggregates: Vec<&str> = own
-        .iter()
-        .filter(|at| tree.attribute(**at, "function_type") == Some("aggregate"))
-        .filter_map(|at| tree.attribute(*at, "function_name"))
-        .collect();
-    if grouped.is_none() && aggregates.is_empty() {
-        return None;
-    }
-    let adds_up =
-        |name: &&str| ["sum", "min", "max"].iter().any(|start| name.starts_with(start)) || name.contains("Merge");
-    Some(!engine.contains("Replacing") && !aggregates.is_empty() && aggregates.iter().all(adds_up))
 }
 
 /// Aggregates whose answer is an estimate, whatever is combined with them.
