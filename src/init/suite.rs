@@ -7,6 +7,7 @@ use super::rules::{Guess, guess, of_sums};
 use super::words::{comment, key, list, shown, sum, unnameable, value};
 use super::{Column, Left, Listed, Pairs, Place, Table, pair};
 use crate::frame::Type;
+use crate::model::plural;
 use crate::source::EngineName;
 use crate::source::pushdown::{is_number, quoted};
 use crate::spec::check::Sides;
@@ -269,7 +270,7 @@ impl<'a> Text<'a> {
             settings.push((None, "accept = { float_sum = \"the sums of floats have a tolerance\" }".to_owned()));
         }
         self.check(&format!("{name}_sums"), "sum", "the numbers add up to the same", &settings, &sql);
-        Some(format!("sums of {}", plural(numbers.len(), "column")))
+        Some(format!("sums of {}", plural(numbers.len() as u64, "column")))
     }
 
     /// The check of the rows, or why there is none; in words.
@@ -400,8 +401,4 @@ fn rule(name: &str, guess: &Guess) -> Option<(Option<String>, String)> {
     }
     let setting = format!("columns.{} = {{ {} }}", key(name), guess.rule.join(", "));
     Some((guess.because.map(str::to_owned), setting))
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -18,6 +18,7 @@ mod rows;
 mod suppressed;
 mod verdict;
 mod warnings;
+mod words;
 
 pub use errors::{ErrorCode, ErrorReport};
 pub use expected::Expectation;
@@ -29,6 +30,7 @@ pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};
 pub use warnings::WARNINGS;
+pub use words::{agree, plural, thousands};
 
 /// Everything one invocation found.
 #[derive(Clone, Debug)]

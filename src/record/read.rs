@@ -14,7 +14,7 @@ use crate::compare::BaselineIndex;
 use crate::frame;
 use crate::fs::input;
 use crate::isolation::caught;
-use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair};
+use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair, plural, thousands};
 
 /// Name of the file of differences, beside the JSON report.
 pub const DIFFERENCES: &str = "differences.parquet";
@@ -163,8 +163,10 @@ impl RecordedRun {
             let read = found.get(&check.id).map_or(0, |examples| examples.len() as u64);
             if read != check.written {
                 let why = format!(
-                    "is not that of this report: {} has {read} differences in it, and {}",
-                    check.id, check.written
+                    "is not that of this report: {} has {} in it, and {}",
+                    check.id,
+                    plural(read, "difference"),
+                    thousands(check.written)
                 );
                 return Err(failed(why));
             }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::markdown;
 use super::text::{again, finding, visible};
 use super::verdict::verdict;
-use crate::model::{CheckReport, RunReport, Status};
+use crate::model::{CheckReport, RunReport, Status, agree, plural};
 
 /// Bytes of the summary that GitHub takes of one step; a larger one is not shown at all.
 pub const SUMMARY_LIMIT: usize = 1024 * 1024;
@@ -139,7 +139,12 @@ pub fn summary(report: &RunReport, room: usize) -> String {
         out.push_str("Not all checks are in the table. ");
     }
     if !left_out.is_empty() {
-        let _ = write!(out, "{} checks are not shown in full: ", left_out.len());
+        let _ = write!(
+            out,
+            "{} {} not shown in full: ",
+            plural(left_out.len() as u64, "check"),
+            agree(left_out.len() as u64, "is", "are")
+        );
         let named: Vec<String> =
             left_out.iter().take_while(|id| id.len() < 100).take(20).map(|id| format!("`{id}`")).collect();
         out.push_str(&named.join(", "));

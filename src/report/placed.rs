@@ -3,10 +3,10 @@
 use super::text::plural;
 use crate::model::CheckReport;
 
-/// Returns `in no window: 1 row of old, 2 rows of new`; `None` where every row is in one, or that is not known.
+/// Returns `1 row of old and 2 rows of new in no window`; `None` where every row is in one, or that is not known.
 pub(super) fn outside(check: &CheckReport) -> Option<String> {
     let outside = check.window.as_ref()?.outside?;
     let sides = [("old", outside.old), ("new", outside.new)].into_iter().filter(|(_, rows)| *rows > 0);
     let told: Vec<String> = sides.map(|(side, rows)| format!("{} of {side}", plural(rows, "row"))).collect();
-    (!told.is_empty()).then(|| format!("in no window: {}", told.join(", ")))
+    (!told.is_empty()).then(|| format!("{} in no window", told.join(" and ")))
 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::text;
 use super::text::{differing, duration, thousands, visible};
 use super::verdict::verdict;
-use crate::model::{CheckReport, DifferenceCounts, Expectation, RunReport, Status};
+use crate::model::{CheckReport, DifferenceCounts, Expectation, RunReport, Status, agree};
 
 /// Checks that are named; the others are counted.
 const NAMED: usize = 10;
@@ -49,7 +49,7 @@ pub fn render(report: &RunReport, around: Around<'_>) -> String {
     let suites: Vec<String> = report.suites.iter().map(|suite| code(&suite.name)).collect();
     let _ = write!(text, "\n{}, {}", report.started_at.format("%Y-%m-%d %H:%M UTC"), duration(report.elapsed_ms));
     if !suites.is_empty() {
-        let _ = write!(text, ", {} {}", if suites.len() == 1 { "suite" } else { "suites" }, suites.join(", "));
+        let _ = write!(text, ", {} {}", agree(suites.len() as u64, "suite", "suites"), suites.join(", "));
     }
     if !around.reports.is_empty() {
         let places: Vec<String> = around.reports.iter().map(|place| code(place)).collect();

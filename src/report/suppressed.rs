@@ -1,7 +1,7 @@
 //! What is waived or known, in the words that every format for people shares.
 
 use super::text::{plural, thousands, visible};
-use crate::model::{CheckReport, DifferenceCounts, RunReport, Waived};
+use crate::model::{CheckReport, DifferenceCounts, RunReport, Waived, agree};
 
 /// What is left out of the verdict, in a few words; absent where nothing is.
 pub(crate) fn brief(check: &CheckReport) -> Option<String> {
@@ -38,7 +38,7 @@ pub(crate) fn total(report: &RunReport) -> (u64, u64) {
 
 /// A sentence about what does not count; empty where everything does.
 pub(crate) fn sentence(report: &RunReport) -> String {
-    let is = |count: u64| if count == 1 { "is" } else { "are" };
+    let is = |count: u64| agree(count, "is", "are");
     let (waived, known) = total(report);
     let waived_said = (waived > 0).then(|| format!(" {} {} waived.", plural(waived, "difference"), is(waived)));
     let known_said =

@@ -4,6 +4,7 @@ use bytesize::ByteSize;
 
 use super::{placed, suppressed};
 use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunReport, SideReport, Status};
+pub(super) use crate::model::{plural, thousands};
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
 pub fn visible(text: &str) -> String {
@@ -52,24 +53,6 @@ pub(super) fn sides(check: &CheckReport, measure: &Measure) -> (String, String) 
 pub(super) fn key(key: &crate::model::Key) -> String {
     let pairs = key.0.iter().map(|(name, held)| format!("{}={}", visible(name), value(held.as_deref())));
     pairs.collect::<Vec<_>>().join(", ")
-}
-
-/// `1,204`.
-pub(super) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut shown = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
-/// `1 row`, `2 rows`.
-pub(super) fn plural(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
 /// What a query returned and took, and what the server read for it where it tells: `3 rows in 20 ms, reading 1,000 rows

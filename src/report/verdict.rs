@@ -1,7 +1,7 @@
 //! The verdict of a run in one sentence, the same in every format.
 
 use super::suppressed;
-use crate::model::{RunReport, Status};
+use crate::model::{RunReport, Status, plural};
 
 /// Whether another run may get further, where this one did not get to its end.
 fn again_helps(report: &RunReport) -> Option<&'static str> {
@@ -10,6 +10,14 @@ fn again_helps(report: &RunReport) -> Option<&'static str> {
         false if report.checks.is_empty() => return None,
         false => "not retryable: something has to be corrected first",
     })
+}
+
+/// `2 fail`, `1 error`: statuses are words of their own, of which only an error is also a thing.
+fn counted(report: &RunReport, status: Status) -> String {
+    match (report.count(status), status) {
+        (count, Status::Error) => plural(count as u64, "error"),
+        (count, status) => format!("{count} {status}"),
+    }
 }
 
 /// The verdict of a run in one sentence.
@@ -21,7 +29,7 @@ pub(super) fn verdict(report: &RunReport) -> String {
     let parts: Vec<String> = [Status::Fail, Status::Error, Status::Warn, Status::Pass, Status::Skip]
         .into_iter()
         .filter(|status| report.count(*status) > 0)
-        .flat_map(|status| [Some(format!("{} {status}", report.count(status))), passes(status).cloned()])
+        .flat_map(|status| [Some(counted(report, status)), passes(status).cloned()])
         .flatten()
         .collect();
     let meaning = match report.status() {

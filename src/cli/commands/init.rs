@@ -14,6 +14,7 @@ use crate::exit_code::{BROKEN, PASSED};
 use crate::frame::Type;
 use crate::fs::output::write_atomically;
 use crate::init::{Column, Left, Listed, Made, Pairs, Place, Table, pair, suite};
+use crate::model::{agree, plural};
 use crate::source;
 use crate::source::catalog;
 use crate::source::catalog::TableName;
@@ -301,8 +302,9 @@ fn said(found: &Found, args: &InitArgs, path: &Path) -> String {
     let needs: Vec<String> = [needs("OLD", &args.old), needs("NEW", &args.new)].into_iter().flatten().collect();
     text += &format!("\nwritten: {}\n", path.display());
     if made.undecided > 0 {
-        let verb = if made.undecided == 1 { "decision is" } else { "decisions are" };
-        text += &format!("{} {verb} left to you, each at the word UNDECIDED\n", made.undecided);
+        let undecided = made.undecided as u64;
+        let (decisions, are) = (plural(undecided, "decision"), agree(undecided, "is", "are"));
+        text += &format!("{decisions} {are} left to you, each at the word UNDECIDED\n");
     }
     if !needs.is_empty() {
         text += &format!("set {} first: a URL with a password is not written down\n", needs.join(" and "));

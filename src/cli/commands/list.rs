@@ -9,6 +9,7 @@ use serde_json::json;
 use super::super::{console, load, runtime};
 use super::run::done;
 use crate::exit_code::{BROKEN, PASSED};
+use crate::model::plural;
 use crate::report::{Format, visible};
 use crate::run;
 use crate::run::Selected;
@@ -78,10 +79,13 @@ pub(crate) fn validate(paths: &[PathBuf], overrides: &Overrides, connect: bool) 
         Err(code) => return code,
     };
     let checks: usize = suites.iter().map(|suite| suite.checks.len()).sum();
-    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let waivers: usize = suites.iter().map(|suite| suite.waivers.len()).sum();
-    let waivers = if waivers == 0 { String::new() } else { format!("{}, ", plural(waivers, "waiver")) };
-    console::print(&format!("{}, {}, {waivers}no mistakes\n", plural(suites.len(), "suite"), plural(checks, "check")));
+    let waivers = if waivers == 0 { String::new() } else { format!("{}, ", plural(waivers as u64, "waiver")) };
+    console::print(&format!(
+        "{}, {}, {waivers}no mistakes\n",
+        plural(suites.len() as u64, "suite"),
+        plural(checks as u64, "check")
+    ));
     if connect { done(reach(&suites)) } else { PASSED }
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::super::{console, pair, runtime};
 use crate::exit_code::{BROKEN, PASSED};
+use crate::model::plural;
 use crate::rehearse;
 use crate::rehearse::{Pack, RehearsalPlan};
 use crate::report::visible;
@@ -69,7 +70,7 @@ fn try_rehearse(args: &RehearseArgs) -> Result<u8, String> {
     let made = runtime.block_on(rehearse::build(&pack, &old, &new, &plan));
     let made = made.map_err(|error| visible(&error.to_string()))?;
     for one in made {
-        console::print(&format!("{} {}: {} rows\n", one.side, one.table, one.rows));
+        console::print(&format!("{} {}: {}\n", one.side, one.table, plural(one.rows, "row")));
     }
     let what = args.defect.as_ref().map_or("clean".to_owned(), |name| format!("with the defect {name}"));
     console::print(&format!(

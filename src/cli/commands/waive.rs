@@ -11,7 +11,7 @@ use super::run::done;
 use super::waive_toml::{Limits, Writer, append};
 use crate::compare::{Ledger, with_tag};
 use crate::exit_code::{BROKEN, PASSED};
-use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair};
+use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair, plural, thousands};
 use crate::record::read::{EarlierCheck, RecordedRun};
 use crate::run;
 use crate::spec::check::Check;
@@ -150,7 +150,7 @@ impl<'a> Request<'a> {
                 return Err(format!("--at-most is a number for one window; name it, such as --check {}", units[0].id));
             };
             writer.by_count(&one.id, most, &self.names(one));
-            return Ok((writer, format!("at most {most} differences of {}", one.id)));
+            return Ok((writer, format!("at most {} of {}", plural(most, "difference"), one.id)));
         }
         if let Some(why) = self.not_by_key() {
             return self.by_count(writer, &why);
@@ -197,9 +197,9 @@ impl<'a> Request<'a> {
         let how = if self.check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
             if args.any_value { "column" } else { "value" }.to_owned()
         } else {
-            plural(self.keys(), "key")
+            plural(self.keys() as u64, "key")
         };
-        Ok((writer, format!("{} of {id} by {how}", plural(self.open.len(), "difference"))))
+        Ok((writer, format!("{} of {id} by {how}", plural(self.open.len() as u64, "difference"))))
     }
 
     /// Refuses hashes of masked values that no other run will have.
@@ -292,7 +292,7 @@ impl<'a> Request<'a> {
         }
         match total {
             0 => Err(format!("every difference of {id} is waived or expected already")),
-            total => Ok((writer, format!("{total} differences of {id} by count, because {why},"))),
+            total => Ok((writer, format!("{} of {id} by count, because {why},", plural(total, "difference")))),
         }
     }
 
@@ -301,8 +301,10 @@ impl<'a> Request<'a> {
         if let Some(one) = self.units.iter().find(|one| !one.complete) {
             let all = one.found.total();
             return Some(format!(
-                "the file beside the report holds only {} of {all} differences of {}",
-                one.written, one.id
+                "the file beside the report holds only {} of {} of {}",
+                thousands(one.written),
+                plural(all, "difference"),
+                one.id
             ));
         }
         let names_columns = self.check.kind.kind().differences(false) == DifferenceForm::Numbers;
@@ -348,8 +350,4 @@ impl<'a> Request<'a> {
             |name: &String| of(&one.found, name).saturating_sub(of(&one.forgiven, name) + of(&one.expected, name));
         self.names(one).iter().map(left).sum()
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

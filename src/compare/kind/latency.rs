@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::super::rows::columns::error;
 use super::super::settle;
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Times, Totals, Warning};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Times, Totals, Warning, plural, thousands};
 use crate::spec::check::{Check, Latency};
 
 /// What was timed on one side.
@@ -76,9 +76,10 @@ fn judge(
         report.warnings.push(Warning {
             code: "rows_differ".to_owned(),
             message: format!(
-                "old returned {} rows and new {}: the two may not do the same work; compare what they return in a \
+                "old returned {} and new {}: the two may not do the same work; compare what they return in a \
                  check of kind `rows`",
-                old.rows, new.rows
+                plural(old.rows, "row"),
+                thousands(new.rows)
             ),
             table: None,
         });

@@ -15,7 +15,7 @@ use super::super::{Limits, not_empty};
 use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Totals, Warning};
+use crate::model::{CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Totals, Warning, agree, plural};
 use crate::spec::check::{Bounds, Check, Percentile, Sides, Tolerance};
 use crate::suppress::ledger::outside;
 
@@ -398,7 +398,11 @@ impl<'a> Found<'a> {
             if count > 0 {
                 report.warnings.push(Warning {
                     code: "nulls_dropped".to_owned(),
-                    message: format!("{side}: {count} NULL values were left out of the quantiles"),
+                    message: format!(
+                        "{side}: {} {} left out of the quantiles",
+                        plural(count, "NULL value"),
+                        agree(count, "was", "were")
+                    ),
                     table: None,
                 });
             }
@@ -408,8 +412,8 @@ impl<'a> Found<'a> {
         not_empty(check, (self.values == 0).then_some("neither side has a value"), report)?;
         if self.groups > 0 && self.too_small_groups == self.groups {
             return Err(error(format!(
-                "every group has fewer than {} values on both sides, so none could be judged; widen the window, or lower `min_rows`",
-                self.settings.min_rows
+                "every group has fewer than {} on both sides, so none could be judged; widen the window, or lower `min_rows`",
+                plural(self.settings.min_rows, "value")
             )));
         }
         report.totals = Some(self.totals);

@@ -12,7 +12,7 @@ use super::super::value::json;
 use super::super::value::normalize::Side;
 use super::super::{Limits, not_empty};
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, TagCounts, Warning};
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, TagCounts, Warning, agree, plural};
 use crate::spec::check::{Check, Comparison, ForcedType, Sides};
 
 /// Compares two frames of tags. `[]`, NULL and no row are the same empty set, here and only here.
@@ -77,8 +77,10 @@ pub(crate) fn compare(
         report.warnings.push(Warning {
             code: "duplicate_tags_in_old".to_owned(),
             message: format!(
-                "{} tags stand more than once under their key in old; compared as one each",
-                counts.duplicate_old
+                "{} {} more than once under {} key in old; compared as one each",
+                plural(counts.duplicate_old, "tag"),
+                agree(counts.duplicate_old, "stands", "stand"),
+                agree(counts.duplicate_old, "its", "their")
             ),
             table: None,
         });

@@ -15,7 +15,7 @@ use super::times;
 use super::times::Distribution;
 use super::trend;
 use super::trend::{Strip, Trend};
-use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status};
+use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status, agree};
 
 /// The whole page.
 #[derive(Serialize)]
@@ -211,7 +211,7 @@ fn sentence(report: &RunReport) -> String {
 }
 
 fn was(count: u64) -> String {
-    format!("{} {}", plural(count, "check"), if count == 1 { "was" } else { "were" })
+    format!("{} {}", plural(count, "check"), agree(count, "was", "were"))
 }
 
 fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {

@@ -16,7 +16,7 @@ use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan
 use super::{fetch, joined, prepare};
 use crate::compare::{Itself, Side, against_itself, by_value, differing};
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Unstable, Warning};
+use crate::model::{CheckReport, ErrorReport, Unstable, Warning, agree, plural};
 use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
 use crate::source;
 use crate::source::{Engine, EngineName, QueryHandle};
@@ -70,8 +70,8 @@ fn named(warnings: &[Warning], engine: &dyn Engine, sql: &str, moved: u64) -> Ve
     let mut named: Vec<String> = said.map(str::to_owned).collect();
     named.extend(source::fickle(engine.name(), sql));
     if moved > 0 {
-        let keys = if moved == 1 { "1 key is".to_owned() } else { format!("{moved} keys are") };
-        named.push(format!("{keys} in one run only, so the table is in motion; read where nothing writes"));
+        let (keys, are) = (plural(moved, "key"), agree(moved, "is", "are"));
+        named.push(format!("{keys} {are} in one run only, so the table is in motion; read where nothing writes"));
     }
     named
 }
@@ -270,8 +270,9 @@ fn told(failure: &Failure) -> ErrorReport {
 
 fn too_many(most: usize) -> ErrorReport {
     let message = format!(
-        "more than {most} keys of old differ between two runs of its query, which are too many to be left out; make the \
-         query answer the same each time, compare less at once with `window`, or allow more with --memory"
+        "more than {} of old differ between two runs of its query, which are too many to be left out; make the \
+         query answer the same each time, compare less at once with `window`, or allow more with --memory",
+        plural(most as u64, "key")
     );
     ErrorReport::new(message)
 }

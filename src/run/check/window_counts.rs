@@ -11,7 +11,7 @@ use super::super::sources::retrying;
 use super::super::{CheckRun, Context, windows};
 use super::{joined, located, prepare};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{ErrorReport, Outside};
+use crate::model::{ErrorReport, Outside, agree, plural};
 use crate::source;
 use crate::source::EngineName;
 use crate::source::window::{NO_DAY, answer, exists, placing};
@@ -149,8 +149,8 @@ fn judged(frame: &Frame, engine: EngineName, column: &str, from: &ParamValue, zo
 
 /// `1 row is in no window for its `ts``.
 fn placeless(rows: u64, column: &str) -> String {
-    let (are, their) = if rows == 1 { ("row is", "its") } else { ("rows are", "their") };
-    format!("{rows} {are} in no window for {their} `{column}`")
+    let (are, their) = (agree(rows, "is", "are"), agree(rows, "its", "their"));
+    format!("{} {are} in no window for {their} `{column}`", plural(rows, "row"))
 }
 
 /// The error for rows of SQLite whose value is no time.

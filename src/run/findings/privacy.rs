@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::model::plural;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -62,8 +63,8 @@ impl MaskKey {
     pub fn given(text: &str) -> Result<MaskKey, String> {
         if text.len() < MaskKey::SHORTEST {
             return Err(format!(
-                "is {} bytes long, where a key has at least {}; make one with `openssl rand -hex 32`",
-                text.len(),
+                "is {} long, where a key has at least {}; make one with `openssl rand -hex 32`",
+                plural(text.len() as u64, "byte"),
                 MaskKey::SHORTEST
             ));
         }

@@ -15,6 +15,7 @@ use super::stream;
 use super::stream::Broken;
 use super::types::Kind;
 use crate::frame::Frame;
+use crate::model::plural;
 
 /// A column of a result as the server describes it.
 #[derive(Clone, Debug)]
@@ -52,8 +53,8 @@ pub(super) fn decode<B: AsRef<[u8]>>(
         |fields| {
             if fields.len() != described.len() {
                 let message = format!(
-                    "ClickHouse describes {} columns and sends {}; give every column a name of its own and run again",
-                    described.len(),
+                    "ClickHouse describes {} and sends {}; give every column a name of its own and run again",
+                    plural(described.len() as u64, "column"),
                     fields.len()
                 );
                 return Err(Error::new(ErrorKind::Column, message));

@@ -6,6 +6,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use crate::model::{agree, plural};
 use polars::prelude::{ArrayRef, ArrowDataType, ArrowField};
 use polars_arrow::io::ipc::read::{StreamReader, StreamState, read_stream_metadata};
 use tokio::sync::mpsc::Receiver;
@@ -103,7 +104,11 @@ fn decode<B: AsRef<[u8]>>(
     drop(reader);
     match incoming.drain() {
         0 => Ok(()),
-        more => Err(Broken::Malformed(format!("{more} bytes follow its end"))),
+        more => Err(Broken::Malformed(format!(
+            "{} {} its end",
+            plural(more as u64, "byte"),
+            agree(more as u64, "follows", "follow")
+        ))),
     }
 }
 

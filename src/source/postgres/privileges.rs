@@ -2,6 +2,7 @@
 
 use super::super::Error;
 use super::Postgres;
+use crate::model::plural;
 
 /// Roles that let functions and `COPY` reach files and programs of the server's machine.
 const REACHING: [&str; 3] = ["pg_read_server_files", "pg_write_server_files", "pg_execute_server_program"];
@@ -27,7 +28,7 @@ impl Postgres {
         } else if !reaching.is_empty() {
             format!("has {}", reaching.join(" and "))
         } else if tables > 0 {
-            format!("may write into {tables} table{}", if tables == 1 { "" } else { "s" })
+            format!("may write into {}", plural(tables.unsigned_abs(), "table"))
         } else {
             return Ok(None);
         };

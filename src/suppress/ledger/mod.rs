@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use super::allocation::{Group, Parts, Shares, Suppressor, share};
 use super::baseline::{BaselineIndex, Seen};
 use crate::model::{
-    CheckReport, Difference, DifferenceCounts, DifferenceForm, ErrorReport, Example, Key, Known, Pair, Warning,
+    CheckReport, Difference, DifferenceCounts, DifferenceForm, ErrorReport, Example, Key, Known, Pair, Warning, plural,
 };
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
@@ -272,9 +272,10 @@ impl Ledger {
         {
             report.error = Some(ErrorReport {
                 message: format!(
-                    "the baseline {} does not hold all {} differences of this check, so what is new cannot be told; \
+                    "the baseline {} does not hold all {} of this check, so what is new cannot be told; \
                      write it again with a larger --max-differences, or waive them by count",
-                    past.report, past.total
+                    past.report,
+                    plural(past.total, "difference")
                 ),
                 ..ErrorReport::default()
             });
@@ -321,7 +322,7 @@ impl Ledger {
             let what = match count {
                 0 => "it covers nothing".to_owned(),
                 1 => "it does not cover the one difference it is about".to_owned(),
-                count => format!("it does not cover the {count} differences it is about"),
+                count => format!("it does not cover the {} it is about", plural(*count, "difference")),
             };
             let message = format!(
                 "the waiver at {} ({}) does not say which values it accepts, so {what}; write it anew with `cutover waive`, \

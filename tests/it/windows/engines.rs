@@ -199,7 +199,7 @@ async fn mysql_places_the_rows_of_a_table() {
         assert_eq!(code, Some(0), "{shown}");
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         for (name, text) in [("terminal", shown), ("md", read("out.md")), ("html", read("out.html"))] {
-            assert_eq!(text.contains("in no window: 1 row of old, 1 row of new"), told, "{name}: {text}");
+            assert_eq!(text.contains("1 row of old and 1 row of new in no window"), told, "{name}: {text}");
         }
     }
 }
