@@ -164,6 +164,8 @@ mod tests {
             assert!(shown.contains(HIDDEN) && !shown.contains("rd"), "{shown}");
         }
         assert_eq!(shown("p%40ssw%2Frd", "got p@ssw/rd, was p%40ssw%2Frd"), "got ***, was ***");
+        assert_eq!(shown("p@ssw/rd", "got p%40ssw%2frd"), "got ***", "in small letters");
+        assert_eq!(shown("p\u{1}ssw\u{7f}rd", r#"got "p\u{1}ssw\u{7f}rd""#), r#"got "***""#, "as Rust prints it");
     }
 
     /// Catches reports that become asterisks because a password is short, and a short one that is shown where it stands

@@ -20,7 +20,7 @@ pub(crate) mod registry;
 pub(crate) mod shared;
 pub(crate) mod sqlite;
 mod threads;
-pub(crate) mod tls;
+pub mod tls;
 pub(crate) mod url;
 pub mod window;
 

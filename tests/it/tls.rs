@@ -237,3 +237,35 @@ async fn ipv6_is_an_address_like_any_other() {
         assert_eq!(source(&url).describe().await.unwrap().tls, "encrypted, not verified", "{url}");
     }
 }
+
+/// Catches a password that goes over a network in plain text without a word of it, and a warning about this machine itself.
+#[test]
+fn validate_tells_of_a_connection_to_another_machine_that_is_not_verified() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = |url: &str| {
+        let text = format!(
+            "name = \"s\"\n[sources.old]\nurl = \"{url}\"\n[sources.new]\nurl = \"{url}\"\n\
+             [checks.c]\nkind = \"row_count\"\nold = \"SELECT 1 AS n\"\nnew = \"SELECT 1 AS n\"\n"
+        );
+        std::fs::write(folder.path().join("suite.toml"), text).expect("a suite");
+        let output =
+            crate::cli::cutover(folder.path()).args(["validate", "suite.toml", "--connect"]).output().expect("a run");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    for (variable, mode, way_out) in [
+        ("CUTOVER_TEST_POSTGRES_URL", "?sslmode=disable", "write sslmode=verify-full"),
+        ("CUTOVER_TEST_MYSQL_URL", "?ssl-mode=DISABLED", "write ssl-mode=VERIFY_IDENTITY"),
+        ("CUTOVER_TEST_CLICKHOUSE_URL", "", "write clickhouses://"),
+    ] {
+        let own = format!("{}{mode}", engine_url(variable));
+        assert!(own.contains("@127.0.0.1:") || own.contains("/127.0.0.1:"), "{variable}");
+        assert!(!told(&own).contains("the connection is"), "{variable}");
+        // A spelling of this machine that reads like that of another one.
+        let other = told(&own.replace("127.0.0.1", "127.1"));
+        assert!(
+            other.contains("is not encrypted, so that the password") && other.contains(way_out),
+            "{variable}: {other}"
+        );
+    }
+}

@@ -104,13 +104,13 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
                     Ok(described) => {
                         let report = described.map_err(|error| visible(&error.message))?;
                         let advice = tokio::time::timeout(PATIENCE, engine.privileges()).await;
-                        Ok((report, advice))
+                        Ok((source::tls::advice(&url, &report.tls), report, advice))
                     }
                     Err(_) => Err(format!("no answer within {}", humantime::format_duration(PATIENCE))),
                 }
             });
             match described {
-                Ok((report, advice)) => {
+                Ok((way, report, advice)) => {
                     console::print(&format!(
                         "{}: source `{name}`: {} {} at {}\n",
                         suite.name,
@@ -118,6 +118,9 @@ fn reach(suites: &[Suite]) -> Result<u8, u8> {
                         visible(&hidden(&report.version)),
                         report.url
                     ));
+                    if let Some(way) = way {
+                        console::print(&format!("{}: source `{name}`: {way}\n", suite.name));
+                    }
                     // Whatever keeps it from being told is no mistake of the suite.
                     if let Ok(Ok(Some(advice))) = advice {
                         console::print(&format!("{}: source `{name}`: {}\n", suite.name, visible(&hidden(&advice))));

@@ -212,6 +212,7 @@ impl<B: AsRef<[u8]>> Seek for Incoming<B> {
 #[cfg(test)]
 mod tests {
     use polars::prelude::*;
+    use polars_arrow::io::ipc::write::{default_ipc_fields, schema_to_bytes};
 
     use super::{Broken, read};
 
@@ -272,6 +273,23 @@ mod tests {
                     }
                     other => panic!("{other:?}"),
                 }
+            }
+        }
+    }
+
+    /// Catches columns inside of columns in which a decoder goes down until its stack ends.
+    #[test]
+    fn a_stream_that_is_nested_without_end_is_refused() {
+        let inner = ArrowField::new("n".into(), ArrowDataType::Int32, true);
+        let field =
+            (0..200).fold(inner, |inner, _| ArrowField::new("a".into(), ArrowDataType::Struct(vec![inner]), true));
+        let schema = std::iter::once(field).map(|field| (field.name.clone(), field)).collect();
+        let message = schema_to_bytes(&schema, &default_ipc_fields(schema.iter_values()), None);
+        let length = i32::try_from(message.len()).unwrap().to_le_bytes();
+        for mark in [&[0xff; 4][..], &[]] {
+            match rows(&[mark, &length, &message].concat(), 100) {
+                Err(Broken::Malformed(why)) => assert!(why.contains("levels deep"), "{why}"),
+                other => panic!("{other:?}"),
             }
         }
     }

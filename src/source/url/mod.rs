@@ -4,6 +4,7 @@ mod parameters;
 pub(crate) mod strict;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -172,6 +173,20 @@ impl SourceUrl {
         &self.0
     }
 
+    /// Whether the way to it leaves this machine, as far as its text tells: no path, no socket, no address of its own.
+    pub(crate) fn is_remote(&self) -> bool {
+        let (Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url)) = &self.0 else {
+            return false;
+        };
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let own = |host: &str| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        let given = |name: &str| url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
+        match given("host").or_else(|| given("hostaddr")) {
+            Some(host) => !host.starts_with('/') && !own(&host),
+            None => given("socket").is_none() && !own(host),
+        }
+    }
+
     /// The engine that answers to it.
     pub fn engine(&self) -> EngineName {
         match self.0 {
@@ -332,6 +347,27 @@ mod tests {
             ["postgres://u:p,q@h/db", "postgres://u@h/a,b", "clickhouse://h/?format_csv_null_representation=a,b"]
         {
             assert!(read(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stays_on_this_machine_is_told_from_the_rest() {
+        let remote = |text| SourceUrl::parse(text, Path::new("/")).unwrap().is_remote();
+        for text in
+            ["postgres://db/a", "mysql://10.0.0.1/a", "clickhouse://[2001:db8::1]/a", "postgres://localhost/a?host=db"]
+        {
+            assert!(remote(text), "{text}");
+        }
+        for text in [
+            "postgres://localhost/a",
+            "mysql://127.0.0.1/a",
+            "clickhouse://[::1]/a",
+            "postgres://db/a?host=/run/postgresql",
+            "mysql://db/a?socket=/run/mysqld/mysqld.sock",
+            "sqlite:a.db",
+            "a.csv",
+        ] {
+            assert!(!remote(text), "{text}");
         }
     }
 

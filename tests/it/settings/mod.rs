@@ -1,6 +1,7 @@
 //! Every setting of a suite in every kind: it has an effect, or it is refused with its name.
 
 mod effects;
+mod environment;
 mod flags;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,6 +4,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::*;
 use crate::packs::postgres;
+use crate::support::engine_url;
 
 /// Statements that write, run a program, or take a lock; `{file}` would be on the server's machine.
 const FORBIDDEN: [&str; 26] = [
@@ -101,4 +102,19 @@ async fn functions_reach_further_under_a_superuser() {
     assert!(file.exists(), "lo_export writes a file of the server, whatever the transaction");
     let remove = format!("COPY (SELECT 1) TO PROGRAM 'rm {}'", file.display());
     sqlx::raw_sql(AssertSqlSafe(remove)).execute(&mut connection).await.unwrap();
+}
+
+/// Catches rows that are copied by a protocol which runs every command of a text, where the server has not parsed that text
+/// as one before; the session itself tells.
+#[tokio::test]
+async fn what_is_copied_was_prepared_first() {
+    let engine = opened(&engine_url("CUTOVER_TEST_POSTGRES_URL"));
+    let ticket = QueryHandle::default();
+    let mut reader = engine.reader(LIMIT, &ticket).await.unwrap();
+    let sql = "SELECT count(*) FILTER (WHERE statement LIKE 'COPY (%told\\_of\\_itself%') AS told_of_itself FROM pg_prepared_statements";
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+    let (read, frame) = tokio::join!(reader.read(sql, sender), receiver.recv());
+    read.unwrap();
+    assert_eq!(frame.unwrap().values("told_of_itself"), [cutover::frame::Value::Integer(1)]);
+    reader.close().await;
 }
