@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+mod codes;
 mod errors;
 mod expected;
 mod kind;
@@ -20,7 +21,8 @@ mod verdict;
 mod warnings;
 mod words;
 
-pub use errors::{ErrorCode, ErrorReport};
+pub use codes::{Disclosure, ErrorCode, UnknownCode, WarningCode};
+pub use errors::ErrorReport;
 pub use expected::Expectation;
 pub use kind::{DifferenceForm, KeyUse, Kind, KindProfile, Queries};
 pub use numbers::{Counts, Drift, Key, Measure, Totals};
@@ -29,7 +31,7 @@ pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};
-pub use warnings::WARNINGS;
+pub use warnings::Warning;
 pub use words::{agree, plural, thousands};
 
 /// Everything one invocation found.
@@ -61,7 +63,7 @@ impl RunReport {
     /// where the run has nothing to get further with.
     pub fn retryable(&self) -> Option<bool> {
         let mut errors = self.checks.iter().filter_map(|check| match check.status() {
-            Status::Error => Some(check.error.as_ref().is_some_and(|error| error.code.passes())),
+            Status::Error => Some(check.error.as_ref().is_some_and(|error| error.code.is_retryable())),
             _ => None,
         });
         let broken = self.status() == Status::Error || self.interrupted;
@@ -156,18 +158,6 @@ pub struct Volume {
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub bytes: u64,
-}
-
-/// Something the reader must know that changes no status by itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct Warning {
-    /// Stable name, such as `retried` or `numbers_as_text`.
-    pub code: String,
-    /// One sentence with the way out.
-    pub message: String,
-    /// The table it is about, where it is about one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table: Option<String>,
 }
 
 /// One earlier run of a check, as the history has it.

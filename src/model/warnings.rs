@@ -1,30 +1,29 @@
-//! The names of all warnings, for whoever accepts one by name.
+//! What the reader of a report must know although it changes no status.
 
-/// Codes of warnings, as `accept` and reports name them.
-pub const WARNINGS: [&str; 25] = [
-    "aggregate_state",
-    "all_keys",
-    "approximate",
-    "duplicate_tags_in_old",
-    "final",
-    "float_sum",
-    "index_left",
-    "join_nulls",
-    "mask_misspelt",
-    "mask_unused",
-    "moved_window",
-    "new_ahead_of_old",
-    "not_analysed",
-    "not_settled",
-    "nulls_dropped",
-    "numbers_as_text",
-    "retried",
-    "rows_differ",
-    "server_warning",
-    "session_time_zone",
-    "settings_not_sent",
-    "unpinned_waiver",
-    "unused_waiver",
-    "view_behind",
-    "view_not_populated",
-];
+use serde::Serialize;
+
+use super::WarningCode;
+
+/// Something the reader must know that changes no status by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Warning {
+    /// What it is about.
+    pub code: WarningCode,
+    /// One sentence with a hint.
+    pub message: String,
+    /// The table it is about, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+}
+
+impl Warning {
+    /// Makes a warning that is about no table.
+    pub fn new(code: WarningCode, message: impl Into<String>) -> Warning {
+        Warning { code, message: message.into(), table: None }
+    }
+
+    /// Names the table it is about.
+    pub fn of_table(self, table: Option<String>) -> Warning {
+        Warning { table, ..self }
+    }
+}

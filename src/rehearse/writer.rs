@@ -5,7 +5,7 @@ use std::path::Path;
 use clickhouse::Client;
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConnection};
 
-use crate::source::{EngineName, Error, ErrorKind, Location, SourceUrl, clickhouse_client, statements};
+use crate::source::{EngineName, Error, ErrorCode, Location, SourceUrl, clickhouse_client, statements};
 
 /// A connection to a scratch database.
 pub struct Writer {
@@ -21,7 +21,7 @@ enum Held {
 }
 
 fn refused(cause: &(dyn std::error::Error + 'static)) -> Error {
-    Error::caused(ErrorKind::Query, cause.to_string(), cause)
+    Error::caused(ErrorCode::QueryRefused, cause.to_string(), cause)
 }
 
 impl Writer {
@@ -40,12 +40,12 @@ impl Writer {
             }
             Location::Sqlite(path) if crate::fs::input::other(path).is_some() => {
                 let message = format!("{} is no file; give a scratch database", path.display());
-                return Err(Error::new(ErrorKind::Query, message));
+                return Err(Error::new(ErrorCode::QueryRefused, message));
             }
             Location::Sqlite(path) => Held::Sqlite(sqlite(path).await.map_err(|cause| unreachable(&cause))?),
             Location::Files(_) => {
                 let message = "a rehearsal needs a database; give the URL of a scratch database";
-                return Err(Error::new(ErrorKind::Query, message));
+                return Err(Error::new(ErrorCode::QueryRefused, message));
             }
         };
         let mut writer = Writer { connection, variants: Vec::new() };
@@ -155,5 +155,5 @@ async fn sqlite(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
 
 fn unreachable(cause: &sqlx::Error) -> Error {
     let message = format!("cannot connect: {cause}; check the URL, and that the user may create tables");
-    Error::caused(ErrorKind::Connection, message, cause)
+    Error::caused(ErrorCode::Connection, message, cause)
 }

@@ -64,7 +64,7 @@ mod tests {
             &mut reports,
             |report| report.id.contains('@'),
             |reports| {
-                reports[2].warnings.push(Warning { code: "c".to_owned(), message: "m".to_owned(), table: None });
+                reports[2].warnings.push(Warning::new(crate::model::WarningCode::Retried, "m".to_owned()));
                 panic!("a value")
             },
         );

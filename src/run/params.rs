@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::sources::{Opened, broken, retrying};
 use super::{RunOptions, Selected};
 use crate::isolation::isolated;
-use crate::source::{CancellationToken, Engine, Error, ErrorKind};
+use crate::source::{CancellationToken, Engine, Error, ErrorCode};
 use crate::spec::check::ParamValue;
 use crate::suite::{Param, Suite};
 
@@ -62,8 +62,8 @@ async fn clock_of(
     let attempt = || async {
         tokio::select! {
             now = engine.now() => now,
-            () = stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
-            () = tokio::time::sleep(options.timeout) => Err(Error::new(ErrorKind::Timeout, "the server did not tell the time; allow more with --timeout")),
+            () = stop.cancelled() => Err(Error::new(ErrorCode::Interrupted, "the run was interrupted")),
+            () = tokio::time::sleep(options.timeout) => Err(Error::new(ErrorCode::Timeout, "the server did not tell the time; allow more with --timeout")),
         }
     };
     let read = isolated(retrying(stop, attempt)).await;

@@ -8,9 +8,9 @@ use futures::future::join_all;
 
 use super::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
-use crate::model::{SourceReport, Warning};
+use crate::model::{SourceReport, Warning, WarningCode};
 use crate::source;
-use crate::source::{CancellationToken, Engine, Error, ErrorKind, SourceUrl};
+use crate::source::{CancellationToken, Engine, Error, ErrorCode, SourceUrl};
 use crate::suite::{Param, Suite};
 
 /// Pauses before the second and the third try of a connection.
@@ -122,7 +122,7 @@ pub(super) fn broken(when: &str, defect: &Defect) -> Error {
     let message = format!(
         "cutover met a defect of its own while {when}; check that the URL names a server of this kind, and report it"
     );
-    Error { causes: vec![defect.text().to_owned()], ..Error::new(ErrorKind::Query, message) }
+    Error { causes: vec![defect.text().to_owned()], ..Error::new(ErrorCode::QueryRefused, message) }
 }
 
 /// Asks a source to describe itself.
@@ -134,9 +134,9 @@ async fn describe(
     let (described, retried) = retrying(stop, || async {
         tokio::select! {
             described = engine.describe() => described,
-            () = stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+            () = stop.cancelled() => Err(Error::new(ErrorCode::Interrupted, "the run was interrupted")),
             () = tokio::time::sleep(timeout) => Err(Error::new(
-                ErrorKind::Timeout,
+                ErrorCode::Timeout,
                 format!("the server did not describe itself within {}; allow more with --timeout", humantime::format_duration(timeout)),
             )),
         }
@@ -153,7 +153,7 @@ pub(super) async fn retrying<T, F: Future<Output = Result<T, Error>>>(
     let mut retried = false;
     for pause in PAUSES {
         match attempt().await {
-            Err(error) if error.fault == ErrorKind::Connection && !stop.is_cancelled() => {
+            Err(error) if error.code.is_of_connection() && !stop.is_cancelled() => {
                 retried = true;
                 tokio::select! {
                     () = tokio::time::sleep(pause) => {}
@@ -168,11 +168,7 @@ pub(super) async fn retrying<T, F: Future<Output = Result<T, Error>>>(
 
 /// The note that a connection took more than one try.
 pub(super) fn retried(side: &str) -> Warning {
-    Warning {
-        code: "retried".to_owned(),
-        message: format!("{side}: the connection failed at first and was tried again"),
-        table: None,
-    }
+    Warning::new(WarningCode::Retried, format!("{side}: the connection failed at first and was tried again"))
 }
 
 #[cfg(test)]
@@ -180,7 +176,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    async fn tries(fault: ErrorKind, failures: usize) -> (bool, usize) {
+    async fn tries(fault: ErrorCode, failures: usize) -> (bool, usize) {
         let count = AtomicUsize::new(0);
         let attempt = || async {
             if count.fetch_add(1, Ordering::SeqCst) < failures { Err(Error::new(fault, "no")) } else { Ok(()) }
@@ -191,9 +187,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn only_a_broken_connection_is_tried_again_and_only_twice() {
-        assert_eq!(tries(ErrorKind::Connection, 2).await, (true, 3));
-        assert_eq!(tries(ErrorKind::Connection, 3).await, (false, 3));
-        assert_eq!(tries(ErrorKind::Query, 1).await, (false, 1));
-        assert_eq!(tries(ErrorKind::Timeout, 1).await, (false, 1));
+        assert_eq!(tries(ErrorCode::Connection, 2).await, (true, 3));
+        assert_eq!(tries(ErrorCode::Connection, 3).await, (false, 3));
+        assert_eq!(tries(ErrorCode::QueryRefused, 1).await, (false, 1));
+        assert_eq!(tries(ErrorCode::Timeout, 1).await, (false, 1));
     }
 }

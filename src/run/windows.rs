@@ -8,7 +8,7 @@ use globset::GlobMatcher;
 
 use super::{Params, RunOptions, Selected, shown};
 use crate::isolation::caught;
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WindowReport};
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WarningCode, WindowReport};
 use crate::spec::check::{Bound, Check, ParamValue, Window};
 
 /// Windows of one check beyond which its step is taken for a mistake.
@@ -264,14 +264,13 @@ pub(super) fn moved(reports: &mut [CheckReport], strays: &HashMap<String, Shifte
             told.push((*at, gone, came));
         }
         for (at, gone, came) in told.into_iter().filter(|(_, gone, came)| gone + came > 0) {
-            reports[at].warnings.push(Warning {
-                code: "moved_window".to_owned(),
-                message: format!(
+            reports[at].warnings.push(Warning::new(
+                WarningCode::MovedWindow,
+                format!(
                     "rows moved in time: {gone} that are missing here are extra in another window, and {came} that \
                      are extra here are missing in another"
                 ),
-                table: None,
-            });
+            ));
         }
     }
 }

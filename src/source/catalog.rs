@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::pushdown::quoted;
-use super::{CancellationToken, Engine, EngineName, Error, ErrorKind, Location, SourceUrl, query};
+use super::{CancellationToken, Engine, EngineName, Error, ErrorCode, Location, SourceUrl, query};
 use crate::frame::{Frame, Value};
 
 /// A table as its source describes it.
@@ -154,7 +154,7 @@ pub async fn table(
     let ask = async |sql: &str| query(engine, sql, timeout, stop).await.map(|answer| answer.frame);
     let literal = |text: &str| {
         let value = crate::spec::check::ParamValue::Text(text.to_owned());
-        super::literal(engine.name(), &value).map_err(|why| Error::new(ErrorKind::Query, why))
+        super::literal(engine.name(), &value).map_err(|why| Error::new(ErrorCode::QueryRefused, why))
     };
     let name = literal(&table.name)?;
     let schema = table.schema.as_deref().map(literal).transpose()?;
@@ -232,7 +232,7 @@ pub async fn table(
             "there is no table {}, or it may not be seen; check its name and case, and give its schema as schema.name",
             table.quoted(engine.name())
         );
-        return Err(Error::new(ErrorKind::Query, message));
+        return Err(Error::new(ErrorCode::QueryRefused, message));
     }
     Ok(found)
 }

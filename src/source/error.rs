@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::model::ErrorCode;
+
 /// How long a server may take to accept a connection.
 pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -10,38 +12,21 @@ pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 #[error("{message}")]
 pub struct Error {
     /// What kind of failure it is, for retries.
-    pub fault: ErrorKind,
+    pub code: ErrorCode,
     /// The whole sentence.
     pub message: String,
     /// Causes below it, outermost first, none repeated.
     pub causes: Vec<String>,
 }
 
-/// Kinds of failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// The connection could not be made or broke; worth another try before the first row.
-    Connection,
-    /// The server refused the query, or the file could not be read.
-    Query,
-    /// A column has no canonical type, or a value no exact one.
-    Column,
-    /// The query took longer than allowed.
-    Timeout,
-    /// The run was stopped.
-    Interrupted,
-    /// Nobody receives the rows any longer; why, is told elsewhere.
-    Unwanted,
-}
-
 impl Error {
     /// An error without causes.
-    pub fn new(fault: ErrorKind, message: impl Into<String>) -> Self {
-        Error { fault, message: message.into(), causes: Vec::new() }
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Error { code, message: message.into(), causes: Vec::new() }
     }
 
     /// An error with the chain below `cause`, each text once.
-    pub fn caused(fault: ErrorKind, message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
+    pub fn caused(code: ErrorCode, message: impl Into<String>, cause: &(dyn std::error::Error + 'static)) -> Self {
         let message = message.into();
         let mut causes: Vec<String> = Vec::new();
         let mut next = Some(cause);
@@ -52,14 +37,14 @@ impl Error {
             }
             next = one.source();
         }
-        Error { fault, message, causes }
+        Error { code, message, causes }
     }
 }
 
 /// The error for a query that took longer than `timeout`, whoever noticed first.
 pub fn timed_out(timeout: Duration) -> Error {
     Error::new(
-        ErrorKind::Timeout,
+        ErrorCode::Timeout,
         format!(
             "the query took longer than {} and was cancelled; allow more with `timeout` on the check or --timeout",
             humantime::format_duration(timeout)
@@ -70,7 +55,7 @@ pub fn timed_out(timeout: Duration) -> Error {
 /// The error for a server that accepts no connection in time; `shown` is the masked URL.
 pub(super) fn no_answer(shown: &str) -> Error {
     Error::new(
-        ErrorKind::Connection,
+        ErrorCode::Connection,
         format!(
             "cannot connect to {shown}: no answer within {}; check the URL and that the server listens there",
             humantime::format_duration(CONNECT_LIMIT)

@@ -6,7 +6,7 @@
 
 use super::lexer;
 use super::lexer::{Kind, Lexed, Unclear};
-use super::{EngineName, Error, ErrorKind};
+use super::{EngineName, Error, ErrorCode};
 
 /// One statement that reads, as its engine takes it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Refused {
 
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Error {
-        Error::new(ErrorKind::Query, refused.message)
+        Error::new(ErrorCode::QueryRefused, refused.message)
     }
 }
 

@@ -24,11 +24,12 @@ pub mod tls;
 pub(crate) mod url;
 pub mod window;
 
+pub use crate::model::ErrorCode;
 pub use catalog::TableName;
 pub use clickhouse::{ClickHouse, client as clickhouse_client};
 pub use engine::{Answer, Engine, EngineName, Inspected, LintRequest, QueryHandle, Refreshed, SourceOptions};
 use error::{CONNECT_LIMIT, no_answer};
-pub use error::{Error, ErrorKind, timed_out};
+pub use error::{Error, timed_out};
 pub use files::Files;
 pub use gate::{ReadQuery, Refused, admits, statements};
 pub use literal::literal;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Answer, Engine, Inspected, LintRequest, QueryHandle};
-use super::error::{Error, ErrorKind, timed_out};
+use super::error::{Error, timed_out};
 use super::gate::admits;
+use crate::model::ErrorCode;
 
 /// How long a server may take to confirm a cancellation before it is left behind.
 const CANCEL_GRACE: Duration = Duration::from_secs(5);
@@ -33,7 +34,7 @@ pub async fn within<T>(
 ) -> Result<T, Error> {
     let given_up = tokio::select! {
         answer = asking => return answer,
-        () = stop.cancelled() => Error::new(ErrorKind::Interrupted, "the run was interrupted; the query was cancelled"),
+        () = stop.cancelled() => Error::new(ErrorCode::Interrupted, "the run was interrupted; the query was cancelled"),
         () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
     cancel(engine, ticket).await;
@@ -56,7 +57,7 @@ pub async fn inspect(
     let ticket = QueryHandle::default();
     let given_up = tokio::select! {
         found = engine.inspect(sql, asked, timeout, &ticket) => return found,
-        () = stop.cancelled() => Error::new(ErrorKind::Interrupted, "the run was interrupted; the analysis was cancelled"),
+        () = stop.cancelled() => Error::new(ErrorCode::Interrupted, "the run was interrupted; the analysis was cancelled"),
         () = tokio::time::sleep(timeout) => timed_out(timeout),
     };
     let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(&ticket)).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bigdecimal::BigDecimal;
 
 use crate::frame::Value;
-use crate::model::{DifferenceForm, Kind, Severity};
+use crate::model::{DifferenceForm, Kind, Severity, WarningCode};
 
 /// One value for each side; old is the reference and always comes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct Check {
     /// Whether the old query is run twice, to leave out what differs from itself.
     pub noise: bool,
     /// Warning codes that are known, with the reason.
-    pub accept: BTreeMap<String, String>,
+    pub accept: BTreeMap<WarningCode, String>,
     /// Columns whose values no output shows.
     pub mask: Masks,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cutover::model::{
     CheckReport, Counts, Difference, ErrorReport, Example, Expectation, Key, Kind, Measure, Pair, RowCounts, RunReport,
-    Severity, SideReport, SourceReport, Status, SuiteReport, TagCounts, Totals, Warning,
+    Severity, SideReport, SourceReport, Status, SuiteReport, TagCounts, Totals, Warning, WarningCode,
 };
 use cutover::report::terminal::{Style, details, line, summary};
 use cutover::report::{Format, render, schema};
@@ -60,11 +60,7 @@ pub fn report() -> RunReport {
             windows: false,
             in_all_windows: None,
         }],
-        warnings: vec![Warning {
-            code: "retried".to_owned(),
-            message: HOSTILE.to_owned(),
-            table: Some(HOSTILE.to_owned()),
-        }],
+        warnings: vec![Warning::new(WarningCode::Retried, HOSTILE.to_owned()).of_table(Some(HOSTILE.to_owned()))],
         ..check("suite.rows", Kind::Rows)
     };
     let sum = CheckReport {

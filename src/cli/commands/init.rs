@@ -19,7 +19,7 @@ use crate::source;
 use crate::source::catalog;
 use crate::source::catalog::TableName;
 use crate::source::pushdown::{Described, quoted};
-use crate::source::{CancellationToken, Engine, ErrorKind, Location, SourceUrl};
+use crate::source::{CancellationToken, Engine, Location, SourceUrl};
 use crate::spec::check::Sides;
 use crate::suite as suites;
 use crate::suite::Overrides;
@@ -148,7 +148,7 @@ async fn make(mut old: Asked, mut new: Asked, args: &InitArgs) -> Result<Found, 
     for (a, b) in std::mem::take(&mut pairs.same) {
         let (one, other) = tokio::join!(table(old, a, args.timeout), table(new, b, args.timeout));
         let whys = [("old", one.as_ref().err()), ("new", other.as_ref().err())];
-        if let Some(error) = whys.iter().find_map(|(_, why)| why.filter(|error| error.fault == ErrorKind::Connection)) {
+        if let Some(error) = whys.iter().find_map(|(_, why)| why.filter(|error| error.code.is_of_connection())) {
             return Err(error.message.clone());
         }
         let whys: Vec<String> = whys.into_iter().filter_map(|(side, why)| Some(located(side, why?))).collect();

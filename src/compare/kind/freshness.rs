@@ -10,7 +10,7 @@ use super::super::value::display;
 use super::super::value::encode::Ambiguous;
 use super::super::value::normalize::{Normal, Side};
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals, Warning};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals, Warning, WarningCode};
 use crate::spec::check::Check;
 use crate::suppress::ledger::outside;
 
@@ -70,14 +70,10 @@ pub(crate) fn compare(
         list.push((lag.unwrap_or(i128::MAX), measure(latest, &group, key, lag, max_lag, within)));
     }
     if ahead > 0 {
-        report.warnings.push(Warning {
-            code: "new_ahead_of_old".to_owned(),
-            message: format!(
-                "new is ahead of old in {ahead} of {} comparisons; is old still written to?",
-                totals.compared
-            ),
-            table: None,
-        });
+        report.warnings.push(Warning::new(
+            WarningCode::NewAheadOfOld,
+            format!("new is ahead of old in {ahead} of {} comparisons; is old still written to?", totals.compared),
+        ));
     }
     let _ = stale.iter().all(|(_, measure)| sink(outside(measure)));
     stale.sort_by_key(|(lag, _)| std::cmp::Reverse(*lag));

@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::super::rows::columns::error;
 use super::super::settle;
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Times, Totals, Warning, plural, thousands};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Times, Totals, Warning, WarningCode, plural, thousands};
 use crate::spec::check::{Check, Latency};
 
 /// What was timed on one side.
@@ -73,16 +73,15 @@ fn judge(
         }
     }
     if let Some(old) = old.filter(|old| old.rows != new.rows) {
-        report.warnings.push(Warning {
-            code: "rows_differ".to_owned(),
-            message: format!(
+        report.warnings.push(Warning::new(
+            WarningCode::RowsDiffer,
+            format!(
                 "old returned {} and new {}: the two may not do the same work; compare what they return in a \
                  check of kind `rows`",
                 plural(old.rows, "row"),
                 thousands(new.rows)
             ),
-            table: None,
-        });
+        ));
     }
     let mut totals = Totals::default();
     let mut add = |name: &str, better: Better, of: &dyn Fn(&Timed) -> Option<u128>, wanted: Wanted<'_>| {
@@ -268,7 +267,7 @@ mod tests {
         assert_eq!(p95.tolerance, "new ÷ old ≤ 1, new ≤ 100ms");
         assert_eq!(report.measures[1].tolerance, "new ÷ old ≤ 1");
         assert_eq!(report.measures[2].tolerance, "no bound");
-        assert_eq!(report.warnings[0].code, "rows_differ");
+        assert_eq!(report.warnings[0].code, crate::model::WarningCode::RowsDiffer);
         let faster = judged(bounded(), false, Some(timed(&[10])), timed(&[9]));
         assert_eq!(faster.measures[0].delta.as_deref(), Some("-1.000"));
         assert!(faster.warnings.is_empty());

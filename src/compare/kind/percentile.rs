@@ -15,7 +15,9 @@ use super::super::{Limits, not_empty};
 use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Totals, Warning, agree, plural};
+use crate::model::{
+    CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Totals, Warning, WarningCode, agree, plural,
+};
 use crate::spec::check::{Bounds, Check, Percentile, Sides, Tolerance};
 use crate::suppress::ledger::outside;
 
@@ -396,15 +398,14 @@ impl<'a> Found<'a> {
     fn finish(self, check: &Check, dropped: &Sides<u64>, report: &mut CheckReport) -> Result<(), ErrorReport> {
         for (side, count) in [("old", dropped.old), ("new", dropped.new)] {
             if count > 0 {
-                report.warnings.push(Warning {
-                    code: "nulls_dropped".to_owned(),
-                    message: format!(
+                report.warnings.push(Warning::new(
+                    WarningCode::NullsDropped,
+                    format!(
                         "{side}: {} {} left out of the quantiles",
                         plural(count, "NULL value"),
                         agree(count, "was", "were")
                     ),
-                    table: None,
-                });
+                ));
             }
         }
         report.too_small = self.too_small;

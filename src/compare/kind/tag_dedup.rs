@@ -12,7 +12,9 @@ use super::super::value::json;
 use super::super::value::normalize::Side;
 use super::super::{Limits, not_empty};
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, TagCounts, Warning, agree, plural};
+use crate::model::{
+    CheckReport, Difference, ErrorReport, Example, Key, Pair, TagCounts, Warning, WarningCode, agree, plural,
+};
 use crate::spec::check::{Check, Comparison, ForcedType, Sides};
 
 /// Compares two frames of tags. `[]`, NULL and no row are the same empty set, here and only here.
@@ -74,16 +76,15 @@ pub(crate) fn compare(
         seen.values().for_each(|seen| seen.count(&tag.name, &key, &mut counts, &mut note));
     }
     if counts.duplicate_old > 0 {
-        report.warnings.push(Warning {
-            code: "duplicate_tags_in_old".to_owned(),
-            message: format!(
+        report.warnings.push(Warning::new(
+            WarningCode::DuplicateTagsInOld,
+            format!(
                 "{} {} more than once under {} key in old; compared as one each",
                 plural(counts.duplicate_old, "tag"),
                 agree(counts.duplicate_old, "stands", "stand"),
                 agree(counts.duplicate_old, "its", "their")
             ),
-            table: None,
-        });
+        ));
     }
     report.tag_counts = Some(counts);
     report.examples = examples.spread();

@@ -9,7 +9,7 @@ use super::super::value::number::{plain, shown_as_float};
 use super::columns::{Columns, Paired};
 use crate::frame::Value;
 use crate::frame::exact;
-use crate::model::{ColumnReport, Warning};
+use crate::model::{ColumnReport, Warning, WarningCode};
 use crate::spec::check::Comparison;
 
 /// What became of one column over all pairs.
@@ -79,14 +79,10 @@ impl ColumnStats {
 /// A hint where texts that differ would be equal, read as numbers.
 pub(crate) fn numbers_as_text(columns: &Columns, tallies: &[ColumnStats]) -> Vec<Warning> {
     let hint = |(column, tally): (&Paired, &ColumnStats)| {
-        (tally.equal_as_numbers > 0).then(|| Warning {
-            code: "numbers_as_text".to_owned(),
-            message: format!(
+        (tally.equal_as_numbers > 0).then(|| Warning::new(WarningCode::NumbersAsText, format!(
                 "column `{}`: {} differing texts are equal as numbers; say `type = \"decimal(38,12)\"` if they are numbers",
                 column.name, tally.equal_as_numbers
-            ),
-            table: None,
-        })
+            )))
     };
     columns.compared.iter().zip(tallies).filter_map(hint).collect()
 }

@@ -138,7 +138,7 @@ fn a_tag_twice_in_old_is_noted_and_in_new_fails() {
     let twice = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["a", "a"])])]);
     let noted = judge(&tags(), &twice, &once);
     assert_eq!(noted.status(), Status::Pass);
-    assert_eq!(noted.warnings[0].code, "duplicate_tags_in_old");
+    assert_eq!(noted.warnings[0].code, crate::model::WarningCode::DuplicateTagsInOld);
     assert_eq!(judge(&tags(), &once, &twice).status(), Status::Fail);
 }
 
@@ -220,7 +220,7 @@ fn nan_among_raw_values_is_an_error_and_null_is_counted() {
     let with_null = frame(vec![("ms", Type::Integer, vec![Value::Integer(1), Value::Null])]);
     let report = judge(&check, &with_null, &latencies(&[1]));
     assert_eq!(report.status(), Status::Pass);
-    assert_eq!(report.warnings[0].code, "nulls_dropped");
+    assert_eq!(report.warnings[0].code, crate::model::WarningCode::NullsDropped);
     let nan = frame(vec![floats("ms", &[1.0, f64::NAN])]);
     assert_eq!(judge(&check, &nan, &nan).status(), Status::Error);
     assert_eq!(judge(&check, &latencies(&[]), &latencies(&[])).status(), Status::Error);
@@ -263,7 +263,7 @@ fn freshness_holds_at_its_bound_and_not_beyond() {
     assert_eq!(judge(&freshness(60), &at(100 * SECOND), &at(40 * SECOND - 1)).status(), Status::Fail);
     let ahead = judge(&freshness(60), &at(0), &at(SECOND));
     assert_eq!(ahead.status(), Status::Pass);
-    assert_eq!(ahead.warnings[0].code, "new_ahead_of_old");
+    assert_eq!(ahead.warnings[0].code, crate::model::WarningCode::NewAheadOfOld);
     let null = frame(vec![("latest", Type::Instant, vec![Value::Null])]);
     assert_eq!(judge(&freshness(60), &at(0), &null).status(), Status::Fail);
     assert_eq!(judge(&freshness(60), &null, &at(0)).status(), Status::Fail);
@@ -316,7 +316,7 @@ fn each_tag_is_counted_once_whatever_stands_beside_it() {
     assert!(shown.contains(&(Difference::Duplicate, Some("c"), Some("c"), Some("1"))));
     assert!(shown.contains(&(Difference::Duplicate, None, Some("d"), Some("0"))));
     assert_eq!(shown.len(), 4);
-    assert_eq!(found.warnings[0].code, "duplicate_tags_in_old");
+    assert_eq!(found.warnings[0].code, crate::model::WarningCode::DuplicateTagsInOld);
     let clean = judge(&check(KindSettings::TagDedup, &["id"]), &side(&["a"]), &side(&["a"]));
     assert!(clean.warnings.is_empty() && clean.examples.is_empty());
 }

@@ -51,7 +51,7 @@ fn text_is_parsed_strictly_as_the_type_asked_for() {
 fn texts_equal_as_numbers_are_different_and_the_report_says_why() {
     let report = judge(&sum(&[]), &frame(vec![texts("v", &["1.10"])]), &frame(vec![texts("v", &["1.1"])]));
     assert_eq!(report.status(), Status::Fail);
-    assert_eq!(report.warnings[0].code, "numbers_as_text");
+    assert_eq!(report.warnings[0].code, crate::model::WarningCode::NumbersAsText);
 }
 
 #[test]

@@ -254,7 +254,7 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
 
 fn warning(warning: &crate::model::Warning) -> (String, String) {
     let table = warning.table.as_deref().map_or(String::new(), |table| format!("{}: ", visible(table)));
-    (visible(&warning.code), format!("{table}{}", visible(&warning.message)))
+    (warning.code.to_string(), format!("{table}{}", visible(&warning.message)))
 }
 
 fn measure(measure: &crate::model::Measure) -> Measure {

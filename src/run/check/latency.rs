@@ -15,7 +15,7 @@ use crate::compare::kind::latency::Timed;
 use crate::isolation::Defect;
 use crate::model::{CheckReport, ErrorReport, SideReport, Volume};
 use crate::source;
-use crate::source::{CancellationToken, Engine, Error, ErrorKind, QueryHandle};
+use crate::source::{CancellationToken, Engine, Error, ErrorCode, QueryHandle};
 use crate::spec::check::{Latency, Load, Query};
 
 /// A side while it is timed.
@@ -144,7 +144,7 @@ async fn loaded(sides: &mut [Side<'_>], load: &Load, warm_up: u32, context: &Con
                 "a load of {} clients takes as many connections, and the source allows fewer; raise its `max_connections`",
                 load.clients
             );
-            return Err(refused(Error::new(ErrorKind::Query, message)));
+            return Err(refused(Error::new(ErrorCode::QueryRefused, message)));
         }
         // Also opens the connections, which no client of a service does for each query.
         hold(side, load.clients, Until::Queries(warm_up), context.stop).await.map_err(refused)?;
@@ -214,7 +214,7 @@ async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &CancellationTo
 fn lost(failure: tokio::task::JoinError) -> Error {
     let why = failure.try_into_panic().map(|panic| panicked(&Defect::new(panic)));
     let message = why.map_or_else(|_| "a client of the load was cut short".to_owned(), |error| error.message);
-    Error::new(ErrorKind::Query, message)
+    Error::new(ErrorCode::QueryRefused, message)
 }
 
 async fn client(

@@ -15,14 +15,11 @@ use super::super::{CheckRun, Context, DiffStrategy, Privacy, RunOptions, Selecte
 use super::prepare;
 use crate::compare::Limits;
 use crate::isolation::isolated;
-use crate::model::{ErrorReport, Warning};
+use crate::model::{ErrorReport, Warning, WarningCode};
 use crate::source;
 use crate::source::{CancellationToken, Inspected, LintRequest};
 use crate::spec::check::{Check, Comparison, Masks, Query, Rule};
 use crate::suite::Suite;
-
-/// Code of the warning that a query could not be analysed.
-const NOT_ANALYSED: &str = "not_analysed";
 
 /// What the servers say of the queries of suites.
 #[derive(Debug, Default)]
@@ -37,7 +34,7 @@ impl LintReport {
     /// Whether some query could not be analysed, or would fail.
     pub fn broken(&self) -> bool {
         let refused = |(warning, _): &(Warning, Vec<String>)| {
-            [NOT_ANALYSED, "view_not_populated"].contains(&warning.code.as_str())
+            [WarningCode::NotAnalysed, WarningCode::ViewNotPopulated].contains(&warning.code)
         };
         self.warnings.iter().any(refused)
     }
@@ -157,10 +154,7 @@ async fn side(one: CheckRun<'_>, context: &Context<'_>, name: &str, query: Optio
 
 fn refused(why: &str) -> Inspected {
     let message = format!("the query was not analysed: {why}");
-    Inspected {
-        warnings: vec![Warning { code: NOT_ANALYSED.to_owned(), message, table: None }],
-        ..Inspected::default()
-    }
+    Inspected { warnings: vec![Warning::new(WarningCode::NotAnalysed, message)], ..Inspected::default() }
 }
 
 /// What a check asks of the query of its side `name`.

@@ -24,7 +24,7 @@ use crate::frame::Frame;
 use crate::isolation::Defect;
 use crate::model::{CheckReport, ErrorCode, ErrorReport, SideReport, Warning};
 use crate::source;
-use crate::source::{Engine, EngineName, Error, ErrorKind};
+use crate::source::{Engine, EngineName, Error};
 use crate::spec::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::suite::Suite;
 use attempt::Slot;
@@ -155,7 +155,7 @@ pub(super) async fn read(
 pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
     let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
     // What has to be corrected on one side does not pass because the other side would.
-    let lasting = errors.iter().find(|error| !error.code.passes()).or(errors.first());
+    let lasting = errors.iter().find(|error| !error.code.is_retryable()).or(errors.first());
     let code = lasting.map(|error| error.code).unwrap_or_default();
     ErrorReport { code, message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
 }
@@ -168,8 +168,8 @@ async fn unmet(one: CheckRun<'_>, context: &Context<'_>) -> Result<Option<String
             let open = opened(one.suite, context, name, query)?;
             let has = tokio::select! {
                 has = open.has(requirement) => has,
-                () = context.stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
-                () = tokio::time::sleep(context.options.timeout) => Err(Error::new(ErrorKind::Timeout, "the server did not answer; allow more with --timeout")),
+                () = context.stop.cancelled() => Err(Error::new(ErrorCode::Interrupted, "the run was interrupted")),
+                () = tokio::time::sleep(context.options.timeout) => Err(Error::new(ErrorCode::Timeout, "the server did not answer; allow more with --timeout")),
             };
             let has = has.map_err(|error| located(context, name, &query.source, error))?;
             if !has {
@@ -201,15 +201,13 @@ fn opened<'a>(
 }
 
 pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
-    let late = error.fault == ErrorKind::Interrupted && context.late.load(Ordering::SeqCst);
+    let late = error.code == ErrorCode::Interrupted && context.late.load(Ordering::SeqCst);
     let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
-    let code = match error.fault {
-        ErrorKind::Connection => ErrorCode::Connection,
-        ErrorKind::Timeout => ErrorCode::Timeout,
-        ErrorKind::Interrupted => ErrorCode::Interrupted,
-        ErrorKind::Query | ErrorKind::Column | ErrorKind::Unwanted => ErrorCode::Permanent,
-    };
-    ErrorReport { code, message: format!("{side} side, source `{source}`: {message}"), causes: error.causes }
+    ErrorReport {
+        code: error.code,
+        message: format!("{side} side, source `{source}`: {message}"),
+        causes: error.causes,
+    }
 }
 
 async fn maybe(one: CheckRun<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {

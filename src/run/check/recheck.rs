@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::super::{CheckRun, Context, Event, check};
 use super::attempt::{Attempt, Found, MOST, Slot};
 use super::self_check;
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Transient, Warning};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Transient, Warning, WarningCode};
 use crate::rowdiff::Seeds;
 use crate::spec::check::Settle;
 
@@ -118,14 +118,13 @@ async fn waited(time: Duration, context: &Context<'_>, slot: &mut Slot<'_>) -> R
 }
 
 fn too_many() -> Warning {
-    Warning {
-        code: "not_settled".to_owned(),
-        message: format!(
+    Warning::new(
+        WarningCode::NotSettled,
+        format!(
             "more than {MOST} keys differ, which are too many to be followed, so the differences were given no time; \
              compare less at once with `window`"
         ),
-        table: None,
-    }
+    )
 }
 
 /// What became of the keys that differed, over all readings.

@@ -16,7 +16,9 @@ use super::pushdown::Answer;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
 use super::{joined, prepare};
 use crate::compare::Side;
-use crate::model::{CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning};
+use crate::model::{
+    CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning, WarningCode,
+};
 use crate::rowdiff::{Candidates, DiffPlan, Failure, Kept, Summary};
 use crate::secret;
 use crate::source;
@@ -369,14 +371,13 @@ impl<'a> TwoSidedScan<'a> {
         if plan.has_keys() {
             report.examined = Some(Examined { keys: keys.len() as u64 });
         } else {
-            report.warnings.push(Warning {
-                code: "all_keys".to_owned(),
-                message: "all keys were compared again: with a mask or a rule on the key, or types other than integer, text, \
+            report.warnings.push(Warning::new(
+                WarningCode::AllKeys,
+                "all keys were compared again: with a mask or a rule on the key, or types other than integer, text, \
                           uuid, bool, date and time on both sides, those that differed before cannot be picked by \
                           their text"
                     .to_owned(),
-                table: None,
-            });
+            ));
         }
     }
 

@@ -21,7 +21,7 @@ use crate::model::{ErrorReport, Warning};
 use crate::rowdiff;
 use crate::rowdiff::{Copied, DiffPlan, Failure, Hashed, Kept};
 use crate::source;
-use crate::source::{Engine, EngineName, Error, ErrorKind, QueryHandle, Reader};
+use crate::source::{Engine, EngineName, Error, ErrorCode, QueryHandle, Reader};
 use crate::spec::check::Sides;
 
 /// Batches between a source and its hashing.
@@ -92,7 +92,7 @@ impl<'a> TwoSidedScan<'a> {
         for (side, connections) in wanted {
             let permit = tokio::select! {
                 permit = side.engine.reserve(connections) => permit,
-                () = self.context.stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+                () = self.context.stop.cancelled() => Err(Error::new(ErrorCode::Interrupted, "the run was interrupted")),
             };
             reserved.extend(permit.map_err(|error| self.located(side, error))?);
         }
@@ -107,7 +107,7 @@ impl<'a> TwoSidedScan<'a> {
         let (opened, again) = retrying(stop, || async {
             tokio::select! {
                 opened = side.engine.reader(self.timeout, &side.ticket) => opened,
-                () = stop.cancelled() => Err(Error::new(ErrorKind::Interrupted, "the run was interrupted")),
+                () = stop.cancelled() => Err(Error::new(ErrorCode::Interrupted, "the run was interrupted")),
                 () = tokio::time::sleep(self.timeout) => Err(source::timed_out(self.timeout)),
             }
         })

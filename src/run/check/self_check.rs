@@ -16,14 +16,14 @@ use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan
 use super::{fetch, joined, prepare};
 use crate::compare::{Itself, Side, against_itself, by_value, differing};
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Unstable, Warning, agree, plural};
+use crate::model::{CheckReport, ErrorReport, Unstable, Warning, WarningCode, agree, plural};
 use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
 use crate::source;
 use crate::source::{Engine, EngineName, QueryHandle};
 use crate::spec::check::{Query, Sides};
 
 /// Warnings of old that say why its answer may be another each time.
-const CAUSES: [&str; 3] = ["approximate", "final", "float_sum"];
+const CAUSES: [WarningCode; 3] = [WarningCode::Approximate, WarningCode::Final, WarningCode::FloatSum];
 
 /// The hashes of the keys that old differs from itself in, ascending; what is known of them is written into `report`.
 ///
@@ -65,7 +65,7 @@ pub(crate) async fn look(
 
 /// What may be behind it: what the server says of the query, what stands in its text, what was seen to happen.
 fn named(warnings: &[Warning], engine: &dyn Engine, sql: &str, moved: u64) -> Vec<String> {
-    let of_old = |warning: &&Warning| CAUSES.contains(&warning.code.as_str());
+    let of_old = |warning: &&Warning| CAUSES.contains(&warning.code);
     let said = warnings.iter().filter(of_old).filter_map(|warning| warning.message.strip_prefix("old: "));
     let mut named: Vec<String> = said.map(str::to_owned).collect();
     named.extend(source::fickle(engine.name(), sql));

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::frame::Frame;
 use crate::model::Warning;
 use crate::source;
-use crate::source::{CancellationToken, Error, ErrorKind, Reader};
+use crate::source::{CancellationToken, Error, ErrorCode, Reader};
 
 /// How long a side may go on after the other one, or the comparison, has failed, so that its own error is told too.
 const GRACE: Duration = Duration::from_secs(1);
@@ -49,11 +49,11 @@ pub(crate) async fn one_side(
             Ok(warnings) => return Ok(warnings),
             Err(error) => {
                 give_up.cancel();
-                return Err((error.fault != ErrorKind::Unwanted).then_some(error));
+                return Err((error.code != ErrorCode::Abandoned).then_some(error));
             }
         },
         () = stop.cancelled() => {
-            Some(Error::new(ErrorKind::Interrupted, "the run was interrupted; the query was cancelled"))
+            Some(Error::new(ErrorCode::Interrupted, "the run was interrupted; the query was cancelled"))
         }
         () = tokio::time::sleep(timeout) => Some(source::timed_out(timeout)),
         () = given_up => None,
@@ -88,7 +88,7 @@ mod tests {
     struct Scripted {
         lets_go: Duration,
         then: Duration,
-        outcome: Result<(), ErrorKind>,
+        outcome: Result<(), ErrorCode>,
     }
 
     impl Reader for Scripted {
@@ -114,11 +114,11 @@ mod tests {
     const DAY: Duration = Duration::from_secs(86_400);
 
     fn failing(lets_go: Duration, then: Duration) -> Scripted {
-        Scripted { lets_go, then, outcome: Err(ErrorKind::Query) }
+        Scripted { lets_go, then, outcome: Err(ErrorCode::QueryRefused) }
     }
 
     /// What both sides come to beside a comparison that gives up as soon as a side gives nothing, as `rowdiff` does.
-    async fn both(mut old: Scripted, mut new: Scripted) -> [Option<ErrorKind>; 2] {
+    async fn both(mut old: Scripted, mut new: Scripted) -> [Option<ErrorCode>; 2] {
         let (stop, give_up) = (CancellationToken::default(), CancellationToken::default());
         let limits = Limits { timeout: Duration::from_secs(10), stop: &stop, give_up: &give_up };
         let (old_sender, mut old_batches) = mpsc::channel(1);
@@ -134,13 +134,13 @@ mod tests {
             one_side(&mut new, "", new_sender, limits, async {}),
             working
         );
-        [old, new].map(|side| side.err().flatten().map(|error| error.fault))
+        [old, new].map(|side| side.err().flatten().map(|error| error.code))
     }
 
     /// Catches a cause that is lost where the end of the batches is seen before it, and one that depends on who was first.
     #[tokio::test(start_paused = true)]
     async fn the_cause_is_told_whoever_fails_first() {
-        let query = Some(ErrorKind::Query);
+        let query = Some(ErrorCode::QueryRefused);
         for pause in [Duration::ZERO, MILLISECOND, 100 * MILLISECOND] {
             for late in [Duration::ZERO, MILLISECOND, 100 * MILLISECOND, 900 * MILLISECOND] {
                 assert_eq!(both(failing(Duration::ZERO, pause), failing(late, MILLISECOND)).await, [query, query]);
@@ -154,7 +154,7 @@ mod tests {
     async fn the_other_side_is_given_up_after_a_while_and_has_no_error_of_its_own() {
         let begun = tokio::time::Instant::now();
         let other = Scripted { lets_go: DAY, then: DAY, outcome: Ok(()) };
-        assert_eq!(both(failing(MILLISECOND, MILLISECOND), other).await, [Some(ErrorKind::Query), None]);
+        assert_eq!(both(failing(MILLISECOND, MILLISECOND), other).await, [Some(ErrorCode::QueryRefused), None]);
         assert!(begun.elapsed() < 2 * GRACE, "{:?}", begun.elapsed());
     }
 
@@ -163,7 +163,7 @@ mod tests {
     async fn a_source_that_does_not_answer_ends_with_its_time() {
         let begun = tokio::time::Instant::now();
         let silent = || Scripted { lets_go: DAY, then: DAY, outcome: Ok(()) };
-        assert_eq!(both(silent(), silent()).await, [Some(ErrorKind::Timeout), Some(ErrorKind::Timeout)]);
+        assert_eq!(both(silent(), silent()).await, [Some(ErrorCode::Timeout), Some(ErrorCode::Timeout)]);
         assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
     }
 }

@@ -5,38 +5,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::model::{ErrorReport, Warning};
+use crate::model::{Disclosure, ErrorReport, Warning, WarningCode};
 
 /// How to see what is withheld.
 const WAY_OUT: &str = "run the query by hand to see it";
 
-/// Warnings that name columns, tables and counts, never a value.
-const WARNINGS: [&str; 21] = [
-    "aggregate_state",
-    "all_keys",
-    "approximate",
-    "duplicate_tags_in_old",
-    "final",
-    "float_sum",
-    "join_nulls",
-    "mask_misspelt",
-    "mask_unused",
-    "moved_window",
-    "not_settled",
-    "new_ahead_of_old",
-    "nulls_dropped",
-    "numbers_as_text",
-    "retried",
-    "rows_differ",
-    "session_time_zone",
-    "settings_not_sent",
-    "unpinned_waiver",
-    "unused_waiver",
-    "view_not_populated",
-];
-
 /// A warning that tells how far two columns are apart: a difference of two values is one.
-const BEHIND: &str = "view_behind";
+const BEHIND: WarningCode = WarningCode::ViewBehind;
 
 /// What of it does.
 static LAG: LazyLock<Regex> = LazyLock::new(|| regex("ends (?s:.*?) before the newest row of "));
@@ -142,7 +117,7 @@ pub(crate) fn warning(warning: Warning) -> Warning {
         let message = LAG.replace(&message, "ends further than `max_lag` before the newest row of ").into_owned();
         return Warning { code, message, table };
     }
-    if WARNINGS.contains(&code.as_str()) {
+    if code.disclosure() == Disclosure::NamesOnly {
         return Warning { code, message, table };
     }
     let message = format!("the text is withheld, because it may quote a value; {WAY_OUT}");
@@ -250,7 +225,7 @@ mod tests {
         ] {
             assert!(!shown(text, &["ada"]).0.contains("ada"), "{text}");
         }
-        let said = Warning { code: "server_warning".into(), message: "Truncated: 'ada'".into(), table: None };
+        let said = Warning::new(WarningCode::ServerWarning, "Truncated: 'ada'");
         assert!(!warning(said).message.contains("ada"));
     }
 
@@ -258,7 +233,7 @@ mod tests {
     #[test]
     fn a_lag_is_withheld() {
         let message = "new: public.v ends 54d 20h before the newest row of public.t, by its at and t.at; fill it again";
-        let told = warning(Warning { code: BEHIND.into(), message: message.into(), table: None });
+        let told = warning(Warning::new(BEHIND, message));
         let shown = "new: public.v ends further than `max_lag` before the newest row of public.t, by its at and t.at; fill it again";
         assert_eq!(told.message, shown);
     }

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disclosure;
 use super::privacy::{MaskKey, Privacy};
-use crate::model::{CheckReport, ColumnReport, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Warning};
+use crate::model::{
+    CheckReport, ColumnReport, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Warning, WarningCode,
+};
 use crate::spec::check::{Check, KindSettings, Masks};
 
 /// What a percentile's measure of rank is called, behind the name of its quantile.
@@ -78,7 +80,7 @@ impl Mask {
                     "`mask` of the suite names `{name}`, which this check does not return; `{alike}` reads like it and \
                      is masked too; correct the name, or add `{alike}` to `mask`"
                 );
-                mask.warnings.push(Warning { code: "mask_misspelt".to_owned(), message, table: None });
+                mask.warnings.push(Warning::new(WarningCode::MaskMisspelt, message));
             }
         }
         mask.values = by_place(check, returned).any(|name| mask.names.contains(name));
@@ -346,7 +348,7 @@ pub(crate) fn unused<'a>(checks: impl Iterator<Item = &'a Check>, reports: &mut 
                     "`mask` of the suite names `{name}`, which no check of this run returns; correct the name if it \
                      should hide something here"
                 );
-                reports[first].warnings.push(Warning { code: "mask_unused".to_owned(), message, table: None });
+                reports[first].warnings.push(Warning::new(WarningCode::MaskUnused, message));
             }
         }
     }

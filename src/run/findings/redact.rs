@@ -134,7 +134,7 @@ pub(crate) fn run(report: &mut RunReport) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Difference, ErrorReport, Kind, Warning};
+    use crate::model::{Difference, ErrorReport, Kind, Warning, WarningCode};
 
     /// Catches a field of a report that repeats a secret: each that can hold words of others does so here.
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         report.too_small = vec![key()];
         report.waived = vec![Waived { why: text(), owner: text(), ..Waived::default() }];
         report.unstable = Some(Unstable { keys: 1, causes: vec![text()] });
-        report.warnings = vec![Warning { code: "c".to_owned(), message: text(), table: None }];
+        report.warnings = vec![Warning::new(WarningCode::ServerWarning, text())];
         report.error = Some(ErrorReport { message: text(), causes: vec![text()], ..ErrorReport::default() });
         report.skipped = Some(text());
         let planted = format!("{report:?}").matches(secret).count();

@@ -1,12 +1,9 @@
 //! Waivers that cover nothing, told once all checks are done: a waiver may be meant for any window of its check.
 
 use super::super::{RunOptions, Selected};
-use crate::model::{CheckReport, Status, Warning};
+use crate::model::{CheckReport, Status, Warning, WarningCode};
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
-
-/// Code of the warning.
-const CODE: &str = "unused_waiver";
 
 /// Warns of every waiver that covered nothing although all it names was compared. One that is over is only noted.
 pub(crate) fn unused(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &RunOptions) {
@@ -15,10 +12,10 @@ pub(crate) fn unused(reports: &mut [CheckReport], selected: &[Selected<'_>], opt
         return;
     }
     let whole = !options.only.iter().any(|pattern| pattern.glob().glob().contains('@'));
-    for one in selected.iter().filter(|one| !one.check.accept.contains_key(CODE)) {
+    for one in selected.iter().filter(|one| !one.check.accept.contains_key(&WarningCode::UnusedWaiver)) {
         for waiver in &one.suite.waivers {
             if let Some((at, message)) = told(reports, one.check, waiver, whole) {
-                reports[at].warnings.push(Warning { code: CODE.to_owned(), message, table: None });
+                reports[at].warnings.push(Warning::new(WarningCode::UnusedWaiver, message));
             }
         }
     }
@@ -38,7 +35,7 @@ fn told(reports: &[CheckReport], check: &Check, waiver: &Waiver, whole: bool) ->
     };
     // One that does not say which values it accepts is told of already, with another way out.
     let unpinned = |warning: &Warning| {
-        warning.code == crate::compare::UNPINNED && warning.message.contains(&format!(" {} (", waiver.place))
+        warning.code == WarningCode::UnpinnedWaiver && warning.message.contains(&format!(" {} (", waiver.place))
     };
     if own.iter().any(|at| reports[*at].warnings.iter().any(unpinned)) {
         return None;

@@ -9,7 +9,7 @@ use hyper_util::rt::TokioExecutor;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::super::{Error, ErrorKind, SourceOptions};
+use super::super::{Error, ErrorCode, SourceOptions};
 use super::settings::{FILTER, GUARDS};
 
 /// Parameters of a request that cutover gives itself, and so no suite may.
@@ -68,7 +68,7 @@ impl Address {
                 _ => "",
             };
             let message = format!("the setting `{name}` of a ClickHouse source is cutover's own; remove it{instead}");
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         if user.is_empty() {
             user = "default".to_owned();
@@ -93,7 +93,7 @@ fn http_client(tls: bool) -> Result<Client, Error> {
         return std::panic::catch_unwind(Client::default).map_err(|_| {
             let message =
                 "cannot use TLS: this machine has no root certificates; install them (the package ca-certificates)";
-            Error::new(ErrorKind::Query, message)
+            Error::new(ErrorCode::QueryRefused, message)
         });
     }
     let mut connector = HttpConnector::new();
@@ -106,7 +106,7 @@ fn decoded(text: &str, what: &str) -> Result<String, Error> {
     let decoded = percent_decode_str(text).decode_utf8();
     decoded.map(|text| text.into_owned()).map_err(|_| {
         Error::new(
-            ErrorKind::Query,
+            ErrorCode::QueryRefused,
             format!("the {what} in the ClickHouse URL is not UTF-8; percent-encode its UTF-8 bytes"),
         )
     })

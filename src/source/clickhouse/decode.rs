@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::super::shared::arrow;
 use super::super::shared::batch_sink;
 use super::super::shared::batch_sink::BatchSink;
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use super::stream;
 use super::stream::Broken;
 use super::types::Kind;
@@ -29,7 +29,7 @@ pub(super) struct Described {
 pub(super) fn column_error(name: &str, database_type: &str, why: &str, way: &str, besides: &str) -> Error {
     let way = way.replace("{}", name);
     Error::new(
-        ErrorKind::Column,
+        ErrorCode::ValueUnreadable,
         format!("column `{name}` of ClickHouse type {database_type}: {why}; select `{way}` instead{besides}"),
     )
 }
@@ -57,7 +57,7 @@ pub(super) fn decode<B: AsRef<[u8]>>(
                     plural(described.len() as u64, "column"),
                     fields.len()
                 );
-                return Err(Error::new(ErrorKind::Column, message));
+                return Err(Error::new(ErrorCode::ValueUnreadable, message));
             }
             for (field, column) in fields.iter().zip(described) {
                 empty.borrow_mut().push(canonical(new_empty_array(field.dtype.clone()).as_ref(), column)?);
@@ -105,5 +105,5 @@ fn frame(described: &[Described], empty: &[ArrayRef], chunks: Vec<Vec<ArrayRef>>
 }
 
 fn made(cause: &(dyn std::error::Error + 'static)) -> Error {
-    Error::caused(ErrorKind::Column, "cannot make a frame of the columns ClickHouse sent; cast them", cause)
+    Error::caused(ErrorCode::ValueUnreadable, "cannot make a frame of the columns ClickHouse sent; cast them", cause)
 }

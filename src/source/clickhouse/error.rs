@@ -1,6 +1,6 @@
 //! What the server or the line to it said, as a source error. Never holds a password.
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use super::address::Address;
 
 /// Longest text of a server that is shown; a syntax error lists every token it would have taken.
@@ -12,7 +12,7 @@ pub(super) fn from_client(cause: clickhouse::error::Error, address: &Address) ->
     match cause {
         Cause::BadResponse(text) => from_server(&text, address),
         Cause::Network(_) => Error::caused(
-            ErrorKind::Connection,
+            ErrorCode::Connection,
             format!(
                 "cannot talk to ClickHouse at {}; check host and port (HTTP is 8123, HTTPS 8443) and that the server runs",
                 address.host
@@ -20,7 +20,7 @@ pub(super) fn from_client(cause: clickhouse::error::Error, address: &Address) ->
             &cause,
         ),
         _ => Error::caused(
-            ErrorKind::Connection,
+            ErrorCode::Connection,
             format!("cannot read what ClickHouse at {} answered", address.host),
             &cause,
         ),
@@ -36,7 +36,7 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
             address.host,
             shortened(text)
         );
-        return Error::new(ErrorKind::Connection, message);
+        return Error::new(ErrorCode::Connection, message);
     };
     let rest = rest.trim_start().trim_start_matches("DB::Exception:").trim_start();
     let rest = rest.rfind(" (version ").map_or(rest, |end| &rest[..end]);
@@ -44,26 +44,27 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
     match code {
         // Who asks and with what password is all that can be wrong here; the server's text adds nothing.
         "192" | "193" | "194" | "516" => Error::new(
-            ErrorKind::Query,
+            ErrorCode::QueryRefused,
             format!(
                 "ClickHouse at {} refuses user `{}` (code {code}); check user and password of the URL",
                 address.host, address.user
             ),
         ),
         "159" => Error::new(
-            ErrorKind::Timeout,
+            ErrorCode::Timeout,
             format!(
                 "ClickHouse stopped the query (code 159): {rest}; allow more with `timeout` on the check or --timeout"
             ),
         ),
         "164" => Error::new(
-            ErrorKind::Query,
+            ErrorCode::QueryRefused,
             format!("ClickHouse refused the query (code 164): {rest}; a run only reads: write one SELECT"),
         ),
-        "394" => {
-            Error::new(ErrorKind::Query, format!("the query was cancelled at the server (code 394): {rest}; run again"))
-        }
-        _ => Error::new(ErrorKind::Query, format!("ClickHouse refused the query (code {code}): {rest}")),
+        "394" => Error::new(
+            ErrorCode::QueryRefused,
+            format!("the query was cancelled at the server (code 394): {rest}; run again"),
+        ),
+        _ => Error::new(ErrorCode::QueryRefused, format!("ClickHouse refused the query (code {code}): {rest}")),
     }
 }
 

@@ -30,7 +30,7 @@ use super::shared::column_builder;
 use super::shared::pool::Permits;
 use super::tls::Tls;
 use super::{
-    Answer, Engine, EngineName, Error, ErrorKind, Inspected, LintRequest, QueryHandle, ReadQuery, Reader, SourceOptions,
+    Answer, Engine, EngineName, Error, ErrorCode, Inspected, LintRequest, QueryHandle, ReadQuery, Reader, SourceOptions,
 };
 use crate::model::{SourceReport, Volume};
 use crate::spec::check::Requirement;
@@ -69,7 +69,7 @@ impl ClickHouse {
                     self.address.host,
                     humantime::format_duration(HELLO)
                 );
-                Err(Error::new(ErrorKind::Connection, message))
+                Err(Error::new(ErrorCode::Connection, message))
             })
         };
         self.session.get_or_try_init(|| ask).await
@@ -119,7 +119,10 @@ impl Engine for ClickHouse {
             let rows = session::pairs(&self.address, session.apply(query)).await?;
             let micros = rows.first().and_then(|(_, micros)| micros.parse().ok());
             micros.and_then(DateTime::from_timestamp_micros).ok_or_else(|| {
-                Error::new(ErrorKind::Query, "cannot read the clock of ClickHouse; check that now64(6) works there")
+                Error::new(
+                    ErrorCode::QueryRefused,
+                    "cannot read the clock of ClickHouse; check that now64(6) works there",
+                )
             })
         })
     }

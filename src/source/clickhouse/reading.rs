@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::super::lexer::Lexed;
 use super::super::shared::batch_sink::BatchSink;
 use super::super::shared::column_builder;
-use super::super::{Answer, Error, ErrorKind, QueryHandle, ReadQuery, Reader, pushdown};
+use super::super::{Answer, Error, ErrorCode, QueryHandle, ReadQuery, Reader, pushdown};
 use super::decode::{Described, column_error, decode};
 use super::send::{DESCRIBE, Form};
 use super::session;
@@ -92,7 +92,7 @@ impl ClickHouse {
         let mut columns = Vec::with_capacity(rows.len());
         for (name, database_type) in rows {
             if !seen.insert(name.clone()) {
-                return Err(Error::new(ErrorKind::Column, FrameError::DuplicateName(name).to_string()));
+                return Err(Error::new(ErrorCode::ValueUnreadable, FrameError::DuplicateName(name).to_string()));
             }
             let kind = Kind::read(&database_type)
                 .map_err(|unfit| column_error(&name, &database_type, &unfit.why, &unfit.way, unfit.besides))?;
@@ -162,15 +162,15 @@ impl ClickHouse {
             Ok(Ok(whole)) => Ok(whole),
             Ok(Err(Broken::Refused(refused))) => Err(refused),
             Ok(Err(Broken::CutOff)) => Err(Error::new(
-                ErrorKind::Connection,
+                ErrorCode::Connection,
                 malformed("was cut off: it has no end-of-stream marker, so rows may be missing"),
             )),
             Ok(Err(Broken::Exception(text))) => Err(error::from_server(&text, &self.address)),
             Ok(Err(Broken::Malformed(cause))) => {
-                Err(Error::new(ErrorKind::Connection, malformed(&format!("is not a valid Arrow stream ({cause})"))))
+                Err(Error::new(ErrorCode::Connection, malformed(&format!("is not a valid Arrow stream ({cause})"))))
             }
             Err(_) => Err(Error::new(
-                ErrorKind::Column,
+                ErrorCode::ValueUnreadable,
                 "Polars gave up on the result of ClickHouse; cast the columns of unusual types in the query, such as \
                  toString(column)",
             )),

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use clickhouse::query::Query;
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use super::address::Address;
 use super::error;
 use super::settings;
 use super::settings::Found;
-use crate::model::Warning;
+use crate::model::{Warning, WarningCode};
 
 /// Bytes of a query that every server takes: three quarters of the default of `max_query_size`.
 const SHORT_QUERY: usize = 192 << 10;
@@ -63,15 +63,11 @@ impl Session {
         session.shown.extend(address.settings.clone());
         if !session.free {
             session.shown.insert("settings_sent".to_owned(), "none that change the profile".to_owned());
-            session.warnings.push(Warning {
-                code: "settings_not_sent".to_owned(),
-                message: format!(
+            session.warnings.push(Warning::new(WarningCode::SettingsNotSent, format!(
                     "the profile of the ClickHouse user `{}` is readonly = 1, so no setting was changed: a query that is given up \
                      may run on at the server, whose own limits apply; a profile with readonly = 2 lifts this",
                     address.user
-                ),
-                table: None,
-            });
+                )));
         }
         Ok(session)
     }
@@ -127,7 +123,7 @@ async fn guards(address: &Address) -> Result<Vec<(&'static str, &'static str)>, 
                 );
                 return Err(refusal(address, &why));
             }
-            Err(refused) if refused.fault == ErrorKind::Query && filtered(address, &known).await? => {
+            Err(refused) if refused.code == ErrorCode::QueryRefused && filtered(address, &known).await? => {
                 return Err(refusal(address, &format!("{FILTERED}: {}", refused.message)));
             }
             answered => answered?,
@@ -189,7 +185,7 @@ fn guarded(query: Query, guards: &[(&str, &str)]) -> Query {
 
 fn refusal(address: &Address, why: &str) -> Error {
     Error::new(
-        ErrorKind::Query,
+        ErrorCode::QueryRefused,
         format!("the answers to the ClickHouse user `{}` cannot be relied on: {why}", address.user),
     )
 }
@@ -216,7 +212,7 @@ fn settings_to_send(
                     Ok((guards.collect(), false))
                 }
                 Some((name, value)) => Err(Error::new(
-                    ErrorKind::Query,
+                    ErrorCode::QueryRefused,
                     format!(
                         "the ClickHouse account may change no setting (its profile is readonly = 1), yet `{name}` must be `{value}`; \
                          {}, or give the account a profile with readonly = 2",
@@ -231,7 +227,7 @@ fn settings_to_send(
             Ok((with_cancel(sent), true))
         }
         other => Err(Error::new(
-            ErrorKind::Query,
+            ErrorCode::QueryRefused,
             format!(
                 "cannot tell whether the ClickHouse account only reads (readonly is `{other}`); give it readonly = 2"
             ),
@@ -272,7 +268,7 @@ pub(super) async fn lines(address: &Address, query: Query) -> Result<Vec<Vec<Str
 fn unreadable(address: &Address) -> Error {
     let message =
         format!("ClickHouse at {} answered a question of cutover's in another form than asked for", address.host);
-    Error::new(ErrorKind::Connection, format!("{message}; check that no proxy changes its answers"))
+    Error::new(ErrorCode::Connection, format!("{message}; check that no proxy changes its answers"))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use polars::prelude::*;
 
 use super::super::shared::decimal;
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use crate::frame;
 use crate::frame::{Frame, Type, Value, time};
 
@@ -95,7 +95,10 @@ fn scale(name: &str) -> u8 {
 /// The table `name` in `file`.
 pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
     let unreadable = |cause: &dyn std::fmt::Display| {
-        Error::new(ErrorKind::Query, format!("{} cannot be read as CSV: {cause}; correct the file", file.display()))
+        Error::new(
+            ErrorCode::QueryRefused,
+            format!("{} cannot be read as CSV: {cause}; correct the file", file.display()),
+        )
     };
     let bytes = std::fs::read(file).map_err(|cause| unreadable(&cause))?;
     let (header, records) = even(&bytes, &unreadable)?;
@@ -147,7 +150,7 @@ pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) ->
                     file.display(),
                     index + 1
                 );
-                Error::new(ErrorKind::Column, message)
+                Error::new(ErrorCode::ValueUnreadable, message)
             })?);
         }
         columns.push(frame::Column { name: column.clone(), of: kind.canonical(scale), values });

@@ -7,7 +7,7 @@ use sqlparser::dialect::{Dialect, GenericDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 
 /// Bytes of a query.
 pub(super) const BYTES: usize = 1 << 20;
@@ -73,7 +73,7 @@ pub(super) fn check(sql: &str) -> Result<(), Error> {
 }
 
 fn refused(what: String, way_out: &str) -> Error {
-    Error::new(ErrorKind::Query, format!("the query over files {what}; {way_out}"))
+    Error::new(ErrorCode::QueryRefused, format!("the query over files {what}; {way_out}"))
 }
 
 /// How large a query is.

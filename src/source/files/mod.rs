@@ -21,7 +21,7 @@ use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 
 use super::lexer::Lexed;
 use super::shared::{batch_sink, nested};
-use super::{Answer, Engine, EngineName, Error, ErrorKind, QueryHandle, ReadQuery, Reader, SourceOptions};
+use super::{Answer, Engine, EngineName, Error, ErrorCode, QueryHandle, ReadQuery, Reader, SourceOptions};
 use crate::frame::Frame;
 use crate::fs::input;
 use crate::isolation::caught;
@@ -46,13 +46,13 @@ impl Files {
     pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         if !options.settings.is_empty() || options.timezone.is_some() {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         if let Some((column, name)) = options.types.iter().find(|(_, name)| csv::Kind::parse(name).is_none()) {
             let message = format!(
                 "`types.{column}` of {shown} is \"{name}\"; known: integer, decimal(precision,scale), float, bool, date, timestamp, text"
             );
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         // Polars advises on its own API on stderr, amid the report; its users never see that API.
         polars::error::set_warning_function(|_, _| {});
@@ -69,16 +69,16 @@ impl Files {
         let thread = std::thread::Builder::new().name("files".to_owned()).stack_size(limits::STACK).spawn(work);
         thread.map_err(|cause| {
             let message = "no thread starts to read the files; allow the process more memory or threads";
-            Error::caused(ErrorKind::Query, message, &cause)
+            Error::caused(ErrorCode::QueryRefused, message, &cause)
         })?;
-        let cut_short = || Error::new(ErrorKind::Query, "the query was cut short; run it again");
+        let cut_short = || Error::new(ErrorCode::QueryRefused, "the query was cut short; run it again");
         answered.await.unwrap_or_else(|_| Err(cut_short()))
     }
 }
 
 /// The files below `path` by table name.
 fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let absent = |what: &str| Error::new(ErrorKind::Query, format!("{} {what}; check the path", path.display()));
+    let absent = |what: &str| Error::new(ErrorCode::QueryRefused, format!("{} {what}; check the path", path.display()));
     if path.is_file() {
         let name = stem(path).ok_or_else(|| absent("is no .parquet, .csv, .ndjson or .jsonl file"))?;
         return Ok(BTreeMap::from([(name, path.to_owned())]));
@@ -93,7 +93,7 @@ fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
         let Some(name) = stem(&file).filter(|_| file.is_file()) else { continue };
         if let Some(other) = tables.insert(name.clone(), file.clone()) {
             let message = format!("{} and {} are both the table `{name}`; rename one", other.display(), file.display());
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
     }
     if tables.is_empty() { Err(absent("holds no .parquet, .csv, .ndjson or .jsonl file")) } else { Ok(tables) }
@@ -116,7 +116,7 @@ fn answer(query: &Asked, rows: Option<NonZeroUsize>, take: Take) -> Result<(), E
     caught(|| read(query, rows, take)).unwrap_or_else(|panic| {
         let text = panic.text();
         let message = format!("Polars broke off while running the query: {text}; write the query another way");
-        Err(Error::new(ErrorKind::Query, message))
+        Err(Error::new(ErrorCode::QueryRefused, message))
     })
 }
 
@@ -139,7 +139,7 @@ fn read(Asked { path, types, sql }: &Asked, rows: Option<NonZeroUsize>, take: Ta
     }
     let refused = |cause: PolarsError| {
         let known = tables.keys().cloned().collect::<Vec<_>>().join(", ");
-        Error::new(ErrorKind::Query, format!("Polars refused the query: {cause}; tables here: {known}"))
+        Error::new(ErrorCode::QueryRefused, format!("Polars refused the query: {cause}; tables here: {known}"))
     };
     let mut result = context.execute(&query.text).map_err(refused)?;
     let Some(rows) = rows else {
@@ -178,7 +178,7 @@ fn read(Asked { path, types, sql }: &Asked, rows: Option<NonZeroUsize>, take: Ta
 
 fn framed(data: DataFrame) -> Result<Frame, Error> {
     let (series, types) = types::canonical(data)?;
-    Frame::from_series(series, types).map_err(|cause| Error::new(ErrorKind::Column, cause.to_string()))
+    Frame::from_series(series, types).map_err(|cause| Error::new(ErrorCode::ValueUnreadable, cause.to_string()))
 }
 
 /// Readings of files: each of them looks at the files as they are then.
@@ -206,7 +206,7 @@ impl Reader for Session<'_> {
 fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
     let unreadable = |cause: &dyn std::fmt::Display| {
         Error::new(
-            ErrorKind::Query,
+            ErrorCode::QueryRefused,
             format!("{} cannot be read: {cause}; check that the file is whole", file.display()),
         )
     };
@@ -214,8 +214,9 @@ fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<Laz
         Some("csv") => csv::read(name, file, types)?,
         Some("parquet") => {
             let path = file.to_str().ok_or_else(|| unreadable(&"its path is not UTF-8"))?;
-            nested::parquet(file)
-                .map_err(|why| Error::new(ErrorKind::Query, format!("{} cannot be read: {why}", file.display())))?;
+            nested::parquet(file).map_err(|why| {
+                Error::new(ErrorCode::QueryRefused, format!("{} cannot be read: {why}", file.display()))
+            })?;
             LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })
                 .map_err(|cause| unreadable(&cause))?
         }
@@ -270,7 +271,8 @@ impl Engine for Files {
             });
             self.ask(sql, None, take).await?;
             let frame = whole.lock().expect("no one panics while holding the frame").take();
-            let frame = frame.ok_or_else(|| Error::new(ErrorKind::Query, "Polars returned nothing; run it again"))?;
+            let frame =
+                frame.ok_or_else(|| Error::new(ErrorCode::QueryRefused, "Polars returned nothing; run it again"))?;
             Ok(Answer { frame, warnings: Vec::new() })
         })
     }

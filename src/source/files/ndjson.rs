@@ -9,7 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 
 use super::super::shared::decimal;
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use crate::frame::exact;
 use crate::frame::json::Whole;
 use crate::frame::{Column, Frame, Type, Value};
@@ -55,10 +55,10 @@ impl<'de> Visitor<'de> for RowVisitor {
 /// The table in `file`.
 pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
     let fail = |line: usize, why: &dyn std::fmt::Display| {
-        Error::new(ErrorKind::Column, format!("{}, line {line}: {why}", file.display()))
+        Error::new(ErrorCode::ValueUnreadable, format!("{}, line {line}: {why}", file.display()))
     };
     let reader = std::fs::File::open(file).map_err(|cause| {
-        Error::new(ErrorKind::Query, format!("{} cannot be read: {cause}; check the path", file.display()))
+        Error::new(ErrorCode::QueryRefused, format!("{} cannot be read: {cause}; check the path", file.display()))
     })?;
     let mut columns: BTreeMap<String, Reading> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();
@@ -94,7 +94,7 @@ pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
     }
     Frame::from_columns(finished)
         .map(|frame| frame.data().clone().lazy())
-        .map_err(|cause| Error::new(ErrorKind::Column, format!("{}: {cause}", file.display())))
+        .map_err(|cause| Error::new(ErrorCode::ValueUnreadable, format!("{}: {cause}", file.display())))
 }
 
 /// A JSON value with its type; decimals have scale 0 until the column is settled.
@@ -152,7 +152,7 @@ impl Reading {
                     "{}: field `{name}` is {first} on line {at} and {second} on line {other}; write one type throughout",
                     file.display()
                 );
-                return Err(Error::new(ErrorKind::Column, message));
+                return Err(Error::new(ErrorCode::ValueUnreadable, message));
             }
         };
         if !decimals {
@@ -170,7 +170,7 @@ impl Reading {
                  `type = \"decimal(76,38)\"` in the column's rule",
                 file.display()
             );
-            return Err(Error::new(ErrorKind::Column, message));
+            return Err(Error::new(ErrorCode::ValueUnreadable, message));
         }
         Ok(Column { name, of: Type::Decimal { scale }, values: self.values })
     }

@@ -6,7 +6,7 @@
 
 use polars::prelude::*;
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use crate::frame::Type;
 
 /// The columns of a result, each in the Polars type of its canonical type.
@@ -21,14 +21,17 @@ pub(super) fn canonical(result: DataFrame) -> Result<(Vec<Series>, Vec<Type>), E
                 column.name(),
                 column.dtype()
             );
-            Error::new(ErrorKind::Column, message)
+            Error::new(ErrorCode::ValueUnreadable, message)
         })?;
         let wanted = polars_type(column.dtype());
         series.push(if wanted == *column.dtype() {
             column.clone()
         } else {
             column.strict_cast(&wanted).map_err(|cause| {
-                Error::new(ErrorKind::Column, format!("column `{}`: {cause}; cast it in the query", column.name()))
+                Error::new(
+                    ErrorCode::ValueUnreadable,
+                    format!("column `{}`: {cause}; cast it in the query", column.name()),
+                )
             })?
         });
         types.push(of);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::mysql::MySqlDatabaseError;
 
 use super::super::shared::column_builder;
-use super::super::{Error, ErrorKind, timed_out};
+use super::super::{Error, ErrorCode, timed_out};
 
 /// `max_execution_time` of MySQL and `max_statement_time` of MariaDB were exceeded.
 const TIMED_OUT: [u16; 2] = [3024, 1969];
@@ -24,8 +24,11 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
         _ => "check the URL and the server's log",
     };
     // Who asks, and for what, is the same at the next try.
-    let fault =
-        if [1044, 1045, 1049, 1698].contains(&server.number()) { ErrorKind::Query } else { ErrorKind::Connection };
+    let fault = if [1044, 1045, 1049, 1698].contains(&server.number()) {
+        ErrorCode::QueryRefused
+    } else {
+        ErrorCode::Connection
+    };
     Error::new(fault, format!("cannot connect to {shown}: {}; {way_out}", said(server)))
 }
 
@@ -35,7 +38,7 @@ pub(super) fn running(timeout: Duration, cause: &sqlx::Error) -> Error {
     if TIMED_OUT.contains(&server.number()) {
         return timed_out(timeout);
     }
-    let fault = if LOST.contains(&server.number()) { ErrorKind::Connection } else { ErrorKind::Query };
+    let fault = if LOST.contains(&server.number()) { ErrorCode::Connection } else { ErrorCode::QueryRefused };
     let way_out = match server.number() {
         READ_ONLY => "; the queries of a check only read",
         OUT_OF_SORT_MEMORY => {

@@ -29,7 +29,7 @@ use super::shared::column_builder;
 use super::shared::pool::ConnectionPool;
 use super::tls::Made;
 use super::{
-    Answer, CONNECT_LIMIT, Engine, EngineName, Error, ErrorKind, QueryHandle, ReadQuery, Reader, SourceOptions, admits,
+    Answer, CONNECT_LIMIT, Engine, EngineName, Error, ErrorCode, QueryHandle, ReadQuery, Reader, SourceOptions, admits,
 };
 use crate::frame::{Column, Frame, Value};
 use crate::model::{SourceReport, Warning};
@@ -66,7 +66,7 @@ impl MySql {
         let connect = options::options(url)
             .map_err(|cause| {
                 Error::caused(
-                    ErrorKind::Connection,
+                    ErrorCode::Connection,
                     format!("{shown} cannot be used; check the parts of the URL"),
                     &cause,
                 )
@@ -84,11 +84,14 @@ impl MySql {
         let odd = |name: &&String| name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if let Some(name) = options.settings.keys().find(odd) {
             let message = format!("`{name}` is no name of a session variable; check `settings` of {shown}");
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         if let Some(name) = options.settings.keys().find(|name| session::OURS.contains(&name.to_lowercase().as_str())) {
             let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, it only reads, and it reads every row";
-            return Err(Error::new(ErrorKind::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
+            return Err(Error::new(
+                ErrorCode::QueryRefused,
+                format!("`{name}` cannot be a setting of {shown}; {way_out}"),
+            ));
         }
         let given = options.timezone.as_deref().unwrap_or("UTC");
         // Named zones, UTC among them, exist only where their tables were loaded.
@@ -120,7 +123,7 @@ impl MySql {
         // An idle connection may have been closed by the server; only a fresh one tells whether it is there.
         while let Some(mut session) = self.idle.take() {
             match session.enter(timeout, ticket).await {
-                Err(refused) if refused.fault == ErrorKind::Connection => {}
+                Err(refused) if refused.code.is_of_connection() => {}
                 Err(refused) => return Err(refused),
                 Ok(()) => return Ok(session),
             }
@@ -205,7 +208,7 @@ impl MySql {
         for (index, (plan, column)) in plans.iter().zip(columns).enumerate() {
             let raw = row.try_get_raw(index).map_err(|cause| {
                 Error::caused(
-                    ErrorKind::Query,
+                    ErrorCode::QueryRefused,
                     format!("column `{}` is missing from a row of the answer", plan.name),
                     &cause,
                 )

@@ -7,9 +7,9 @@ use sqlx::mysql::{MySqlColumn, MySqlConnection};
 use sqlx::{AssertSqlSafe, Column, Row};
 
 use super::super::lexer::Lexed;
-use super::super::{Error, ErrorKind, QueryHandle};
+use super::super::{Error, ErrorCode, QueryHandle};
 use super::{error, settings};
-use crate::model::Warning;
+use crate::model::{Warning, WarningCode};
 
 /// How long a query of our own, such as the server's clock, may take.
 pub(super) const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
@@ -97,7 +97,7 @@ impl Session {
         let version = version.fetch_one(&mut connection).await.map_err(|cause| failed("version", &cause))?;
         let found = variables(&mut connection).await.map_err(|cause| failed("variables", &cause))?;
         settings::judge(&found, given).map_err(|why| {
-            Error::new(ErrorKind::Query, format!("a session of the server cannot be used for checks: {why}"))
+            Error::new(ErrorCode::QueryRefused, format!("a session of the server cannot be used for checks: {why}"))
         })?;
         let names: Vec<&str> = settings::names().filter(|name| found.contains_key(*name)).collect();
         let question = settings::question(names.iter().copied());
@@ -136,7 +136,7 @@ impl Session {
                 shown(was),
                 shown(is)
             );
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         Ok(())
     }
@@ -165,20 +165,21 @@ impl Session {
             let message = format!(
                 "rows are missing from the answer: {first} (warning {INCOMPLETE}); let the query end by itself"
             );
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         if let Some((code, (_, first))) = told.iter().find(|(code, _)| CUT.contains(code)) {
             let way_out = "raise group_concat_max_len or max_allowed_packet at the server, or return rows instead";
             let message = format!("the server cut a value of the answer: {first} (warning {code}); {way_out}");
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
-        let warning = |(code, (times, first))| Warning {
-            code: "server_warning".to_owned(),
-            message: match times {
-                1 => format!("the server warned: {first} (warning {code})"),
-                _ => format!("the server warned {times} times, at first: {first} (warning {code})"),
-            },
-            table: None,
+        let warning = |(code, (times, first))| {
+            Warning::new(
+                WarningCode::ServerWarning,
+                match times {
+                    1 => format!("the server warned: {first} (warning {code})"),
+                    _ => format!("the server warned {times} times, at first: {first} (warning {code})"),
+                },
+            )
         };
         Ok(told.into_iter().map(warning).collect())
     }

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::super::shared::column_builder;
 use super::super::shared::column_builder::DecodeError;
 use super::super::shared::decimal;
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use super::decode;
 use super::types;
 use super::types::Shape;
@@ -135,7 +135,11 @@ fn decimals(name: String, type_name: &str, mut values: Vec<Value>) -> Result<(Se
     };
     let unscaled: Int128Chunked = values.iter().map(raised).collect();
     let series = unscaled.with_name(name.as_str().into()).into_decimal(38, usize::from(scale)).map_err(|cause| {
-        Error::caused(ErrorKind::Column, format!("column `{name}` ({type_name}) makes no decimals; cast it"), &cause)
+        Error::caused(
+            ErrorCode::ValueUnreadable,
+            format!("column `{name}` ({type_name}) makes no decimals; cast it"),
+            &cause,
+        )
     })?;
     Ok((series.into_series(), Type::Decimal { scale }))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use super::super::{CONNECT_LIMIT, Error, ErrorKind, QueryHandle};
+use super::super::{CONNECT_LIMIT, Error, ErrorCode, QueryHandle};
 use super::{Postgres, error, options, settings};
 use crate::source;
 
@@ -26,7 +26,7 @@ impl Postgres {
         // An idle connection may have been closed by the server; only a fresh one tells whether it is there.
         while let Some(mut connection) = self.idle.take() {
             match self.enter(&mut connection, timeout, ticket).await {
-                Err(refused) if refused.fault == ErrorKind::Connection => {}
+                Err(refused) if refused.code.is_of_connection() => {}
                 Err(refused) => return Err(refused),
                 Ok(()) => return Ok(connection),
             }
@@ -61,7 +61,7 @@ impl Postgres {
                 Error { message, ..refused }
             })?;
         settings::judge(&held, &self.reported).map_err(|why| {
-            Error::new(ErrorKind::Query, format!("a session at {} cannot be used for checks: {why}", self.shown))
+            Error::new(ErrorCode::QueryRefused, format!("a session at {} cannot be used for checks: {why}", self.shown))
         })?;
         ticket.note(backend.to_string());
         Ok(())

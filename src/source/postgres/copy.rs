@@ -5,7 +5,7 @@
 
 use bytes::Bytes;
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use super::column::Column;
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
@@ -70,7 +70,7 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Error> {
 
 fn broken() -> Error {
     Error::new(
-        ErrorKind::Connection,
+        ErrorCode::Connection,
         "the server's rows are cut short or not in the form of COPY; run it again, and check proxies between",
     )
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 
 use super::super::shared::column_builder;
-use super::super::{Error, ErrorKind, timed_out};
+use super::super::{Error, ErrorCode, timed_out};
 
 const QUERY_CANCELED: &str = "57014";
 const READ_ONLY: &str = "25006";
@@ -29,7 +29,7 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     // Who asks, and for what, is the same at the next try.
     let lasting = server.code().starts_with("28") || server.code().starts_with("3D");
     Error {
-        fault: if lasting { ErrorKind::Query } else { ErrorKind::Connection },
+        code: if lasting { ErrorCode::QueryRefused } else { ErrorCode::Connection },
         message: format!("cannot connect to {shown}: {} (SQLSTATE {}); {way_out}", server.message(), server.code()),
         causes: beside(server),
     }
@@ -79,7 +79,7 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
         _ => "",
     };
     Error {
-        fault: if lost { ErrorKind::Connection } else { ErrorKind::Query },
+        code: if lost { ErrorCode::Connection } else { ErrorCode::QueryRefused },
         message: format!("the server refused the query: {} (SQLSTATE {code}){place}{way_out}", server.message()),
         causes: beside(server),
     }

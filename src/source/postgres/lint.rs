@@ -14,9 +14,9 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Row, ValueRef};
 
 use super::super::lexer::Lexed;
-use super::super::{Error, ErrorKind, Inspected, LintRequest, QueryHandle, ReadQuery};
+use super::super::{Error, Inspected, LintRequest, QueryHandle, ReadQuery};
 use super::{Postgres, error, send, view_lag};
-use crate::model::Warning;
+use crate::model::{Warning, WarningCode};
 
 /// A relation that the query reads, by schema and name.
 pub(crate) type Relation = (String, String);
@@ -99,10 +99,10 @@ impl Postgres {
 
 /// The warning that something was not analysed, because it was `refused`; a broken connection stays an error.
 fn not_analysed(what: &str, table: Option<String>, refused: Error) -> Result<Warning, Error> {
-    if refused.fault == ErrorKind::Connection {
+    if refused.code.is_of_connection() {
         return Err(refused);
     }
-    Ok(Warning { code: "not_analysed".to_owned(), message: format!("{what}: {}", refused.message), table })
+    Ok(Warning::new(WarningCode::NotAnalysed, format!("{what}: {}", refused.message)).of_table(table))
 }
 
 /// Tells of the views that are behind; an error comes with the view it is about.
@@ -152,7 +152,7 @@ async fn found(
                 "the materialized view {0} was never filled, so every query that reads it fails; run REFRESH MATERIALIZED VIEW {0}",
                 view.name
             );
-            warnings.push(Warning { code: "view_not_populated".to_owned(), message, table: Some(view.name.clone()) });
+            warnings.push(Warning::new(WarningCode::ViewNotPopulated, message).of_table(Some(view.name.clone())));
         }
         judge(&view.definition, Some(&view.name), &columns, asked, warnings);
     }
@@ -231,13 +231,9 @@ fn judge(code: &str, view: Option<&str>, columns: &[Typed], asked: &LintRequest,
             None => "the query has".to_owned(),
         };
         let when = if view.is_some() { "whichever session refreshes it" } else { "each session" };
-        warnings.push(Warning {
-            code: "session_time_zone".to_owned(),
-            message: format!(
+        warnings.push(Warning::new(WarningCode::SessionTimeZone, format!(
                 "{whose} {expression}, which means another day in the time zone of {when}; name the zone: AT TIME ZONE 'UTC'"
-            ),
-            table: view.map(str::to_owned),
-        });
+            )).of_table(view.map(str::to_owned)));
     }
     if !asked.exact {
         return;
@@ -257,13 +253,9 @@ fn judge(code: &str, view: Option<&str>, columns: &[Typed], asked: &LintRequest,
     }
     for expression in summed.into_values() {
         let whose = view.map_or(String::new(), |view| format!(" in the materialized view {view}"));
-        warnings.push(Warning {
-            code: "float_sum".to_owned(),
-            message: format!(
+        warnings.push(Warning::new(WarningCode::FloatSum, format!(
                 "{expression}{whose} adds floats, so its last digits depend on the order of the rows, and the comparison is exact; give the column a tolerance, or add up x::numeric, which keeps 15 digits of each value"
-            ),
-            table: view.map(str::to_owned),
-        });
+            )).of_table(view.map(str::to_owned)));
     }
 }
 
@@ -294,7 +286,7 @@ mod tests {
         let mut warnings = Vec::new();
         let asked = LintRequest { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
         judge(code, None, &columns, &asked, &mut warnings);
-        warnings.into_iter().map(|warning| warning.code).collect()
+        warnings.into_iter().map(|warning| warning.code.to_string()).collect()
     }
 
     /// A day that is cut in a named zone, or of a plain timestamp, is the same in every session.

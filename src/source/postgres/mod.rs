@@ -30,7 +30,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::shared::pool::ConnectionPool;
 use super::tls::Made;
-use super::{Answer, Engine, EngineName, Error, ErrorKind, Inspected, LintRequest, QueryHandle, Reader, SourceOptions};
+use super::{Answer, Engine, EngineName, Error, ErrorCode, Inspected, LintRequest, QueryHandle, Reader, SourceOptions};
 use crate::model::SourceReport;
 use crate::spec::check::Requirement;
 pub(crate) use options::options;
@@ -63,7 +63,7 @@ impl Postgres {
     pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         let (connect, mode) = options::options(url).map_err(|cause| {
             let message = format!("{shown} cannot be used; check the parts of the URL, and PGSSLMODE");
-            Error::caused(ErrorKind::Connection, message, &cause)
+            Error::caused(ErrorCode::Connection, message, &cause)
         })?;
         let connect = connect
             // Only for the statement of the transaction at hand, and closed with it.
@@ -75,7 +75,10 @@ impl Postgres {
             if connect.get_application_name().is_none() { connect.application_name("cutover") } else { connect };
         if let Some(name) = options.settings.keys().find(|name| OURS.contains(&name.to_lowercase().as_str())) {
             let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
-            return Err(Error::new(ErrorKind::Query, format!("`{name}` cannot be a setting of {shown}; {way_out}")));
+            return Err(Error::new(
+                ErrorCode::QueryRefused,
+                format!("`{name}` cannot be a setting of {shown}; {way_out}"),
+            ));
         }
         let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
         let own = settings::NEUTRAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

@@ -14,7 +14,7 @@ use super::super::pushdown::Described;
 use super::super::shared::batch_sink;
 use super::super::shared::batch_sink::BatchSink;
 use super::super::shared::column_builder;
-use super::super::{Answer, Error, ErrorKind, QueryHandle, ReadQuery, Reader};
+use super::super::{Answer, Error, ErrorCode, QueryHandle, ReadQuery, Reader};
 use super::column::Column;
 use super::send;
 use super::send::{Form, Parsed};
@@ -228,7 +228,7 @@ fn read(row: &PgRow, plans: &[ColumnDecoder], columns: &mut [Column]) -> Result<
     for (index, (plan, column)) in plans.iter().zip(columns).enumerate() {
         let raw = row.try_get_raw(index).map_err(|cause| {
             Error::caused(
-                ErrorKind::Query,
+                ErrorCode::QueryRefused,
                 format!("column `{}` is missing from a row of the answer", plan.name),
                 &cause,
             )
@@ -239,7 +239,7 @@ fn read(row: &PgRow, plans: &[ColumnDecoder], columns: &mut [Column]) -> Result<
         }
         let bytes = raw.as_bytes().map_err(|cause| {
             Error::caused(
-                ErrorKind::Query,
+                ErrorCode::QueryRefused,
                 format!("column `{}` cannot be read; cast it in the query", plan.name),
                 &*cause,
             )
@@ -272,7 +272,7 @@ impl Reader for Session<'_> {
             let query = ReadQuery::check(Lexed::Postgres, sql)?;
             let connection = self.connection.take().ok_or_else(|| {
                 Error::new(
-                    ErrorKind::Connection,
+                    ErrorCode::Connection,
                     "the connection was given up in an earlier reading; run the check again",
                 )
             })?;

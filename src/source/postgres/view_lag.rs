@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::super::pushdown::quoted;
 use super::super::{EngineName, Refreshed};
 use super::lint::Relation;
-use crate::model::Warning;
+use crate::model::{Warning, WarningCode};
 
 /// A declared view that a query reads.
 pub(crate) struct Read<'a> {
@@ -86,14 +86,13 @@ impl Read<'_> {
     /// Columns that are not there, or hold no time.
     pub(crate) async fn behind(&self, connection: &mut PgConnection) -> Result<Option<Warning>, sqlx::Error> {
         let (declared, name) = (self.declared, &self.name);
-        let warning =
-            |code: &str, message| Ok(Some(Warning { code: code.to_owned(), message, table: Some(self.name.clone()) }));
+        let warning = |code, message: String| Ok(Some(Warning::new(code, message).of_table(Some(self.name.clone()))));
         let Some(table) = &self.table else {
             let message = format!(
                 "the suite's [views] cannot tell how old {name} is: there is no table {}; correct its name, or the search_path",
                 declared.table
             );
-            return warning("not_analysed", message);
+            return warning(WarningCode::NotAnalysed, message);
         };
         let column = |name: &str| quoted(EngineName::Postgres, name);
         let sql = format!(
@@ -125,7 +124,7 @@ impl Read<'_> {
             "{name} {lacks}, by its {} and {}.{}; {way_out}, and find out why nothing did",
             declared.last_updated, declared.table, declared.column,
         );
-        warning("view_behind", message)
+        warning(WarningCode::ViewBehind, message)
     }
 }
 

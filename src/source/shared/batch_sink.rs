@@ -4,7 +4,7 @@ use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use super::super::pushdown::Described;
-use super::super::{Answer, Error, ErrorKind};
+use super::super::{Answer, Error, ErrorCode};
 use crate::frame::Frame;
 use crate::model::Warning;
 
@@ -48,7 +48,7 @@ pub trait Reader: Send {
 
 /// What a reading ends with when nobody receives it any longer.
 pub(crate) fn unwanted() -> Error {
-    Error::new(ErrorKind::Unwanted, "the rest of the answer was not wanted")
+    Error::new(ErrorCode::Abandoned, "the rest of the answer was not wanted")
 }
 
 /// Takes the rows of an answer.

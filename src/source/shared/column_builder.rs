@@ -2,7 +2,7 @@
 
 use polars::prelude::Series;
 
-use super::super::{Error, ErrorKind, tls};
+use super::super::{Error, ErrorCode, tls};
 use super::decimal;
 use crate::frame::{Column, Frame, FrameError, Type, Value};
 
@@ -23,14 +23,14 @@ impl DecodeError {
     /// The error for a value of `column`, in a row counted from 1.
     pub(crate) fn at(self, column: &str, type_name: &str, row: usize) -> Error {
         let DecodeError { what, way_out } = self;
-        Error::new(ErrorKind::Column, format!("column `{column}` ({type_name}), row {row}: {what}; {way_out}"))
+        Error::new(ErrorCode::ValueUnreadable, format!("column `{column}` ({type_name}), row {row}: {what}; {way_out}"))
     }
 }
 
 /// The error for a column whose type has no canonical one.
 pub(crate) fn no_canonical_type(column: &str, type_name: &str, way_out: &str) -> Error {
     Error::new(
-        ErrorKind::Column,
+        ErrorCode::ValueUnreadable,
         format!("column `{column}` has the type {type_name}, which has no exact canonical type; {way_out}"),
     )
 }
@@ -38,7 +38,7 @@ pub(crate) fn no_canonical_type(column: &str, type_name: &str, way_out: &str) ->
 /// The error for a statement that has no result.
 pub(crate) fn no_columns() -> Error {
     Error::new(
-        ErrorKind::Query,
+        ErrorCode::QueryRefused,
         "the statement returns no columns, so it was not run; a check takes one statement that reads, such as a SELECT",
     )
 }
@@ -92,8 +92,8 @@ pub(crate) fn push(
 pub(crate) fn frame_error(cause: FrameError) -> Error {
     let message = cause.to_string();
     match std::error::Error::source(&cause) {
-        Some(below) => Error::caused(ErrorKind::Column, message, below),
-        None => Error::new(ErrorKind::Column, message),
+        Some(below) => Error::caused(ErrorCode::ValueUnreadable, message, below),
+        None => Error::new(ErrorCode::ValueUnreadable, message),
     }
 }
 
@@ -105,14 +105,14 @@ pub(crate) fn unreachable(shown: &str, cause: &sqlx::Error) -> Error {
     };
     let cause = below(cause);
     let message = format!("cannot connect to {shown}: {cause}; {way_out}");
-    Error::caused(ErrorKind::Connection, message, cause)
+    Error::caused(ErrorCode::Connection, message, cause)
 }
 
 /// The error for a query that ended in something other than the server's refusal.
 pub(crate) fn unanswered(cause: &sqlx::Error) -> Error {
     let (fault, doing) = match cause {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => (ErrorKind::Connection, "the connection broke during the query"),
-        _ => (ErrorKind::Query, "the server's answer cannot be read"),
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => (ErrorCode::Connection, "the connection broke during the query"),
+        _ => (ErrorCode::QueryRefused, "the server's answer cannot be read"),
     };
     let cause = below(cause);
     Error::caused(fault, format!("{doing}: {cause}; run it again, and see the server's log"), cause)

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 
 /// Connections at once where the suite does not say.
 const DEFAULT_CONNECTIONS: u32 = 16;
@@ -39,7 +39,7 @@ impl Permits {
     pub(crate) async fn reserve(&self, connections: u32) -> Result<Option<SemaphorePermit<'_>>, Error> {
         if connections > self.most {
             return Err(Error::new(
-                ErrorKind::Query,
+                ErrorCode::QueryRefused,
                 format!(
                     "both sides are read at the same time, which takes {connections} connections, and `max_connections` \
                      of the source is {}; allow {connections}",

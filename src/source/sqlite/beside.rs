@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 
 /// Longest time within which a file system may give two writes the same moment, where it tells parts of a second, and where not.
 const FINE: Duration = Duration::from_millis(50);
@@ -122,5 +122,5 @@ fn inode(found: &Metadata) -> Option<(u64, u64)> {
 
 fn unreadable(path: &Path, cause: &std::io::Error) -> Error {
     let message = format!("cannot read {}: {cause}; check that the file is there and may be read", path.display());
-    Error::new(ErrorKind::Query, message)
+    Error::new(ErrorCode::QueryRefused, message)
 }

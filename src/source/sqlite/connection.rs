@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
-use rusqlite::{ErrorCode, OpenFlags};
+use rusqlite::{ErrorCode as SqliteCode, OpenFlags};
 
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use super::beside;
 use super::beside::Way;
-use crate::model::Warning;
+use crate::model::{Warning, WarningCode};
 
 /// Virtual machine steps between two looks at the cancellation.
 const STEPS: i32 = 1_000;
@@ -103,15 +103,15 @@ impl Connection {
     pub(super) fn open(path: &Path, shown: &str, timeout: Duration, cancel: &Cancel) -> Result<Self, Error> {
         if let Some(what) = crate::fs::input::other(path) {
             let message = format!("{} is {what}, where a database file is needed; check the path", path.display());
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         if !path.is_file() {
             let message = format!("there is no database file {}; check the path", path.display());
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         let unopened = |cause: &dyn std::fmt::Display| {
             let way_out = "check that it is a SQLite database that may be read";
-            Error::new(ErrorKind::Query, format!("cannot open {shown}: {cause}; {way_out}"))
+            Error::new(ErrorCode::QueryRefused, format!("cannot open {shown}: {cause}; {way_out}"))
         };
         let path = path.canonicalize().map_err(|cause| unopened(&cause))?;
         let way = beside::way(&path)?;
@@ -126,15 +126,11 @@ impl Connection {
 
     /// What the reader must know of the way in which the file is read.
     pub(super) fn warnings(&self) -> Vec<Warning> {
-        let left = (self.way == Way::LeavingIndex).then(|| Warning {
-            code: "index_left".to_owned(),
-            message: format!(
+        let left = (self.way == Way::LeavingIndex).then(|| Warning::new(WarningCode::IndexLeft, format!(
                 "{} has changes in its write-ahead log (-wal) and no index of that (-shm); SQLite made one to read them, and \
                  it stays beside the file until a program that writes closes it",
                 self.path.display()
-            ),
-            table: None,
-        });
+            )));
         left.into_iter().collect()
     }
 
@@ -158,16 +154,16 @@ impl Connection {
         let text = text(cause);
         let code = cause.sqlite_error_code();
         let way_out = match code {
-            Some(ErrorCode::AuthorizationForStatementDenied) => "a check takes one statement that reads",
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Some(SqliteCode::AuthorizationForStatementDenied) => "a check takes one statement that reads",
+            Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked) => {
                 "another process writes to the file; try again when it is done"
             }
-            Some(ErrorCode::ReadOnly) => "a check takes one statement that reads",
-            Some(ErrorCode::NotADatabase) => "check that the URL names the right file",
+            Some(SqliteCode::ReadOnly) => "a check takes one statement that reads",
+            Some(SqliteCode::NotADatabase) => "check that the URL names the right file",
             _ if text.contains("no such table") => "check the table's name, and that the URL names the right file",
             _ => "check the query",
         };
-        Error::new(ErrorKind::Query, format!("SQLite refused the query: {text}; {way_out}"))
+        Error::new(ErrorCode::QueryRefused, format!("SQLite refused the query: {text}; {way_out}"))
     }
 
     fn disturbed(&self) -> Error {
@@ -175,7 +171,7 @@ impl Connection {
             "{} was written to while it was read, so the rows may be of two moments; run the check again",
             self.path.display()
         );
-        Error::new(ErrorKind::Connection, message)
+        Error::new(ErrorCode::Connection, message)
     }
 
     /// Leaves nothing but reading, and looks at the cancellation now and then.
@@ -209,23 +205,23 @@ impl Connection {
             return disturbed;
         }
         let way_out = match cause.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked) => {
                 let waited = humantime::format_duration(timeout);
                 format!("another process held its lock for {waited}; try again when it is done")
             }
-            Some(ErrorCode::CannotOpen) if self.way == Way::LeavingIndex => {
+            Some(SqliteCode::CannotOpen) if self.way == Way::LeavingIndex => {
                 "its write-ahead log (-wal) has changes that nobody has taken over, and reading them takes an index (-shm) that \
                  may not be made in this folder; copy the file and its -wal into a folder that may be written to"
                     .to_owned()
             }
-            Some(ErrorCode::ReadOnly) => {
+            Some(SqliteCode::ReadOnly) => {
                 "a program died while it wrote to it, and what it left (-journal or -wal) may not be cleared up by a reader; open \
                  it once with write access, such as by `sqlite3 FILE .schema`"
                     .to_owned()
             }
             _ => "check that it is a SQLite database".to_owned(),
         };
-        Error::new(ErrorKind::Query, format!("cannot read {shown}: {}; {way_out}", text(cause)))
+        Error::new(ErrorCode::QueryRefused, format!("cannot read {shown}: {}; {way_out}", text(cause)))
     }
 }
 
@@ -238,7 +234,7 @@ fn text(cause: &rusqlite::Error) -> String {
 }
 
 fn busy(cause: &rusqlite::Error) -> bool {
-    matches!(cause.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    matches!(cause.sqlite_error_code(), Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked))
 }
 
 /// The file as SQLite takes it with what has to be said of it.

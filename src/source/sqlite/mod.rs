@@ -17,7 +17,7 @@ use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::shared::batch_sink::BatchSink;
 use super::shared::column_builder;
-use super::{Answer, Engine, EngineName, Error, ErrorKind, QueryHandle, Reader, SourceOptions};
+use super::{Answer, Engine, EngineName, Error, ErrorCode, QueryHandle, Reader, SourceOptions};
 use crate::frame::{Frame, Value};
 use crate::model::{SourceReport, Warning};
 use crate::spec::check::Requirement;
@@ -44,7 +44,7 @@ impl Reader for Session {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            let ended = || Error::new(ErrorKind::Query, "an earlier reading was given up; run the check again");
+            let ended = || Error::new(ErrorCode::QueryRefused, "an earlier reading was given up; run the check again");
             let connection = self.0.take().ok_or_else(ended)?;
             let (sql, mut given_up) = (sql.to_owned(), GivenUp::new(&self.1));
             let (connection, read) = waiting(move || {
@@ -68,7 +68,7 @@ impl Sqlite {
     pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         if !options.settings.is_empty() || options.timezone.is_some() {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
-            return Err(Error::new(ErrorKind::Query, message));
+            return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         Ok(Sqlite { path: path.to_owned(), shown })
     }

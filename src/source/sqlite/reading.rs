@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use super::super::shared::batch_sink::BatchSink;
 use super::super::shared::column_builder;
 use super::super::shared::column_builder::DecodeError;
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use super::connection::Connection;
 use super::types::{Class, Collected};
 use crate::frame::{Frame, Value};
@@ -55,8 +55,9 @@ pub(super) fn read(connection: &Connection, sql: &str, rows: &mut BatchSink) -> 
 
 /// The one statement of `sql`, prepared and not run.
 fn prepared<'a>(connection: &'a Connection, sql: &str) -> Result<rusqlite::Statement<'a>, Error> {
-    let wrong =
-        |what: &str| Error::new(ErrorKind::Query, format!("{what}, so it was not run; a check takes one SELECT"));
+    let wrong = |what: &str| {
+        Error::new(ErrorCode::QueryRefused, format!("{what}, so it was not run; a check takes one SELECT"))
+    };
     // SQLite reads a text up to there.
     if sql.contains('\0') {
         return Err(wrong("the query holds the character NUL"));

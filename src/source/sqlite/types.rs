@@ -5,7 +5,7 @@
 
 use super::super::shared::column_builder::DecodeError;
 use super::super::shared::decimal;
-use super::super::{Error, ErrorKind};
+use super::super::{Error, ErrorCode};
 use crate::frame::{Column, Type, Value, time};
 
 /// Storage class of a value.
@@ -163,7 +163,7 @@ impl Collected {
             ),
         };
         let message = format!("column `{name}` is declared {} and holds {held}; {way_out}", self.shown);
-        Error::new(ErrorKind::Column, message)
+        Error::new(ErrorCode::ValueUnreadable, message)
     }
 
     fn mixed(&self) -> Error {
@@ -177,7 +177,7 @@ impl Collected {
             false => format!("the values of one type at a time, by typeof({name}) in a WHERE"),
         };
         let message = format!("column `{name}` holds values of several types ({held}); select {way_out}");
-        Error::new(ErrorKind::Column, message)
+        Error::new(ErrorCode::ValueUnreadable, message)
     }
 
     fn held(&self) -> String {

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::problem::nearest;
 use super::super::raw;
 use super::Reader;
-use crate::model::{Kind, WARNINGS};
+use crate::model::Kind;
 use crate::spec::check::{Comparison, Query, Rule, Sides};
 
 impl Reader<'_, '_> {
@@ -39,11 +38,6 @@ impl Reader<'_, '_> {
                     self.mistake(message, Some("remove it".to_owned()));
                 }
             }
-        }
-        for code in raw.accept.keys().filter(|code| !WARNINGS.contains(&code.as_str())) {
-            let known = || Some(format!("known: {}", WARNINGS.join(", ")));
-            let help = nearest(code, WARNINGS.iter().copied()).or_else(known);
-            self.mistake(format!("`accept.{code}` is no warning"), help);
         }
         for (name, rule) in columns.iter().filter(|(name, _)| !key.contains(name)) {
             if let Some((why, help)) = unheeded(kind, rule) {

@@ -19,7 +19,7 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::frame::exact;
-use crate::model::{DifferenceForm, KeyUse, Kind};
+use crate::model::{DifferenceForm, KeyUse, Kind, WarningCode};
 use crate::spec::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Sides, Window};
 
 /// What a check of a suite can refer to.
@@ -160,11 +160,7 @@ impl Reader<'_, '_> {
         if mask.check.iter().any(String::is_empty) {
             self.mistake("`mask` holds an empty name", Some("name the columns whose values stay hidden".to_owned()));
         }
-        for (code, reason) in &raw.accept {
-            if reason.trim().is_empty() {
-                self.mistake(format!("`accept.{code}` needs its reason"), None);
-            }
-        }
+        let accept = self.accept(&raw.accept);
         Some(Check {
             id: format!("{}.{}", self.scope.suite, self.name),
             expect: self.expect(kind.kind(), &key, &raw),
@@ -185,9 +181,29 @@ impl Reader<'_, '_> {
             sample,
             settle,
             noise: raw.noise == Some(true),
-            accept: raw.accept,
+            accept,
             mask,
         })
+    }
+
+    /// The warnings that are accepted, each with its reason.
+    fn accept(&mut self, raw: &BTreeMap<String, String>) -> BTreeMap<WarningCode, String> {
+        let mut accepted = BTreeMap::new();
+        for (code, reason) in raw {
+            match code.parse() {
+                Ok(code) => drop(accepted.insert(code, reason.clone())),
+                Err(_) => {
+                    let names = || WarningCode::ALL.iter().map(|code| code.as_str());
+                    let known = || Some(format!("known: {}", names().collect::<Vec<_>>().join(", ")));
+                    let help = nearest(code, names()).or_else(known);
+                    self.mistake(format!("`accept.{code}` is no warning"), help);
+                }
+            }
+            if reason.trim().is_empty() {
+                self.mistake(format!("`accept.{code}` needs its reason"), None);
+            }
+        }
+        accepted
     }
 
     fn window(&mut self, kind: Kind, raw: Option<&raw::Window>, sides: &Sides<Option<Query>>) -> Option<Window> {

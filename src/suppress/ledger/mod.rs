@@ -14,7 +14,8 @@ use chrono::NaiveDate;
 use super::allocation::{Group, Parts, Shares, Suppressor, share};
 use super::baseline::{BaselineIndex, Seen};
 use crate::model::{
-    CheckReport, Difference, DifferenceCounts, DifferenceForm, ErrorReport, Example, Key, Known, Pair, Warning, plural,
+    CheckReport, Difference, DifferenceCounts, DifferenceForm, ErrorReport, Example, Key, Known, Pair, Warning,
+    WarningCode, plural,
 };
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
@@ -329,7 +330,7 @@ impl Ledger {
                  give `values`, `keys` or `at_most`, or say `any_value = true`",
                 waiver.place, waiver.owner
             );
-            report.warnings.push(Warning { code: UNPINNED.to_owned(), message, table: None });
+            report.warnings.push(Warning::new(WarningCode::UnpinnedWaiver, message));
         }
         let mut beyond: BTreeMap<usize, u64> = BTreeMap::new();
         for met in self.met.iter().filter(|met| !met.said && !self.waivers[met.waiver].expired && met.found > met.most)
@@ -343,7 +344,7 @@ impl Ledger {
                  further; write it anew with `cutover waive`, give `per_key`, or say `any_value = true`",
                 waiver.place, waiver.owner
             );
-            report.warnings.push(Warning { code: UNPINNED.to_owned(), message, table: None });
+            report.warnings.push(Warning::new(WarningCode::UnpinnedWaiver, message));
         }
     }
 

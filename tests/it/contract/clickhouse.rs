@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use cutover::frame::{Type, Value};
 use cutover::source::ClickHouse;
 use cutover::source::{
-    Answer, CancellationToken, Engine, Error, ErrorKind, Location, QueryHandle, SourceOptions, SourceUrl, query,
+    Answer, CancellationToken, Engine, Error, ErrorCode, Location, QueryHandle, SourceOptions, SourceUrl, query,
 };
 use cutover::spec::check::Requirement;
 
@@ -178,7 +178,7 @@ async fn what_cannot_be_exact_is_refused_by_name_with_a_way_out() {
         ("toBFloat16(1.5)", "toFloat32(cost)"),
     ] {
         let error = refused(&format!("SELECT {expression} AS cost")).await;
-        assert_eq!(error.fault, ErrorKind::Column, "{expression}: {error}");
+        assert_eq!(error.code, ErrorCode::ValueUnreadable, "{expression}: {error}");
         assert!(error.message.contains("`cost`") && error.message.contains(way), "{expression}: {error}");
     }
     assert!(refused("SELECT 1 AS a, a FROM (SELECT 2 AS b)").await.message.contains("appears twice"));
@@ -240,7 +240,7 @@ async fn errors_carry_the_servers_code_and_position() {
     let error = refused("SELECT 1,\n  2 2").await;
     assert!(error.message.contains("code 62") && error.message.contains("position 15"), "{error}");
     assert!(error.message.contains("(line 2, col 5)"), "{error}");
-    assert_eq!(error.fault, ErrorKind::Query);
+    assert_eq!(error.code, ErrorCode::QueryRefused);
     assert!(refused("SELECT * FROM no_such_table").await.message.contains("no_such_table"));
 }
 
@@ -273,7 +273,7 @@ async fn a_wrong_password_is_named_but_never_printed() {
     url.set_password(Some("wr0ng-secret")).unwrap();
     let engine = open(&url, &SourceOptions::default());
     let error = ask(&engine, "SELECT 1").await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Query);
+    assert_eq!(error.code, ErrorCode::QueryRefused);
     let all = format!("{error} {error:?}");
     assert!(error.message.contains("user and password"), "{error}");
     assert!(!all.contains("wr0ng-secret"), "{all}");
@@ -285,7 +285,7 @@ async fn an_unreachable_server_is_a_connection_fault() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = url::Url::parse(&format!("clickhouse://u:s3cret-x@127.0.0.1:{port}/")).unwrap();
     let error = open(&url, &SourceOptions::default()).describe().await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Connection);
+    assert_eq!(error.code, ErrorCode::Connection);
     assert!(
         error.message.contains(&format!("127.0.0.1:{port}")) && !format!("{error:?}").contains("s3cret-x"),
         "{error:?}"
@@ -355,7 +355,7 @@ async fn a_query_given_up_ends_at_the_server() {
     let sql = format!("SELECT sum(sipHash64(number)) AS {marker} FROM numbers(1000000000000)");
     let started = Instant::now();
     let error = query(&engine, &sql, Duration::from_secs(1), &CancellationToken::default()).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout);
+    assert_eq!(error.code, ErrorCode::Timeout);
     assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
 
     // The server's own limit is not what ends it here: the run is stopped long before.
@@ -366,7 +366,7 @@ async fn a_query_given_up_ends_at_the_server() {
         stop.cancel();
     };
     let (outcome, ()) = tokio::join!(running, stopping);
-    assert_eq!(outcome.unwrap_err().fault, ErrorKind::Interrupted);
+    assert_eq!(outcome.unwrap_err().code, ErrorCode::Interrupted);
     let left = format!(
         "SELECT count() AS n FROM system.processes WHERE query LIKE '%{marker}%' AND query NOT LIKE '%processes%'"
     );
@@ -384,7 +384,7 @@ async fn a_query_given_up_ends_at_the_server() {
 async fn the_servers_limit_is_a_timeout() {
     let sql = "SELECT sum(sipHash64(number)) AS v FROM numbers(1000000000000)";
     let error = engine().fetch(sql, Duration::from_secs(1), &QueryHandle::default()).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
+    assert_eq!(error.code, ErrorCode::Timeout, "{error}");
 }
 
 /// Catches a response that ends too early and passes for a shorter result. The proxy ends every response in
@@ -404,7 +404,7 @@ async fn a_response_cut_off_anywhere_is_an_error() {
             assert_eq!(outcome.unwrap().frame.height(), 200_000, "the proxy itself does no harm");
         } else {
             let error = outcome.map(|answer| answer.frame.height()).expect_err(&format!("cut after {cut} bytes"));
-            assert_eq!(error.fault, ErrorKind::Connection, "cut after {cut} bytes: {error}");
+            assert_eq!(error.code, ErrorCode::Connection, "cut after {cut} bytes: {error}");
             assert!(error.message.contains("cut off"), "cut after {cut} bytes: {error}");
         }
     }

@@ -365,7 +365,7 @@ async fn warned(url: &str, sql: &str, exact: bool) -> Vec<(String, Option<String
     let asked = LintRequest { kind: Kind::Sum, exact, key: Vec::new(), views: Vec::new() };
     let limit = Duration::from_secs(30);
     let found = source::inspect(engine.as_ref(), sql, &asked, limit, &CancellationToken::default()).await.unwrap();
-    found.warnings.into_iter().map(|warning| (warning.code, warning.table)).collect()
+    found.warnings.into_iter().map(|warning| (warning.code.to_string(), warning.table)).collect()
 }
 
 /// Catches a server whose analysis is not read: nothing but its catalogue tells that a view was never filled, or that

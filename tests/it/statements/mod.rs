@@ -102,7 +102,7 @@ async fn asked(engine: &dyn Engine, sql: &str) {
     let views = Vec::new();
     let looked = LintRequest { kind: Kind::Rows, exact: true, key: Vec::new(), views };
     if let Ok(inspected) = engine.inspect(sql, &looked, LIMIT, &ticket).await {
-        let silent = inspected.warnings.iter().all(|warning| warning.code != "not_analysed");
+        let silent = inspected.warnings.iter().all(|warning| warning.code != cutover::model::WarningCode::NotAnalysed);
         assert!(!silent || inspected == source::Inspected::default(), "inspect takes {sql}: {inspected:?}");
     }
     let mut reader = engine.reader(LIMIT, &ticket).await.unwrap();

@@ -1,7 +1,7 @@
 //! Each test plants a secret in one place of a report, and looks for it in the whole of what leaves.
 
 use super::*;
-use crate::model::{Difference, Severity, Unstable};
+use crate::model::{Difference, Severity, Unstable, WarningCode};
 use crate::spec::check::{Percentile, Rule, Sides};
 
 const SECRET: &str = "ada@example.org";
@@ -84,7 +84,7 @@ fn report() -> CheckReport {
             columns: BTreeMap::from([("note".to_owned(), pair.clone()), ("other".to_owned(), Pair::default())]),
         }],
         too_small: vec![key()],
-        warnings: vec![Warning { code: "server_warning".to_owned(), message: SECRET.to_owned(), table: None }],
+        warnings: vec![Warning::new(WarningCode::ServerWarning, SECRET.to_owned())],
         unstable: Some(Unstable { keys: 1, causes: vec!["LIMIT without ORDER BY".to_owned()] }),
         error: Some(ErrorReport {
             message: SECRET.to_owned(),
@@ -146,7 +146,7 @@ fn a_misspelt_name_leaks_nothing() {
     of_suite.mask.suite = vec!["Note_".to_owned(), "absent".to_owned()];
     let shown = leaves(&of_suite, true);
     assert!(shown.examples[0].columns["note"].old.as_ref().unwrap().starts_with("masked:"));
-    assert!(shown.warnings.iter().any(|warning| warning.code == "mask_misspelt"));
+    assert!(shown.warnings.iter().any(|warning| warning.code == WarningCode::MaskMisspelt));
     assert_eq!(shown.masked, ["note"]);
 }
 
@@ -217,7 +217,7 @@ fn a_name_that_no_check_returns_is_told_once() {
     let told: Vec<&String> = reports
         .iter()
         .flat_map(|report| &report.warnings)
-        .filter(|w| w.code == "mask_unused")
+        .filter(|w| w.code == WarningCode::MaskUnused)
         .map(|w| &w.message)
         .collect();
     assert!(told.len() == 1 && told[0].contains("`gone`"), "{told:?}");

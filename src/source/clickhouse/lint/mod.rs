@@ -10,17 +10,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::lexer::Lexed;
-use super::super::{Error, ErrorKind, LintRequest, QueryHandle, ReadQuery};
+use super::super::{Error, ErrorCode, LintRequest, QueryHandle, ReadQuery};
 use super::send::Form;
 use super::session;
 use super::session::Session;
 use super::{ClickHouse, noted};
-use crate::model::Warning;
+use crate::model::{Warning, WarningCode};
 use rules::{Catalogue, Entry};
 use tree::Tree;
-
-/// Code of the warning that a query, or a part of it, was not analysed.
-const NOT_ANALYSED: &str = "not_analysed";
 
 /// Views within views that are followed.
 const DEEPEST: usize = 16;
@@ -53,12 +50,10 @@ pub(crate) async fn inspect(
     };
     match analysed.await {
         Ok((tree, catalogue)) => Ok(rules::judge(&tree, &catalogue, asked.exact)),
-        Err(error) if error.fault == ErrorKind::Connection => Err(error),
-        Err(error) => Ok(vec![Warning {
-            code: NOT_ANALYSED.to_owned(),
-            message: format!("the query was not analysed: {}", error.message),
-            table: None,
-        }]),
+        Err(error) if error.code.is_of_connection() => Err(error),
+        Err(error) => {
+            Ok(vec![Warning::new(WarningCode::NotAnalysed, format!("the query was not analysed: {}", error.message))])
+        }
     }
 }
 
@@ -80,7 +75,7 @@ impl Questions<'_> {
         Tree::read(&lines).ok_or_else(|| {
             let message =
                 "what the server answers to EXPLAIN QUERY TREE is no tree; give columns names without line ends";
-            Error::new(ErrorKind::Query, message)
+            Error::new(ErrorCode::QueryRefused, message)
         })
     }
 
@@ -133,7 +128,7 @@ impl Questions<'_> {
         Ok(match engine.as_str() {
             "View" => match self.tree(select).await {
                 Ok(tree) => Entry::View(tree),
-                Err(error) if error.fault == ErrorKind::Connection => return Err(error),
+                Err(error) if error.code.is_of_connection() => return Err(error),
                 Err(error) => Entry::Unknown(error.message),
             },
             "MaterializedView" => Entry::Stored(stored(name, uuid, create)),

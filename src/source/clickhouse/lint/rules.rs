@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::NOT_ANALYSED;
 use super::merges::{Around, key_columns, merged, merging, replaces};
 use super::tree::Tree;
-use crate::model::Warning;
+use crate::model::{Warning, WarningCode};
 
 /// What the names in a query tree stand for.
 #[derive(Debug, Default)]
@@ -46,8 +45,8 @@ pub(crate) fn judge(tree: &Tree, catalogue: &Catalogue, exact: bool) -> Vec<Warn
 }
 
 impl Judge<'_> {
-    fn warn(&mut self, code: &str, message: String, table: Option<&str>) {
-        let warning = Warning { code: code.to_owned(), message, table: table.map(str::to_owned) };
+    fn warn(&mut self, code: WarningCode, message: String, table: Option<&str>) {
+        let warning = Warning::new(code, message).of_table(table.map(str::to_owned));
         if !self.found.contains(&warning) {
             self.found.push(warning);
         }
@@ -62,7 +61,7 @@ impl Judge<'_> {
                     if !MADE_UP.contains(&name) {
                         let message =
                             format!("what the table function {name} reads was not analysed; see to it yourself");
-                        self.warn(NOT_ANALYSED, message, None);
+                        self.warn(WarningCode::NotAnalysed, message, None);
                     }
                 }
                 "FUNCTION" => self.function(tree, at),
@@ -97,17 +96,17 @@ impl Judge<'_> {
                         "`{told}` ({engine}) is read{through} without FINAL and without merging its rows by {by}, so those that a \
                          merge would replace or add up count as they lie; write FINAL behind the table, or {merging}"
                     );
-                    self.warn("final", message, Some(told));
+                    self.warn(WarningCode::Final, message, Some(told));
                 }
             }
             Some(Entry::Unknown(why)) => {
                 let message =
                     format!("what `{told}` reads was not analysed: {why}; name the tables behind it in the query");
-                self.warn(NOT_ANALYSED, message, Some(told));
+                self.warn(WarningCode::NotAnalysed, message, Some(told));
             }
             Some(Entry::Stored(_)) | None => {
                 let message = format!("`{told}` was not analysed: its views are nested too deeply; query the tables");
-                self.warn(NOT_ANALYSED, message, Some(told));
+                self.warn(WarningCode::NotAnalysed, message, Some(told));
             }
         }
     }
@@ -122,7 +121,7 @@ impl Judge<'_> {
                 "{name}{of} is approximate and the check is exact; use {}, or give the column a tolerance",
                 exact(name)
             );
-            self.warn("approximate", message, read.as_ref().map(|(table, _)| table.as_str()));
+            self.warn(WarningCode::Approximate, message, read.as_ref().map(|(table, _)| table.as_str()));
         }
         if ["isNull", "isNotNull"].contains(&name) {
             for argument in tree.arguments(at) {
@@ -136,7 +135,7 @@ impl Judge<'_> {
                          join_use_nulls a row that was not found holds a default instead; add SETTINGS join_use_nulls = 1, \
                          or use an ANTI or SEMI JOIN"
                     );
-                    self.warn("join_nulls", message, read.as_ref().map(|(table, _)| table.as_str()));
+                    self.warn(WarningCode::JoinNulls, message, read.as_ref().map(|(table, _)| table.as_str()));
                 }
             }
         }
@@ -177,7 +176,7 @@ impl Judge<'_> {
             "{column}{table} is a state ({of}) and is {how} unfinished, so its bytes are compared and not its value; use \
              {function}Merge or finalizeAggregation"
         );
-        self.warn("aggregate_state", message, read.as_ref().map(|(table, _)| table.as_str()));
+        self.warn(WarningCode::AggregateState, message, read.as_ref().map(|(table, _)| table.as_str()));
     }
 
     /// The table that a column comes from, and its engine.

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use cutover::frame::Value;
-use cutover::source::{Engine, ErrorKind};
+use cutover::model::WarningCode;
+use cutover::source::{Engine, ErrorCode};
 use cutover::spec::check::Requirement;
 
 use super::*;
@@ -13,7 +14,7 @@ use super::*;
 async fn what_the_server_warns_of_is_passed_on() {
     let answer = query(&open(), "SELECT 'abc' + 0 AS v", LIMIT, &CancellationToken::default()).await.unwrap();
     let [warning] = &answer.warnings[..] else { panic!("one warning: {:?}", answer.warnings) };
-    assert!(warning.code == "server_warning" && warning.message.contains("'abc'"), "{warning:?}");
+    assert!(warning.code == WarningCode::ServerWarning && warning.message.contains("'abc'"), "{warning:?}");
     let many = "SELECT v + 0 AS v FROM (SELECT CONCAT('x', a.n, b.n) AS v FROM \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) AS a, \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) AS b, \
@@ -47,7 +48,7 @@ async fn nothing_can_be_written() {
         "",
     ] {
         let error = refused(sql).await;
-        assert_eq!(error.fault, ErrorKind::Query, "{sql}: {error}");
+        assert_eq!(error.code, ErrorCode::QueryRefused, "{sql}: {error}");
     }
     assert!(!outfile.exists());
     let written = fetch(&open(), "SELECT COUNT(*) AS n FROM contract_written").await.unwrap();
@@ -149,7 +150,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
     let sql = format!("SELECT SLEEP(30) AS {marker}");
     let started = Instant::now();
     let error = query(&engine, &sql, Duration::from_millis(300), &CancellationToken::default()).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
+    assert_eq!(error.code, ErrorCode::Timeout, "{error}");
     assert!(error.message.contains("300ms"), "{error}");
     assert_eq!(running(marker).await, 0);
 
@@ -160,7 +161,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
         }
         stop.cancel();
     });
-    assert_eq!(answer.unwrap_err().fault, ErrorKind::Interrupted);
+    assert_eq!(answer.unwrap_err().code, ErrorCode::Interrupted);
     assert_eq!(running(marker).await, 0);
     assert!(started.elapsed() < Duration::from_secs(20));
     assert_eq!(fetch(&engine, "SELECT 1 AS a").await.unwrap().values("a"), [Value::Integer(1)]);
@@ -188,14 +189,14 @@ async fn the_server_knows_the_timeout() {
     let ticket = cutover::source::QueryHandle::default();
     let long = "SELECT COUNT(*) AS n FROM information_schema.columns a, information_schema.columns b, information_schema.columns c";
     let error = open().fetch(long, Duration::from_millis(300), &ticket).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
+    assert_eq!(error.code, ErrorCode::Timeout, "{error}");
     assert!(ticket.id().is_some(), "the connection is known before the query runs");
 }
 
 #[tokio::test]
 async fn an_error_of_the_server_is_told_in_its_words() {
     let error = refused("SELECT nowhere AS b").await;
-    assert_eq!(error.fault, ErrorKind::Query);
+    assert_eq!(error.code, ErrorCode::QueryRefused);
     for part in ["nowhere", "1054", "42S22"] {
         assert!(error.message.contains(part), "{part} is missing in: {error}");
     }
@@ -209,7 +210,7 @@ async fn a_connection_that_fails_says_why_without_the_password() {
     let wrong = with(|url| url.set_password(Some("wr0ng-s3cret")).expect("a password"));
     let error = fetch(&open_url(&wrong, &SourceOptions::default()), "SELECT 1 AS a").await.unwrap_err();
     // The same account is refused at every try.
-    assert_eq!(error.fault, ErrorKind::Query);
+    assert_eq!(error.code, ErrorCode::QueryRefused);
     let all = format!("{error} {error:?}");
     assert!(!all.contains("wr0ng-s3cret"), "{all}");
     for part in ["Access denied", "1045", "check the user and the password"] {
@@ -219,7 +220,7 @@ async fn a_connection_that_fails_says_why_without_the_password() {
     let closed = with(|url| url.set_port(Some(1)).expect("a port"));
     let started = Instant::now();
     let error = open_url(&closed, &SourceOptions::default()).describe().await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Connection);
+    assert_eq!(error.code, ErrorCode::Connection);
     assert!(error.message.contains("refused") && error.message.contains("check the URL"), "{error}");
     assert!(error.causes.is_empty(), "said once: {:?}", error.causes);
     assert!(started.elapsed() < Duration::from_secs(5), "a refusal is not waited for");
@@ -247,7 +248,7 @@ async fn an_account_that_may_only_read_is_enough() {
     assert_eq!(engine.describe().await.unwrap().engine, "mysql");
     let stop = CancellationToken::default();
     let error = query(&engine, "SELECT SLEEP(30) AS contract_reader_sleeps", Duration::from_millis(200), &stop).await;
-    assert_eq!(error.unwrap_err().fault, ErrorKind::Timeout);
+    assert_eq!(error.unwrap_err().code, ErrorCode::Timeout);
     assert_eq!(running("contract_reader_sleeps").await, 0, "an account may cancel its own queries");
 }
 

@@ -1,7 +1,7 @@
 //! MySQL and MariaDB: its expression of each case, and the values only it can get wrong.
 
 use cutover::frame::{Type, Value};
-use cutover::source::{Engine, ErrorKind};
+use cutover::source::{Engine, ErrorCode};
 
 use super::*;
 use crate::contract;
@@ -187,7 +187,7 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
         ("negative", "-00:00:00", "CAST(x AS CHAR)"),
     ] {
         let error = refused(&format!("SELECT {column} AS odd FROM contract_odd ORDER BY n")).await;
-        assert_eq!(error.fault, ErrorKind::Column, "{column}: {error}");
+        assert_eq!(error.code, ErrorCode::ValueUnreadable, "{column}: {error}");
         for part in ["`odd`", "row 2", says, way_out] {
             assert!(error.message.contains(part), "{column}: {part} is missing in: {error}");
         }

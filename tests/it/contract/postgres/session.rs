@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use cutover::frame::Value;
-use cutover::source::{Engine, ErrorKind};
+use cutover::source::{Engine, ErrorCode};
 use cutover::spec::check::Requirement;
 
 use super::*;
@@ -28,7 +28,7 @@ async fn nothing_can_be_written() {
         "",
     ] {
         let error = refused(sql).await;
-        assert_eq!(error.fault, ErrorKind::Query, "{sql}: {error}");
+        assert_eq!(error.code, ErrorCode::QueryRefused, "{sql}: {error}");
     }
     let written = fetch(&open(), "SELECT count(*) AS n FROM contract_written").await.unwrap();
     assert_eq!(written.values("n"), [Value::Integer(0)]);
@@ -95,7 +95,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
     let sql = format!("SELECT pg_sleep(30)::text AS {marker}");
     let started = Instant::now();
     let error = query(&engine, &sql, Duration::from_millis(300), &CancellationToken::default()).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
+    assert_eq!(error.code, ErrorCode::Timeout, "{error}");
     assert!(error.message.contains("300ms"), "{error}");
     assert_eq!(running(marker).await, 0);
 
@@ -106,7 +106,7 @@ async fn a_query_given_up_ends_at_the_server_and_its_connection_is_not_lent_agai
         }
         stop.cancel();
     });
-    assert_eq!(answer.unwrap_err().fault, ErrorKind::Interrupted);
+    assert_eq!(answer.unwrap_err().code, ErrorCode::Interrupted);
     assert_eq!(running(marker).await, 0);
     assert!(started.elapsed() < Duration::from_secs(20));
     let after = fetch(&engine, "SELECT 1 AS a").await.unwrap();
@@ -135,14 +135,14 @@ async fn the_server_knows_the_timeout() {
     let engine = open();
     let ticket = cutover::source::QueryHandle::default();
     let error = engine.fetch("SELECT pg_sleep(30)::text AS a", Duration::from_millis(200), &ticket).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
+    assert_eq!(error.code, ErrorCode::Timeout, "{error}");
     assert!(ticket.id().is_some(), "the backend is known before the query runs");
 }
 
 #[tokio::test]
 async fn an_error_of_the_server_names_its_place_and_code() {
     let error = refused("SELECT 1 AS a,\n  'ä' || nowhere AS b").await;
-    assert_eq!(error.fault, ErrorKind::Query);
+    assert_eq!(error.code, ErrorCode::QueryRefused);
     for part in ["nowhere", "42703", "line 2, column 10"] {
         assert!(error.message.contains(part), "{part} is missing in: {error}");
     }
@@ -157,7 +157,7 @@ async fn a_connection_that_fails_says_why_without_the_password() {
     let wrong = with(|url| url.set_password(Some("wr0ng-s3cret")).expect("a password"));
     let error = fetch(&open_url(&wrong, &SourceOptions::default()), "SELECT 1 AS a").await.unwrap_err();
     // The same account is refused at every try.
-    assert_eq!(error.fault, ErrorKind::Query);
+    assert_eq!(error.code, ErrorCode::QueryRefused);
     let all = format!("{error} {error:?}");
     assert!(!all.contains("wr0ng-s3cret"), "{all}");
     for part in ["password authentication failed", "28P01", "check the user and the password"] {
@@ -167,7 +167,7 @@ async fn a_connection_that_fails_says_why_without_the_password() {
     let closed = with(|url| url.set_port(Some(1)).expect("a port"));
     let started = Instant::now();
     let error = open_url(&closed, &SourceOptions::default()).describe().await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Connection);
+    assert_eq!(error.code, ErrorCode::Connection);
     assert!(error.message.contains("refused") && error.message.contains("check the URL"), "{error}");
     assert!(error.causes.is_empty(), "said once: {:?}", error.causes);
     assert!(started.elapsed() < Duration::from_secs(5), "a refusal is not waited for");
@@ -198,7 +198,7 @@ async fn an_account_that_may_only_read_is_enough() {
     let stop = CancellationToken::default();
     let sleep = "SELECT pg_sleep(30)::text AS contract_reader_sleeps";
     let error = query(&engine, sleep, Duration::from_millis(200), &stop).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout, "{error}");
+    assert_eq!(error.code, ErrorCode::Timeout, "{error}");
     assert_eq!(running("contract_reader_sleeps").await, 0, "an account may cancel its own queries");
 }
 

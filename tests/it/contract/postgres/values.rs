@@ -1,7 +1,7 @@
 //! PostgreSQL: its expression of each case, and the values only it can get wrong.
 
 use cutover::frame::{Type, Value};
-use cutover::source::ErrorKind;
+use cutover::source::ErrorCode;
 
 use super::*;
 use crate::contract;
@@ -178,7 +178,7 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
         ("ARRAY['NaN'::numeric]", "NaN"),
     ] {
         let error = refused(&format!("SELECT CASE WHEN i = 2 THEN {written} END AS odd {one} ORDER BY i")).await;
-        assert_eq!(error.fault, ErrorKind::Column, "{written}: {error}");
+        assert_eq!(error.code, ErrorCode::ValueUnreadable, "{written}: {error}");
         for part in ["`odd`", "row 2", says, "query"] {
             assert!(error.message.contains(part), "{written}: {part} is missing in: {error}");
         }
@@ -203,7 +203,7 @@ async fn a_type_without_a_canonical_one_is_refused_with_a_way_out() {
     ] {
         // Empty, so that the type alone must be known.
         let error = refused(&format!("SELECT 1 AS fine, {written} AS odd WHERE false")).await;
-        assert_eq!(error.fault, ErrorKind::Column, "{written}: {error}");
+        assert_eq!(error.code, ErrorCode::ValueUnreadable, "{written}: {error}");
         for part in ["`odd`", type_name, way_out] {
             assert!(error.message.contains(part), "{written}: {part} is missing in: {error}");
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cutover::frame::{Frame, Value};
-use cutover::source::{CancellationToken, Error, ErrorKind, SourceOptions, Sqlite, query};
+use cutover::source::{CancellationToken, Error, ErrorCode, SourceOptions, Sqlite, query};
 use sqlx::{ConnectOptions, Connection};
 
 use super::hold;
@@ -133,7 +133,7 @@ async fn a_query_given_up_stops() {
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS c FROM n";
     let started = Instant::now();
     let error = query(&engine, endless, Duration::from_millis(300), &CancellationToken::default()).await.unwrap_err();
-    assert_eq!(error.fault, ErrorKind::Timeout);
+    assert_eq!(error.code, ErrorCode::Timeout);
     assert!(started.elapsed() < Duration::from_secs(5));
     assert_eq!(fetch(&engine, "SELECT 'still there' AS v").await.unwrap().values("v"), [text("still there")]);
 }
