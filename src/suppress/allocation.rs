@@ -174,4 +174,32 @@ mod tests {
     fn those_without_a_limit_go_first() {
         assert_eq!(shared_out(&[at_most(1), KEYS], vec![group(&[&[0, 1]], 9), group(&[&[0]], 1)], 0), [1, 9]);
     }
+
+    /// Catches a coverer that takes what a better one covers, whichever stands first in the file, and one that is over and
+    /// takes what anyone else covers.
+    #[test]
+    fn the_best_of_two_covers_what_it_can() {
+        let of_key = Suppressor { of_key: true, at_most: Some(2), ..KEYS };
+        let few_keys = Suppressor { at_most: Some(2), ..KEYS };
+        let ranked = [KEYS, of_key, few_keys, ALL, at_most(2)];
+        for (rank, better) in ranked.iter().enumerate() {
+            for worse in &ranked[rank + 1..] {
+                for expired in [false, true] {
+                    let over = Suppressor { expired, ..*worse };
+                    let group = || vec![group(&[&[0, 1]], 2)];
+                    assert_eq!(shared_out(&[*better, over], group(), 0), [2, 0], "{rank} {expired}");
+                    assert_eq!(shared_out(&[over, *better], group(), 0), [0, 2], "{rank} {expired}");
+                }
+                // One that is over comes last, however well it says what it means.
+                let over = Suppressor { expired: true, ..*better };
+                assert_eq!(shared_out(&[over, *worse], vec![group(&[&[0, 1]], 2)], 0), [0, 2], "{rank}");
+            }
+        }
+        // What is expected is left alone by those that name no difference, and by them only.
+        for (coverer, covered) in ranked.into_iter().zip([2, 2, 2, 0, 0]) {
+            assert_eq!(shared_out(&[coverer], vec![group(&[&[0]], 2)], 2), [covered]);
+            let over = Suppressor { expired: true, ..coverer };
+            assert_eq!(shared_out(&[over], vec![group(&[&[0]], 2)], 2), [covered], "over");
+        }
+    }
 }

@@ -10,6 +10,8 @@ use super::super::{Error, ErrorCode, timed_out};
 const QUERY_CANCELED: &str = "57014";
 const READ_ONLY: &str = "25006";
 const NOT_ALLOWED: &str = "42501";
+/// A text that is not in the encoding that is asked for, which is always UTF-8.
+const NOT_UTF_8: &str = "22021";
 
 /// A connection that could not be made; `shown` is the masked URL.
 pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
@@ -72,6 +74,7 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
     };
     let way_out = match code {
         READ_ONLY => "; the queries of a check only read",
+        NOT_UTF_8 => "; compare the bytes of that text, such as encode(convert_to(x, 'SQL_ASCII'), 'hex')",
         NOT_ALLOWED if server.message().contains("row-level security") => {
             "; the account would see some rows only: read with one that the policies do not bind (BYPASSRLS), or, if these \
              rows are what is to be compared, say so: settings = { row_security = \"on\" }"

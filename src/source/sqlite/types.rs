@@ -140,9 +140,10 @@ impl Collected {
                 "correct the value, or select CAST({name} AS TEXT) AS {name} and say `type = \"timestamp\"` on the column, \
                  which reads offsets such as Z"
             ),
-            Declared::Decimal | Declared::Other => {
-                format!("correct the value, or select CAST({name} AS REAL) AS {name} for a float")
-            }
+            Declared::Decimal | Declared::Other => format!(
+                "correct the value, or select quote({name}) AS {name}, its text as SQLite writes it, or CAST({name} AS REAL) AS \
+                 {name} for a float, which takes text that is no number for 0"
+            ),
         }
     }
 
@@ -153,9 +154,12 @@ impl Collected {
             Declared::Boolean if self.classes == Class::Text.bit() => {
                 format!("select CASE {name} WHEN 't' THEN 1 WHEN 'f' THEN 0 ELSE {name} END AS {name}")
             }
-            Declared::Boolean => format!("select CAST({name} AS INTEGER) AS {name}, or what it holds"),
+            Declared::Boolean => format!("select {}", self.undeclared_values()),
+            // Half a second is none of a day, and no second of `datetime` either.
+            _ if self.classes != Class::Integer.bit() => format!("select {}", self.undeclared_values()),
             Declared::Date => format!(
-                "for seconds since 1970 select date({name}, 'unixepoch') AS {name} and say `type = \"date\"` on the column"
+                "for seconds since 1970 select CASE {name} % 86400 WHEN 0 THEN date({name}, 'unixepoch') ELSE \
+                 CAST({name} AS TEXT) END AS {name} and say `type = \"date\"` on the column"
             ),
             _ => format!(
                 "for seconds since 1970 select datetime({name}, 'unixepoch') AS {name}, for milliseconds \
@@ -166,15 +170,27 @@ impl Collected {
         Error::new(ErrorCode::ValueUnreadable, message)
     }
 
+    /// What to select of values that are not what the column is declared as, such that no two of them become one: a REAL as
+    /// text may be another one's, and so may a BLOB.
+    fn undeclared_values(&self) -> String {
+        let name = &self.name;
+        let has = |class: Class| self.classes & class.bit() != 0;
+        match (has(Class::Real), has(Class::Blob)) {
+            (false, false) => format!("CAST({name} AS TEXT) AS {name}"),
+            (true, false) if self.classes == Class::Real.bit() => format!("CAST({name} AS REAL) AS {name}"),
+            _ => format!("quote({name}) AS {name}, its text as SQLite writes it"),
+        }
+    }
+
     fn mixed(&self) -> Error {
         let (name, held) = (&self.name, self.held());
-        // The text of a REAL may be that of another one.
         let way_out = match self.classes == Class::Integer.bit() | Class::Real.bit() {
-            true => {
-                format!("CAST({name} AS REAL) AS {name}, which is a float; a column declared DECIMAL is read exactly")
-            }
-            false if self.classes & Class::Real.bit() == 0 => format!("CAST({name} AS TEXT) AS {name}"),
-            false => format!("the values of one type at a time, by typeof({name}) in a WHERE"),
+            true => format!(
+                "{}, or CAST({name} AS REAL) AS {name}, which is a float and takes integers beyond 2^53 for their neighbours; a \
+                 column declared DECIMAL is read exactly",
+                self.undeclared_values()
+            ),
+            false => self.undeclared_values(),
         };
         let message = format!("column `{name}` holds values of several types ({held}); select {way_out}");
         Error::new(ErrorCode::ValueUnreadable, message)

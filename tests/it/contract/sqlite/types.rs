@@ -84,7 +84,12 @@ async fn what_has_no_exact_type_is_refused_by_name_with_a_way_out_that_works() {
             vec![Value::Integer(1), Value::Integer(0)],
         ),
         ("DATE", "'01/02/2026'", "CAST(v AS TEXT) AS v", vec![text("01/02/2026")]),
-        ("DATE", "1700000000", "date(v, 'unixepoch') AS v", vec![text("2023-11-14")]),
+        (
+            "DATE",
+            "1699920000, 1700000000",
+            "CASE v % 86400 WHEN 0 THEN date(v, 'unixepoch') ELSE CAST(v AS TEXT) END AS v",
+            vec![text("2023-11-14"), text("1700000000")],
+        ),
         ("DATETIME", "1700000000", "datetime(v, 'unixepoch') AS v", vec![noon()]),
         (
             "DATETIME",
