@@ -21,7 +21,6 @@ pub use rows::Sink;
 pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, fail, same_type};
 pub(crate) use rows::columns::misfit;
 pub(crate) use value::cells::Cells;
-pub use value::normalize::Side;
 pub(crate) use value::types::comparable;
 
 use rows::columns::{Naming, error, sort_out};

@@ -8,6 +8,7 @@ mod suite;
 mod words;
 
 use crate::frame::Type;
+use crate::model::Sides;
 use crate::source::EngineName;
 use crate::source::catalog::TableName;
 
@@ -77,10 +78,8 @@ pub struct Pairs {
     pub same: Vec<(usize, usize)>,
     /// Tables whose names differ in case, separators or number only: a suggestion.
     pub alike: Vec<(usize, usize)>,
-    /// Tables of old alone, those of `alike` among them.
-    pub only_old: Vec<usize>,
-    /// Tables of new alone, those of `alike` among them.
-    pub only_new: Vec<usize>,
+    /// Numbers of those that only one side has.
+    pub only: Sides<Vec<usize>>,
 }
 
 /// Pairs two lists of names.
@@ -89,12 +88,12 @@ pub fn pair(old: &[&str], new: &[&str]) -> Pairs {
     for (at, name) in old.iter().enumerate() {
         match new.iter().position(|other| other == name) {
             Some(other) => pairs.same.push((at, other)),
-            None => pairs.only_old.push(at),
+            None => pairs.only.old.push(at),
         }
     }
-    pairs.only_new = (0..new.len()).filter(|at| !old.contains(&new[*at])).collect();
-    for at in &pairs.only_old {
-        let alike = pairs.only_new.iter().filter(|other| plain(old[*at]) == plain(new[**other]));
+    pairs.only.new = (0..new.len()).filter(|at| !old.contains(&new[*at])).collect();
+    for at in &pairs.only.old {
+        let alike = pairs.only.new.iter().filter(|other| plain(old[*at]) == plain(new[**other]));
         pairs.alike.extend(alike.map(|other| (*at, *other)));
     }
     pairs
@@ -121,6 +120,6 @@ mod tests {
         let pairs = pair(&["orders", "User", "categories", "old_only"], &["Orders", "users", "category", "orders"]);
         assert_eq!(pairs.same, [(0, 3)]);
         assert_eq!(pairs.alike, [(1, 1), (2, 2)]);
-        assert_eq!((pairs.only_old, pairs.only_new), (vec![1, 2, 3], vec![0, 1, 2]));
+        assert_eq!(pairs.only, Sides { old: vec![1, 2, 3], new: vec![0, 1, 2] });
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::compare::comparable;
 use crate::frame::Type;
+use crate::model::Side;
 use crate::spec::check::Rule;
 
 /// A rule in TOML, and why it is there; both empty where values are compared exactly as they are.
@@ -20,10 +21,10 @@ const ROUNDING: &str = "relative = \"0.000000001\"";
 /// The rule of a column that is `old` on one side and `new` on the other; absent where none fits.
 pub(super) fn guess(old: &Type, new: &Type) -> Option<Guess> {
     let rule = |rule: &[String], because| Some(Guess { rule: rule.to_vec(), because: Some(because) });
-    let of = |side: &str, of: &str| format!("type = {{ {side} = \"{of}\" }}");
+    let of = |side: Side, of: &str| format!("type = {{ {side} = \"{of}\" }}");
     let zone = || "zone = \"UTC\"".to_owned();
     // The side that is read as the other's type comes first.
-    let sided = [("old", old, new), ("new", new, old)];
+    let sided = [(Side::Old, old, new), (Side::New, new, old)];
     if comparable(old, new, &Rule::default()).is_ok() {
         return Some(Guess::default());
     }

@@ -7,10 +7,9 @@ use super::rules::{Guess, guess, of_sums};
 use super::words::{comment, key, list, shown, sum, unnameable, value};
 use super::{Column, Left, Listed, Pairs, Place, Table, pair};
 use crate::frame::Type;
-use crate::model::plural;
+use crate::model::{Side, Sides, plural};
 use crate::source::EngineName;
 use crate::source::pushdown::{is_number, quoted};
-use crate::spec::check::Sides;
 use crate::suite::ad_hoc::snake_case;
 
 /// What stands at every decision that is left to the reader.
@@ -66,37 +65,34 @@ pub fn suite(
         comment(&places.old.shown),
         comment(&places.new.shown),
         value(name),
-        source("old", &places.old),
-        source("new", &places.new),
+        source(Side::Old, &places.old),
+        source(Side::New, &places.new),
     );
     Ok(made)
 }
 
-fn source(side: &str, place: &Place) -> String {
+fn source(side: Side, place: &Place) -> String {
     format!("[sources.{side}]\n# {}\nurl = {}\n\n", comment(&place.shown), value(&place.url))
 }
 
 /// Tables that one side has alone, as comments.
 fn unpaired(lists: &Sides<Vec<Listed>>, pairs: &Pairs, undecided: &mut usize) -> String {
     let mut text = String::new();
-    let alike = |of_old: bool, at: usize| {
-        let found = pairs.alike.iter().filter(move |(old, new)| if of_old { *old == at } else { *new == at });
-        let names: Vec<String> = found
-            .map(|(old, new)| if of_old { &lists.new[*new].called } else { &lists.old[*old].called })
-            .map(|name| shown(name))
-            .collect();
+    let alike = |side: Side, at: usize| {
+        let pairs = pairs.alike.iter().map(|(old, new)| Sides { old: *old, new: *new });
+        let found = pairs.filter(|pair| *pair.get(side) == at);
+        let names: Vec<String> =
+            found.map(|pair| shown(&lists.get(side.other())[*pair.get(side.other())].called)).collect();
         if names.is_empty() { String::new() } else { format!("; the other side has {}", names.join(", ")) }
     };
-    for (side, of_old, only, list) in
-        [("old", true, &pairs.only_old, &lists.old), ("new", false, &pairs.only_new, &lists.new)]
-    {
+    for (side, (only, list)) in pairs.only.as_ref().zip(lists.as_ref()) {
         for at in only {
             *undecided += 1;
             let _ = writeln!(
                 text,
                 "# {UNDECIDED}: only {side} has the table {}{}",
                 shown(&list[*at].called),
-                alike(of_old, *at)
+                alike(side, *at)
             );
         }
     }
@@ -141,9 +137,15 @@ struct Text<'a> {
 
 /// A column of both sides, and the rule it takes.
 struct Paired<'a> {
-    old: &'a Column,
-    new: &'a Column,
+    sides: Sides<&'a Column>,
     guess: Option<Guess>,
+}
+
+impl<'a> Paired<'a> {
+    /// The types of both, where both can be read.
+    fn types(&self) -> Option<(&'a Type, &'a Type)> {
+        self.sides.old.of.as_ref().zip(self.sides.new.of.as_ref())
+    }
 }
 
 impl<'a> Text<'a> {
@@ -166,18 +168,15 @@ impl<'a> Text<'a> {
             let _ = write!(title, " of old and {} of new", shown(&new.listed.called));
         }
         self.line(&title);
-        let from = Sides { old: self.from(true), new: self.from(false) };
-        if let Some(why) = [&from.old, &from.new].into_iter().find_map(|from| unnameable(from)) {
+        let from = Sides::each(|side| self.from(side));
+        if let Some(why) = from.iter().find_map(|(_, from)| unnameable(from)) {
             self.undecided(&format!("its name {why}, so it has no checks; give it a view with another name"));
             self.line("");
             return "none: its name cannot stand in a query of a suite".to_owned();
         }
         let paired = self.columns();
         let mut written = vec!["count".to_owned()];
-        let count = Sides {
-            old: format!("SELECT count(*) AS n\nFROM {}", from.old),
-            new: format!("SELECT count(*) AS n\nFROM {}", from.new),
-        };
+        let count = from.as_ref().map(|from| format!("SELECT count(*) AS n\nFROM {from}"));
         self.check(&format!("{name}_count"), "row_count", "as many rows arrived as there were", &[], &count);
         if let Some(sums) = self.sums(name, &paired, &from) {
             written.push(sums);
@@ -187,27 +186,24 @@ impl<'a> Text<'a> {
         written.join(", ")
     }
 
-    fn from(&self, of_old: bool) -> String {
-        let (table, place) =
-            if of_old { (&self.both.old, &self.places.old) } else { (&self.both.new, &self.places.new) };
-        format!("{} AS t", table.listed.name.quoted(place.engine))
+    fn from(&self, side: Side) -> String {
+        format!("{} AS t", self.both.get(side).listed.name.quoted(self.places.get(side).engine))
     }
 
     /// Pairs the columns, and says which have no counterpart.
     fn columns(&mut self) -> Vec<Paired<'a>> {
-        let Sides { old, new } = self.both;
-        let names = |table: &'a Table| table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>();
-        let (old_names, new_names) = (names(old), names(new));
-        let pairs = pair(&old_names, &new_names);
+        let tables = self.both.as_ref();
+        let names = tables.map(|table| table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>());
+        let pairs = pair(&names.old, &names.new);
         let mut paired = Vec::new();
-        for (at, other) in pairs.same {
-            let (a, b) = (&old.columns[at], &new.columns[other]);
-            let engines = [self.places.old.engine, self.places.new.engine];
-            if let Some(why) = engines.into_iter().find_map(|engine| unnameable(&quoted(engine, &a.name))) {
-                self.undecided(&format!("the name of the column {} {why}, and it is left out", shown(&a.name)));
+        for (old, new) in pairs.same {
+            let both = Sides { old: &tables.old.columns[old], new: &tables.new.columns[new] };
+            let name = &both.old.name;
+            if let Some(why) = self.places.iter().find_map(|(_, place)| unnameable(&quoted(place.engine, name))) {
+                self.undecided(&format!("the name of the column {} {why}, and it is left out", shown(name)));
                 continue;
             }
-            for (side, column) in [("old", a), ("new", b)] {
+            for (side, column) in both {
                 if column.of.is_none() {
                     self.undecided(&format!(
                         "the column {} of {side} is {}, which has no exact form, and is left out; select it with a cast",
@@ -216,28 +212,26 @@ impl<'a> Text<'a> {
                     ));
                 }
             }
-            if let (Some(left), Some(right)) = (&a.of, &b.of) {
-                paired.push(Paired { old: a, new: b, guess: guess(left, right) });
+            let mut column = Paired { sides: both, guess: None };
+            if let Some((old, new)) = column.types() {
+                column.guess = guess(old, new);
+                paired.push(column);
             }
         }
-        let only = [
-            ("old", pairs.only_old, &old_names, &new_names, true),
-            ("new", pairs.only_new, &new_names, &old_names, false),
-        ];
-        for (side, alone, names, others, of_old) in only {
+        let alike: Vec<Sides<usize>> = pairs.alike.iter().map(|(old, new)| Sides { old: *old, new: *new }).collect();
+        for (side, alone) in pairs.only {
             for at in alone {
-                let other = pairs.alike.iter().find(|(old, new)| if of_old { *old == at } else { *new == at });
-                let hint = other.map_or(String::new(), |(old, new)| {
-                    let other = others[if of_old { *new } else { *old }];
-                    let (old, new) = if of_old { (names[at], other) } else { (other, names[at]) };
+                let pair = alike.iter().find(|pair| *pair.get(side) == at);
+                let hint = pair.map_or(String::new(), |pair| {
+                    let called = names.as_ref().zip(*pair).map(|(names, at)| names[at]);
                     format!(
                         "; if it is {} of the other side, say rename = {{ {} = {} }} in place of both ignores",
-                        shown(other),
-                        key(old),
-                        value(new)
+                        shown(called.get(side.other())),
+                        key(called.old),
+                        value(called.new)
                     )
                 });
-                self.undecided(&format!("only {side} has the column {}{hint}", shown(names[at])));
+                self.undecided(&format!("only {side} has the column {}{hint}", shown(names.get(side)[at])));
             }
         }
         paired
@@ -245,28 +239,27 @@ impl<'a> Text<'a> {
 
     /// The check of the sums, where there are numbers; what it holds in words.
     fn sums(&mut self, name: &str, paired: &[Paired<'_>], from: &Sides<String>) -> Option<String> {
-        let number = |column: &Column| column.of.as_ref().is_some_and(is_number);
-        let numbers: Vec<&Paired<'_>> =
-            paired.iter().filter(|column| number(column.old) && number(column.new)).collect();
+        let numeric = |column: &&Paired<'_>| column.types().is_some_and(|(old, new)| is_number(old) && is_number(new));
+        let numbers: Vec<&Paired<'_>> = paired.iter().filter(numeric).collect();
         if numbers.is_empty() {
             return None;
         }
-        let select = |of_old: bool, from: &str| {
-            let engine = if of_old { self.places.old.engine } else { self.places.new.engine };
+        let select = |side: Side| {
+            let engine = self.places.get(side).engine;
             let sums = numbers.iter().map(|pair| {
-                let column = if of_old { pair.old } else { pair.new };
+                let column = pair.sides.get(side);
                 format!("  {} AS {}", sum(engine, column), quoted(engine, &column.name))
             });
-            format!("SELECT\n{}\nFROM {from}", sums.collect::<Vec<_>>().join(",\n"))
+            format!("SELECT\n{}\nFROM {}", sums.collect::<Vec<_>>().join(",\n"), from.get(side))
         };
-        let sql = Sides { old: select(true, &from.old), new: select(false, &from.new) };
+        let sql = Sides::each(select);
         let mut settings = Vec::new();
         for column in &numbers {
-            let (Some(old), Some(new)) = (&column.old.of, &column.new.of) else { continue };
-            settings.extend(rule(&column.old.name, &of_sums(old, new)));
+            let Some((old, new)) = column.types() else { continue };
+            settings.extend(rule(&column.sides.old.name, &of_sums(old, new)));
         }
-        let floats = numbers.iter().any(|pair| pair.old.of == Some(Type::Float) || pair.new.of == Some(Type::Float));
-        if floats && [self.places.old.engine, self.places.new.engine].contains(&EngineName::Postgres) {
+        let float = |pair: &&Paired<'_>| pair.sides.iter().any(|(_, column)| column.of == Some(Type::Float));
+        if numbers.iter().any(float) && self.places.iter().any(|(_, place)| place.engine == EngineName::Postgres) {
             settings.push((None, "accept = { float_sum = \"the sums of floats have a tolerance\" }".to_owned()));
         }
         self.check(&format!("{name}_sums"), "sum", "the numbers add up to the same", &settings, &sql);
@@ -288,34 +281,30 @@ impl<'a> Text<'a> {
         let mut settings = vec![(None, format!("key = {}", list(&key)))];
         for column in paired {
             match &column.guess {
-                Some(guess) => settings.extend(rule(&column.old.name, guess)),
+                Some(guess) => settings.extend(rule(&column.sides.old.name, guess)),
                 None => {
                     let types = |column: &Column| column.of.as_ref().map_or(String::new(), Type::to_string);
                     let reason = format!(
                         "{UNDECIDED}: {} in old and {} in new cannot be compared as they are",
-                        types(column.old),
-                        types(column.new)
+                        types(column.sides.old),
+                        types(column.sides.new)
                     );
-                    settings.push(self.ignored(&column.old.name, &reason));
+                    settings.push(self.ignored(&column.sides.old.name, &reason));
                 }
             }
         }
-        let mut sides = Sides { old: Vec::new(), new: Vec::new() };
-        for (columns, others, place, side) in [
-            (&self.both.old.columns, &self.both.new.columns, &self.places.old, "old"),
-            (&self.both.new.columns, &self.both.old.columns, &self.places.new, "new"),
-        ] {
-            let selected = if side == "old" { &mut sides.old } else { &mut sides.new };
-            for column in columns {
-                let quoted = quoted(place.engine, &column.name);
-                let there = others.iter().any(|other| other.name == column.name);
+        let mut selected = Sides::<Vec<String>>::default();
+        for (side, table) in self.both.iter() {
+            for column in &table.columns {
+                let quoted = quoted(self.places.get(side).engine, &column.name);
+                let there = self.both.get(side.other()).columns.iter().any(|other| other.name == column.name);
                 let wanted = if there {
-                    paired.iter().any(|pair| pair.old.name == column.name)
+                    paired.iter().any(|pair| pair.sides.old.name == column.name)
                 } else {
                     column.of.is_some() && unnameable(&quoted).is_none()
                 };
                 if wanted {
-                    selected.push(format!("t.{quoted}"));
+                    selected.get_mut(side).push(format!("t.{quoted}"));
                     if !there {
                         let reason = format!("{UNDECIDED}: only {side} has it");
                         settings.push(self.ignored(&column.name, &reason));
@@ -323,10 +312,8 @@ impl<'a> Text<'a> {
                 }
             }
         }
-        let sql = Sides {
-            old: format!("SELECT {}\nFROM {}", sides.old.join(", "), from.old),
-            new: format!("SELECT {}\nFROM {}", sides.new.join(", "), from.new),
-        };
+        let sql =
+            selected.zip(from.as_ref()).map(|(columns, from)| format!("SELECT {}\nFROM {from}", columns.join(", ")));
         self.check(&format!("{name}_rows"), "rows", "every row arrived, and no value changed", &settings, &sql);
         format!("rows by {}", key.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", "))
     }
@@ -360,7 +347,7 @@ impl<'a> Text<'a> {
             (true, false) => &new.key,
         };
         for name in key {
-            let Some(column) = paired.iter().find(|pair| pair.old.name == *name) else {
+            let Some(column) = paired.iter().find(|pair| pair.sides.old.name == *name) else {
                 return Err(format!("the key column {} is not there, or cannot be read, on both sides", shown(name)));
             };
             let pairs = column.guess.as_ref().is_some_and(|guess| {

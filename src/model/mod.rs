@@ -16,6 +16,7 @@ mod numbers;
 mod reading;
 mod rerun;
 mod rows;
+mod side;
 mod suppressed;
 mod verdict;
 mod warnings;
@@ -29,6 +30,7 @@ pub use numbers::{Counts, Drift, Key, Measure, Totals};
 pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
+pub use side::{Side, Sides};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};
 pub use warnings::Warning;
@@ -189,12 +191,9 @@ pub struct CheckReport {
     /// Why it exists, in the suite's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// The reference.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old: Option<SideReport>,
-    /// The schema reads move to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new: Option<SideReport>,
+    /// How each side was read, `old` and `new`.
+    #[serde(flatten)]
+    pub sides: Sides<Option<SideReport>>,
     /// Numbers compared: all of them, or the worst when there are many.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<Measure>,
@@ -315,8 +314,7 @@ impl CheckReport {
             severity: Severity::Fail,
             tags: Vec::new(),
             why: None,
-            old: None,
-            new: None,
+            sides: Sides::default(),
             measures: Vec::new(),
             totals: None,
             drift: Vec::new(),

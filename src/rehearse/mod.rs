@@ -7,6 +7,7 @@
 mod pack;
 mod writer;
 
+use crate::model::Side;
 use crate::source::{Error, SourceUrl};
 
 pub use pack::{Defect, Pack, PackError};
@@ -34,8 +35,8 @@ pub enum RehearsalError {
         "the {side} database holds {tables} already, and a rehearsal overwrites nothing; give an empty scratch database, or drop them"
     )]
     Occupied {
-        /// `old` or `new`.
-        side: &'static str,
+        /// The side it is on.
+        side: Side,
         /// Names of the tables.
         tables: String,
     },
@@ -44,8 +45,8 @@ pub enum RehearsalError {
     Refused {
         /// File of the pack.
         file: String,
-        /// `old` or `new`.
-        side: &'static str,
+        /// The side it is on.
+        side: Side,
         /// What the server said.
         cause: Error,
     },
@@ -54,8 +55,8 @@ pub enum RehearsalError {
 /// A table that was made, with its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// `old` or `new`.
-    pub side: &'static str,
+    /// The side it is on.
+    pub side: Side,
     /// Its name.
     pub table: String,
     /// Its rows.
@@ -74,22 +75,22 @@ pub async fn build(
 ) -> Result<Vec<Made>, RehearsalError> {
     let one = old == new;
     let defects = pack.planted(plan.defect.as_deref())?;
-    let mut on_old = writer("old", old).await?;
-    let mut on_new = if one { None } else { Some(writer("new", new).await?) };
+    let mut on_old = writer(Side::Old, old).await?;
+    let mut on_new = if one { None } else { Some(writer(Side::New, new).await?) };
     let (old_tables, new_tables) = (pack.creates("old.schema"), pack.creates("new.schema"));
     let all: Vec<String> = old_tables.iter().chain(&new_tables).cloned().collect();
-    free("old", &mut on_old, if one { &all } else { &old_tables }).await?;
+    free(Side::Old, &mut on_old, if one { &all } else { &old_tables }).await?;
     if let Some(writer) = &mut on_new {
-        free("new", writer, &all).await?;
+        free(Side::New, writer, &all).await?;
     }
     for stem in ["old.schema", "data", "changes"] {
         // With one database the changes come after the first migration; with two, the old side needs no order.
         if one && stem == "changes" {
             continue;
         }
-        run(pack, stem, "old", &mut on_old, plan).await?;
+        run(pack, stem, Side::Old, &mut on_old, plan).await?;
     }
-    let side = if one { "old" } else { "new" };
+    let side = if one { Side::Old } else { Side::New };
     let target = on_new.as_mut().unwrap_or(&mut on_old);
     let before: &[&str] = if one { &["new.schema"] } else { &["old.schema", "new.schema", "data"] };
     for stem in before.iter().chain(&["migration", "changes", "migration"]) {
@@ -97,27 +98,27 @@ pub async fn build(
     }
     for (at, stem) in &defects {
         let writer = match (*at, &mut on_new) {
-            ("new", Some(writer)) => writer,
+            (Side::New, Some(writer)) => writer,
             _ => &mut on_old,
         };
-        run(pack, stem, at, writer, plan).await?;
+        run(pack, stem, *at, writer, plan).await?;
     }
     if let Some(writer) = &mut on_new {
-        run(pack, "drop_old", "new", writer, plan).await?;
+        run(pack, "drop_old", Side::New, writer, plan).await?;
     }
     let mut made = Vec::new();
-    made.extend(tables("old", &mut on_old, old_tables).await?);
-    made.extend(tables("new", on_new.as_mut().unwrap_or(&mut on_old), new_tables).await?);
+    made.extend(tables(Side::Old, &mut on_old, old_tables).await?);
+    made.extend(tables(Side::New, on_new.as_mut().unwrap_or(&mut on_old), new_tables).await?);
     Ok(made)
 }
 
-async fn writer(side: &'static str, url: &SourceUrl) -> Result<Writer, RehearsalError> {
+async fn writer(side: Side, url: &SourceUrl) -> Result<Writer, RehearsalError> {
     let refused = |cause| RehearsalError::Refused { file: "the connection".to_owned(), side, cause };
     Writer::open(url).await.map_err(refused)
 }
 
 /// Refuses a database that already holds any of `tables`.
-async fn free(side: &'static str, writer: &mut Writer, tables: &[String]) -> Result<(), RehearsalError> {
+async fn free(side: Side, writer: &mut Writer, tables: &[String]) -> Result<(), RehearsalError> {
     let mut held = Vec::new();
     for table in tables {
         let refused = |cause| RehearsalError::Refused { file: "the catalogue".to_owned(), side, cause };
@@ -129,7 +130,7 @@ async fn free(side: &'static str, writer: &mut Writer, tables: &[String]) -> Res
 }
 
 /// Those of `tables` that are there, with their rows: a defect may have dropped one.
-async fn tables(side: &'static str, writer: &mut Writer, tables: Vec<String>) -> Result<Vec<Made>, RehearsalError> {
+async fn tables(side: Side, writer: &mut Writer, tables: Vec<String>) -> Result<Vec<Made>, RehearsalError> {
     let mut made = Vec::new();
     for table in tables {
         let refused = |cause| RehearsalError::Refused { file: format!("counting {table}"), side, cause };
@@ -145,7 +146,7 @@ async fn tables(side: &'static str, writer: &mut Writer, tables: Vec<String>) ->
 async fn run(
     pack: &Pack,
     stem: &str,
-    side: &'static str,
+    side: Side,
     writer: &mut Writer,
     plan: &RehearsalPlan,
 ) -> Result<(), RehearsalError> {
@@ -156,7 +157,7 @@ async fn run(
 async fn execute(
     pack: &Pack,
     file: &str,
-    side: &'static str,
+    side: Side,
     writer: &mut Writer,
     plan: &RehearsalPlan,
 ) -> Result<(), RehearsalError> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::model::Side;
 use crate::source::EngineName;
 use crate::spec::check::{ParamValue, Template};
 
@@ -105,10 +106,10 @@ impl Pack {
     }
 
     /// Sides on which the defect `name` is planted, each with the stem of its file.
-    pub(super) fn planted(&self, name: Option<&str>) -> Result<Vec<(&'static str, String)>, PackError> {
+    pub(super) fn planted(&self, name: Option<&str>) -> Result<Vec<(Side, String)>, PackError> {
         let Some(name) = name else { return Ok(Vec::new()) };
         let files = self.files.keys().filter_map(|file| Some((file, defect(file)?)));
-        let found: Vec<(&'static str, String)> = files
+        let found: Vec<(Side, String)> = files
             .filter(|(_, (of, _))| *of == name)
             .map(|(file, (_, side))| (side, file.trim_end_matches(".sql").to_owned()))
             .collect();
@@ -157,10 +158,9 @@ impl Pack {
 }
 
 /// Name and side of a file `defects/NAME.SIDE.sql`; its variants stand for it, and are none of their own.
-fn defect(file: &str) -> Option<(&str, &'static str)> {
+fn defect(file: &str) -> Option<(&str, Side)> {
     let (name, at) = file.strip_prefix("defects/")?.strip_suffix(".sql")?.split_once('.')?;
-    let side = ["old", "new"].into_iter().find(|side| *side == at)?;
-    Some((name, side))
+    Some((name, Side::named(at)?))
 }
 
 #[cfg(test)]
@@ -191,7 +191,7 @@ mod tests {
         let names: Vec<(String, String)> = pack.defects().into_iter().map(|d| (d.name, d.story)).collect();
         assert_eq!(names, [("lost_tags".into(), "tags were lost".into()), ("twice".into(), "two".into())]);
         let stem = |side: &str| format!("defects/twice.{side}");
-        assert_eq!(pack.planted(Some("twice")).unwrap(), [("new", stem("new")), ("old", stem("old"))]);
+        assert_eq!(pack.planted(Some("twice")).unwrap(), [(Side::New, stem("new")), (Side::Old, stem("old"))]);
         let on = |extension: &str| pack.file(&stem("new"), &[extension.to_owned()]).unwrap();
         assert_eq!((on("timescaledb"), on("postgis")), (stem("new.timescaledb") + ".sql", stem("new") + ".sql"));
         let error = pack.planted(Some("lost_tag")).unwrap_err().to_string();

@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::text::{duration, plural, thousands, visible};
 use crate::record::history::Run;
-use crate::record::history::changes::{By, Change, Side};
+use crate::record::history::changes::{By, Change, CheckInRun};
 use crate::record::history::trend;
 use crate::record::history::trend::{Point, Trend};
 
@@ -134,8 +134,8 @@ fn title(run: &Run) -> String {
 }
 
 /// `1 → 2`, or once where both are the same.
-fn arrow(before: &Option<Side>, after: &Option<Side>, show: impl Fn(&Side) -> String) -> String {
-    let one = |side: &Option<Side>| side.as_ref().map_or("not in it".to_owned(), &show);
+fn arrow(before: &Option<CheckInRun>, after: &Option<CheckInRun>, show: impl Fn(&CheckInRun) -> String) -> String {
+    let one = |side: &Option<CheckInRun>| side.as_ref().map_or("not in it".to_owned(), &show);
     let (before, after) = (one(before), one(after));
     if before == after { after } else { format!("{before} → {after}") }
 }
@@ -143,7 +143,7 @@ fn arrow(before: &Option<Side>, after: &Option<Side>, show: impl Fn(&Side) -> St
 /// `missing 1 → 0, changed 3`, without what is 0 in both.
 fn counted(change: &Change) -> String {
     let (Some(before), Some(after)) = (&change.before, &change.after) else { return "–".to_owned() };
-    let of = |side: &Side, name: &str| side.differences.get(name).copied();
+    let of = |side: &CheckInRun, name: &str| side.differences.get(name).copied();
     let names: std::collections::BTreeSet<&String> =
         before.differences.keys().chain(after.differences.keys()).collect();
     let count = |count: Option<u64>| count.map_or("–".to_owned(), thousands);

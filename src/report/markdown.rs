@@ -164,8 +164,7 @@ fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
     measures(out, check);
     columns(out, check);
     examples(out, check);
-    for (name, side) in [("old", &check.old), ("new", &check.new)] {
-        let Some(side) = side else { continue };
+    for (name, side) in check.sides.present() {
         let _ = writeln!(
             out,
             "\n<details><summary>SQL of {name} ({}, {})</summary>\n\n{}\n\n</details>",

@@ -12,7 +12,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, GaugeValu
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::model::{CheckReport, DifferenceCounts, RunReport, SideReport, Status};
+use crate::model::{CheckReport, DifferenceCounts, RunReport, SideReport, Sides, Status};
 
 const STATUSES: [Status; 5] = [Status::Pass, Status::Warn, Status::Fail, Status::Error, Status::Skip];
 
@@ -76,8 +76,8 @@ struct Check {
     status: Status,
     differences: BTreeMap<&'static str, u64>,
     forgiven: DifferenceCounts,
-    rows: [Option<u64>; 2],
-    query_ms: [Option<u64>; 2],
+    rows: Sides<Option<u64>>,
+    query_ms: Sides<Option<u64>>,
     elapsed_ms: u64,
 }
 
@@ -91,8 +91,8 @@ impl Check {
             status: Status::Skip,
             differences: BTreeMap::new(),
             forgiven: DifferenceCounts::default(),
-            rows: [None; 2],
-            query_ms: [None; 2],
+            rows: Sides::default(),
+            query_ms: Sides::default(),
             elapsed_ms: 0,
         }
     }
@@ -104,10 +104,9 @@ impl Check {
             *sum = sum.saturating_add(count);
         }
         report.forgiven().0.iter().for_each(|(name, count)| self.forgiven.add(name, *count));
-        for (at, side) in [&report.old, &report.new].into_iter().enumerate() {
-            let Some(SideReport { rows, elapsed_ms, .. }) = side else { continue };
-            plus(&mut self.rows[at], *rows);
-            plus(&mut self.query_ms[at], Some(*elapsed_ms));
+        for (side, SideReport { rows, elapsed_ms, .. }) in report.sides.present() {
+            plus(self.rows.get_mut(side), *rows);
+            plus(self.query_ms.get_mut(side), Some(*elapsed_ms));
         }
         self.elapsed_ms += report.elapsed_ms;
     }
@@ -157,11 +156,10 @@ fn families(report: &RunReport, run: &str, code: u8) -> Vec<Family> {
             .map(|status| ([of_run(), vec![("status", status.to_string())]].concat(), count(*status)))
             .collect()
     };
-    let sides = |of: &dyn Fn(&Check) -> [Option<Number>; 2]| {
+    let sides = |of: &dyn Fn(&Check) -> Sides<Option<Number>>| {
         let sample = |check: &Check| {
-            let numbers = of(check);
-            let samples = ["old", "new"].into_iter().zip(numbers);
-            samples.filter_map(|(side, number)| Some((check.with("side", side), number?))).collect::<Vec<_>>()
+            let samples = of(check).into_iter();
+            samples.filter_map(|(side, number)| Some((check.with("side", side.as_str()), number?))).collect::<Vec<_>>()
         };
         checks.iter().flat_map(sample).collect()
     };

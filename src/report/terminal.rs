@@ -127,8 +127,7 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
         lines.push(format!("  {} {}", style.paint("1;35", "error:"), visible(&error.message)));
         lines.extend(error.causes.iter().map(|cause| format!("    because: {}", visible(cause))));
     }
-    for (name, side) in [("old", &check.old), ("new", &check.new)] {
-        let Some(side) = side else { continue };
+    for (name, side) in check.sides.present() {
         let engine = engine(report, check, &side.source);
         lines.push(style.dim(&format!("  {name}: {}{engine}, {}", visible(&side.source), text::answer(side))));
     }
@@ -138,8 +137,8 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     lines.extend(examples(check, style));
     lines.extend(warnings(check, style));
     if check.error.is_some() {
-        for (name, side) in [("old", &check.old), ("new", &check.new)] {
-            if let Some(side) = side.as_ref().filter(|side| side.rows.is_none() && !side.sql.is_empty()) {
+        for (name, side) in check.sides.present() {
+            if side.rows.is_none() && !side.sql.is_empty() {
                 lines.push(style.dim(&format!("  SQL of {name}:")));
                 lines.extend(visible_lines(&side.sql).lines().map(|line| style.dim(&format!("    {line}"))));
             }

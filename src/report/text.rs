@@ -44,7 +44,7 @@ pub(super) fn value(value: Option<&str>) -> String {
 
 /// The values of a measure; a side that the check does not have is no NULL.
 pub(super) fn sides(check: &CheckReport, measure: &Measure) -> (String, String) {
-    let one_sided = check.kind == Kind::Latency && check.old.is_none();
+    let one_sided = check.kind == Kind::Latency && check.sides.old.is_none();
     let old = if one_sided { "–".to_owned() } else { value(measure.old.as_deref()) };
     (old, value(measure.new.as_deref()))
 }

@@ -1,12 +1,12 @@
 //! What the first reading tells: how many rows are equal, and which keys have to be looked at in full.
 
+use crate::model::Sides;
 use std::sync::Mutex;
 
 use super::hash_pass::Hashed;
 use super::row_hashes::{Record, Records};
 use super::spill::SpillError;
 use super::{DiffOptions, DiffPlan, joined, partition};
-use crate::spec::check::Sides;
 
 /// The keys to be read again, and what is known of the others.
 pub struct Candidates {

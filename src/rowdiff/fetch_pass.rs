@@ -11,8 +11,8 @@ use super::row_cache::Copied;
 use super::row_hashes::Record;
 use super::spill::Spill;
 use super::{DiffPlan, Failure, partition};
-use crate::compare::Side;
 use crate::frame::{Frame, FrameError, Type};
+use crate::model::Side;
 
 /// Rows with their hashes.
 pub(crate) struct Rows {

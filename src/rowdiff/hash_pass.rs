@@ -5,9 +5,9 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::row_cache::Copied;
 use super::row_hashes::{Record, Records};
 use super::{DiffPlan, Failure, Seeds};
-use crate::compare::{Cells, Side};
+use crate::compare::Cells;
 use crate::frame::Frame;
-use crate::model::ErrorReport;
+use crate::model::{ErrorReport, Side};
 
 /// The rows of one side as hashes.
 pub struct Hashed {

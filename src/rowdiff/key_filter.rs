@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{DiffPlan, Failure};
-use crate::compare::Side;
 use crate::frame::Frame;
-use crate::model::Key;
+use crate::model::{Key, Side};
 
 impl DiffPlan {
     /// The same plan for the rows of `keys` only; `None` where keys cannot be told by their text.

@@ -53,9 +53,9 @@ pub use spill::SpillError;
 pub use test_driver::{Batches, diff};
 pub use verify::Summary;
 
-use crate::compare::{BatchComparer, ComparePlan, Limits, Paired, Side, same_type};
+use crate::compare::{BatchComparer, ComparePlan, Limits, Paired, same_type};
 use crate::frame::{Frame, FrameError, Type};
-use crate::model::{CheckReport, ErrorReport, Example};
+use crate::model::{CheckReport, ErrorReport, Example, Side};
 use crate::spec::check::{Check, Sample};
 
 /// What a diff may use.
@@ -281,11 +281,7 @@ impl DiffPlan {
         if !batch.names().into_iter().eq(known.iter().map(|(name, _)| name.as_str())) {
             return Err(Failure::Data(ErrorReport {
                 message: format!(
-                    "the columns of {} changed while it was read: {} became {}; name the columns in the query",
-                    match side {
-                        Side::Old => "old",
-                        Side::New => "new",
-                    },
+                    "the columns of {side} changed while it was read: {} became {}; name the columns in the query",
                     known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
                     batch.names().join(", "),
                 ),

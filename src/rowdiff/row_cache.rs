@@ -5,8 +5,8 @@ use super::fetch_pass::{Rows, blob, read};
 use super::row_hashes::Record;
 use super::spill::Spill;
 use super::{DiffPlan, Failure};
-use crate::compare::Side;
 use crate::frame::{Frame, Type};
+use crate::model::Side;
 
 /// All rows of one side with their hashes.
 pub struct Copied {

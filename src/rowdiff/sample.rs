@@ -10,8 +10,8 @@ use std::io::Write;
 use md5::{Digest, Md5};
 
 use super::{DiffPlan, Failure};
-use crate::compare::Side;
 use crate::frame::Frame;
+use crate::model::Side;
 use crate::spec::check::Sample;
 
 impl DiffPlan {

@@ -1,9 +1,9 @@
 //! The plainest driver: both sides pulled to their end, one after the other, and again where there is no copy.
 
 use super::{Copied, DiffOptions, DiffPlan, Failure, Kept, Summary};
-use crate::compare::{Side, fail};
+use crate::compare::fail;
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Example};
+use crate::model::{CheckReport, ErrorReport, Example, Side};
 use crate::spec::check::Check;
 
 /// The rows of one side, batch by batch, from the beginning as often as they are asked for.
@@ -43,7 +43,7 @@ fn attempt(
     sink: &mut dyn FnMut(Example) -> bool,
     report: &mut CheckReport,
 ) -> Result<Summary, Failure> {
-    let mut heads = (head(old, "old")?, head(new, "new")?);
+    let mut heads = (head(old, Side::Old)?, head(new, Side::New)?);
     loop {
         let plan = DiffPlan::new(check, &heads.0, &heads.1, options.clone())?;
         let (mut old_hashed, mut new_hashed) = (plan.hashed(Side::Old), plan.hashed(Side::New));
@@ -64,7 +64,7 @@ fn attempt(
 }
 
 /// The columns of a side.
-fn head(batches: &mut dyn Batches, side: &str) -> Result<Frame, Failure> {
+fn head(batches: &mut dyn Batches, side: Side) -> Result<Frame, Failure> {
     batches.rewind().map_err(Failure::Source)?;
     match batches.next().map_err(Failure::Source)? {
         Some(batch) => Ok(batch.slice(0, 0)),

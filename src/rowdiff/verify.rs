@@ -11,8 +11,7 @@ use super::row_hashes::Record;
 use super::{DiffPlan, Failure, false_equal_elsewhere, false_equal_probability, joined};
 use crate::compare::BatchComparer;
 use crate::frame::Frame;
-use crate::model::{CheckReport, Example};
-use crate::spec::check::Sides;
+use crate::model::{CheckReport, Example, Sides};
 
 /// Differences on their way to whoever wants them.
 const BACKLOG: usize = 256;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::sources::{Opened, broken, retrying};
 use super::{RunOptions, Selected};
 use crate::isolation::isolated;
+use crate::model::Side;
 use crate::source::{CancellationToken, Engine, Error, ErrorCode};
 use crate::spec::check::ParamValue;
 use crate::suite::{Param, Suite};
@@ -31,7 +32,7 @@ pub(super) async fn evaluate<'a>(
                 Param::Value(value) => Ok(value.clone()),
                 Param::Unset(of) => Err(unset(name, &of.to_string())),
                 Param::Moving(moving) => {
-                    let clock = moving.clock.clone().unwrap_or_else(|| "old".to_owned());
+                    let clock = moving.clock.clone().unwrap_or_else(|| Side::Old.to_string());
                     let at = (suite.name.clone(), clock.clone());
                     if !clocks.contains_key(&at) {
                         let read = clock_of(suite, &clock, sources, options, stop).await;

@@ -8,7 +8,7 @@ use futures::future::join_all;
 
 use super::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
-use crate::model::{SourceReport, Warning, WarningCode};
+use crate::model::{Side, SourceReport, Warning, WarningCode};
 use crate::source;
 use crate::source::{CancellationToken, Engine, Error, ErrorCode, SourceUrl};
 use crate::suite::{Param, Suite};
@@ -90,11 +90,10 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
 }
 
 fn names(one: &Selected<'_>) -> BTreeSet<String> {
-    let sides = [&one.check.sides.old, &one.check.sides.new];
-    let mut names: BTreeSet<String> = sides.into_iter().flatten().map(|query| query.source.clone()).collect();
+    let mut names: BTreeSet<String> = one.check.sides.present().map(|(_, query)| query.source.clone()).collect();
     for param in one.suite.params.values() {
         if let Param::Moving(moving) = param {
-            names.insert(moving.clock.clone().unwrap_or_else(|| "old".to_owned()));
+            names.insert(moving.clock.clone().unwrap_or_else(|| Side::Old.to_string()));
         }
     }
     names
@@ -167,7 +166,7 @@ pub(super) async fn retrying<T, F: Future<Output = Result<T, Error>>>(
 }
 
 /// The note that a connection took more than one try.
-pub(super) fn retried(side: &str) -> Warning {
+pub(super) fn retried(side: impl std::fmt::Display) -> Warning {
     Warning::new(WarningCode::Retried, format!("{side}: the connection failed at first and was tried again"))
 }
 

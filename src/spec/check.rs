@@ -6,16 +6,7 @@ use std::time::Duration;
 use bigdecimal::BigDecimal;
 
 use crate::frame::Value;
-use crate::model::{DifferenceForm, Kind, Severity, WarningCode};
-
-/// One value for each side; old is the reference and always comes first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sides<T> {
-    /// The reference.
-    pub old: T,
-    /// The schema reads move to.
-    pub new: T,
-}
+use crate::model::{DifferenceForm, Kind, Severity, Side, Sides, WarningCode};
 
 /// One paired comparison, every setting checked and every name resolved.
 #[derive(Clone, Debug)]
@@ -110,19 +101,22 @@ impl Check {
         self.kind.kind().differences(!self.key.is_empty())
     }
 
-    /// The column of time of the check's window by its name on `side`, `old` or `new`; empty without a window.
-    pub fn window_column(&self, side: &str) -> &str {
-        let column = self.window.as_ref().map_or("", |window| window.column.as_str());
+    /// Returns what the column `name` of old is called on `side`.
+    pub fn name_on<'a>(&'a self, side: Side, name: &'a str) -> &'a str {
         match side {
-            "new" => self.rename.get(column).map_or(column, String::as_str),
-            _ => column,
+            Side::Old => name,
+            Side::New => self.rename.get(name).map_or(name, String::as_str),
         }
+    }
+
+    /// Returns the column of time of the check's window by its name on `side`; empty without a window.
+    pub fn window_column(&self, side: Side) -> &str {
+        self.name_on(side, self.window.as_ref().map_or("", |window| window.column.as_str()))
     }
 
     /// Whether its queries take the ends of a window as `{{ from }}` and `{{ to }}`; others are wrapped in a filter.
     pub fn binds_window(&self) -> bool {
-        let sides = [&self.sides.old, &self.sides.new];
-        sides.into_iter().flatten().any(|query| query.sql.params().any(|name| name == "from" || name == "to"))
+        self.sides.present().any(|(_, query)| query.sql.params().any(|name| name == "from" || name == "to"))
     }
 }
 

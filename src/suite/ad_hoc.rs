@@ -4,6 +4,7 @@
 
 use toml::{Table, Value};
 
+use crate::model::{Side, Sides};
 use crate::source::EngineName;
 use crate::source::pushdown::quoted;
 
@@ -75,13 +76,13 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
         pair.map_or_else(|| column.to_owned(), |(_, to)| to.clone())
     };
     for (from, to) in &request.rename {
-        known(from, "--rename", &old.columns, "old")?;
-        known(to, "--rename", &new.columns, "new")?;
+        known(from, "--rename", &old.columns, Side::Old)?;
+        known(to, "--rename", &new.columns, Side::New)?;
     }
     let (key, mut pairing) = key(old, new, request, &renamed)?;
     for column in request.columns.iter().chain(&request.key) {
-        known(column, "--columns and --key", &old.columns, "old")?;
-        known(&renamed(column), "--columns and --key", &new.columns, "new")?;
+        known(column, "--columns and --key", &old.columns, Side::Old)?;
+        known(&renamed(column), "--columns and --key", &new.columns, Side::New)?;
     }
     let back = |column: &str| {
         let pair = request.rename.iter().find(|(_, to)| to == column);
@@ -93,10 +94,10 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
         }
     }
     for column in request.absolute.iter().chain(&request.relative).filter_map(|(column, _)| column.as_ref()) {
-        known(column, "--absolute and --relative", &old.columns, "old")?;
+        known(column, "--absolute and --relative", &old.columns, Side::Old)?;
     }
     for (column, _) in &request.rules {
-        known(column, "--rule", &old.columns, "old")?;
+        known(column, "--rule", &old.columns, Side::Old)?;
     }
     let wanted = |column: &String| {
         !request.exclude.contains(column)
@@ -114,7 +115,7 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     let only_new: Vec<String> =
         new_columns.iter().filter(|column| !old_columns.contains(&back(column))).cloned().collect();
     if !only_old.is_empty() || !only_new.is_empty() {
-        let told = [("old", &only_old), ("new", &only_new)].into_iter().filter(|(_, columns)| !columns.is_empty());
+        let told = Sides { old: &only_old, new: &only_new }.into_iter().filter(|(_, columns)| !columns.is_empty());
         let told: Vec<String> = told.map(|(side, columns)| format!("only {side} has {}", list(columns))).collect();
         return Err(format!(
             "the columns differ: {}; pair them with --rename old=new, leave them out with --exclude, or name what to \
@@ -163,8 +164,10 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     if !rules.is_empty() {
         check.insert("columns".to_owned(), rules.into());
     }
-    check.insert("old".to_owned(), select(old, &old_columns, request.filter.as_deref()).into());
-    check.insert("new".to_owned(), select(new, &new_columns, request.filter.as_deref()).into());
+    let selected = Sides { old: (old, &old_columns), new: (new, &new_columns) };
+    for (side, (relation, columns)) in selected {
+        check.insert(side.to_string(), select(relation, columns, request.filter.as_deref()).into());
+    }
     let checks = Value::from(Table::from_iter([(name.to_owned(), Value::from(check))]));
     let checks = Table::from_iter([("checks".to_owned(), checks)]);
     let checks = toml::to_string_pretty(&checks).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
@@ -182,17 +185,16 @@ fn key(
         return Ok((request.key.clone(), format!("rows are paired by {}", list(&request.key))));
     }
     let in_new: Vec<String> = old.key.iter().map(|column| renamed(column)).collect();
-    let told =
-        |key: &[String], side: &str| (key.to_vec(), format!("rows are paired by {}, the key of {side}", list(key)));
+    let told = |key: &[String], of: &str| (key.to_vec(), format!("rows are paired by {}, the key of {of}", list(key)));
     match (old.key.is_empty(), new.key.is_empty()) {
         (true, true) => Ok((Vec::new(), String::new())),
-        (false, true) => Ok(told(&old.key, "old")),
+        (false, true) => Ok(told(&old.key, Side::Old.as_str())),
         (true, false) => {
             let back = |column: &String| {
                 let pair = request.rename.iter().find(|(_, to)| to == column);
                 pair.map_or_else(|| column.clone(), |(from, _)| from.clone())
             };
-            Ok(told(&new.key.iter().map(back).collect::<Vec<_>>(), "new"))
+            Ok(told(&new.key.iter().map(back).collect::<Vec<_>>(), Side::New.as_str()))
         }
         (false, false) => {
             let sorted = |key: &[String]| {
@@ -214,7 +216,7 @@ fn key(
     }
 }
 
-fn known(column: &str, flag: &str, columns: &[String], side: &str) -> Result<(), String> {
+fn known(column: &str, flag: &str, columns: &[String], side: Side) -> Result<(), String> {
     if columns.iter().any(|one| one == column) {
         return Ok(());
     }

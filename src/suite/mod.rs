@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+use crate::model::Side;
 use crate::source::Refreshed;
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
@@ -264,7 +265,7 @@ fn known(params: &BTreeMap<String, Param>) -> Known {
 fn clocks(params: &BTreeMap<String, Param>, named: &[&str], file: &File<'_>, problems: &mut Problems) {
     for (name, param) in params {
         if let Param::Moving(Moving { clock, .. }) = param {
-            let clock = clock.as_deref().unwrap_or("old");
+            let clock = clock.as_deref().unwrap_or(Side::Old.as_str());
             if !named.contains(&clock) {
                 let help = nearest(clock, named.iter().copied());
                 problems.0.push(file.problem(

@@ -1,5 +1,6 @@
 //! A suite file as it is written: every field optional, nothing checked. Also the source of the JSON Schema.
 
+use crate::model::Sides;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -263,6 +264,13 @@ pub(super) struct SourceNames {
     pub old: Option<String>,
     /// Source of the new side.
     pub new: Option<String>,
+}
+
+impl SourceNames {
+    /// Returns the name for each side.
+    pub fn sides(&self) -> Sides<Option<&String>> {
+        Sides { old: self.old.as_ref(), new: self.new.as_ref() }
+    }
 }
 
 /// A name, or several.

@@ -10,7 +10,8 @@ use super::raw::{Number, Sided};
 use crate::frame::exact;
 use crate::frame::exact::Misread;
 use crate::frame::{Value, wide};
-use crate::spec::check::{Budget, Comparison, ForcedType, ParamValue, Rule, Sides, Tolerance};
+use crate::model::{Side, Sides};
+use crate::spec::check::{Budget, Comparison, ForcedType, ParamValue, Rule, Tolerance};
 
 /// Values of params that settings may name as `"{{ name }}"`.
 pub(super) type Known = BTreeMap<String, ParamValue>;
@@ -260,11 +261,11 @@ fn null(value: &toml::Value, problems: &mut Vec<String>) -> Sides<Option<Value>>
     let mut one = |value: &toml::Value| literal(value).map_err(|why| problems.push(format!("`null`: {why}"))).ok();
     match value {
         toml::Value::Table(table) => {
-            if table.is_empty() || table.keys().any(|side| side != "old" && side != "new") {
+            if table.is_empty() || table.keys().any(|side| Side::named(side).is_none()) {
                 problems.push("`null` takes a value, or `{ old = … }` and `{ new = … }`".to_owned());
                 return Sides::default();
             }
-            Sides { old: table.get("old").and_then(&mut one), new: table.get("new").and_then(&mut one) }
+            Sides::each(|side| table.get(side.as_str()).and_then(&mut one))
         }
         value => {
             let value = one(value);

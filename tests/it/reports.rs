@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cutover::model::{
     CheckReport, Counts, Difference, ErrorReport, Example, Expectation, Key, Kind, Measure, Pair, RowCounts, RunReport,
-    Severity, SideReport, SourceReport, Status, SuiteReport, TagCounts, Totals, Warning, WarningCode,
+    Severity, SideReport, Sides, SourceReport, Status, SuiteReport, TagCounts, Totals, Warning, WarningCode,
 };
 use cutover::report::terminal::{Style, details, line, summary};
 use cutover::report::{Format, render, schema};
@@ -26,7 +26,11 @@ fn key() -> Key {
 }
 
 fn check(id: &str, kind: Kind) -> CheckReport {
-    CheckReport { why: Some(HOSTILE.to_owned()), old: side(), new: side(), ..CheckReport::new(id, kind) }
+    CheckReport {
+        why: Some(HOSTILE.to_owned()),
+        sides: Sides { old: side(), new: side() },
+        ..CheckReport::new(id, kind)
+    }
 }
 
 fn measure() -> Measure {

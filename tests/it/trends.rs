@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Utc};
 use cutover::model::{
     CheckReport, Counts, Difference, Example, HistoryPoint, Key, Kind, Measure, Pair, RowCounts, RunReport, SideReport,
-    Status, Times, Totals, WindowReport,
+    Sides, Status, Times, Totals, WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -54,8 +54,10 @@ fn traces() -> CheckReport {
     };
     CheckReport {
         why: Some("a trace that is lost is a question nobody can answer".to_owned()),
-        old: side("old", "SELECT trace_id, project FROM traces", 12_000, 900),
-        new: side("new", "SELECT trace_id, project FROM events", 11_997, 700),
+        sides: Sides {
+            old: side("old", "SELECT trace_id, project FROM traces", 12_000, 900),
+            new: side("new", "SELECT trace_id, project FROM events", 11_997, 700),
+        },
         rows: Some(RowCounts { old: 12_000, new: 11_997, equal: 11_997, missing: 3, ..RowCounts::default() }),
         examples: vec![example("tr-0042"), example("tr-0117"), example("tr-1009")],
         past: past(|at| {
@@ -83,8 +85,10 @@ fn cost() -> CheckReport {
     };
     CheckReport {
         why: Some("the figure on the invoice".to_owned()),
-        old: side("old", "SELECT SUM(cost) AS cost FROM observations", 1, 420),
-        new: side("new", "SELECT SUM(cost) AS cost FROM spans", 1, 95),
+        sides: Sides {
+            old: side("old", "SELECT SUM(cost) AS cost FROM observations", 1, 420),
+            new: side("new", "SELECT SUM(cost) AS cost FROM spans", 1, 95),
+        },
         totals: Some(Totals { compared: 1, outside: 0 }),
         measures: vec![total(NIGHTS)],
         past: past(|at| {
@@ -119,8 +123,10 @@ fn latency() -> CheckReport {
     CheckReport {
         why: Some("the dashboard shows these quantiles to customers".to_owned()),
         tags: vec!["dashboard".to_owned()],
-        old: side("old", "SELECT model, latency_ms FROM observations", 618, 60),
-        new: side("new", "SELECT model, p50, p90, p95, p99 FROM model_latency", 3, 8),
+        sides: Sides {
+            old: side("old", "SELECT model, latency_ms FROM observations", 618, 60),
+            new: side("new", "SELECT model, p50, p90, p95, p99 FROM model_latency", 3, 8),
+        },
         totals: Some(Totals { compared: 12, outside: outside(&now) }),
         measures: now,
         past: past(|at| {
@@ -151,8 +157,10 @@ fn page() -> CheckReport {
     };
     CheckReport {
         why: Some("the first page of the product".to_owned()),
-        old: side("old", "SELECT * FROM traces ORDER BY started_at DESC LIMIT 50", 50, 63),
-        new: side("new", "SELECT * FROM events ORDER BY started_at DESC LIMIT 50", 50, 25),
+        sides: Sides {
+            old: side("old", "SELECT * FROM traces ORDER BY started_at DESC LIMIT 50", 50, 63),
+            new: side("new", "SELECT * FROM events ORDER BY started_at DESC LIMIT 50", 50, 25),
+        },
         totals: Some(Totals { compared: 2, outside: 0 }),
         measures: measures(NIGHTS),
         times: Some(Times { percent: percent.clone(), old: curve(45.0, 40.0), new: curve(18.0, 95.0) }),
@@ -174,8 +182,10 @@ fn windows() -> impl Iterator<Item = CheckReport> {
                 nulls: "apart".to_owned(),
                 outside: None,
             }),
-            old: side("old", "SELECT * FROM observations", 900, 40),
-            new: side("new", "SELECT * FROM spans", 900, 30),
+            sides: Sides {
+                old: side("old", "SELECT * FROM observations", 900, 40),
+                new: side("new", "SELECT * FROM spans", 900, 30),
+            },
             rows: Some(RowCounts { old: 900, new: 900, equal: 900 - changed, changed, ..RowCounts::default() }),
             past: past(|at| {
                 if at < 6 || changed == 0 { (Status::Pass, 0, Vec::new()) } else { (Status::Fail, changed, Vec::new()) }

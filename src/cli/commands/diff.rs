@@ -14,6 +14,7 @@ use crate::compare::Limits;
 use crate::exit_code::{BROKEN, FailOn, Wanted};
 use crate::frame::exact;
 use crate::fs::output::write_atomically;
+use crate::model::Side;
 use crate::report::Format;
 use crate::run::{RunOptions, without_values};
 use crate::source;
@@ -125,10 +126,10 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
     if args.report.iter().filter(|(_, path)| path == "-").count() > 1 {
         return Err(refuse("only one --report can go to stdout; give the others a path"));
     }
-    let old = side("old", args.old.as_deref(), "OLD_URL").map_err(|why| refuse(&why))?;
-    let new = side("new", args.new.as_deref(), "NEW_URL").map_err(|why| refuse(&why))?;
-    let old_of = wanted("old", &old.1, args.old_sql.as_deref(), args.old_table.as_ref().or(args.table.as_ref()));
-    let new_of = wanted("new", &new.1, args.new_sql.as_deref(), args.new_table.as_ref().or(args.table.as_ref()));
+    let old = place(Side::Old, args.old.as_deref()).map_err(|why| refuse(&why))?;
+    let new = place(Side::New, args.new.as_deref()).map_err(|why| refuse(&why))?;
+    let old_of = wanted(Side::Old, &old.1, args.old_sql.as_deref(), args.old_table.as_ref().or(args.table.as_ref()));
+    let new_of = wanted(Side::New, &new.1, args.new_sql.as_deref(), args.new_table.as_ref().or(args.table.as_ref()));
     let (old_of, new_of) = (old_of.map_err(|why| refuse(&why))?, new_of.map_err(|why| refuse(&why))?);
     let name = match (&old_of, args.table.is_some() || args.old_table.is_some()) {
         (Of::Table(table), true) => snake_case(table.name()),
@@ -150,14 +151,14 @@ fn try_diff(args: DiffArgs) -> Result<u8, u8> {
     };
     let made = runtime()?.block_on(async {
         let (old, new) = tokio::join!(
-            relation("old", &old.1, &old_of, args.timeout, withheld),
-            relation("new", &new.1, &new_of, args.timeout, withheld)
+            relation(Side::Old, &old.1, &old_of, args.timeout, withheld),
+            relation(Side::New, &new.1, &new_of, args.timeout, withheld)
         );
         suite(&name, &old?, &new?, &request)
     });
     let made = made.map_err(|why| refuse(&why))?;
     let overrides =
-        Overrides { params: Vec::new(), sources: vec![("old".to_owned(), old.0), ("new".to_owned(), new.0)] };
+        Overrides { params: Vec::new(), sources: vec![(Side::Old.to_string(), old.0), (Side::New.to_string(), new.0)] };
     let mut loaded = load(&made.suite, &overrides)?;
     if let Some(path) = &args.write_suite {
         written(path, &made.suite).map_err(|why| refuse(&why))?;
@@ -219,15 +220,25 @@ fn tolerance(text: &str) -> Result<(Option<String>, String), String> {
     }
 }
 
-/// The URL of a side, as text and read.
-pub(crate) fn side(name: &str, given: Option<&str>, variable: &str) -> Result<(String, SourceUrl), String> {
+/// The environment variable that holds the URL of a side: `OLD_URL` or `NEW_URL`.
+pub(crate) fn variable(side: Side) -> String {
+    format!("{}_URL", side.as_str().to_ascii_uppercase())
+}
+
+fn missing(side: Side) -> String {
+    format!(
+        "where is {side}? give --{side} URL, or set {}; a URL is engine://user@host/database, sqlite:path, or a path to files",
+        variable(side)
+    )
+}
+
+/// The URL of a side, as text and read: that which is given, else that of its [`variable`].
+pub(crate) fn place(side: Side, given: Option<&str>) -> Result<(String, SourceUrl), String> {
     let text = match given {
         Some(text) => text.to_owned(),
-        None => std::env::var(variable).ok().filter(|text| !text.is_empty()).ok_or_else(|| {
-            format!("where is {name}? give --{name} URL, or set {variable}; a URL is engine://user@host/database, sqlite:path, or a path to files")
-        })?,
+        None => std::env::var(variable(side)).ok().filter(|text| !text.is_empty()).ok_or_else(|| missing(side))?,
     };
-    let url = SourceUrl::parse(&text, Path::new(".")).map_err(|error| format!("--{name}: {error}"))?;
+    let url = SourceUrl::parse(&text, Path::new(".")).map_err(|error| format!("--{side}: {error}"))?;
     Ok((text, url))
 }
 
@@ -237,7 +248,7 @@ enum Of {
     Query(String),
 }
 
-fn wanted(side: &str, url: &SourceUrl, sql: Option<&str>, table: Option<&String>) -> Result<Of, String> {
+fn wanted(side: Side, url: &SourceUrl, sql: Option<&str>, table: Option<&String>) -> Result<Of, String> {
     if let Some(sql) = sql {
         return Ok(Of::Query(sql.to_owned()));
     }
@@ -254,7 +265,7 @@ fn wanted(side: &str, url: &SourceUrl, sql: Option<&str>, table: Option<&String>
 }
 
 /// What there is on one side; errors without values where those are `withheld`.
-async fn relation(side: &str, url: &SourceUrl, of: &Of, timeout: Duration, withheld: bool) -> Result<Relation, String> {
+async fn relation(side: Side, url: &SourceUrl, of: &Of, timeout: Duration, withheld: bool) -> Result<Relation, String> {
     let located = |error: source::Error| {
         if withheld {
             return format!("{side}: {}", without_values(&error.message));
@@ -358,8 +369,8 @@ mod tests {
 
     #[test]
     fn a_missing_side_names_its_flag_and_its_variable() {
-        let why = side("old", None, "CUTOVER_TEST_NO_SUCH_VARIABLE").unwrap_err();
-        assert!(why.contains("--old") && why.contains("CUTOVER_TEST_NO_SUCH_VARIABLE"), "{why}");
-        assert!(wanted("new", &SourceUrl::parse("sqlite:x", Path::new(".")).unwrap(), None, None).is_err());
+        let why = missing(Side::Old);
+        assert!(why.contains("--old") && why.contains("OLD_URL"), "{why}");
+        assert!(wanted(Side::New, &SourceUrl::parse("sqlite:x", Path::new(".")).unwrap(), None, None).is_err());
     }
 }

@@ -8,19 +8,18 @@ use clap::Args;
 use globset::Glob;
 
 use super::super::{console, duration, runtime};
-use super::diff::{described, side};
+use super::diff::{described, place, variable};
 use super::run::done;
 use crate::exit_code::{BROKEN, PASSED};
 use crate::frame::Type;
 use crate::fs::output::write_atomically;
 use crate::init::{Column, Left, Listed, Made, Pairs, Place, Table, pair, suite};
-use crate::model::{agree, plural};
+use crate::model::{Side, Sides, agree, plural};
 use crate::source;
 use crate::source::catalog;
 use crate::source::catalog::TableName;
 use crate::source::pushdown::{Described, quoted};
 use crate::source::{CancellationToken, Engine, Location, SourceUrl};
-use crate::spec::check::Sides;
 use crate::suite as suites;
 use crate::suite::Overrides;
 use crate::suite::ad_hoc::snake_case;
@@ -87,10 +86,10 @@ fn try_init(args: &InitArgs) -> Result<u8, u8> {
     if path.exists() {
         return Err(refuse(&format!("{} exists; remove it, or give another folder with --dir", path.display())));
     }
-    let old = side("old", args.old.as_deref(), "OLD_URL").map_err(|why| refuse(&why))?;
-    let new = side("new", args.new.as_deref(), "NEW_URL").map_err(|why| refuse(&why))?;
+    let old = place(Side::Old, args.old.as_deref()).map_err(|why| refuse(&why))?;
+    let new = place(Side::New, args.new.as_deref()).map_err(|why| refuse(&why))?;
     let made = runtime()?.block_on(async {
-        let (old, new) = tokio::join!(ask("old", &old, args), ask("new", &new, args));
+        let (old, new) = tokio::join!(ask(Side::Old, &old, args), ask(Side::New, &new, args));
         make(old?, new?, args).await
     });
     let found = made.map_err(|why| refuse(&why))?;
@@ -101,20 +100,20 @@ fn try_init(args: &InitArgs) -> Result<u8, u8> {
     Ok(PASSED)
 }
 
-async fn ask(name: &'static str, (text, url): &(String, SourceUrl), args: &InitArgs) -> Result<Asked, String> {
-    let engine = source::open(url, &source::SourceOptions::default()).map_err(|error| located(name, &error))?;
+async fn ask(side: Side, (text, url): &(String, SourceUrl), args: &InitArgs) -> Result<Asked, String> {
+    let engine = source::open(url, &source::SourceOptions::default()).map_err(|error| located(side, &error))?;
     let tables = catalog::tables(engine.as_ref(), url, args.timeout, &CancellationToken::default()).await;
-    let tables = tables.map_err(|error| located(name, &error))?;
+    let tables = tables.map_err(|error| located(side, &error))?;
     let listed = |name: TableName| {
         let called = name.schema().map_or(name.name().to_owned(), |schema| format!("{schema}.{}", name.name()));
         Listed { called, name }
     };
-    let place = Place { engine: engine.name(), shown: url.to_string(), url: stored(name, text, url, &args.dir) };
+    let place = Place { engine: engine.name(), shown: url.to_string(), url: stored(side, text, url, &args.dir) };
     let single = matches!(url.location(), Location::Files(path) if path.is_file());
     Ok(Asked { engine, place, tables: tables.into_iter().map(listed).collect(), single })
 }
 
-fn located(side: &str, error: &source::Error) -> String {
+fn located(side: Side, error: &source::Error) -> String {
     format!("{side}: {}", console::told(error))
 }
 
@@ -147,11 +146,11 @@ async fn make(mut old: Asked, mut new: Asked, args: &InitArgs) -> Result<Found, 
     let (mut tables, mut same) = (Vec::new(), Vec::new());
     for (a, b) in std::mem::take(&mut pairs.same) {
         let (one, other) = tokio::join!(table(old, a, args.timeout), table(new, b, args.timeout));
-        let whys = [("old", one.as_ref().err()), ("new", other.as_ref().err())];
-        if let Some(error) = whys.iter().find_map(|(_, why)| why.filter(|error| error.code.is_of_connection())) {
+        let whys = Sides { old: one.as_ref().err(), new: other.as_ref().err() };
+        if let Some(error) = whys.present().map(|(_, error)| error).find(|error| error.code.is_of_connection()) {
             return Err(error.message.clone());
         }
-        let whys: Vec<String> = whys.into_iter().filter_map(|(side, why)| Some(located(side, why?))).collect();
+        let whys: Vec<String> = whys.present().map(|(side, error)| located(side, error)).collect();
         match (one, other) {
             (Ok(old), Ok(new)) => {
                 tables.push(Sides { old, new });
@@ -238,8 +237,8 @@ fn type_in(message: &str) -> String {
 }
 
 /// The URL as the suite in `folder` has it: a variable, with the URL itself as its default where it holds no password.
-fn stored(side: &str, text: &str, url: &SourceUrl, folder: &Path) -> String {
-    let variable = format!("{}_URL", side.to_ascii_uppercase());
+fn stored(side: Side, text: &str, url: &SourceUrl, folder: &Path) -> String {
+    let variable = variable(side);
     let plain = match url.location() {
         Location::Sqlite(path) => relative(path, folder).map(|path| format!("sqlite:{path}")),
         Location::Files(path) => relative(path, folder),
@@ -291,15 +290,17 @@ fn said(found: &Found, args: &InitArgs, path: &Path) -> String {
         let name = format!("{name:?}");
         text += &format!("paired    {name:width$}  {checks}\n");
     }
-    for (side, only, list) in [("old", &pairs.only_old, &lists.old), ("new", &pairs.only_new, &lists.new)] {
+    for (side, (only, list)) in pairs.only.as_ref().zip(lists.as_ref()) {
         text.extend(only.iter().map(|at| format!("only {side}  {:?}\n", list[*at].called)));
     }
     text.extend(left.iter().map(|left| format!("left out  {:?}: {}\n", left.called, left.why)));
-    let needs = |side: &str, given: &Option<String>| {
-        let unset = std::env::var_os(format!("{side}_URL")).is_none() && given.is_some();
-        (unset && made.suite.contains(&format!("\"${{{side}_URL}}\""))).then(|| format!("{side}_URL"))
-    };
-    let needs: Vec<String> = [needs("OLD", &args.old), needs("NEW", &args.new)].into_iter().flatten().collect();
+    let given = Sides { old: &args.old, new: &args.new };
+    let needs = given.into_iter().filter_map(|(side, given)| {
+        let variable = variable(side);
+        let unset = std::env::var_os(&variable).is_none() && given.is_some();
+        (unset && made.suite.contains(&format!("\"${{{variable}}}\""))).then_some(variable)
+    });
+    let needs: Vec<String> = needs.collect();
     text += &format!("\nwritten: {}\n", path.display());
     if made.undecided > 0 {
         let undecided = made.undecided as u64;
@@ -331,7 +332,7 @@ mod tests {
     fn a_url_with_a_password_is_not_written_down() {
         let url = |text: &str| {
             let url = SourceUrl::parse(text, Path::new("")).unwrap();
-            stored("old", text, &url, Path::new("."))
+            stored(Side::Old, text, &url, Path::new("."))
         };
         assert_eq!(url("postgres://u:s3cret@h/db"), "${OLD_URL}");
         assert_eq!(url("clickhouse://u@h/db?password=s3cret"), "${OLD_URL}");

@@ -61,13 +61,9 @@ fn entry(suite: &Suite, check: &Check) -> serde_json::Value {
         "suite": suite.path.display().to_string(),
         "tags": check.tags,
     });
-    let optional = [
-        ("why", check.why.clone()),
-        ("old", check.sides.old.as_ref().map(|query| query.source.clone())),
-        ("new", check.sides.new.as_ref().map(|query| query.source.clone())),
-    ];
     if let Some(object) = entry.as_object_mut() {
-        object.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))));
+        object.extend(check.why.iter().map(|why| ("why".to_owned(), why.clone().into())));
+        object.extend(check.sides.present().map(|(side, query)| (side.to_string(), query.source.clone().into())));
     }
     entry
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::super::{console, pair, runtime};
 use crate::exit_code::{BROKEN, PASSED};
-use crate::model::plural;
+use crate::model::{Side, plural};
 use crate::rehearse;
 use crate::rehearse::{Pack, RehearsalPlan};
 use crate::report::visible;
@@ -61,10 +61,10 @@ fn try_rehearse(args: &RehearseArgs) -> Result<u8, String> {
         }
         return Ok(PASSED);
     }
-    if let Some((side, _)) = args.url.iter().find(|(side, _)| side != "old" && side != "new") {
+    if let Some((side, _)) = args.url.iter().find(|(side, _)| Side::named(side).is_none()) {
         return Err(format!("--url {side}=…: the sides are old and new"));
     }
-    let (old, new) = (url(args, "old")?, url(args, "new")?);
+    let (old, new) = (url(args, Side::Old)?, url(args, Side::New)?);
     let plan = RehearsalPlan { rows: args.rows, seed: args.seed, defect: args.defect.clone() };
     let runtime = runtime().map_err(|_| "nothing was built".to_owned())?;
     let made = runtime.block_on(rehearse::build(&pack, &old, &new, &plan));
@@ -80,8 +80,8 @@ fn try_rehearse(args: &RehearseArgs) -> Result<u8, String> {
     Ok(PASSED)
 }
 
-fn url(args: &RehearseArgs, side: &str) -> Result<SourceUrl, String> {
-    let given = args.url.iter().rev().find(|(name, _)| name == side);
+fn url(args: &RehearseArgs, side: Side) -> Result<SourceUrl, String> {
+    let given = args.url.iter().rev().find(|(name, _)| Side::named(name) == Some(side));
     let (_, text) = given.ok_or_else(|| format!("--url {side}=URL is missing; give a scratch database"))?;
     SourceUrl::parse(text, Path::new(".")).map_err(|error| format!("--url {side}: {error}"))
 }

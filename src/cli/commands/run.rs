@@ -276,10 +276,7 @@ fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
                 cut.map_err(|why| format!("check {}: {why}", check.id))?.into_iter().map(Some).collect()
             }
         };
-        for (slice, (side, query)) in
-            slices.iter().flat_map(|slice| [("old", &check.sides.old), ("new", &check.sides.new)].map(|s| (slice, s)))
-        {
-            let Some(query) = query else { continue };
+        for (slice, (side, query)) in slices.iter().flat_map(|slice| check.sides.present().map(move |s| (slice, s))) {
             let spec = one.suite.sources.get(&query.source).ok_or("a check names a source that is not there")?;
             let url = spec
                 .resolve(one.suite.folder(), |name| std::env::var(name).ok())

@@ -12,10 +12,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::rows::columns::{Naming, error, sort_out};
 use super::super::rows::join::keyed;
 use super::super::value::display;
-use super::super::value::normalize::Side;
 use super::super::{Limits, Sink, compare, compare_all};
 use crate::frame::{Column, Frame, Value};
-use crate::model::{CheckReport, Difference, ErrorReport, Key};
+use crate::model::{CheckReport, Difference, ErrorReport, Key, Side};
 use crate::spec::check::{Check, Rule};
 
 /// No limit on what is listed; sums of it do not wrap.

@@ -2,7 +2,8 @@
 
 use bigdecimal::BigDecimal;
 
-use crate::spec::check::{Bounds, Check, Comparison, KindSettings, Percentile, Rule, Sides, Tolerance};
+use crate::model::Sides;
+use crate::spec::check::{Bounds, Check, Comparison, KindSettings, Percentile, Rule, Tolerance};
 
 /// The check by which two answers to the query of old are compared.
 ///

@@ -5,12 +5,12 @@ use super::super::rows::column_stats::leveled;
 use super::super::rows::columns::{Columns, Naming, Paired, error, sort_out};
 use super::super::rows::{Outcome, Sink};
 use super::super::value::display;
-use super::super::value::normalize::{Normal, Side};
+use super::super::value::normalize::Normal;
 use super::super::value::number;
 use super::super::value::number::number;
 use super::super::{Limits, not_empty};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{CheckReport, ErrorReport, Measure, Severity, Totals};
+use crate::model::{CheckReport, ErrorReport, Measure, Severity, Side, Sides, Totals};
 use crate::spec::check::{Check, KindSettings};
 use crate::suppress::ledger::outside;
 
@@ -26,7 +26,7 @@ pub(crate) fn compare(
     let counting = matches!(check.kind, KindSettings::RowCount);
     let columns = sort_out(check, old, new, if counting { Naming::ByPlace } else { Naming::ByName })?;
     if check.key.is_empty() {
-        for (side, frame) in [("old", old), ("new", new)] {
+        for (side, frame) in (Sides { old, new }) {
             if frame.height() > 1 {
                 return Err(error(format!(
                     "{side} returned {} rows, where a check without `key` takes one; aggregate the query, or name the group in `key`",
@@ -36,8 +36,8 @@ pub(crate) fn compare(
         }
     }
     if counting {
-        counts_only(old, "old", check)?;
-        counts_only(new, "new", check)?;
+        counts_only(old, Side::Old, check)?;
+        counts_only(new, Side::New, check)?;
     }
     if columns.compared.is_empty() {
         return Err(columns.error().unwrap_or_else(|| {
@@ -74,7 +74,7 @@ pub(crate) fn compare(
     Ok(())
 }
 
-fn counts_only(frame: &Frame, side: &str, check: &Check) -> Result<(), ErrorReport> {
+fn counts_only(frame: &Frame, side: Side, check: &Check) -> Result<(), ErrorReport> {
     for name in frame.names() {
         if let Some((_, of)) = frame.column(name)
             && !check.key.iter().any(|key| key == name || check.rename.get(key).is_some_and(|new| new == name))

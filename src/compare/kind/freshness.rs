@@ -8,9 +8,9 @@ use super::super::rows::columns::{Naming, Paired, error, sort_out};
 use super::super::rows::join::{ambiguous, pair};
 use super::super::value::display;
 use super::super::value::encode::Ambiguous;
-use super::super::value::normalize::{Normal, Side};
+use super::super::value::normalize::Normal;
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Totals, Warning, WarningCode};
+use crate::model::{CheckReport, ErrorReport, Key, Measure, Side, Totals, Warning, WarningCode};
 use crate::spec::check::Check;
 use crate::suppress::ledger::outside;
 

@@ -6,7 +6,9 @@ use bigdecimal::BigDecimal;
 
 use super::super::rows::columns::error;
 use super::super::settle;
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Times, Totals, Warning, WarningCode, plural, thousands};
+use crate::model::{
+    CheckReport, ErrorReport, Key, Measure, Sides, Times, Totals, Warning, WarningCode, plural, thousands,
+};
 use crate::spec::check::{Check, Latency};
 
 /// What was timed on one side.
@@ -64,10 +66,10 @@ fn judge(
     if new.times.is_empty() || old.is_some_and(|old| old.times.is_empty()) {
         return Err(error("no query was timed; allow more rounds"));
     }
-    for (name, side) in [("old", old), ("new", Some(new))] {
-        if side.is_some_and(|side| side.rows == 0) && !check.allow_empty {
+    for (side, timed) in (Sides { old, new: Some(new) }) {
+        if timed.is_some_and(|timed| timed.rows == 0) && !check.allow_empty {
             return Err(error(format!(
-                "{name} returned no row, and the time of an empty answer says nothing; correct the query, or say \
+                "{side} returned no row, and the time of an empty answer says nothing; correct the query, or say \
                  `allow_empty = true`"
             )));
         }

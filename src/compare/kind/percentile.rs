@@ -8,7 +8,6 @@ use super::super::rows::Sink;
 use super::super::rows::columns::{Naming, error, sort_out};
 use super::super::rows::join::{KeyGroup, pair};
 use super::super::value::display;
-use super::super::value::normalize::Side;
 use super::super::value::number;
 use super::super::value::number::{Number, number, plain, shown_as_float};
 use super::super::{Limits, not_empty};
@@ -16,9 +15,10 @@ use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Totals, Warning, WarningCode, agree, plural,
+    CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Side, Sides, Totals, Warning, WarningCode,
+    agree, plural,
 };
-use crate::spec::check::{Bounds, Check, Percentile, Sides, Tolerance};
+use crate::spec::check::{Bounds, Check, Percentile, Tolerance};
 use crate::suppress::ledger::outside;
 
 /// The column by which a side of finished percentiles may tell how many values are behind them.
@@ -44,27 +44,23 @@ pub(crate) fn compare(
     for group in &groups {
         let key = display::key(&check.key, &group.key(&columns));
         let old_group =
-            old_side.group(settings, &group.old, &mut dropped.old).map_err(|why| side_error("old", &key, &why))?;
+            old_side.group(settings, &group.old, &mut dropped.old).map_err(|why| side_error(Side::Old, &key, &why))?;
         let new_group =
-            new_side.group(settings, &group.new, &mut dropped.new).map_err(|why| side_error("new", &key, &why))?;
+            new_side.group(settings, &group.new, &mut dropped.new).map_err(|why| side_error(Side::New, &key, &why))?;
         found.judge(&key, group, &old_group, &new_group);
     }
     found.finish(check, &dropped, report)
 }
 
-fn side_error(side: &str, key: &Key, why: &str) -> ErrorReport {
+fn side_error(side: Side, key: &Key, why: &str) -> ErrorReport {
     let place = if key.is_empty() { String::new() } else { format!(", group {key}") };
     error(format!("{side}{place}: {why}"))
 }
 
 /// The key columns alone.
 fn keys_of(check: &Check, frame: &Frame, side: Side) -> Result<Frame, ErrorReport> {
-    let name_in = |name: &String| match side {
-        Side::Old => name.clone(),
-        Side::New => check.rename.get(name).unwrap_or(name).clone(),
-    };
     let mut columns = Vec::new();
-    for name in check.key.iter().map(name_in) {
+    for name in check.key.iter().map(|name| check.name_on(side, name).to_owned()) {
         if let Some((_, of)) = frame.column(&name) {
             columns.push(Column { of: of.clone(), values: frame.values(&name), name });
         }
@@ -82,20 +78,16 @@ enum Answer {
 
 impl Answer {
     fn read(check: &Check, settings: &Percentile, frame: &Frame, side: Side) -> Result<Answer, ErrorReport> {
-        let side_name = if side == Side::Old { "old" } else { "new" };
-        let renamed = |name: &str| match side {
-            Side::Old => name.to_owned(),
-            Side::New => check.rename.get(name).cloned().unwrap_or_else(|| name.to_owned()),
-        };
+        let renamed = |name: &str| check.name_on(side, name).to_owned();
         let has = |name: &str| frame.column(&renamed(name)).is_some();
         let numbers = |name: &str| -> Result<Vec<Value>, ErrorReport> {
             let name = renamed(name);
             match frame.column(&name) {
                 Some((_, Type::Integer | Type::Decimal { .. } | Type::Float | Type::Null)) => Ok(frame.values(&name)),
                 Some((_, of)) => Err(error(format!(
-                    "column `{name}` of {side_name} is {of}, where numbers are compared; cast it in the query"
+                    "column `{name}` of {side} is {of}, where numbers are compared; cast it in the query"
                 ))),
-                None => Err(error(format!("{side_name} has no column `{name}`"))),
+                None => Err(error(format!("{side} has no column `{name}`"))),
             }
         };
         let present = settings.quantiles.iter().filter(|(name, _)| has(name)).count();
@@ -112,7 +104,7 @@ impl Answer {
         } else {
             let wanted: Vec<&str> = settings.quantiles.iter().map(|(name, _)| name.as_str()).collect();
             return Err(error(format!(
-                "{side_name} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
+                "{side} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
                 wanted.join(", "),
                 settings
                     .value
@@ -130,7 +122,7 @@ impl Answer {
         };
         match frame.names().into_iter().find(|name| !known(name) && !ignored(name)) {
             Some(name) => Err(error(format!(
-                "column `{name}` of {side_name} is neither key nor quantile nor `value`; leave it out, or `ignore` it with a reason"
+                "column `{name}` of {side} is neither key nor quantile nor `value`; leave it out, or `ignore` it with a reason"
             ))),
             None => Ok(answer),
         }
@@ -396,7 +388,7 @@ impl<'a> Found<'a> {
     }
 
     fn finish(self, check: &Check, dropped: &Sides<u64>, report: &mut CheckReport) -> Result<(), ErrorReport> {
-        for (side, count) in [("old", dropped.old), ("new", dropped.new)] {
+        for (side, count) in *dropped {
             if count > 0 {
                 report.warnings.push(Warning::new(
                     WarningCode::NullsDropped,

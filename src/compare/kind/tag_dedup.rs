@@ -9,13 +9,13 @@ use super::super::rows::join::{ambiguous, pair};
 use super::super::rows::time_zones::Alone;
 use super::super::value::display;
 use super::super::value::json;
-use super::super::value::normalize::Side;
 use super::super::{Limits, not_empty};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    CheckReport, Difference, ErrorReport, Example, Key, Pair, TagCounts, Warning, WarningCode, agree, plural,
+    CheckReport, Difference, ErrorReport, Example, Key, Pair, Side, Sides, TagCounts, Warning, WarningCode, agree,
+    plural,
 };
-use crate::spec::check::{Check, Comparison, ForcedType, Sides};
+use crate::spec::check::{Check, Comparison, ForcedType};
 
 /// Compares two frames of tags. `[]`, NULL and no row are the same empty set, here and only here.
 pub(crate) fn compare(
@@ -31,8 +31,8 @@ pub(crate) fn compare(
     let old_key = check.key.clone();
     let new_key: Vec<String> = check.key.iter().map(renamed).collect();
     let forced = tag_types(&mut check, &old_key);
-    let old = one_row_per_tag(old, "old", &old_key, forced.old)?;
-    let new = one_row_per_tag(new, "new", &new_key, forced.new)?;
+    let old = one_row_per_tag(old, Side::Old, &old_key, forced.old)?;
+    let new = one_row_per_tag(new, Side::New, &new_key, forced.new)?;
     let columns = sort_out(&check, &old, &new, Naming::ByPlace)?;
     let [tag] = columns.compared.as_slice() else {
         return Err(columns.error().unwrap_or_else(|| error("no tag column is left to compare; remove its `ignore`")));
@@ -165,7 +165,7 @@ fn tag_types(check: &mut Check, key: &[String]) -> Sides<bool> {
 }
 
 /// The frame with one row per key and tag; rows without a tag are gone.
-fn one_row_per_tag(frame: &Frame, side: &str, key: &[String], as_json: bool) -> Result<Frame, ErrorReport> {
+fn one_row_per_tag(frame: &Frame, side: Side, key: &[String], as_json: bool) -> Result<Frame, ErrorReport> {
     let values: Vec<&str> = frame.names().into_iter().filter(|name| !key.iter().any(|k| k == name)).collect();
     let [name] = values.as_slice() else {
         return Err(error(format!(

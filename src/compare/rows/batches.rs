@@ -3,37 +3,32 @@
 
 use super::super::value::cells;
 use super::super::value::cells::Cells;
-use super::super::value::normalize::Side;
 use super::super::{Limits, NO_ROW, not_empty, settle};
 use super::columns;
 use super::columns::{Columns, Naming, error, sort_out};
 use super::join::{KeyGroup, ambiguous};
 use super::{Found, Sink};
 use crate::frame::{Frame, Type};
-use crate::model::{CheckReport, ErrorReport};
-use crate::spec::check::{Check, Comparison, Rule, Sides};
+use crate::model::{CheckReport, ErrorReport, Side, Sides};
+use crate::spec::check::{Check, Comparison, Rule};
 
 /// The columns of a check over two results whose rows come later.
 pub(crate) struct ComparePlan {
     check: Check,
     columns: Columns,
-    old: Vec<(String, Type)>,
-    new: Vec<(String, Type)>,
+    schemas: Sides<Vec<(String, Type)>>,
 }
 
 impl ComparePlan {
     /// The columns of `check` over results with the columns and types of `old` and `new`, whatever their rows.
     pub(crate) fn new(check: &Check, old: &Frame, new: &Frame) -> Result<Self, ErrorReport> {
         let columns = sort_out(check, &old.slice(0, 0), &new.slice(0, 0), Naming::ByName)?;
-        Ok(ComparePlan { check: check.clone(), columns, old: schema(old), new: schema(new) })
+        Ok(ComparePlan { check: check.clone(), columns, schemas: Sides { old, new }.map(schema) })
     }
 
     /// Names and types of the columns of `side`.
     pub(crate) fn schema(&self, side: Side) -> &[(String, Type)] {
-        match side {
-            Side::Old => &self.old,
-            Side::New => &self.new,
-        }
+        self.schemas.get(side)
     }
 
     /// The key columns and the compared ones; absent where something else than their values decides: a problem with a
@@ -75,8 +70,8 @@ impl ComparePlan {
             schema.iter().find(|(column, _)| column == name).map_or(Type::Null, |(_, of)| of.clone())
         };
         self.columns.key.iter().all(|column| {
-            let old = of(&self.old, column.name_on(Side::Old));
-            let new = of(&self.new, column.name_on(Side::New));
+            let old = of(&self.schemas.old, column.name_on(Side::Old));
+            let new = of(&self.schemas.new, column.name_on(Side::New));
             // A column of nothing but NULL has no other text.
             let same = old == new || old == Type::Null || new == Type::Null;
             same && column.rule == Rule::default() && is_plain_key(&old) && is_plain_key(&new)
@@ -206,10 +201,6 @@ pub(crate) fn same_type(side: Side, column: &str, known: &Type, found: &Type) ->
     if alike(known, found) {
         return Ok(());
     }
-    let side = match side {
-        Side::Old => "old",
-        Side::New => "new",
-    };
     Err(error(format!(
         "column `{column}` of {side} is {known} in earlier rows and {found} in later ones; cast it in the query"
     )))

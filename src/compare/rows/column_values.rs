@@ -4,10 +4,10 @@ use polars::prelude::{DataType, Series};
 
 use super::super::value::cells;
 use super::super::value::cells::Cells;
-use super::super::value::normalize::Side;
 use super::columns::Paired;
 use crate::frame;
 use crate::frame::{Frame, Type, Value};
+use crate::model::Side;
 
 /// A column over the rows of one frame or of several, one after the other.
 #[derive(Default)]

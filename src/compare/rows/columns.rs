@@ -7,12 +7,12 @@ use super::super::value::distance::Distance;
 use super::super::value::encode::{
     Ambiguous, as_decimal, begins_like_a_number, encode, is_instant, is_never_equal, is_number, is_plain, is_wall_clock,
 };
-use super::super::value::judge::{Singles, Verdict, by_bytes, judge};
-use super::super::value::normalize::{Adapting, Normal, Normalizer, Side, adapt_absent};
+use super::super::value::judge::{Verdict, by_bytes, judge};
+use super::super::value::normalize::{Adapting, Normal, Normalizer, adapt_absent};
 use super::super::value::types::{comparable, stands};
 use super::column_values::ColumnValues;
 use crate::frame::{Frame, Type, Value};
-use crate::model::{ColumnReport, ErrorReport};
+use crate::model::{ColumnReport, ErrorReport, Side, Sides};
 use crate::spec::check::{Check, Comparison, Rule};
 
 /// One column of both sides with its rule.
@@ -25,8 +25,7 @@ pub(crate) struct Paired {
     pub old: ColumnValues,
     /// Values as the sides returned them.
     pub new: ColumnValues,
-    old_normal: Normalizer,
-    new_normal: Normalizer,
+    normalizers: Sides<Normalizer>,
     nulls: Nulls,
 }
 
@@ -37,12 +36,10 @@ enum Nulls {
     Alike,
     /// A value on old and itself on new, the reverse, or two values: a NULL equals a NULL, and a value of the other side
     /// that is no NULL there.
-    Apart {
-        /// Whether it is a value in old.
-        old: bool,
-        /// Whether it is a value in new.
-        new: bool,
-    },
+    Apart(
+        /// Whether it is a value.
+        Sides<bool>,
+    ),
 }
 
 /// The columns of a check, sorted out.
@@ -65,10 +62,7 @@ impl Paired {
 
     /// What becomes of the values of `side`.
     pub(crate) fn normalizer(&self, side: Side) -> &Normalizer {
-        match side {
-            Side::Old => &self.old_normal,
-            Side::New => &self.new_normal,
-        }
+        self.normalizers.get(side)
     }
 
     /// The column's name on `side`.
@@ -89,8 +83,7 @@ impl Paired {
     /// Fails where a NULL of `side` in a key pairs with NULL by itself and with a value by rule.
     pub(crate) fn pairs_nulls(&self, side: Side, has_null: bool) -> Result<(), Ambiguous> {
         match (self.nulls, side) {
-            (Nulls::Apart { old: false, .. }, Side::Old) if has_null => Err(Ambiguous::NullKey("old")),
-            (Nulls::Apart { new: false, .. }, Side::New) if has_null => Err(Ambiguous::NullKey("new")),
+            (Nulls::Apart(values), side) if has_null && !values.get(side) => Err(Ambiguous::NullKey(side)),
             _ => Ok(()),
         }
     }
@@ -102,8 +95,7 @@ impl Paired {
             rule: self.rule.clone(),
             old: ColumnValues::over(self, Side::Old, old),
             new: ColumnValues::over(self, Side::New, new),
-            old_normal: self.old_normal.clone(),
-            new_normal: self.new_normal.clone(),
+            normalizers: self.normalizers.clone(),
             nulls: self.nulls,
         }
     }
@@ -130,7 +122,7 @@ impl Paired {
         // What stands for NULL may be beyond a budget, and NULL equals NULL all the same.
         if (self.is_budget() || !self.nulls_alike()) && self.old.is_null(old_row) && self.new.is_null(new_row) {
             let null = Normal::Value(Value::Null);
-            return judge(&self.rule.comparison, Singles::default(), &null, &null);
+            return judge(&self.rule.comparison, Sides::default(), &null, &null);
         }
         let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         if self.rule.comparison == Comparison::Exact
@@ -138,7 +130,7 @@ impl Paired {
         {
             return Ok(verdict);
         }
-        let singles = Singles { old: self.old.is_single(old_row), new: self.new.is_single(new_row) };
+        let singles = Sides { old: self.old.is_single(old_row), new: self.new.is_single(new_row) };
         judge(&self.rule.comparison, singles, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
     }
 
@@ -190,9 +182,10 @@ pub(crate) enum Naming {
 pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) -> Result<Columns, ErrorReport> {
     let mut new_names = renamed(check, new)?;
     for name in &check.key {
-        for (side, has) in [("old", old.column(name).is_some()), ("new", new_names.contains_key(name))] {
+        let there = Sides { old: old.column(name).is_some(), new: new_names.contains_key(name) };
+        for (side, (has, frame)) in there.zip(Sides { old, new }) {
             if !has {
-                let names = if side == "old" { old.names().join(", ") } else { new.names().join(", ") };
+                let names = frame.names().join(", ");
                 return Err(error(format!(
                     "the key column `{name}` is not in the result of {side}, which has: {names}; select it, or correct `key` or `rename`"
                 )));
@@ -217,7 +210,7 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
     }
     for name in new_names.keys() {
         if old.column(name).is_none() && !check.key.contains(name) {
-            columns.one_sided(check, name, "new");
+            columns.one_sided(check, name, Side::New);
         }
     }
     for name in check.columns.keys() {
@@ -249,7 +242,7 @@ impl Columns {
             return;
         }
         if !new_names.contains_key(name) {
-            self.one_sided(check, name, "old");
+            self.one_sided(check, name, Side::Old);
             return;
         }
         match pair(name, rule, old, new, new_names, false) {
@@ -258,7 +251,7 @@ impl Columns {
         }
     }
 
-    fn one_sided(&mut self, check: &Check, name: &str, side: &str) {
+    fn one_sided(&mut self, check: &Check, name: &str, side: Side) {
         let rule = check.columns.get(name).unwrap_or(&check.default_rule);
         if let Comparison::Ignore(reason) = &rule.comparison {
             self.leave_out(name, "ignore", reason.clone());
@@ -322,7 +315,7 @@ fn name_by_place(check: &Check, old: &Frame, new_names: &mut BTreeMap<String, St
         |names: Vec<String>| -> Vec<String> { names.into_iter().filter(|name| !check.key.contains(name)).collect() };
     let old_values = values(old.names().into_iter().map(str::to_owned).collect());
     let new_values = values(new_names.keys().cloned().collect());
-    for (side, found) in [("old", &old_values), ("new", &new_values)] {
+    for (side, found) in (Sides { old: &old_values, new: &new_values }) {
         if found.len() != 1 {
             return Err(error(format!(
                 "{side} returns {} columns beside the key ({}), where this kind takes exactly one; name the others in `key` or leave them out",
@@ -356,19 +349,18 @@ fn pair(
     let rule = &Rule { comparison: adapt_absent(&rule.comparison, old_type, new_type)?, ..rule.clone() };
     let meeting = comparable(old_type, new_type, rule)?;
     let as_integer = key || meeting.bool_as_integer;
-    let (old_normal, new_normal) = (
-        normalizer(rule, Side::Old, old_type, new_type, as_integer)?,
-        normalizer(rule, Side::New, new_type, old_type, as_integer)?,
-    );
-    let nulls = nulls(rule, &old_normal, &new_normal);
-    if key && nulls == (Nulls::Apart { old: true, new: true }) {
+    let normalizers = Sides {
+        old: normalizer(rule, Side::Old, old_type, new_type, as_integer)?,
+        new: normalizer(rule, Side::New, new_type, old_type, as_integer)?,
+    };
+    let nulls = nulls(rule, &normalizers);
+    if key && nulls == (Nulls::Apart(Sides { old: true, new: true })) {
         return Err("`null` gives two values, so that a NULL has two keys; give one value for both sides".to_owned());
     }
     let empty = Paired {
         name: name.to_owned(),
         rule: rule.clone(),
-        old_normal,
-        new_normal,
+        normalizers,
         nulls,
         old: ColumnValues::new(name),
         new: ColumnValues::new(new_name),
@@ -379,7 +371,7 @@ fn pair(
 /// The normaliser of one side, whose value for NULL must be one that the `other` side can hold.
 fn normalizer(rule: &Rule, side: Side, of: &Type, other: &Type, as_integer: bool) -> Result<Normalizer, String> {
     let normalizer = Normalizer::new(rule, side, Adapting { of, other }, as_integer).map_err(|e| e.to_string())?;
-    let Some(literal) = side.of(&rule.null) else { return Ok(normalizer) };
+    let Some(literal) = rule.null.get(side) else { return Ok(normalizer) };
     let fits = match normalizer.apply(Value::Null) {
         Normal::Value(value) => stands(&value, other, side, rule, as_integer),
         Normal::Unreadable(_) => false,
@@ -387,27 +379,25 @@ fn normalizer(rule: &Rule, side: Side, of: &Type, other: &Type, as_integer: bool
     if fits {
         return Ok(normalizer);
     }
-    let (here, there) = match side {
-        Side::Old => ("old", "new"),
-        Side::New => ("new", "old"),
-    };
     Err(format!(
-        "`null` gives {} for {here}, which no value of {there} ({other}) can equal; give a value of that type",
-        display::literal(literal)
+        "`null` gives {} for {side}, which no value of {} ({other}) can equal; give a value of that type",
+        display::literal(literal),
+        side.other()
     ))
 }
 
 /// Whether NULL is the same on both sides.
-fn nulls(rule: &Rule, old: &Normalizer, new: &Normalizer) -> Nulls {
-    let form = |side: Side, normalizer: &Normalizer| {
+fn nulls(rule: &Rule, normalizers: &Sides<Normalizer>) -> Nulls {
+    let form = |side: Side| {
         let mut bytes = Vec::new();
-        encode(&normalizer.apply(Value::Null), &rule.comparison, side, &mut bytes).ok().map(|()| bytes)
+        let null = normalizers.get(side).apply(Value::Null);
+        encode(&null, &rule.comparison, side, &mut bytes).ok().map(|()| bytes)
     };
-    let (old, new) = (form(Side::Old, old), form(Side::New, new));
-    if old.is_some() && old == new {
+    let forms = Sides::each(form);
+    if forms.old.is_some() && forms.old == forms.new {
         return Nulls::Alike;
     }
-    Nulls::Apart { old: rule.null.old.is_some(), new: rule.null.new.is_some() }
+    Nulls::Apart(rule.null.as_ref().map(Option::is_some))
 }
 
 /// Why no column at all can hold what `rule` puts in place of NULL, if so: what can be told before there are columns.
@@ -431,8 +421,7 @@ pub(crate) fn misfit(rule: &Rule) -> Option<String> {
         array(Type::Text),
         map,
     ];
-    for side in [Side::Old, Side::New] {
-        let Some(literal) = side.of(&rule.null) else { continue };
+    for (side, literal) in rule.null.present() {
         let holds = |of: &Type, other: &Type| {
             let met = match side {
                 Side::Old => comparable(of, other, rule),

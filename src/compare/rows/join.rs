@@ -5,12 +5,11 @@ use smallvec::SmallVec;
 
 use super::super::value::cells::Cells;
 use super::super::value::encode::Ambiguous;
-use super::super::value::normalize::Side;
 use super::super::value::order::Ordered;
 use super::columns::{Columns, Paired, error};
 use super::time_zones::AloneKeys;
 use crate::frame::Value;
-use crate::model::ErrorReport;
+use crate::model::{ErrorReport, Side};
 
 /// Numbers of the rows of one key on one side.
 pub(crate) type Rows = SmallVec<[usize; 1]>;

@@ -1,9 +1,9 @@
 //! The rows of one key matched with each other: identical rows first, and never by position.
 
+use crate::model::Side;
 use std::collections::HashMap;
 
 use super::super::value::encode::{Ambiguous, is_never_equal};
-use super::super::value::normalize::Side;
 use super::columns::{Columns, Paired};
 use super::join::KeyGroup;
 use super::time_zones::Alone;

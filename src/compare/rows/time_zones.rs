@@ -4,17 +4,13 @@
 //! be missing here and extra there instead of an error.
 
 use super::super::value::encode::{Ambiguous, is_instant, is_wall_clock};
-use super::super::value::normalize::Side;
 use super::columns::{Columns, Paired};
 use super::join::{KeyGroup, ambiguous};
-use crate::model::ErrorReport;
+use crate::model::{ErrorReport, Side, Sides};
 
 /// What the values without a partner in one column are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Alone {
-    old: Sort,
-    new: Sort,
-}
+pub(crate) struct Alone(Sides<Sort>);
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sort {
@@ -25,17 +21,14 @@ struct Sort {
 impl Alone {
     /// Takes the bytes of one value that only `side` has.
     pub(crate) fn add(&mut self, side: Side, encoded: &[u8]) {
-        let sort = match side {
-            Side::Old => &mut self.old,
-            Side::New => &mut self.new,
-        };
+        let sort = self.0.get_mut(side);
         sort.instants |= is_instant(encoded);
         sort.wall_clocks |= is_wall_clock(encoded);
     }
 
     /// Takes in what another part has.
     pub(crate) fn merge(&mut self, other: &Alone) {
-        for (all, more) in [(&mut self.old, &other.old), (&mut self.new, &other.new)] {
+        for (_, (all, more)) in self.0.as_mut().zip(other.0.as_ref()) {
             all.instants |= more.instants;
             all.wall_clocks |= more.wall_clocks;
         }
@@ -43,7 +36,7 @@ impl Alone {
 
     /// Fails where an instant of one side might be a wall clock of the other.
     pub(crate) fn settled(&self) -> Result<(), Ambiguous> {
-        let Alone { old, new } = self;
+        let Alone(Sides { old, new }) = self;
         let meets = (old.instants && new.wall_clocks) || (old.wall_clocks && new.instants);
         if meets { Err(Ambiguous::Zones) } else { Ok(()) }
     }

@@ -5,13 +5,14 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::super::value::encode::Ambiguous;
-use super::super::value::normalize::{Normal, Side};
+use super::super::value::normalize::Normal;
 use super::super::value::number::{Number, number};
 use super::bipartite::Pairing;
 use super::columns::{Columns, Paired};
 use super::intervals;
 use super::join::KeyGroup;
 use crate::frame::Value;
+use crate::model::Side;
 use crate::spec::check::{Comparison, Levels};
 
 /// Most pairs of rows that are looked at one by one: some seconds of work.

@@ -7,8 +7,9 @@ use polars::prelude::*;
 use super::super::rows::columns::Paired;
 use super::encode;
 use super::encode::Ambiguous;
-use super::normalize::{Side, Simple};
+use super::normalize::Simple;
 use crate::frame::{Frame, Type, Value};
+use crate::model::Side;
 use crate::spec::check::Comparison;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;

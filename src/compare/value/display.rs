@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime};
 
 use super::number::{float_text, plain};
 use crate::frame::{Value, decimal_text};
-use crate::model::Key;
-use crate::spec::check::{Budget, Comparison, Rule, Sides, Tolerance};
+use crate::model::{Key, Sides};
+use crate::spec::check::{Budget, Comparison, Rule, Tolerance};
 
 const NANOS: i128 = 1_000_000_000;
 

@@ -5,9 +5,10 @@
 
 use super::json;
 use super::json::JsonError;
-use super::normalize::{Normal, Side};
+use super::normalize::Normal;
 use crate::frame::Value;
 use crate::frame::wide::narrowed;
+use crate::model::Side;
 use crate::spec::check::Comparison;
 
 /// Data that no rule can give a meaning to: the check is an error, not a difference.
@@ -30,7 +31,7 @@ pub(crate) enum Ambiguous {
         "{0} holds NULL, which `null` replaces on the other side only, so the rows cannot be paired; give `null` for both \
          sides"
     )]
-    NullKey(&'static str),
+    NullKey(Side),
     /// Too many rows of one key to find out which belong together.
     #[error(
         "{0} rows of old and {1} of new share one key and are too many to be matched within their tolerances; add a column \
@@ -50,11 +51,7 @@ pub(crate) fn encode(normal: &Normal, comparison: &Comparison, side: Side, out: 
         },
         // The side is part of it: what cannot be read equals nothing on the other side.
         Normal::Unreadable(text) => {
-            out.push(b'?');
-            out.push(match side {
-                Side::Old => b'o',
-                Side::New => b'n',
-            });
+            out.extend([b'?', letter(side)]);
             sized(text.as_bytes(), out);
             Ok(())
         }
@@ -217,13 +214,15 @@ pub(crate) fn is_wall_clock(encoded: &[u8]) -> bool {
 
 /// Appends bytes that a value of the other side never has: equal to nothing there.
 pub(crate) fn never_equal(side: Side, out: &mut Vec<u8>) {
-    out.extend([
-        b'!',
-        match side {
-            Side::Old => b'o',
-            Side::New => b'n',
-        },
-    ]);
+    out.extend([b'!', letter(side)]);
+}
+
+/// The byte that stands for a side.
+fn letter(side: Side) -> u8 {
+    match side {
+        Side::Old => b'o',
+        Side::New => b'n',
+    }
 }
 
 /// Whether the bytes are those of [`never_equal`].

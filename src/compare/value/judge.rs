@@ -4,10 +4,11 @@ use bigdecimal::{BigDecimal, Zero};
 
 use super::distance::Distance;
 use super::encode::{Ambiguous, encode, exact};
-use super::normalize::{Normal, Side};
+use super::normalize::Normal;
 use super::number;
 use super::number::{Number, number};
 use crate::frame::Value;
+use crate::model::{Side, Sides};
 use crate::spec::check::{Budget, Comparison, Tolerance};
 
 /// What came of one pair of values.
@@ -21,19 +22,10 @@ pub(crate) struct Verdict {
     pub distance: Option<Distance>,
 }
 
-/// Which sides hold 32-bit floats: `ulps` counts in their width, where either does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Singles {
-    /// Whether old does.
-    pub old: bool,
-    /// Whether new does.
-    pub new: bool,
-}
-
-/// Judges `old` against `new`.
+/// Judges `old` against `new`. `singles` says which sides hold 32-bit floats: `ulps` counts in their width, where either does.
 pub(crate) fn judge(
     comparison: &Comparison,
-    singles: Singles,
+    singles: Sides<bool>,
     old: &Normal,
     new: &Normal,
 ) -> Result<Verdict, Ambiguous> {
@@ -193,7 +185,7 @@ mod tests {
     use super::*;
 
     fn holds(comparison: &Comparison, old: Value, new: Value) -> bool {
-        judge(comparison, Singles::default(), &Normal::Value(old), &Normal::Value(new)).unwrap().holds
+        judge(comparison, Sides::default(), &Normal::Value(old), &Normal::Value(new)).unwrap().holds
     }
 
     fn decimal(text: &str) -> BigDecimal {
@@ -249,7 +241,7 @@ mod tests {
         assert!(!holds(&strict, map(&[("a", 1), ("b", 0)]), map(&[("a", 1)])));
         assert!(holds(&strict, map(&[("a", 1), ("b", 0)]), map(&[("b", 0), ("a", 1)])));
         let twice = Normal::Value(map(&[("a", 1), ("a", 1)]));
-        assert!(judge(&strict, Singles::default(), &twice, &twice).is_err());
+        assert!(judge(&strict, Sides::default(), &twice, &twice).is_err());
     }
 
     /// Catches a bound that is judged by the other level, and a level without `fail` that fails.
@@ -257,8 +249,7 @@ mod tests {
     fn a_value_between_the_levels_only_warns() {
         let two = |fail| Comparison::Levels(Box::new(crate::spec::check::Levels { warn: within("1", "0"), fail }));
         let judged = |rule: &Comparison, new| {
-            let found =
-                judge(rule, Singles::default(), &Normal::Value(Value::Integer(10)), &Normal::Value(new)).unwrap();
+            let found = judge(rule, Sides::default(), &Normal::Value(Value::Integer(10)), &Normal::Value(new)).unwrap();
             (found.holds, found.warned)
         };
         let both = two(Some(within("2", "0")));
@@ -273,6 +264,6 @@ mod tests {
     #[test]
     fn what_cannot_be_read_never_holds() {
         let unreadable = Normal::Unreadable("x".into());
-        assert!(!judge(&Comparison::Exact, Singles::default(), &unreadable, &unreadable).unwrap().holds);
+        assert!(!judge(&Comparison::Exact, Sides::default(), &unreadable, &unreadable).unwrap().holds);
     }
 }

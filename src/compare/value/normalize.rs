@@ -6,16 +6,8 @@ use std::time::Duration;
 
 use super::json;
 use crate::frame::{Type, Value, time, wide};
-use crate::spec::check::{Comparison, ForcedType, Levels, Rule, Sides};
-
-/// Which side a value is from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The reference.
-    Old,
-    /// The schema reads move to.
-    New,
-}
+use crate::model::Side;
+use crate::spec::check::{Comparison, ForcedType, Levels, Rule};
 
 /// What becomes of the values of one column on one side.
 #[derive(Clone, Debug)]
@@ -61,24 +53,11 @@ pub(crate) struct Adapting<'a> {
     pub other: &'a Type,
 }
 
-impl Side {
-    /// What `sides` gives for this side.
-    pub(crate) fn of<T>(self, sides: &Sides<Option<T>>) -> Option<&T> {
-        match self {
-            Side::Old => sides.old.as_ref(),
-            Side::New => sides.new.as_ref(),
-        }
-    }
-}
-
 impl Normalizer {
     /// The normaliser of one side of a column.
     pub(crate) fn new(rule: &Rule, side: Side, types: Adapting<'_>, bool_as_integer: bool) -> Result<Self, NullMisfit> {
-        let (forced, other_forced) = match side {
-            Side::Old => (rule.types.old, rule.types.new),
-            Side::New => (rule.types.new, rule.types.old),
-        };
-        let null = match side.of(&rule.null) {
+        let (forced, other_forced) = (*rule.types.get(side), *rule.types.get(side.other()));
+        let null = match rule.null.get(side) {
             None => None,
             Some(literal) => Some(stand_in(literal, types, forced, other_forced).ok_or_else(|| NullMisfit {
                 literal: super::display::literal(literal),
@@ -357,6 +336,7 @@ fn uuid(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Sides;
 
     fn text(s: &str) -> Value {
         Value::Text(s.to_owned())

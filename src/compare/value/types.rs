@@ -1,7 +1,7 @@
 //! Which columns may be compared: the types of the two sides under a rule.
 
-use super::normalize::Side;
 use crate::frame::{Type, Value};
+use crate::model::Side;
 use crate::spec::check::{Comparison, ForcedType, Rule};
 
 /// A type as the rule leaves it.
@@ -61,11 +61,7 @@ pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting,
 
 /// Whether a value of the column of `other` on the other side of `side` can equal `value`, which stands for NULL on `side`.
 pub(crate) fn stands(value: &Value, other: &Type, side: Side, rule: &Rule, bool_as_integer: bool) -> bool {
-    let forced = match side {
-        Side::Old => rule.types.new,
-        Side::New => rule.types.old,
-    };
-    let Ok(right) = class(other, forced, rule) else { return false };
+    let Ok(right) = class(other, *rule.types.get(side.other()), rule) else { return false };
     let left = class_of(value);
     let any = |wanted: fn(&Comparison) -> bool| rule.comparison.levels().any(wanted);
     if any(|one| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_)))
@@ -248,7 +244,8 @@ fn fits_level(class: &Class, rule: &Rule, comparison: &Comparison) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::check::{Sides, Tolerance};
+    use crate::model::Sides;
+    use crate::spec::check::Tolerance;
 
     fn meets(old: Type, new: Type, rule: &Rule) -> bool {
         comparable(&old, &new, rule).is_ok()

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use super::{Limits, compare};
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, RowCounts, Severity};
-use crate::spec::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Sides, Tolerance};
+use crate::model::{CheckReport, RowCounts, Severity, Sides};
+use crate::spec::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Tolerance};
 use bigdecimal::BigDecimal;
 
 /// One column of a frame.

@@ -1,8 +1,8 @@
 //! Answers that other tools got wrong. What was called equal is `fail` here; what was called different is `pass`.
 
 use crate::frame::{Type, Value};
-use crate::model::Status;
-use crate::spec::check::{Comparison, ForcedType, Rule, Sides};
+use crate::model::{Sides, Status};
+use crate::spec::check::{Comparison, ForcedType, Rule};
 
 use super::*;
 

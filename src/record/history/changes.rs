@@ -17,10 +17,10 @@ pub struct Change {
     pub kind: String,
     /// The earlier verdict; absent where that run lacks the check.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<Side>,
+    pub before: Option<CheckInRun>,
     /// The later verdict; absent where that run lacks the check.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub after: Option<Side>,
+    pub after: Option<CheckInRun>,
     /// What became of the differences; absent where a run has no number to compare.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differences: Option<Fate>,
@@ -30,7 +30,7 @@ pub struct Change {
 
 /// A check in one of the runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Side {
+pub struct CheckInRun {
     /// The verdict.
     pub status: Status,
     /// Differences by name, as text in JSON.
@@ -67,7 +67,7 @@ pub enum By {
 impl Change {
     /// Whether neither run has anything to say of the check.
     pub fn quiet(&self) -> bool {
-        let passed = |side: &Option<Side>| side.as_ref().is_some_and(|side| side.status == Status::Pass);
+        let passed = |side: &Option<CheckInRun>| side.as_ref().is_some_and(|side| side.status == Status::Pass);
         let nothing = |fate: Fate| fate.appeared + fate.healed + fate.stayed == 0;
         passed(&self.before) && passed(&self.after) && self.differences.is_none_or(nothing)
     }
@@ -97,8 +97,8 @@ pub fn changes(before: &Run, after: &Run, keys: &[Option<Keys>; 2]) -> Vec<Chang
         .collect()
 }
 
-fn side(entry: &Entry) -> Side {
-    Side { status: entry.status, differences: entry.differences.clone() }
+fn side(entry: &Entry) -> CheckInRun {
+    CheckInRun { status: entry.status, differences: entry.differences.clone() }
 }
 
 fn fate(old: &Entry, new: &Entry, keys: &[Option<Keys>; 2]) -> Option<Fate> {

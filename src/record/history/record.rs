@@ -49,8 +49,9 @@ pub(crate) async fn record(
 }
 
 fn check(run: &str, at: u64, check: &CheckReport) -> Vec<Cell> {
-    let rows = |side: &Option<crate::model::SideReport>| side.as_ref().and_then(|side| side.rows);
-    let ms = |side: &Option<crate::model::SideReport>| side.as_ref().map(|side| side.elapsed_ms);
+    let sides = check.sides.as_ref().map(Option::as_ref);
+    let rows = sides.map(|side| side.and_then(|side| side.rows));
+    let ms = sides.map(|side| side.map(|side| side.elapsed_ms));
     let found: u64 = check.differences().values().fold(0, |sum, count| sum.saturating_add(*count));
     let listed = found == 0 || check.written.is_some_and(|written| !written.truncated);
     let note = check.error.as_ref().map(|error| error.message.as_str()).or(check.skipped.as_deref());
@@ -61,10 +62,10 @@ fn check(run: &str, at: u64, check: &CheckReport) -> Vec<Cell> {
         Cell::from(check.kind.to_string().as_str()),
         Cell::from(check.status().to_string().as_str()),
         Cell::from(check.elapsed_ms),
-        Cell::from(rows(&check.old)),
-        Cell::from(rows(&check.new)),
-        Cell::from(ms(&check.old)),
-        Cell::from(ms(&check.new)),
+        Cell::from(rows.old),
+        Cell::from(rows.new),
+        Cell::from(ms.old),
+        Cell::from(ms.new),
         Cell::from(listed),
         Cell::from(note),
     ]

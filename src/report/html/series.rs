@@ -6,7 +6,7 @@ use super::super::text;
 use super::super::text::visible;
 use super::charts::number;
 use super::trend::Point;
-use crate::model::Measure;
+use crate::model::{Measure, Side, Sides};
 
 /// Half the range of a plot is at least so much of the largest number.
 const TINY: f64 = 0.01;
@@ -27,7 +27,7 @@ pub(super) struct Series {
 pub(super) struct Dot {
     x: String,
     y: String,
-    side: &'static str,
+    side: Side,
     within: bool,
     label: String,
 }
@@ -39,10 +39,9 @@ type Value = fn(&Measure) -> Option<&String>;
 pub(super) fn series(measure: &Measure, points: &[Point<'_>], step: f64) -> Option<Series> {
     let same = |other: &&Measure| other.name == measure.name && other.key == measure.key;
     let found: Vec<Option<&Measure>> = points.iter().map(|point| point.measures.iter().find(same)).collect();
-    let sides: [(&'static str, Value); 2] = [("old", |one| one.old.as_ref()), ("new", |one| one.new.as_ref())];
+    let sides: Sides<Value> = Sides { old: |one| one.old.as_ref(), new: |one| one.new.as_ref() };
     let value = |at: usize, side: Value| found[at].and_then(side).and_then(|text| number(text));
-    let known: Vec<f64> =
-        sides.iter().flat_map(|(_, side)| (0..points.len()).filter_map(|at| value(at, *side))).collect();
+    let known: Vec<f64> = sides.iter().flat_map(|(_, of)| (0..points.len()).filter_map(|at| value(at, *of))).collect();
     if found.iter().flatten().count() < 2 || known.is_empty() {
         return None;
     }
@@ -54,10 +53,11 @@ pub(super) fn series(measure: &Measure, points: &[Point<'_>], step: f64) -> Opti
     let y = |one: f64| if range > 0.0 { 36.0 - (one / 2.0 - middle / 2.0) / range * 48.0 } else { 36.0 };
     let x = |at: usize| step * (at as f64 + 0.5);
     let mut dots = Vec::new();
-    let [old, new] = sides.map(|(name, side)| {
+    let mut lines_of = |side: Side| {
+        let of = *sides.get(side);
         let mut lines: Vec<Vec<String>> = vec![Vec::new()];
         for (at, point) in points.iter().enumerate() {
-            let Some(one) = value(at, side) else {
+            let Some(one) = value(at, of) else {
                 lines.push(Vec::new());
                 continue;
             };
@@ -65,13 +65,14 @@ pub(super) fn series(measure: &Measure, points: &[Point<'_>], step: f64) -> Opti
             if let Some(line) = lines.last_mut() {
                 line.push(format!("{x},{y}"));
             }
-            let shown = text::value(found[at].and_then(side).map(String::as_str));
-            let label = format!("{} {name}: {shown}", point.at.format("%Y-%m-%d %H:%M UTC"));
-            let within = name == "old" || found[at].is_none_or(|measure| measure.within);
-            dots.push(Dot { x, y, side: name, within, label });
+            let shown = text::value(found[at].and_then(of).map(String::as_str));
+            let label = format!("{} {side}: {shown}", point.at.format("%Y-%m-%d %H:%M UTC"));
+            let within = side == Side::Old || found[at].is_none_or(|measure| measure.within);
+            dots.push(Dot { x, y, side, within, label });
         }
-        lines.into_iter().filter(|line| line.len() > 1).map(|line| line.join(" ")).collect()
-    });
+        lines.into_iter().filter(|line| line.len() > 1).map(|line| line.join(" ")).collect::<Vec<String>>()
+    };
+    let (old, new) = (lines_of(Side::Old), lines_of(Side::New));
     let shown = |wanted: f64| {
         let texts = found.iter().flatten().flat_map(|one| [&one.old, &one.new]).flatten();
         texts.into_iter().find(|text| number(text) == Some(wanted)).map_or(String::new(), |text| visible(text))

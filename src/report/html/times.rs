@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::text::visible;
 use super::charts::number;
-use crate::model::{CheckReport, Times};
+use crate::model::{CheckReport, Side, Sides, Times};
 
 /// The plot: its left and right, its top and foot.
 const X: (f64, f64) = (44.0, 432.0);
@@ -31,7 +31,7 @@ pub(super) struct Distribution {
 struct Dot {
     x: String,
     y: String,
-    side: &'static str,
+    side: Side,
     label: String,
 }
 
@@ -81,9 +81,10 @@ pub(super) fn of(check: &CheckReport) -> Option<Distribution> {
     let curve = |side: &[String]| -> Vec<(u8, f64)> {
         times.percent.iter().zip(side).filter_map(|(percent, text)| Some((*percent, number(text)?))).collect()
     };
-    let (old, new) = (curve(&times.old), curve(&times.new));
-    let all: Vec<f64> = old.iter().chain(&new).map(|(_, time)| *time).collect();
-    if new.len() < 2 {
+    let texts = Sides { old: times.old.as_slice(), new: times.new.as_slice() };
+    let curves = texts.map(curve);
+    let all: Vec<f64> = curves.iter().flat_map(|(_, curve)| curve).map(|(_, time)| *time).collect();
+    if curves.new.len() < 2 {
         return None;
     }
     let scale = Scale::of(&all);
@@ -93,7 +94,7 @@ pub(super) fn of(check: &CheckReport) -> Option<Distribution> {
         places.collect::<Vec<_>>().join(" ")
     };
     let rows: Vec<(String, String, String)> = NAMED.iter().filter_map(|percent| row(times, *percent)).collect();
-    let dots = [("old", &old, &times.old), ("new", &new, &times.new)].into_iter().flat_map(|(side, curve, texts)| {
+    let dots = curves.as_ref().zip(texts).into_iter().flat_map(|(side, (curve, texts))| {
         curve
             .iter()
             .zip(texts)
@@ -110,8 +111,8 @@ pub(super) fn of(check: &CheckReport) -> Option<Distribution> {
     Some(Distribution {
         told: told.collect::<Vec<_>>().join("; "),
         axis: if scale.logarithmic { "logarithmic axis" } else { "" },
-        old: line(&old),
-        new: line(&new),
+        old: line(&curves.old),
+        new: line(&curves.new),
         shares: [(50, "50 %"), (95, "95 %")]
             .map(|(percent, name)| (format!("{:.1}", y(percent)), name.to_owned()))
             .to_vec(),

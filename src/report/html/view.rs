@@ -15,7 +15,7 @@ use super::times;
 use super::times::Distribution;
 use super::trend;
 use super::trend::{Strip, Trend};
-use crate::model::{CheckReport, Difference, Example, Pair, RunReport, SideReport, Status, agree};
+use crate::model::{CheckReport, Difference, Example, Pair, RunReport, Side, SideReport, Status, agree};
 
 /// The whole page.
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ struct Check {
     columns: Vec<Column>,
     examples: Vec<Shown>,
     more_examples: Option<String>,
-    sides: Vec<Side>,
+    sides: Vec<ReadSide>,
     notes: Vec<String>,
     again: String,
 }
@@ -109,7 +109,7 @@ struct Cell {
 }
 
 #[derive(Serialize)]
-struct Side {
+struct ReadSide {
     name: &'static str,
     source: String,
     answer: String,
@@ -243,10 +243,7 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         columns: check.columns.iter().map(column).collect(),
         examples: check.examples.iter().map(example).collect(),
         more_examples: unlisted(check),
-        sides: [("Old", &check.old), ("New", &check.new)]
-            .into_iter()
-            .filter_map(|(name, one)| one.as_ref().map(|one| side(name, one)))
-            .collect(),
+        sides: check.sides.present().map(|(name, one)| side(name, one)).collect(),
         notes: notes(check),
         again: again(report, check),
     }
@@ -313,8 +310,17 @@ fn cell(name: &str, pair: &Pair, difference: Difference) -> Cell {
     Cell { name: visible(name), old, new }
 }
 
-fn side(name: &'static str, side: &SideReport) -> Side {
-    Side { name, source: visible(&side.source), answer: answer(side), sql: visible_lines(side.sql.trim_end()) }
+fn side(side: Side, report: &SideReport) -> ReadSide {
+    let name = match side {
+        Side::Old => "Old",
+        Side::New => "New",
+    };
+    ReadSide {
+        name,
+        source: visible(&report.source),
+        answer: answer(report),
+        sql: visible_lines(report.sql.trim_end()),
+    }
 }
 
 fn notes(check: &CheckReport) -> Vec<String> {

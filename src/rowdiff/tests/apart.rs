@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::super::{DiffOptions, DiffPlan, Gate};
-use crate::compare::{Limits, Side};
+use crate::compare::Limits;
 use crate::frame::Frame;
-use crate::model::{CheckReport, Kind};
+use crate::model::{CheckReport, Kind, Side};
 use crate::spec::check::Check;
 
 use super::batches::{options, text, whole};

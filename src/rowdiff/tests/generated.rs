@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::compare::Limits;
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{Difference, Severity};
-use crate::spec::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Sides, Tolerance};
+use crate::model::{Difference, Severity, Sides};
+use crate::spec::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Tolerance};
 use proptest::prelude::*;
 
 use super::batches::{options, streamed, text, whole};

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::frame::{Column, Value};
-use crate::model::{Kind, RowCounts, Severity};
-use crate::spec::check::{KindSettings, Masks, Rule, Sides};
+use crate::model::{Kind, RowCounts, Severity, Sides};
+use crate::spec::check::{KindSettings, Masks, Rule};
 
 fn check() -> Check {
     Check {

@@ -17,8 +17,7 @@ fn nulls(name: &'static str, count: usize) -> Cells {
 /// Catches a column that is hashed as untyped because its first rows are NULL: its rule would be another.
 #[test]
 fn a_column_that_begins_with_nulls_gets_its_type_later() {
-    let stand_in =
-        Rule { null: crate::spec::check::Sides { old: Some(Value::Integer(0)), new: None }, ..Rule::default() };
+    let stand_in = Rule { null: crate::model::Sides { old: Some(Value::Integer(0)), new: None }, ..Rule::default() };
     let check = with(rows(&["id"]), "v", stand_in);
     let old = || {
         vec![

@@ -13,14 +13,14 @@ use super::{joined, located, prepare};
 use crate::compare::kind::latency;
 use crate::compare::kind::latency::Timed;
 use crate::isolation::Defect;
-use crate::model::{CheckReport, ErrorReport, SideReport, Volume};
+use crate::model::{CheckReport, ErrorReport, Side, SideReport, Sides, Volume};
 use crate::source;
 use crate::source::{CancellationToken, Engine, Error, ErrorCode, QueryHandle};
 use crate::spec::check::{Latency, Load, Query};
 
 /// A side while it is timed.
-struct Side<'a> {
-    name: &'static str,
+struct TimedSide<'a> {
+    side: Side,
     query: &'a Query,
     engine: Arc<dyn Engine>,
     report: SideReport,
@@ -37,13 +37,12 @@ pub(crate) async fn run(
     mut report: CheckReport,
 ) -> CheckReport {
     let (mut sides, mut errors) = (Vec::new(), Vec::new());
-    for (name, query) in [("old", one.check.sides.old.as_ref()), ("new", one.check.sides.new.as_ref())] {
-        let Some(query) = query else { continue };
-        match ready(one, context, name, query) {
-            Ok(side) => sides.push(side),
+    for (side, query) in one.check.sides.present() {
+        match ready(one, context, side, query) {
+            Ok(ready) => sides.push(ready),
             Err(refused) => {
-                let (side, error) = *refused;
-                *slot(&mut report, name) = Some(side);
+                let (refused, error) = *refused;
+                *report.sides.get_mut(side) = Some(refused);
                 errors.push(error);
             }
         }
@@ -55,7 +54,7 @@ pub(crate) async fn run(
         };
         errors.extend(timed.err());
     }
-    let (mut old, mut new) = (None, None);
+    let mut times = Sides::default();
     for mut side in sides {
         if errors.is_empty() {
             side.report.read = volume(&side, context.stop).await;
@@ -65,35 +64,31 @@ pub(crate) async fn run(
             side.report.elapsed_ms = side.timed.median_ms();
         }
         if side.retried {
-            report.warnings.push(retried(side.name));
+            report.warnings.push(retried(side.side));
         }
-        *slot(&mut report, side.name) = Some(side.report);
-        *(if side.name == "old" { &mut old } else { &mut new }) = Some(side.timed);
+        *report.sides.get_mut(side.side) = Some(side.report);
+        *times.get_mut(side.side) = Some(side.timed);
     }
-    match (errors.is_empty(), new) {
-        (true, Some(new)) => latency::compare(one.check, settings, old.as_ref(), &new, &mut report),
+    match (errors.is_empty(), times.new) {
+        (true, Some(new)) => latency::compare(one.check, settings, times.old.as_ref(), &new, &mut report),
         _ => report.error = Some(joined(errors)),
     }
     report
 }
 
-fn slot<'a>(report: &'a mut CheckReport, side: &str) -> &'a mut Option<SideReport> {
-    if side == "old" { &mut report.old } else { &mut report.new }
-}
-
 fn ready<'a>(
     one: CheckRun<'_>,
     context: &Context<'_>,
-    name: &'static str,
+    side: Side,
     query: &'a Query,
-) -> Result<Side<'a>, Box<(SideReport, ErrorReport)>> {
-    let prepared = prepare(one, context, name, query, &query.sql);
+) -> Result<TimedSide<'a>, Box<(SideReport, ErrorReport)>> {
+    let prepared = prepare(one, context, side.into(), query, &query.sql);
     if let Err(error) = prepared.engine {
         return Err(Box::new((prepared.report, error)));
     }
     match context.sources.get(one.suite, &query.source) {
-        Ok(open) => Ok(Side {
-            name,
+        Ok(open) => Ok(TimedSide {
+            side,
             query,
             engine: open.engine.clone(),
             report: prepared.report,
@@ -106,7 +101,7 @@ fn ready<'a>(
 }
 
 /// What the server reads for the query; absent where that cannot be known, which is no error.
-async fn volume(side: &Side<'_>, stop: &CancellationToken) -> Option<Volume> {
+async fn volume(side: &TimedSide<'_>, stop: &CancellationToken) -> Option<Volume> {
     let ticket = QueryHandle::default();
     tokio::select! {
         told = side.engine.volume(&side.report.sql, side.timeout, &ticket) => return told.unwrap_or(None),
@@ -118,11 +113,11 @@ async fn volume(side: &Side<'_>, stop: &CancellationToken) -> Option<Volume> {
 }
 
 /// Round after round, old and then new in each, so that what else the servers do meets both alike.
-async fn alternate(sides: &mut [Side<'_>], settings: &Latency, context: &Context<'_>) -> Result<(), ErrorReport> {
+async fn alternate(sides: &mut [TimedSide<'_>], settings: &Latency, context: &Context<'_>) -> Result<(), ErrorReport> {
     for round in 0..u64::from(settings.warm_up) + u64::from(settings.rounds) {
         for side in &mut *sides {
             let (found, again) = timed(side.engine.as_ref(), &side.report.sql, side.timeout, context.stop).await;
-            let (time, rows) = found.map_err(|error| located(context, side.name, &side.query.source, error))?;
+            let (time, rows) = found.map_err(|error| located(context, side.side.into(), &side.query.source, error))?;
             side.retried |= again;
             side.timed.rows = rows;
             if round >= u64::from(settings.warm_up) {
@@ -135,9 +130,14 @@ async fn alternate(sides: &mut [Side<'_>], settings: &Latency, context: &Context
 }
 
 /// Each side in turn: `clients` at once, each query after query until the time is over; the last ones are waited for.
-async fn loaded(sides: &mut [Side<'_>], load: &Load, warm_up: u32, context: &Context<'_>) -> Result<(), ErrorReport> {
+async fn loaded(
+    sides: &mut [TimedSide<'_>],
+    load: &Load,
+    warm_up: u32,
+    context: &Context<'_>,
+) -> Result<(), ErrorReport> {
     for side in sides {
-        let refused = |error| located(context, side.name, &side.query.source, error);
+        let refused = |error| located(context, side.side.into(), &side.query.source, error);
         // Without as many connections, clients would queue here and their waiting would count as the server's time.
         if side.engine.reserve(load.clients).await.is_err() {
             let message = format!(
@@ -179,7 +179,12 @@ struct Client {
 }
 
 /// Holds the load; the first client that fails stops the others, whose queries are cancelled.
-async fn hold(side: &Side<'_>, clients: u32, until: Until, stop: &CancellationToken) -> Result<Vec<Client>, Error> {
+async fn hold(
+    side: &TimedSide<'_>,
+    clients: u32,
+    until: Until,
+    stop: &CancellationToken,
+) -> Result<Vec<Client>, Error> {
     let together = CancellationToken::default();
     let mut tasks = JoinSet::new();
     for _ in 0..clients {

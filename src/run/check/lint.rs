@@ -15,10 +15,10 @@ use super::super::{CheckRun, Context, DiffStrategy, Privacy, RunOptions, Selecte
 use super::prepare;
 use crate::compare::Limits;
 use crate::isolation::isolated;
-use crate::model::{ErrorReport, Warning, WarningCode};
+use crate::model::{ErrorReport, Side, Warning, WarningCode};
 use crate::source;
 use crate::source::{CancellationToken, Inspected, LintRequest};
-use crate::spec::check::{Check, Comparison, Masks, Query, Rule};
+use crate::spec::check::{Check, Comparison, Masks, Rule};
 use crate::suite::Suite;
 
 /// What the servers say of the queries of suites.
@@ -126,29 +126,29 @@ pub(crate) async fn look(one: CheckRun<'_>, context: &Context<'_>) -> Vec<Warnin
     old.into_iter().chain(new).flat_map(|side| side.warnings).collect()
 }
 
-type Side = Result<Inspected, ErrorReport>;
-
-async fn both(one: CheckRun<'_>, context: &Context<'_>) -> (Side, Side) {
-    let sides = &one.check.sides;
-    tokio::join!(side(one, context, "old", sides.old.as_ref()), side(one, context, "new", sides.new.as_ref()))
+async fn both(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+) -> (Result<Inspected, ErrorReport>, Result<Inspected, ErrorReport>) {
+    tokio::join!(inspected(one, context, Side::Old), inspected(one, context, Side::New))
 }
 
-async fn side(one: CheckRun<'_>, context: &Context<'_>, name: &str, query: Option<&Query>) -> Side {
-    let Some(query) = query else { return Ok(Inspected::default()) };
+async fn inspected(one: CheckRun<'_>, context: &Context<'_>, side: Side) -> Result<Inspected, ErrorReport> {
+    let Some(query) = one.check.sides.get(side) else { return Ok(Inspected::default()) };
     if context.sources.get(one.suite, &query.source).is_ok_and(|open| open.described.is_err()) {
         return Ok(Inspected::default());
     }
-    let prepared = prepare(one, context, name, query, &query.sql);
+    let prepared = prepare(one, context, side.into(), query, &query.sql);
     let engine = prepared.engine?;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
-    let asked = asked(one, name);
+    let asked = asked(one, side);
     let found = source::inspect(engine, &prepared.report.sql, &asked, timeout, context.stop).await;
     let mut told = match found {
         Ok(told) => told,
         Err(_) if context.stop.is_cancelled() => Inspected::default(),
         Err(error) => refused(&error.message),
     };
-    told.warnings.iter_mut().for_each(|warning| warning.message.insert_str(0, &format!("{name}: ")));
+    told.warnings.iter_mut().for_each(|warning| warning.message.insert_str(0, &format!("{side}: ")));
     Ok(told)
 }
 
@@ -157,17 +157,13 @@ fn refused(why: &str) -> Inspected {
     Inspected { warnings: vec![Warning::new(WarningCode::NotAnalysed, message)], ..Inspected::default() }
 }
 
-/// What a check asks of the query of its side `name`.
-fn asked(one: CheckRun<'_>, name: &str) -> LintRequest {
+/// Returns what a check asks of the query of `side`.
+fn asked(one: CheckRun<'_>, side: Side) -> LintRequest {
     let check = one.check;
-    let renamed = |key: &String| match name {
-        "new" => check.rename.get(key).unwrap_or(key).clone(),
-        _ => key.clone(),
-    };
     LintRequest {
         kind: check.kind.kind(),
         exact: exact(check),
-        key: check.key.iter().map(renamed).collect(),
+        key: check.key.iter().map(|key| check.name_on(side, key).to_owned()).collect(),
         views: one.suite.views.clone(),
     }
 }

@@ -22,15 +22,48 @@ use super::{CheckRun, Context, Event, elapsed_ms, panicked};
 use crate::compare::{Answers, compare_all, compare_counting};
 use crate::frame::Frame;
 use crate::isolation::Defect;
-use crate::model::{CheckReport, ErrorCode, ErrorReport, SideReport, Warning};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Side, SideReport, Sides, Warning};
 use crate::source;
 use crate::source::{Engine, EngineName, Error};
 use crate::spec::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::suite::Suite;
 use attempt::Slot;
 
-/// What one side came to.
-pub(super) struct Side {
+/// A query of a check: that of a side, or the count query beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// The query of a side.
+    Side(Side),
+    /// The query that counts what an invariant was put to the test on, on the side the invariant looks at.
+    Population(Side),
+}
+
+impl Asked {
+    /// The side whose server answers.
+    fn side(self) -> Side {
+        match self {
+            Asked::Side(side) | Asked::Population(side) => side,
+        }
+    }
+}
+
+impl From<Side> for Asked {
+    fn from(side: Side) -> Self {
+        Asked::Side(side)
+    }
+}
+
+impl std::fmt::Display for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Asked::Side(side) => side.fmt(f),
+            Asked::Population(_) => f.write_str("population"),
+        }
+    }
+}
+
+/// What one query came to.
+pub(super) struct Fetched {
     pub(super) report: SideReport,
     warnings: Vec<Warning>,
     pub(super) frame: Result<Frame, ErrorReport>,
@@ -85,19 +118,16 @@ pub(super) async fn read(
     if matches!(check.kind, KindSettings::Rows) {
         return rows::run(one, context, report, watch).await;
     }
-    let (old, new, population) = tokio::join!(
-        maybe(one, context, "old", check.sides.old.as_ref()),
-        maybe(one, context, "new", check.sides.new.as_ref()),
-        population(one, context),
-    );
+    let (old, new, population) =
+        tokio::join!(maybe(one, context, Side::Old), maybe(one, context, Side::New), population(one, context),);
     let mut errors = Vec::new();
-    let mut take = |side: Option<Side>, name: &str| -> (Option<SideReport>, Option<Frame>) {
-        let Some(side) = side else { return (None, None) };
+    let mut take = |fetched: Option<Fetched>, asked: &str| -> (Option<SideReport>, Option<Frame>) {
+        let Some(side) = fetched else { return (None, None) };
         report.warnings.extend(side.warnings.into_iter().map(|warning| Warning {
-            message: if warning.message.starts_with(name) {
+            message: if warning.message.starts_with(asked) {
                 warning.message
             } else {
-                format!("{name}: {}", warning.message)
+                format!("{asked}: {}", warning.message)
             },
             ..warning
         }));
@@ -109,10 +139,10 @@ pub(super) async fn read(
             }
         }
     };
-    let (old_report, old) = take(old, "old");
-    let (new_report, new) = take(new, "new");
+    let (old_report, old) = take(old, Side::Old.as_str());
+    let (new_report, new) = take(new, Side::New.as_str());
     let (_, population) = take(population, "population");
-    (report.old, report.new) = (old_report, new_report);
+    report.sides = Sides { old: old_report, new: new_report };
     if !errors.is_empty() {
         report.error = Some(joined(errors));
         return report;
@@ -162,16 +192,15 @@ pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
 
 /// Why the check makes no sense on these servers, if so.
 async fn unmet(one: CheckRun<'_>, context: &Context<'_>) -> Result<Option<String>, ErrorReport> {
-    for (name, query) in [("old", &one.check.sides.old), ("new", &one.check.sides.new)] {
-        let Some(query) = query else { continue };
+    for (side, query) in one.check.sides.present() {
         for requirement in &one.check.requires {
-            let open = opened(one.suite, context, name, query)?;
+            let open = opened(one.suite, context, side.into(), query)?;
             let has = tokio::select! {
                 has = open.has(requirement) => has,
                 () = context.stop.cancelled() => Err(Error::new(ErrorCode::Interrupted, "the run was interrupted")),
                 () = tokio::time::sleep(context.options.timeout) => Err(Error::new(ErrorCode::Timeout, "the server did not answer; allow more with --timeout")),
             };
-            let has = has.map_err(|error| located(context, name, &query.source, error))?;
+            let has = has.map_err(|error| located(context, side.into(), &query.source, error))?;
             if !has {
                 let what = match requirement {
                     crate::spec::check::Requirement::Extension(extension) => format!("the extension {extension}"),
@@ -187,7 +216,7 @@ async fn unmet(one: CheckRun<'_>, context: &Context<'_>) -> Result<Option<String
 fn opened<'a>(
     suite: &Suite,
     context: &'a Context<'_>,
-    side: &str,
+    side: Asked,
     query: &Query,
 ) -> Result<&'a dyn Engine, ErrorReport> {
     let open = context.sources.get(suite, &query.source).map_err(|why| ErrorReport {
@@ -200,7 +229,7 @@ fn opened<'a>(
     }
 }
 
-pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Error) -> ErrorReport {
+pub(super) fn located(context: &Context<'_>, side: Asked, source: &str, error: Error) -> ErrorReport {
     let late = error.code == ErrorCode::Interrupted && context.late.load(Ordering::SeqCst);
     let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
     ErrorReport {
@@ -210,15 +239,15 @@ pub(super) fn located(context: &Context<'_>, side: &str, source: &str, error: Er
     }
 }
 
-async fn maybe(one: CheckRun<'_>, context: &Context<'_>, side: &str, query: Option<&Query>) -> Option<Side> {
-    let query = query?;
-    Some(fetch(one, context, side, query, &query.sql).await)
+async fn maybe(one: CheckRun<'_>, context: &Context<'_>, side: Side) -> Option<Fetched> {
+    let query = one.check.sides.get(side).as_ref()?;
+    Some(fetch(one, context, side.into(), query, &query.sql).await)
 }
 
-async fn population(one: CheckRun<'_>, context: &Context<'_>) -> Option<Side> {
+async fn population(one: CheckRun<'_>, context: &Context<'_>) -> Option<Fetched> {
     let KindSettings::Invariant { population: Some(sql) } = &one.check.kind else { return None };
-    let query = one.check.sides.old.as_ref().or(one.check.sides.new.as_ref())?;
-    Some(fetch(one, context, "population", query, sql).await)
+    let (side, query) = one.check.sides.present().next()?;
+    Some(fetch(one, context, Asked::Population(side), query, sql).await)
 }
 
 /// A side that can be asked, or why not.
@@ -231,7 +260,7 @@ pub(super) struct Prepared<'a> {
 pub(super) fn prepare<'a>(
     one: CheckRun<'_>,
     context: &'a Context<'_>,
-    side: &str,
+    side: Asked,
     query: &Query,
     sql: &Template,
 ) -> Prepared<'a> {
@@ -258,11 +287,17 @@ pub(super) fn prepare<'a>(
     }
 }
 
-pub(super) async fn fetch(one: CheckRun<'_>, context: &Context<'_>, side: &str, query: &Query, sql: &Template) -> Side {
+pub(super) async fn fetch(
+    one: CheckRun<'_>,
+    context: &Context<'_>,
+    side: Asked,
+    query: &Query,
+    sql: &Template,
+) -> Fetched {
     let Prepared { mut report, engine } = prepare(one, context, side, query, sql);
     let engine = match engine {
         Ok(engine) => engine,
-        Err(error) => return Side { report, warnings: Vec::new(), frame: Err(error) },
+        Err(error) => return Fetched { report, warnings: Vec::new(), frame: Err(error) },
     };
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let clock = Instant::now();
@@ -273,20 +308,20 @@ pub(super) async fn fetch(one: CheckRun<'_>, context: &Context<'_>, side: &str, 
         Ok(answer) => {
             report.rows = Some(answer.frame.height() as u64);
             warnings.extend(answer.warnings);
-            Side { report, warnings, frame: Ok(answer.frame) }
+            Fetched { report, warnings, frame: Ok(answer.frame) }
         }
-        Err(error) => Side { warnings, frame: Err(located(context, side, &query.source, error)), report },
+        Err(error) => Fetched { warnings, frame: Err(located(context, side, &query.source, error)), report },
     }
 }
 
 fn render(
     one: CheckRun<'_>,
     context: &Context<'_>,
-    side: &str,
+    side: Asked,
     engine: &dyn Engine,
     sql: &Template,
 ) -> Result<String, String> {
-    rendered(one.check, one.slice, side, engine.name(), sql, &context.params[one.suite.name.as_str()])
+    rendered(one.check, one.slice, side.side(), engine.name(), sql, &context.params[one.suite.name.as_str()])
 }
 
 /// The SQL of one side for `engine`: its params as literals, and cut down to its window where the query does not do
@@ -294,7 +329,7 @@ fn render(
 pub fn rendered(
     check: &Check,
     slice: Option<&Slice>,
-    side: &str,
+    side: Side,
     engine: EngineName,
     sql: &Template,
     all: &BTreeMap<String, Result<ParamValue, String>>,

@@ -4,14 +4,13 @@
 //! and the rules hold for equal values. The rows that differ are always read and judged here, and what is read must be
 //! what the server found: as many rows, with the same sum of hashes.
 
-use crate::compare::Side;
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::CheckReport;
+use crate::model::{CheckReport, Side, Sides};
 use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
 use crate::source::pushdown;
 use crate::source::pushdown::{Described, Names, Pair};
 use crate::source::{Engine, EngineName};
-use crate::spec::check::{Check, Rule, Sample, Sides};
+use crate::spec::check::{Check, Rule, Sample};
 
 /// Whether one server that compares holds both sides.
 pub(crate) fn same(old: &dyn Engine, new: &dyn Engine) -> bool {
@@ -32,8 +31,7 @@ pub(crate) fn sampled(
         if check.columns.get(name).is_some_and(|rule| *rule != Rule::default()) {
             return None;
         }
-        let name = if side == Side::New { check.rename.get(name).unwrap_or(name) } else { name };
-        let column = column(described, name).filter(|column| column.printed)?;
+        let column = column(described, check.name_on(side, name)).filter(|column| column.printed)?;
         key.push((column.name.as_str(), &column.of));
     }
     let names = Names::beside(described.iter().map(|column| column.name.as_str()));
@@ -131,9 +129,7 @@ impl ServerDiff {
             finite += usize::from(numeric);
         }
         if differing == 0 && old == equal && new == equal {
-            for side in [&mut report.old, &mut report.new].into_iter().flatten() {
-                side.rows = Some(equal);
-            }
+            report.sides.present_mut().for_each(|(_, side)| side.rows = Some(equal));
             return Some(Answer::Equal(self.plan.equal(equal, &numbers, report)));
         }
         let hashes = match answer.values("cutover_keys").as_slice() {

@@ -15,16 +15,15 @@ use super::pushdown;
 use super::pushdown::Answer;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
 use super::{joined, prepare};
-use crate::compare::Side;
 use crate::model::{
-    CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Warning, WarningCode,
+    CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Side, SideReport, Sides,
+    Warning, WarningCode,
 };
 use crate::rowdiff::{Candidates, DiffPlan, Failure, Kept, Summary};
 use crate::secret;
 use crate::source;
 use crate::source::QueryHandle;
 use crate::source::pushdown::Described;
-use crate::spec::check::Sides;
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(250);
@@ -41,26 +40,29 @@ pub(crate) async fn run(
         report.error = Some(ErrorReport::new(message));
         return report;
     };
-    let old = prepare(one, context, "old", old, &old.sql);
-    let new = prepare(one, context, "new", new, &new.sql);
-    (report.old, report.new) = (Some(old.report.clone()), Some(new.report.clone()));
-    let (old, new) = match (old.engine, new.engine) {
-        (Ok(old), Ok(new)) => (old, new),
-        (old, new) => {
-            report.error = Some(joined([old.err(), new.err()].into_iter().flatten().collect()));
+    let old = prepare(one, context, Side::Old.into(), old, &old.sql);
+    let new = prepare(one, context, Side::New.into(), new, &new.sql);
+    report.sides = Sides { old: Some(old.report.clone()), new: Some(new.report.clone()) };
+    let engines = match (Sides { old: old.engine, new: new.engine }).all() {
+        Ok(engines) => engines,
+        Err(errors) => {
+            report.error = Some(joined(errors));
             return report;
         }
     };
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
-    let sql = |side: &Option<crate::model::SideReport>| side.as_ref().map_or(String::new(), |side| side.sql.clone());
+    let sql = Sides { old: old.report.sql, new: new.report.sql };
+    let asked = |side| SideQuery {
+        side,
+        engine: *engines.get(side),
+        sql: sql.get(side).clone(),
+        ticket: QueryHandle::default(),
+    };
     let reading = TwoSidedScan {
         one,
         context,
         timeout,
-        sides: Sides {
-            old: SideQuery { name: "old", engine: old, sql: sql(&report.old), ticket: QueryHandle::default() },
-            new: SideQuery { name: "new", engine: new, sql: sql(&report.new), ticket: QueryHandle::default() },
-        },
+        sides: Sides::each(asked),
         rows: Arc::default(),
         total: AtomicU64::new(0),
         sums: Sides::default(),
@@ -93,10 +95,7 @@ impl<'a> TwoSidedScan<'a> {
     async fn diff(&self, report: &mut CheckReport) -> Result<(), ErrorReport> {
         let _reserved = self.reserve().await?;
         let (old, new) = tokio::join!(self.open(&self.sides.old), self.open(&self.sides.new));
-        let (mut old, mut new) = match (old, new) {
-            (Ok(old), Ok(new)) => (old, new),
-            (old, new) => return Err(joined([old.err(), new.err()].into_iter().flatten().collect())),
-        };
+        let Sides { mut old, mut new } = Sides { old, new }.all().map_err(joined)?;
         report.warnings.extend(old.1.take().into_iter().chain(new.1.take()));
         let queries = self.queries(&mut old.0, &mut new.0, report).await?;
         let outcome = self.compared(&queries, &mut old.0, &mut new.0, report).await;
@@ -169,14 +168,9 @@ impl<'a> TwoSidedScan<'a> {
             source::within(old.describe(&sides.old.sql), sides.old.engine, &sides.old.ticket, self.timeout, stop),
             source::within(new.describe(&sides.new.sql), sides.new.engine, &sides.new.ticket, self.timeout, stop),
         );
-        match (old, new) {
-            (Ok(old), Ok(new)) => Ok(Sides { old, new }),
-            (old, new) => {
-                let old = old.err().map(|error| self.located(&sides.old, error));
-                let new = new.err().map(|error| self.located(&sides.new, error));
-                Err(joined(old.into_iter().chain(new).collect()))
-            }
-        }
+        let old = old.map_err(|error| self.located(&sides.old, error));
+        let new = new.map_err(|error| self.located(&sides.new, error));
+        Sides { old, new }.all().map_err(joined)
     }
 
     /// Lets the server that holds both sides find out which rows differ; where none does, the report is filled.
@@ -229,9 +223,7 @@ impl<'a> TwoSidedScan<'a> {
         let elapsed = elapsed_ms(clock);
         let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
         report.returned = Some(returned(names));
-        for side in [&mut report.old, &mut report.new].into_iter().flatten() {
-            side.elapsed_ms = elapsed;
-        }
+        report.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed);
         note(&mut report.warnings, answer.warnings);
         Ok(asked.answered(&answer.frame, queries, report))
     }
@@ -250,9 +242,7 @@ impl<'a> TwoSidedScan<'a> {
             let sides = Sides { old: Some(&mut *old), new: Some(&mut *new) };
             let first = self.both(wanted, sides, |streams| self.first(streams, &mut heads)).await;
             let ScanResult { found, errors, warnings } = first;
-            for side in [&mut report.old, &mut report.new].into_iter().flatten() {
-                side.elapsed_ms = elapsed_ms(clock);
-            }
+            report.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed_ms(clock));
             if !errors.is_empty() {
                 return Err(joined(errors));
             }
@@ -278,8 +268,8 @@ impl<'a> TwoSidedScan<'a> {
             (plan, others) = (plan.beside_equal(differing.equal, &differing.numbers), differing.equal);
         }
         self.note_keys(&plan, report);
-        for (side, rows) in [(&mut report.old, hashed.old.rows()), (&mut report.new, hashed.new.rows())] {
-            side.iter_mut().for_each(|side| side.rows = Some(rows + others));
+        for (side, read) in report.sides.present_mut() {
+            read.rows = Some(hashed.get(side).rows() + others);
         }
         self.total.store(hashed.old.rows() + hashed.new.rows(), Ordering::Relaxed);
         let copies = Sides { old: hashed.old.copied(), new: hashed.new.copied() };
@@ -338,8 +328,8 @@ impl<'a> TwoSidedScan<'a> {
         match summary {
             Err(failure) => self.failed(failure, report),
             Ok(summary) => {
-                let rows = |side: &Option<crate::model::SideReport>| side.as_ref().and_then(|side| side.rows);
-                if report.examined.is_some() && (rows(&report.old), rows(&report.new)) == (Some(0), Some(0)) {
+                let none = |side: &Option<SideReport>| side.as_ref().is_some_and(|side| side.rows == Some(0));
+                if report.examined.is_some() && report.sides.iter().all(|(_, side)| none(side)) {
                     report.error = report.error.take().map(|_| ErrorReport {
                         message: "none of the keys that differed before is on either side any more, so nothing was \
                                   compared; run the whole check"

@@ -15,14 +15,12 @@ use super::super::{CheckRun, Context};
 use super::located;
 use super::pushdown::Differing;
 use super::side::{Limits, one_side};
-use crate::compare::Side;
 use crate::frame::{Frame, Value};
-use crate::model::{ErrorReport, Warning};
+use crate::model::{ErrorReport, Side, Sides, Warning};
 use crate::rowdiff;
 use crate::rowdiff::{Copied, DiffPlan, Failure, Hashed, Kept};
 use crate::source;
 use crate::source::{Engine, EngineName, Error, ErrorCode, QueryHandle, Reader};
-use crate::spec::check::Sides;
 
 /// Batches between a source and its hashing.
 pub(crate) const BACKLOG: usize = 2;
@@ -32,7 +30,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 
 /// One side and its query.
 pub(crate) struct SideQuery<'a> {
-    pub(crate) name: &'static str,
+    pub(crate) side: Side,
     pub(crate) engine: &'a dyn Engine,
     pub(crate) sql: String,
     pub(crate) ticket: QueryHandle,
@@ -113,15 +111,12 @@ impl<'a> TwoSidedScan<'a> {
         })
         .await;
         let session = opened.map_err(|error| self.located(side, error))?;
-        Ok((session, again.then(|| retried(side.name))))
+        Ok((session, again.then(|| retried(side.side))))
     }
 
     pub(crate) fn located(&self, side: &SideQuery<'_>, error: Error) -> ErrorReport {
-        let query = match side.name {
-            "old" => &self.one.check.sides.old,
-            _ => &self.one.check.sides.new,
-        };
-        located(self.context, side.name, query.as_ref().map_or("", |query| &query.source), error)
+        let query = self.one.check.sides.get(side.side);
+        located(self.context, side.side.into(), query.as_ref().map_or("", |query| &query.source), error)
     }
 
     /// Reads the sides that are given from their first row while `work` takes their batches; when one fails, the other
@@ -160,7 +155,7 @@ impl<'a> TwoSidedScan<'a> {
                 Ok(warnings) => read.warnings.extend(
                     warnings
                         .into_iter()
-                        .map(|warning| Warning { message: format!("{}: {}", side.name, warning.message), ..warning }),
+                        .map(|warning| Warning { message: format!("{}: {}", side.side, warning.message), ..warning }),
                 ),
                 Err(None) => {}
                 Err(Some(error)) => read.errors.push(self.located(side, error)),
@@ -204,12 +199,8 @@ impl<'a> TwoSidedScan<'a> {
         }
         let hash = |side, first, stream: Stream, head: Frame| {
             let (hashed, sampling) = (plan.hashed(side), plan.clone());
-            let asked = match side {
-                Side::Old => &self.sides.old,
-                Side::New => &self.sides.new,
-            };
             // Files are here already.
-            let copies = asked.engine.name() != EngineName::Files;
+            let copies = self.sides.get(side).engine.name() != EngineName::Files;
             let mut hashed = if copies { hashed } else { hashed.uncopied() };
             blocking(move || {
                 let mut head = head;

@@ -14,13 +14,13 @@ use super::super::{CheckRun, Context};
 use super::rows::causes;
 use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan, blocking, closed, second};
 use super::{fetch, joined, prepare};
-use crate::compare::{Itself, Side, against_itself, by_value, differing};
+use crate::compare::{Itself, against_itself, by_value, differing};
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Unstable, Warning, WarningCode, agree, plural};
+use crate::model::{CheckReport, ErrorReport, Side, Sides, Unstable, Warning, WarningCode, agree, plural};
 use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
 use crate::source;
 use crate::source::{Engine, EngineName, QueryHandle};
-use crate::spec::check::{Query, Sides};
+use crate::spec::check::Query;
 
 /// Warnings of old that say why its answer may be another each time.
 const CAUSES: [WarningCode; 3] = [WarningCode::Approximate, WarningCode::Final, WarningCode::FloatSum];
@@ -36,10 +36,10 @@ pub(crate) async fn look(
     report: &mut CheckReport,
 ) -> Result<Vec<u64>, ErrorReport> {
     let Some(query) = &one.check.sides.old else { return Ok(Vec::new()) };
-    let prepared = prepare(one, context, "old", query, &query.sql);
+    let prepared = prepare(one, context, Side::Old.into(), query, &query.sql);
     let engine = prepared.engine?;
     let sql = prepared.report.sql.clone();
-    report.old = Some(prepared.report);
+    report.sides.old = Some(prepared.report);
     let check = against_itself(one.check);
     let again = CheckRun { check: &check, ..one };
     let found = if check.kind.kind().profile().streamed {
@@ -47,7 +47,7 @@ pub(crate) async fn look(
     } else {
         held(again, context, query).await?
     };
-    report.old = None;
+    report.sides.old = None;
     if found.keys.is_empty() {
         return Ok(found.keys);
     }
@@ -78,8 +78,8 @@ fn named(warnings: &[Warning], engine: &dyn Engine, sql: &str, moved: u64) -> Ve
 
 /// Two answers held whole.
 async fn held(one: CheckRun<'_>, context: &Context<'_>, query: &Query) -> Result<Itself, ErrorReport> {
-    let first = fetch(one, context, "old", query, &query.sql).await.frame?;
-    let second = fetch(one, context, "old", query, &query.sql).await.frame?;
+    let first = fetch(one, context, Side::Old.into(), query, &query.sql).await.frame?;
+    let second = fetch(one, context, Side::Old.into(), query, &query.sql).await.frame?;
     let check = one.check.clone();
     let found =
         blocking(move || differing(&check, &first, &second).or_else(|_| differing(&by_value(&check), &first, &second)));
@@ -96,7 +96,7 @@ async fn rows(
     engine: &dyn Engine,
     sql: &str,
 ) -> Result<Itself, ErrorReport> {
-    let asked = || SideQuery { name: "old", engine, sql: sql.to_owned(), ticket: QueryHandle::default() };
+    let asked = || SideQuery { side: Side::Old, engine, sql: sql.to_owned(), ticket: QueryHandle::default() };
     let reading = TwoSidedScan {
         one,
         context,

@@ -11,11 +11,11 @@ use super::super::sources::retrying;
 use super::super::{CheckRun, Context, windows};
 use super::{joined, located, prepare};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{ErrorReport, Outside, agree, plural};
+use crate::model::{ErrorReport, Outside, Side, Sides, agree, plural};
 use crate::source;
 use crate::source::EngineName;
 use crate::source::window::{NO_DAY, answer, exists, placing};
-use crate::spec::check::{ParamValue, Query, Sides};
+use crate::spec::check::ParamValue;
 
 type Asked = Arc<OnceCell<Result<Sides<Placed>, ErrorReport>>>;
 
@@ -50,14 +50,8 @@ pub(crate) async fn of(one: CheckRun<'_>, context: &Context<'_>) -> Option<Resul
     };
     let ask = || async {
         let ends = windows::ends(window, &context.params[one.suite.name.as_str()]).map_err(ErrorReport::new)?;
-        let (old, new) = tokio::join!(
-            side(one, context, "old", one.check.sides.old.as_ref(), &ends),
-            side(one, context, "new", one.check.sides.new.as_ref(), &ends),
-        );
-        match (old, new) {
-            (Ok(old), Ok(new)) => Ok(Sides { old, new }),
-            (old, new) => Err(joined([old.err(), new.err()].into_iter().flatten().collect())),
-        }
+        let (old, new) = tokio::join!(placed(one, context, Side::Old, &ends), placed(one, context, Side::New, &ends));
+        Sides { old, new }.all().map_err(joined)
     };
     let placed = asked.get_or_init(ask).await.clone();
     Some(placed.map(|placed| Known {
@@ -66,24 +60,23 @@ pub(crate) async fn of(one: CheckRun<'_>, context: &Context<'_>) -> Option<Resul
     }))
 }
 
-async fn side(
+async fn placed(
     one: CheckRun<'_>,
     context: &Context<'_>,
-    name: &str,
-    query: Option<&Query>,
+    side: Side,
     (from, to): &(ParamValue, ParamValue),
 ) -> Result<Placed, ErrorReport> {
-    let Some(query) = query else { return Ok(Placed::default()) };
+    let Some(query) = one.check.sides.get(side) else { return Ok(Placed::default()) };
     let whole = CheckRun { slice: None, ..one };
-    let prepared = prepare(whole, context, name, query, &query.sql);
+    let prepared = prepare(whole, context, side.into(), query, &query.sql);
     let engine = prepared.engine?;
-    let column = one.check.window_column(name);
-    let wrong = |message: String| ErrorReport::new(format!("{name} side, source `{}`: {message}", query.source));
+    let column = one.check.window_column(side);
+    let wrong = |message: String| ErrorReport::new(format!("{side} side, source `{}`: {message}", query.source));
     let sql = placing(engine.name(), &prepared.report.sql, column, from, to).map_err(wrong)?;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let (found, _) = retrying(context.stop, || source::query(engine, &sql, timeout, context.stop)).await;
     let found = found.map_err(|error| {
-        let mut error = located(context, name, &query.source, error);
+        let mut error = located(context, side.into(), &query.source, error);
         error.message = format!(
             "{}; this was asked of the window's column `{column}`, which has to be a timestamp or a date: write the ends with an \
              offset, such as 2026-01-01T00:00:00Z, where it has a zone, and without one where it has none",

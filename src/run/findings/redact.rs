@@ -88,8 +88,7 @@ pub(crate) fn check(report: &mut CheckReport) {
         past: _,
         // Words of others, and values.
         why,
-        old,
-        new,
+        sides,
         measures,
         drift,
         examples,
@@ -101,7 +100,7 @@ pub(crate) fn check(report: &mut CheckReport) {
         skipped,
     } = report;
     why.iter_mut().for_each(value);
-    [old, new].into_iter().flatten().for_each(side);
+    sides.present_mut().for_each(|(_, one)| side(one));
     measures.iter_mut().for_each(measure);
     for Drift { worst_key, .. } in drift {
         key(worst_key);
@@ -146,7 +145,7 @@ mod tests {
         let pair = || Pair { old: Some(text()), new: Some(text()) };
         let mut report = CheckReport::new("s.c", Kind::Rows);
         report.why = Some(text());
-        report.old = Some(SideReport { sql: text(), ..SideReport::default() });
+        report.sides.old = Some(SideReport { sql: text(), ..SideReport::default() });
         report.measures = vec![Measure {
             name: "m".to_owned(),
             key: key(),

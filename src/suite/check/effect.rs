@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::super::raw;
 use super::Reader;
-use crate::model::Kind;
-use crate::spec::check::{Comparison, Query, Rule, Sides};
+use crate::model::{Kind, Sides};
+use crate::spec::check::{Comparison, Query, Rule};
 
 impl Reader<'_, '_> {
     /// Every setting that has no effect beside the others.
@@ -30,10 +30,8 @@ impl Reader<'_, '_> {
             );
         }
         if let Some(names) = &raw.sources {
-            for (side, given, used) in
-                [("old", names.old.is_some(), sides.old.is_some()), ("new", names.new.is_some(), sides.new.is_some())]
-            {
-                if given && !used {
+            for (side, (name, query)) in names.sides().zip(sides.as_ref()) {
+                if name.is_some() && query.is_none() {
                     let message = format!("`sources.{side}` means nothing, because {side} has no query");
                     self.mistake(message, Some("remove it".to_owned()));
                 }

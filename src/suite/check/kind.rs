@@ -6,8 +6,8 @@ use super::super::rule;
 use super::super::rule::Bounds;
 use super::super::{latency, levels, raw};
 use super::Reader;
-use crate::model::Kind;
-use crate::spec::check::{KindSettings, Latency, Percentile, Query, Sides};
+use crate::model::{Kind, Sides};
+use crate::spec::check::{KindSettings, Latency, Percentile, Query};
 
 impl Reader<'_, '_> {
     /// Settings that mean nothing for the kind: silence about them would look like effect.

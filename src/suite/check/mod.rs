@@ -19,8 +19,8 @@ use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
 use crate::frame::exact;
-use crate::model::{DifferenceForm, KeyUse, Kind, WarningCode};
-use crate::spec::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Sides, Window};
+use crate::model::{DifferenceForm, KeyUse, Kind, Sides, WarningCode};
+use crate::spec::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Window};
 
 /// What a check of a suite can refer to.
 pub(super) struct Scope<'a> {

@@ -8,27 +8,24 @@ use super::super::problem::{File, Problem, nearest};
 use super::super::raw;
 use super::super::raw::Sql;
 use super::Reader;
-use crate::model::{Kind, Queries};
+use crate::model::{Kind, Queries, Side, Sides};
 use crate::source::{EngineName, admits};
-use crate::spec::check::{Query, Sides, Template};
+use crate::spec::check::{Query, Template};
 
 impl Reader<'_, '_> {
     pub(super) fn sides(&mut self, kind: Kind, raw: &raw::Check) -> Sides<Option<Query>> {
         let names = raw.sources.clone().unwrap_or_default();
-        let mut sides = Sides { old: None, new: None };
-        for side in ["old", "new"] {
-            let (sql, source) = match side {
-                "old" => (&raw.old, names.old.clone()),
-                _ => (&raw.new, names.new.clone()),
-            };
-            let source = source.unwrap_or_else(|| side.to_owned());
+        let mut sides = Sides::default();
+        let given = Sides { old: raw.old.as_ref(), new: raw.new.as_ref() };
+        for (side, (sql, source)) in given.zip(names.sides()) {
+            let source = source.cloned().unwrap_or_else(|| side.to_string());
             let engine = self.engine(&source);
             let needed = match kind.profile().queries {
                 Queries::Both => true,
-                Queries::NewAndMaybeOld => side == "new",
+                Queries::NewAndMaybeOld => side == Side::New,
                 Queries::One => false,
             };
-            let Some((sql, file)) = self.sql(sql.as_ref(), side, engine, needed) else { continue };
+            let Some((sql, file)) = self.sql(sql, side.as_str(), engine, needed) else { continue };
             if !self.scope.named.contains(&source.as_str()) {
                 let help = nearest(&source, self.scope.named.iter().copied());
                 self.mistake(
@@ -36,8 +33,7 @@ impl Reader<'_, '_> {
                     help.or(Some(format!("add [sources.{source}]"))),
                 );
             }
-            let query = Some(Query { source, sql, file });
-            if side == "old" { sides.old = query } else { sides.new = query }
+            *sides.get_mut(side) = Some(Query { source, sql, file });
         }
         if kind.profile().queries == Queries::One && sides.old.is_some() == sides.new.is_some() {
             self.mistake(

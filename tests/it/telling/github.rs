@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport};
+use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides};
 use cutover::report::github::{Place, SUMMARY_LIMIT, annotations, summary};
 
 use super::{case, command, stderr};
@@ -285,9 +285,16 @@ fn a_large_summary_is_cut_between_sections_and_says_so() {
         |sql: String| Some(SideReport { source: "old".to_owned(), sql, rows: Some(3), elapsed_ms: 1, read: None });
     // Headings inside SQL are no boundary.
     let long = "SELECT 1\n## no section\n".repeat(2_000);
-    let mut checks: Vec<CheckReport> =
-        (0..60).map(|n| CheckReport { old: side(long.clone()), ..differing(&format!("s.long{n}")) }).collect();
-    checks.push(CheckReport { old: side("SELECT 'short'".to_owned()), ..differing("s.short") });
+    let mut checks: Vec<CheckReport> = (0..60)
+        .map(|n| CheckReport {
+            sides: Sides { old: side(long.clone()), new: None },
+            ..differing(&format!("s.long{n}"))
+        })
+        .collect();
+    checks.push(CheckReport {
+        sides: Sides { old: side("SELECT 'short'".to_owned()), new: None },
+        ..differing("s.short")
+    });
     let many = report(checks);
     let whole = summary(&many, usize::MAX);
     assert!(whole.len() > SUMMARY_LIMIT && !whole.contains("is cut"), "{}", whole.len());

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cutover::model::{
-    CheckReport, DifferenceCounts, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, TagCounts, Waived,
+    CheckReport, DifferenceCounts, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides, TagCounts,
+    Waived,
 };
 use cutover::report::metrics::render;
 use serde_json::Value as Json;
@@ -48,8 +49,7 @@ fn check(id: &str, kind: Kind) -> CheckReport {
         Some(SideReport { source: source.to_owned(), sql: String::new(), rows, elapsed_ms: 1_250, read: None })
     };
     CheckReport {
-        old: side("old", Some(5)),
-        new: side("new", Some(4)),
+        sides: Sides { old: side("old", Some(5)), new: side("new", Some(4)) },
         elapsed_ms: 1_500,
         ..CheckReport::new(id, kind)
     }
@@ -151,8 +151,7 @@ fn forgiven_differences_are_counted_apart() {
 fn what_was_not_measured_is_absent_and_not_zero() {
     let broken = CheckReport {
         error: Some(ErrorReport::new("refused".to_owned())),
-        old: Some(SideReport { rows: None, ..SideReport::default() }),
-        new: None,
+        sides: Sides { old: Some(SideReport { rows: None, ..SideReport::default() }), new: None },
         ..check("shop.items", Kind::Rows)
     };
     let read = understood(&render(&report(vec![broken]), "nightly", 2));

@@ -7,8 +7,8 @@ use super::*;
 use crate::compare::rows::columns::{Naming, sort_out};
 use crate::frame::Column as Values;
 use crate::frame::wide;
-use crate::model::Severity;
-use crate::spec::check::{Check, ForcedType, KindSettings, Masks, Rule, Sides};
+use crate::model::{Severity, Sides};
+use crate::spec::check::{Check, ForcedType, KindSettings, Masks, Rule};
 
 fn checked(rule: Rule) -> Check {
     Check {

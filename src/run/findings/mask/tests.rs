@@ -1,8 +1,8 @@
 //! Each test plants a secret in one place of a report, and looks for it in the whole of what leaves.
 
 use super::*;
-use crate::model::{Difference, Severity, Unstable, WarningCode};
-use crate::spec::check::{Percentile, Rule, Sides};
+use crate::model::{Difference, Severity, Sides, Unstable, WarningCode};
+use crate::spec::check::{Percentile, Rule};
 
 const SECRET: &str = "ada@example.org";
 
