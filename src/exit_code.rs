@@ -23,16 +23,16 @@ pub enum FailOn {
     Skip,
 }
 
-/// What the user wants the exit code to tell.
+/// How the exit code of a run follows from its report.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct ExitPolicy<'a> {
     /// Which statuses make a run fail.
     pub fail_on: &'a [FailOn],
     /// Stands in the place of 2 where another run may get further.
     pub retryable: Option<u8>,
 }
 
-impl Wanted<'_> {
+impl ExitPolicy<'_> {
     /// The exit code of a run that no signal stopped.
     pub fn code(&self, report: &RunReport) -> u8 {
         match code(report, self.fail_on) {
@@ -111,7 +111,7 @@ mod tests {
     /// Catches a mistake that is tried again all night, and another code where nobody asked for one.
     #[test]
     fn another_code_stands_for_what_may_pass_and_for_nothing_else() {
-        let wanted = |retryable| Wanted { fail_on: &[FailOn::Fail], retryable };
+        let wanted = |retryable| ExitPolicy { fail_on: &[FailOn::Fail], retryable };
         let away = |mut report: RunReport| {
             for error in report.checks.iter_mut().filter_map(|check| check.error.as_mut()) {
                 error.code = ErrorCode::Connection;

@@ -1,4 +1,4 @@
-//! What people see while a command runs: lines, colours, progress. A reader that went away is no failure.
+//! Writes to the terminal: lines, colours, progress. A reader that went away is no failure.
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{LookArgs, sanitize};
+use super::args::LookArgs;
+use super::sanitize;
+use crate::exit_code::BROKEN;
 use crate::report::terminal::Style;
 use crate::report::{Format, visible};
 use crate::run::Event;
@@ -28,6 +30,12 @@ pub(crate) fn complain(text: &str) {
     write(&mut std::io::stderr(), &sanitize::sentence(text));
 }
 
+/// Prints why `cutover command` is not done, and returns the exit code.
+pub(crate) fn refuse(command: &str, why: &str) -> u8 {
+    complain(&format!("cutover {command}: {why}\n"));
+    BROKEN
+}
+
 /// Prints lines to stderr: what the parser of the arguments says, who repeats them.
 pub(crate) fn complain_lines(text: &str) {
     write(&mut std::io::stderr(), &sanitize::lines(&without_urls(&hidden(text)), false));
@@ -43,8 +51,8 @@ pub(crate) fn command(text: &str, to_stderr: bool) {
     if to_stderr { write(&mut std::io::stderr(), text) } else { write(&mut std::io::stdout(), text) }
 }
 
-/// What a source said, one line a cause: the words of a server make no line of their own.
-pub(crate) fn told(error: &source::Error) -> String {
+/// Returns an error of a source with its causes, one a line: the words of a server make no line of their own.
+pub(crate) fn with_causes(error: &source::Error) -> String {
     let causes: String = error.causes.iter().map(|cause| format!("\n  {}", visible(cause))).collect();
     format!("{}{causes}", visible(&error.message))
 }

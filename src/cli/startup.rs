@@ -1,11 +1,12 @@
-//! What is done before anything is printed: secrets are noted, and every word that leaves goes over one edge.
+//! Prepares the process before anything is printed: notes secrets, and takes panics to the terminal.
 
 use std::sync::LazyLock;
 
 use clap::error::{ContextKind, ContextValue};
 use regex::Regex;
 
-use super::{MASK_KEY, console, sanitize};
+use super::mask_key::MASK_KEY;
+use super::{console, sanitize};
 use crate::report::visible;
 use crate::{isolation, secret, source};
 

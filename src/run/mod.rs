@@ -87,6 +87,25 @@ pub struct Again {
 }
 
 impl RunOptions {
+    /// Runs so many checks at once, each query at most this long, and takes neither memory nor disk for row diffs.
+    pub fn new(jobs: usize, timeout: Duration) -> RunOptions {
+        RunOptions {
+            jobs,
+            timeout,
+            deadline: None,
+            limits: Limits::default(),
+            memory: 0,
+            spill: std::env::temp_dir(),
+            copies: 0,
+            only: Vec::new(),
+            plan: DiffStrategy::default(),
+            differences: None,
+            privacy: Privacy::of_the_run(),
+            baseline: None,
+            again: None,
+        }
+    }
+
     /// What one row diff may use; its hashes have seeds of their own.
     fn rowdiff(&self) -> rowdiff::DiffOptions {
         rowdiff::DiffOptions {

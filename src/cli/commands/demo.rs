@@ -1,62 +1,57 @@
-//! `cutover demo`: the first thing a newcomer sees.
+//! Runs `cutover demo`: the first thing a newcomer sees.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use globset::GlobSet;
+use clap::Args;
 
+use super::super::args::{DetailArgs, LookArgs};
 use super::super::publish::notify::Notifiers;
 use super::super::publish::reports::Reports;
-use super::super::{DiffLimits, LookArgs, PrivacyArgs, console, load, runtime};
-use super::run::{done, execute, select};
-use crate::compare::Limits;
+use super::super::request::RunRequest;
+use super::super::{console, execute, suites};
 use crate::demo;
-use crate::exit_code::{BROKEN, DIFFERENT, PASSED, Wanted};
-use crate::run::{Privacy, RunOptions};
+use crate::exit_code::{DIFFERENT, PASSED};
 use crate::suite::Overrides;
 
-/// Makes the pair under `dir`, runs its suite, and says what it means.
-pub(crate) fn demo(dir: &Path, clean: bool, look: LookArgs) -> u8 {
-    done(try_demo(dir, clean, look))
+/// `cutover demo`.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct DemoArgs {
+    /// Without the planted differences
+    #[arg(long)]
+    clean: bool,
+    /// Folder to write
+    #[arg(long, value_name = "DIR", default_value = "cutover-demo")]
+    dir: PathBuf,
+    #[command(flatten)]
+    look: LookArgs,
 }
 
-fn try_demo(dir: &Path, clean: bool, look: LookArgs) -> Result<u8, u8> {
-    runtime()?.block_on(demo::create(dir, clean)).map_err(|error| {
-        console::complain(&format!("cutover demo: {error}\n"));
-        BROKEN
-    })?;
+const AFTER_HELP: &str = "\
+Examples:
+  cutover demo                                  a failing gate: exit code 1
+  cutover demo --clean                          the same pair without differences: exit code 0
+  cutover demo --dir /tmp/shop && cutover run /tmp/shop --only '*.cost_*'";
+
+/// Checks of the demo that run at once.
+const JOBS: usize = 2;
+
+/// Time that a query of the demo may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Makes the pair, runs its suite, says what the verdict means, and returns the exit code.
+pub(crate) async fn demo(DemoArgs { clean, dir, look }: &DemoArgs) -> Result<u8, u8> {
+    let refuse = |why: String| console::refuse("demo", &why);
+    demo::create(dir, *clean).await.map_err(|error| refuse(error.to_string()))?;
     // The demo's own pair, whatever the environment names for real suites.
     let sources = vec![("old".to_owned(), "sqlite:old.db".to_owned()), ("new".to_owned(), "new".to_owned())];
-    let mut suites = load(&[dir.join("suite.toml")], &Overrides { params: Vec::new(), sources })?;
+    let mut suites = suites::load(&[dir.join("suite.toml")], &Overrides { params: Vec::new(), sources })?;
     // Outside of the demo they are the suite's own defaults.
     suites.iter_mut().for_each(|suite| suite.given = Overrides::default());
-    let selected = select(&suites, &[], &GlobSet::empty(), &[]).map_err(|why| {
-        console::complain(&format!("cutover demo: {why}\n"));
-        BROKEN
-    })?;
-    let limits = DiffLimits::default();
-    let to = Reports::Folder(dir.join("reports"), None);
-    let differences = to.differences(limits.max_differences, PrivacyArgs::default()).map_err(|why| {
-        console::complain(&format!("cutover demo: {why}\n"));
-        BROKEN
-    })?;
-    let options = RunOptions {
-        jobs: 2,
-        timeout: Duration::from_secs(60),
-        deadline: None,
-        limits: Limits::default(),
-        memory: limits.memory(2),
-        spill: std::env::temp_dir(),
-        copies: limits.copies(2),
-        only: Vec::new(),
-        plan: limits.plan,
-        differences,
-        privacy: Privacy::of_the_run(),
-        baseline: None,
-        again: None,
-    };
-    let code =
-        execute(&selected, &options, &to, None, Wanted { fail_on: &[], retryable: None }, look, &Notifiers::default())?;
+    let reports = Reports::Folder(dir.join("reports"), None);
+    let request = RunRequest::of_one(&suites, JOBS, TIMEOUT, &DetailArgs::default(), reports, *look).map_err(refuse)?;
+    let code = execute::execute(&request, &Notifiers::default()).await;
     if !look.quiet {
         let dir = dir.display();
         match code {

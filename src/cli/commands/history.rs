@@ -1,4 +1,4 @@
-//! `cutover history`: what earlier runs found. Reads only; nothing is compared and no source is reached.
+//! Runs `cutover history`: what earlier runs found. Reads only; nothing is compared and no source is reached.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -7,10 +7,10 @@ use clap::{Args, Subcommand};
 use globset::Glob;
 use serde_json::json;
 
-use super::super::publish::history::PlaceArgs;
-use super::super::{console, load, runtime};
-use super::run::done;
-use crate::exit_code::{BROKEN, PASSED};
+use super::super::args::HistoryPlaceArgs;
+use super::super::selection::check_of;
+use super::super::{console, suites};
+use crate::exit_code::PASSED;
 use crate::record::history;
 use crate::record::history::changes::{Change, changes};
 use crate::record::history::trend::trends;
@@ -45,10 +45,14 @@ Examples:
   cutover history compare last~1 last           what appeared, healed and stayed since the run before
   cutover history --history 'postgres://ci:${PGPASS}@db/cutover' --json";
 
+const COMPARE_HELP: &str = "\
+Examples:
+  cutover history compare last~1 last           since the run before";
+
 #[derive(Debug, Subcommand)]
 enum HistoryCommand {
     /// Show what appeared, healed and stayed between two runs
-    #[command(after_help = super::super::COMPARE_HELP)]
+    #[command(after_help = COMPARE_HELP)]
     Compare {
         /// The earlier run: its id, the beginning of it, `last`, or `last~1` for the one before
         before: String,
@@ -67,35 +71,34 @@ struct FromArgs {
     #[arg(long, value_name = "DIR", default_value = "reports/")]
     reports: PathBuf,
     #[command(flatten)]
-    place: PlaceArgs,
+    place: HistoryPlaceArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 /// Shows the history and returns the exit code.
-pub(crate) fn history(args: HistoryArgs) -> u8 {
-    done(match args.command {
-        Some(HistoryCommand::Compare { before, after, from }) => compare(&before, &after, &from),
-        None => show(args.suite.as_deref(), usize::from(args.last), &args.from),
-    })
+pub(crate) async fn history(args: &HistoryArgs) -> Result<u8, u8> {
+    match &args.command {
+        Some(HistoryCommand::Compare { before, after, from }) => compare(before, after, from).await,
+        None => show(args.suite.as_deref(), usize::from(args.last), &args.from).await,
+    }
 }
 
 fn refuse(message: &str) -> u8 {
-    console::complain(&format!("cutover history: {message}\n"));
-    BROKEN
+    console::refuse("history", message)
 }
 
 fn width() -> Option<u16> {
     std::io::stdout().is_terminal().then(console::columns).flatten()
 }
 
-fn show(suite: Option<&str>, most: usize, from: &FromArgs) -> Result<u8, u8> {
+async fn show(suite: Option<&str>, most: usize, from: &FromArgs) -> Result<u8, u8> {
     let place = from.place.place(&from.reports).map_err(|why| refuse(&why))?;
     let wanted = suite.map(wanted).transpose()?;
     let matches = |id: &str| wanted.as_ref().is_none_or(|wanted| wanted(id));
-    let runs = runtime()?
-        .block_on(history::last(&place, most, history::Wanted::Taken(&matches)))
+    let runs = history::last(&place, most, history::Wanted::Taken(&matches))
+        .await
         .map_err(|error| refuse(&visible(&error.to_string())))?;
     if runs.is_empty() {
         let what = suite.map_or("no run".to_owned(), |suite| format!("no run with a check of `{suite}`"));
@@ -119,16 +122,13 @@ type Wanted = Box<dyn Fn(&str) -> bool>;
 fn wanted(text: &str) -> Result<Wanted, u8> {
     if text.ends_with(".toml") || text.contains('/') {
         let names: Vec<String> =
-            load(&[PathBuf::from(text)], &Overrides::default())?.into_iter().map(|suite| suite.name).collect();
+            suites::load(&[PathBuf::from(text)], &Overrides::default())?.into_iter().map(|suite| suite.name).collect();
         return Ok(Box::new(move |id| names.iter().any(|name| in_suite(id, name))));
     }
     let glob = Glob::new(text)
         .map_err(|cause| refuse(&format!("{text}: {}; write a pattern such as 'costs.*'", cause.kind())))?;
     let (glob, name) = (glob.compile_matcher(), text.to_owned());
-    Ok(Box::new(move |id| {
-        let check = id.split_once('@').map_or(id, |(check, _)| check);
-        in_suite(id, &name) || glob.is_match(id) || glob.is_match(check)
-    }))
+    Ok(Box::new(move |id| in_suite(id, &name) || glob.is_match(id) || glob.is_match(check_of(id))))
 }
 
 fn in_suite(id: &str, name: &str) -> bool {
@@ -147,11 +147,10 @@ fn run(run: &Run) -> serde_json::Value {
     })
 }
 
-fn compare(before: &str, after: &str, from: &FromArgs) -> Result<u8, u8> {
+async fn compare(before: &str, after: &str, from: &FromArgs) -> Result<u8, u8> {
     let place: Place = from.place.place(&from.reports).map_err(|why| refuse(&why))?;
-    let [before, after] = runtime()?
-        .block_on(history::pair(&place, [before, after]))
-        .map_err(|error| refuse(&visible(&error.to_string())))?;
+    let pair = history::pair(&place, [before, after]).await;
+    let [before, after] = pair.map_err(|error| refuse(&visible(&error.to_string())))?;
     let keys = [Keys::of_run(&place, &before), Keys::of_run(&place, &after)];
     let found = changes(&before, &after, &keys);
     if from.json {

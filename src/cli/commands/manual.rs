@@ -1,4 +1,4 @@
-//! `cutover man` and `cutover completions`: what the command line says of itself, for `man` and for shells.
+//! Runs `cutover man` and `cutover completions`: the command line described for `man` and for shells.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
 use super::super::console;
-use crate::exit_code::{BROKEN, PASSED};
+use crate::exit_code::PASSED;
 use crate::fs::output::write_atomically;
 
 /// `cutover man`.
@@ -43,28 +43,22 @@ Examples:
   cutover completions powershell >> $PROFILE";
 
 /// Prints what `shell` completes, and returns the exit code.
-pub(crate) fn completions(args: &CompletionArgs, mut command: Command) -> u8 {
+pub(crate) fn completions(args: &CompletionArgs, mut command: Command) -> Result<u8, u8> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "cutover", &mut script);
     console::print(&String::from_utf8_lossy(&script));
-    PASSED
+    Ok(PASSED)
 }
 
 /// Prints or writes the manual, and returns the exit code.
-pub(crate) fn manual(args: &ManArgs, command: Command) -> u8 {
+pub(crate) fn manual(args: &ManArgs, command: Command) -> Result<u8, u8> {
     let mut command = command.disable_help_subcommand(true);
     command.build();
-    match &args.dir {
+    let done = match &args.dir {
         None => page(&command).map(|text| console::print(&text)),
         Some(folder) => write(&command, folder),
-    }
-    .map_or_else(
-        |cause| {
-            console::complain(&format!("cutover man: {cause}; give another folder with --dir\n"));
-            BROKEN
-        },
-        |()| PASSED,
-    )
+    };
+    done.map(|()| PASSED).map_err(|cause| console::refuse("man", &format!("{cause}; give another folder with --dir")))
 }
 
 /// Writes the page of `command` and those below it.

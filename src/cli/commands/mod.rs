@@ -1,13 +1,14 @@
-//! Runs each command of the command line; one file per command.
+//! Runs the commands of the command line, each in a file or folder of its own. None knows of another.
 
-pub(crate) mod demo;
-pub(crate) mod diff;
-pub(crate) mod history;
-pub(crate) mod init;
-pub(crate) mod list;
-pub(crate) mod manual;
-pub(crate) mod rehearse;
-pub(crate) mod rerun;
-pub(crate) mod run;
-pub(crate) mod waive;
-pub(crate) mod waive_toml;
+pub(super) mod demo;
+pub(super) mod diff;
+pub(super) mod history;
+pub(super) mod init;
+pub(super) mod list;
+pub(super) mod manual;
+pub(super) mod rehearse;
+pub(super) mod rerun;
+pub(super) mod run;
+pub(super) mod schema;
+pub(super) mod validate;
+pub(super) mod waive;

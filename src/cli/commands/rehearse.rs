@@ -1,11 +1,12 @@
-//! `cutover rehearse`: fills scratch databases with a pack's own old and new tables, clean or with one defect.
+//! Runs `cutover rehearse`: fills scratch databases with a pack's own old and new tables, clean or with one defect.
 
 use std::path::Path;
 
 use clap::Args;
 
-use super::super::{console, pair, runtime};
-use crate::exit_code::{BROKEN, PASSED};
+use super::super::args::value_parsers::pair;
+use super::super::console;
+use crate::exit_code::PASSED;
 use crate::model::{Side, plural};
 use crate::rehearse;
 use crate::rehearse::{Pack, RehearsalPlan};
@@ -42,18 +43,12 @@ Examples:
   cutover rehearse star_schema --url old=postgres://me@localhost/scratch --url new=postgres://me@localhost/scratch
   cutover rehearse langfuse --url old=clickhouse://me@localhost/a --url new=clickhouse://me@localhost/b --rows 1e6";
 
-/// Runs the command and returns its exit code.
-pub(crate) fn rehearse(args: &RehearseArgs) -> u8 {
-    match try_rehearse(args) {
-        Ok(code) => code,
-        Err(why) => {
-            console::complain(&format!("cutover rehearse: {why}\n"));
-            BROKEN
-        }
-    }
+/// Fills the scratch databases and returns the exit code.
+pub(crate) async fn rehearse(args: &RehearseArgs) -> Result<u8, u8> {
+    rehearsed(args).await.map_err(|why| console::refuse("rehearse", &why))
 }
 
-fn try_rehearse(args: &RehearseArgs) -> Result<u8, String> {
+async fn rehearsed(args: &RehearseArgs) -> Result<u8, String> {
     let pack = Pack::find(&args.pack).map_err(|error| error.to_string())?;
     if args.list {
         for defect in pack.defects() {
@@ -66,8 +61,7 @@ fn try_rehearse(args: &RehearseArgs) -> Result<u8, String> {
     }
     let (old, new) = (url(args, Side::Old)?, url(args, Side::New)?);
     let plan = RehearsalPlan { rows: args.rows, seed: args.seed, defect: args.defect.clone() };
-    let runtime = runtime().map_err(|_| "nothing was built".to_owned())?;
-    let made = runtime.block_on(rehearse::build(&pack, &old, &new, &plan));
+    let made = rehearse::build(&pack, &old, &new, &plan).await;
     let made = made.map_err(|error| visible(&error.to_string()))?;
     for one in made {
         console::print(&format!("{} {}: {}\n", one.side, one.table, plural(one.rows, "row")));

@@ -1,13 +1,15 @@
-//! `cutover rerun`: what did not pass in a report, run again on the params that it was run on.
+//! Runs `cutover rerun`: what did not pass in a report, again and on the same params.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::super::args::{RunArgs, SUITES};
 use super::super::publish::notify::Notifiers;
-use super::super::{RunArgs, console, load};
-use super::run::{done, try_run};
+use super::super::request::one_to_stdout;
+use super::super::selection::Patterns;
+use super::super::{console, execute, suites};
 use crate::exit_code::{BROKEN, PASSED};
 use crate::model::RerunOf;
 use crate::record::read::{EarlierSuite, RecordedRun};
@@ -17,7 +19,7 @@ use crate::suite::{Overrides, Param, Suite};
 
 /// `cutover rerun`.
 #[derive(Args, Debug)]
-#[command(after_help = super::super::RERUN_HELP, mut_arg("suites", |arg| arg.hide(true)), mut_arg("param", |arg| arg.hide(true)))]
+#[command(after_help = AFTER_HELP, mut_arg("suites", |arg| arg.hide(true)), mut_arg("param", |arg| arg.hide(true)))]
 pub(crate) struct RerunArgs {
     /// The report.json of a run; differences.parquet is read beside it
     #[arg(value_name = "REPORT", required = true)]
@@ -29,18 +31,16 @@ pub(crate) struct RerunArgs {
     run: RunArgs,
 }
 
-/// Runs the command and returns its exit code.
-pub(crate) fn rerun(args: RerunArgs) -> u8 {
-    done(try_rerun(args))
-}
+const AFTER_HELP: &str = "\
+Examples:
+  cutover rerun reports/20260103T020000.000Z-1f2e/report.json
+  cutover rerun report.json --only 'costs.*' --report json=again.json";
 
-fn try_rerun(args: RerunArgs) -> Result<u8, u8> {
-    let refuse = |message: String| {
-        console::complain(&format!("cutover rerun: {message}\n"));
-        BROKEN
-    };
+/// Runs the checks again and returns the exit code.
+pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
+    let refuse = |why: String| console::refuse("rerun", &why);
     let RerunArgs { before, changed_suite, mut run } = args;
-    if run.suites != [PathBuf::from(super::super::SUITES)] {
+    if run.suites != [PathBuf::from(SUITES)] {
         return Err(refuse("the suites are those of the report; choose among them with --only".to_owned()));
     }
     if !run.overrides.param.is_empty() {
@@ -57,13 +57,8 @@ fn try_rerun(args: RerunArgs) -> Result<u8, u8> {
         console::print(&format!("every check of {} passed; nothing to run again\n", before.display()));
         return Ok(PASSED);
     }
-    let only = super::run::matchers(&run.only).map_err(&refuse)?;
-    let bare = |id: &str| id.split_once('@').map_or(id, |(check, _)| check).to_owned();
-    let wanted: Vec<&str> = open
-        .iter()
-        .copied()
-        .filter(|id| only.is_empty() || only.iter().any(|glob| glob.is_match(id) || glob.is_match(bare(id))))
-        .collect();
+    let only = Patterns::new(&run.only).map_err(refuse)?;
+    let wanted: Vec<&str> = open.iter().copied().filter(|id| only.mean(id)).collect();
     if wanted.is_empty() {
         return Err(refuse(format!("--only matches none of the checks that did not pass: {}", open.join(", "))));
     }
@@ -75,7 +70,7 @@ fn try_rerun(args: RerunArgs) -> Result<u8, u8> {
         let recorded = earlier.suites.iter().find(|suite| suite.name == name);
         let recorded =
             recorded.ok_or_else(|| refuse(format!("the report names no suite `{name}`; run the checks again")))?;
-        let suite = read(recorded, &run.overrides.source).map_err(|why| why.map_or(BROKEN, &refuse))?;
+        let suite = read(recorded, &run.overrides.source).map_err(|why| why.map_or(BROKEN, refuse))?;
         if suite.sha256 != recorded.sha256 {
             if !changed_suite {
                 return Err(refuse(format!(
@@ -95,8 +90,10 @@ fn try_rerun(args: RerunArgs) -> Result<u8, u8> {
         if changed { BTreeMap::new() } else { earlier.differing_keys().map_err(|why| refuse(why.to_string()))? };
     run.only = wanted.iter().map(|id| globset::escape(id)).collect();
     let of = RerunOf { report: before.display().to_string(), started_at: earlier.started_at.clone() };
-    let telling = Notifiers::new(&run);
-    try_run(run, "rerun", Some((suites, Again { of, keys })), &telling)
+    let notifiers = Notifiers::new(&run.notify, &run.output.reports);
+    one_to_stdout(&run.output).map_err(refuse)?;
+    let patterns = Patterns::new(&run.only).map_err(refuse)?;
+    execute::run(&run, &suites, &patterns, Some(Again { of, keys }), &notifiers).await.map_err(refuse)
 }
 
 /// The suite with the params it was run on; an error that was not shown yet says why not.
@@ -120,8 +117,8 @@ fn read(recorded: &EarlierSuite, sources: &[(String, String)]) -> Result<Suite, 
         params: params.map(|(name, text)| (name.clone(), text.clone())).collect(),
         sources: own.cloned().collect(),
     };
-    let suites = load(&[path.to_owned()], &overrides).map_err(|_| None)?;
-    let suite = suites.into_iter().next().ok_or_else(|| Some(format!("{} holds no suite", path.display())))?;
+    let loaded = suites::load(&[path.to_owned()], &overrides).map_err(|_| None)?;
+    let suite = loaded.into_iter().next().ok_or_else(|| Some(format!("{} holds no suite", path.display())))?;
     for (name, text) in &recorded.params {
         let same = matches!(suite.params.get(name), Some(Param::Value(value)) if shown(value) == *text);
         if !same {

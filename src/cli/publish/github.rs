@@ -1,4 +1,4 @@
-//! `--github`: where annotations go, and the summary of the job. What goes wrong is shown and changes no exit code.
+//! Writes the annotations and the summary of `--github`. What goes wrong is shown and changes no exit code.
 
 use std::cell::OnceCell;
 use std::fs::OpenOptions;
@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::super::console;
-use super::notify::FinishedRun;
+use super::finished::FinishedRun;
 use crate::report::github::{Place, SUMMARY_LIMIT, annotations, resumed, stopped, summary};
 use crate::run::Selected;
 
@@ -31,12 +31,12 @@ impl Github {
     }
 
     /// Annotates the step and appends to its summary.
-    pub(crate) fn tell(&self, told: &FinishedRun<'_>) {
+    pub(crate) fn annotate(&self, run: &FinishedRun<'_>) {
         let (token, to_stderr) = self.stopped.get().cloned().unzip();
         let mut text = token.map_or_else(String::new, |token| resumed(&token));
-        text.push_str(&annotations(told.report, told.code, |id| place(told.selected, id)));
+        text.push_str(&annotations(run.report, run.code, |id| place(run.selected, id)));
         console::command(&text, to_stderr.unwrap_or(false));
-        if let Err(why) = summarise(told) {
+        if let Err(why) = summarise(run) {
             console::complain(&format!("cutover run: --github: {why}\n"));
         }
     }
@@ -53,7 +53,7 @@ fn place(selected: &[Selected<'_>], id: &str) -> Option<Place> {
     Some(Place { file: inside.as_deref().unwrap_or(path).display().to_string(), line })
 }
 
-fn summarise(told: &FinishedRun<'_>) -> Result<(), String> {
+fn summarise(run: &FinishedRun<'_>) -> Result<(), String> {
     let path = std::env::var_os(SUMMARY).filter(|path| !path.is_empty());
     let path = path.ok_or_else(|| format!("{SUMMARY} is not set, so no summary is written; GitHub Actions sets it"))?;
     let path = Path::new(&path);
@@ -62,7 +62,7 @@ fn summarise(told: &FinishedRun<'_>) -> Result<(), String> {
     let before = file.metadata().map_err(failed)?.len();
     let gap = if before > 0 { "\n" } else { "" };
     let used = usize::try_from(before).unwrap_or(usize::MAX).saturating_add(gap.len());
-    let text = summary(told.report, SUMMARY_LIMIT.saturating_sub(used));
+    let text = summary(run.report, SUMMARY_LIMIT.saturating_sub(used));
     if text.is_empty() {
         return Err("the summary of this step is full, so nothing is added; GitHub takes 1 MiB".to_owned());
     }

@@ -1,12 +1,10 @@
-//! What a run takes from the history, and gives to it. A history that fails is shown and changes no exit code.
+//! Gives a report its earlier runs, and adds the run to the history. A history that fails is shown and changes no exit code.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use clap::Args;
-
-use super::super::commands::run::signal;
-use super::super::{console, runtime};
+use super::super::console;
+use super::super::signal::unless_interrupted;
 use crate::model::{HistoryPoint, RunReport};
 use crate::record::history;
 use crate::record::history::{Error, Place, Wanted};
@@ -15,33 +13,13 @@ use crate::report::visible;
 /// Earlier runs of a check that its report shows.
 const RUNS: usize = 30;
 
-/// Where the history is.
-#[derive(Args, Debug, Default)]
-pub(crate) struct PlaceArgs {
-    /// Another place of the history: a SQLite file, or a shared postgres://… (${VAR} is expanded) [default: history.db
-    /// in the folder for reports]
-    #[arg(long, value_name = "URL|PATH")]
-    history: Option<String>,
-}
-
-impl PlaceArgs {
-    /// The place that is named, or the file in the folder for reports.
-    pub(crate) fn place(&self, reports: &Path) -> Result<Place, String> {
-        match &self.history {
-            Some(text) => Place::parse(text, |name| std::env::var(name).ok()),
-            None => Ok(Place::beside(reports)),
-        }
-    }
-}
-
 /// Gives each check its earlier runs; without their numbers where values of rows are masked now and may not have been then.
 ///
 /// # Errors
 /// A history that cannot be read; one that is not there yet has no runs.
-pub(crate) fn attach(place: &Place, report: &mut RunReport, examples: bool) -> Result<(), String> {
+pub(crate) async fn attach(place: &Place, report: &mut RunReport, examples: bool) -> Result<(), String> {
     let ids: HashSet<String> = report.checks.iter().map(|check| check.id.clone()).collect();
-    let Ok(runtime) = runtime() else { return Ok(()) };
-    let runs = match runtime.block_on(unless_interrupted(history::recent(place, RUNS, Wanted::Ids(&ids)))) {
+    let runs = match unless_interrupted(history::recent(place, RUNS, Wanted::Ids(&ids))).await {
         Some(Ok(runs)) => runs,
         Some(Err(Error::Absent(_))) => return Ok(()),
         Some(Err(error)) => return Err(visible(&error.to_string())),
@@ -70,7 +48,7 @@ pub(crate) fn attach(place: &Place, report: &mut RunReport, examples: bool) -> R
 }
 
 /// Adds the run; `unread` is why its past could not be read.
-pub(crate) fn record(
+pub(crate) async fn record(
     place: &Place,
     report: &RunReport,
     id: &str,
@@ -78,11 +56,10 @@ pub(crate) fn record(
     folder: Option<&Path>,
     unread: Option<String>,
 ) {
-    let Ok(runtime) = runtime() else { return };
     let folder = folder.map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()));
     let folder = folder.map(|folder| folder.display().to_string());
     let work = history::record(place, report, id, code, folder.as_deref());
-    let recorded = runtime.block_on(unless_interrupted(work));
+    let recorded = unless_interrupted(work).await;
     let not_recorded = |why: &str| console::complain(&format!("cutover run: the run is not recorded: {why}\n"));
     match (recorded, unread) {
         (Some(Ok(())), None) => {}
@@ -96,11 +73,3 @@ pub(crate) fn record(
 
 /// What is said of a history that was not waited for.
 const INTERRUPTED: &str = "interrupted while it was waited for";
-
-/// The result, or none once a signal arrived: nobody has to wait for a history that is locked.
-pub(crate) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        done = work => Some(done),
-        () = signal() => None,
-    }
-}

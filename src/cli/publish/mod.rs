@@ -1,8 +1,9 @@
 //! Publishes a finished run: reports, history, notifications and CI annotations.
 
+pub(crate) mod finished;
 pub(crate) mod github;
 pub(crate) mod history;
 pub(crate) mod last_run;
 pub(crate) mod notify;
 pub(crate) mod reports;
-pub mod webhook;
+mod webhook;

@@ -1,11 +1,12 @@
-//! Where the reports of a run go: written whole, with the differences beside them, the oldest removed.
+//! Writes the reports of a run whole, with the differences beside them, and removes the oldest.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::super::{PrivacyArgs, console};
+use super::super::args::ReportArgs;
+use super::super::console;
 use crate::fs::output;
 use crate::fs::output::{Held, Unfinished, is_special, write_atomically};
 use crate::isolation::caught;
@@ -23,12 +24,22 @@ pub(crate) enum Reports {
 }
 
 impl Reports {
-    /// The file that takes up to `most` differences of each check, where a report has a place on disk and values may
-    /// be shown.
-    pub(crate) fn differences(&self, most: u64, privacy: PrivacyArgs) -> Result<Option<Differences>, String> {
-        if privacy.no_examples {
-            return Ok(None);
+    /// Returns where `args` send the reports; a folder keeps only the newest `keep`.
+    pub(crate) fn new(args: &ReportArgs, keep: Option<u32>) -> Reports {
+        if args.report.is_empty() {
+            Reports::Folder(args.reports.clone(), keep)
+        } else {
+            Reports::Paths(args.report.clone())
         }
+    }
+
+    /// Returns true if a report goes to stdout, so that people's output must not.
+    pub(crate) fn use_stdout(&self) -> bool {
+        matches!(self, Reports::Paths(paths) if paths.iter().any(|(_, path)| path == "-"))
+    }
+
+    /// Makes the file that takes up to `most` differences of each check, where a report has a place on disk.
+    pub(crate) fn differences(&self, most: u64) -> Result<Option<Differences>, String> {
         let folder = match self {
             Reports::Folder(parent, _) => parent.clone(),
             Reports::Paths(_) => match self.beside_json() {

@@ -1,4 +1,4 @@
-//! Where notifications go: a URL that nothing can print, and one request to it.
+//! Posts notifications: a URL that nothing can print, and one request to it.
 //!
 //! Such a URL is a secret as a whole, because its path is what lets anybody post. So only scheme and host are ever shown,
 //! an answer's text is not (servers repeat the path in it), and no redirect is followed.
@@ -10,27 +10,24 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
+use super::super::args::WebhookText;
 use crate::secret;
 use crate::source::network_refusal;
 use crate::suite::{SourceSpecError, expanded};
 
 /// Time allowed for a notification, from the connection to the end of the answer.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Characters of a path's part from which on it may be a token; `services` and `webhook` are none.
 const TOKEN: usize = 9;
 
-/// A URL as it was given, its variables not expanded.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Given(String);
-
 /// A URL that can be posted to. `Display` and `Debug` show scheme and host.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Webhook(Url);
+pub(crate) struct Webhook(Url);
 
-/// Why nobody was told. Never holds the URL.
+/// Why nothing was posted. Never holds the URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WebhookError {
+pub(crate) enum WebhookError {
     /// A variable is not set.
     #[error("the variable {0} is not set; export it, or write ${{{0}:-default}}")]
     Unset(String),
@@ -74,22 +71,10 @@ pub enum WebhookError {
     },
 }
 
-impl From<String> for Given {
-    fn from(text: String) -> Self {
-        Given(text)
-    }
-}
-
-impl fmt::Debug for Given {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Given(***)")
-    }
-}
-
-impl Given {
-    /// The URL with its variables.
-    pub fn webhook(&self, variables: impl Fn(&str) -> Option<String>) -> Result<Webhook, WebhookError> {
-        let url = expanded(&self.0, variables).map_err(|error| match error {
+impl Webhook {
+    /// Expands the variables of `text` and checks that it can be posted to.
+    pub(crate) fn new(text: &WebhookText, variables: impl Fn(&str) -> Option<String>) -> Result<Webhook, WebhookError> {
+        let url = expanded(&text.0, variables).map_err(|error| match error {
             SourceSpecError::Unset(name) => WebhookError::Unset(name),
             SourceSpecError::Malformed => WebhookError::Malformed,
             SourceSpecError::Url(_) => WebhookError::NotHttp,
@@ -123,7 +108,7 @@ impl fmt::Debug for Webhook {
 
 impl Webhook {
     /// Posts `text` as Slack takes it: JSON with one field. Any answer but success is an error.
-    pub async fn post(&self, text: &str) -> Result<(), WebhookError> {
+    pub(crate) async fn post(&self, text: &str) -> Result<(), WebhookError> {
         let failed = |error: reqwest::Error| match error.is_timeout() {
             true => WebhookError::Slow { place: self.to_string() },
             false => WebhookError::Unreachable { place: self.to_string(), cause: innermost(&error) },
@@ -161,7 +146,7 @@ mod tests {
 
     fn webhook(text: &str) -> Result<Webhook, WebhookError> {
         let variables = |name: &str| (name == "TOKEN").then(|| "T0/B0/s3cret".to_owned());
-        Given::from(text.to_owned()).webhook(variables)
+        Webhook::new(&WebhookText(text.to_owned()), variables)
     }
 
     #[test]
@@ -174,7 +159,7 @@ mod tests {
             let url = webhook(text).unwrap();
             assert_eq!(format!("{url} {url:?}"), "https://hooks.slack.com https://hooks.slack.com");
         }
-        assert!(!format!("{:?}", Given::from("https://h/s3cret".to_owned())).contains("s3cret"));
+        assert!(!format!("{:?}", WebhookText("https://h/s3cret".to_owned())).contains("s3cret"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 //! Asks each side's engine once and turns its answer into warnings; what a query does wrong is the engine's knowledge.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -11,9 +10,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::super::findings::disclosure;
-use super::super::{CheckRun, Context, DiffStrategy, Privacy, RunOptions, Selected, params, sources, windows};
+use super::super::{CheckRun, Context, RunOptions, Selected, params, sources, windows};
 use super::prepare;
-use crate::compare::Limits;
 use crate::isolation::isolated;
 use crate::model::{ErrorReport, Side, Warning, WarningCode};
 use crate::source;
@@ -51,21 +49,7 @@ impl LintReport {
 ///
 /// Of a check that is cut into windows the first stands for all. A source that could not be reached is not mentioned.
 pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &CancellationToken) -> LintReport {
-    let options = RunOptions {
-        jobs: 1,
-        timeout,
-        deadline: None,
-        limits: Limits::default(),
-        memory: 0,
-        spill: PathBuf::new(),
-        copies: 0,
-        only: Vec::new(),
-        plan: DiffStrategy::default(),
-        differences: None,
-        privacy: Privacy::of_the_run(),
-        baseline: None,
-        again: None,
-    };
+    let options = RunOptions::new(1, timeout);
     let sources = sources::open(selected, &options, stop).await;
     let params = params::evaluate(selected, &sources, &options, stop).await;
     let late = AtomicBool::new(false);

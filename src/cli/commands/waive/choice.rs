@@ -1,23 +1,19 @@
-//! `cutover waive`: which differences of a report are accepted, and how they are best named in a waiver.
+//! Chooses how the differences of a report are best named in waivers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
 
-use chrono::{NaiveDate, Utc};
-use clap::Args;
+use chrono::NaiveDate;
 
-use super::super::{MASK_KEY, console, load};
-use super::run::done;
-use super::waive_toml::{Limits, Writer, append};
+use super::super::super::mask_key::{MASK_KEY, mask_key};
+use super::args::WaiveArgs;
+use super::toml::{Limits, Writer};
 use crate::compare::{Ledger, with_tag};
-use crate::exit_code::{BROKEN, PASSED};
 use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair, plural, thousands};
-use crate::record::read::{EarlierCheck, RecordedRun};
+use crate::record::read::EarlierCheck;
 use crate::run;
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
-use crate::suite;
-use crate::suite::{Overrides, Suite};
+use crate::suite::Suite;
 
 /// Keys that are listed one by one unless the command line says so.
 const FEW: usize = 1_000;
@@ -28,120 +24,18 @@ const DUPLICATE: &str = "duplicate";
 /// Waivers of different columns that are written apart; beyond, one waiver names all columns.
 const APART: usize = 8;
 
-/// `cutover waive`.
-#[derive(Args, Debug)]
-#[command(after_help = super::super::WAIVE_HELP)]
-pub(crate) struct WaiveArgs {
-    /// The report.json of a run; differences.parquet is read beside it
-    #[arg(value_name = "REPORT")]
-    report: PathBuf,
-    /// The check, or one window of it, whose differences are accepted
-    #[arg(long, value_name = "ID")]
-    check: String,
-    /// Last day on which they are, UTC
-    #[arg(long, value_name = "DATE")]
-    pub(crate) until: NaiveDate,
-    /// Why they are accepted
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) why: String,
-    /// Who answers for it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) owner: String,
-    /// List every key, however many there are [default: up to 1,000 keys]
-    #[arg(long, conflicts_with = "at_most")]
-    keys: bool,
-    /// Accept the difference of numbers, new − old, instead of the two numbers
-    #[arg(long, conflicts_with_all = ["at_most", "any_value"])]
-    delta: bool,
-    /// Accept whatever values the differences of these keys and columns take from now on
-    #[arg(long, conflicts_with = "at_most")]
-    any_value: bool,
-    /// Accept any N differences instead of those in the report
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    at_most: Option<u64>,
-}
-
-/// Runs the command and returns its exit code.
-pub(crate) fn waive(args: &WaiveArgs) -> u8 {
-    done(try_waive(args))
-}
-
-fn try_waive(args: &WaiveArgs) -> Result<u8, u8> {
-    let refuse = |message: String| {
-        console::complain(&format!("cutover waive: {message}\n"));
-        BROKEN
-    };
-    for (flag, text) in [("--why", &args.why), ("--owner", &args.owner)] {
-        if text.trim().is_empty() {
-            return Err(refuse(format!("{flag} is empty; a waiver says why, and who answers for it")));
-        }
-    }
-    let today = Utc::now().date_naive();
-    if args.until < today {
-        return Err(refuse(format!("--until {} is over already; today is {today} (UTC)", args.until)));
-    }
-    let earlier = RecordedRun::read(&args.report).map_err(|why| refuse(why.to_string()))?;
-    let units = units(&earlier, &args.check).map_err(refuse)?;
-    let recorded = earlier.suite_of(&args.check).filter(|suite| !suite.path.is_empty()).ok_or_else(|| {
-        let why =
-            "an ad hoc diff has no suite file to keep a waiver beside; make one with `cutover diff --write-suite`";
-        refuse(why.to_owned())
-    })?;
-    let path = PathBuf::from(&recorded.path);
-    if !path.is_file() {
-        let path = path.display();
-        return Err(refuse(format!("the suite {path} is not there; go to the folder in which the run was started")));
-    }
-    let suites = load(std::slice::from_ref(&path), &Overrides::default())?;
-    let bare = args.check.split_once('@').map_or(args.check.as_str(), |(check, _)| check);
-    let found = suites.first().and_then(|suite| Some((suite, suite.checks.iter().find(|check| check.id == bare)?)));
-    let Some((suite, check)) = found else {
-        return Err(refuse(format!("{} has no check `{bare}` any more; run it again", path.display())));
-    };
-    let differences = earlier.differences().map_err(|why| refuse(why.to_string()))?;
-    let request = Request { args, check, units, open: Vec::new() };
-    let request = Request { open: request.open(suite, &differences, today), ..request };
-    let (writer, said) = request.written().map_err(refuse)?;
-    let place = path.with_file_name(suite::WAIVERS);
-    append(&place, &writer).map_err(refuse)?;
-    // What was just written is judged as any waiver is.
-    load(&[path], &Overrides::default())?;
-    console::print(&format!("{}: waived {said} until {}\n", place.display(), args.until));
-    Ok(PASSED)
-}
-
-/// The check or its windows in the report, those with differences.
-fn units<'a>(earlier: &'a RecordedRun, id: &str) -> Result<Vec<&'a EarlierCheck>, String> {
-    let of = |one: &&EarlierCheck| one.id == id || one.id.split_once('@').is_some_and(|(check, _)| check == id);
-    let all: Vec<&EarlierCheck> = earlier.checks.iter().filter(of).collect();
-    if all.is_empty() {
-        let known = earlier.checks.iter().map(|check| check.id.as_str());
-        let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, id));
-        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        return Err(format!("the report {} has no check `{id}`{near}", earlier.path.display()));
-    }
-    if let Some(broken) = all.iter().find(|one| one.status == "error") {
-        return Err(format!("{} could not be compared, so there is nothing to accept; mend that first", broken.id));
-    }
-    let found: Vec<&EarlierCheck> = all.into_iter().filter(|one| !one.found.is_empty()).collect();
-    if found.is_empty() {
-        return Err(format!("`{id}` has no difference in {}, so there is nothing to accept", earlier.path.display()));
-    }
-    Ok(found)
-}
-
 /// What is to be accepted.
-struct Request<'a> {
-    args: &'a WaiveArgs,
-    check: &'a Check,
-    units: Vec<&'a EarlierCheck>,
+pub(super) struct Request<'a> {
+    pub(super) args: &'a WaiveArgs,
+    pub(super) check: &'a Check,
+    pub(super) units: Vec<&'a EarlierCheck>,
     /// Differences that no waiver means yet.
-    open: Vec<Example>,
+    pub(super) open: Vec<Example>,
 }
 
 impl<'a> Request<'a> {
     /// The waivers, and what they come to in words.
-    fn written(&self) -> Result<(Writer<'a>, String), String> {
+    pub(super) fn written(&self) -> Result<(Writer<'a>, String), String> {
         let Request { args, check, units, .. } = self;
         let id = &args.check;
         let mut writer = Writer::new(args);
@@ -217,7 +111,7 @@ impl<'a> Request<'a> {
         if !self.open.iter().any(|example| hashed(&example)) {
             return Ok(());
         }
-        let now = super::super::mask_key()?.id();
+        let now = mask_key()?.id();
         let again = format!("set {MASK_KEY}, run the checks again, and waive from that report");
         match &masked.mask_key {
             None => Err(format!(
@@ -325,7 +219,7 @@ impl<'a> Request<'a> {
     }
 
     /// The differences that no waiver means yet; a waiver by number means none in particular.
-    fn open(&self, suite: &Suite, found: &HashMap<String, Vec<Example>>, today: NaiveDate) -> Vec<Example> {
+    pub(super) fn open(&self, suite: &Suite, found: &HashMap<String, Vec<Example>>, today: NaiveDate) -> Vec<Example> {
         let means = |waiver: &&Waiver| waiver.is_specific() && waiver.at_most.is_none();
         let waivers: Vec<Waiver> = suite.waivers.iter().filter(means).cloned().collect();
         let mut open = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::waive::WaiveArgs;
+use super::args::WaiveArgs;
 use crate::fs::output::write_atomically;
 use crate::model::{Key, Pair};
 use crate::spec::waiver;
@@ -106,7 +106,7 @@ pub(crate) fn append(place: &Path, waivers: &Writer<'_>) -> Result<(), String> {
         Err(cause) => return Err(format!("{} cannot be read: {cause}; check its permissions", place.display())),
     };
     let held = |text: &str| {
-        let table: toml::Table = text.parse().ok()?;
+        let table: ::toml::Table = text.parse().ok()?;
         Some(table.get("waivers").map_or(0, |waivers| waivers.as_array().map_or(0, Vec::len)))
     };
     let text = &waivers.text;
@@ -185,7 +185,7 @@ mod tests {
     fn any_key_comes_back_as_it_was() {
         for value in ["7", "", "\"", "\\", "a\nb", "\u{1b}[31m", "é\u{202e}", "''", "{{ x }}", "\u{7f}"] {
             let key = Key(vec![("a b".to_owned(), Some(value.to_owned())), ("id".to_owned(), None)]);
-            let table: toml::Table = format!("k = {}", inline(&key)).parse().unwrap();
+            let table: ::toml::Table = format!("k = {}", inline(&key)).parse().unwrap();
             assert_eq!(table["k"]["a b"].as_str(), Some(value));
             assert_eq!(table["k"]["id"]["null"].as_bool(), Some(true));
         }

@@ -1,9 +1,10 @@
-//! Values of arguments as people write them.
+//! Parses the values of arguments as people write them.
 
 use std::time::Duration;
 
 use crate::report::Format;
 
+/// Parses `NAME=VALUE`; the value may be empty, the name may not.
 pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     // The text itself may be a URL with a password, so it is not repeated.
     match text.split_once('=') {
@@ -12,6 +13,7 @@ pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Parses a duration such as `15min`; zero is none.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if !duration.is_zero() => Ok(duration),
@@ -19,6 +21,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Parses a size such as `512MiB`, of 1 MiB or more.
 pub(crate) fn size(text: &str) -> Result<u64, String> {
     match text.parse::<bytesize::ByteSize>() {
         Ok(size) if size.as_u64() >= 1 << 20 => Ok(size.as_u64()),
@@ -27,10 +30,12 @@ pub(crate) fn size(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Parses a size, or `0`.
 pub(crate) fn size_or_none(text: &str) -> Result<u64, String> {
     if text == "0" { Ok(0) } else { size(text) }
 }
 
+/// Parses `FORMAT=PATH`.
 pub(crate) fn report(text: &str) -> Result<(Format, String), String> {
     let (format, path) = text.split_once('=').ok_or("write FORMAT=PATH, such as json=report.json")?;
     if path.is_empty() {

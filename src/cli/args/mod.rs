@@ -1,0 +1,8 @@
+//! Declares the flags that several commands share, and parses their values.
+
+mod run;
+mod shared;
+pub(crate) mod value_parsers;
+
+pub(crate) use run::{RunArgs, SUITES};
+pub(crate) use shared::{DetailArgs, HistoryPlaceArgs, LookArgs, NotifyArgs, OverrideArgs, ReportArgs, WebhookText};

@@ -1,0 +1,108 @@
+//! Declares the flags of `cutover diff`, and parses the rules and tolerances among them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::super::super::args::value_parsers::{duration, pair};
+use super::super::super::args::{DetailArgs, LookArgs, ReportArgs};
+use crate::frame::exact;
+
+/// `cutover diff`.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct DiffArgs {
+    /// URL of the old side; the variable OLD_URL where absent
+    #[arg(long, value_name = "URL")]
+    pub(super) old: Option<String>,
+    /// URL of the new side; the variable NEW_URL where absent
+    #[arg(long, value_name = "URL")]
+    pub(super) new: Option<String>,
+    /// Table on both sides, such as orders or sales.orders; not needed where a URL is one file
+    #[arg(long, value_name = "TABLE")]
+    pub(super) table: Option<String>,
+    /// Table of old, where it has another name there
+    #[arg(long, value_name = "TABLE", conflicts_with = "old_sql")]
+    pub(super) old_table: Option<String>,
+    /// Table of new, where it has another name there
+    #[arg(long, value_name = "TABLE", conflicts_with = "new_sql")]
+    pub(super) new_table: Option<String>,
+    /// Query of old instead of a table
+    #[arg(long, value_name = "SQL", conflicts_with = "table")]
+    pub(super) old_sql: Option<String>,
+    /// Query of new instead of a table
+    #[arg(long, value_name = "SQL", conflicts_with = "table")]
+    pub(super) new_sql: Option<String>,
+    /// Columns that identify a row [default: the primary key, else a unique index]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(super) key: Vec<String>,
+    /// A column that has another name in new; repeatable
+    #[arg(long, value_name = "OLD=NEW", value_delimiter = ',', value_parser = pair)]
+    pub(super) rename: Vec<(String, String)>,
+    /// Compare only these columns, and the key
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(super) columns: Vec<String>,
+    /// Leave these columns out
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', conflicts_with = "columns")]
+    pub(super) exclude: Vec<String>,
+    /// Filter of both sides, in SQL
+    #[arg(long = "where", value_name = "SQL")]
+    pub(super) filter: Option<String>,
+    /// A column, or every number, may differ by this much, such as cost=0.01; repeatable
+    #[arg(long, value_name = "[COLUMN=]NUMBER", value_parser = tolerance)]
+    pub(super) absolute: Vec<(Option<String>, String)>,
+    /// A column, or every number, may differ by this share of old, such as latency=0.05; repeatable
+    #[arg(long, value_name = "[COLUMN=]NUMBER", value_parser = tolerance)]
+    pub(super) relative: Vec<(Option<String>, String)>,
+    /// A rule of a column, as a suite has it, such as 'at={ zone = "UTC" }'; repeatable
+    #[arg(long, value_name = "COLUMN=RULE", value_parser = rule)]
+    pub(super) rule: Vec<(String, toml::Table)>,
+    /// Examine a share of the keys, such as 1%, the same on both sides
+    #[arg(long, value_name = "SHARE")]
+    pub(super) sample: Option<String>,
+    /// Show the values of these columns as keyed hashes
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(super) mask: Vec<String>,
+    /// Also write the suite that this diff is, for `cutover run`
+    #[arg(long, value_name = "PATH")]
+    pub(super) write_suite: Option<PathBuf>,
+    /// Time allowed per query
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
+    pub(super) timeout: Duration,
+    #[command(flatten)]
+    pub(super) output: ReportArgs,
+    #[command(flatten)]
+    pub(super) detail: DetailArgs,
+    #[command(flatten)]
+    pub(super) look: LookArgs,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  cutover diff --old before.parquet --new after.parquet --key id
+  OLD_URL=postgres://reader@db/app NEW_URL=clickhouse://reader@ch/app cutover diff --table orders --exclude updated_at
+  cutover diff --old sqlite:a.db --new sqlite:b.db --old-sql 'SELECT id, total FROM o' --new-sql 'SELECT id, sum(x) AS total FROM i GROUP BY id' --key id";
+
+/// A rule: `at={ zone = "UTC" }`.
+fn rule(text: &str) -> Result<(String, toml::Table), String> {
+    let wrong = "write COLUMN={ … }, as `columns.COLUMN` of a suite has it, such as at={ zone = \"UTC\" }";
+    let (column, rule) = text.split_once('=').ok_or(wrong)?;
+    let read = format!("rule = {}", rule.trim()).parse::<toml::Table>();
+    match read.map_err(|_| wrong)?.remove("rule") {
+        Some(toml::Value::Table(rule)) if !rule.is_empty() => Ok((column.trim().to_owned(), rule)),
+        _ => Err(wrong.to_owned()),
+    }
+}
+
+/// A tolerance: `0.01` for every number, `cost=0.01` for one column.
+fn tolerance(text: &str) -> Result<(Option<String>, String), String> {
+    let (column, number) = match text.rsplit_once('=') {
+        Some((column, number)) => (Some(column.to_owned()), number),
+        None => (None, text),
+    };
+    match exact::decimal(number) {
+        Ok(value) if value.sign() != bigdecimal::num_bigint::Sign::Minus => Ok((column, number.to_owned())),
+        _ => Err("write a number of 0 or more, such as 0.01 or cost=0.01".to_owned()),
+    }
+}

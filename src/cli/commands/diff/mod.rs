@@ -1,0 +1,86 @@
+//! Runs `cutover diff`: two tables or queries compared row by row, without a suite file.
+
+mod args;
+mod relation;
+
+use std::path::Path;
+
+use super::super::publish::notify::Notifiers;
+use super::super::publish::reports::Reports;
+use super::super::request::{RunRequest, one_to_stdout};
+use super::super::sides::url_of;
+use super::super::{console, execute, suites};
+use crate::exit_code::BROKEN;
+use crate::fs::output::write_atomically;
+use crate::model::Side;
+use crate::suite::Overrides;
+use crate::suite::ad_hoc::{Request, snake_case, suite};
+
+pub(in crate::cli) use args::DiffArgs;
+use relation::{Subject, relation, subject};
+
+/// Compares the sides and returns the exit code.
+pub(in crate::cli) async fn diff(args: DiffArgs) -> Result<u8, u8> {
+    let refuse = |why: String| console::refuse("diff", &why);
+    one_to_stdout(&args.output).map_err(refuse)?;
+    let old = url_of(Side::Old, args.old.as_deref()).map_err(refuse)?;
+    let new = url_of(Side::New, args.new.as_deref()).map_err(refuse)?;
+    let old_of = subject(Side::Old, &old.1, args.old_sql.as_deref(), args.old_table.as_ref().or(args.table.as_ref()));
+    let new_of = subject(Side::New, &new.1, args.new_sql.as_deref(), args.new_table.as_ref().or(args.table.as_ref()));
+    let (old_of, new_of) = (old_of.map_err(refuse)?, new_of.map_err(refuse)?);
+    let name = match (&old_of, args.table.is_some() || args.old_table.is_some()) {
+        (Subject::Table(table), true) => snake_case(table.name()),
+        _ => "query".to_owned(),
+    };
+    let withheld = args.detail.privacy.no_examples || !args.mask.is_empty();
+    let (old_relation, new_relation) = tokio::join!(
+        relation(Side::Old, &old.1, &old_of, args.timeout, withheld),
+        relation(Side::New, &new.1, &new_of, args.timeout, withheld)
+    );
+    let request = Request {
+        mask: args.mask,
+        key: args.key,
+        rename: args.rename,
+        columns: args.columns,
+        exclude: args.exclude,
+        filter: args.filter,
+        absolute: args.absolute,
+        relative: args.relative,
+        rules: args.rule,
+        sample: args.sample,
+        timeout: Some(humantime::format_duration(args.timeout).to_string()),
+    };
+    let (old_relation, new_relation) = (old_relation.map_err(refuse)?, new_relation.map_err(refuse)?);
+    let made = suite(&name, &old_relation, &new_relation, &request).map_err(refuse)?;
+    let sources = vec![(Side::Old.to_string(), old.0), (Side::New.to_string(), new.0)];
+    let mut loaded = [suites::parse(&made.suite, &Overrides { params: Vec::new(), sources })?];
+    if let Some(path) = &args.write_suite {
+        write(path, &made.suite).map_err(refuse)?;
+        loaded[0].path.clone_from(path);
+    }
+    let reports = Reports::new(&args.output, None);
+    let request = RunRequest::of_one(&loaded, 1, args.timeout, &args.detail, reports, args.look).map_err(refuse)?;
+    if !args.look.quiet {
+        console::complain(&format!("{}\n", made.pairing));
+    }
+    let code = execute::execute(&request, &Notifiers::default()).await;
+    if code == BROKEN && !args.look.quiet {
+        console::complain(RULES);
+    }
+    Ok(code)
+}
+
+/// What to do here about a message that asks for a rule of a suite.
+const RULES: &str = "hint: where a message names a rule for a column, give it with --rule, such as --rule 'at={ zone = \"UTC\" }', or cast \
+                     the column with --old-sql and --new-sql; --write-suite keeps the diff as a suite\n";
+
+/// Writes the suite for `cutover run`, where there is no file yet.
+fn write(path: &Path, suite: &str) -> Result<(), String> {
+    if path.exists() {
+        return Err(format!("--write-suite {}: the file exists; remove it or give another path", path.display()));
+    }
+    let head = "# Made by `cutover diff`. OLD_URL and NEW_URL say where the sides are; or give them with\n\
+                # `cutover run PATH --source old=URL --source new=URL`. Relative paths start at this file.\n\n";
+    write_atomically(path, &format!("{head}{suite}"))
+        .map_err(|cause| format!("--write-suite {}: {cause}; give another path", path.display()))
+}

@@ -1,0 +1,119 @@
+//! Asks a source what `cutover diff` compares: the columns of a table or a query, and its key.
+
+use std::time::Duration;
+
+use super::super::super::console;
+use super::super::super::sides::described;
+use crate::model::Side;
+use crate::run::without_values;
+use crate::source;
+use crate::source::catalog;
+use crate::source::catalog::TableName;
+use crate::source::pushdown::is_number;
+use crate::source::{CancellationToken, Engine, Location, SourceUrl};
+use crate::suite::ad_hoc::Relation;
+
+/// What of a source is compared.
+pub(super) enum Subject {
+    Table(TableName),
+    Query(String),
+}
+
+/// Chooses the query, the table, or the only table of a URL that is one file.
+pub(super) fn subject(
+    side: Side,
+    url: &SourceUrl,
+    sql: Option<&str>,
+    table: Option<&String>,
+) -> Result<Subject, String> {
+    if let Some(sql) = sql {
+        return Ok(Subject::Query(sql.to_owned()));
+    }
+    if let Some(table) = table {
+        return TableName::parse(table).map(Subject::Table);
+    }
+    if let Location::Files(path) = url.location()
+        && path.is_file()
+        && let Some(stem) = path.file_stem().and_then(|stem| stem.to_str())
+    {
+        return TableName::parse(&format!("\"{}\"", stem.replace('"', "\"\""))).map(Subject::Table);
+    }
+    Err(format!("what is to be compared in {side}? give --table NAME, --{side}-table NAME, or --{side}-sql QUERY"))
+}
+
+/// Asks one side; errors hold no values where those are `withheld`.
+pub(super) async fn relation(
+    side: Side,
+    url: &SourceUrl,
+    of: &Subject,
+    timeout: Duration,
+    withheld: bool,
+) -> Result<Relation, String> {
+    let located = |error: source::Error| {
+        if withheld {
+            return format!("{side}: {}", without_values(&error.message));
+        }
+        format!("{side}: {}", console::with_causes(&error))
+    };
+    let engine = source::open(url, &source::SourceOptions::default()).map_err(located)?;
+    let engine = engine.as_ref();
+    match of {
+        Subject::Table(name) => {
+            let table = catalog::table(engine, name, timeout, &CancellationToken::default()).await.map_err(located)?;
+            let from = name.quoted(engine.name());
+            Ok(Relation {
+                engine: engine.name(),
+                numbers: numbers(engine, &from, &table.columns, timeout).await,
+                named: format!("table {}", name.name()),
+                from,
+                columns: table.columns,
+                key: table.key,
+                order: table.order,
+            })
+        }
+        Subject::Query(sql) => {
+            let from = format!("(\n{}\n) AS q", source::pushdown::statement(engine.name(), sql));
+            let described = described(engine, sql, &from, timeout).await.map_err(located)?;
+            Ok(Relation {
+                engine: engine.name(),
+                from,
+                numbers: described.iter().filter(|one| is_number(&one.of)).map(|one| one.name.clone()).collect(),
+                columns: described.into_iter().map(|one| one.name).collect(),
+                key: Vec::new(),
+                order: Vec::new(),
+                named: "the query".to_owned(),
+            })
+        }
+    }
+}
+
+/// Columns of a table that hold numbers, as far as that can be told: a column that no source can read is none.
+async fn numbers(engine: &dyn Engine, from: &str, columns: &[String], timeout: Duration) -> Vec<String> {
+    let mut numbers = Vec::new();
+    let all = format!("SELECT * FROM {from}");
+    if let Ok(described) = described(engine, &all, from, timeout).await {
+        let of = described.into_iter().filter(|one| is_number(&one.of)).map(|one| one.name);
+        return of.collect();
+    }
+    for column in columns {
+        let one = format!("SELECT {} FROM {from}", source::pushdown::quoted(engine.name(), column));
+        let from = format!("({one}) AS q");
+        if let Ok(described) = described(engine, &one, &from, timeout).await {
+            numbers.extend(described.into_iter().filter(|one| is_number(&one.of)).map(|one| one.name));
+        }
+    }
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Catches a side of which nobody said what is compared.
+    #[test]
+    fn a_server_alone_names_no_table() {
+        assert!(subject(Side::New, &SourceUrl::parse("sqlite:x", Path::new(".")).unwrap(), None, None).is_err());
+    }
+}

@@ -1,0 +1,112 @@
+//! Runs `cutover validate`: the mistakes of suites, and with `--connect` what the servers say of their queries.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::super::args::OverrideArgs;
+use super::super::{console, selection, suites};
+use crate::exit_code::{BROKEN, PASSED};
+use crate::model::{SourceReport, plural};
+use crate::report::visible;
+use crate::run;
+use crate::secret::hidden;
+use crate::source;
+use crate::source::CancellationToken;
+use crate::suite::{SourceSpec, Suite};
+
+/// `cutover validate`.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct ValidateArgs {
+    /// Suite files, or folders with suites below them
+    #[arg(value_name = "SUITE|DIR", default_value = "checks/")]
+    suites: Vec<PathBuf>,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    /// Also connect to every source, and show what its server finds wrong with the queries
+    #[arg(long)]
+    connect: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  cutover validate                              every mistake at once, with file and line
+  cutover validate checks/costs --connect       also what the servers say of the queries";
+
+/// How long a source may take to describe itself.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Shows every mistake, or that there is none, and returns the exit code; with `--connect`, also reaches every source and
+/// shows what its server says of the queries.
+pub(crate) async fn validate(args: &ValidateArgs) -> Result<u8, u8> {
+    let suites = suites::load(&args.suites, &args.overrides.overrides())?;
+    let checks: usize = suites.iter().map(|suite| suite.checks.len()).sum();
+    let waivers: usize = suites.iter().map(|suite| suite.waivers.len()).sum();
+    let waivers = if waivers == 0 { String::new() } else { format!("{}, ", plural(waivers as u64, "waiver")) };
+    console::print(&format!(
+        "{}, {}, {waivers}no mistakes\n",
+        plural(suites.len() as u64, "suite"),
+        plural(checks as u64, "check")
+    ));
+    Ok(if args.connect { reach(&suites).await } else { PASSED })
+}
+
+/// Describes every source, and prints the warnings about the checks; a warning is no mistake, but a query that cannot be
+/// analysed or would fail is one.
+async fn reach(suites: &[Suite]) -> u8 {
+    let mut code = PASSED;
+    for suite in suites {
+        for (name, spec) in &suite.sources {
+            match describe(suite, spec).await {
+                Ok((report, advice)) => {
+                    console::print(&format!(
+                        "{}: source `{name}`: {} {} at {}\n",
+                        suite.name,
+                        report.engine,
+                        visible(&hidden(&report.version)),
+                        report.url
+                    ));
+                    for advice in advice {
+                        console::print(&format!("{}: source `{name}`: {}\n", suite.name, visible(&hidden(&advice))));
+                    }
+                }
+                Err(why) => {
+                    code = BROKEN;
+                    console::complain(&format!("{}: source `{name}`: {why}\n", suite.name));
+                }
+            }
+        }
+    }
+    let selected = selection::all(suites);
+    let lint = run::inspect(&selected, PATIENCE, &CancellationToken::default()).await;
+    for (warning, ids) in &lint.warnings {
+        console::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&hidden(&warning.message))));
+    }
+    // What a source that is not there would read is not known.
+    for (suite, view) in lint.unread.iter().filter(|_| code == PASSED) {
+        console::complain(&format!(
+            "{suite}: [views] `{view}`: no query of the suite reads it on PostgreSQL; correct its name, or remove it\n"
+        ));
+    }
+    let whole = !lint.broken() && lint.unread.is_empty();
+    if whole { code } else { BROKEN }
+}
+
+/// Returns what a source says of itself, and advice on its connection and on the account's privileges where there is any.
+/// Whatever keeps a source from giving advice is no mistake of the suite.
+async fn describe(suite: &Suite, spec: &SourceSpec) -> Result<(SourceReport, Vec<String>), String> {
+    let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+    let engine = source::open(&url, &spec.options).map_err(|error| visible(&error.message))?;
+    match tokio::time::timeout(PATIENCE, engine.describe()).await {
+        Ok(described) => {
+            let report = described.map_err(|error| visible(&error.message))?;
+            let privileges = tokio::time::timeout(PATIENCE, engine.privileges()).await;
+            let advice = source::tls::advice(&url, &report.tls).into_iter();
+            let advice = advice.chain(privileges.ok().and_then(Result::ok).flatten()).collect();
+            Ok((report, advice))
+        }
+        Err(_) => Err(format!("no answer within {}", humantime::format_duration(PATIENCE))),
+    }
+}

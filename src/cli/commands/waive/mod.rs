@@ -1,0 +1,82 @@
+//! Runs `cutover waive`: accepts the differences of a report for a time.
+
+mod args;
+mod choice;
+mod toml;
+
+use std::path::PathBuf;
+
+use chrono::Utc;
+
+use super::super::selection::check_of;
+use super::super::{console, suites};
+use crate::exit_code::PASSED;
+use crate::record::read::{EarlierCheck, RecordedRun};
+use crate::suite;
+use crate::suite::Overrides;
+
+pub(in crate::cli) use args::WaiveArgs;
+use choice::Request;
+use toml::append;
+
+/// Adds the waivers and returns the exit code.
+pub(in crate::cli) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
+    let refuse = |why: String| console::refuse("waive", &why);
+    for (flag, text) in [("--why", &args.why), ("--owner", &args.owner)] {
+        if text.trim().is_empty() {
+            return Err(refuse(format!("{flag} is empty; a waiver says why, and who answers for it")));
+        }
+    }
+    let today = Utc::now().date_naive();
+    if args.until < today {
+        return Err(refuse(format!("--until {} is over already; today is {today} (UTC)", args.until)));
+    }
+    let earlier = RecordedRun::read(&args.report).map_err(|why| refuse(why.to_string()))?;
+    let units = units(&earlier, &args.check).map_err(refuse)?;
+    let recorded = earlier.suite_of(&args.check).filter(|suite| !suite.path.is_empty()).ok_or_else(|| {
+        let why =
+            "an ad hoc diff has no suite file to keep a waiver beside; make one with `cutover diff --write-suite`";
+        refuse(why.to_owned())
+    })?;
+    let path = PathBuf::from(&recorded.path);
+    if !path.is_file() {
+        let path = path.display();
+        return Err(refuse(format!("the suite {path} is not there; go to the folder in which the run was started")));
+    }
+    let loaded = suites::load(std::slice::from_ref(&path), &Overrides::default())?;
+    let bare = check_of(&args.check);
+    let found = loaded.first().and_then(|suite| Some((suite, suite.checks.iter().find(|check| check.id == bare)?)));
+    let Some((suite, check)) = found else {
+        return Err(refuse(format!("{} has no check `{bare}` any more; run it again", path.display())));
+    };
+    let differences = earlier.differences().map_err(|why| refuse(why.to_string()))?;
+    let request = Request { args, check, units, open: Vec::new() };
+    let request = Request { open: request.open(suite, &differences, today), ..request };
+    let (writer, summary) = request.written().map_err(refuse)?;
+    let place = path.with_file_name(suite::WAIVERS);
+    append(&place, &writer).map_err(refuse)?;
+    // What was just written is judged as any waiver is.
+    suites::load(&[path], &Overrides::default())?;
+    console::print(&format!("{}: waived {summary} until {}\n", place.display(), args.until));
+    Ok(PASSED)
+}
+
+/// The check or its windows in the report, those with differences.
+fn units<'a>(earlier: &'a RecordedRun, id: &str) -> Result<Vec<&'a EarlierCheck>, String> {
+    let of = |one: &&EarlierCheck| one.id == id || one.id.split_once('@').is_some_and(|(check, _)| check == id);
+    let all: Vec<&EarlierCheck> = earlier.checks.iter().filter(of).collect();
+    if all.is_empty() {
+        let known = earlier.checks.iter().map(|check| check.id.as_str());
+        let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, id));
+        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        return Err(format!("the report {} has no check `{id}`{near}", earlier.path.display()));
+    }
+    if let Some(broken) = all.iter().find(|one| one.status == "error") {
+        return Err(format!("{} could not be compared, so there is nothing to accept; mend that first", broken.id));
+    }
+    let found: Vec<&EarlierCheck> = all.into_iter().filter(|one| !one.found.is_empty()).collect();
+    if found.is_empty() {
+        return Err(format!("`{id}` has no difference in {}, so there is nothing to accept", earlier.path.display()));
+    }
+    Ok(found)
+}

@@ -1,0 +1,124 @@
+//! Turns the arguments of a command into what is run, with what options, and what follows.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::args::{DetailArgs, LookArgs, ReportArgs, RunArgs};
+use super::mask_key::mask_key;
+use super::publish::reports::Reports;
+use super::selection::{Patterns, all};
+use crate::compare::Limits;
+use crate::exit_code::{ExitPolicy, FailOn};
+use crate::record::history::Place;
+use crate::record::read::{Baseline, RecordedRun};
+use crate::run::{Again, Privacy, RunOptions, Selected};
+use crate::suite::Suite;
+
+/// One run of a command.
+pub(super) struct RunRequest<'a> {
+    /// The checks to run.
+    pub(super) selected: Vec<Selected<'a>>,
+    /// How they are run.
+    pub(super) options: RunOptions,
+    /// Where the reports go.
+    pub(super) reports: Reports,
+    /// The history that the run is added to.
+    pub(super) history: Option<Place>,
+    /// Which exit code stands for what.
+    pub(super) exit: ExitPolicy<'a>,
+    /// How the terminal looks.
+    pub(super) look: LookArgs,
+}
+
+impl<'a> RunRequest<'a> {
+    /// Makes the request of `cutover run`, or that of `cutover rerun`, which runs `again` what an earlier run found.
+    pub(super) fn of_run(
+        args: &'a RunArgs,
+        selected: Vec<Selected<'a>>,
+        patterns: &Patterns,
+        again: Option<Again>,
+    ) -> Result<RunRequest<'a>, String> {
+        // A run that looks again at some keys of some checks says nothing of how the whole suite does.
+        let unrecorded = args.no_history || again.is_some();
+        let history = if unrecorded { None } else { Some(args.history.place(&args.output.reports)?) };
+        let reports = Reports::new(&args.output, args.keep);
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let jobs = args.jobs.map_or(cores.max(2), usize::from);
+        let options = RunOptions {
+            deadline: args.deadline,
+            only: patterns.matchers(),
+            baseline: args.baseline.as_deref().map(baseline).transpose()?,
+            again,
+            ..options(&selected, jobs, args.timeout, &args.detail, &reports)?
+        };
+        let exit = ExitPolicy { fail_on: &args.fail_on, retryable: args.retryable_exit };
+        Ok(RunRequest { selected, options, reports, history, exit, look: args.look })
+    }
+
+    /// Makes the request of a command that runs all checks of one suite, and whose runs no history has.
+    pub(super) fn of_one(
+        suite: &'a [Suite],
+        jobs: usize,
+        timeout: Duration,
+        detail: &DetailArgs,
+        reports: Reports,
+        look: LookArgs,
+    ) -> Result<RunRequest<'a>, String> {
+        let selected = all(suite);
+        let options = options(&selected, jobs, timeout, detail, &reports)?;
+        let exit = ExitPolicy { fail_on: &[FailOn::Fail], retryable: None };
+        Ok(RunRequest { selected, options, reports, history: None, exit, look })
+    }
+}
+
+/// Returns the options of a run that neither ends early nor knows of another.
+fn options(
+    selected: &[Selected<'_>],
+    jobs: usize,
+    timeout: Duration,
+    detail: &DetailArgs,
+    reports: &Reports,
+) -> Result<RunOptions, String> {
+    let row_diffs = selected.iter().filter(|one| one.check.kind.kind().profile().streamed).count();
+    let at_once = row_diffs.clamp(1, jobs);
+    let most = (!detail.privacy.no_examples).then_some(detail.diff.max_differences);
+    Ok(RunOptions {
+        limits: Limits { examples: detail.examples, ..Limits::default() },
+        memory: usize::try_from(detail.diff.memory.unwrap_or_else(|| machine_memory() / 4)).unwrap_or(usize::MAX)
+            / at_once,
+        copies: detail.diff.copies.unwrap_or_else(|| free_space() / 2) / at_once as u64,
+        plan: detail.diff.plan,
+        differences: most.map(|most| reports.differences(most)).transpose()?.flatten(),
+        privacy: Privacy { key: mask_key()?, examples: !detail.privacy.no_examples },
+        ..RunOptions::new(jobs, timeout)
+    })
+}
+
+fn baseline(path: &Path) -> Result<Baseline, String> {
+    let read = RecordedRun::read(path).and_then(|run| run.baseline());
+    read.map_err(|why| format!("--baseline: {why}"))
+}
+
+/// Refuses two reports that would be mixed.
+pub(super) fn one_to_stdout(args: &ReportArgs) -> Result<(), String> {
+    match args.report.iter().filter(|(_, path)| path == "-").count() {
+        0 | 1 => Ok(()),
+        _ => Err("only one --report can go to stdout; give the others a path".to_owned()),
+    }
+}
+
+/// Returns the bytes that the temporary directory has room for; 0 where that is not known.
+fn free_space() -> u64 {
+    fs4::available_space(std::env::temp_dir()).unwrap_or(0)
+}
+
+/// Returns the bytes of memory that this process may have: the machine's, or less where its control group says so.
+fn machine_memory() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    match system.total_memory().min(limit) {
+        0 => 4 << 30,
+        bytes => bytes,
+    }
+}
