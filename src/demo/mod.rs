@@ -69,7 +69,7 @@ pub async fn create(dir: &Path, clean: bool) -> Result<(), Error> {
         }
         std::fs::write(&path, content).map_err(|source| Error::Write { path, source })?;
     }
-    let shop = shop::shop(clean);
+    let shop = planted::shop(clean);
     let old = dir.join(OLD);
     for stale in [old.clone(), dir.join("old.db-journal"), dir.join("old.db-wal"), dir.join("old.db-shm")] {
         remove(&stale)?;

@@ -2,7 +2,7 @@
 //!
 //! Each is as small as such a fault can be, and touches as few checks of the demo suite as it can.
 
-use super::shop::{New, NewTrace};
+use super::shop::{self, New, NewTrace, Shop};
 
 /// Lost: its spans stay behind without it. It has no tag.
 pub const LOST_TRACE: &str = "trace-0100";
@@ -25,8 +25,17 @@ pub const DRIFTED_MODEL: &str = "finch-3";
 
 const TWO_HOURS: i64 = 2 * 3_600_000_000;
 
+/// Returns the pair of schemas; `clean` leaves out the planted differences.
+pub fn shop(clean: bool) -> Shop {
+    let mut shop = shop::clean();
+    if !clean {
+        plant(&mut shop.new);
+    }
+    shop
+}
+
 /// Plants every difference in `new`.
-pub fn plant(new: &mut New) {
+fn plant(new: &mut New) {
     let template = new.traces.iter().find(|trace| trace.session_id.is_some() && trace.day % 7 == 4).cloned();
     new.traces.retain(|trace| trace.trace_id != LOST_TRACE);
     if let Some(template) = template {

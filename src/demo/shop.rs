@@ -1,9 +1,7 @@
 //! A small LLM-tracing shop as plain data: what its old schema holds, and what its new schema makes of it.
 //!
 //! Pure: the same data on every machine and every day. Writing it anywhere is left to others; making the
-//! new side wrong is left to [`super::planted`].
-
-use super::planted;
+//! new side wrong is left to `super::planted`.
 
 /// Days the shop covers, from 2026-01-01.
 pub const DAYS: i32 = 7;
@@ -169,13 +167,10 @@ pub struct ModelLatency {
     pub seen_until: i64,
 }
 
-/// The pair; `clean` leaves out the planted differences.
-pub fn shop(clean: bool) -> Shop {
+/// Returns the pair as a correct migration leaves it.
+pub fn clean() -> Shop {
     let old = old();
-    let mut new = migrated(&old);
-    if !clean {
-        planted::plant(&mut new);
-    }
+    let new = migrated(&old);
     Shop { old, new }
 }
 

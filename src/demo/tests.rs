@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shop::{New, Shop, shop};
+use super::planted::shop;
+use super::shop::{New, Shop};
 use super::{Error, FILES, MARKER, create, planted};
 
 /// What a key counts in old and in new, where the two differ.
@@ -112,7 +113,7 @@ fn r7(sorted: &[f64], q: f64) -> f64 {
 #[test]
 fn every_planted_difference_is_there_and_nothing_else() {
     let shop = shop(false);
-    let clean = super::shop::shop(true).new;
+    let clean = super::shop::clean().new;
 
     let traces = differing(expected_traces(&shop), found_traces(&shop.new));
     let ids: Vec<(&str, (u64, u64))> = traces.iter().map(|(row, counts)| (row.0.as_str(), *counts)).collect();

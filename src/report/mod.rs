@@ -10,6 +10,7 @@ mod placed;
 mod suppressed;
 mod text;
 mod verdict;
+mod visible;
 
 pub mod history;
 pub mod metrics;

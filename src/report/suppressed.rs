@@ -1,7 +1,7 @@
 //! What is waived or known, in the words that every format for people shares.
 
-use super::text::{plural, thousands, visible};
-use crate::model::{CheckReport, DifferenceCounts, RunReport, Waived, agree};
+use super::visible::visible;
+use crate::model::{CheckReport, DifferenceCounts, RunReport, Waived, agree, plural, thousands};
 
 /// What is left out of the verdict, in a few words; absent where nothing is.
 pub(crate) fn brief(check: &CheckReport) -> Option<String> {

@@ -2,35 +2,11 @@
 
 use bytesize::ByteSize;
 
+pub(super) use super::visible::visible_lines;
+pub use super::visible::{invisible, visible};
 use super::{placed, suppressed};
 use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunReport, SideReport, Status};
 pub(super) use crate::model::{plural, thousands};
-
-/// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
-pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => shown.push_str("\\n"),
-            '\r' => shown.push_str("\\r"),
-            '\t' => shown.push_str("\\t"),
-            c if invisible(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// SQL for people: its lines stay, everything else is made visible.
-pub(super) fn visible_lines(text: &str) -> String {
-    text.trim_end().lines().map(|line| visible(&line.replace('\t', "    "))).collect::<Vec<_>>().join("\n")
-}
-
-/// Control characters, bidirectional and invisible marks, which can make a line read as another, and noncharacters.
-pub fn invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
 
 /// A value, NULL told apart from the text `NULL` and from empty text.
 pub(super) fn value(value: Option<&str>) -> String {

@@ -4,9 +4,10 @@ use crate::model::Sides;
 use std::sync::Mutex;
 
 use super::hash_pass::Hashed;
+use super::parallel::{joined, partition};
 use super::row_hashes::{Record, Records};
 use super::spill::SpillError;
-use super::{DiffOptions, DiffPlan, joined, partition};
+use super::{DiffOptions, DiffPlan};
 
 /// The keys to be read again, and what is known of the others.
 pub struct Candidates {

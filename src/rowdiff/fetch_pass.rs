@@ -1,24 +1,19 @@
 //! The second reading: the rows of the candidates in full, in memory up to a limit and on disk beyond it.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
 use polars::prelude::*;
 
 use super::candidates::Candidates;
 use super::hash_pass::{Batch, key_hashes};
+use super::parallel::partition;
 use super::row_cache::Copied;
 use super::row_hashes::Record;
+use super::rows::{Rows, blob, from_data, read, select};
 use super::spill::Spill;
-use super::{DiffPlan, Failure, partition};
+use super::{DiffPlan, Failure};
 use crate::frame::{Frame, FrameError, Type};
 use crate::model::Side;
-
-/// Rows with their hashes.
-pub(crate) struct Rows {
-    pub(crate) frame: Frame,
-    pub(crate) records: Vec<Record>,
-}
 
 /// The rows of one side that have to be judged.
 pub struct Kept {
@@ -36,7 +31,7 @@ pub struct Kept {
 
 impl Kept {
     pub(crate) fn new(plan: &DiffPlan, side: Side, candidates: &Arc<Candidates>) -> Self {
-        let bits = plan.judged_bits(candidates);
+        let bits = judged_bits(plan, candidates);
         Kept {
             plan: plan.clone(),
             side,
@@ -160,10 +155,17 @@ impl Parts {
     }
 }
 
-/// The rows with these numbers.
-pub(crate) fn select(rows: &Rows, numbers: &[IdxSize]) -> Result<Rows, FrameError> {
-    let records = numbers.iter().map(|number| rows.records[*number as usize]).collect();
-    Ok(Rows { frame: rows.frame.take(numbers)?, records })
+/// Rows that are judged together at most where there are partitions enough: what a core's cache still has a share of.
+const PART: u64 = 1 << 18;
+
+/// Bits of the key hash by which kept rows are cut, so that the parts judged at the same time fit in memory.
+pub(super) fn judged_bits(plan: &DiffPlan, candidates: &Candidates) -> u32 {
+    // A value that is judged takes some 32 bytes beside its text, a row some 128.
+    let width = candidates.row_size + 128 + 32 * (plan.layout.compared() as u64 + 2);
+    let room = plan.options.share(1, 4) / plan.options.threads.max(1);
+    let most = (room as u64 / width / 2).clamp(1, PART);
+    let parts = candidates.rows() / most;
+    if parts == 0 { 0 } else { (parts.ilog2() + 1).min(plan.options.bits) }
 }
 
 /// Consecutive rows of the same Polars types put together: fewer and larger blobs.
@@ -180,32 +182,6 @@ fn alike(rows: Vec<Rows>) -> Result<Vec<Rows>, Failure> {
     }
     let framed = |(data, types, records)| Ok(Rows { frame: from_data(data, types)?, records });
     joined.into_iter().map(framed).collect()
-}
-
-fn from_data(data: DataFrame, types: Vec<Type>) -> Result<Frame, FrameError> {
-    let series = data.columns().iter().map(|column| column.as_materialized_series().clone()).collect();
-    Frame::from_series(series, types)
-}
-
-/// The rows as bytes: their number, their hashes, and an Arrow stream.
-pub(crate) fn blob(frame: &Frame, records: &[Record]) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::with_capacity(frame.data().estimated_size() + size_of_val(records) + 4096);
-    bytes.extend((records.len() as u64).to_le_bytes());
-    for record in records {
-        bytes.extend(record.key.to_le_bytes());
-        bytes.extend(record.row.to_le_bytes());
-    }
-    let mut data = frame.data().clone();
-    IpcStreamWriter::new(&mut bytes).finish(&mut data).map_err(FrameError::from)?;
-    Ok(bytes)
-}
-
-pub(crate) fn read(bytes: &[u8], types: &[Type]) -> Result<Rows, Failure> {
-    let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("8 bytes are 8 bytes"));
-    let height = usize::try_from(word(0)).expect("a number of rows that was in memory before");
-    let records = (0..height).map(|row| Record { key: word(8 + 16 * row), row: word(16 + 16 * row) }).collect();
-    let data = IpcStreamReader::new(Cursor::new(&bytes[8 + 16 * height..])).finish().map_err(FrameError::from)?;
-    Ok(Rows { frame: from_data(data, types.to_vec())?, records })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! A copy of the rows of one side on disk, made while they are read: what differs is then looked up here, and a server
 //! is read once.
 
-use super::fetch_pass::{Rows, blob, read};
 use super::row_hashes::Record;
+use super::rows::{Rows, blob, read};
 use super::spill::Spill;
 use super::{DiffPlan, Failure};
 use crate::frame::{Frame, Type};

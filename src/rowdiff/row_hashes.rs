@@ -1,7 +1,8 @@
 //! One pair of hashes per row, by partition of the key hash, in memory up to a limit and on disk beyond it.
 
+use super::DiffOptions;
+use super::parallel::partition;
 use super::spill::{Spill, SpillError};
-use super::{DiffOptions, partition};
 
 /// A row as it stands in memory: 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

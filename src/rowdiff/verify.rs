@@ -6,9 +6,12 @@ use polars::prelude::IdxSize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::candidates::{Candidates, run};
-use super::fetch_pass::{Kept, Parts, Rows, select};
+use super::fetch_pass::{Kept, Parts, judged_bits};
+use super::parallel::joined;
+use super::probability::{false_equal_elsewhere, false_equal_probability};
 use super::row_hashes::Record;
-use super::{DiffPlan, Failure, false_equal_elsewhere, false_equal_probability, joined};
+use super::rows::{Rows, select};
+use super::{DiffPlan, Failure};
 use crate::compare::BatchComparer;
 use crate::frame::Frame;
 use crate::model::{CheckReport, Example, Sides};
@@ -71,7 +74,7 @@ fn side_by_side<'a>(
     queue: &Mutex<Queue>,
     sink: &mut dyn FnMut(Example) -> bool,
 ) -> Vec<Result<Done<'a>, Failure>> {
-    let threads = plan.options.threads.clamp(1, 1 << plan.judged_bits(candidates));
+    let threads = plan.options.threads.clamp(1, 1 << judged_bits(plan, candidates));
     std::thread::scope(|scope| {
         let (sender, differences) = mpsc::sync_channel(BACKLOG);
         let begin = |_| {
@@ -164,7 +167,7 @@ impl Queue {
             let new = new.finish();
             (joined(old), new)
         });
-        Ok(Queue { bits: plan.judged_bits(candidates), next: 0, old: old?, new: new? })
+        Ok(Queue { bits: judged_bits(plan, candidates), next: 0, old: old?, new: new? })
     }
 
     /// The next partition; absent after the last.

@@ -1,11 +1,11 @@
 //! The settings of a `latency` check, every contradiction a mistake.
 
+use crate::suite::bounds;
 use bigdecimal::{BigDecimal, Zero};
 
+use super::bounds::Known;
 use super::raw;
 use super::raw::Number;
-use super::rule;
-use super::rule::Known;
 use crate::spec::check::{Latency, Load};
 
 /// What is wrong, and the way out where the sentence does not hold it.
@@ -15,7 +15,7 @@ type Mistake = (String, Option<String>);
 pub(super) fn valid(raw: &raw::Check, old: bool, known: &Known) -> Result<Latency, Vec<Mistake>> {
     let mut mistakes: Vec<Mistake> = Vec::new();
     let mut ratio = |name: &str, number: &Option<Number>| {
-        let value = rule::decimal(number.as_ref()?, known);
+        let value = bounds::decimal(number.as_ref()?, known);
         if !old {
             let way = "give `old` too, or a bound of its own with `max_p95`".to_owned();
             mistakes.push((format!("`{name}` compares with old, and there is none"), Some(way)));
@@ -28,7 +28,7 @@ pub(super) fn valid(raw: &raw::Check, old: bool, known: &Known) -> Result<Latenc
         None
     };
     let (min_speedup, max_ratio) = (ratio("min_speedup", &raw.min_speedup), ratio("max_ratio", &raw.max_ratio));
-    let mut duration = |name: &str, text: &Option<String>| match rule::duration(text.as_ref()?, known) {
+    let mut duration = |name: &str, text: &Option<String>| match bounds::duration(text.as_ref()?, known) {
         Ok(time) if !time.is_zero() => Some(time),
         Ok(_) => {
             mistakes.push((format!("`{name}` is 0"), Some("give a duration such as 200ms".to_owned())));
@@ -41,7 +41,7 @@ pub(super) fn valid(raw: &raw::Check, old: bool, known: &Known) -> Result<Latenc
     };
     let (max_p95, held) = (duration("max_p95", &raw.max_p95), duration("duration", &raw.duration));
     let mut count = |name: &str, number: &Option<Number>, least: u32| {
-        let value = rule::count(number.as_ref()?, known);
+        let value = bounds::count(number.as_ref()?, known);
         match value.map(u32::try_from) {
             Ok(Ok(count)) if count >= least => return Some(count),
             Ok(_) => mistakes.push((format!("`{name}` is out of range"), Some(format!("give {least} or more")))),

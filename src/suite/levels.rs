@@ -4,9 +4,8 @@
 
 use bigdecimal::BigDecimal;
 
+use super::bounds::{Bounds, Known, share};
 use super::raw;
-use super::rule;
-use super::rule::{Bounds, Known};
 use crate::frame::Value;
 use crate::spec::check;
 use crate::spec::check::{Budget, Comparison, Levels, Tolerance};
@@ -146,7 +145,7 @@ fn quantile_bounds(level: &raw::Level, known: &Known, problems: &mut Vec<String>
             .push("percentiles take `absolute`, `relative`, `rank` and `max_ks`; remove the other bounds".to_owned());
     }
     let mut share = |name: &str, number: &Option<raw::Number>| {
-        let value = rule::share(number.as_ref()?, known);
+        let value = share(number.as_ref()?, known);
         value.map_err(|why| problems.push(format!("`{name}`: {why}"))).ok()
     };
     let (rank, max_ks) = (share("rank", &level.rank), share("max_ks", &level.max_ks));
@@ -164,7 +163,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Comparison, Vec<String>> {
         let raw: raw::Rule = toml::from_str(text).unwrap();
-        rule::valid(raw, false, &Known::new()).map(|rule| rule.comparison)
+        super::super::rule::valid(raw, false, &Known::new()).map(|rule| rule.comparison)
     }
 
     /// Catches a level that is left out, or one that stands for the other.

@@ -1,6 +1,7 @@
 //! TOML → valid suite: every mistake at once, with its place and the way out. Connects to nothing.
 
 pub mod ad_hoc;
+mod bounds;
 mod check;
 mod find;
 mod latency;
@@ -30,8 +31,8 @@ use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
 use problem::{File, nearest};
 
+use bounds::Known;
 use overrides::Used;
-use rule::Known;
 
 pub use overrides::Overrides;
 pub use params::{Moving, Param, ParamType};

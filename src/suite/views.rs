@@ -1,12 +1,12 @@
 //! The views of a suite whose age can be told.
 
+use crate::suite::bounds;
 use std::time::Duration;
 
 use toml::de::DeTable;
 
+use super::bounds::Known;
 use super::problem::{File, Problems};
-use super::rule;
-use super::rule::Known;
 use super::{raw, read};
 use crate::source::{Refreshed, TableName};
 
@@ -56,7 +56,7 @@ fn view(name: &str, raw: raw::View, known: &Known) -> Result<Refreshed, Vec<Stri
     let mut parsed = |text: &str| TableName::parse(text).map_err(|why| mistakes.push(why)).ok();
     let view = parsed(name);
     let table = if table.is_empty() { None } else { parsed(&table) };
-    let max_lag = match raw.max_lag.map(|text| rule::duration(&text, known)) {
+    let max_lag = match raw.max_lag.map(|text| bounds::duration(&text, known)) {
         None => Duration::ZERO,
         Some(Ok(lag)) => lag,
         Some(Err(why)) => {

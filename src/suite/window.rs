@@ -1,11 +1,11 @@
 //! `window`: the stretches of time that a check is cut into.
 
+use super::bounds::Known;
 use super::params;
 use super::params::ParamType;
-use super::rule;
-use super::rule::Known;
 use super::{Param, raw};
 use crate::spec::check::{Bound, ParamValue, Window};
+use crate::suite::bounds;
 use std::collections::BTreeMap;
 
 /// The valid window, or every mistake in it.
@@ -29,7 +29,7 @@ pub(super) fn valid(raw: &raw::Window, params: &BTreeMap<String, Param>, known: 
         },
     };
     let (from, to) = (bound("from", &raw.from), bound("to", &raw.to));
-    let step = match raw.step.as_deref().map(|text| rule::duration(text, known)) {
+    let step = match raw.step.as_deref().map(|text| bounds::duration(text, known)) {
         Some(Ok(step)) if !step.is_zero() => Some(step),
         Some(Err(why)) => {
             wrong.push(format!("`window.step`: {why}"));

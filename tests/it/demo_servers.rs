@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use cutover::demo;
-use cutover::demo::shop::{New, Old, Shop, shop};
+use cutover::demo::planted::shop;
+use cutover::demo::shop::{New, Old, Shop};
 use cutover::demo::{day_text, timestamp_text};
 use cutover::frame::decimal_text;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};

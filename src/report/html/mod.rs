@@ -5,6 +5,7 @@
 
 mod charts;
 mod emphasis;
+mod point;
 mod series;
 mod times;
 mod trend;

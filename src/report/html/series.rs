@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::super::text;
 use super::super::text::visible;
 use super::charts::number;
-use super::trend::Point;
+use super::point::Point;
 use crate::model::{Measure, Side, Sides};
 
 /// Half the range of a plot is at least so much of the largest number.

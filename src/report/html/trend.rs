@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::super::text::{duration, plural, thousands};
 use super::charts::found;
+use super::point::Point;
 use super::series::{Series, series};
-use crate::model::{CheckReport, HistoryPoint, Measure, RunReport, Status};
+use crate::model::{CheckReport, Measure, RunReport, Status};
 
 /// Width that a chart of few runs takes, and the least and most of one run.
 const WIDTH: f64 = 448.0;
@@ -71,40 +72,6 @@ struct Mark {
     status: String,
     /// Whether it is drawn hollow: what failed has the same height.
     broken: bool,
-}
-
-/// One run of a check, or of all of them.
-pub(super) struct Point<'a> {
-    pub(super) at: DateTime<Utc>,
-    status: Status,
-    found: u64,
-    measured: bool,
-    elapsed_ms: u64,
-    pub(super) measures: &'a [Measure],
-}
-
-impl<'a> Point<'a> {
-    fn past(past: &'a HistoryPoint) -> Point<'a> {
-        Point {
-            at: past.started_at,
-            status: past.status,
-            found: past.differences,
-            measured: !matches!(past.status, Status::Skip | Status::Error) || past.differences > 0,
-            elapsed_ms: past.elapsed_ms,
-            measures: &past.measures,
-        }
-    }
-
-    fn now(report: &RunReport, check: &'a CheckReport) -> Point<'a> {
-        Point {
-            at: report.started_at,
-            status: check.status(),
-            found: found(check),
-            measured: check.measured(),
-            elapsed_ms: check.elapsed_ms,
-            measures: &check.measures,
-        }
-    }
 }
 
 /// The past of `check`, where there is any.
@@ -271,6 +238,7 @@ fn letter(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::HistoryPoint;
     use crate::model::{Key, Kind, RowCounts, Totals};
 
     fn past(day: u32, status: Status, differences: u64, measures: Vec<Measure>) -> HistoryPoint {

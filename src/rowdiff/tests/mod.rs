@@ -5,6 +5,12 @@ mod limits;
 mod plans;
 mod settled;
 
+use super::parallel::partition;
+use crate::frame::Frame;
+use crate::frame::Type;
+use crate::model::CheckReport;
+use crate::model::Side;
+use crate::spec::check::Check;
 use std::collections::BTreeMap;
 
 use super::*;

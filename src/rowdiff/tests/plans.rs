@@ -1,5 +1,12 @@
 //! What a plan tells besides a verdict: keys that are not the same, rows of some keys, samples, pairs found elsewhere.
 
+use super::super::parallel::partition;
+use super::super::probability::false_equal_elsewhere;
+use crate::frame::Frame;
+use crate::frame::Type;
+use crate::model::CheckReport;
+use crate::model::Side;
+use crate::spec::check::Check;
 use std::collections::BTreeSet;
 
 use super::*;

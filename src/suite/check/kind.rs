@@ -1,9 +1,9 @@
 //! What a kind has that others do not: settings of its own, settings that mean nothing for it, names of its differences.
 
+use crate::suite::bounds;
 use bigdecimal::BigDecimal;
 
-use super::super::rule;
-use super::super::rule::Bounds;
+use super::super::bounds::Bounds;
 use super::super::{latency, levels, raw};
 use super::Reader;
 use crate::model::{Kind, Sides};
@@ -71,7 +71,7 @@ impl Reader<'_, '_> {
                     );
                     return None;
                 };
-                let max_lag = Some(rule::duration(text, self.scope.known));
+                let max_lag = Some(bounds::duration(text, self.scope.known));
                 KindSettings::Freshness { max_lag: self.settled("max_lag", max_lag)? }
             }
             Kind::Invariant => {
@@ -91,7 +91,7 @@ impl Reader<'_, '_> {
         }
         let mut quantiles: Vec<(String, BigDecimal)> = Vec::new();
         for (name, q) in &raw.quantiles {
-            match rule::share(&raw::Number::Float(*q), known) {
+            match bounds::share(&raw::Number::Float(*q), known) {
                 Ok(q) => quantiles.push((name.clone(), q)),
                 Err(_) => self.mistake(
                     format!("quantile `{name}` is {q}, which is not between 0 and 1"),
@@ -103,8 +103,8 @@ impl Reader<'_, '_> {
         let mut wrong = Vec::new();
         let tolerance = bounds.tolerance(known, &mut wrong);
         wrong.into_iter().for_each(|why| self.mistake(why, None));
-        let rank = self.settled("rank", raw.rank.as_ref().map(|number| rule::share(number, known)));
-        let max_ks = self.settled("max_ks", raw.max_ks.as_ref().map(|number| rule::share(number, known)));
+        let rank = self.settled("rank", raw.rank.as_ref().map(|number| bounds::share(number, known)));
+        let max_ks = self.settled("max_ks", raw.max_ks.as_ref().map(|number| bounds::share(number, known)));
         let leveled = raw.warn.is_some() || raw.fail.is_some();
         let plain = raw.absolute.is_some() || raw.relative.is_some() || raw.rank.is_some() || raw.max_ks.is_some();
         if !plain && !leveled {
@@ -121,7 +121,7 @@ impl Reader<'_, '_> {
         wrong.into_iter().for_each(|why| self.mistake(why, None));
         let (tolerance, rank, max_ks) =
             if leveled { (fail.tolerance, fail.rank, fail.max_ks) } else { (tolerance, rank, max_ks) };
-        let min_rows = self.settled("min_rows", raw.min_rows.as_ref().map(|number| rule::count(number, known)));
+        let min_rows = self.settled("min_rows", raw.min_rows.as_ref().map(|number| bounds::count(number, known)));
         Percentile {
             value: raw.value.clone(),
             quantiles,

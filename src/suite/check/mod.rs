@@ -4,17 +4,18 @@ mod effect;
 mod kind;
 mod query;
 
+use crate::suite::bounds;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
+use super::bounds::{Bounds, Known};
 use super::levels;
 use super::problem::{File, Problems, nearest};
 use super::raw;
 use super::raw::OneOrMany;
 use super::rule;
-use super::rule::{Bounds, Known};
 use super::template::is_name;
 use super::window;
 use super::{Param, SourceSpec};
@@ -147,7 +148,7 @@ impl Reader<'_, '_> {
         let sides = self.sides(kind, &raw);
         self.without_effect(kind, &raw, &key, &columns, &sides);
         let kind = self.kind(kind, &raw, &bounds, &sides)?;
-        let timeout = raw.timeout.as_deref().map(|text| rule::duration(text, known));
+        let timeout = raw.timeout.as_deref().map(|text| bounds::duration(text, known));
         let timeout = self.settled("timeout", timeout);
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
             self.mistake("`timeout` is 0", Some("give a duration such as 30s".to_owned()));
@@ -241,8 +242,8 @@ impl Reader<'_, '_> {
             self.mistake("`settle` needs `wait`", Some("such as { wait = \"30s\", times = 5 }".to_owned()));
             return None;
         };
-        let wait = self.settled("settle.wait", Some(rule::duration(text, known)))?;
-        let times = raw.times.as_ref().map_or(Ok(3), |number| rule::count(number, known));
+        let wait = self.settled("settle.wait", Some(bounds::duration(text, known)))?;
+        let times = raw.times.as_ref().map_or(Ok(3), |number| bounds::count(number, known));
         let times = self.settled("settle.times", Some(times))?;
         match u32::try_from(times) {
             Ok(times) if times > 0 && !wait.is_zero() => Some(Settle { wait, times }),
@@ -282,7 +283,7 @@ impl Reader<'_, '_> {
                     Some(format!("known: {}", names.join(", "))),
                 );
             }
-            let count = Some(rule::count(number, self.scope.known));
+            let count = Some(bounds::count(number, self.scope.known));
             if let Some(count) = self.settled(&format!("expect.{name}"), count) {
                 expected.insert(name.clone(), count);
             }

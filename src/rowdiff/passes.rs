@@ -1,0 +1,50 @@
+//! Leads through the passes of a row diff: hashes, candidates, the rows fetched for them, and their verification.
+
+use std::sync::Arc;
+
+use super::candidates::Candidates;
+use super::fetch_pass::Kept;
+use super::hash_pass::Hashed;
+use super::probability::false_equal_elsewhere;
+use super::verify::Summary;
+use super::{DiffPlan, Failure, SpillError, verify};
+use crate::compare::BatchComparer;
+use crate::model::{CheckReport, Example, Side};
+
+impl DiffPlan {
+    /// Fills `report` where a server found every pair of rows equal: `pairs` of them, and per compared column whether
+    /// any holds a finite number.
+    pub fn equal(&self, pairs: u64, numbers: &[bool], report: &mut CheckReport) -> Summary {
+        let mut judging = BatchComparer::new(&self.layout, &self.options.limits);
+        judging.add_equal(pairs, numbers);
+        judging.finish(report);
+        Summary { false_equal: false_equal_elsewhere(pairs), ..Summary::default() }
+    }
+
+    /// Begins the first reading of `side`. The two sides can be read on different threads.
+    pub fn hashed(&self, side: Side) -> Hashed {
+        Hashed::new(self, side)
+    }
+
+    /// Merges the two sides of the first reading.
+    pub fn candidates(&self, old: Hashed, new: Hashed) -> Result<Arc<Candidates>, SpillError> {
+        Candidates::new(self, old, new).map(Arc::new)
+    }
+
+    /// Begins the second reading of `side`.
+    pub fn kept(&self, side: Side, candidates: &Arc<Candidates>) -> Kept {
+        Kept::new(self, side, candidates)
+    }
+
+    /// Judges the rows that were kept and fills `report`; every difference goes to `sink` until it returns `false`.
+    pub fn judge(
+        &self,
+        candidates: &Candidates,
+        old: Kept,
+        new: Kept,
+        sink: &mut dyn FnMut(Example) -> bool,
+        report: &mut CheckReport,
+    ) -> Result<Summary, Failure> {
+        verify::judge(self, candidates, old, new, sink, report)
+    }
+}
