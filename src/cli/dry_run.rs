@@ -27,7 +27,7 @@ pub(super) fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
             let url = spec
                 .resolve(one.suite.folder(), |name| std::env::var(name).ok())
                 .map_err(|error| format!("check {}, source `{}`: {error}", check.id, query.source))?;
-            let sql = run::rendered(check, slice.as_ref(), side, url.engine(), &query.sql, &params)
+            let sql = run::rendered(check, slice.as_ref(), side, url.driver().dialect, &query.sql, &params)
                 .map_err(|error| format!("check {}, {side}: {error}", check.id))?;
             let at = slice.as_ref().map_or(String::new(), |slice| format!("@{}", slice.name()));
             let _ = writeln!(
@@ -35,7 +35,7 @@ pub(super) fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
                 "-- {}{at} {side} ({}, {})\n{}\n",
                 check.id,
                 query.source,
-                url.engine().as_str(),
+                url.driver().name,
                 sql.trim_end()
             );
         }

@@ -9,8 +9,7 @@ mod words;
 
 use crate::frame::Type;
 use crate::model::Sides;
-use crate::source::EngineName;
-use crate::source::catalog::TableName;
+use crate::source::{Driver, TableName};
 
 pub use suite::{Made, suite};
 
@@ -64,7 +63,7 @@ pub struct Column {
 #[derive(Clone, Debug)]
 pub struct Place {
     /// Its engine.
-    pub engine: EngineName,
+    pub engine: &'static Driver,
     /// Its URL for people, without a password.
     pub shown: String,
     /// Its URL as the suite has it, variables and all.

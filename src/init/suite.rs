@@ -8,8 +8,7 @@ use super::words::{comment, key, list, shown, sum, unnameable, value};
 use super::{Column, Left, Listed, Pairs, Place, Table, pair};
 use crate::frame::Type;
 use crate::model::{Side, Sides, plural};
-use crate::source::EngineName;
-use crate::source::pushdown::{is_number, quoted};
+use crate::source::pushdown::is_number;
 use crate::suite::ad_hoc::snake_case;
 
 /// What stands at every decision that is left to the reader.
@@ -187,7 +186,7 @@ impl<'a> Text<'a> {
     }
 
     fn from(&self, side: Side) -> String {
-        format!("{} AS t", self.both.get(side).listed.name.quoted(self.places.get(side).engine))
+        format!("{} AS t", self.both.get(side).listed.name.quoted(self.places.get(side).engine.dialect))
     }
 
     /// Pairs the columns, and says which have no counterpart.
@@ -199,7 +198,8 @@ impl<'a> Text<'a> {
         for (old, new) in pairs.same {
             let both = Sides { old: &tables.old.columns[old], new: &tables.new.columns[new] };
             let name = &both.old.name;
-            if let Some(why) = self.places.iter().find_map(|(_, place)| unnameable(&quoted(place.engine, name))) {
+            if let Some(why) = self.places.iter().find_map(|(_, place)| unnameable(&place.engine.dialect.quoted(name)))
+            {
                 self.undecided(&format!("the name of the column {} {why}, and it is left out", shown(name)));
                 continue;
             }
@@ -245,10 +245,10 @@ impl<'a> Text<'a> {
             return None;
         }
         let select = |side: Side| {
-            let engine = self.places.get(side).engine;
+            let dialect = self.places.get(side).engine.dialect;
             let sums = numbers.iter().map(|pair| {
                 let column = pair.sides.get(side);
-                format!("  {} AS {}", sum(engine, column), quoted(engine, &column.name))
+                format!("  {} AS {}", sum(dialect, column), dialect.quoted(&column.name))
             });
             format!("SELECT\n{}\nFROM {}", sums.collect::<Vec<_>>().join(",\n"), from.get(side))
         };
@@ -259,7 +259,8 @@ impl<'a> Text<'a> {
             settings.extend(rule(&column.sides.old.name, &of_sums(old, new)));
         }
         let float = |pair: &&Paired<'_>| pair.sides.iter().any(|(_, column)| column.of == Some(Type::Float));
-        if numbers.iter().any(float) && self.places.iter().any(|(_, place)| place.engine == EngineName::Postgres) {
+        let unordered = |place: &Place| place.engine.capabilities.unordered_float_sums;
+        if numbers.iter().any(float) && self.places.iter().any(|(_, place)| unordered(place)) {
             settings.push((None, "accept = { float_sum = \"the sums of floats have a tolerance\" }".to_owned()));
         }
         self.check(&format!("{name}_sums"), "sum", "the numbers add up to the same", &settings, &sql);
@@ -296,7 +297,7 @@ impl<'a> Text<'a> {
         let mut selected = Sides::<Vec<String>>::default();
         for (side, table) in self.both.iter() {
             for column in &table.columns {
-                let quoted = quoted(self.places.get(side).engine, &column.name);
+                let quoted = self.places.get(side).engine.dialect.quoted(&column.name);
                 let there = self.both.get(side.other()).columns.iter().any(|other| other.name == column.name);
                 let wanted = if there {
                     paired.iter().any(|pair| pair.sides.old.name == column.name)

@@ -1,32 +1,13 @@
 //! Names and texts as they stand in a suite: in SQL, in TOML, in comments, whatever is in them.
 
 use super::Column;
-use crate::frame::Type;
-use crate::source::EngineName;
-use crate::source::pushdown::quoted;
+use crate::source::Dialect;
 use crate::spec::check::Template;
 
 /// The sum of a column, exact and NULL where there is nothing to add.
-pub(super) fn sum(engine: EngineName, column: &Column) -> String {
-    let name = format!("t.{}", quoted(engine, &column.name));
-    let of = column.of.as_ref();
-    match (engine, of) {
-        // A sum of 64-bit integers wraps in ClickHouse.
-        (EngineName::ClickHouse, Some(Type::Integer)) => {
-            let wide = ["128", "256"].iter().any(|bits| column.database_type.contains(bits));
-            format!("sumOrNull({}({name}))", if wide { "toInt256" } else { "toInt128" })
-        }
-        // A sum of decimals of up to 38 digits has 38 and wraps, too.
-        (EngineName::ClickHouse, Some(Type::Decimal { scale })) => format!("sumOrNull(toDecimal256({name}, {scale}))"),
-        (EngineName::ClickHouse, _) => format!("sumOrNull({name})"),
-        // A sum of 32-bit floats is one of 32 bits elsewhere.
-        (EngineName::Postgres, Some(Type::Float)) => format!("sum(CAST({name} AS double precision))"),
-        (EngineName::Files, Some(Type::Float)) => {
-            format!("CASE WHEN count({name}) > 0 THEN sum(CAST({name} AS DOUBLE)) END")
-        }
-        (EngineName::Files, _) => format!("CASE WHEN count({name}) > 0 THEN sum({name}) END"),
-        _ => format!("sum({name})"),
-    }
+pub(super) fn sum(dialect: &dyn Dialect, column: &Column) -> String {
+    let name = format!("t.{}", dialect.quoted(&column.name));
+    dialect.sum(&name, column.of.as_ref(), &column.database_type)
 }
 
 /// Why quoted text cannot stand in a query of a suite, if so.

@@ -161,7 +161,7 @@ async fn execute(
     writer: &mut Writer,
     plan: &RehearsalPlan,
 ) -> Result<(), RehearsalError> {
-    let sql = pack.render(file, writer.engine(), plan.rows, plan.seed)?;
+    let sql = pack.render(file, writer.dialect(), plan.rows, plan.seed)?;
     let refused = |cause| RehearsalError::Refused { file: file.to_owned(), side, cause };
     writer.execute(&sql).await.map_err(refused)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::model::Side;
-use crate::source::EngineName;
+use crate::source::Dialect;
 use crate::spec::check::{ParamValue, Template};
 
 /// The `rehearsal/` folder of a pack.
@@ -144,16 +144,16 @@ impl Pack {
         names
     }
 
-    /// The SQL of `file` for `engine`.
-    pub(super) fn render(&self, file: &str, engine: EngineName, rows: u64, seed: u64) -> Result<String, PackError> {
+    /// The SQL of `file` in `dialect`.
+    pub(super) fn render(&self, file: &str, dialect: &dyn Dialect, rows: u64, seed: u64) -> Result<String, PackError> {
         let failed = |why: String| PackError::Template { file: file.to_owned(), why };
         let text = self.files.get(file).ok_or_else(|| failed("it is not there".to_owned()))?;
         let params = BTreeMap::from([
             ("rows".to_owned(), ParamValue::Integer(rows.into())),
             ("seed".to_owned(), ParamValue::Integer(seed.into())),
         ]);
-        let template = Template::parse(text, Some(engine)).map_err(|error| failed(error.message))?;
-        template.render(engine, &params).map_err(|error| failed(error.message))
+        let template = Template::parse(text, Some(dialect)).map_err(|error| failed(error.message))?;
+        template.render(dialect, &params).map_err(|error| failed(error.message))
     }
 }
 

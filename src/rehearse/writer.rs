@@ -1,15 +1,18 @@
 //! A connection that writes: statements run as they are, one file after the other.
+//!
+//! Sources only read, so what writes stands here: the engines that a pack can be rehearsed on are a list of this room.
 
 use std::path::Path;
 
 use clickhouse::Client;
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConnection};
 
-use crate::source::{EngineName, Error, ErrorCode, Location, SourceUrl, clickhouse_client, statements};
+use crate::source::{Dialect, Error, ErrorCode, Location, SourceUrl, clickhouse_client, statements};
 
 /// A connection to a scratch database.
 pub struct Writer {
     connection: Held,
+    dialect: &'static dyn Dialect,
     variants: Vec<String>,
 }
 
@@ -30,25 +33,25 @@ impl Writer {
     /// # Errors
     /// A server that cannot be reached, and files, which nothing is written to.
     pub async fn open(url: &SourceUrl) -> Result<Writer, Error> {
-        let connection = match url.location() {
-            Location::ClickHouse(url) => Held::ClickHouse(Box::new(clickhouse_client(url)?)),
-            Location::Postgres(url) => {
+        let connection = match (url.driver().name, url.location()) {
+            ("clickhouse", Location::Server(url)) => Held::ClickHouse(Box::new(clickhouse_client(url)?)),
+            ("postgres", Location::Server(url)) => {
                 Held::Postgres(PgConnection::connect(url.as_str()).await.map_err(|cause| unreachable(&cause))?)
             }
-            Location::MySql(url) => {
+            ("mysql", Location::Server(url)) => {
                 Held::MySql(MySqlConnection::connect(url.as_str()).await.map_err(|cause| unreachable(&cause))?)
             }
-            Location::Sqlite(path) if crate::fs::input::other(path).is_some() => {
+            ("sqlite", Location::Path(path)) if crate::fs::input::other(path).is_some() => {
                 let message = format!("{} is no file; give a scratch database", path.display());
                 return Err(Error::new(ErrorCode::QueryRefused, message));
             }
-            Location::Sqlite(path) => Held::Sqlite(sqlite(path).await.map_err(|cause| unreachable(&cause))?),
-            Location::Files(_) => {
+            ("sqlite", Location::Path(path)) => Held::Sqlite(sqlite(path).await.map_err(|cause| unreachable(&cause))?),
+            _ => {
                 let message = "a rehearsal needs a database; give the URL of a scratch database";
                 return Err(Error::new(ErrorCode::QueryRefused, message));
             }
         };
-        let mut writer = Writer { connection, variants: Vec::new() };
+        let mut writer = Writer { connection, dialect: url.driver().dialect, variants: Vec::new() };
         if let Held::Postgres(connection) = &mut writer.connection {
             let sql = "SELECT extname::text FROM pg_extension WHERE extname = 'timescaledb'";
             writer.variants = sqlx::query_scalar(sql).fetch_all(connection).await.map_err(|cause| refused(&cause))?;
@@ -56,14 +59,9 @@ impl Writer {
         Ok(writer)
     }
 
-    /// The engine behind it.
-    pub(super) fn engine(&self) -> EngineName {
-        match self.connection {
-            Held::ClickHouse(_) => EngineName::ClickHouse,
-            Held::Postgres(_) => EngineName::Postgres,
-            Held::MySql(_) => EngineName::MySql,
-            Held::Sqlite(_) => EngineName::Sqlite,
-        }
+    /// How its SQL is written.
+    pub(super) fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
     }
 
     /// Extensions that a pack may have files of their own for.
@@ -76,7 +74,7 @@ impl Writer {
         let text = || sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match &mut self.connection {
             Held::ClickHouse(client) => {
-                for statement in statements(EngineName::ClickHouse, sql) {
+                for statement in statements(self.dialect, sql) {
                     // The client reads a question mark as a placeholder.
                     let query = client.query(&statement.replace('?', "??"));
                     query.execute().await.map_err(|cause| refused(&cause))?;
@@ -85,7 +83,7 @@ impl Writer {
             }
             // Several statements sent at once are one transaction, in which TimescaleDB refreshes no aggregate.
             Held::Postgres(connection) if !self.variants.is_empty() && !sql.contains("$$") => {
-                for statement in statements(EngineName::Postgres, sql) {
+                for statement in statements(self.dialect, sql) {
                     let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
                     query.execute(&mut *connection).await.map_err(|cause| refused(&cause))?;
                 }

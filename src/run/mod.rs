@@ -30,7 +30,7 @@ use crate::isolation::{Defect, caught, isolated};
 use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SourceReport, SuiteReport};
 use crate::record::read::Baseline;
 use crate::rowdiff;
-use crate::source::CancellationToken;
+use crate::source::{CancellationToken, driver};
 use crate::spec::check::{Check, ParamValue};
 use crate::suite::Suite;
 
@@ -376,7 +376,7 @@ fn panicked(defect: &Defect) -> ErrorReport {
 fn arguments(suite: &Suite, sources: &BTreeMap<String, SourceReport>) -> Vec<String> {
     let params = suite.given.params.iter().map(|(name, value)| ("--param", format!("{name}={value}")));
     let place = |name: &String, given: &String| match sources.get(name) {
-        Some(source) if ["files", "sqlite"].contains(&source.engine.as_str()) => given.clone(),
+        Some(source) if driver(&source.engine).is_some_and(|driver| driver.capabilities.local) => given.clone(),
         Some(source) => source.url.clone(),
         None => "…".to_owned(),
     };

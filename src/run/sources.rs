@@ -46,7 +46,7 @@ impl Opened {
             let report = match &open.described {
                 Ok((report, _)) => report.clone(),
                 Err(_) => SourceReport {
-                    engine: open.engine.name().as_str().to_owned(),
+                    engine: open.engine.driver().name.to_owned(),
                     url: open.shown.clone(),
                     ..SourceReport::default()
                 },

@@ -1,140 +1,140 @@
-//! The trait that every engine implements, and what it is asked and answers.
+//! The trait that every engine implements, and the driver that tells what is known of an engine before a source is opened.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::SemaphorePermit;
+use url::Url;
 
-use super::catalog::TableName;
+use super::answer::{Answer, QueryHandle};
+use super::catalog::Catalog;
+use super::dialect::Dialect;
 use super::error::Error;
+use super::lint::{Inspected, LintRequest};
+use super::options::SourceOptions;
+use super::parameters::Parameters;
 use super::shared::batch_sink::Reader;
-use crate::frame::Frame;
-use crate::model::{Kind, SourceReport, Volume, Warning};
+use crate::model::{SourceReport, Volume};
 use crate::spec::check::Requirement;
 
-/// The engines, by the name that stands in reports and in `requires`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EngineName {
-    /// ClickHouse over HTTP(S).
-    ClickHouse,
-    /// PostgreSQL and TimescaleDB.
-    Postgres,
-    /// MySQL and MariaDB.
-    MySql,
-    /// SQLite.
-    Sqlite,
-    /// Parquet, CSV and NDJSON files through Polars SQL.
-    Files,
+/// An engine as the program knows it: one `static DRIVER` in each engine's folder, listed in [`super::DRIVERS`].
+pub struct Driver {
+    /// The name in reports, in `requires`, and in the names of SQL files.
+    pub name: &'static str,
+    /// How it writes and reads SQL.
+    pub dialect: &'static dyn Dialect,
+    /// What can be done with its sources.
+    pub capabilities: Capabilities,
+    /// How its tables are listed and described.
+    pub catalog: &'static dyn Catalog,
+    /// What its URLs look like, and how a source is opened.
+    pub access: Access,
 }
 
-impl EngineName {
-    /// Every engine.
-    pub const ALL: [EngineName; 5] =
-        [EngineName::ClickHouse, EngineName::Postgres, EngineName::MySql, EngineName::Sqlite, EngineName::Files];
+/// What sets an engine apart from others, where code outside its folder has to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Capabilities {
+    /// The data is on this machine: there is no session to set up, and no connection to count.
+    pub local: bool,
+    /// Rows are read a second time rather than kept.
+    pub cheap_rereads: bool,
+    /// Columns are text unless the `types` of the suite say what they hold.
+    pub typed_by_suite: bool,
+    /// Times are text, so only the rows tell whether a column holds them.
+    pub text_times: bool,
+    /// Ends of windows are moments, whether or not they are written with an offset.
+    pub zoned_windows: bool,
+    /// A sum of floats depends on the order of the rows, and the engine warns of it.
+    pub unordered_float_sums: bool,
+}
 
-    /// The name in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            EngineName::ClickHouse => "clickhouse",
-            EngineName::Postgres => "postgres",
-            EngineName::MySql => "mysql",
-            EngineName::Sqlite => "sqlite",
-            EngineName::Files => "files",
+/// Opens a source: where it is, what the suite says, and the URL without its password. Connects to nothing yet.
+pub type Open<P> = fn(&P, &SourceOptions, String) -> Result<Arc<dyn Engine>, Error>;
+
+/// What the URLs of an engine look like, and how a source is opened from one.
+pub enum Access {
+    /// `scheme://user:password@host:port/database?name=value`.
+    Server {
+        /// Its schemes, as they are listed for people.
+        schemes: &'static [&'static str],
+        /// Other schemes that mean the same.
+        aliases: &'static [&'static str],
+        /// What may stand behind the `?`.
+        parameters: &'static Parameters,
+        /// Opens it.
+        open: Open<Url>,
+    },
+    /// A path, relative to the folder of the suite.
+    Path {
+        /// What stands before the path; empty for a path as it is.
+        prefix: &'static str,
+        /// Opens it.
+        open: Open<Path>,
+    },
+}
+
+impl Capabilities {
+    /// None of them.
+    pub const NONE: Capabilities = Capabilities {
+        local: false,
+        cheap_rereads: false,
+        typed_by_suite: false,
+        text_times: false,
+        zoned_windows: false,
+        unordered_float_sums: false,
+    };
+}
+
+impl Driver {
+    /// Returns whether `requirement` names this engine.
+    pub fn is(&self, requirement: &Requirement) -> bool {
+        matches!(requirement, Requirement::Engine(name) if name == self.name)
+    }
+
+    /// Returns the parameters of its URLs; none for paths.
+    pub fn parameters(&self) -> &'static Parameters {
+        match &self.access {
+            Access::Server { parameters, .. } => parameters,
+            Access::Path { .. } => &Parameters::NONE,
         }
     }
 }
 
-/// What a suite says of a source beside its URL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SourceOptions {
-    /// Session time zone; UTC unless given, on ClickHouse the server's own.
-    pub timezone: Option<String>,
-    /// Session settings by name.
-    pub settings: BTreeMap<String, String>,
-    /// Most connections held at once.
-    pub max_connections: Option<u32>,
-    /// Column types of CSV files: `column` or `table.column` to a type name.
-    pub types: BTreeMap<String, String>,
-}
-
-/// The answer to a query.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// Canonical columns.
-    pub frame: Frame,
-    /// What the reader must know of this answer, such as settings that could not be sent.
-    pub warnings: Vec<Warning>,
-}
-
-/// What a query is for, as far as it bears on what [`Engine::inspect`] warns of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LintRequest {
-    /// What the check compares.
-    pub kind: Kind,
-    /// Whether a value must equal its counterpart exactly, so that an approximate aggregate cannot do.
-    pub exact: bool,
-    /// Columns that pair the rows of the two sides, by their name on this side; empty where there is one row a side.
-    pub key: Vec<String>,
-    /// Views whose age can be told.
-    pub views: Vec<Refreshed>,
-}
-
-/// A view that is filled from other rows now and then, and how to tell that it has fallen behind them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refreshed {
-    /// Its name.
-    pub view: TableName,
-    /// Column of the view whose largest value is that of `column` when it was filled.
-    pub last_updated: String,
-    /// The table it is filled from.
-    pub table: TableName,
-    /// Column of the table that is larger the newer a row is.
-    pub column: String,
-    /// How far behind it may be.
-    pub max_lag: Duration,
-}
-
-/// What a server tells of a query before it runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inspected {
-    /// What may make its answer wrong.
-    pub warnings: Vec<Warning>,
-    /// Which of [`LintRequest::views`] it reads, by their place there.
-    pub views: BTreeSet<usize>,
-}
-
-/// What a running query is known by at its server; an engine fills it before the query starts. Clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct QueryHandle(Arc<Mutex<Option<String>>>);
-
-impl QueryHandle {
-    /// Notes the backend process, connection or query id.
-    pub fn note(&self, id: impl Into<String>) {
-        *self.0.lock().expect("no one panics while holding a ticket") = Some(id.into());
+impl PartialEq for Driver {
+    fn eq(&self, other: &Driver) -> bool {
+        self.name == other.name
     }
+}
 
-    /// What was noted, if the query got so far.
-    pub fn id(&self) -> Option<String> {
-        self.0.lock().expect("no one panics while holding a ticket").clone()
+impl Eq for Driver {}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
 
 /// One engine behind a source.
 pub trait Engine: Send + Sync {
     /// Which engine it is.
-    fn name(&self) -> EngineName;
+    fn driver(&self) -> &'static Driver;
 
     /// Engine, version, session time zone, masked URL and settings; the first thing to fail when a server is away.
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>>;
 
-    /// The server's clock.
-    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>>;
+    /// The server's clock; that of this machine where there is no server.
+    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
+        Box::pin(std::future::ready(Ok(Utc::now())))
+    }
 
-    /// Whether the server has what `requirement` names.
-    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>>;
+    /// Returns whether the source has what `requirement` names: by default its engine, and no extensions.
+    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(std::future::ready(Ok(self.driver().is(requirement))))
+    }
 
     /// Runs one statement, read-only, to its last row. `timeout` may be handed to the server as well.
     fn fetch<'a>(
@@ -148,7 +148,9 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// More than the source may ever have.
-    fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>>;
+    fn reserve(&self, _connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
 
     /// Opens a session for readings of any size, read-only, in one snapshot where the engine has one. The caller
     /// holds a reservation. `timeout` is per reading.
@@ -158,8 +160,10 @@ pub trait Engine: Send + Sync {
         ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>>;
 
-    /// Cancels what `ticket` names, on a connection of its own.
-    fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()>;
+    /// Cancels what `ticket` names, on a connection of its own; nothing by default, for a query that stops when it is dropped.
+    fn cancel<'a>(&'a self, _ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
 
     /// What the server reads for one run of `sql`, for which it runs once more; absent where the engine does not tell.
     fn volume<'a>(

@@ -4,9 +4,11 @@
 //! cover: a second statement, a file on the server's machine, a lock. The functions that send a query to a server take a
 //! [`ReadQuery`], which nothing else makes.
 
+use super::dialect::Dialect;
+use super::error::Error;
 use super::lexer;
-use super::lexer::{Kind, Lexed, Unclear};
-use super::{EngineName, Error, ErrorCode};
+use super::lexer::{Kind, Lexer, Unclear};
+use crate::model::ErrorCode;
 
 /// One statement that reads, as its engine takes it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +37,12 @@ impl From<Unclear> for Refused {
 }
 
 impl<'a> ReadQuery<'a> {
-    /// Takes `sql`, read as `reading` says, up to the semicolon that may end it.
+    /// Takes `sql`, read by `lexer`, up to the semicolon that may end it.
     ///
     /// # Errors
     /// Nothing, more than one statement, or one that does more than read.
-    pub fn check(reading: Lexed, sql: &'a str) -> Result<ReadQuery<'a>, Refused> {
-        let code: Vec<Code<'a>> = lexer::tokens(reading, sql)?
+    pub fn check(lexer: &Lexer, sql: &'a str) -> Result<ReadQuery<'a>, Refused> {
+        let code: Vec<Code<'a>> = lexer::tokens(lexer, sql)?
             .into_iter()
             .filter(|token| token.kind != Kind::Blank)
             .map(|token| Code { kind: token.kind, text: &sql[token.start..token.end], offset: token.start })
@@ -51,7 +53,7 @@ impl<'a> ReadQuery<'a> {
             let message = "the query holds more than one statement; give one statement to a query";
             return Err(Refused { offset: second.offset, message: message.to_owned() });
         }
-        reads(reading, statement)?;
+        reads(lexer, statement)?;
         Ok(ReadQuery(&sql[..after.first().map_or(sql.len(), |semicolon| semicolon.offset)]))
     }
 
@@ -61,15 +63,15 @@ impl<'a> ReadQuery<'a> {
     }
 }
 
-/// Whether `engine` reads `sql` as one statement that reads, under some of its settings; the engine that sends it looks
+/// Whether an engine reads `sql` as one statement that reads, under some of its settings; the engine that sends it looks
 /// again under those that hold.
 ///
 /// # Errors
 /// See [`ReadQuery::check`].
-pub fn admits(engine: EngineName, sql: &str) -> Result<(), Refused> {
+pub fn admits(dialect: &dyn Dialect, sql: &str) -> Result<(), Refused> {
     let mut refused = None;
-    for reading in Lexed::of(engine) {
-        match ReadQuery::check(*reading, sql) {
+    for lexer in dialect.lexers() {
+        match ReadQuery::check(lexer, sql) {
             Ok(_) => return Ok(()),
             Err(why) => drop(refused.get_or_insert(why)),
         }
@@ -79,14 +81,15 @@ pub fn admits(engine: EngineName, sql: &str) -> Result<(), Refused> {
 
 /// `sql` without the semicolon that ends it and what stands behind that, so that it can stand in parentheses on lines of
 /// its own; unchanged where it is no query.
-pub fn statement(engine: EngineName, sql: &str) -> &str {
-    let checked = Lexed::of(engine).iter().find_map(|reading| ReadQuery::check(*reading, sql).ok());
+pub fn statement<'a>(dialect: &dyn Dialect, sql: &'a str) -> &'a str {
+    let checked = dialect.lexers().iter().find_map(|lexer| ReadQuery::check(lexer, sql).ok());
     checked.map_or(sql, ReadQuery::text)
 }
 
 /// Every statement of a script, without the semicolons between them; what cannot be taken apart is left together.
-pub fn statements(engine: EngineName, script: &str) -> Vec<&str> {
-    let (tokens, _) = lexer::lex(Lexed::of(engine)[0], script);
+pub fn statements<'a>(dialect: &dyn Dialect, script: &'a str) -> Vec<&'a str> {
+    let usual = &dialect.lexers()[0];
+    let (tokens, _) = lexer::lex(usual, script);
     let (mut found, mut start, mut empty) = (Vec::new(), 0, true);
     for token in tokens {
         if &script[token.start..token.end] == ";" {
@@ -99,7 +102,7 @@ pub fn statements(engine: EngineName, script: &str) -> Vec<&str> {
         }
     }
     let rest = &script[start..];
-    if !empty || lexer::tokens(Lexed::of(engine)[0], rest).is_err() {
+    if !empty || lexer::tokens(usual, rest).is_err() {
         found.push(rest);
     }
     found
@@ -127,23 +130,13 @@ const WAY_OUT: &str = "a run only reads: write one SELECT";
 /// What changes rows, in the first place of a statement.
 const WRITES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];
 
-/// The first words of queries.
-fn beginnings(reading: Lexed) -> &'static [&'static str] {
-    match reading {
-        Lexed::Postgres | Lexed::MySql { .. } => &["SELECT", "WITH", "VALUES", "TABLE"],
-        Lexed::Sqlite => &["SELECT", "WITH", "VALUES"],
-        Lexed::ClickHouse => &["SELECT", "WITH", "FROM"],
-        Lexed::Files => &["SELECT", "WITH", "VALUES", "FROM"],
-    }
-}
-
 /// Looks at one statement.
-fn reads(reading: Lexed, statement: &[Code<'_>]) -> Result<(), Refused> {
+fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
     let refuse = |offset: usize, message: String| Err(Refused { offset, message });
     let Some(first) = statement.iter().find(|one| one.text != "(") else {
         return refuse(0, "the query is empty; give one SELECT".to_owned());
     };
-    if !first.is_one_of(beginnings(reading)) {
+    if !first.is_one_of(lexer.beginnings) {
         let message = match first.kind {
             Kind::Word => {
                 let word = first.text.to_uppercase();
@@ -169,8 +162,8 @@ fn reads(reading: Lexed, statement: &[Code<'_>]) -> Result<(), Refused> {
     }
     let found = writes_after_with(statement)
         .or_else(|| writes_inside(statement))
-        .or_else(|| writes_elsewhere(reading, statement))
-        .or_else(|| locks(reading, statement));
+        .or_else(|| writes_elsewhere(lexer, statement))
+        .or_else(|| locks(lexer, statement));
     match found {
         Some((offset, what)) => refuse(offset, format!("the query {what} and was not sent; {WAY_OUT}")),
         None => Ok(()),
@@ -219,15 +212,15 @@ fn writes_inside(statement: &[Code<'_>]) -> Found {
     })
 }
 
-/// `INTO` a file, a table or a variable. Only ClickHouse has columns of that name without quotes.
+/// `INTO` a file, a table or a variable, where no column can have that name without quotes.
 ///
 /// What stands before excuses no file: `AS` may itself be a name there, as in `@as INTO OUTFILE`, and a dot its end.
-fn writes_elsewhere(reading: Lexed, statement: &[Code<'_>]) -> Found {
+fn writes_elsewhere(lexer: &Lexer, statement: &[Code<'_>]) -> Found {
     statement.iter().enumerate().find_map(|(at, one)| {
         let named = at.checked_sub(1).is_some_and(|at| statement[at].text == "." || statement[at].is("AS"));
         let next = statement.get(at + 1);
         let file = next.filter(|next| next.is_one_of(&["OUTFILE", "DUMPFILE"]));
-        if !one.is("INTO") || (file.is_none() && (named || reading == Lexed::ClickHouse)) {
+        if !one.is("INTO") || (file.is_none() && (named || lexer.into_is_a_name)) {
             return None;
         }
         let what = match file {
@@ -239,8 +232,8 @@ fn writes_elsewhere(reading: Lexed, statement: &[Code<'_>]) -> Found {
 }
 
 /// Locks that keep others from writing.
-fn locks(reading: Lexed, statement: &[Code<'_>]) -> Found {
-    if matches!(reading, Lexed::ClickHouse | Lexed::Sqlite) {
+fn locks(lexer: &Lexer, statement: &[Code<'_>]) -> Found {
+    if !lexer.locks_rows {
         return None;
     }
     const FORMS: [&[&str]; 5] = [

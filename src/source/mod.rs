@@ -1,47 +1,66 @@
 //! All that talks to a database or reads a file of data; everything below it sees canonical frames.
 //!
-//! One file per engine, each with one declared table from the engine's types to canonical types.
+//! A folder per engine behind one registry; code outside an engine's folder asks its driver what it can do and its dialect
+//! how its SQL is written, and never which engine it is. Each has one declared table from the engine's types to canonical types.
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
-pub mod catalog;
+mod answer;
+mod catalog;
 mod clickhouse;
+mod dialect;
 mod engine;
 mod error;
 mod files;
 mod gate;
 pub mod lexer;
+mod lint;
 mod literal;
+mod location;
 mod mysql;
+mod options;
+mod parameters;
 mod postgres;
 pub mod pushdown;
 mod query;
-pub(crate) mod registry;
+mod registry;
 pub(crate) mod shared;
 pub(crate) mod sqlite;
+mod table_name;
+mod tables;
 mod threads;
-pub mod tls;
+pub(crate) mod tls;
+mod tls_advice;
 pub(crate) mod url;
 pub mod window;
 
 pub use crate::model::ErrorCode;
-pub use catalog::TableName;
+pub use answer::{Answer, QueryHandle};
+pub use catalog::Table;
 pub use clickhouse::{ClickHouse, client as clickhouse_client};
-pub use engine::{Answer, Engine, EngineName, Inspected, LintRequest, QueryHandle, Refreshed, SourceOptions};
-use error::{CONNECT_LIMIT, no_answer};
+pub use dialect::Dialect;
+pub use engine::{Access, Capabilities, Driver, Engine};
 pub use error::{Error, timed_out};
 pub use files::Files;
 pub use gate::{ReadQuery, Refused, admits, statements};
-pub use literal::literal;
+pub use lint::{Inspected, LintRequest, Refreshed};
+pub use location::Location;
 pub use mysql::MySql;
+pub use options::SourceOptions;
 pub use postgres::Postgres;
 pub(crate) use postgres::options as postgres_options;
 pub use query::{cancel, inspect, query, within};
-pub use registry::open;
+pub use registry::{DRIVERS, driver};
 pub use shared::batch_sink::Reader;
 pub use shared::nondeterminism::fickle;
 pub use sqlite::Sqlite;
+pub use table_name::TableName;
+pub use tables::{table, tables};
+pub use threads::open;
+pub use tls_advice::tls_advice;
 pub use tokio_util::sync::CancellationToken;
 pub(crate) use url::note_secrets;
 pub(crate) use url::strict::{names_a_secret, network_refusal};
-pub use url::{Location, SourceUrl, UrlError};
+pub use url::{SourceUrl, UrlError};
+
+use error::no_answer;

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::engine::{Answer, Engine, Inspected, LintRequest, QueryHandle};
+use super::answer::{Answer, QueryHandle};
+use super::engine::Engine;
 use super::error::{Error, timed_out};
 use super::gate::admits;
+use super::lint::{Inspected, LintRequest};
 use crate::model::ErrorCode;
 
 /// How long a server may take to confirm a cancellation before it is left behind.
@@ -19,7 +21,7 @@ pub async fn query(
     timeout: Duration,
     stop: &CancellationToken,
 ) -> Result<Answer, Error> {
-    admits(engine.name(), sql)?;
+    admits(engine.driver().dialect, sql)?;
     let ticket = QueryHandle::default();
     within(engine.fetch(sql, timeout, &ticket), engine, &ticket, timeout, stop).await
 }

@@ -11,17 +11,33 @@ use futures::future::BoxFuture;
 use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::engine::{Answer, Engine, EngineName, Inspected, LintRequest, QueryHandle};
+use super::answer::{Answer, QueryHandle};
+use super::engine::{Access, Driver, Engine};
 use super::error::Error;
+use super::lint::{Inspected, LintRequest};
+use super::location::Location;
+use super::options::SourceOptions;
 use super::pushdown::Described;
 use super::shared::batch_sink::Reader;
+use super::url::SourceUrl;
 use crate::frame::Frame;
 use crate::isolation::{apart, resumed};
-use crate::model::{SourceReport, Volume, Warning};
+use crate::model::{ErrorCode, SourceReport, Volume, Warning};
 use crate::spec::check::Requirement;
 
+/// The engine at `url`. Connects to nothing yet; an error means that the options make no sense for it.
+pub fn open(url: &SourceUrl, options: &SourceOptions) -> Result<Arc<dyn Engine>, Error> {
+    let shown = url.to_string();
+    let engine = match (&url.driver().access, url.location()) {
+        (Access::Server { open, .. }, Location::Server(url)) => open(url, options, shown),
+        (Access::Path { open, .. }, Location::Path(path)) => open(path, options, shown),
+        _ => Err(Error::new(ErrorCode::Connection, format!("{shown} is no place that its engine can be at"))),
+    };
+    Ok(Arc::new(OnOwnThreads(engine?)))
+}
+
 /// An engine whose every question is asked on a thread of its own.
-pub(super) struct OnOwnThreads(pub(super) Arc<dyn Engine>);
+struct OnOwnThreads(Arc<dyn Engine>);
 
 impl OnOwnThreads {
     /// What `question` comes to.
@@ -35,8 +51,8 @@ impl OnOwnThreads {
 }
 
 impl Engine for OnOwnThreads {
-    fn name(&self) -> EngineName {
-        self.0.name()
+    fn driver(&self) -> &'static Driver {
+        self.0.driver()
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
@@ -116,7 +132,7 @@ impl Engine for OnOwnThreads {
 }
 
 /// What a session is asked, with where the answer goes.
-enum Ask {
+enum Request {
     Read(String, mpsc::Sender<Frame>, oneshot::Sender<Result<Vec<Warning>, Error>>),
     Whole(String, oneshot::Sender<Result<Option<Answer>, Error>>),
     Describe(String, oneshot::Sender<Result<Option<Vec<Described>>, Error>>),
@@ -129,7 +145,7 @@ async fn session(
     timeout: Duration,
     ticket: QueryHandle,
     mut opened: oneshot::Sender<Result<bool, Error>>,
-    mut asked: mpsc::Receiver<Ask>,
+    mut asked: mpsc::Receiver<Request>,
 ) {
     let reader = tokio::select! {
         reader = engine.reader(timeout, &ticket) => reader,
@@ -144,10 +160,10 @@ async fn session(
     }
     while let Some(ask) = asked.recv().await {
         match ask {
-            Ask::Read(sql, batches, told) => answered(reader.read(&sql, batches), told).await,
-            Ask::Whole(sql, told) => answered(reader.whole(&sql), told).await,
-            Ask::Describe(sql, told) => answered(reader.describe(&sql), told).await,
-            Ask::Close(told) => return answered(reader.close(), told).await,
+            Request::Read(sql, batches, told) => answered(reader.read(&sql, batches), told).await,
+            Request::Whole(sql, told) => answered(reader.whole(&sql), told).await,
+            Request::Describe(sql, told) => answered(reader.describe(&sql), told).await,
+            Request::Close(told) => return answered(reader.close(), told).await,
         }
     }
 }
@@ -163,13 +179,13 @@ async fn answered<T>(work: impl Future<Output = T>, mut told: oneshot::Sender<T>
 /// A session on a thread of its own, which ends with this.
 struct Session {
     snapshot: bool,
-    asks: mpsc::Sender<Ask>,
+    asks: mpsc::Sender<Request>,
     thread: JoinHandle<()>,
 }
 
 impl Session {
     /// The answer to a question; a panic of the driver goes on here.
-    async fn ask<T>(&mut self, ask: impl FnOnce(oneshot::Sender<T>) -> Ask) -> T {
+    async fn ask<T>(&mut self, ask: impl FnOnce(oneshot::Sender<T>) -> Request) -> T {
         let (told, answered) = oneshot::channel();
         // Where nobody is there to be asked, nobody answers either.
         let _ = self.asks.send(ask(told)).await;
@@ -190,21 +206,21 @@ impl Reader for Session {
         sql: &'a str,
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
-        Box::pin(self.ask(|told| Ask::Read(sql.to_owned(), batches, told)))
+        Box::pin(self.ask(|told| Request::Read(sql.to_owned(), batches, told)))
     }
 
     fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
-        Box::pin(self.ask(|told| Ask::Whole(sql.to_owned(), told)))
+        Box::pin(self.ask(|told| Request::Whole(sql.to_owned(), told)))
     }
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
-        Box::pin(self.ask(|told| Ask::Describe(sql.to_owned(), told)))
+        Box::pin(self.ask(|told| Request::Describe(sql.to_owned(), told)))
     }
 
     fn close<'a>(mut self: Box<Self>) -> BoxFuture<'a, ()>
     where
         Self: 'a,
     {
-        Box::pin(async move { self.ask(Ask::Close).await })
+        Box::pin(async move { self.ask(Request::Close).await })
     }
 }

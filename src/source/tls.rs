@@ -2,8 +2,6 @@
 
 use std::sync::Mutex;
 
-use super::{Location, SourceUrl};
-
 /// The least protected connection of a source, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Tls {
@@ -43,27 +41,6 @@ impl Made {
         let worst = *self.0.lock().expect("no one panics while holding it");
         worst.map(Tls::as_str).unwrap_or_default().to_owned()
     }
-}
-
-/// What is to be known of a connection to another machine that is not wholly verified, with the way out; `told` is the
-/// report's word for it. Nothing of one that stays on this machine.
-pub fn advice(url: &SourceUrl, told: &str) -> Option<String> {
-    let way_out = match url.location() {
-        Location::Postgres(_) => "sslmode=verify-full behind the `?`",
-        Location::MySql(_) => "ssl-mode=VERIFY_IDENTITY behind the `?`",
-        Location::ClickHouse(_) => "clickhouses:// before the host",
-        Location::Sqlite(_) | Location::Files(_) => return None,
-    };
-    let what = [
-        (Tls::Absent, "is not encrypted, so that the password and every row can be read and changed on the way"),
-        (Tls::Unverified, "is encrypted, and whoever answered in the server's place would not be noticed"),
-        (
-            Tls::ForAnyHost,
-            "is encrypted, and another host with a certificate of the same authority would not be noticed",
-        ),
-    ];
-    let (_, what) = what.into_iter().find(|(tls, _)| tls.as_str() == told)?;
-    url.is_remote().then(|| format!("the connection {what}; write {way_out}"))
 }
 
 /// Whether a connection was refused because the server speaks no TLS.

@@ -5,8 +5,7 @@
 use toml::{Table, Value};
 
 use crate::model::{Side, Sides};
-use crate::source::EngineName;
-use crate::source::pushdown::quoted;
+use crate::source::Driver;
 
 /// How every such suite begins: the URLs, and with them the passwords, stay outside.
 const HEAD: &str = "name = \"diff\"\n\n[sources.old]\nurl = \"${OLD_URL}\"\n\n[sources.new]\nurl = \"${NEW_URL}\"\n\n";
@@ -15,7 +14,7 @@ const HEAD: &str = "name = \"diff\"\n\n[sources.old]\nurl = \"${OLD_URL}\"\n\n[s
 #[derive(Clone, Debug)]
 pub struct Relation {
     /// Its engine.
-    pub engine: EngineName,
+    pub engine: &'static Driver,
     /// A quoted table, or a query in parentheses with an alias.
     pub from: String,
     /// Its columns.
@@ -270,7 +269,7 @@ fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Requ
         let parts = [("absolute", &request.absolute), ("relative", &request.relative)];
         let parts = parts.into_iter().filter_map(|(name, parts)| Some((name.to_owned(), given(parts, column)?)));
         let mut rule = Table::from_iter(parts);
-        if !rule.is_empty() && old.engine == EngineName::Files && !old.numbers.contains(column) {
+        if !rule.is_empty() && old.engine.capabilities.typed_by_suite && !old.numbers.contains(column) {
             // A CSV column is text unless it is said to hold numbers.
             rule.insert("type".to_owned(), "decimal(38,12)".into());
         }
@@ -288,7 +287,7 @@ fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Requ
 }
 
 fn select(side: &Relation, columns: &[String], filter: Option<&str>) -> String {
-    let columns: Vec<String> = columns.iter().map(|column| quoted(side.engine, column)).collect();
+    let columns: Vec<String> = columns.iter().map(|column| side.engine.dialect.quoted(column)).collect();
     let filter = filter.map_or(String::new(), |filter| format!("\nWHERE {filter}"));
     format!("SELECT {}\nFROM {}{filter}", columns.join(", "), side.from)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::raw;
-use crate::source::{EngineName, SourceOptions, SourceUrl, UrlError};
+use crate::source::{Driver, SourceOptions, SourceUrl, UrlError};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,8 +59,8 @@ impl SourceSpec {
     }
 
     /// The engine, where it can be told now.
-    pub fn engine_hint(&self, folder: &Path, variables: impl Fn(&str) -> Option<String>) -> Option<EngineName> {
-        self.resolve(folder, variables).ok().map(|url| url.engine())
+    pub fn engine_hint(&self, folder: &Path, variables: impl Fn(&str) -> Option<String>) -> Option<&'static Driver> {
+        self.resolve(folder, variables).ok().map(|url| url.driver())
     }
 
     /// Whether the URL is well-formed as far as can be told without variables.
@@ -196,24 +196,23 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
 }
 
 /// The engine of a URL that no variable can change.
-fn certain(url: &str) -> Option<EngineName> {
+fn certain(url: &str) -> Option<&'static Driver> {
     if url.contains("${") {
         return None;
     }
-    SourceUrl::parse(url, Path::new(".")).ok().map(|url| url.engine())
+    SourceUrl::parse(url, Path::new(".")).ok().map(|url| url.driver())
 }
 
 /// Settings that the engine has no use for.
-fn without_effect(engine: EngineName, options: &SourceOptions) -> Vec<String> {
-    let files = engine == EngineName::Files;
-    let local = files || engine == EngineName::Sqlite;
+fn without_effect(engine: &Driver, options: &SourceOptions) -> Vec<String> {
+    let (local, typed) = (engine.capabilities.local, engine.capabilities.typed_by_suite);
     let given = [
         ("timezone", options.timezone.is_some() && local),
         ("settings", !options.settings.is_empty() && local),
         ("max_connections", options.max_connections.is_some() && local),
-        ("types", !options.types.is_empty() && !files),
+        ("types", !options.types.is_empty() && !typed),
     ];
-    let told = |(name, _): (&str, bool)| format!("`{name}` means nothing for {}; remove it", engine.as_str());
+    let told = |(name, _): (&str, bool)| format!("`{name}` means nothing for {}; remove it", engine.name);
     given.into_iter().filter(|(_, without)| *without).map(told).collect()
 }
 
@@ -233,7 +232,7 @@ mod tests {
     #[test]
     fn a_password_is_encoded_where_it_stands_and_a_whole_url_is_not() {
         let url = resolved("postgres://u:${PASS}@h:5432/db").unwrap();
-        let crate::source::Location::Postgres(url) = url.location() else { panic!("postgres") };
+        let crate::source::Location::Server(url) = url.location() else { panic!("postgres") };
         assert_eq!(url.password(), Some("p%40ss%3Aw%2Frd%23%3F"));
         assert_eq!(url.host_str(), Some("h"));
         assert_eq!(resolved("${URL}").unwrap().to_string(), "postgres://u:***@h/db");

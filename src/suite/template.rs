@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::source::lexer;
-use crate::source::lexer::{Lexed, Token};
-use crate::source::{EngineName, literal};
+use crate::source::lexer::Token;
+use crate::source::{DRIVERS, Dialect};
 use crate::spec::check::{ParamValue, Piece, Template};
 
 /// Why text is no template; `offset` is in bytes.
@@ -22,10 +22,10 @@ pub struct TemplateError {
 }
 
 impl Template {
-    /// Takes `text` apart, as `engine` does; where that is not known yet, what some engine could read is left to
+    /// Takes `text` apart, as the engine of `dialect` does; where that is not known yet, what some engine could read is left to
     /// [`Template::render`].
-    pub fn parse(text: &str, engine: Option<EngineName>) -> Result<Template, TemplateError> {
-        let places = Places::new(text, engine);
+    pub fn parse(text: &str, dialect: Option<&dyn Dialect>) -> Result<Template, TemplateError> {
+        let places = Places::new(text, dialect);
         let mut pieces = Vec::new();
         let mut done = 0;
         for (offset, length, name) in placeholders(text) {
@@ -35,7 +35,7 @@ impl Template {
                     pieces.push(Piece::Param(name.to_owned()));
                     done = offset + length;
                 }
-                (Some(name), false) => return Err(TemplateError { offset, message: inside(name, engine) }),
+                (Some(name), false) => return Err(TemplateError { offset, message: inside(name, dialect) }),
                 (None, true) => {
                     return Err(TemplateError {
                         offset,
@@ -58,8 +58,12 @@ impl Template {
         })
     }
 
-    /// The SQL for `engine`, every placeholder a literal, whose tokens stay its own whatever stands around it.
-    pub fn render(&self, engine: EngineName, params: &BTreeMap<String, ParamValue>) -> Result<String, TemplateError> {
+    /// The SQL in `dialect`, every placeholder a literal, whose tokens stay its own whatever stands around it.
+    pub fn render(
+        &self,
+        dialect: &dyn Dialect,
+        params: &BTreeMap<String, ParamValue>,
+    ) -> Result<String, TemplateError> {
         let mut sql = String::new();
         let mut literals = Vec::new();
         let fault = |offset, message| TemplateError { offset, message };
@@ -71,22 +75,22 @@ impl Template {
                         fault(sql.len(), format!("param `{name}` has no value; give it with --param {name}=…"))
                     })?;
                     let written =
-                        literal(engine, value).map_err(|why| fault(sql.len(), format!("param `{name}`: {why}")))?;
+                        dialect.literal(value).map_err(|why| fault(sql.len(), format!("param `{name}`: {why}")))?;
                     let start = sql.len();
                     sql.push_str(&written);
                     literals.push((name, start..sql.len()));
                 }
             }
         }
-        for reading in Lexed::of(engine) {
-            let (tokens, _) = lexer::lex(*reading, &sql);
+        for rules in dialect.lexers() {
+            let (tokens, _) = lexer::lex(rules, &sql);
             for (name, range) in &literals {
                 let Some(within) = lexer::within(&tokens, range) else {
-                    return Err(fault(range.start, merged(name, engine)));
+                    return Err(fault(range.start, merged(name, dialect)));
                 };
-                let alone = lexer::lex(*reading, &sql[range.clone()]).0;
+                let alone = lexer::lex(rules, &sql[range.clone()]).0;
                 if !within.iter().map(|token| token.kind).eq(alone.iter().map(|token| token.kind)) {
-                    return Err(fault(range.start, merged(name, engine)));
+                    return Err(fault(range.start, merged(name, dialect)));
                 }
             }
         }
@@ -95,22 +99,16 @@ impl Template {
 }
 
 /// The sentence about a placeholder that stands where its value would not be a literal of its own.
-fn inside(name: &str, engine: Option<EngineName>) -> String {
-    let whose = match engine {
-        Some(EngineName::MySql) => " to MySQL, in some sql_mode (a quote inside quotes is best doubled)",
-        Some(EngineName::Postgres) => " to PostgreSQL",
-        Some(EngineName::ClickHouse) => " to ClickHouse",
-        Some(EngineName::Sqlite) => " to SQLite",
-        Some(EngineName::Files) | None => "",
-    };
+fn inside(name: &str, dialect: Option<&dyn Dialect>) -> String {
+    let whose = dialect.map(Dialect::reader).unwrap_or_default();
     format!(
         "`{{{{ {name} }}}}` stands inside quotes or a comment{whose}; it becomes a whole literal, quotes included, so write it bare"
     )
 }
 
 /// The sentence about a placeholder whose value became one with what stands beside it, or stands inside of something.
-fn merged(name: &str, engine: EngineName) -> String {
-    let message = inside(name, Some(engine));
+fn merged(name: &str, dialect: &dyn Dialect) -> String {
+    let message = inside(name, Some(dialect));
     message.replacen(';', ", or right beside what it becomes one with;", 1) + ", with blanks around it"
 }
 
@@ -118,11 +116,13 @@ fn merged(name: &str, engine: EngineName) -> String {
 struct Places(Vec<Vec<Vec<Token>>>);
 
 impl Places {
-    /// Of `engine`, else of all.
-    fn new(text: &str, engine: Option<EngineName>) -> Places {
-        let engines = engine.map_or(EngineName::ALL.to_vec(), |engine| vec![engine]);
-        let read = |engine: &EngineName| Lexed::of(*engine).iter().map(|one| lexer::lex(*one, text).0).collect();
-        Places(engines.iter().map(read).collect())
+    /// To the engine of `dialect`, else to all.
+    fn new(text: &str, dialect: Option<&dyn Dialect>) -> Places {
+        let read = |dialect: &dyn Dialect| dialect.lexers().iter().map(|rules| lexer::lex(rules, text).0).collect();
+        Places(match dialect {
+            Some(dialect) => vec![read(dialect)],
+            None => DRIVERS.iter().map(|driver| read(driver.dialect)).collect(),
+        })
     }
 
     /// Whether a token begins at `offset`, to some engine, in all of its modes.

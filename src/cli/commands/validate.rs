@@ -103,7 +103,7 @@ async fn describe(suite: &Suite, spec: &SourceSpec) -> Result<(SourceReport, Vec
         Ok(described) => {
             let report = described.map_err(|error| visible(&error.message))?;
             let privileges = tokio::time::timeout(PATIENCE, engine.privileges()).await;
-            let advice = source::tls::advice(&url, &report.tls).into_iter();
+            let advice = source::tls_advice(&url, &report.tls).into_iter();
             let advice = advice.chain(privileges.ok().and_then(Result::ok).flatten()).collect();
             Ok((report, advice))
         }

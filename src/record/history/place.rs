@@ -36,12 +36,11 @@ impl Place {
             SourceSpecError::Unset(name) => format!("--history: the variable {name} is not set; export it"),
             other => format!("--history: {other}"),
         })?;
-        match url.location() {
-            Location::Sqlite(path) | Location::Files(path) => Ok(Place::File(path.clone())),
-            Location::Postgres(location) => Ok(Place::Postgres(location.clone(), url.to_string())),
-            Location::ClickHouse(_) | Location::MySql(_) => Err(format!(
-                "--history: a history is a SQLite file or a PostgreSQL database, not {}; give a path or postgres://…",
-                url.engine().as_str()
+        match (url.driver().name, url.location()) {
+            (_, Location::Path(path)) => Ok(Place::File(path.clone())),
+            ("postgres", Location::Server(location)) => Ok(Place::Postgres(location.clone(), url.to_string())),
+            (engine, Location::Server(_)) => Err(format!(
+                "--history: a history is a SQLite file or a PostgreSQL database, not {engine}; give a path or postgres://…"
             )),
         }
     }

@@ -24,7 +24,7 @@ use crate::frame::Frame;
 use crate::isolation::Defect;
 use crate::model::{CheckReport, ErrorCode, ErrorReport, Side, SideReport, Sides, Warning};
 use crate::source;
-use crate::source::{Engine, EngineName, Error};
+use crate::source::{Dialect, Engine, Error};
 use crate::spec::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::suite::Suite;
 use attempt::Slot;
@@ -321,16 +321,16 @@ fn render(
     engine: &dyn Engine,
     sql: &Template,
 ) -> Result<String, String> {
-    rendered(one.check, one.slice, side.side(), engine.name(), sql, &context.params[one.suite.name.as_str()])
+    rendered(one.check, one.slice, side.side(), engine.driver().dialect, sql, &context.params[one.suite.name.as_str()])
 }
 
-/// The SQL of one side for `engine`: its params as literals, and cut down to its window where the query does not do
+/// The SQL of one side in `dialect`: its params as literals, and cut down to its window where the query does not do
 /// that itself.
 pub fn rendered(
     check: &Check,
     slice: Option<&Slice>,
     side: Side,
-    engine: EngineName,
+    dialect: &dyn Dialect,
     sql: &Template,
     all: &BTreeMap<String, Result<ParamValue, String>>,
 ) -> Result<String, String> {
@@ -350,11 +350,11 @@ pub fn rendered(
         };
         params.insert(name.to_owned(), value);
     }
-    let text = sql.render(engine, &params).map_err(|error| error.message)?;
-    source::admits(engine, &text).map_err(|refused| refused.message)?;
+    let text = sql.render(dialect, &params).map_err(|error| error.message)?;
+    source::admits(dialect, &text).map_err(|refused| refused.message)?;
     if slice.is_none() || check.window.is_none() || check.binds_window() {
         return Ok(text);
     }
     let bounds = bounds.map(|(from, to)| (from, to));
-    source::window::windowed(engine, &text, check.window_column(side), bounds)
+    source::window::windowed(dialect, &text, check.window_column(side), bounds)
 }

@@ -8,13 +8,14 @@ use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{CheckReport, Side, Sides};
 use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
 use crate::source::pushdown;
-use crate::source::pushdown::{Described, Names, Pair};
-use crate::source::{Engine, EngineName};
+use crate::source::pushdown::{Described, Names, Pair, ServerDiff as Question};
+use crate::source::{Dialect, Engine};
 use crate::spec::check::{Check, Rule, Sample};
 
-/// Whether one server that compares holds both sides.
-pub(crate) fn same(old: &dyn Engine, new: &dyn Engine) -> bool {
-    old.name() == EngineName::ClickHouse && std::ptr::addr_eq(std::ptr::from_ref(old), std::ptr::from_ref(new))
+/// How one server that holds both sides is asked which rows differ; absent where there is none, or it cannot tell.
+pub(crate) fn question(old: &dyn Engine, new: &dyn Engine) -> Option<&'static dyn Question> {
+    let same = std::ptr::addr_eq(std::ptr::from_ref(old), std::ptr::from_ref(new));
+    old.driver().dialect.server_diff().filter(|_| same)
 }
 
 /// The query of one side cut down to the sample, where its server picks the same keys as cutover would.
@@ -22,7 +23,7 @@ pub(crate) fn sampled(
     check: &Check,
     sample: &Sample,
     side: Side,
-    engine: EngineName,
+    dialect: &dyn Dialect,
     sql: &str,
     described: &[Described],
 ) -> Option<String> {
@@ -35,7 +36,7 @@ pub(crate) fn sampled(
         key.push((column.name.as_str(), &column.of));
     }
     let names = Names::beside(described.iter().map(|column| column.name.as_str()));
-    pushdown::sampled(engine, &names, sql, &key, sample.below)
+    pushdown::sampled(dialect, &names, sql, &key, sample.below)
 }
 
 fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
@@ -44,6 +45,7 @@ fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
 
 /// Which rows differ, as a question that one server answers about both sides.
 pub(crate) struct ServerDiff {
+    question: &'static dyn Question,
     plan: DiffPlan,
     sql: String,
     names: Names,
@@ -78,6 +80,7 @@ pub(crate) struct Differing {
 impl ServerDiff {
     /// The question about `queries`, or why the server could answer it differently from cutover.
     pub(crate) fn new(
+        question: &'static dyn Question,
         check: &Check,
         options: DiffOptions,
         queries: &Sides<String>,
@@ -87,7 +90,7 @@ impl ServerDiff {
         let plan = DiffPlan::new(check, &old, &new, options).map_err(|cause| cause.message)?;
         let (key, compared) = plan.pairs().ok_or("a rule or a column needs to be looked at row by row")?;
         let pairs = |columns: Vec<crate::compare::Paired>| -> Result<Vec<Pair>, String> {
-            columns.into_iter().map(|pair| alike(pair.old, pair.new, described)).collect()
+            columns.into_iter().map(|pair| alike(question, pair.old, pair.new, described)).collect()
         };
         let (key, compared) = (pairs(key)?, pairs(compared)?);
         if key.is_empty() {
@@ -97,8 +100,8 @@ impl ServerDiff {
             return Err(format!("the key column `{}` is a float", float.old));
         }
         let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
-        let sql = pushdown::grouped(&names, &queries.old, &queries.new, &key, &compared);
-        Ok(ServerDiff { plan, sql, names, key, compared })
+        let sql = question.grouped(&names, &queries.old, &queries.new, &key, &compared);
+        Ok(ServerDiff { question, plan, sql, names, key, compared })
     }
 
     /// The SQL to send.
@@ -136,7 +139,8 @@ impl ServerDiff {
             [Value::Array(hashes)] => hashes.iter().map(unsigned).collect::<Option<Vec<u64>>>()?,
             _ => return None,
         };
-        let side = |sql: &str, name| pushdown::differing(&self.names, sql, &self.key, &self.compared, name, &hashes);
+        let side =
+            |sql: &str, name| self.question.differing(&self.names, sql, &self.key, &self.compared, name, &hashes);
         Some(Answer::Differing(Differing {
             equal,
             numbers,
@@ -164,14 +168,14 @@ fn head(described: &[Described]) -> Result<Frame, String> {
 }
 
 /// A column that the server compares as cutover does.
-fn alike(old: String, new: String, described: &Sides<Vec<Described>>) -> Result<Pair, String> {
+fn alike(question: &dyn Question, old: String, new: String, described: &Sides<Vec<Described>>) -> Result<Pair, String> {
     let unknown = || format!("the column `{old}` is not described");
     let (left, right) = (column(&described.old, &old), column(&described.new, &new));
     let (left, right) = (left.ok_or_else(unknown)?, right.ok_or_else(unknown)?);
     if left.database_type != right.database_type {
         return Err(format!("the column `{old}` is {} in old and {} in new", left.database_type, right.database_type));
     }
-    if !pushdown::hashable(&left.of) {
+    if !question.hashable(&left.of) {
         return Err(format!("the column `{old}` is {}, which is compared row by row", left.database_type));
     }
     let of = left.of.clone();

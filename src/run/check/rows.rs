@@ -149,7 +149,7 @@ impl<'a> TwoSidedScan<'a> {
         let Some(sample) = &check.sample else { return Ok(as_they_are) };
         let described = self.described(old, new).await?;
         let cut = |side, asked: &SideQuery<'_>, described: Option<Vec<Described>>| {
-            pushdown::sampled(check, sample, side, asked.engine.name(), &asked.sql, &described?)
+            pushdown::sampled(check, sample, side, asked.engine.driver().dialect, &asked.sql, &described?)
         };
         let old = cut(Side::Old, &sides.old, described.old);
         let new = cut(Side::New, &sides.new, described.new);
@@ -198,9 +198,9 @@ impl<'a> TwoSidedScan<'a> {
         if self.one.attempt.is_some_and(|attempt| !attempt.apart.is_empty()) {
             return refuse("keys of old differ from themselves, and the server does not know which");
         }
-        if !pushdown::same(sides.old.engine, sides.new.engine) {
+        let Some(question) = pushdown::question(sides.old.engine, sides.new.engine) else {
             return refuse("both sides must be the same ClickHouse source");
-        }
+        };
         if self.keys().is_some() {
             return refuse("only the keys that differed before are looked at");
         }
@@ -211,7 +211,7 @@ impl<'a> TwoSidedScan<'a> {
             Sides { old: Some(old), new: Some(new) } => Sides { old, new },
             _ => return refuse("the columns are not known"),
         };
-        let asked = match pushdown::ServerDiff::new(self.one.check, self.options(), queries, &described) {
+        let asked = match pushdown::ServerDiff::new(question, self.one.check, self.options(), queries, &described) {
             Ok(asked) => asked,
             Err(why) => return refuse(&why),
         };

@@ -20,7 +20,7 @@ use crate::model::{ErrorReport, Side, Sides, Warning};
 use crate::rowdiff;
 use crate::rowdiff::{Copied, DiffPlan, Failure, Hashed, Kept};
 use crate::source;
-use crate::source::{Engine, EngineName, Error, ErrorCode, QueryHandle, Reader};
+use crate::source::{Engine, Error, ErrorCode, QueryHandle, Reader};
 
 /// Batches between a source and its hashing.
 pub(crate) const BACKLOG: usize = 2;
@@ -200,7 +200,7 @@ impl<'a> TwoSidedScan<'a> {
         let hash = |side, first, stream: Stream, head: Frame| {
             let (hashed, sampling) = (plan.hashed(side), plan.clone());
             // Files are here already.
-            let copies = self.sides.get(side).engine.name() != EngineName::Files;
+            let copies = !self.sides.get(side).engine.driver().capabilities.cheap_rereads;
             let mut hashed = if copies { hashed } else { hashed.uncopied() };
             blocking(move || {
                 let mut head = head;

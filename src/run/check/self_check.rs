@@ -19,7 +19,7 @@ use crate::frame::Frame;
 use crate::model::{CheckReport, ErrorReport, Side, Sides, Unstable, Warning, WarningCode, agree, plural};
 use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
 use crate::source;
-use crate::source::{Engine, EngineName, QueryHandle};
+use crate::source::{Engine, QueryHandle};
 use crate::spec::check::Query;
 
 /// Warnings of old that say why its answer may be another each time.
@@ -68,7 +68,7 @@ fn named(warnings: &[Warning], engine: &dyn Engine, sql: &str, moved: u64) -> Ve
     let of_old = |warning: &&Warning| CAUSES.contains(&warning.code);
     let said = warnings.iter().filter(of_old).filter_map(|warning| warning.message.strip_prefix("old: "));
     let mut named: Vec<String> = said.map(str::to_owned).collect();
-    named.extend(source::fickle(engine.name(), sql));
+    named.extend(source::fickle(engine.driver().dialect, sql));
     if moved > 0 {
         let (keys, are) = (plural(moved, "key"), agree(moved, "is", "are"));
         named.push(format!("{keys} {are} in one run only, so the table is in motion; read where nothing writes"));
@@ -140,7 +140,7 @@ impl<'a> TwoSidedScan<'a> {
         head: &mut Option<Frame>,
     ) -> Result<Option<(DiffPlan, Hashed)>, ErrorReport> {
         let check = self.one.check;
-        let copies = side.engine.name() != EngineName::Files;
+        let copies = !side.engine.driver().capabilities.cheap_rereads;
         let options = crate::rowdiff::DiffOptions { seeds, ..self.options() };
         let work = |mut stream: Stream| async {
             let Some(first) = stream.next().await else { return (Err(Failure::Unread), head.take()) };

@@ -13,8 +13,8 @@ use super::{joined, located, prepare};
 use crate::frame::{Frame, Type, Value};
 use crate::model::{ErrorReport, Outside, Side, Sides, agree, plural};
 use crate::source;
-use crate::source::EngineName;
-use crate::source::window::{NO_DAY, answer, exists, placing};
+use crate::source::Driver;
+use crate::source::window::{answer, placing};
 use crate::spec::check::ParamValue;
 
 type Asked = Arc<OnceCell<Result<Sides<Placed>, ErrorReport>>>;
@@ -72,7 +72,7 @@ async fn placed(
     let engine = prepared.engine?;
     let column = one.check.window_column(side);
     let wrong = |message: String| ErrorReport::new(format!("{side} side, source `{}`: {message}", query.source));
-    let sql = placing(engine.name(), &prepared.report.sql, column, from, to).map_err(wrong)?;
+    let sql = placing(engine.driver().dialect, &prepared.report.sql, column, from, to).map_err(wrong)?;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let (found, _) = retrying(context.stop, || source::query(engine, &sql, timeout, context.stop)).await;
     let found = found.map_err(|error| {
@@ -86,11 +86,11 @@ async fn placed(
     })?;
     let zone = context.sources.get(one.suite, &query.source).ok().and_then(|open| open.described.as_ref().ok());
     let zone = zone.map_or("", |(report, _)| report.timezone.as_str());
-    judged(&found.frame, engine.name(), column, from, zone).map_err(wrong)
+    judged(&found.frame, engine.driver(), column, from, zone).map_err(wrong)
 }
 
 /// Where the rows are, or why the windows would miss some.
-fn judged(frame: &Frame, engine: EngineName, column: &str, from: &ParamValue, zone: &str) -> Result<Placed, String> {
+fn judged(frame: &Frame, engine: &Driver, column: &str, from: &ParamValue, zone: &str) -> Result<Placed, String> {
     let count = |name: &str| match frame.values(name).first() {
         Some(Value::Integer(count)) => u64::try_from(*count).unwrap_or(0),
         _ => 0,
@@ -99,29 +99,22 @@ fn judged(frame: &Frame, engine: EngineName, column: &str, from: &ParamValue, zo
     let (inside, outside) = (count(answer::INSIDE), count(answer::OUTSIDE));
     let placed = Placed { windowed: inside + nulls, outside };
     let of = frame.column(answer::LAST).map_or(&Type::Null, |(_, of)| of);
-    if engine == EngineName::Sqlite {
+    if engine.capabilities.text_times {
         let lost = rows.saturating_sub(nulls + inside + outside);
-        return if lost == 0 { Ok(placed) } else { Err(odd(frame, column, lost)) };
+        return if lost == 0 { Ok(placed) } else { Err(odd(frame, engine, column, lost)) };
     }
     let zoned = match of {
         Type::Instant => true,
         Type::WallClock | Type::Date => false,
         Type::Null if rows == nulls => return Ok(placed),
         of => {
-            let cast = match engine {
-                EngineName::ClickHouse => format!("toDateTime64({column}, 6, 'UTC') AS {column}"),
-                EngineName::MySql if *of == Type::Integer => format!("FROM_UNIXTIME({column}) AS {column}"),
-                EngineName::MySql => format!("CAST({column} AS DATETIME(6)) AS {column}"),
-                EngineName::Postgres if *of == Type::Integer => format!("to_timestamp({column}) AS {column}"),
-                _ => format!("CAST({column} AS TIMESTAMP) AS {column}"),
-            };
+            let cast = engine.dialect.time_cast(column, of);
             return Err(format!(
                 "the window's column `{column}` is {of}, which is no time to order rows by; select it as one, such as {cast}"
             ));
         }
     };
-    // ClickHouse is given ends in UTC.
-    let apart = zoned != matches!(from, ParamValue::Timestamp(_)) && engine != EngineName::ClickHouse;
+    let apart = zoned != matches!(from, ParamValue::Timestamp(_)) && !engine.capabilities.zoned_windows;
     if apart && !is_utc(zone) {
         let (has, way_out) = match zoned {
             true => ("has a zone and the ends of the window have none", "with an offset, such as 2026-01-01T00:00:00Z"),
@@ -146,27 +139,13 @@ fn placeless(rows: u64, column: &str) -> String {
     format!("{} {are} in no window for {their} `{column}`", plural(rows, "row"))
 }
 
-/// The error for rows of SQLite whose value is no time.
-fn odd(frame: &Frame, column: &str, rows: u64) -> String {
+/// The error for rows whose value is no time, where times are text.
+fn odd(frame: &Frame, engine: &Driver, column: &str, rows: u64) -> String {
     let class = match frame.values(answer::ODD).into_iter().next() {
         Some(Value::Text(class)) => class,
         _ => String::new(),
     };
-    let lost = placeless(rows, column);
-    let way_out = match class.as_str() {
-        "integer" | "real" => format!("for seconds since 1970 select datetime({column}, 'unixepoch') AS {column}"),
-        _ => {
-            format!("select it as 2026-01-01 12:00:00, such as datetime({column}) AS {column}, which applies an offset")
-        }
-    };
-    if class == NO_DAY {
-        return format!(
-            "{lost}, because it has the form of a time and is of a day or an hour that does not exist; let the window be of a \
-             column beside it in which such rows have no time: CASE WHEN {} THEN {column} END AS {column}_placed",
-            exists(column)
-        );
-    }
-    format!("{lost} ({class}), because it is no time that sorts as text; {way_out}")
+    placeless(rows, column) + &engine.dialect.misplaced(column, &class)
 }
 
 fn is_utc(zone: &str) -> bool {

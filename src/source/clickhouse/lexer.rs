@@ -4,10 +4,19 @@
 //! backslashes, curly ones quote too, and `$tag$ … $tag$` is a text where it ends, and a name where it does not.
 
 use super::super::lexer::scan;
-pub(crate) use super::super::lexer::scan::Dollar;
-use super::super::lexer::{Kind, Next};
+use super::super::lexer::scan::Dollar;
+use super::super::lexer::{Kind, Lexer, Next, each};
 
-pub(crate) fn next(rest: &str) -> Next {
+/// `INTO` may be a column without quotes.
+pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
+    name: "clickhouse",
+    lex: |sql| each(sql, next),
+    beginnings: &["SELECT", "WITH", "FROM"],
+    into_is_a_name: true,
+    locks_rows: false,
+}];
+
+fn next(rest: &str) -> Next {
     Ok(match scan::first(rest) {
         c if space(c) => (Kind::Blank, scan::run(rest, 0, space)),
         '-' if rest.starts_with("--") => (Kind::Blank, scan::line(rest, &['\n'])),

@@ -4,19 +4,24 @@
 //! loses some of them. Every request is readonly: by `readonly = 2`, or by the account's own profile.
 
 mod address;
+mod catalog;
 mod decode;
+mod dialect;
 mod error;
-pub(crate) mod lexer;
+mod lexer;
 mod lint;
+mod parameters;
 mod privileges;
 mod reading;
 mod send;
+mod server_diff;
 mod session;
 mod settings;
 mod stream;
 pub(crate) mod types;
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -24,20 +29,37 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::{OnceCell, SemaphorePermit};
 
-use super::lexer::Lexed;
+use super::answer::{Answer, QueryHandle};
+use super::engine::{Access, Capabilities, Driver, Engine};
+use super::error::Error;
+use super::gate::ReadQuery;
+use super::lint::{Inspected, LintRequest};
+use super::options::SourceOptions;
 use super::shared::batch_sink::BatchSink;
+use super::shared::batch_sink::Reader;
 use super::shared::column_builder;
 use super::shared::pool::Permits;
 use super::tls::Tls;
-use super::{
-    Answer, Engine, EngineName, Error, ErrorCode, Inspected, LintRequest, QueryHandle, ReadQuery, Reader, SourceOptions,
-};
-use crate::model::{SourceReport, Volume};
-use crate::spec::check::Requirement;
+use crate::model::{ErrorCode, SourceReport, Volume};
 use address::Address;
+use parameters::PARAMETERS;
 use reading::Readings;
 use send::Form;
 use session::Session;
+
+/// What is known of ClickHouse before a source is opened.
+pub static DRIVER: Driver = Driver {
+    name: "clickhouse",
+    dialect: &dialect::ClickHouse,
+    capabilities: Capabilities { zoned_windows: true, ..Capabilities::NONE },
+    catalog: &catalog::SystemTables,
+    access: Access::Server {
+        schemes: &["clickhouse", "clickhouses"],
+        aliases: &[],
+        parameters: &PARAMETERS,
+        open: |url, options, shown| Ok(Arc::new(ClickHouse::open(url, options, shown)?)),
+    },
+};
 
 /// How long the first questions may take, before which no query runs.
 const HELLO: Duration = Duration::from_secs(30);
@@ -77,7 +99,7 @@ impl ClickHouse {
 
     /// Runs `sql` to its end, without its rows, and gives what the server then says it read.
     async fn weigh(&self, sql: &str, timeout: Duration, ticket: &QueryHandle) -> Result<Option<Volume>, Error> {
-        let query = ReadQuery::check(Lexed::ClickHouse, sql)?;
+        let query = ReadQuery::check(&lexer::LEXERS[0], sql)?;
         let session = self.session().await?;
         // The summary stands before the rows: it is complete only where the server answers at the end.
         let query = self.request(session, query, Form::Rows, timeout, ticket).with_setting("wait_end_of_query", "1");
@@ -90,15 +112,15 @@ impl ClickHouse {
 }
 
 impl Engine for ClickHouse {
-    fn name(&self) -> EngineName {
-        EngineName::ClickHouse
+    fn driver(&self) -> &'static Driver {
+        &DRIVER
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             let session = self.session().await?;
             Ok(SourceReport {
-                engine: EngineName::ClickHouse.as_str().to_owned(),
+                engine: DRIVER.name.to_owned(),
                 version: session.version.clone(),
                 timezone: session.timezone.clone(),
                 url: self.shown.clone(),
@@ -123,15 +145,6 @@ impl Engine for ClickHouse {
                     ErrorCode::QueryRefused,
                     "cannot read the clock of ClickHouse; check that now64(6) works there",
                 )
-            })
-        })
-    }
-
-    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            Ok(match requirement {
-                Requirement::Engine(name) => name == EngineName::ClickHouse.as_str(),
-                Requirement::Extension(_) => false,
             })
         })
     }

@@ -7,7 +7,6 @@ use clickhouse::query::BytesCursor;
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
-use super::super::lexer::Lexed;
 use super::super::shared::batch_sink::BatchSink;
 use super::super::shared::column_builder;
 use super::super::{Answer, Error, ErrorCode, QueryHandle, ReadQuery, Reader, pushdown};
@@ -63,7 +62,7 @@ impl Reader for Readings<'_> {
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<pushdown::Described>>, Error>> {
         Box::pin(async move {
-            let query = ReadQuery::check(Lexed::ClickHouse, sql)?;
+            let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
             let session = self.source.session().await?;
             let columns = self.source.describe_columns(session, query, self.timeout, self.ticket).await?;
             let described = columns.into_iter().map(|column| pushdown::Described {
@@ -120,7 +119,7 @@ impl ClickHouse {
         ticket: &QueryHandle,
         rows: BatchSink,
     ) -> Result<Answered, Error> {
-        let query = ReadQuery::check(Lexed::ClickHouse, sql)?;
+        let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
         let session = self.session().await?;
         let columns = self.describe_columns(session, query, timeout, ticket).await?;
         let cursor = self.start(session, query, timeout, ticket)?;

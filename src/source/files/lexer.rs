@@ -3,11 +3,19 @@
 use sqlparser::dialect::GenericDialect;
 use sqlparser::tokenizer::{Location, Token as Found, Tokenizer, Whitespace};
 
-use super::super::lexer::{Kind, Token, Unclear};
+use super::super::lexer::{Kind, Lexed, Lexer, Token, Unclear};
 
 const HINT: &str = "what stands in /*! … */ is code; write it as code, or leave it out";
 
-pub(crate) fn lex(sql: &str) -> (Vec<Token>, Option<Unclear>) {
+pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
+    name: "files",
+    lex,
+    beginnings: &["SELECT", "WITH", "VALUES", "FROM"],
+    into_is_a_name: false,
+    locks_rows: true,
+}];
+
+fn lex(sql: &str) -> Lexed {
     let mut found = Vec::new();
     let broken = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location_into_buf(&mut found).err();
     let mut places = Places { sql, at: 0, line: 1, column: 1 };

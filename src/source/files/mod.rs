@@ -1,8 +1,10 @@
 //! Parquet, CSV and NDJSON files, queried with Polars SQL: each file a table named by its stem.
 
 mod balanced;
+mod catalog;
 mod csv;
-pub(crate) mod lexer;
+mod dialect;
+mod lexer;
 mod limits;
 mod ndjson;
 mod sql;
@@ -14,21 +16,32 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use polars::prelude::*;
-use tokio::sync::{SemaphorePermit, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-use super::lexer::Lexed;
+use super::answer::{Answer, QueryHandle};
+use super::engine::{Access, Capabilities, Driver, Engine};
+use super::error::Error;
+use super::gate::ReadQuery;
+use super::options::SourceOptions;
+use super::shared::batch_sink::Reader;
 use super::shared::{batch_sink, nested};
-use super::{Answer, Engine, EngineName, Error, ErrorCode, QueryHandle, ReadQuery, Reader, SourceOptions};
 use crate::frame::Frame;
-use crate::fs::input;
 use crate::isolation::caught;
-use crate::model::{SourceReport, Warning};
-use crate::spec::check::Requirement;
+use crate::model::{ErrorCode, SourceReport, Warning};
 
+use catalog::tables;
 pub(super) use limits::{fits, on_deep_stack};
+
+/// What is known of files before a source is opened.
+pub static DRIVER: Driver = Driver {
+    name: "files",
+    dialect: &dialect::Polars,
+    capabilities: Capabilities { local: true, cheap_rereads: true, typed_by_suite: true, ..Capabilities::NONE },
+    catalog: &catalog::Stems,
+    access: Access::Path { prefix: "", open: |path, options, shown| Ok(Arc::new(Files::open(path, options, shown)?)) },
+};
 
 /// A file or a folder of files.
 pub struct Files {
@@ -62,7 +75,7 @@ impl Files {
     /// Runs a query on a thread of its own, which is left behind where nobody waits for it any longer.
     async fn ask(&self, sql: &str, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
         limits::check(sql)?;
-        ReadQuery::check(Lexed::Files, sql)?;
+        ReadQuery::check(&lexer::LEXERS[0], sql)?;
         let query = Asked { path: self.path.clone(), types: self.types.clone(), sql: sql.to_owned() };
         let (told, answered) = oneshot::channel();
         let work = move || drop(told.send(answer(&query, rows, take)));
@@ -74,40 +87,6 @@ impl Files {
         let cut_short = || Error::new(ErrorCode::QueryRefused, "the query was cut short; run it again");
         answered.await.unwrap_or_else(|_| Err(cut_short()))
     }
-}
-
-/// The files below `path` by table name.
-fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let absent = |what: &str| Error::new(ErrorCode::QueryRefused, format!("{} {what}; check the path", path.display()));
-    if path.is_file() {
-        let name = stem(path).ok_or_else(|| absent("is no .parquet, .csv, .ndjson or .jsonl file"))?;
-        return Ok(BTreeMap::from([(name, path.to_owned())]));
-    }
-    if let Some(what) = input::other(path) {
-        return Err(absent(&format!("is {what}, where a file or a folder of files is needed")));
-    }
-    let entries = std::fs::read_dir(path).map_err(|cause| absent(&format!("cannot be read: {cause}")))?;
-    let mut tables: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for entry in entries {
-        let file = entry.map_err(|cause| absent(&format!("cannot be read: {cause}")))?.path();
-        let Some(name) = stem(&file).filter(|_| file.is_file()) else { continue };
-        if let Some(other) = tables.insert(name.clone(), file.clone()) {
-            let message = format!("{} and {} are both the table `{name}`; rename one", other.display(), file.display());
-            return Err(Error::new(ErrorCode::QueryRefused, message));
-        }
-    }
-    if tables.is_empty() { Err(absent("holds no .parquet, .csv, .ndjson or .jsonl file")) } else { Ok(tables) }
-}
-
-/// The tables below `path`, by name.
-pub(super) fn names(path: &Path) -> Result<Vec<String>, Error> {
-    Ok(tables(path)?.into_keys().collect())
-}
-
-fn stem(file: &Path) -> Option<String> {
-    let known = ["parquet", "csv", "ndjson", "jsonl"];
-    file.extension().and_then(|end| end.to_str()).filter(|end| known.contains(end))?;
-    Some(file.file_stem()?.to_str()?.to_owned())
 }
 
 /// Runs `query` on the calling thread, gives the answer to `take` in batches of at most `rows`, and stops when that
@@ -229,31 +208,21 @@ fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<Laz
 }
 
 impl Engine for Files {
-    fn name(&self) -> EngineName {
-        EngineName::Files
+    fn driver(&self) -> &'static Driver {
+        &DRIVER
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             tables(&self.path)?;
             Ok(SourceReport {
-                engine: self.name().as_str().to_owned(),
+                engine: DRIVER.name.to_owned(),
                 version: format!("Polars {}", polars::VERSION),
                 timezone: "UTC".to_owned(),
                 url: self.shown.clone(),
                 ..SourceReport::default()
             })
         })
-    }
-
-    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
-        Box::pin(async { Ok(Utc::now()) })
-    }
-
-    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(
-            async move { Ok(matches!(requirement, Requirement::Engine(engine) if engine == self.name().as_str())) },
-        )
     }
 
     fn fetch<'a>(
@@ -277,21 +246,11 @@ impl Engine for Files {
         })
     }
 
-    /// Every query opens its files itself.
-    fn reserve(&self, _connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
     fn reader<'a>(
         &'a self,
         _timeout: Duration,
         _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
         Box::pin(async move { Ok(Box::new(Session(self)) as Box<dyn Reader + 'a>) })
-    }
-
-    /// Polars is left to finish on its thread; nobody waits for it.
-    fn cancel<'a>(&'a self, _ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
-        Box::pin(std::future::ready(()))
     }
 }

@@ -2,12 +2,15 @@
 
 use super::*;
 
-const ALL: [EngineName; 5] =
-    [EngineName::Postgres, EngineName::MySql, EngineName::ClickHouse, EngineName::Sqlite, EngineName::Files];
+use crate::source::{DRIVERS, driver};
 
-fn refused(engine: EngineName, sql: &str) -> String {
+fn admits(engine: &str, sql: &str) -> Result<(), Refused> {
+    super::admits(driver(engine).unwrap().dialect, sql)
+}
+
+fn refused(engine: &str, sql: &str) -> String {
     match admits(engine, sql) {
-        Ok(()) => panic!("{engine:?} was given {sql}"),
+        Ok(()) => panic!("{engine} was given {sql}"),
         Err(why) => why.message,
     }
 }
@@ -15,7 +18,7 @@ fn refused(engine: EngineName, sql: &str) -> String {
 /// Catches honest queries that are turned away.
 #[test]
 fn queries_pass() {
-    for engine in ALL {
+    for engine in DRIVERS.map(|driver| driver.name) {
         for sql in [
             "SELECT 1",
             "select 1;",
@@ -36,29 +39,28 @@ fn queries_pass() {
         "WITH 1 AS x, (SELECT 2) AS insert SELECT x, insert",
         "SELECT 1 SETTINGS max_threads = 1",
     ] {
-        assert_eq!(admits(EngineName::ClickHouse, sql), Ok(()), "{sql}");
+        assert_eq!(admits("clickhouse", sql), Ok(()), "{sql}");
     }
     for sql in ["TABLE t", "VALUES (1)", "SELECT 1 AS into", "SELECT substring(a FOR 3) FROM t"] {
-        assert_eq!(admits(EngineName::Postgres, sql), Ok(()), "{sql}");
+        assert_eq!(admits("postgres", sql), Ok(()), "{sql}");
     }
-    assert_eq!(admits(EngineName::MySql, r"SELECT 'it\'s'"), Ok(()), "in the usual mode");
-    assert_eq!(admits(EngineName::MySql, r"SELECT 'a\'"), Ok(()), "under NO_BACKSLASH_ESCAPES");
+    assert_eq!(admits("mysql", r"SELECT 'it\'s'"), Ok(()), "in the usual mode");
+    assert_eq!(admits("mysql", r"SELECT 'a\'"), Ok(()), "under NO_BACKSLASH_ESCAPES");
 }
 
 /// Catches a second statement behind anything that hides it from a careless reader.
 #[test]
 fn a_second_statement_is_refused() {
-    for engine in ALL {
+    for engine in DRIVERS.map(|driver| driver.name) {
         for sql in
             ["SELECT 1; COMMIT", "SELECT ';';SELECT 2", "SELECT 1 /* ; */ ; /* */ DELETE FROM t", "SELECT 1;;SELECT 2"]
         {
             assert!(refused(engine, sql).contains("more than one statement"), "{engine:?}: {sql}");
         }
     }
-    assert!(refused(EngineName::Postgres, r"SELECT '\'; COMMIT; --'").contains("more than one statement"));
-    assert!(refused(EngineName::ClickHouse, "SELECT a$b$; SELECT '$b$'").contains("more than one statement"));
-    let backslash = Lexed::MySql { backslash: true, ansi_quotes: false };
-    let plain = Lexed::MySql { backslash: false, ansi_quotes: false };
+    assert!(refused("postgres", r"SELECT '\'; COMMIT; --'").contains("more than one statement"));
+    assert!(refused("clickhouse", "SELECT a$b$; SELECT '$b$'").contains("more than one statement"));
+    let [backslash, _, plain, _] = driver("mysql").unwrap().dialect.lexers() else { panic!("four modes") };
     let hidden = r"SELECT '\'; COMMIT; --'";
     assert!(ReadQuery::check(backslash, hidden).is_ok(), "one text");
     assert!(ReadQuery::check(plain, hidden).is_err(), "a text, and two statements");
@@ -103,7 +105,7 @@ fn other_statements_are_refused_by_their_first_word() {
         "USE other",
         "( INSERT INTO t VALUES (1) )",
     ];
-    for engine in ALL {
+    for engine in DRIVERS.map(|driver| driver.name) {
         for sql in first {
             let why = refused(engine, sql);
             assert!(why.contains("was not sent") || why.contains("dollar"), "{engine:?}: {sql}: {why}");
@@ -133,7 +135,7 @@ fn what_a_query_writes_on_the_way_is_refused() {
         "SELECT 1 AS as INTO DUMPFILE 'x'",
         "WITH insert AS (SELECT 1) INSERT INTO t SELECT 1",
     ];
-    for engine in ALL {
+    for engine in DRIVERS.map(|driver| driver.name) {
         for sql in everywhere {
             assert!(refused(engine, sql).contains("was not sent"), "{engine:?}: {sql}");
         }
@@ -141,7 +143,7 @@ fn what_a_query_writes_on_the_way_is_refused() {
     for sql in
         ["WITH 1 AS x INSERT INTO FUNCTION file('x', 'CSV', 'a Int8') SELECT x", "SELECT 1 FORMAT CSV INTO OUTFILE 'x'"]
     {
-        assert!(refused(EngineName::ClickHouse, sql).contains("was not sent"), "{sql}");
+        assert!(refused("clickhouse", sql).contains("was not sent"), "{sql}");
     }
     for sql in [
         "SELECT 1 INTO DUMPFILE 'x'",
@@ -151,7 +153,7 @@ fn what_a_query_writes_on_the_way_is_refused() {
         "SELECT a FROM t LOCK IN SHARE MODE",
         "SELECT a FROM t FOR UPDATE SKIP LOCKED",
     ] {
-        assert!(refused(EngineName::MySql, sql).contains("was not sent"), "{sql}");
+        assert!(refused("mysql", sql).contains("was not sent"), "{sql}");
     }
     for sql in [
         "SELECT 1 AS n INTO t",
@@ -159,23 +161,23 @@ fn what_a_query_writes_on_the_way_is_refused() {
         "SELECT n FROM t FOR KEY SHARE",
         "TABLE t FOR SHARE",
     ] {
-        assert!(refused(EngineName::Postgres, sql).contains("was not sent"), "{sql}");
+        assert!(refused("postgres", sql).contains("was not sent"), "{sql}");
     }
 }
 
 #[test]
 fn what_follows_the_semicolon_is_left_away() {
-    for engine in ALL {
-        assert_eq!(statement(engine, "SELECT ';' -- a\n; -- b"), "SELECT ';' -- a\n");
-        assert_eq!(statement(engine, "SELECT 1 -- ;"), "SELECT 1 -- ;");
+    for engine in DRIVERS.map(|driver| driver.name) {
+        assert_eq!(statement(driver(engine).unwrap().dialect, "SELECT ';' -- a\n; -- b"), "SELECT ';' -- a\n");
+        assert_eq!(statement(driver(engine).unwrap().dialect, "SELECT 1 -- ;"), "SELECT 1 -- ;");
     }
 }
 
 #[test]
 fn a_script_is_its_statements() {
-    for engine in ALL {
+    for engine in DRIVERS.map(|driver| driver.name) {
         let script = "CREATE TABLE a (x text DEFAULT ';'); -- done;\n\n;INSERT INTO a VALUES (';');\n-- end";
-        let found: Vec<&str> = statements(engine, script).into_iter().map(str::trim).collect();
+        let found: Vec<&str> = statements(driver(engine).unwrap().dialect, script).into_iter().map(str::trim).collect();
         assert_eq!(found.len(), 2, "{engine:?}: {found:?}");
         assert_eq!(found[1], "-- done;\n\n;INSERT INTO a VALUES (';')".trim_start_matches("-- done;\n\n;"));
     }

@@ -6,7 +6,7 @@
 
 pub(crate) mod scan;
 
-use super::EngineName;
+use std::fmt;
 
 /// What a token is, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,62 +46,43 @@ pub struct Unclear {
 }
 
 /// The rules that a text is read by: an engine's, and where they depend on its settings, under which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lexed {
-    /// PostgreSQL with `standard_conforming_strings`; a suite that says `off` is read so, too.
-    Postgres,
-    /// MySQL and MariaDB.
-    MySql {
-        /// A backslash escapes, unless the mode `NO_BACKSLASH_ESCAPES` is set.
-        backslash: bool,
-        /// Double quotes hold names, as in the mode `ANSI_QUOTES`.
-        ansi_quotes: bool,
-    },
-    /// ClickHouse.
-    ClickHouse,
-    /// SQLite.
-    Sqlite,
-    /// The parser in front of Polars.
-    Files,
+pub struct Lexer {
+    /// The engine, and the settings.
+    pub name: &'static str,
+    /// Takes a text without NUL apart.
+    pub lex: fn(&str) -> Lexed,
+    /// The first words of queries.
+    pub beginnings: &'static [&'static str],
+    /// Whether `INTO` may be the name of a column without quotes.
+    pub into_is_a_name: bool,
+    /// Whether a query can lock rows, as with `FOR UPDATE`.
+    pub locks_rows: bool,
 }
 
-impl Lexed {
-    /// Every way in which `engine` may read a text; the usual one first.
-    pub fn of(engine: EngineName) -> &'static [Lexed] {
-        match engine {
-            EngineName::Postgres => &[Lexed::Postgres],
-            EngineName::MySql => &[
-                Lexed::MySql { backslash: true, ansi_quotes: false },
-                Lexed::MySql { backslash: true, ansi_quotes: true },
-                Lexed::MySql { backslash: false, ansi_quotes: false },
-                Lexed::MySql { backslash: false, ansi_quotes: true },
-            ],
-            EngineName::ClickHouse => &[Lexed::ClickHouse],
-            EngineName::Sqlite => &[Lexed::Sqlite],
-            EngineName::Files => &[Lexed::Files],
-        }
+impl fmt::Debug for Lexer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
 }
+
+/// The tokens of a text, which follow each other without gaps, up to what is unclear.
+pub type Lexed = (Vec<Token>, Option<Unclear>);
 
 /// The kind of the first token of a text that is not empty, and its length in bytes; an error says what is wrong.
 pub(crate) type Next = Result<(Kind, usize), &'static str>;
 
-/// Takes `sql` apart; the tokens follow each other without gaps, up to what is unclear.
-pub fn lex(reading: Lexed, sql: &str) -> (Vec<Token>, Option<Unclear>) {
+/// Takes `sql` apart.
+pub fn lex(lexer: &Lexer, sql: &str) -> Lexed {
     // Engines disagree about it, and those in C end there.
     if let Some(offset) = sql.find('\0') {
         let why = "it holds the character NUL; remove it".to_owned();
         return (Vec::new(), Some(Unclear { offset, why }));
     }
-    let next: &dyn Fn(&str) -> Next = match reading {
-        Lexed::Files => return super::files::lexer::lex(sql),
-        Lexed::Postgres => &super::postgres::lexer::next,
-        Lexed::MySql { backslash, ansi_quotes } => {
-            &move |rest: &str| super::mysql::lexer::next(rest, backslash, ansi_quotes)
-        }
-        Lexed::ClickHouse => &super::clickhouse::lexer::next,
-        Lexed::Sqlite => &super::sqlite::lexer::next,
-    };
+    (lexer.lex)(sql)
+}
+
+/// Takes `sql` apart token by token.
+pub(super) fn each(sql: &str, next: impl Fn(&str) -> Next) -> Lexed {
     let (mut tokens, mut start) = (Vec::new(), 0);
     while start < sql.len() {
         match next(&sql[start..]) {
@@ -127,8 +108,8 @@ pub fn within<'t>(tokens: &'t [Token], range: &std::ops::Range<usize>) -> Option
 ///
 /// # Errors
 /// A quote or a comment that does not end, or a form that versions of the engine read differently.
-pub fn tokens(reading: Lexed, sql: &str) -> Result<Vec<Token>, Unclear> {
-    match lex(reading, sql) {
+pub fn tokens(lexer: &Lexer, sql: &str) -> Result<Vec<Token>, Unclear> {
+    match lex(lexer, sql) {
         (tokens, None) => Ok(tokens),
         (_, Some(unclear)) => Err(unclear),
     }

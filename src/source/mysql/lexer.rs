@@ -4,13 +4,31 @@
 //! `/*M! … */` is code, on some versions, and refused.
 
 use super::super::lexer::scan;
-use super::super::lexer::{Kind, Next};
+use super::super::lexer::{Kind, Lexed, Lexer, Next, each};
 
 const EXECUTABLE: &str =
     "what stands in /*! … */ is code to some versions and a comment to others; write it as code, or leave it out";
 const DOLLAR: &str = "a name begins with a dollar sign, which opens a text since MySQL 9; put it in backticks";
 
-pub(crate) fn next(rest: &str, backslash: bool, ansi_quotes: bool) -> Next {
+/// One for each of the modes that change what quotes mean: a backslash escapes unless `NO_BACKSLASH_ESCAPES` is set, and
+/// double quotes hold names with `ANSI_QUOTES`.
+pub(crate) static LEXERS: [Lexer; 4] = [
+    lexer("mysql", |sql| each(sql, |rest| next(rest, true, false))),
+    lexer("mysql, ANSI_QUOTES", |sql| each(sql, |rest| next(rest, true, true))),
+    lexer("mysql, NO_BACKSLASH_ESCAPES", |sql| each(sql, |rest| next(rest, false, false))),
+    lexer("mysql, both", |sql| each(sql, |rest| next(rest, false, true))),
+];
+
+const fn lexer(name: &'static str, lex: fn(&str) -> Lexed) -> Lexer {
+    Lexer { name, lex, beginnings: &["SELECT", "WITH", "VALUES", "TABLE"], into_is_a_name: false, locks_rows: true }
+}
+
+/// The lexer of a session with these modes.
+pub(super) fn of(backslash: bool, ansi_quotes: bool) -> &'static Lexer {
+    &LEXERS[usize::from(!backslash) * 2 + usize::from(ansi_quotes)]
+}
+
+fn next(rest: &str, backslash: bool, ansi_quotes: bool) -> Next {
     Ok(match scan::first(rest) {
         c if space(c) => (Kind::Blank, scan::run(rest, 0, space)),
         '#' => (Kind::Blank, scan::line(rest, &['\n'])),

@@ -2,10 +2,13 @@
 //!
 //! A statement without a result is refused before it runs, so that no check can change its session (`session`).
 
+mod catalog;
 mod decode;
+mod dialect;
 mod error;
-pub(crate) mod lexer;
+mod lexer;
 mod options;
+mod parameters;
 mod privileges;
 mod send;
 mod session;
@@ -13,6 +16,7 @@ mod settings;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -22,20 +26,37 @@ use sqlx::mysql::{MySqlColumn, MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Column as _, ConnectOptions, Connection, Decode, Row, Statement};
 use tokio::sync::{SemaphorePermit, mpsc};
 
+use super::answer::{Answer, QueryHandle};
+use super::engine::{Access, Capabilities, Driver, Engine};
+use super::error::{CONNECT_LIMIT, Error};
+use super::gate::{ReadQuery, admits};
+use super::options::SourceOptions;
 use super::pushdown::Described;
 use super::shared::batch_sink;
 use super::shared::batch_sink::BatchSink;
+use super::shared::batch_sink::Reader;
 use super::shared::column_builder;
 use super::shared::pool::ConnectionPool;
 use super::tls::Made;
-use super::{
-    Answer, CONNECT_LIMIT, Engine, EngineName, Error, ErrorCode, QueryHandle, ReadQuery, Reader, SourceOptions, admits,
-};
 use crate::frame::{Column, Frame, Value};
-use crate::model::{SourceReport, Warning};
-use crate::spec::check::Requirement;
+use crate::model::{ErrorCode, SourceReport, Warning};
+use parameters::PARAMETERS;
 use session::{OWN_QUERY_LIMIT, Session};
 use types::Shape;
+
+/// What is known of MySQL and MariaDB before a source is opened.
+pub static DRIVER: Driver = Driver {
+    name: "mysql",
+    dialect: &dialect::MySql,
+    capabilities: Capabilities::NONE,
+    catalog: &catalog::MySqlCatalog,
+    access: Access::Server {
+        schemes: &["mysql"],
+        aliases: &["mariadb"],
+        parameters: &PARAMETERS,
+        open: |url, options, shown| Ok(Arc::new(MySql::open(url, options, shown)?)),
+    },
+};
 
 /// Statements that stay prepared in a session.
 const STATEMENTS_KEPT: usize = 64;
@@ -141,7 +162,7 @@ impl MySql {
     }
 
     async fn answer(&self, sql: &str, timeout: Duration, ticket: &QueryHandle) -> Result<Answer, Error> {
-        admits(EngineName::MySql, sql)?;
+        admits(DRIVER.dialect, sql)?;
         let _slot = self.idle.slot().await;
         let mut session = self.begin(timeout, ticket).await?;
         let mut rows = BatchSink::Whole(None);
@@ -160,7 +181,7 @@ impl MySql {
         rows: &mut BatchSink,
     ) -> Result<Vec<Warning>, Error> {
         let refused = |cause: sqlx::Error| error::running(timeout, &cause);
-        let query = ReadQuery::check(session.reading, sql)?;
+        let query = ReadQuery::check(session.lexer, sql)?;
         let statement = send::parse(session, query).await.map_err(refused)?;
         let mut plans = plans(statement.columns())?;
         if plans.is_empty() {
@@ -266,7 +287,7 @@ impl Reader for Snapshot<'_> {
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
         Box::pin(async move {
             let refused = |cause: sqlx::Error| error::running(self.timeout, &cause);
-            let query = ReadQuery::check(self.session.reading, sql)?;
+            let query = ReadQuery::check(self.session.lexer, sql)?;
             let parsed = send::parse(&mut self.session, query).await;
             let described = plans(parsed.map_err(refused)?.columns())?.into_iter().map(|plan| Described {
                 printed: types::printed(plan.shape),
@@ -330,8 +351,8 @@ fn fixed_offset(timezone: &str) -> Option<i32> {
 }
 
 impl Engine for MySql {
-    fn name(&self) -> EngineName {
-        EngineName::MySql
+    fn driver(&self) -> &'static Driver {
+        &DRIVER
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
@@ -348,7 +369,7 @@ impl Engine for MySql {
                 .await?;
             let wanted: BTreeSet<&str> = REPORTED.into_iter().chain(self.settings.keys().map(String::as_str)).collect();
             Ok(SourceReport {
-                engine: EngineName::MySql.as_str().to_owned(),
+                engine: DRIVER.name.to_owned(),
                 version,
                 timezone: variables.get("time_zone").cloned().unwrap_or_default(),
                 url: self.shown.clone(),
@@ -371,16 +392,6 @@ impl Engine for MySql {
                 })
                 .await?;
             Ok(now.and_utc())
-        })
-    }
-
-    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(async move {
-            Ok(match requirement {
-                Requirement::Engine(name) => name == EngineName::MySql.as_str(),
-                // Extensions are PostgreSQL's.
-                Requirement::Extension(_) => false,
-            })
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::mysql::{MySqlColumn, MySqlConnection};
 use sqlx::{AssertSqlSafe, Column, Row};
 
-use super::super::lexer::Lexed;
+use super::super::lexer::Lexer;
 use super::super::{Error, ErrorCode, QueryHandle};
 use super::{error, settings};
 use crate::model::{Warning, WarningCode};
@@ -40,7 +40,7 @@ pub(super) struct Session {
     pub(super) connection: MySqlConnection,
     pub(super) version: String,
     /// How its server reads a query.
-    pub(super) reading: Lexed,
+    pub(super) lexer: &'static Lexer,
     /// The question for the connection's number and the variables that bear on answers.
     question: String,
     /// The names and values of these variables.
@@ -103,8 +103,8 @@ impl Session {
         let question = settings::question(names.iter().copied());
         let modes = found.get("sql_mode").map_or("", String::as_str);
         let has = |wanted: &str| modes.split(',').any(|mode| mode.eq_ignore_ascii_case(wanted));
-        let reading = Lexed::MySql { backslash: !has("NO_BACKSLASH_ESCAPES"), ansi_quotes: has("ANSI_QUOTES") };
-        let mut session = Session { connection, version, reading, question, held: Vec::new() };
+        let lexer = super::lexer::of(!has("NO_BACKSLASH_ESCAPES"), has("ANSI_QUOTES"));
+        let mut session = Session { connection, version, lexer, question, held: Vec::new() };
         let (_, held) = session.ask().await.map_err(|cause| failed("variables", &cause))?;
         session.held = held;
         Ok(session)

@@ -5,7 +5,8 @@ use std::time::Duration;
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;
 
-use super::super::{CONNECT_LIMIT, Error, ErrorCode, QueryHandle};
+use super::super::error::CONNECT_LIMIT;
+use super::super::{Error, ErrorCode, QueryHandle};
 use super::{Postgres, error, options, settings};
 use crate::source;
 

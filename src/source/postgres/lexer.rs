@@ -4,12 +4,21 @@
 //! comments between. `E''` alone has backslashes: what only a server without `standard_conforming_strings` takes is refused.
 
 use super::super::lexer::scan;
-pub(crate) use super::super::lexer::scan::Dollar;
-use super::super::lexer::{Kind, Next};
+use super::super::lexer::scan::Dollar;
+use super::super::lexer::{Kind, Lexer, Next, each};
 
 const LINE_ENDS: [char; 2] = ['\n', '\r'];
 
-pub(crate) fn next(rest: &str) -> Next {
+/// With `standard_conforming_strings`; a suite that says `off` is read so, too.
+pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
+    name: "postgres",
+    lex: |sql| each(sql, next),
+    beginnings: &["SELECT", "WITH", "VALUES", "TABLE"],
+    into_is_a_name: false,
+    locks_rows: true,
+}];
+
+fn next(rest: &str) -> Next {
     Ok(match scan::first(rest) {
         c if space(c) => (Kind::Blank, scan::run(rest, 0, space)),
         '-' if rest.starts_with("--") => (Kind::Blank, scan::line(rest, &LINE_ENDS)),

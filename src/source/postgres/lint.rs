@@ -13,7 +13,6 @@ use serde_json::Value as Json;
 use sqlx::postgres::PgConnection;
 use sqlx::{Row, ValueRef};
 
-use super::super::lexer::Lexed;
 use super::super::{Error, Inspected, LintRequest, QueryHandle, ReadQuery};
 use super::{Postgres, error, send, view_lag};
 use crate::model::{Warning, WarningCode};
@@ -70,7 +69,7 @@ impl Postgres {
         ticket: &QueryHandle,
     ) -> Result<Inspected, Error> {
         let mut told = Inspected::default();
-        let query = match ReadQuery::check(Lexed::Postgres, sql) {
+        let query = match ReadQuery::check(&super::lexer::LEXERS[0], sql) {
             Ok(query) => query,
             Err(refused) => {
                 told.warnings = vec![not_analysed("the query was not analysed", None, refused.into())?];

@@ -4,15 +4,18 @@
 //! nothing depends on session state a pooler may not keep. Decoding one value (`decode`) knows nothing
 //! of how rows arrive, so that another way of streaming them can share it.
 
+mod catalog;
 mod column;
 mod connection;
 mod copy;
 mod decode;
+mod dialect;
 mod error;
-pub(crate) mod lexer;
+mod lexer;
 mod lint;
 mod numeric;
 mod options;
+mod parameters;
 mod privileges;
 mod reading;
 mod send;
@@ -20,6 +23,7 @@ mod settings;
 mod types;
 mod view_lag;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -28,13 +32,33 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::SemaphorePermit;
 
+use super::answer::{Answer, QueryHandle};
+use super::engine::{Access, Capabilities, Driver, Engine};
+use super::error::Error;
+use super::lint::{Inspected, LintRequest};
+use super::options::SourceOptions;
+use super::shared::batch_sink::Reader;
 use super::shared::pool::ConnectionPool;
 use super::tls::Made;
-use super::{Answer, Engine, EngineName, Error, ErrorCode, Inspected, LintRequest, QueryHandle, Reader, SourceOptions};
-use crate::model::SourceReport;
+use crate::model::{ErrorCode, SourceReport};
 use crate::spec::check::Requirement;
 pub(crate) use options::options;
+use parameters::PARAMETERS;
 use reading::Session;
+
+/// What is known of PostgreSQL before a source is opened.
+pub static DRIVER: Driver = Driver {
+    name: "postgres",
+    dialect: &dialect::Postgres,
+    capabilities: Capabilities { unordered_float_sums: true, ..Capabilities::NONE },
+    catalog: &catalog::PgCatalog,
+    access: Access::Server {
+        schemes: &["postgres"],
+        aliases: &["postgresql"],
+        parameters: &PARAMETERS,
+        open: |url, options, shown| Ok(Arc::new(Postgres::open(url, options, shown)?)),
+    },
+};
 
 /// How long a query of our own, such as the server's clock, may take.
 const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
@@ -113,8 +137,8 @@ impl Postgres {
 }
 
 impl Engine for Postgres {
-    fn name(&self) -> EngineName {
-        EngineName::Postgres
+    fn driver(&self) -> &'static Driver {
+        &DRIVER
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
@@ -141,7 +165,7 @@ impl Engine for Postgres {
             let mut settings: std::collections::BTreeMap<_, _> = names.into_iter().zip(values).collect();
             settings.extend(timescale.map(|version| ("timescaledb".to_owned(), version)));
             Ok(SourceReport {
-                engine: EngineName::Postgres.as_str().to_owned(),
+                engine: DRIVER.name.to_owned(),
                 version,
                 timezone,
                 url: self.shown.clone(),
@@ -166,7 +190,7 @@ impl Engine for Postgres {
     fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(async move {
             match requirement {
-                Requirement::Engine(name) => Ok(name == EngineName::Postgres.as_str()),
+                Requirement::Engine(_) => Ok(DRIVER.is(requirement)),
                 Requirement::Extension(name) => {
                     let sql = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = ANY ($1::text[]))";
                     let (has,): (bool,) = self.own(sql, std::slice::from_ref(name)).await?;

@@ -9,7 +9,6 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Column as _, Row, ValueRef};
 use tokio::sync::mpsc;
 
-use super::super::lexer::Lexed;
 use super::super::pushdown::Described;
 use super::super::shared::batch_sink;
 use super::super::shared::batch_sink::BatchSink;
@@ -72,7 +71,7 @@ impl Postgres {
     }
 
     pub(super) async fn answer(&self, sql: &str, timeout: Duration, ticket: &QueryHandle) -> Result<Answer, Error> {
-        let query = ReadQuery::check(Lexed::Postgres, sql)?;
+        let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
         let _slot = self.idle.slot().await;
         let connection = self.begin(timeout, ticket).await?;
         let mut rows = BatchSink::Whole(None);
@@ -269,7 +268,7 @@ impl Reader for Session<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            let query = ReadQuery::check(Lexed::Postgres, sql)?;
+            let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
             let connection = self.connection.take().ok_or_else(|| {
                 Error::new(
                     ErrorCode::Connection,
@@ -285,7 +284,7 @@ impl Reader for Session<'_> {
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
         Box::pin(async move {
-            let query = ReadQuery::check(Lexed::Postgres, sql)?;
+            let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
             let Some(connection) = self.connection.take() else { return Ok(None) };
             let (connection, plans) = self.source.prepare(connection, query, self.timeout, self.ticket).await?;
             self.connection = Some(connection);

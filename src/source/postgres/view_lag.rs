@@ -6,8 +6,9 @@ use regex::Regex;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::super::pushdown::quoted;
-use super::super::{EngineName, Refreshed};
+use super::super::Refreshed;
+use super::super::dialect::Dialect;
+use super::dialect::Postgres;
 use super::lint::Relation;
 use crate::model::{Warning, WarningCode};
 
@@ -54,14 +55,14 @@ pub(crate) async fn read<'a>(
 ) -> Result<Vec<Read<'a>>, sqlx::Error> {
     let (schemas, names): (Vec<String>, Vec<String>) = relations.iter().cloned().unzip();
     let word = Regex::new(&format!(r"(?i)(^|\W){}(\W|$)", regex::escape(view.view.name())));
-    let table = view.table.quoted(EngineName::Postgres);
+    let table = view.table.quoted(&Postgres);
     // Where the suite names no schema, the table is that of the view's own.
     let beside = view.table.schema().is_none().then_some(table.as_str());
     let query = sqlx::query(READ)
         .bind(schemas)
         .bind(names)
         .bind(view.view.name())
-        .bind(view.view.quoted(EngineName::Postgres))
+        .bind(view.view.quoted(&Postgres))
         .bind(word.is_ok_and(|word| word.is_match(sql)))
         .bind(beside)
         .bind(table.as_str())
@@ -94,7 +95,7 @@ impl Read<'_> {
             );
             return warning(WarningCode::NotAnalysed, message);
         };
-        let column = |name: &str| quoted(EngineName::Postgres, name);
+        let column = |name: &str| Postgres.quoted(name);
         let sql = format!(
             "SELECT EXTRACT(epoch FROM newest.at - filled.at)::float8 AS seconds
              FROM (SELECT max({})::timestamptz AS at FROM {name}) AS filled,

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, LimitClause, Query, Visit, Visitor};
-use sqlparser::dialect::{ClickHouseDialect, Dialect, GenericDialect, MySqlDialect, PostgreSqlDialect, SQLiteDialect};
 use sqlparser::parser::Parser;
 
-use super::super::{EngineName, files};
+use super::super::dialect::Dialect;
+use super::super::files;
 
 /// Functions of chance.
 const RANDOM: [&str; 16] = [
@@ -52,28 +52,18 @@ const CLOCK: [&str; 13] = [
 const ANY: [&str; 6] = ["any", "any_value", "anyheavy", "anylast", "first_value", "last_value"];
 
 /// Sentences, each about something in `sql` that may make its answer another each time.
-pub fn fickle(engine: EngineName, sql: &str) -> Vec<String> {
+pub fn fickle(dialect: &dyn Dialect, sql: &str) -> Vec<String> {
     let look = || {
-        let dialect = dialect(engine);
-        if !files::fits(dialect, sql) {
+        let parser = dialect.parser();
+        if !files::fits(parser, sql) {
             return Vec::new();
         }
-        let Ok(statements) = Parser::parse_sql(dialect, sql) else { return Vec::new() };
+        let Ok(statements) = Parser::parse_sql(parser, sql) else { return Vec::new() };
         let mut seen = Seen::default();
         let _ = statements.visit(&mut seen);
         seen.0.into_iter().collect()
     };
     files::on_deep_stack(look).unwrap_or_default()
-}
-
-fn dialect(engine: EngineName) -> &'static dyn Dialect {
-    match engine {
-        EngineName::ClickHouse => &ClickHouseDialect {},
-        EngineName::Postgres => &PostgreSqlDialect {},
-        EngineName::MySql => &MySqlDialect {},
-        EngineName::Sqlite => &SQLiteDialect {},
-        EngineName::Files => &GenericDialect {},
-    }
 }
 
 /// Whether an aggregate of this name, in lower case, estimates.
@@ -128,11 +118,12 @@ impl Visitor for Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::driver;
 
     /// Catches a cause that is missed in a subquery, and one that is seen where there is none.
     #[test]
     fn what_changes_each_time_is_named_wherever_it_stands() {
-        let told = |sql: &str| fickle(EngineName::Postgres, sql).join("; ");
+        let told = |sql: &str| fickle(driver("postgres").unwrap().dialect, sql).join("; ");
         assert!(told("SELECT * FROM (SELECT id FROM t LIMIT 5) AS s ORDER BY id").contains("LIMIT without ORDER BY"));
         assert!(told("WITH a AS (SELECT Random() AS r) SELECT r FROM a").contains("Random() gives another value"));
         assert!(told("SELECT id FROM t WHERE at < now()").contains("depends on the moment"));
@@ -142,7 +133,8 @@ mod tests {
         let long = |terms: usize| format!("SELECT random() FROM t WHERE id = 0{}", " OR id = 1".repeat(terms));
         assert!(told(&long(200)).contains("random() gives another value"));
         assert_eq!(told(&long(100_000)), "");
-        let clickhouse = fickle(EngineName::ClickHouse, "SELECT id, any(v) FROM t GROUP BY id LIMIT 1 BY id");
+        let clickhouse =
+            fickle(driver("clickhouse").unwrap().dialect, "SELECT id, any(v) FROM t GROUP BY id LIMIT 1 BY id");
         assert_eq!(clickhouse.len(), 2, "{clickhouse:?}");
     }
 }

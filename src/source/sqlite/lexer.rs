@@ -4,9 +4,17 @@
 //! does not end, which SQLite takes, is refused.
 
 use super::super::lexer::scan;
-use super::super::lexer::{Kind, Next};
+use super::super::lexer::{Kind, Lexer, Next, each};
 
-pub(crate) fn next(rest: &str) -> Next {
+pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
+    name: "sqlite",
+    lex: |sql| each(sql, next),
+    beginnings: &["SELECT", "WITH", "VALUES"],
+    into_is_a_name: false,
+    locks_rows: false,
+}];
+
+fn next(rest: &str) -> Next {
     Ok(match scan::first(rest) {
         c if space(c) => (Kind::Blank, scan::run(rest, 0, space)),
         '-' if rest.starts_with("--") => (Kind::Blank, scan::line(rest, &['\n'])),

@@ -3,26 +3,43 @@
 //! Queries run on threads that may wait. A query that is dropped stops itself, so there is nothing to cancel elsewhere.
 
 mod beside;
+mod catalog;
 mod connection;
-pub(crate) mod lexer;
+mod dialect;
+mod lexer;
 mod reading;
 mod types;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use tokio::sync::{SemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 
+use super::answer::{Answer, QueryHandle};
+use super::engine::{Access, Capabilities, Driver, Engine};
+use super::error::{CONNECT_LIMIT, Error};
+use super::options::SourceOptions;
 use super::shared::batch_sink::BatchSink;
+use super::shared::batch_sink::Reader;
 use super::shared::column_builder;
-use super::{Answer, Engine, EngineName, Error, ErrorCode, QueryHandle, Reader, SourceOptions};
 use crate::frame::{Frame, Value};
-use crate::model::{SourceReport, Warning};
-use crate::spec::check::Requirement;
+use crate::model::{ErrorCode, SourceReport, Warning};
 
 use connection::{Cancel, Connection, GivenUp};
+
+/// What is known of SQLite before a source is opened.
+pub static DRIVER: Driver = Driver {
+    name: "sqlite",
+    dialect: &dialect::Sqlite,
+    capabilities: Capabilities { local: true, text_times: true, ..Capabilities::NONE },
+    catalog: &catalog::Pragmas,
+    access: Access::Path {
+        prefix: "sqlite:",
+        open: |path, options, shown| Ok(Arc::new(Sqlite::open(path, options, shown)?)),
+    },
+};
 
 /// A SQLite database file.
 pub struct Sqlite {
@@ -103,37 +120,27 @@ async fn waiting<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 }
 
 impl Engine for Sqlite {
-    fn name(&self) -> EngineName {
-        EngineName::Sqlite
+    fn driver(&self) -> &'static Driver {
+        &DRIVER
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             // Reading the schema shows whether the file is a database at all.
             let sql = "SELECT sqlite_version() AS version FROM (SELECT count(*) FROM sqlite_schema)";
-            let frame = self.answer(sql, super::CONNECT_LIMIT).await?.frame;
+            let frame = self.answer(sql, CONNECT_LIMIT).await?.frame;
             let version = match frame.values("version").pop() {
                 Some(Value::Text(version)) => version,
                 _ => String::new(),
             };
             Ok(SourceReport {
-                engine: self.name().as_str().to_owned(),
+                engine: DRIVER.name.to_owned(),
                 version,
                 timezone: "UTC".to_owned(),
                 url: self.shown.clone(),
                 ..SourceReport::default()
             })
         })
-    }
-
-    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
-        Box::pin(async { Ok(Utc::now()) })
-    }
-
-    fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
-        Box::pin(
-            async move { Ok(matches!(requirement, Requirement::Engine(engine) if engine == self.name().as_str())) },
-        )
     }
 
     fn fetch<'a>(
@@ -143,11 +150,6 @@ impl Engine for Sqlite {
         _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.answer(sql, timeout))
-    }
-
-    /// Every query has a connection of its own.
-    fn reserve(&self, _connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
-        Box::pin(std::future::ready(Ok(None)))
     }
 
     fn reader<'a>(
@@ -162,10 +164,5 @@ impl Engine for Sqlite {
             given_up.keep();
             Ok(Box::new(Session(Some(connection), cancel)) as Box<dyn Reader + 'a>)
         })
-    }
-
-    /// A query that is dropped has stopped itself.
-    fn cancel<'a>(&'a self, _ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {
-        Box::pin(std::future::ready(()))
     }
 }

@@ -1,19 +1,23 @@
 //! A source's URL: which engine it names, and a type that cannot print its password.
 
+mod error;
 mod parameters;
 pub(crate) mod strict;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
-use super::EngineName;
+use super::engine::{Access, Driver};
+use super::location::Location;
+use super::registry::DRIVERS;
 use crate::secret;
+pub use error::UrlError;
 
 const NO_HOST: &str = "the host is empty; where the server listens on a socket, write localhost and name it behind the `?`: \
                        host=/var/run/postgresql for PostgreSQL, socket=/run/mysqld/mysqld.sock for MySQL";
@@ -22,24 +26,13 @@ const NO_HOST: &str = "the host is empty; where the server listens on a socket, 
 const COMMON: [&str; 10] =
     ["localhost", "127.0.0.1", "[::1]", "postgres", "mysql", "mariadb", "root", "default", "clickhouse", "timescaledb"];
 
-/// Where a source is.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Location {
-    /// `clickhouse://` or, over TLS, `clickhouses://`.
-    ClickHouse(Url),
-    /// `postgres://` or `postgresql://`.
-    Postgres(Url),
-    /// `mysql://` or `mariadb://`.
-    MySql(Url),
-    /// `sqlite:path`, resolved against the folder of the suite.
-    Sqlite(PathBuf),
-    /// A file or folder, resolved against the folder of the suite.
-    Files(PathBuf),
-}
-
 /// A parsed URL. `Display` and `Debug` mask the password, and what only the environment knows.
 #[derive(Clone, PartialEq, Eq)]
-pub struct SourceUrl(Location, Private);
+pub struct SourceUrl {
+    driver: &'static Driver,
+    location: Location,
+    private: Private,
+}
 
 /// Parts of a URL that are not shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,27 +40,6 @@ struct Private {
     user: bool,
     host: bool,
     database: bool,
-}
-
-/// A URL that names no source. Never holds the text, which may hold a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UrlError {
-    /// Not a URL at all.
-    #[error(
-        "the URL cannot be read ({0}); write engine://user:password@host:port/database, special characters of a password percent-encoded: `/` as %2F, `#` as %23, `?` as %3F, `@` as %40"
-    )]
-    Unreadable(&'static str),
-    /// A scheme no engine answers to; named where it is that of another program.
-    #[error("no engine answers to {0}; use clickhouse, clickhouses, postgres, mysql, sqlite, or a path to files")]
-    Scheme(String),
-    /// Hosts of which a client of another program takes the one that answers.
-    #[error(
-        "the URL names several hosts, and one is taken, so that every query reads the same server; give the URL of one host, or of a name or a proxy that leads to the one that is meant"
-    )]
-    Hosts,
-    /// A parameter that the engine does not know, or a value that it does not take.
-    #[error("the URL cannot be used: {0}")]
-    Parameter(String),
 }
 
 impl SourceUrl {
@@ -83,29 +55,27 @@ impl SourceUrl {
     }
 
     fn read(text: &str, base: &Path) -> Result<SourceUrl, UrlError> {
-        if let Some(why) = strict::refusal(text) {
+        let at = |driver, location| SourceUrl { driver, location, private: Private::default() };
+        let prefixed = prefixed(text);
+        if let Some(why) = strict::refusal(text, prefixed.map(|(_, path)| path)) {
             return Err(UrlError::Unreadable(why));
         }
-        if let Some(path) = text.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            return Ok(SourceUrl(Location::Sqlite(base.join(path)), Private::default()));
+        if let Some((driver, path)) = prefixed {
+            return Ok(at(driver, Location::Path(base.join(path))));
         }
         let Some((scheme, _)) = text.split_once("://") else {
-            return Ok(SourceUrl(Location::Files(base.join(text)), Private::default()));
+            return Ok(at(by_prefix(""), Location::Path(base.join(text))));
         };
         if scheme == "file" {
             let url = Url::parse(text).map_err(|_| UrlError::Unreadable("not a file URL"))?;
             let path = url.to_file_path().map_err(|()| UrlError::Unreadable("not a file on this machine"))?;
-            return Ok(SourceUrl(Location::Files(path), Private::default()));
+            return Ok(at(by_prefix(""), Location::Path(path)));
         }
-        let wrap: fn(Url) -> Location = match scheme {
-            "clickhouse" | "clickhouses" => Location::ClickHouse,
-            "postgres" | "postgresql" => Location::Postgres,
-            "mysql" | "mariadb" => Location::MySql,
-            other if other.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) => {
-                return Err(UrlError::Scheme(strict::foreign(other)));
-            }
-            _ => return Err(UrlError::Unreadable("no scheme before ://")),
+        let Some(driver) = by_scheme(scheme) else {
+            return Err(match scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) {
+                true => UrlError::Scheme(strict::foreign(scheme)),
+                false => UrlError::Unreadable("no scheme before ://"),
+            });
         };
         if strict::has_several_hosts(text) {
             return Err(UrlError::Hosts);
@@ -122,24 +92,18 @@ impl SourceUrl {
         if let Some(why) = odd {
             return Err(UrlError::Unreadable(why));
         }
-        let found = SourceUrl(wrap(url), Private::default());
-        if let Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url) = &found.0 {
-            parameters::check(found.engine(), url)?;
-        }
-        Ok(found)
+        parameters::check(driver, &url)?;
+        Ok(at(driver, Location::Server(url)))
     }
 
     /// What nobody may see, as it stands in the URL; not what the URL also shows, such as a password like the user's name,
     /// nor what settings commonly are.
     fn secrets(&self) -> Vec<String> {
-        let (Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url)) = &self.0 else {
-            return Vec::new();
-        };
+        let Location::Server(url) = &self.location else { return Vec::new() };
         let open = [url.scheme(), url.username(), url.host_str().unwrap_or_default(), url.path().trim_matches('/')];
         let common = |name: &str, value: &str| value.parse::<f64>().is_ok() || name.contains("timezone");
         let given = url.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-        let hidden =
-            given.filter(|(name, value)| !parameters::may_be_shown(self.engine(), name) && !common(name, value));
+        let hidden = given.filter(|(name, value)| !parameters::may_be_shown(self.driver, name) && !common(name, value));
         let all = url.password().into_iter().chain(hidden.map(|(_, value)| value));
         all.filter(|one| !one.is_empty() && !open.contains(one)).map(str::to_owned).collect()
     }
@@ -147,7 +111,7 @@ impl SourceUrl {
     /// The same, with its account, host and database hidden where `values` of the environment bring them. What such a value
     /// says with its scheme is a URL as others are, a path is shown, and so is what everybody knows, such as localhost.
     pub(crate) fn hiding(mut self, values: &[String]) -> SourceUrl {
-        let (Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url)) = &self.0 else { return self };
+        let Location::Server(url) = &self.location else { return self };
         let values: Vec<&String> = values.iter().filter(|value| !value.is_empty() && !value.contains("://")).collect();
         let private = |part: &str| {
             let part = percent_decode_str(part).decode_utf8_lossy().into_owned();
@@ -160,7 +124,7 @@ impl SourceUrl {
             }
             private
         };
-        self.1 = Private {
+        self.private = Private {
             user: private(url.username()),
             host: private(url.host_str().unwrap_or_default()),
             database: private(url.path().trim_matches('/')),
@@ -170,14 +134,12 @@ impl SourceUrl {
 
     /// Where it is, password and all: for the connection only.
     pub fn location(&self) -> &Location {
-        &self.0
+        &self.location
     }
 
     /// Whether the way to it leaves this machine, as far as its text tells: no path, no socket, no address of its own.
     pub(crate) fn is_remote(&self) -> bool {
-        let (Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url)) = &self.0 else {
-            return false;
-        };
+        let Location::Server(url) = &self.location else { return false };
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let own = |host: &str| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         let given = |name: &str| url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
@@ -188,22 +150,52 @@ impl SourceUrl {
     }
 
     /// The engine that answers to it.
-    pub fn engine(&self) -> EngineName {
-        match self.0 {
-            Location::ClickHouse(_) => EngineName::ClickHouse,
-            Location::Postgres(_) => EngineName::Postgres,
-            Location::MySql(_) => EngineName::MySql,
-            Location::Sqlite(_) => EngineName::Sqlite,
-            Location::Files(_) => EngineName::Files,
+    pub fn driver(&self) -> &'static Driver {
+        self.driver
+    }
+
+    /// What stands before the path of a URL that is one; empty for others.
+    pub fn prefix(&self) -> &'static str {
+        match self.driver.access {
+            Access::Path { prefix, .. } => prefix,
+            Access::Server { .. } => "",
         }
     }
+}
+
+/// The engine whose prefix `text` begins with, such as `sqlite:`, and the path behind it and any `//`.
+fn prefixed(text: &str) -> Option<(&'static Driver, &str)> {
+    DRIVERS.into_iter().find_map(|driver| match driver.access {
+        Access::Path { prefix, .. } if !prefix.is_empty() => {
+            let path = text.strip_prefix(prefix)?;
+            Some((driver, path.strip_prefix("//").unwrap_or(path)))
+        }
+        _ => None,
+    })
+}
+
+/// The engine of paths behind `prefix`.
+fn by_prefix(wanted: &str) -> &'static Driver {
+    let is = |driver: &&Driver| matches!(driver.access, Access::Path { prefix, .. } if prefix == wanted);
+    DRIVERS.into_iter().find(is).expect("one engine reads paths as they are")
+}
+
+fn by_scheme(scheme: &str) -> Option<&'static Driver> {
+    DRIVERS.into_iter().find(|driver| match driver.access {
+        Access::Server { schemes, aliases, .. } => schemes.contains(&scheme) || aliases.contains(&scheme),
+        Access::Path { .. } => false,
+    })
 }
 
 /// Notes what is secret in a word of the command line that looks like a URL with or without its engine, alone or behind
 /// `flag=` and `name=`, or like the connection text of another program: it may stand where none belongs.
 pub(crate) fn note_secrets(word: &str) {
     static URL: LazyLock<Regex> = LazyLock::new(|| {
-        let schemes = "clickhouses?|postgres(?:ql)?|mysql|mariadb|sqlite|https?";
+        let known = DRIVERS.iter().flat_map(|driver| match driver.access {
+            Access::Server { schemes, aliases, .. } => [schemes, aliases].concat(),
+            Access::Path { prefix, .. } => prefix.strip_suffix(':').into_iter().collect(),
+        });
+        let schemes = known.chain(["http", "https"]).map(regex::escape).collect::<Vec<_>>().join("|");
         let url = format!(
             r"^\s*(?:--?[a-z-]+=)?(?:[a-z0-9_]+=)?((?i:{schemes}):\S+|[a-zA-Z0-9+.-]+://\S+|[^\s:/@]+:[^\s@]+@\S+)\s*$"
         );
@@ -217,16 +209,16 @@ pub(crate) fn note_secrets(word: &str) {
 
 impl fmt::Display for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Location::ClickHouse(url) | Location::Postgres(url) | Location::MySql(url) => {
+        match &self.location {
+            Location::Server(url) => {
                 let mut shown = url.clone();
-                if self.1.user {
+                if self.private.user {
                     let _ = shown.set_username(secret::HIDDEN);
                 }
-                if self.1.host {
+                if self.private.host {
                     let _ = shown.set_host(Some(secret::HIDDEN));
                 }
-                if self.1.database {
+                if self.private.database {
                     shown.set_path(secret::HIDDEN);
                 }
                 if shown.password().is_some() {
@@ -236,7 +228,7 @@ impl fmt::Display for SourceUrl {
                 let masked: Vec<(String, String)> = shown
                     .query_pairs()
                     .map(|(name, value)| {
-                        let clear = parameters::may_be_shown(self.engine(), &name);
+                        let clear = parameters::may_be_shown(self.driver, &name);
                         (name.into_owned(), if clear { value.into_owned() } else { secret::HIDDEN.to_owned() })
                     })
                     .collect();
@@ -245,8 +237,7 @@ impl fmt::Display for SourceUrl {
                 }
                 f.write_str(shown.as_str())
             }
-            Location::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Location::Files(path) => write!(f, "{}", path.display()),
+            Location::Path(path) => write!(f, "{}{}", self.prefix(), path.display()),
         }
     }
 }

@@ -79,16 +79,16 @@ pub(crate) fn has_several_hosts(text: &str) -> bool {
     host.contains(',') || behind.split_once('?').is_some_and(|(_, query)| query.split('&').any(listed))
 }
 
-/// Why `text` is not taken, if so.
-pub(crate) fn refusal(text: &str) -> Option<&'static str> {
+/// Why `text` is not taken, if so; `path` is what stands behind the prefix of an engine of paths.
+pub(crate) fn refusal(text: &str, path: Option<&str>) -> Option<&'static str> {
     if text.is_empty() {
         return Some("it is empty");
     }
     if text.trim() != text || text.chars().any(char::is_control) {
         return Some("it begins or ends with a blank, or holds a line end or another control character");
     }
-    if let Some(path) = text.strip_prefix("sqlite:") {
-        return path_refusal(path.strip_prefix("//").unwrap_or(path));
+    if let Some(path) = path {
+        return path_refusal(path);
     }
     match text.split_once("://") {
         Some(("file", rest)) if rest.starts_with('/') => None,

@@ -21,6 +21,7 @@ use super::window;
 use super::{Param, SourceSpec};
 use crate::frame::exact;
 use crate::model::{DifferenceForm, KeyUse, Kind, Sides, WarningCode};
+use crate::source::DRIVERS;
 use crate::spec::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Window};
 
 /// What a check of a suite can refer to.
@@ -293,7 +294,7 @@ impl Reader<'_, '_> {
 
     fn requires(&mut self, raw: Option<raw::Requires>) -> Vec<Requirement> {
         let Some(raw) = raw else { return Vec::new() };
-        let engines = ["clickhouse", "postgres", "mysql", "sqlite", "files"];
+        let engines = DRIVERS.map(|driver| driver.name);
         let mut requirements = Vec::new();
         match raw.extension {
             None => {}

@@ -9,7 +9,7 @@ use super::super::raw;
 use super::super::raw::Sql;
 use super::Reader;
 use crate::model::{Kind, Queries, Side, Sides};
-use crate::source::{EngineName, admits};
+use crate::source::{Dialect, Driver, admits};
 use crate::spec::check::{Query, Template};
 
 impl Reader<'_, '_> {
@@ -44,7 +44,7 @@ impl Reader<'_, '_> {
         sides
     }
 
-    pub(super) fn engine(&self, source: &str) -> Option<EngineName> {
+    pub(super) fn engine(&self, source: &str) -> Option<&'static Driver> {
         self.scope.sources.get(source)?.engine_hint(self.scope.folder, |name| std::env::var(name).ok())
     }
 
@@ -53,10 +53,10 @@ impl Reader<'_, '_> {
         &mut self,
         inline: Option<&Sql>,
         part: &str,
-        engine: Option<EngineName>,
+        engine: Option<&'static Driver>,
         needed: bool,
     ) -> Option<(Template, Option<String>)> {
-        let (known, engine) = (engine, engine.map(EngineName::as_str));
+        let (dialect, engine) = (engine.map(|engine| engine.dialect), engine.map(|engine| engine.name));
         let text = match inline {
             Some(Sql::One(text)) => Some(text),
             Some(Sql::PerEngine(by_engine)) => {
@@ -75,7 +75,7 @@ impl Reader<'_, '_> {
             None => None,
         };
         if let Some(text) = text {
-            return self.template(text, None, known).map(|template| (template, None));
+            return self.template(text, None, dialect).map(|template| (template, None));
         }
         let own = engine.map(|engine| format!("sql/{}.{part}.{engine}.sql", self.name));
         let common = format!("sql/{}.{part}.sql", self.name);
@@ -88,7 +88,7 @@ impl Reader<'_, '_> {
         };
         let path = self.scope.folder.join(&place);
         match limits::text(&path, limits::OTHER_BYTES) {
-            Ok(text) => self.template(&text, Some(&path), known).map(|template| (template, Some(place))),
+            Ok(text) => self.template(&text, Some(&path), dialect).map(|template| (template, Some(place))),
             Err(why) => {
                 self.problems.add(&path, format!("{why}; correct the file or give `{part}` in the suite"));
                 None
@@ -96,7 +96,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn template(&mut self, text: &str, path: Option<&Path>, engine: Option<EngineName>) -> Option<Template> {
+    fn template(&mut self, text: &str, path: Option<&Path>, dialect: Option<&dyn Dialect>) -> Option<Template> {
         let file = path.map(|path| File::new(path, text));
         let id = format!("{}.{}", self.scope.suite, self.name);
         let locate = |offset: usize, message: String, help: Option<String>, reader: &Self| -> Problem {
@@ -110,12 +110,12 @@ impl Reader<'_, '_> {
             self.problems.0.push(problem);
             return None;
         }
-        if let Some(refused) = engine.and_then(|engine| admits(engine, text).err()) {
+        if let Some(refused) = dialect.and_then(|dialect| admits(dialect, text).err()) {
             let problem = locate(refused.offset, refused.message, None, self);
             self.problems.0.push(problem);
             return None;
         }
-        match Template::parse(text, engine) {
+        match Template::parse(text, dialect) {
             Err(error) => {
                 let problem = locate(error.offset, error.message, None, self);
                 self.problems.0.push(problem);

@@ -3,16 +3,18 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::source::lexer::Kind;
+use crate::source::Driver;
+use crate::source::lexer::{Kind, Lexer};
 
 fn params(value: &str) -> BTreeMap<String, ParamValue> {
     BTreeMap::from([("a".to_owned(), ParamValue::Text(value.to_owned()))])
 }
 
 /// Whether `text` is refused where `engine` is known beforehand, and where it is not.
-fn refused(engine: EngineName, text: &str) -> bool {
-    let late = Template::parse(text, None).and_then(|template| template.render(engine, &params("x")));
-    match Template::parse(text, Some(engine)).and_then(|template| template.render(engine, &params("x"))) {
+fn refused(engine: &Driver, text: &str) -> bool {
+    let dialect = engine.dialect;
+    let late = Template::parse(text, None).and_then(|template| template.render(dialect, &params("x")));
+    match Template::parse(text, Some(dialect)).and_then(|template| template.render(dialect, &params("x"))) {
         Ok(sql) => {
             assert_eq!(late.as_ref(), Ok(&sql), "{engine:?}: {text}");
             false
@@ -32,7 +34,7 @@ fn placeholders_become_pieces() {
 
 #[test]
 fn a_placeholder_inside_quotes_or_a_comment_is_refused_on_every_engine() {
-    for engine in EngineName::ALL {
+    for engine in DRIVERS {
         for text in [
             "SELECT '{{ a }}'",
             "SELECT \"{{ a }}\"",
@@ -55,26 +57,26 @@ fn a_placeholder_inside_quotes_or_a_comment_is_refused_on_every_engine() {
 /// Catches a form that only one engine has: each is code to the others, or an error of theirs.
 #[test]
 fn a_placeholder_inside_a_form_of_one_engine_is_refused_there() {
-    use EngineName::{ClickHouse, Files, MySql, Postgres, Sqlite};
+    let [clickhouse, postgres, mysql, sqlite, files] = DRIVERS;
     for (text, engines) in [
-        ("SELECT 1 # {{ a }}\n", &[MySql, ClickHouse][..]),
-        ("SELECT 1 #! {{ a }}\n", &[MySql, ClickHouse]),
-        ("SELECT v #>> {{ a }}", &[MySql]),
-        ("SELECT 1 // {{ a }}\n", &[ClickHouse]),
-        ("SELECT 1 --{{ a }}\n", &[Postgres, ClickHouse, Sqlite, Files]),
-        ("SELECT 1 /* /* */ {{ a }} /* */ */", &[Postgres, ClickHouse, Files]),
-        ("SELECT 1 /*! {{ a }} */", &EngineName::ALL),
-        ("SELECT `{{ a }}`", &[MySql, ClickHouse, Sqlite, Files]),
-        ("SELECT [{{ a }}]", &[Sqlite]),
-        ("SELECT $$ {{ a }} $$", &[Postgres, ClickHouse, MySql, Files]),
-        ("SELECT $x$ {{ a }} $x$", &[Postgres, ClickHouse, MySql, Files]),
-        (r"SELECT 'a\' , {{ a }}, '", &[MySql, ClickHouse]),
-        (r"SELECT E'a\' , {{ a }}, '", &[Postgres, MySql, ClickHouse, Files]),
-        ("SELECT U&\"{{ a }}\"", &EngineName::ALL),
-        ("SELECT ‘{{ a }}’", &[ClickHouse]),
-        ("SELECT 'x'\n{{ a }}", &[Postgres]),
+        ("SELECT 1 # {{ a }}\n", &[mysql, clickhouse][..]),
+        ("SELECT 1 #! {{ a }}\n", &[mysql, clickhouse]),
+        ("SELECT v #>> {{ a }}", &[mysql]),
+        ("SELECT 1 // {{ a }}\n", &[clickhouse]),
+        ("SELECT 1 --{{ a }}\n", &[postgres, clickhouse, sqlite, files]),
+        ("SELECT 1 /* /* */ {{ a }} /* */ */", &[postgres, clickhouse, files]),
+        ("SELECT 1 /*! {{ a }} */", &DRIVERS),
+        ("SELECT `{{ a }}`", &[mysql, clickhouse, sqlite, files]),
+        ("SELECT [{{ a }}]", &[sqlite]),
+        ("SELECT $$ {{ a }} $$", &[postgres, clickhouse, mysql, files]),
+        ("SELECT $x$ {{ a }} $x$", &[postgres, clickhouse, mysql, files]),
+        (r"SELECT 'a\' , {{ a }}, '", &[mysql, clickhouse]),
+        (r"SELECT E'a\' , {{ a }}, '", &[postgres, mysql, clickhouse, files]),
+        ("SELECT U&\"{{ a }}\"", &DRIVERS),
+        ("SELECT ‘{{ a }}’", &[clickhouse]),
+        ("SELECT 'x'\n{{ a }}", &[postgres]),
     ] {
-        for engine in EngineName::ALL {
+        for engine in DRIVERS {
             assert_eq!(refused(engine, text), engines.contains(&engine), "{engine:?}: {text}");
         }
     }
@@ -83,19 +85,19 @@ fn a_placeholder_inside_a_form_of_one_engine_is_refused_there() {
 /// Catches a literal that becomes one with what stands beside it.
 #[test]
 fn a_literal_is_not_glued_to_what_stands_beside_it() {
-    for engine in EngineName::ALL {
+    for engine in DRIVERS {
         for text in
             ["SELECT 'x'{{ a }}", "SELECT {{ a }}{{ a }}", "SELECT {{ a }}'x'", "SELECT X{{ a }}", "SELECT N{{ a }}"]
         {
             let known = refused(engine, text);
             // ClickHouse alone has no N'…'; SQLite neither.
-            let separate = text.ends_with("N{{ a }}") && matches!(engine, EngineName::ClickHouse | EngineName::Sqlite);
+            let separate = text.ends_with("N{{ a }}") && ["clickhouse", "sqlite"].contains(&engine.name);
             assert_eq!(known, !separate, "{engine:?}: {text}");
         }
         let number = BTreeMap::from([("a".to_owned(), ParamValue::Integer(5))]);
         for text in ["SELECT 1{{ a }}", "SELECT x{{ a }}", "SELECT 1.{{ a }}"] {
-            let template = Template::parse(text, Some(engine)).unwrap();
-            assert!(template.render(engine, &number).is_err(), "{engine:?}: {text}");
+            let template = Template::parse(text, Some(engine.dialect)).unwrap();
+            assert!(template.render(engine.dialect, &number).is_err(), "{engine:?}: {text}");
         }
     }
 }
@@ -129,13 +131,13 @@ proptest! {
     /// type, and the value has those that it has by itself.
     #[test]
     fn no_value_changes_the_tokens_around_it(text in hostile(), value in value()) {
-        for engine in EngineName::ALL {
-            let Ok(template) = Template::parse(&text, Some(engine)) else { continue };
-            let [rendered, plain] = [value.clone(), tame(&value)].map(|value| Rendered::new(&template, engine, value));
+        for engine in DRIVERS {
+            let Ok(template) = Template::parse(&text, Some(engine.dialect)) else { continue };
+            let [rendered, plain] = [value.clone(), tame(&value)].map(|value| Rendered::new(&template, engine.dialect, value));
             let (Some(rendered), Some(plain)) = (rendered, plain) else { continue };
-            for reading in Lexed::of(engine) {
-                let (found, expected) = (rendered.around(*reading), plain.around(*reading));
-                prop_assert_eq!(found, expected, "{:?}: {} became {}", reading, text, rendered.sql);
+            for rules in engine.dialect.lexers() {
+                let (found, expected) = (rendered.around(rules), plain.around(rules));
+                prop_assert_eq!(found, expected, "{:?}: {} became {}", rules, text, rendered.sql);
             }
         }
     }
@@ -160,9 +162,9 @@ struct Rendered {
 }
 
 impl Rendered {
-    fn new(template: &Template, engine: EngineName, value: ParamValue) -> Option<Rendered> {
-        let literal = literal(engine, &value).ok()?;
-        let sql = template.render(engine, &BTreeMap::from([("a".to_owned(), value)])).ok()?;
+    fn new(template: &Template, dialect: &dyn Dialect, value: ParamValue) -> Option<Rendered> {
+        let literal = dialect.literal(&value).ok()?;
+        let sql = template.render(dialect, &BTreeMap::from([("a".to_owned(), value)])).ok()?;
         let (mut places, mut offset) = (Vec::new(), 0);
         for piece in &template.0 {
             offset += match piece {
@@ -177,13 +179,13 @@ impl Rendered {
     }
 
     /// Its tokens, with one of no text in each place of the value. The value's own are those that it has alone.
-    fn around(&self, reading: Lexed) -> Vec<Option<(Kind, &str)>> {
+    fn around(&self, rules: &Lexer) -> Vec<Option<(Kind, &str)>> {
         fn spelled<'s>(sql: &'s str, token: &Token) -> (Kind, &'s str) {
             (token.kind, &sql[token.start..token.end])
         }
         let own: Vec<(Kind, &str)> =
-            lexer::lex(reading, &self.literal).0.iter().map(|token| spelled(&self.literal, token)).collect();
-        let mut tokens = lexer::lex(reading, &self.sql).0.into_iter().peekable();
+            lexer::lex(rules, &self.literal).0.iter().map(|token| spelled(&self.literal, token)).collect();
+        let mut tokens = lexer::lex(rules, &self.sql).0.into_iter().peekable();
         let mut around = Vec::new();
         while let Some(token) = tokens.next() {
             if !self.places.contains(&token.start) {
@@ -195,7 +197,7 @@ impl Rendered {
             while let Some(token) = tokens.next_if(|token| token.start < end) {
                 inside.push(spelled(&self.sql, &token));
             }
-            assert_eq!(inside, own, "{reading:?}: {}", self.sql);
+            assert_eq!(inside, own, "{rules:?}: {}", self.sql);
             around.push(None);
         }
         around

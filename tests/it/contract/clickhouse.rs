@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use cutover::frame::{Type, Value};
 use cutover::source::ClickHouse;
 use cutover::source::{
-    Answer, CancellationToken, Engine, Error, ErrorCode, Location, QueryHandle, SourceOptions, SourceUrl, query,
+    Answer, CancellationToken, Engine, Error, ErrorCode, QueryHandle, SourceOptions, SourceUrl, query,
 };
 use cutover::spec::check::Requirement;
 
@@ -26,7 +26,7 @@ fn url() -> url::Url {
 
 fn open(url: &url::Url, options: &SourceOptions) -> ClickHouse {
     let shown = SourceUrl::parse(url.as_str(), std::path::Path::new("/")).unwrap();
-    assert!(matches!(shown.location(), Location::ClickHouse(_)));
+    assert_eq!(shown.driver().name, "clickhouse");
     ClickHouse::open(url, options, shown.to_string()).unwrap()
 }
 

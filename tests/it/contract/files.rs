@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cutover::frame::{Column, Frame, Type, Value};
-use cutover::source::{CancellationToken, EngineName, Error, Files, SourceOptions, literal, query};
+use cutover::source::{CancellationToken, Error, Files, SourceOptions, driver, query};
 use cutover::spec::check::ParamValue;
 use polars::prelude::ParquetWriter;
 
@@ -267,15 +267,19 @@ async fn literals_are_what_they_stand_for() {
         ("name", name.clone()),
         ("ok", ParamValue::Boolean(true)),
     ] {
-        let written = literal(EngineName::Files, &value).unwrap();
+        let written = driver("files").unwrap().dialect.literal(&value).unwrap();
         for (operator, rows) in [("=", 1), ("<>", 0)] {
             let table = if column == "n" { "m" } else { "t" };
             let sql = format!("SELECT COUNT(*) AS c FROM {table} WHERE {column} {operator} {written}");
             assert_eq!(one(&engine, &sql).await, Value::Integer(rows), "{sql}");
         }
     }
-    let list = literal(EngineName::Files, &ParamValue::List(vec![name, ParamValue::Text("other".to_owned())])).unwrap();
+    let list = driver("files")
+        .unwrap()
+        .dialect
+        .literal(&ParamValue::List(vec![name, ParamValue::Text("other".to_owned())]))
+        .unwrap();
     assert_eq!(one(&engine, &format!("SELECT COUNT(*) AS c FROM t WHERE name IN {list}")).await, Value::Integer(1));
-    let large = literal(EngineName::Files, &ParamValue::Integer(i128::from(i64::MAX) + 1)).unwrap();
+    let large = driver("files").unwrap().dialect.literal(&ParamValue::Integer(i128::from(i64::MAX) + 1)).unwrap();
     assert_eq!(one(&engine, &format!("SELECT COUNT(*) AS c FROM m WHERE n < {large}")).await, Value::Integer(1));
 }

@@ -1,7 +1,7 @@
 //! The literals of params on the real engines: what a text ends, escapes or comments out elsewhere stays a text.
 
 use cutover::frame::Value;
-use cutover::source::{EngineName, literal};
+use cutover::source::{Dialect, driver};
 use cutover::spec::check::ParamValue;
 use sqlx::{Connection, SqliteConnection};
 
@@ -41,25 +41,25 @@ const TEXTS: [&str; 30] = [
     "E'x' U&'x' N'x' _utf8mb4'x'",
 ];
 
-async fn survive(url: &str, engine: EngineName, options: &source::SourceOptions, from: &str) {
+async fn survive(url: &str, dialect: &dyn Dialect, options: &source::SourceOptions, from: &str) {
     let open = source::open(&SourceUrl::parse(url, Path::new("/")).unwrap(), options).unwrap();
     let long = "'\\\"".repeat(4_000);
     for text in TEXTS.into_iter().chain([long.as_str()]) {
-        let written = literal(engine, &ParamValue::Text(text.to_owned())).unwrap();
+        let written = dialect.literal(&ParamValue::Text(text.to_owned())).unwrap();
         let sql = format!("SELECT {written} AS v{from}");
         let answer = open.fetch(&sql, LIMIT, &QueryHandle::default()).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{engine:?}: {text:?} as {written}: {error}"));
-        assert_eq!(answer.frame.values("v"), [Value::Text(text.to_owned())], "{engine:?}: {written}");
+        let answer = answer.unwrap_or_else(|error| panic!("{dialect:?}: {text:?} as {written}: {error}"));
+        assert_eq!(answer.frame.values("v"), [Value::Text(text.to_owned())], "{dialect:?}: {written}");
     }
     for number in [0, -1, i128::from(i64::MAX), i128::from(i64::MIN)] {
-        let written = literal(engine, &ParamValue::Integer(number)).unwrap();
+        let written = dialect.literal(&ParamValue::Integer(number)).unwrap();
         let sql = format!("SELECT 5 -{written} + 0 AS v{from}");
         if number == i128::from(i64::MIN) {
             continue;
         }
         let answer = open.fetch(&sql, LIMIT, &QueryHandle::default()).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{engine:?}: {sql}: {error}"));
-        assert_eq!(answer.frame.values("v"), [Value::Integer(5 - number)], "{engine:?}: {sql}");
+        let answer = answer.unwrap_or_else(|error| panic!("{dialect:?}: {sql}: {error}"));
+        assert_eq!(answer.frame.values("v"), [Value::Integer(5 - number)], "{dialect:?}: {sql}");
     }
 }
 
@@ -67,21 +67,21 @@ async fn survive(url: &str, engine: EngineName, options: &source::SourceOptions,
 #[tokio::test]
 async fn hostile_texts_come_back_as_they_are() {
     let plain = source::SourceOptions::default();
-    survive(&engine_url("CUTOVER_TEST_POSTGRES_URL"), EngineName::Postgres, &plain, "").await;
-    survive(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL"), EngineName::ClickHouse, &plain, "").await;
+    survive(&engine_url("CUTOVER_TEST_POSTGRES_URL"), driver("postgres").unwrap().dialect, &plain, "").await;
+    survive(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL"), driver("clickhouse").unwrap().dialect, &plain, "").await;
     let mysql = engine_url("CUTOVER_TEST_MYSQL_URL");
     for modes in ["", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES", "ANSI_QUOTES,NO_BACKSLASH_ESCAPES"] {
         let mut options = source::SourceOptions::default();
         options.settings.insert("sql_mode".to_owned(), modes.to_owned());
-        survive(&mysql, EngineName::MySql, &options, "").await;
+        survive(&mysql, driver("mysql").unwrap().dialect, &options, "").await;
     }
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("x.db").display());
     SqliteConnection::connect(&format!("{database}?mode=rwc")).await.unwrap().close().await.unwrap();
-    survive(&database, EngineName::Sqlite, &plain, "").await;
+    survive(&database, driver("sqlite").unwrap().dialect, &plain, "").await;
     let csv = folder.path().join("t.csv");
     std::fs::write(&csv, "n\n1\n").unwrap();
-    survive(csv.to_str().unwrap(), EngineName::Files, &plain, " FROM t").await;
+    survive(csv.to_str().unwrap(), driver("files").unwrap().dialect, &plain, " FROM t").await;
 }
 
 /// A literal is written so that it is read alike, whatever the setting.
@@ -92,6 +92,11 @@ async fn a_database_without_standard_strings_reads_the_same() {
     let off = "ALTER DATABASE statements_strings SET standard_conforming_strings = off";
     sqlx::query(off).execute(&mut connection).await.unwrap();
     let settings = [("standard_conforming_strings".to_owned(), "off".to_owned())].into();
-    survive(&url, EngineName::Postgres, &source::SourceOptions { settings, ..source::SourceOptions::default() }, "")
-        .await;
+    survive(
+        &url,
+        driver("postgres").unwrap().dialect,
+        &source::SourceOptions { settings, ..source::SourceOptions::default() },
+        "",
+    )
+    .await;
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
-use cutover::source::{CancellationToken, EngineName, SourceOptions, Sqlite, query, window};
+use cutover::source::{CancellationToken, SourceOptions, Sqlite, driver, query, window};
 use cutover::spec::check::ParamValue;
 use proptest::prelude::*;
 use sqlx::{ConnectOptions, Connection};
@@ -171,9 +171,13 @@ async fn an_index_on_the_column_is_used() {
     let folder = tempfile::tempdir().unwrap();
     database(folder.path(), "CREATE TABLE t (n INTEGER, ts DATETIME); CREATE INDEX i ON t (ts)").await;
     let day = |text: &str| ParamValue::Date(text.parse().unwrap());
-    let sql =
-        window::windowed(EngineName::Sqlite, "SELECT * FROM t", "ts", Some((&day("2026-01-01"), &day("2026-01-02"))))
-            .unwrap();
+    let sql = window::windowed(
+        driver("sqlite").unwrap().dialect,
+        "SELECT * FROM t",
+        "ts",
+        Some((&day("2026-01-01"), &day("2026-01-02"))),
+    )
+    .unwrap();
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("t.db"));
     let mut connection = options.connect().await.unwrap();
     let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
@@ -233,8 +237,8 @@ proptest! {
             rows.iter().enumerate().map(|(n, (nanos, form))| format!("({n}, '{}')", written(*nanos, *form))).collect();
         let ends = (ParamValue::Timestamp(moment(from)), ParamValue::Timestamp(moment(to)));
         let inner = "SELECT n, ts FROM t";
-        let filtered = window::windowed(EngineName::Sqlite, inner, "ts", Some((&ends.0, &ends.1))).unwrap();
-        let placed = window::placing(EngineName::Sqlite, inner, "ts", &ends.0, &ends.1).unwrap();
+        let filtered = window::windowed(driver("sqlite").unwrap().dialect, inner, "ts", Some((&ends.0, &ends.1))).unwrap();
+        let placed = window::placing(driver("sqlite").unwrap().dialect, inner, "ts", &ends.0, &ends.1).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (found, counts) = runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();

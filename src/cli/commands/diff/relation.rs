@@ -7,10 +7,8 @@ use super::super::super::sides::described;
 use crate::model::Side;
 use crate::run::without_values;
 use crate::source;
-use crate::source::catalog;
-use crate::source::catalog::TableName;
 use crate::source::pushdown::is_number;
-use crate::source::{CancellationToken, Engine, Location, SourceUrl};
+use crate::source::{CancellationToken, Engine, SourceUrl, TableName};
 use crate::suite::ad_hoc::Relation;
 
 /// What of a source is compared.
@@ -32,11 +30,8 @@ pub(super) fn subject(
     if let Some(table) = table {
         return TableName::parse(table).map(Subject::Table);
     }
-    if let Location::Files(path) = url.location()
-        && path.is_file()
-        && let Some(stem) = path.file_stem().and_then(|stem| stem.to_str())
-    {
-        return TableName::parse(&format!("\"{}\"", stem.replace('"', "\"\""))).map(Subject::Table);
+    if let Some(table) = url.driver().catalog.only_table(url.location()) {
+        return Ok(Subject::Table(table));
     }
     Err(format!("what is to be compared in {side}? give --table NAME, --{side}-table NAME, or --{side}-sql QUERY"))
 }
@@ -59,10 +54,10 @@ pub(super) async fn relation(
     let engine = engine.as_ref();
     match of {
         Subject::Table(name) => {
-            let table = catalog::table(engine, name, timeout, &CancellationToken::default()).await.map_err(located)?;
-            let from = name.quoted(engine.name());
+            let table = source::table(engine, name, timeout, &CancellationToken::default()).await.map_err(located)?;
+            let from = name.quoted(engine.driver().dialect);
             Ok(Relation {
-                engine: engine.name(),
+                engine: engine.driver(),
                 numbers: numbers(engine, &from, &table.columns, timeout).await,
                 named: format!("table {}", name.name()),
                 from,
@@ -72,10 +67,10 @@ pub(super) async fn relation(
             })
         }
         Subject::Query(sql) => {
-            let from = format!("(\n{}\n) AS q", source::pushdown::statement(engine.name(), sql));
+            let from = format!("(\n{}\n) AS q", source::pushdown::statement(engine.driver().dialect, sql));
             let described = described(engine, sql, &from, timeout).await.map_err(located)?;
             Ok(Relation {
-                engine: engine.name(),
+                engine: engine.driver(),
                 from,
                 numbers: described.iter().filter(|one| is_number(&one.of)).map(|one| one.name.clone()).collect(),
                 columns: described.into_iter().map(|one| one.name).collect(),
@@ -96,7 +91,7 @@ async fn numbers(engine: &dyn Engine, from: &str, columns: &[String], timeout: D
         return of.collect();
     }
     for column in columns {
-        let one = format!("SELECT {} FROM {from}", source::pushdown::quoted(engine.name(), column));
+        let one = format!("SELECT {} FROM {from}", engine.driver().dialect.quoted(column));
         let from = format!("({one}) AS q");
         if let Ok(described) = described(engine, &one, &from, timeout).await {
             numbers.extend(described.into_iter().filter(|one| is_number(&one.of)).map(|one| one.name));

@@ -6,14 +6,13 @@ use super::super::super::sides::described;
 use crate::frame::Type;
 use crate::init::{Column, Listed, Table};
 use crate::source;
-use crate::source::catalog;
-use crate::source::pushdown::{Described, quoted};
+use crate::source::pushdown::Described;
 use crate::source::{CancellationToken, Engine};
 
 /// Describes one table by its catalogue, its first rows, and column by column where these do not suffice.
 pub(super) async fn table(engine: &dyn Engine, listed: &Listed, timeout: Duration) -> Result<Table, source::Error> {
-    let found = catalog::table(engine, &listed.name, timeout, &CancellationToken::default()).await?;
-    let from = listed.name.quoted(engine.name());
+    let found = source::table(engine, &listed.name, timeout, &CancellationToken::default()).await?;
+    let from = listed.name.quoted(engine.driver().dialect);
     let all = described(engine, &format!("SELECT * FROM {from}"), &from, timeout).await.unwrap_or_default();
     let mut columns = Vec::new();
     for name in found.columns {
@@ -34,7 +33,7 @@ fn column(described: &Described) -> Column {
 
 /// Describes a column whose type the first rows of its table leave open, or that no source can read.
 async fn column_alone(engine: &dyn Engine, name: String, from: &str, timeout: Duration) -> Column {
-    let quoted = quoted(engine.name(), &name);
+    let quoted = engine.driver().dialect.quoted(&name);
     let one = format!("SELECT {quoted} FROM {from}");
     let held = format!("(SELECT {quoted} FROM {from} WHERE {quoted} IS NOT NULL) AS q");
     match described(engine, &one, &held, timeout).await {

@@ -12,8 +12,7 @@ use super::paths::stored;
 use crate::init::{Left, Listed, Made, Pairs, Place, Table, pair, suite};
 use crate::model::{Side, Sides};
 use crate::source;
-use crate::source::catalog::TableName;
-use crate::source::{CancellationToken, Engine, Location, SourceUrl};
+use crate::source::{CancellationToken, Engine, SourceUrl, TableName};
 use crate::suite::ad_hoc::snake_case;
 
 /// What was made of two catalogues.
@@ -43,14 +42,14 @@ impl Catalog {
 /// Lists the tables of a side.
 pub(super) async fn catalog(side: Side, (text, url): &(String, SourceUrl), args: &InitArgs) -> Result<Catalog, String> {
     let engine = source::open(url, &source::SourceOptions::default()).map_err(|error| located(side, &error))?;
-    let tables = source::catalog::tables(engine.as_ref(), url, args.timeout, &CancellationToken::default()).await;
+    let tables = source::tables(engine.as_ref(), url.location(), args.timeout, &CancellationToken::default()).await;
     let tables = tables.map_err(|error| located(side, &error))?;
     let listed = |name: TableName| {
         let called = name.schema().map_or(name.name().to_owned(), |schema| format!("{schema}.{}", name.name()));
         Listed { called, name }
     };
-    let place = Place { engine: engine.name(), shown: url.to_string(), url: stored(side, text, url, &args.dir) };
-    let single = matches!(url.location(), Location::Files(path) if path.is_file());
+    let place = Place { engine: engine.driver(), shown: url.to_string(), url: stored(side, text, url, &args.dir) };
+    let single = url.driver().catalog.only_table(url.location()).is_some();
     Ok(Catalog { engine, place, tables: tables.into_iter().map(listed).collect(), single })
 }
 

@@ -10,8 +10,7 @@ use crate::source::{Location, SourceUrl};
 pub(super) fn stored(side: Side, text: &str, url: &SourceUrl, folder: &Path) -> String {
     let variable = variable(side);
     let plain = match url.location() {
-        Location::Sqlite(path) => relative(path, folder).map(|path| format!("sqlite:{path}")),
-        Location::Files(path) => relative(path, folder),
+        Location::Path(path) => relative(path, folder).map(|path| format!("{}{path}", url.prefix())),
         _ if url.to_string().contains("***") => None,
         _ => Some(text.to_owned()),
     };

@@ -9,7 +9,6 @@ mod tree;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::lexer::Lexed;
 use super::super::{Error, ErrorCode, LintRequest, QueryHandle, ReadQuery};
 use super::send::Form;
 use super::session;
@@ -65,7 +64,7 @@ impl Questions<'_> {
     }
 
     async fn tree(&self, sql: &str) -> Result<Tree, Error> {
-        let query = ReadQuery::check(Lexed::ClickHouse, sql)?;
+        let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
         // What the server describes is a query that returns rows; EXPLAIN would take other statements too.
         let described = self.source.request(self.session, query, Form::Describe, self.timeout, self.ticket);
         session::lines(&self.source.address, described).await?;

@@ -21,7 +21,7 @@ fn url() -> String {
 
 fn open_url(url: &str, options: &SourceOptions) -> MySql {
     let source = SourceUrl::parse(url, Path::new("/")).expect("a URL");
-    let Location::MySql(location) = source.location() else { panic!("{source} is no MySQL") };
+    let Location::Server(location) = source.location() else { panic!("{source} is no MySQL") };
     MySql::open(location, options, source.to_string()).expect("a source")
 }
 

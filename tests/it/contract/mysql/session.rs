@@ -117,7 +117,7 @@ async fn settings_are_set_and_reported() {
 
     options.settings.insert("a = 1; DROP TABLE x".to_owned(), "1".to_owned());
     let source = SourceUrl::parse(&url(), Path::new("/")).unwrap();
-    let Location::MySql(location) = source.location() else { panic!("{source} is no MySQL") };
+    let Location::Server(location) = source.location() else { panic!("{source} is no MySQL") };
     let Err(error) = MySql::open(location, &options, source.to_string()) else { panic!("a statement is no name") };
     assert!(error.message.contains("a = 1"), "{error}");
 }
@@ -135,7 +135,7 @@ async fn the_modes_of_the_server_stay_as_they_are() {
 #[test]
 fn a_setting_that_reading_depends_on_is_refused() {
     let source = SourceUrl::parse(&url(), Path::new("/")).unwrap();
-    let Location::MySql(location) = source.location() else { panic!("{source}") };
+    let Location::Server(location) = source.location() else { panic!("{source}") };
     let options =
         SourceOptions { settings: [("time_zone".to_owned(), "x".to_owned())].into(), ..SourceOptions::default() };
     let Err(error) = MySql::open(location, &options, source.to_string()) else { panic!("it was taken") };

@@ -159,7 +159,7 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
 #[test]
 fn a_suite_cannot_ask_for_fewer_rows() {
     let source = SourceUrl::parse(&url(), Path::new("/")).unwrap();
-    let Location::MySql(location) = source.location() else { panic!("{source}") };
+    let Location::Server(location) = source.location() else { panic!("{source}") };
     let options = SourceOptions {
         settings: [("SQL_SELECT_LIMIT".to_owned(), "5".to_owned())].into(),
         ..SourceOptions::default()

@@ -21,7 +21,7 @@ fn url() -> String {
 
 fn open_url(url: &str, options: &SourceOptions) -> Postgres {
     let source = SourceUrl::parse(url, Path::new("/")).expect("a URL");
-    let Location::Postgres(location) = source.location() else { panic!("{source} is no PostgreSQL") };
+    let Location::Server(location) = source.location() else { panic!("{source} is no PostgreSQL") };
     Postgres::open(location, options, source.to_string()).expect("a source")
 }
 

@@ -80,7 +80,7 @@ async fn settings_are_bound_and_reported() {
 #[test]
 fn a_setting_that_reading_depends_on_is_refused() {
     let source = SourceUrl::parse(&url(), Path::new("/")).unwrap();
-    let Location::Postgres(location) = source.location() else { panic!("{source}") };
+    let Location::Server(location) = source.location() else { panic!("{source}") };
     let options =
         SourceOptions { settings: [("Client_Encoding".to_owned(), "x".to_owned())].into(), ..SourceOptions::default() };
     let Err(error) = Postgres::open(location, &options, source.to_string()) else { panic!("it was taken") };

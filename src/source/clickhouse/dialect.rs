@@ -1,0 +1,115 @@
+//! The SQL of ClickHouse.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use sqlparser::dialect::ClickHouseDialect;
+
+use super::super::dialect::Dialect;
+use super::super::lexer::Lexer;
+use super::super::literal;
+use super::super::pushdown::server_diff::ServerDiff;
+use super::super::window;
+use super::lexer::LEXERS;
+use crate::frame::Type;
+use crate::spec::check::ParamValue;
+
+/// ClickHouse.
+pub(super) struct ClickHouse;
+
+impl Dialect for ClickHouse {
+    fn label(&self) -> &'static str {
+        "ClickHouse"
+    }
+
+    fn lexers(&self) -> &'static [Lexer] {
+        &LEXERS
+    }
+
+    fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {
+        &ClickHouseDialect {}
+    }
+
+    fn quoted(&self, name: &str) -> String {
+        format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
+    }
+
+    fn text(&self, value: &str) -> Result<String, String> {
+        Ok(format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'").replace('\0', "\\0")))
+    }
+
+    fn integer(&self, value: i128) -> Result<String, String> {
+        Ok(if literal::is_wide(value) { format!("toInt128('{value}')") } else { literal::integer(value) })
+    }
+
+    /// A bare 0.1 is a float there.
+    fn decimal(&self, digits: &str) -> Result<String, String> {
+        let bits = if literal::precision(digits) > 38 { 256 } else { 128 };
+        Ok(format!("toDecimal{bits}('{digits}', {})", literal::scale(digits)))
+    }
+
+    fn second_digits(&self) -> u32 {
+        9
+    }
+
+    fn timestamp(&self, value: &DateTime<Utc>) -> String {
+        match value.nanosecond() % 1_000 {
+            0 => format!("toDateTime64('{}', 6, 'UTC')", value.format("%Y-%m-%d %H:%M:%S%.6f")),
+            _ => format!("toDateTime64('{}', 9, 'UTC')", value.format("%Y-%m-%d %H:%M:%S%.9f")),
+        }
+    }
+
+    fn wall_clock(&self, value: &NaiveDateTime) -> String {
+        match value.nanosecond() % 1_000 {
+            0 => format!("toDateTime64('{}', 6)", value.format("%Y-%m-%d %H:%M:%S%.6f")),
+            _ => format!("toDateTime64('{}', 9)", value.format("%Y-%m-%d %H:%M:%S%.9f")),
+        }
+    }
+
+    fn date(&self, value: NaiveDate) -> String {
+        format!("toDate32('{value}')")
+    }
+
+    fn time(&self, value: NaiveTime) -> String {
+        format!("'{}'", value.format("%H:%M:%S%.f"))
+    }
+
+    /// ClickHouse has no time without a zone, so an end without one is UTC there.
+    fn window_end(&self, value: &ParamValue) -> Result<String, String> {
+        match window::moment(value) {
+            Some(moment) => self.literal(&ParamValue::Timestamp(moment.and_utc())),
+            None => self.literal(value),
+        }
+    }
+
+    fn time_cast(&self, column: &str, _of: &Type) -> String {
+        format!("toDateTime64({column}, 6, 'UTC') AS {column}")
+    }
+
+    fn sum(&self, column: &str, of: Option<&Type>, database_type: &str) -> String {
+        match of {
+            // A sum of 64-bit integers wraps.
+            Some(Type::Integer) => {
+                let wide = ["128", "256"].iter().any(|bits| database_type.contains(bits));
+                format!("sumOrNull({}({column}))", if wide { "toInt256" } else { "toInt128" })
+            }
+            // A sum of decimals of up to 38 digits has 38 and wraps, too.
+            Some(Type::Decimal { scale }) => format!("sumOrNull(toDecimal256({column}, {scale}))"),
+            _ => format!("sumOrNull({column})"),
+        }
+    }
+
+    fn sample(&self, key: &[(String, &Type)], below: u64) -> Option<String> {
+        let text = key.iter().map(|(column, of)| {
+            let text = match of {
+                Type::Date => format!("toString(toInt32({column}))"),
+                _ => format!("toString({column})"),
+            };
+            format!("if(isNull({column}), '-,', concat(toString(length({text})), ':', {text}, ','))")
+        });
+        let text = text.collect::<Vec<_>>().join(", ");
+        Some(format!("lower(hex(MD5(assumeNotNull(concat('', {text}))))) < '{below:016x}'"))
+    }
+
+    fn server_diff(&self) -> Option<&'static dyn ServerDiff> {
+        Some(&ClickHouse)
+    }
+}

@@ -1,0 +1,65 @@
+//! The SQL of Polars over files.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use sqlparser::dialect::GenericDialect;
+
+use super::super::dialect::Dialect;
+use super::super::lexer::Lexer;
+use super::super::literal;
+use super::lexer::LEXERS;
+use crate::frame::Type;
+
+/// Polars SQL.
+pub(super) struct Polars;
+
+impl Dialect for Polars {
+    fn label(&self) -> &'static str {
+        "SQL over files"
+    }
+
+    fn lexers(&self) -> &'static [Lexer] {
+        &LEXERS
+    }
+
+    fn reader(&self) -> String {
+        String::new()
+    }
+
+    fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {
+        &GenericDialect {}
+    }
+
+    fn integer(&self, value: i128) -> Result<String, String> {
+        Ok(if literal::is_wide(value) { format!("CAST('{value}' AS INT128)") } else { literal::integer(value) })
+    }
+
+    fn decimal(&self, digits: &str) -> Result<String, String> {
+        if literal::precision(digits) > 38 {
+            return Err(format!("{digits} has more than 38 digits; use fewer"));
+        }
+        Ok(format!("CAST('{digits}' AS DECIMAL(38, {}))", literal::scale(digits)))
+    }
+
+    fn timestamp(&self, value: &DateTime<Utc>) -> String {
+        format!("STRPTIME('{}+0000', '%Y-%m-%d %H:%M:%S%.6f%z')", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
+
+    fn wall_clock(&self, value: &NaiveDateTime) -> String {
+        format!("STRPTIME('{}', '%Y-%m-%d %H:%M:%S%.6f')", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
+
+    fn date(&self, value: NaiveDate) -> String {
+        format!("CAST('{value}' AS DATE)")
+    }
+
+    fn time(&self, value: NaiveTime) -> String {
+        format!("CAST('{}' AS TIME)", value.format("%H:%M:%S%.6f"))
+    }
+
+    fn sum(&self, column: &str, of: Option<&Type>, _database_type: &str) -> String {
+        match of {
+            Some(Type::Float) => format!("CASE WHEN count({column}) > 0 THEN sum(CAST({column} AS DOUBLE)) END"),
+            _ => format!("CASE WHEN count({column}) > 0 THEN sum({column}) END"),
+        }
+    }
+}

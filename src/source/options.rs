@@ -1,0 +1,16 @@
+//! What a suite may say of a source beside its URL.
+
+use std::collections::BTreeMap;
+
+/// What a suite says of a source beside its URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceOptions {
+    /// Session time zone; UTC unless given, on ClickHouse the server's own.
+    pub timezone: Option<String>,
+    /// Session settings by name.
+    pub settings: BTreeMap<String, String>,
+    /// Most connections held at once.
+    pub max_connections: Option<u32>,
+    /// Column types of CSV files: `column` or `table.column` to a type name.
+    pub types: BTreeMap<String, String>,
+}

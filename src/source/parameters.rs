@@ -1,0 +1,55 @@
+//! The declared table of an engine: what may stand behind the `?` of its URLs.
+
+/// What an engine takes behind the `?`.
+#[derive(Debug)]
+pub struct Parameters {
+    /// Those it takes.
+    pub known: &'static [Parameter],
+    /// Parameters of other clients, or of the driver, that would change nothing here or must not: their names in lower case
+    /// without separators, and what does instead.
+    pub elsewhere: &'static [(&'static [&'static str], &'static str)],
+    /// Whether any other name of letters, digits and underscores is a setting, which the server judges.
+    pub settings: bool,
+    /// A certificate authority that is looked at in some modes of encryption only.
+    pub authority: Option<Authority>,
+    /// How a URL asks for a connection that is wholly verified; absent where there is none.
+    pub verification: Option<&'static str>,
+}
+
+impl Parameters {
+    /// No parameters at all.
+    pub const NONE: Parameters =
+        Parameters { known: &[], elsewhere: &[], settings: false, authority: None, verification: None };
+}
+
+/// One parameter.
+#[derive(Debug)]
+pub struct Parameter {
+    /// The spelling of the documentation, then others that the driver takes for the same.
+    pub names: &'static [&'static str],
+    /// All it may be, in the spelling of the documentation; empty where any text will do. The case does not matter.
+    pub values: &'static [&'static str],
+    /// Whether messages and reports may show its value.
+    pub shown: bool,
+}
+
+/// The parameter that names a certificate authority.
+#[derive(Debug)]
+pub struct Authority {
+    /// Its name.
+    pub name: &'static str,
+    /// The parameter of the mode of encryption.
+    pub mode: &'static str,
+    /// The modes that check the certificate: with the name of the host, and without.
+    pub verifying: [&'static str; 2],
+}
+
+/// A parameter whose value may be shown.
+pub(super) const fn shown(names: &'static [&'static str]) -> Parameter {
+    Parameter { names, values: &[], shown: true }
+}
+
+/// A parameter whose value is a secret, or may be one.
+pub(super) const fn secret(names: &'static [&'static str]) -> Parameter {
+    Parameter { names, values: &[], shown: false }
+}

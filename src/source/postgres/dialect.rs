@@ -1,0 +1,81 @@
+//! The SQL of PostgreSQL.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use sqlparser::dialect::PostgreSqlDialect;
+
+use super::super::dialect::Dialect;
+use super::super::lexer::Lexer;
+use super::super::literal;
+use super::lexer::LEXERS;
+use crate::frame::Type;
+
+/// PostgreSQL.
+pub(super) struct Postgres;
+
+impl Dialect for Postgres {
+    fn label(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
+    fn lexers(&self) -> &'static [Lexer] {
+        &LEXERS
+    }
+
+    fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {
+        &PostgreSqlDialect {}
+    }
+
+    fn text(&self, value: &str) -> Result<String, String> {
+        if value.contains('\0') {
+            return Err("PostgreSQL text cannot hold the character NUL; remove it".to_owned());
+        }
+        // Right whatever standard_conforming_strings says.
+        match value.contains('\\') {
+            true => Ok(format!("E'{}'", value.replace('\\', "\\\\").replace('\'', "''"))),
+            false => Ok(literal::doubled(value)),
+        }
+    }
+
+    fn timestamp(&self, value: &DateTime<Utc>) -> String {
+        format!("TIMESTAMPTZ '{}+00'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
+
+    fn wall_clock(&self, value: &NaiveDateTime) -> String {
+        format!("TIMESTAMP '{}'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
+
+    fn date(&self, value: NaiveDate) -> String {
+        format!("DATE '{value}'")
+    }
+
+    fn time(&self, value: NaiveTime) -> String {
+        format!("TIME '{}'", value.format("%H:%M:%S%.6f"))
+    }
+
+    fn time_cast(&self, column: &str, of: &Type) -> String {
+        match of {
+            Type::Integer => format!("to_timestamp({column}) AS {column}"),
+            _ => format!("CAST({column} AS TIMESTAMP) AS {column}"),
+        }
+    }
+
+    fn sum(&self, column: &str, of: Option<&Type>, _database_type: &str) -> String {
+        match of {
+            // A sum of 32-bit floats is one of 32 bits elsewhere.
+            Some(Type::Float) => format!("sum(CAST({column} AS double precision))"),
+            _ => format!("sum({column})"),
+        }
+    }
+
+    fn sample(&self, key: &[(String, &Type)], below: u64) -> Option<String> {
+        let text = key.iter().map(|(column, of)| {
+            let text = match of {
+                Type::Date => format!("({column} - DATE '1970-01-01')::text"),
+                _ => format!("{column}::text"),
+            };
+            format!("coalesce(octet_length(convert_to({text}, 'UTF8'))::text || ':' || {text}, '-') || ','")
+        });
+        let text = text.collect::<Vec<_>>().join(" || ");
+        Some(format!("md5(convert_to({text}, 'UTF8')) COLLATE \"C\" < '{below:016x}'"))
+    }
+}
