@@ -1,0 +1,50 @@
+//! Holds the query of a side: its source, and its SQL as a template whose params become literals.
+
+use bigdecimal::BigDecimal;
+
+/// A query of one side.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Name of the source in the suite.
+    pub source: String,
+    /// The SQL with its placeholders.
+    pub sql: Template,
+    /// File the SQL came from, absent where it stands in the suite.
+    pub file: Option<String>,
+}
+
+/// SQL in pieces: text, and placeholders that become literals of the engine.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Template(pub Vec<Piece>);
+
+/// A piece of a [`Template`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// SQL as written.
+    Text(String),
+    /// `{{ name }}`.
+    Param(String),
+}
+
+/// The value of a param, typed by its TOML value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParamValue {
+    /// TOML string.
+    Text(String),
+    /// TOML integer.
+    Integer(i128),
+    /// TOML float, as its shortest decimal text.
+    Decimal(BigDecimal),
+    /// TOML boolean.
+    Boolean(bool),
+    /// TOML offset date-time: an instant.
+    Timestamp(chrono::DateTime<chrono::Utc>),
+    /// TOML local date-time: a wall clock.
+    WallClock(chrono::NaiveDateTime),
+    /// TOML local date.
+    Date(chrono::NaiveDate),
+    /// TOML local time.
+    Time(chrono::NaiveTime),
+    /// TOML array, never empty, of one type.
+    List(Vec<ParamValue>),
+}

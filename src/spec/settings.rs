@@ -1,0 +1,108 @@
+//! Holds the settings that only one kind of check has.
+
+use std::time::Duration;
+
+use bigdecimal::BigDecimal;
+
+use super::query::Template;
+use super::rule::Tolerance;
+use crate::model::Kind;
+
+/// A kind with the settings only it has.
+#[derive(Clone, Debug)]
+pub enum KindSettings {
+    /// See [`Kind::RowCount`].
+    RowCount,
+    /// See [`Kind::Sum`].
+    Sum,
+    /// See [`Kind::TagDedup`].
+    TagDedup,
+    /// See [`Kind::Percentile`].
+    Percentile(Box<Percentile>),
+    /// See [`Kind::Rows`].
+    Rows,
+    /// See [`Kind::Freshness`]. New may lag old by at most `max_lag`.
+    Freshness {
+        /// Largest lag that passes.
+        max_lag: Duration,
+    },
+    /// See [`Kind::Invariant`].
+    Invariant {
+        /// A count query on the same side whose zero is an error.
+        population: Option<Template>,
+    },
+    /// See [`Kind::Latency`].
+    Latency(Latency),
+}
+
+impl KindSettings {
+    /// The kind without its settings.
+    pub fn kind(&self) -> Kind {
+        match self {
+            KindSettings::RowCount => Kind::RowCount,
+            KindSettings::Sum => Kind::Sum,
+            KindSettings::TagDedup => Kind::TagDedup,
+            KindSettings::Percentile(_) => Kind::Percentile,
+            KindSettings::Rows => Kind::Rows,
+            KindSettings::Freshness { .. } => Kind::Freshness,
+            KindSettings::Invariant { .. } => Kind::Invariant,
+            KindSettings::Latency(_) => Kind::Latency,
+        }
+    }
+}
+
+/// Settings of a `percentile` check. At least one of the bounds is given, at one level or the other.
+#[derive(Clone, Debug, Default)]
+pub struct Percentile {
+    /// Column of raw values; needed where a side returns raw values.
+    pub value: Option<String>,
+    /// Quantile names with q in [0, 1], in the order of the suite.
+    pub quantiles: Vec<(String, BigDecimal)>,
+    /// |new − old| ≤ absolute + relative × |old|, where either is given.
+    pub tolerance: Option<Tolerance>,
+    /// Largest rank error, in [0, 1].
+    pub rank: Option<BigDecimal>,
+    /// Largest Kolmogorov–Smirnov distance, in [0, 1]; needs raw values on both sides.
+    pub max_ks: Option<BigDecimal>,
+    /// Bounds beyond which a number is worth a warning, though the ones above hold.
+    pub warn: Bounds,
+    /// Groups with fewer values than this on both sides are too small to judge.
+    pub min_rows: u64,
+}
+
+/// Bounds of a `percentile` check.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// |new − old| ≤ absolute + relative × |old|, where either is given.
+    pub tolerance: Option<Tolerance>,
+    /// Largest rank error, in [0, 1].
+    pub rank: Option<BigDecimal>,
+    /// Largest Kolmogorov–Smirnov distance, in [0, 1].
+    pub max_ks: Option<BigDecimal>,
+}
+
+/// Settings of a `latency` check. At least one of the bounds is given, each inclusive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// Median of old ÷ median of new ≥ this, and under load throughput of new ÷ that of old; needs both sides.
+    pub min_speedup: Option<BigDecimal>,
+    /// Median and p95 of new ÷ those of old ≤ this, and under load throughput of old ÷ that of new; needs both sides.
+    pub max_ratio: Option<BigDecimal>,
+    /// p95 of new ≤ this.
+    pub max_p95: Option<Duration>,
+    /// Rounds that are run first and not timed.
+    pub warm_up: u32,
+    /// Timed rounds, at least 1; without meaning under load.
+    pub rounds: u32,
+    /// Holds a load on each side instead of asking one query at a time.
+    pub load: Option<Load>,
+}
+
+/// A concurrent load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Clients at once, at least 1, each query after query.
+    pub clients: u32,
+    /// How long they go on.
+    pub duration: Duration,
+}
