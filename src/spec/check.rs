@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-
 pub use super::query::{ParamValue, Piece, Query, Template};
 pub use super::rule::{Budget, Comparison, ForcedType, Levels, Rule, Tolerance};
 pub use super::settings::{Bounds, KindSettings, Latency, Load, Percentile};
@@ -138,4 +137,3 @@ pub enum Requirement {
     /// The engine, such as `clickhouse`.
     Engine(String),
 }
-

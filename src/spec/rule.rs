@@ -1,7 +1,7 @@
 //! Holds how two values of a column are compared: normalised first, then equal, within a tolerance or within a budget.
 
-use std::time::Duration;
 use bigdecimal::BigDecimal;
+use std::time::Duration;
 
 use crate::frame::Value;
 use crate::model::Sides;

@@ -7,6 +7,7 @@ mod find;
 mod latency;
 mod levels;
 mod limits;
+mod loaded;
 mod overrides;
 mod params;
 mod problem;
@@ -26,55 +27,19 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use crate::model::Side;
-use crate::source::Refreshed;
 use crate::spec::check::Check;
-use crate::spec::waiver::Waiver;
 use problem::{File, nearest};
 
 use bounds::Known;
 use overrides::Used;
 
+pub use loaded::Suite;
 pub use overrides::Overrides;
 pub use params::{Moving, Param, ParamType};
 pub use problem::{Problem, Problems};
 pub use source::{SourceSpec, SourceSpecError, expanded};
 pub use template::TemplateError;
 pub use waivers::FILE as WAIVERS;
-
-/// A suite whose every setting is valid.
-#[derive(Clone, Debug)]
-pub struct Suite {
-    /// First part of the id of each check.
-    pub name: String,
-    /// Its file.
-    pub path: PathBuf,
-    /// SHA-256 of its file, in hex.
-    pub sha256: String,
-    /// Its sources by name.
-    pub sources: BTreeMap<String, SourceSpec>,
-    /// Its params by name, overrides applied.
-    pub params: BTreeMap<String, Param>,
-    /// Views whose age can be told.
-    pub views: Vec<Refreshed>,
-    /// Its checks in the order of the file.
-    pub checks: Vec<Check>,
-    /// Differences of its checks that are accepted for a time, from `waivers.toml` beside its file.
-    pub waivers: Vec<Waiver>,
-    /// The line each check begins at, counted from 1, by its id.
-    pub lines: BTreeMap<String, usize>,
-    /// What the command line said in place of it.
-    pub given: Overrides,
-}
-
-impl Suite {
-    /// The folder that relative paths start at.
-    pub fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
-    }
-}
 
 /// Reads the suites at `paths`: files as they are, folders for every `suite.toml` and `*.suite.toml` below them.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Problems> {

@@ -1,6 +1,5 @@
 //! Column rules: from what the suite says to one comparison and its normalisations.
 
-
 use super::bounds::{Bounds, Known, duration};
 use super::levels;
 use super::raw;

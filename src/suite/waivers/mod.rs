@@ -1,64 +1,29 @@
 //! `waivers.toml` beside a suite file: known differences with a reason, an owner and a last day, every mistake reported.
 
+mod keys;
+mod raw;
+mod text;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use schemars::JsonSchema;
-use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Suite;
 use super::limits;
+use super::loaded::Suite;
 use super::problem::{File, Problems, nearest};
 use super::raw::OneOrMany;
 use super::read;
-use crate::model::Kind;
-use crate::spec::check::{Check, Comparison, KindSettings};
+use crate::spec::check::Check;
 use crate::spec::waiver::{KeyPart, Waiver};
+use keys::{key, not_compared};
+use raw::{DUPLICATE, OF_VALUES, Raw, RawFile};
 
 /// Name of the file, one per folder of suites.
 pub const FILE: &str = "waivers.toml";
-
-/// Names of the differences that are about a value, and not about a whole row.
-const OF_VALUES: [&str; 2] = ["changed", "outside"];
-
-/// The name of a key or tag that stands several times, which has the numbers of its rows for values.
-const DUPLICATE: &str = "duplicate";
-
-/// What is wrong, and the way out where the sentence does not hold it.
-type Mistake = (String, Option<String>);
-
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-struct RawFile {
-    #[schemars(with = "Vec<serde_json::Value>")]
-    waivers: Vec<toml::Value>,
-}
-
-/// A waiver as it is written.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-struct Raw {
-    check: Option<String>,
-    #[schemars(with = "Option<Vec<serde_json::Value>>")]
-    keys: Option<Vec<toml::Table>>,
-    columns: Option<OneOrMany>,
-    #[schemars(with = "Option<Vec<serde_json::Value>>")]
-    values: Option<Vec<toml::Table>>,
-    differences: Option<OneOrMany>,
-    at_most: Option<u64>,
-    per_key: Option<u64>,
-    any_value: Option<bool>,
-    why: Option<String>,
-    owner: Option<String>,
-    #[schemars(with = "Option<serde_json::Value>")]
-    until: Option<toml::Value>,
-}
 
 /// Gives every suite the waivers of its folder. `files` are all suite files that were asked for, valid or not.
 pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, problems: &mut Problems) {
@@ -281,59 +246,4 @@ fn day(value: &toml::Value) -> Option<NaiveDate> {
         toml::Value::Datetime(moment) if moment.time.is_none() => moment.to_string().parse().ok(),
         _ => None,
     }
-}
-
-/// What is wrong with `column`, as far as it can be told before the queries run.
-fn not_compared(check: &Check, column: &str) -> Option<Mistake> {
-    if check.key.iter().any(|key| key == column) {
-        let message = format!("`{column}` is a key column, which never differs");
-        return Some((message, Some(format!("write keys = [{{ {column} = \"…\" }}]"))));
-    }
-    if let Some((old, _)) = check.rename.iter().find(|(_, new)| *new == column) {
-        return Some((format!("there is no column `{column}` in old"), Some(format!("did you mean `{old}`?"))));
-    }
-    if check.columns.get(column).is_some_and(|rule| matches!(rule.comparison, Comparison::Ignore(_))) {
-        return Some((format!("`{column}` is ignored, so it never differs"), Some("remove it".to_owned())));
-    }
-    let known: Vec<String> = match &check.kind {
-        KindSettings::Percentile(settings) => {
-            let quantiles = settings.quantiles.iter();
-            let both = quantiles.flat_map(|(name, _)| [name.clone(), format!("{name} rank error")]);
-            both.chain(["KS distance".to_owned()]).collect()
-        }
-        KindSettings::Freshness { .. } => vec!["lag".to_owned()],
-        KindSettings::Latency(_) => ["median_ms", "p95_ms", "max_ms", "queries_per_second"].map(str::to_owned).into(),
-        _ => return None,
-    };
-    let help = nearest(column, known.iter().map(String::as_str));
-    (!known.iter().any(|name| name == column)).then(|| (format!("`{}` has no number `{column}`", check.id), help))
-}
-
-/// One entry of `keys`: some or all key columns.
-fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, Mistake> {
-    if check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
-        let help = if check.kind.kind() == Kind::Invariant {
-            "give the check a `key`, or write `at_most`"
-        } else {
-            "write `columns` or `at_most`"
-        };
-        return Err((format!("`{}` has no key", check.id), Some(help.to_owned())));
-    }
-    if table.is_empty() {
-        return Err(("a key without columns is every key".to_owned(), Some("remove it".to_owned())));
-    }
-    let mut key = BTreeMap::new();
-    for (column, value) in table {
-        // The column of tags has the name that the query gives it, which only the result tells.
-        if !check.key.contains(column) && check.kind.kind() != Kind::TagDedup {
-            let help = nearest(column, check.key.iter().map(String::as_str));
-            return Err((format!("`{column}` is no key column of `{}`", check.id), help));
-        }
-        let text = values::shown(value).ok_or_else(|| {
-            let help = "write the text that reports show, or { null = true }".to_owned();
-            (format!("the key column `{column}` is a {}", value.type_str()), Some(help))
-        })?;
-        key.insert(column.clone(), text);
-    }
-    Ok(key)
 }

@@ -1,7 +1,9 @@
 //! What a waiver accepts: changed values and numbers as they are, or in the wide form any.
 
 use super::super::problem::nearest;
-use super::{DUPLICATE, Mistake, OF_VALUES, Raw, key, not_compared};
+use super::keys::{key, not_compared};
+use super::raw::{DUPLICATE, Mistake, OF_VALUES, Raw};
+use super::text::shown;
 use crate::model::Kind;
 use crate::spec::check::Check;
 use crate::spec::waiver::{Accepted, Pin, number};
@@ -111,16 +113,4 @@ pub(super) fn pin(mut table: toml::Table, check: &Check, of_duplicates: bool) ->
         }
     };
     Ok(Pin { key, column, accepted })
-}
-
-/// The text of a value as reports show it, `{ null = true }` as NULL; absent where it is of another type.
-pub(super) fn shown(value: &toml::Value) -> Option<Option<String>> {
-    match value {
-        toml::Value::String(text) => Some(Some(text.clone())),
-        toml::Value::Integer(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => Some(Some(value.to_string())),
-        toml::Value::Table(table) if table.len() == 1 && table.get("null") == Some(&toml::Value::Boolean(true)) => {
-            Some(None)
-        }
-        _ => None,
-    }
 }
