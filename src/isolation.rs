@@ -35,8 +35,8 @@ impl Defect {
     }
 }
 
-/// One line about a panic, with a backtrace behind it only where `RUST_BACKTRACE` asks for one.
-pub fn told(panic: &PanicHookInfo<'_>) -> String {
+/// Returns one line about a panic, with a backtrace behind it only where `RUST_BACKTRACE` asks for one.
+pub fn panic_line(panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
     let text = if WITHHELD.load(Ordering::Relaxed) {
         "its text is withheld".to_owned()

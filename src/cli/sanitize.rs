@@ -1,4 +1,4 @@
-//! What text becomes before it leaves by a terminal or a log: no secret, no character that moves a cursor or turns a line
+//! Makes text safe before it leaves by a terminal or a log: no secret, no character that moves a cursor or turns a line
 //! around, no line that a CI runner takes for a command. Everything that is printed goes through here, whoever wrote it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,14 +28,14 @@ pub(crate) fn lines(text: &str, colors: bool) -> String {
 /// One sentence that quotes others: what follows a line end is indented, so that no line of theirs reads as one of ours.
 pub(crate) fn sentence(text: &str) -> String {
     let text = commands(&visible(&without_urls(&hidden(text)), false));
-    let mut told = String::with_capacity(text.len());
+    let mut safe = String::with_capacity(text.len());
     for (at, line) in text.split_inclusive('\n').enumerate() {
         if at > 0 && !line.starts_with("  ") {
-            told.push_str("  ");
+            safe.push_str("  ");
         }
-        told.push_str(line);
+        safe.push_str(line);
     }
-    told
+    safe
 }
 
 /// A report that goes to stdout: the same to every program that reads it, and harmless where a person or a runner does.
@@ -50,16 +50,16 @@ pub(crate) fn report(text: &str, json: bool) -> String {
 
 /// JSON that says the same with no character in it that a terminal obeys.
 fn escaped(json: &str) -> String {
-    let mut told = String::with_capacity(json.len());
+    let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
             c if c != '\n' && invisible(c) => {
-                told.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+                safe.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
             }
-            c => told.push(c),
+            c => safe.push(c),
         }
     }
-    told
+    safe
 }
 
 /// Line ends and tabs stay; with `colors` so do our own, because data in text with colours is visible already.
@@ -98,26 +98,26 @@ const SIGNS: [&str; 3] = ["[", "vso[", "teamcity["];
 
 /// GitHub's runner takes a line for a command that begins, blanks aside, with `::`.
 fn neutral(text: &str, colons: &str, sign: &str) -> String {
-    let mut told = String::with_capacity(text.len());
+    let mut safe = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let (blank, line) = line.split_at(line.len() - line.trim_start().len());
-        told.push_str(blank);
+        safe.push_str(blank);
         let mut rest = line;
         if let Some(behind) = line.strip_prefix("::") {
-            told.push_str(colons);
+            safe.push_str(colons);
             rest = behind;
         }
         while let Some(at) = rest.find("##") {
             let (head, tail) = (&rest[..at + 1], &rest[at + 2..]);
-            told.push_str(head);
+            safe.push_str(head);
             let obeyed = SIGNS.iter().any(|one| tail.starts_with(one));
             // One sign at a time: a third may begin a command.
-            told.push_str(if obeyed { sign } else { "" });
+            safe.push_str(if obeyed { sign } else { "" });
             rest = if obeyed { tail } else { &rest[at + 1..] };
         }
-        told.push_str(rest);
+        safe.push_str(rest);
     }
-    told
+    safe
 }
 
 #[cfg(test)]
@@ -135,9 +135,9 @@ mod tests {
     /// Catches a command that a runner would find: behind blanks, behind other text, in a later line.
     #[test]
     fn no_line_is_a_command_of_a_runner() {
-        let told = neutral("a ::b\n \t::error::x\n::x ##[y]\nz ##vso[task] ##teamcity[m]\n", r"\u{3a}:", r"\u{23}");
+        let safe = neutral("a ::b\n \t::error::x\n::x ##[y]\nz ##vso[task] ##teamcity[m]\n", r"\u{3a}:", r"\u{23}");
         assert_eq!(
-            told,
+            safe,
             "a ::b\n \t\\u{3a}:error::x\n\\u{3a}:x #\\u{23}[y]\nz #\\u{23}vso[task] #\\u{23}teamcity[m]\n"
         );
         let value = serde_json::json!({ "a": "##[error]x \u{9b}\u{202e}\u{feff}\u{1b}" });

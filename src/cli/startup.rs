@@ -86,5 +86,5 @@ fn is_plain(text: &str) -> bool {
 
 /// Puts the words of a panic through the same edge as all others.
 fn panics() {
-    std::panic::set_hook(Box::new(|panic| console::complain(&isolation::told(panic))));
+    std::panic::set_hook(Box::new(|panic| console::complain(&isolation::panic_line(panic))));
 }

@@ -3,6 +3,7 @@
 //! Pure: `cli::init` asks the sources. What is guessed, left out or not comparable is said in the suite itself, under the
 //! word UNDECIDED: nothing is passed over in silence.
 
+mod checks;
 mod rules;
 mod suite;
 mod words;
@@ -29,9 +30,9 @@ pub struct Table {
     pub listed: Listed,
     /// Its columns in their order.
     pub columns: Vec<Column>,
-    /// Columns that tell its rows apart; empty where none are known to.
+    /// Columns that identify a row; empty where none are known to.
     pub key: Vec<String>,
-    /// Columns that its rows are ordered by, which may or may not tell them apart.
+    /// Columns that its rows are ordered by, which may or may not identify one.
     pub order: Vec<String>,
     /// Whether it holds no row.
     pub empty: bool,

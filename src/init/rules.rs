@@ -15,7 +15,7 @@ pub(super) struct Guess {
     pub(super) because: Option<&'static str>,
 }
 
-/// How far floats may be apart whose last digits depend on how they were computed.
+/// How much floats may differ whose last digits depend on how they were computed.
 const ROUNDING: &str = "relative = \"0.000000001\"";
 
 /// The rule of a column that is `old` on one side and `new` on the other; absent where none fits.

@@ -4,6 +4,9 @@ use super::Column;
 use crate::source::Dialect;
 use crate::spec::check::Template;
 
+/// Stands at every decision that is left to the reader.
+pub(super) const UNDECIDED: &str = "UNDECIDED";
+
 /// The sum of a column, exact and NULL where there is nothing to add.
 pub(super) fn sum(dialect: &dyn Dialect, column: &Column) -> String {
     let name = format!("t.{}", dialect.quoted(&column.name));

@@ -1,4 +1,9 @@
-//! Reads back what a run left: its report, its differences and the history of runs.
+//! What a run leaves: its report, its differences and the history of runs, read back by other runs.
 
+pub mod differences;
 pub mod history;
 pub mod read;
+mod report;
+
+/// Version of the report that is written and understood. Keys keep their meaning within one.
+pub const SCHEMA_VERSION: u32 = 1;

@@ -4,9 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::{CheckReport, RerunOf, RunReport, Status, SuiteReport};
-
-/// Version of the contract.
-const SCHEMA_VERSION: u32 = 1;
+use crate::record::SCHEMA_VERSION;
 
 /// A run, as scripts read it.
 #[derive(JsonSchema, Serialize)]

@@ -23,7 +23,7 @@ pub struct Relation {
     pub numbers: Vec<String>,
     /// The key it declares, if any.
     pub key: Vec<String>,
-    /// Columns that its rows are ordered by, which may or may not tell them apart.
+    /// Columns that its rows are ordered by, which may or may not identify one.
     pub order: Vec<String>,
     /// What to call it in messages, such as `table "orders"`.
     pub named: String,

@@ -333,7 +333,7 @@ fn a_baseline_that_cannot_be_read_exits_2() {
     for (text, told) in [
         ("{", "is no JSON"),
         ("{}", "is no report of schema version 1"),
-        (&good_report.replace("\"checks\"", "\"chocks\""), "`checks` is missing"),
+        (&good_report.replace("\"checks\"", "\"chocks\""), "missing field `checks`"),
         (&good_report.replace("\"differences\": \"3\"", "\"differences\": \"4\""), "is not that of this report"),
         (&good_report.replace("\"schema_version\": 1", "\"schema_version\": 2"), "is no report of schema version 1"),
     ] {

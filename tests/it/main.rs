@@ -19,6 +19,7 @@ mod motion;
 mod packs;
 mod privacy;
 mod recipes;
+mod recorded;
 mod rehearse;
 mod reports;
 mod rerun;

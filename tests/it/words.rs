@@ -83,7 +83,7 @@ fn no_command_prints_words_of_others_as_they_are() {
     let report = serde_json::json!({
         "schema_version": 1, "started_at": HOSTILE, "status": "fail", "interrupted": false,
         "suites": [{ "name": "s", "path": HOSTILE, "sha256": "", "params": {}, "sources": {} }],
-        "checks": [{ "id": format!("s.{HOSTILE}"), "kind": "rows", "status": HOSTILE }],
+        "checks": [{ "id": format!("s.{HOSTILE}"), "kind": "rows", "status": "fail" }],
     });
     std::fs::write(at.join("report.json"), report.to_string()).unwrap();
     std::fs::create_dir_all(at.join("pack/rehearsal")).unwrap();

@@ -25,7 +25,7 @@ use crate::suite::Overrides;
 pub(crate) struct HistoryArgs {
     #[command(subcommand)]
     command: Option<HistoryCommand>,
-    /// A suite, by its name or its file, or checks that match a pattern; one with `@` keeps windows apart
+    /// A suite, by its name or its file, or checks that match a pattern; one with `@` keeps windows separate
     #[arg(value_name = "SUITE|GLOB")]
     suite: Option<String>,
     /// Runs to look back

@@ -12,7 +12,7 @@ use super::super::selection::Patterns;
 use super::super::{console, execute, suites};
 use crate::exit_code::{BROKEN, PASSED};
 use crate::model::RerunOf;
-use crate::record::read::{EarlierSuite, RecordedRun};
+use crate::record::read::{RecordedRun, RecordedSuite};
 use crate::run::{Again, shown};
 use crate::suite;
 use crate::suite::{Overrides, Param, Suite};
@@ -97,7 +97,7 @@ pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
 }
 
 /// The suite with the params it was run on; an error that was not shown yet says why not.
-fn read(recorded: &EarlierSuite, sources: &[(String, String)]) -> Result<Suite, Option<String>> {
+fn read(recorded: &RecordedSuite, sources: &[(String, String)]) -> Result<Suite, Option<String>> {
     let path = Path::new(&recorded.path);
     if recorded.path.is_empty() {
         return Err(Some("an ad hoc diff has no suite file; run the same `cutover diff` again".to_owned()));

@@ -3,36 +3,32 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde::Deserialize;
-
 use super::super::selection::check_of;
 use super::super::signal::unless_interrupted;
 use super::reports::is_report;
 use crate::model::{RunReport, Status};
 use crate::record::history;
 use crate::record::history::{Place, Run, Wanted};
+use crate::record::read::RecordedRun;
 use crate::report::Format;
 
 /// How the run before ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LastRun {
-    /// Its verdict: a status, or `interrupted`.
-    pub(crate) verdict: &'static str,
-    /// Whether everything was looked at and passed.
-    pub(crate) passed: bool,
-}
-
-/// What is read of a `report.json`.
-#[derive(Deserialize)]
-struct Left {
-    status: String,
+    status: Status,
     interrupted: bool,
-    checks: Vec<Check>,
 }
 
-#[derive(Deserialize)]
-struct Check {
-    id: String,
+impl LastRun {
+    /// Returns true if everything was looked at and passed.
+    pub(crate) fn passed(self) -> bool {
+        self.status == Status::Pass && !self.interrupted
+    }
+
+    /// Returns a status, or `interrupted`.
+    pub(crate) fn verdict(self) -> String {
+        if self.interrupted { "interrupted".to_owned() } else { self.status.to_string() }
+    }
 }
 
 /// How these checks ended when they last ran, if that is known: by the history, or else by the reports below `reports`. Of
@@ -57,8 +53,8 @@ async fn recorded(place: &Place, checks: &BTreeSet<&str>) -> Option<LastRun> {
     let held =
         |run: &&Run| run.checks.iter().map(|check| check_of(&check.id)).collect::<BTreeSet<_>>().len() == checks.len();
     let run = runs.iter().find(held)?;
-    let worst = run.checks.iter().map(|check| check.status).max()?;
-    Some(ended(name(worst), run.interrupted))
+    let status = run.checks.iter().map(|check| check.status).max()?;
+    Some(LastRun { status, interrupted: run.interrupted })
 }
 
 /// How the newest run of exactly `checks` ended that left its report below `reports`. Reports that cannot be read are passed over.
@@ -68,27 +64,8 @@ fn left(reports: &Path, checks: &BTreeSet<&str>) -> Option<LastRun> {
     let mut folders: Vec<_> = named.map(|entry| entry.path()).collect();
     folders.sort();
     folders.iter().rev().find_map(|folder| {
-        let text = crate::fs::input::text(&folder.join(Format::Json.file_name())).ok()?;
-        let left: Left = serde_json::from_str(&text).ok()?;
-        let same = left.checks.iter().map(|check| check_of(&check.id)).collect::<BTreeSet<_>>() == *checks;
-        let status = STATUSES.into_iter().map(name).find(|known| *known == left.status)?;
-        same.then(|| ended(status, left.interrupted))
+        let run = RecordedRun::read(&folder.join(Format::Json.file_name())).ok()?;
+        let same = run.checks.iter().map(|check| check_of(&check.id)).collect::<BTreeSet<_>>() == *checks;
+        same.then_some(LastRun { status: run.status, interrupted: run.interrupted })
     })
-}
-
-const STATUSES: [Status; 5] = [Status::Pass, Status::Warn, Status::Fail, Status::Error, Status::Skip];
-
-fn name(status: Status) -> &'static str {
-    match status {
-        Status::Pass => "pass",
-        Status::Warn => "warn",
-        Status::Fail => "fail",
-        Status::Error => "error",
-        Status::Skip => "skip",
-    }
-}
-
-fn ended(status: &'static str, interrupted: bool) -> LastRun {
-    let verdict = if interrupted { "interrupted" } else { status };
-    LastRun { verdict, passed: verdict == "pass" }
 }

@@ -10,6 +10,7 @@ use super::super::signal::unless_interrupted;
 use super::super::{console, sanitize};
 use super::finished::FinishedRun;
 use super::github::Github;
+use super::last_run::LastRun;
 use super::webhook::Webhook;
 use crate::fs::output::write_atomically;
 use crate::model::{RunReport, Status};
@@ -103,16 +104,12 @@ fn write_metrics(path: &Path, report: &RunReport, code: u8) {
 /// Posts unless there is nothing new: a run that passed like the one before, or for the first time.
 async fn post(webhook: &Webhook, run: &FinishedRun<'_>) {
     let passed = run.code == 0 && run.report.status() == Status::Pass;
-    if passed && run.previous.as_ref().is_none_or(|previous| previous.passed) {
+    if passed && run.previous.as_ref().is_none_or(|previous| previous.passed()) {
         return;
     }
     let job = job();
-    let around = slack::Around {
-        code: run.code,
-        before: run.previous.as_ref().map(|previous| previous.verdict),
-        reports: run.places,
-        job: job.as_deref(),
-    };
+    let before = run.previous.map(LastRun::verdict);
+    let around = slack::Around { code: run.code, before: before.as_deref(), reports: run.places, job: job.as_deref() };
     let text = slack::render(run.report, around);
     // A second Ctrl-C does not wait for a server.
     if let Some(Err(why)) = unless_interrupted(webhook.post(&text)).await {

@@ -11,7 +11,7 @@ use crate::fs::output;
 use crate::fs::output::{Held, Unfinished, is_special, write_atomically};
 use crate::isolation::caught;
 use crate::model::RunReport;
-use crate::record::read::DIFFERENCES;
+use crate::record::differences;
 use crate::report::{Format, render};
 use crate::run::Differences;
 
@@ -115,7 +115,7 @@ fn written(
         Reports::Paths(paths) => {
             let (mut places, mut broken) = (Vec::new(), Vec::new());
             if let Some(folder) = to.beside_json() {
-                place(folder.join(DIFFERENCES))?;
+                place(folder.join(differences::FILE))?;
             }
             for (format, path) in paths {
                 match rendered(*format, &render) {
@@ -133,7 +133,7 @@ fn written(
             let folder = parent.join(id);
             // It has its name once all is in it, so that nobody finds a part of it.
             let made = Unfinished::new(parent).map_err(|cause| failed(&folder, &cause))?;
-            place(made.path().join(DIFFERENCES))?;
+            place(made.path().join(differences::FILE))?;
             let mut broken = Vec::new();
             for format in Format::ALL {
                 let path = made.path().join(format.file_name());

@@ -38,7 +38,7 @@ pub(crate) enum WebhookError {
     #[error("the URL cannot be read; give the whole address of a webhook, beginning with https://")]
     NotHttp,
     /// No answer in time.
-    #[error("{place} did not answer within {} s; nobody was told", PATIENCE.as_secs())]
+    #[error("{place} did not answer within {} s; nothing was posted", PATIENCE.as_secs())]
     Slow {
         /// Scheme and host.
         place: String,

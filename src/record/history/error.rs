@@ -1,4 +1,4 @@
-//! Why a history cannot be read or written, and the way out. The file is left as it is in every case.
+//! Why a history cannot be read or written, with a hint. The file is left as it is in every case.
 
 use super::place::Place;
 

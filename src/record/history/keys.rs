@@ -1,15 +1,11 @@
-//! The differences of a run by their keys, read from its `differences.parquet`. Their values are not looked at.
+//! Counts the differences of a run by their keys, from its `differences.parquet`. Their values are not looked at.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{ParquetReader, SerReader};
-
+use super::super::differences::{FILE, Lines};
 use super::place::Place;
 use super::read::Run;
-
-/// Name of the file in a report folder.
-const FILE: &str = "differences.parquet";
 
 /// What stands for the key where a check has none.
 const NO_KEY: &str = "{}";
@@ -100,16 +96,12 @@ impl Found {
 }
 
 fn read(path: &Path) -> Option<Keys> {
-    let frame = ParquetReader::new(crate::fs::input::open(path).ok()?).finish().ok()?;
-    let column = |name: &str| frame.column(name).ok()?.str().ok();
-    let [suites, checks, keys, differences, columns] = ["suite", "check", "key", "difference", "column"].map(column);
-    let (suites, checks, keys, differences, columns) = (suites?, checks?, keys?, differences?, columns?);
+    let lines = Lines::read(path, false).ok()?;
     let mut found = Keys::default();
-    for at in 0..frame.height() {
-        let text = |column: &polars::prelude::StringChunked| column.get(at).unwrap_or_default().to_owned();
-        let id = format!("{}.{}", text(suites), text(checks));
-        let line = (text(keys), text(differences), text(columns));
-        *found.0.entry(id).or_default().lines.entry(line).or_default() += 1;
+    for line in lines.iter() {
+        let [suite, check, key, difference, column, ..] = line.map(Option::unwrap_or_default);
+        let line = (key.to_owned(), difference.to_owned(), column.to_owned());
+        *found.0.entry(format!("{suite}.{check}")).or_default().lines.entry(line).or_default() += 1;
     }
     Some(found)
 }

@@ -17,15 +17,14 @@ use super::{redact, truncate};
 use crate::compare::Ledger;
 use crate::fs::output::beside;
 use crate::model::{Difference, Example, Key, Written};
+use crate::record::differences;
+use crate::record::differences::COLUMNS;
 use crate::secret;
 
 /// Lines held before they are written.
 const LINES: usize = 1 << 16;
 
-/// Columns of the file, in their order.
-const COLUMNS: [&str; 7] = ["suite", "check", "key", "difference", "column", "old", "new"];
-
-type Line = [Option<String>; 7];
+type Line = differences::Line<String>;
 
 /// The file while it is written. Clones share it.
 #[derive(Clone, Debug)]
@@ -143,9 +142,7 @@ impl ParquetSink {
         }
         self.taken += 1;
         let (suite, check) = self.id.split_once('.').unwrap_or(("", &self.id));
-        let key: serde_json::Map<String, serde_json::Value> =
-            key.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
-        let key = serde_json::Value::Object(key).to_string();
+        let key = differences::key_text(key);
         let some = |text: &str| Some(text.to_owned());
         let line = |(column, old, new)| [some(suite), some(check), some(&key), some(difference), column, old, new];
         let lines = lines.into_iter().map(line);

@@ -82,7 +82,7 @@ pub(super) async fn relation(
     }
 }
 
-/// Columns of a table that hold numbers, as far as that can be told: a column that no source can read is none.
+/// Columns of a table that hold numbers, as far as that is known: a column that no source can read is none.
 async fn numbers(engine: &dyn Engine, from: &str, columns: &[String], timeout: Duration) -> Vec<String> {
     let mut numbers = Vec::new();
     let all = format!("SELECT * FROM {from}");

@@ -9,7 +9,7 @@ use super::args::WaiveArgs;
 use super::toml::{Limits, Writer};
 use crate::compare::{Ledger, with_tag};
 use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair, plural, thousands};
-use crate::record::read::EarlierCheck;
+use crate::record::read::RecordedCheck;
 use crate::run;
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
@@ -21,14 +21,14 @@ const FEW: usize = 1_000;
 /// The name of a key or tag that stands several times.
 const DUPLICATE: &str = "duplicate";
 
-/// Waivers of different columns that are written apart; beyond, one waiver names all columns.
-const APART: usize = 8;
+/// Most waivers of different columns; beyond, one waiver names all columns.
+const MOST_BY_COLUMNS: usize = 8;
 
 /// What is to be accepted.
 pub(super) struct Request<'a> {
     pub(super) args: &'a WaiveArgs,
     pub(super) check: &'a Check,
-    pub(super) units: Vec<&'a EarlierCheck>,
+    pub(super) units: Vec<&'a RecordedCheck>,
     /// Differences that no waiver means yet.
     pub(super) open: Vec<Example>,
 }
@@ -139,7 +139,7 @@ impl<'a> Request<'a> {
 
     /// Whether a key may have several rows, so that naming it does not say how many.
     fn counts_each_key(&self) -> bool {
-        let twice = |one: &&EarlierCheck| one.found.0.contains_key("duplicate");
+        let twice = |one: &&RecordedCheck| one.found.0.contains_key("duplicate");
         match self.check.kind.kind() {
             Kind::Invariant => true,
             Kind::TagDedup => false,
@@ -154,7 +154,7 @@ impl<'a> Request<'a> {
             let columns = example.columns.keys().cloned().collect();
             by_columns.entry(columns).or_default().insert(example.key.clone());
         }
-        if by_columns.len() > APART {
+        if by_columns.len() > MOST_BY_COLUMNS {
             let columns: BTreeSet<String> = by_columns.keys().flatten().cloned().collect();
             let keys = by_columns.into_values().flatten().collect();
             by_columns = BTreeMap::from([(columns.into_iter().collect(), keys)]);
@@ -232,16 +232,16 @@ impl<'a> Request<'a> {
     }
 
     /// The names of what was found, where it is a difference.
-    fn names(&self, one: &EarlierCheck) -> Vec<String> {
+    fn names(&self, one: &RecordedCheck) -> Vec<String> {
         let counts = |name: &&String| !(self.check.duplicates_allowed && name.as_str() == "duplicate");
         one.found.0.keys().filter(counts).cloned().collect()
     }
 
     /// How many differences are neither waived nor known nor expected.
-    fn left(&self, one: &EarlierCheck) -> u64 {
+    fn left(&self, one: &RecordedCheck) -> u64 {
         let of = |tally: &DifferenceCounts, name: &str| tally.0.get(name).copied().unwrap_or(0);
         let left =
-            |name: &String| of(&one.found, name).saturating_sub(of(&one.forgiven, name) + of(&one.expected, name));
+            |name: &String| of(&one.found, name).saturating_sub(of(&one.suppressed, name) + of(&one.expected, name));
         self.names(one).iter().map(left).sum()
     }
 }

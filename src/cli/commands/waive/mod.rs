@@ -11,7 +11,8 @@ use chrono::Utc;
 use super::super::selection::check_of;
 use super::super::{console, suites};
 use crate::exit_code::PASSED;
-use crate::record::read::{EarlierCheck, RecordedRun};
+use crate::model::Status;
+use crate::record::read::{RecordedCheck, RecordedRun};
 use crate::suite;
 use crate::suite::Overrides;
 
@@ -62,19 +63,19 @@ pub(in crate::cli) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
 }
 
 /// The check or its windows in the report, those with differences.
-fn units<'a>(earlier: &'a RecordedRun, id: &str) -> Result<Vec<&'a EarlierCheck>, String> {
-    let of = |one: &&EarlierCheck| one.id == id || one.id.split_once('@').is_some_and(|(check, _)| check == id);
-    let all: Vec<&EarlierCheck> = earlier.checks.iter().filter(of).collect();
+fn units<'a>(earlier: &'a RecordedRun, id: &str) -> Result<Vec<&'a RecordedCheck>, String> {
+    let of = |one: &&RecordedCheck| one.id == id || one.id.split_once('@').is_some_and(|(check, _)| check == id);
+    let all: Vec<&RecordedCheck> = earlier.checks.iter().filter(of).collect();
     if all.is_empty() {
         let known = earlier.checks.iter().map(|check| check.id.as_str());
         let near = known.min_by_key(|known| strsim::damerau_levenshtein(known, id));
         let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         return Err(format!("the report {} has no check `{id}`{near}", earlier.path.display()));
     }
-    if let Some(broken) = all.iter().find(|one| one.status == "error") {
+    if let Some(broken) = all.iter().find(|one| one.status == Status::Error) {
         return Err(format!("{} could not be compared, so there is nothing to accept; mend that first", broken.id));
     }
-    let found: Vec<&EarlierCheck> = all.into_iter().filter(|one| !one.found.is_empty()).collect();
+    let found: Vec<&RecordedCheck> = all.into_iter().filter(|one| !one.found.is_empty()).collect();
     if found.is_empty() {
         return Err(format!("`{id}` has no difference in {}, so there is nothing to accept", earlier.path.display()));
     }

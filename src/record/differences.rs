@@ -1,0 +1,91 @@
+//! Declares the file of differences beside the JSON report, and reads it back.
+
+use std::path::Path;
+
+use polars::prelude::{ParquetReader, SerReader, StringChunked};
+use serde_json::{Map, Value};
+
+use crate::fs::input;
+use crate::isolation::caught;
+use crate::model::Key;
+
+/// Name of the file.
+pub const FILE: &str = "differences.parquet";
+
+/// Columns of the file, in their order: a line per difference and column.
+pub const COLUMNS: [&str; 7] = ["suite", "check", "key", "difference", "column", "old", "new"];
+
+/// Columns that hold no values of columns.
+const WITHOUT_VALUES: usize = 5;
+
+/// One line, by [`COLUMNS`]. A difference of no column has one line without column and values.
+pub type Line<T> = [Option<T>; COLUMNS.len()];
+
+/// The lines of a file.
+pub(super) struct Lines {
+    columns: Vec<StringChunked>,
+    height: usize,
+}
+
+impl Lines {
+    /// Reads the file at `path`, with or without values. The error says what is wrong, and belongs behind the path.
+    pub(super) fn read(path: &Path, values: bool) -> Result<Lines, String> {
+        let file = input::open(path).map_err(|cause| format!("cannot be read: {cause}"))?;
+        let names = &COLUMNS[..if values { COLUMNS.len() } else { WITHOUT_VALUES }];
+        // A damaged file makes some readers break off instead of saying so.
+        let read = caught(|| {
+            let wanted = names.iter().map(|name| (*name).to_owned()).collect();
+            let data = ParquetReader::new(file).with_columns(Some(wanted)).finish();
+            let data = data.map_err(|cause| format!("is damaged: {cause}"))?;
+            let column = |name: &&str| data.column(name).ok()?.as_materialized_series().str().ok().cloned();
+            let columns: Option<Vec<_>> = names.iter().map(column).collect();
+            let columns = columns.ok_or_else(|| DAMAGED.to_owned())?;
+            Ok(Lines { columns, height: data.height() })
+        });
+        read.unwrap_or_else(|_| Err("is damaged".to_owned()))
+    }
+
+    /// Returns the lines in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Line<&str>> {
+        (0..self.height).map(|row| std::array::from_fn(|at| self.columns.get(at)?.get(row)))
+    }
+}
+
+/// What is wrong with a file that is none of differences.
+pub(super) const DAMAGED: &str = "is damaged: it lacks a column or a key";
+
+/// Writes a key as the file has it.
+pub fn key_text(key: &Key) -> String {
+    let part = |(name, value): &(String, Option<String>)| (name.clone(), Value::from(value.clone()));
+    Value::Object(key.0.iter().map(part).collect()).to_string()
+}
+
+/// Reads a key back; nothing where the text is none.
+pub(super) fn key(text: &str) -> Option<Key> {
+    let object: Map<String, Value> = serde_json::from_str(text).ok()?;
+    let part = |(name, value): (String, Value)| match value {
+        Value::Null => Some((name, None)),
+        Value::String(text) => Some((name, Some(text))),
+        _ => None,
+    };
+    object.into_iter().map(part).collect::<Option<Vec<_>>>().map(Key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a key that comes back as another.
+    #[test]
+    fn a_key_comes_back_as_it_was_written() {
+        let part = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
+        for key_ in
+            [vec![], vec![part("b", Some("\"\\\n")), part("a", None)], vec![part("", Some("")), part("é", Some("1"))]]
+        {
+            let written = Key(key_);
+            assert_eq!(key(&key_text(&written)), Some(written));
+        }
+        assert_eq!(key("[]"), None);
+        assert_eq!(key(r#"{"a":1}"#), None);
+    }
+}

@@ -1,0 +1,254 @@
+//! Declares what is read of a report.json. Keys that are not known are passed over, and those that older reports lack have
+//! defaults, so that every report of one schema version can be read.
+
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+
+use crate::model::{DifferenceCounts, Kind, Status};
+
+/// A report.json.
+#[derive(Debug, Deserialize)]
+pub(super) struct Report {
+    pub(super) started_at: String,
+    pub(super) status: Status,
+    #[serde(default)]
+    pub(super) interrupted: bool,
+    pub(super) suites: Vec<RecordedSuite>,
+    pub(super) checks: Vec<RecordedCheck>,
+}
+
+/// A suite of an earlier run.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RecordedSuite {
+    /// Its name.
+    pub name: String,
+    /// Path of its file, from the folder that run was started in; empty for an ad hoc diff.
+    pub path: String,
+    /// SHA-256 of its file, in hex.
+    pub sha256: String,
+    /// Its params as they reached SQL.
+    pub params: BTreeMap<String, String>,
+    /// Names of the sources that were used.
+    #[serde(deserialize_with = "names")]
+    pub sources: Vec<String>,
+}
+
+/// A check or window of an earlier run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "Check")]
+pub struct RecordedCheck {
+    /// `suite.check`, and behind it `@window`.
+    pub id: String,
+    /// What it compares; absent where that is not known to this version.
+    pub kind: Option<Kind>,
+    /// Its verdict.
+    pub status: Status,
+    /// Differences by name, before anything was waived or expected.
+    pub found: DifferenceCounts,
+    /// Differences that were waived or known.
+    pub suppressed: DifferenceCounts,
+    /// Differences by design.
+    pub expected: DifferenceCounts,
+    /// How many differences stand in the file.
+    pub written: u64,
+    /// Whether every difference stands in the file.
+    pub complete: bool,
+    /// Whether it was compared to its end, and nothing changed meanwhile.
+    pub settled: bool,
+    /// Whether values of it are masked.
+    pub masked: bool,
+    /// Tells the key of the hashes from others; absent where only that run had it.
+    pub mask_key: Option<String>,
+    /// Why it was not run.
+    pub skipped: Option<String>,
+}
+
+impl RecordedCheck {
+    /// Returns true if it is worth another run: it did not pass, and not because the server lacks what it needs.
+    pub fn is_open(&self) -> bool {
+        self.status != Status::Pass && !self.skipped.as_ref().is_some_and(|why| why.starts_with("requires "))
+    }
+}
+
+/// A check as the report has it.
+#[derive(Deserialize)]
+struct Check {
+    id: String,
+    kind: String,
+    status: Status,
+    rows: Option<Rows>,
+    tag_counts: Option<Tags>,
+    totals: Option<Totals>,
+    violations: Option<Count>,
+    #[serde(default)]
+    expected: Vec<Expected>,
+    #[serde(default)]
+    waived: Vec<Waived>,
+    known: Option<Known>,
+    written: Option<Written>,
+    error: Option<IgnoredAny>,
+    moved: Option<IgnoredAny>,
+    unstable: Option<IgnoredAny>,
+    transient: Option<IgnoredAny>,
+    skipped: Option<String>,
+    #[serde(default)]
+    masked: Vec<IgnoredAny>,
+    mask_key: Option<String>,
+}
+
+/// A count, which a report writes as text.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(try_from = "String")]
+struct Count(u64);
+
+impl TryFrom<String> for Count {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Count)
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Rows {
+    missing: Count,
+    extra: Count,
+    changed: Count,
+    duplicate: Count,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Tags {
+    lost: Count,
+    added: Count,
+    duplicate_new: Count,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Totals {
+    outside: Count,
+}
+
+#[derive(Deserialize)]
+struct Expected {
+    name: String,
+    expected: Count,
+    #[serde(default)]
+    windows: bool,
+}
+
+#[derive(Deserialize)]
+struct Waived {
+    #[serde(default)]
+    expired: bool,
+    #[serde(default)]
+    counts: BTreeMap<String, Count>,
+}
+
+#[derive(Deserialize)]
+struct Known {
+    #[serde(default)]
+    counts: BTreeMap<String, Count>,
+}
+
+#[derive(Deserialize)]
+struct Written {
+    differences: Count,
+    truncated: bool,
+}
+
+impl From<Check> for RecordedCheck {
+    fn from(check: Check) -> Self {
+        let (found, suppressed) = (found(&check), suppressed(&check));
+        // What all windows expect together is the share of none.
+        let own = check.expected.iter().filter(|one| !one.windows);
+        let expected = counts(own.map(|one| (one.name.as_str(), one.expected)));
+        let complete = match &check.written {
+            Some(written) => !written.truncated,
+            // Keys that may stand several times are counted, and are no difference.
+            None => found.is_empty() || (check.status == Status::Pass && suppressed.is_empty() && expected.is_empty()),
+        };
+        let unsettled = [&check.error, &check.moved, &check.unstable, &check.transient];
+        RecordedCheck {
+            kind: Kind::named(&check.kind),
+            status: check.status,
+            written: check.written.as_ref().map_or(0, |written| written.differences.0),
+            complete,
+            settled: unsettled.into_iter().all(Option::is_none) && check.skipped.is_none(),
+            masked: !check.masked.is_empty(),
+            mask_key: check.mask_key,
+            skipped: check.skipped,
+            id: check.id,
+            found,
+            suppressed,
+            expected,
+        }
+    }
+}
+
+/// Returns the differences by name.
+fn found(check: &Check) -> DifferenceCounts {
+    let rows = check.rows.iter().flat_map(|rows| {
+        let Rows { missing, extra, changed, duplicate } = rows;
+        [("missing", *missing), ("extra", *extra), ("changed", *changed), ("duplicate", *duplicate)]
+    });
+    let tags = check
+        .tag_counts
+        .iter()
+        .flat_map(|tags| [("lost", tags.lost), ("added", tags.added), ("duplicate", tags.duplicate_new)]);
+    // Where rows are counted, a number outside its rule already counts as a changed row.
+    let numbers = check.totals.iter().filter(|_| check.rows.is_none()).map(|totals| ("outside", totals.outside));
+    let violations = check.violations.iter().map(|count| ("rows", *count));
+    counts(rows.chain(tags).chain(numbers).chain(violations))
+}
+
+/// Returns the differences that were waived or known, by name.
+fn suppressed(check: &Check) -> DifferenceCounts {
+    let waived = check.waived.iter().filter(|one| !one.expired).map(|one| &one.counts);
+    let all = waived.chain(check.known.iter().map(|known| &known.counts)).flatten();
+    counts(all.map(|(name, count)| (name.as_str(), *count)))
+}
+
+fn counts<'a>(all: impl Iterator<Item = (&'a str, Count)>) -> DifferenceCounts {
+    let mut counts = DifferenceCounts::default();
+    all.for_each(|(name, Count(count))| counts.add(name, count));
+    counts
+}
+
+/// Reads the keys of an object.
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    BTreeMap::<String, IgnoredAny>::deserialize(deserializer).map(|all| all.into_keys().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(check: &str) -> Result<RecordedCheck, serde_json::Error> {
+        serde_json::from_str(check)
+    }
+
+    /// Catches a report of an older or newer minor version that cannot be read, or is read as something else.
+    #[test]
+    fn keys_may_be_absent_or_unknown_and_a_count_may_not_be_wrong() {
+        let check = read(
+            r#"{ "id": "s.c", "kind": "rows", "status": "fail", "rows": { "missing": "2", "new": { "a": [] } } }"#,
+        );
+        let check = check.unwrap();
+        assert_eq!((check.kind, check.found.total(), check.written), (Some(Kind::Rows), 2, 0));
+        assert!(!check.complete && check.settled && !check.masked && check.is_open());
+        let later = read(r#"{ "id": "s.c", "kind": "of_a_later_version", "status": "pass", "later": 1 }"#).unwrap();
+        assert!(later.kind.is_none() && later.complete && !later.is_open());
+        for wrong in [r#""rows": { "missing": "many" }"#, r#""violations": 3"#, r#""status": "odd""#] {
+            assert!(
+                read(&format!(r#"{{ "id": "s.c", "kind": "rows", {wrong}, "status": "fail" }}"#)).is_err(),
+                "{wrong}"
+            );
+        }
+    }
+}
