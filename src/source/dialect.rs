@@ -156,7 +156,7 @@ pub trait Dialect: Sync {
     }
 
     /// The condition that the key of a row is in a sample; absent where the engine has no such expression. See
-    /// [`sampled`](super::pushdown::sampled).
+    /// `pushdown::sampled`.
     fn sample(&self, _key: &[(String, &Type)], _below: u64) -> Option<String> {
         None
     }

@@ -62,5 +62,3 @@ pub use tokio_util::sync::CancellationToken;
 pub(crate) use url::note_secrets;
 pub(crate) use url::strict::{names_a_secret, network_refusal};
 pub use url::{SourceUrl, UrlError};
-
-use error::no_answer;

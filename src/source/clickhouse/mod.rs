@@ -14,38 +14,32 @@ mod parameters;
 mod privileges;
 mod reading;
 mod send;
+mod server;
 mod server_diff;
 mod session;
 mod settings;
 mod stream;
 pub(crate) mod types;
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use tokio::sync::{OnceCell, SemaphorePermit};
+use tokio::sync::SemaphorePermit;
 
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine};
 use super::error::Error;
-use super::gate::ReadQuery;
 use super::lint::{Inspected, LintRequest};
-use super::options::SourceOptions;
 use super::shared::batch_sink::BatchSink;
 use super::shared::batch_sink::Reader;
 use super::shared::column_builder;
-use super::shared::pool::Permits;
 use super::tls::Tls;
 use crate::model::{ErrorCode, SourceReport, Volume};
-use address::Address;
 use parameters::PARAMETERS;
 use reading::Readings;
-use send::Form;
-use session::Session;
+pub use server::{ClickHouse, client};
 
 /// What is known of ClickHouse before a source is opened.
 pub static DRIVER: Driver = Driver {
@@ -60,56 +54,6 @@ pub static DRIVER: Driver = Driver {
         open: |url, options, shown| Ok(Arc::new(ClickHouse::open(url, options, shown)?)),
     },
 };
-
-/// How long the first questions may take, before which no query runs.
-const HELLO: Duration = Duration::from_secs(30);
-
-/// A ClickHouse server as one account sees it.
-pub struct ClickHouse {
-    address: Address,
-    shown: String,
-    session: OnceCell<Session>,
-    running: Permits,
-}
-
-impl ClickHouse {
-    /// Reads `url` and connects to nothing yet; `shown` is the URL with its password masked.
-    pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<ClickHouse, Error> {
-        Ok(ClickHouse {
-            address: Address::read(url, options)?,
-            shown,
-            session: OnceCell::new(),
-            running: Permits::new(options.max_connections.unwrap_or(u32::MAX)),
-        })
-    }
-
-    async fn session(&self) -> Result<&Session, Error> {
-        let ask = async {
-            tokio::time::timeout(HELLO, Session::ask(&self.address)).await.unwrap_or_else(|_| {
-                let message = format!(
-                    "ClickHouse at {} did not answer within {}; check host and port and that the server runs",
-                    self.address.host,
-                    humantime::format_duration(HELLO)
-                );
-                Err(Error::new(ErrorCode::Connection, message))
-            })
-        };
-        self.session.get_or_try_init(|| ask).await
-    }
-
-    /// Runs `sql` to its end, without its rows, and gives what the server then says it read.
-    async fn weigh(&self, sql: &str, timeout: Duration, ticket: &QueryHandle) -> Result<Option<Volume>, Error> {
-        let query = ReadQuery::check(&lexer::LEXERS[0], sql)?;
-        let session = self.session().await?;
-        // The summary stands before the rows: it is complete only where the server answers at the end.
-        let query = self.request(session, query, Form::Rows, timeout, ticket).with_setting("wait_end_of_query", "1");
-        let refused = |cause| error::from_client(cause, &self.address);
-        let mut cursor = query.fetch_bytes("Null").map_err(refused)?;
-        while cursor.next().await.map_err(refused)?.is_some() {}
-        let summary = cursor.summary();
-        Ok(summary.and_then(|told| Some(Volume { rows: told.read_rows()?, bytes: told.read_bytes()? })))
-    }
-}
 
 impl Engine for ClickHouse {
     fn driver(&self) -> &'static Driver {
@@ -207,18 +151,4 @@ impl Engine for ClickHouse {
             Ok(Inspected { warnings, ..Inspected::default() })
         })
     }
-}
-
-/// A client for a URL, as a writer uses it.
-pub fn client(url: &url::Url) -> Result<clickhouse::Client, Error> {
-    Address::read(url, &SourceOptions::default()).map(|address| address.client)
-}
-
-/// A query id of its own, on the ticket before the query starts.
-fn noted(ticket: &QueryHandle) -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let random = RandomState::new().hash_one(std::process::id());
-    let id = format!("cutover-{random:016x}-{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    ticket.note(&id);
-    id
 }

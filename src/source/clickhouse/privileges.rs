@@ -1,7 +1,8 @@
 //! What an account may do beside reading, by its own profile: `readonly = 2` of a request is only as good as who sends it.
 
 use super::super::Error;
-use super::{ClickHouse, session};
+use super::server::ClickHouse;
+use super::session;
 
 /// Grants with which nothing is changed.
 const READING: [&str; 6] = ["SELECT", "SHOW", "CHECK", "dictGet", "displaySecretsInShowAndSelect", "INTROSPECTION"];

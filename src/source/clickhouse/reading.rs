@@ -11,14 +11,15 @@ use super::super::shared::batch_sink::BatchSink;
 use super::super::shared::column_builder;
 use super::super::{Answer, Error, ErrorCode, QueryHandle, ReadQuery, Reader, pushdown};
 use super::decode::{Described, column_error, decode};
+use super::error;
 use super::send::{DESCRIBE, Form};
+use super::server::ClickHouse;
 use super::session;
 use super::session::Session;
 use super::stream::Broken;
 use super::types::Kind;
-use super::{ClickHouse, error};
 use crate::frame::{Frame, FrameError};
-use crate::model::Warning;
+use crate::model::{Volume, Warning};
 
 /// Chunks of a response held between the network and the decoder.
 const CHUNKS: usize = 8;
@@ -77,6 +78,24 @@ impl Reader for Readings<'_> {
 }
 
 impl ClickHouse {
+    /// Runs `sql` to its end, without its rows, and gives what the server then says it read.
+    pub(super) async fn weigh(
+        &self,
+        sql: &str,
+        timeout: Duration,
+        ticket: &QueryHandle,
+    ) -> Result<Option<Volume>, Error> {
+        let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
+        let session = self.session().await?;
+        // The summary stands before the rows: it is complete only where the server answers at the end.
+        let query = self.request(session, query, Form::Rows, timeout, ticket).with_setting("wait_end_of_query", "1");
+        let refused = |cause| error::from_client(cause, &self.address);
+        let mut cursor = query.fetch_bytes("Null").map_err(refused)?;
+        while cursor.next().await.map_err(refused)?.is_some() {}
+        let summary = cursor.summary();
+        Ok(summary.and_then(|told| Some(Volume { rows: told.read_rows()?, bytes: told.read_bytes()? })))
+    }
+
     /// The columns of `query` with their exact types; the first that has no canonical type is the error.
     async fn describe_columns(
         &self,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use clickhouse::query::Query;
 
 use super::super::{QueryHandle, ReadQuery};
+use super::server::{ClickHouse, noted};
 use super::session::Session;
-use super::{ClickHouse, noted};
 
 /// What the server is to do with a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use sqlx::Row;
 
 use super::super::Error;
-use super::MySql;
+use super::server::MySql;
 use super::session::Session;
 
 /// Privileges with which nothing is changed.

@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use sqlx::Connection;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 
-use super::super::error::CONNECT_LIMIT;
-use super::super::{Error, ErrorCode, QueryHandle};
-use super::{Postgres, error, options, settings};
-use crate::source;
+use super::super::answer::QueryHandle;
+use super::super::error::{CONNECT_LIMIT, Error, no_answer, timed_out};
+use super::server::Postgres;
+use super::{error, options, settings};
+use crate::model::ErrorCode;
+
+/// How long a query of our own, such as the server's clock, may take.
+const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
 
 impl Postgres {
     pub(super) async fn connect(&self) -> Result<PgConnection, Error> {
@@ -18,7 +22,7 @@ impl Postgres {
                 Ok(connection)
             }
             Ok(Err(cause)) => Err(error::connecting(&self.shown, &cause)),
-            Err(_) => Err(source::no_answer(&self.shown)),
+            Err(_) => Err(no_answer(&self.shown)),
         }
     }
 
@@ -77,5 +81,22 @@ impl Postgres {
         if ended.await.is_ok() {
             self.idle.give(connection);
         }
+    }
+
+    /// One row of a query of our own, in a transaction like every other.
+    pub(super) async fn own<T>(&self, sql: &'static str, names: &[String]) -> Result<T, Error>
+    where
+        T: for<'r> sqlx::FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let _slot = self.idle.slot().await;
+        let asked = async {
+            let mut connection = self.begin(OWN_QUERY_LIMIT, &QueryHandle::default()).await?;
+            let query = sqlx::query_as(sql).bind(names).persistent(false);
+            let row = query.fetch_one(&mut connection).await;
+            let row = row.map_err(|cause| error::running(sql, OWN_QUERY_LIMIT, &cause))?;
+            self.leave(connection).await;
+            Ok(row)
+        };
+        tokio::time::timeout(OWN_QUERY_LIMIT, asked).await.unwrap_or_else(|_| Err(timed_out(OWN_QUERY_LIMIT)))
     }
 }

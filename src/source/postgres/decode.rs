@@ -2,6 +2,7 @@
 
 use super::super::shared::column_builder::DecodeError;
 use super::numeric;
+use super::numeric::integer;
 use super::types::Shape;
 use crate::frame::Value;
 
@@ -44,14 +45,6 @@ pub(super) fn value(shape: &Shape, raw: &[u8]) -> Result<Value, DecodeError> {
         Shape::Hstore => Value::Map(hstore(raw)?),
         Shape::Array(element) => Value::Array(array(element, raw)?),
     })
-}
-
-/// A big-endian signed integer of exactly `N` bytes, at most 8.
-pub(super) fn integer<const N: usize>(raw: &[u8]) -> Option<i64> {
-    let bytes: [u8; N] = raw.try_into().ok()?;
-    let mut wide = if bytes.first()? & 0x80 == 0 { [0; 8] } else { [0xFF; 8] };
-    wide[8 - N..].copy_from_slice(&bytes);
-    Some(i64::from_be_bytes(wide))
 }
 
 pub(super) fn fixed<const N: usize>(raw: &[u8]) -> Result<i64, DecodeError> {

@@ -14,11 +14,10 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Row, ValueRef};
 
 use super::super::{Error, Inspected, LintRequest, QueryHandle, ReadQuery};
-use super::{Postgres, error, send, view_lag};
+use super::server::Postgres;
+use super::view_lag::Relation;
+use super::{error, send, view_lag};
 use crate::model::{Warning, WarningCode};
-
-/// A relation that the query reads, by schema and name.
-pub(crate) type Relation = (String, String);
 
 /// A column whose type matters, with the relation it is in.
 #[derive(Debug)]

@@ -19,6 +19,7 @@ mod parameters;
 mod privileges;
 mod reading;
 mod send;
+mod server;
 mod settings;
 mod types;
 mod view_lag;
@@ -28,23 +29,20 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow, PgSslMode};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::Connection;
 use tokio::sync::SemaphorePermit;
 
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine};
 use super::error::Error;
 use super::lint::{Inspected, LintRequest};
-use super::options::SourceOptions;
 use super::shared::batch_sink::Reader;
-use super::shared::pool::ConnectionPool;
-use super::tls::Made;
-use crate::model::{ErrorCode, SourceReport};
+use crate::model::SourceReport;
 use crate::spec::check::Requirement;
 pub(crate) use options::options;
 use parameters::PARAMETERS;
 use reading::Session;
+pub use server::Postgres;
 
 /// What is known of PostgreSQL before a source is opened.
 pub static DRIVER: Driver = Driver {
@@ -59,82 +57,6 @@ pub static DRIVER: Driver = Driver {
         open: |url, options, shown| Ok(Arc::new(Postgres::open(url, options, shown)?)),
     },
 };
-
-/// How long a query of our own, such as the server's clock, may take.
-const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
-
-/// Settings that a suite may not make, because reading values depends on them or writing would become possible.
-const OURS: [&str; 3] = ["timezone", "client_encoding", "transaction_read_only"];
-
-/// A PostgreSQL server.
-pub struct Postgres {
-    connect: PgConnectOptions,
-    mode: PgSslMode,
-    made: Made,
-    idle: ConnectionPool<PgConnection>,
-    /// Settings by name, the suite's after our own.
-    settings: Vec<(String, String)>,
-    /// Names the suite sets, shown in the report.
-    reported: Vec<String>,
-    shown: String,
-}
-
-impl Postgres {
-    /// A source that connects on first use; `shown` is the URL without its password.
-    ///
-    /// # Errors
-    /// A URL with a part that cannot be read, such as an unknown `sslmode`.
-    pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<Self, Error> {
-        let (connect, mode) = options::options(url).map_err(|cause| {
-            let message = format!("{shown} cannot be used; check the parts of the URL, and PGSSLMODE");
-            Error::caused(ErrorCode::Connection, message, &cause)
-        })?;
-        let connect = connect
-            // Only for the statement of the transaction at hand, and closed with it.
-            .statement_cache_capacity(1)
-            // A start-up parameter that poolers refuse; set in each transaction instead.
-            .extra_float_digits(None)
-            .disable_statement_logging();
-        let connect =
-            if connect.get_application_name().is_none() { connect.application_name("cutover") } else { connect };
-        if let Some(name) = options.settings.keys().find(|name| OURS.contains(&name.to_lowercase().as_str())) {
-            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
-            return Err(Error::new(
-                ErrorCode::QueryRefused,
-                format!("`{name}` cannot be a setting of {shown}; {way_out}"),
-            ));
-        }
-        let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
-        let own = settings::NEUTRAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let given = options.settings.iter().map(|(name, value)| (name.clone(), value.clone()));
-        Ok(Postgres {
-            connect,
-            mode,
-            made: Made::default(),
-            idle: ConnectionPool::new(options.max_connections),
-            settings: own.chain([("TimeZone".to_owned(), timezone)]).chain(given).collect(),
-            reported: options.settings.keys().cloned().collect(),
-            shown,
-        })
-    }
-
-    /// One row of a query of our own, in a transaction like every other.
-    async fn own<T>(&self, sql: &'static str, names: &[String]) -> Result<T, Error>
-    where
-        T: for<'r> sqlx::FromRow<'r, PgRow> + Send + Unpin,
-    {
-        let _slot = self.idle.slot().await;
-        let asked = async {
-            let mut connection = self.begin(OWN_QUERY_LIMIT, &QueryHandle::default()).await?;
-            let query = sqlx::query_as(sql).bind(names).persistent(false);
-            let row = query.fetch_one(&mut connection).await;
-            let row = row.map_err(|cause| error::running(sql, OWN_QUERY_LIMIT, &cause))?;
-            self.leave(connection).await;
-            Ok(row)
-        };
-        tokio::time::timeout(OWN_QUERY_LIMIT, asked).await.unwrap_or_else(|_| Err(super::timed_out(OWN_QUERY_LIMIT)))
-    }
-}
 
 impl Engine for Postgres {
     fn driver(&self) -> &'static Driver {

@@ -5,7 +5,6 @@
 
 use super::super::shared::column_builder::DecodeError;
 use super::super::shared::decimal;
-use super::decode::integer;
 use crate::frame::{Value, wide};
 
 const NEGATIVE: u16 = 0x4000;
@@ -69,6 +68,14 @@ fn exact(digits: &[u16], weight: i32) -> Option<(i128, u32)> {
     unscaled = unscaled.checked_mul(10_000)?.checked_add(i128::from(*last))?;
     let missing = 10i128.checked_pow(u32::try_from(-after).ok()?.checked_mul(4)?)?;
     Some((unscaled.checked_mul(missing)?, 0))
+}
+
+/// A big-endian signed integer of exactly `N` bytes, at most 8.
+pub(super) fn integer<const N: usize>(raw: &[u8]) -> Option<i64> {
+    let bytes: [u8; N] = raw.try_into().ok()?;
+    let mut wide = if bytes.first()? & 0x80 == 0 { [0; 8] } else { [0xFF; 8] };
+    wide[8 - N..].copy_from_slice(&bytes);
+    Some(i64::from_be_bytes(wide))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a role may do beside reading: read-only transactions do not hold back functions that reach the server's machine.
 
 use super::super::Error;
-use super::Postgres;
+use super::server::Postgres;
 use crate::model::plural;
 
 /// Roles that let functions and `COPY` reach files and programs of the server's machine.

@@ -17,9 +17,10 @@ use super::super::{Answer, Error, ErrorCode, QueryHandle, ReadQuery, Reader};
 use super::column::Column;
 use super::send;
 use super::send::{Form, Parsed};
+use super::server::Postgres;
 use super::types;
 use super::types::Shape;
-use super::{Postgres, copy, error};
+use super::{copy, error};
 use crate::frame::Frame;
 use crate::model::Warning;
 

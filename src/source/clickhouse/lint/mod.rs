@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use super::super::{Error, ErrorCode, LintRequest, QueryHandle, ReadQuery};
 use super::send::Form;
+use super::server::{ClickHouse, noted};
 use super::session;
 use super::session::Session;
-use super::{ClickHouse, noted};
 use crate::model::{Warning, WarningCode};
 use rules::{Catalogue, Entry};
 use tree::Tree;

@@ -1,0 +1,67 @@
+//! A server: its options, the settings of its transactions, and its idle connections.
+
+use sqlx::ConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
+
+use super::super::error::Error;
+use super::super::options::SourceOptions;
+use super::super::shared::pool::ConnectionPool;
+use super::super::tls::Made;
+use super::{options, settings};
+use crate::model::ErrorCode;
+
+/// Settings that a suite may not make, because reading values depends on them or writing would become possible.
+const OURS: [&str; 3] = ["timezone", "client_encoding", "transaction_read_only"];
+
+/// A PostgreSQL server.
+pub struct Postgres {
+    pub(super) connect: PgConnectOptions,
+    pub(super) mode: PgSslMode,
+    pub(super) made: Made,
+    pub(super) idle: ConnectionPool<PgConnection>,
+    /// Settings by name, the suite's after our own.
+    pub(super) settings: Vec<(String, String)>,
+    /// Names the suite sets, shown in the report.
+    pub(super) reported: Vec<String>,
+    pub(super) shown: String,
+}
+
+impl Postgres {
+    /// A source that connects on first use; `shown` is the URL without its password.
+    ///
+    /// # Errors
+    /// A URL with a part that cannot be read, such as an unknown `sslmode`.
+    pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<Self, Error> {
+        let (connect, mode) = options::options(url).map_err(|cause| {
+            let message = format!("{shown} cannot be used; check the parts of the URL, and PGSSLMODE");
+            Error::caused(ErrorCode::Connection, message, &cause)
+        })?;
+        let connect = connect
+            // Only for the statement of the transaction at hand, and closed with it.
+            .statement_cache_capacity(1)
+            // A start-up parameter that poolers refuse; set in each transaction instead.
+            .extra_float_digits(None)
+            .disable_statement_logging();
+        let connect =
+            if connect.get_application_name().is_none() { connect.application_name("cutover") } else { connect };
+        if let Some(name) = options.settings.keys().find(|name| OURS.contains(&name.to_lowercase().as_str())) {
+            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
+            return Err(Error::new(
+                ErrorCode::QueryRefused,
+                format!("`{name}` cannot be a setting of {shown}; {way_out}"),
+            ));
+        }
+        let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
+        let own = settings::NEUTRAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let given = options.settings.iter().map(|(name, value)| (name.clone(), value.clone()));
+        Ok(Postgres {
+            connect,
+            mode,
+            made: Made::default(),
+            idle: ConnectionPool::new(options.max_connections),
+            settings: own.chain([("TimeZone".to_owned(), timezone)]).chain(given).collect(),
+            reported: options.settings.keys().cloned().collect(),
+            shown,
+        })
+    }
+}
