@@ -14,7 +14,7 @@ use super::table_name::TableName;
 use crate::frame::Frame;
 use crate::model::ErrorCode;
 
-/// Every table and view at `at`; see [`Catalog::tables`](super::catalog::Catalog::tables).
+/// Every table and view at `at`; see `Catalog::tables`.
 ///
 /// # Errors
 /// Whatever keeps the catalogue from being read.

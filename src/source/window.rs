@@ -23,7 +23,7 @@ pub mod answer {
     pub const OUTSIDE: &str = "cutover_outside";
     /// The last time in the stretch, which shows the type of the column.
     pub const LAST: &str = "cutover_last";
-    /// What another row holds, as [`Dialect::window_stray`] says it.
+    /// What another row holds, as [`window_stray`](crate::source::Dialect::window_stray) says it.
     pub const ODD: &str = "cutover_odd";
 }
 

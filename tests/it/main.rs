@@ -6,6 +6,7 @@ mod contract;
 mod decimals;
 mod demo_servers;
 mod diff;
+mod engine_names;
 mod folders;
 mod history;
 mod html;
