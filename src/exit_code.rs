@@ -68,7 +68,7 @@ mod tests {
             match status {
                 Status::Skip => check.skipped = Some("no extension".to_owned()),
                 Status::Warn => check.severity = Severity::Warn,
-                Status::Error => check.error = Some(ErrorReport::new("unreachable".to_owned())),
+                Status::Error => check.error = Some(ErrorReport::new(ErrorCode::Permanent, "unreachable")),
                 Status::Pass | Status::Fail => {}
             }
             assert_eq!(check.status(), *status);
@@ -114,13 +114,13 @@ mod tests {
         let wanted = |retryable| ExitPolicy { fail_on: &[FailOn::Fail], retryable };
         let away = |mut report: RunReport| {
             for error in report.checks.iter_mut().filter_map(|check| check.error.as_mut()) {
-                error.code = ErrorCode::Connection;
+                *error = ErrorReport::new(ErrorCode::Connection, "away");
             }
             report
         };
         use Status::{Error, Fail, Pass};
         let mut mixed = away(report(&[Error, Error]));
-        mixed.checks[1].error.as_mut().unwrap().code = ErrorCode::Permanent;
+        mixed.checks[1].error = Some(ErrorReport::new(ErrorCode::Permanent, "wrong"));
         let table = [
             (away(report(&[Pass, Error])), 75),
             (away(report(&[Fail, Error])), 75),

@@ -53,7 +53,7 @@ pub(crate) fn command(text: &str, to_stderr: bool) {
 
 /// Returns an error of a source with its causes, one a line: the words of a server make no line of their own.
 pub(crate) fn with_causes(error: &source::Error) -> String {
-    let causes: String = error.causes.iter().map(|cause| format!("\n  {}", visible(cause))).collect();
+    let causes: String = error.causes.iter().map(|cause| format!("\n  {}", visible(&cause.text))).collect();
     format!("{}{causes}", visible(&error.message))
 }
 

@@ -9,7 +9,7 @@ mod rows;
 pub(crate) mod value;
 
 pub use crate::suppress::baseline::BaselineIndex;
-pub use crate::suppress::ledger::{Ledger, UNPINNED, outside, with_tag};
+pub use crate::suppress::ledger::{Ledger, outside, with_tag};
 pub(crate) use exclude::excluded_keys::{Answers, Itself, compare_counting, differing};
 pub(crate) use exclude::self_comparison::{against_itself, by_value};
 use kind::aggregate;
@@ -26,7 +26,7 @@ pub(crate) use value::types::comparable;
 use rows::columns::{Naming, error, sort_out};
 
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Expectation};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Expectation};
 use crate::spec::check::{Check, KindSettings};
 
 /// How much of what was found is listed; counts are always complete.
@@ -75,7 +75,10 @@ pub fn compare_all(
             invariant::compare(check, old, new, population, limits, report, sink)
         }
         (_, Some(old), Some(new)) => both(check, old, new, limits, report, sink),
-        _ => Err(error("this kind compares two sides and has an answer of only one; give it `old` and `new`")),
+        _ => Err(error(
+            ErrorCode::CheckUnfit,
+            "this kind compares two sides and has an answer of only one; give it `old` and `new`",
+        )),
     };
     settle(check, found, report);
 }
@@ -138,7 +141,7 @@ fn not_empty(check: &Check, empty: Option<&str>, report: &mut CheckReport) -> Re
         None => format!("{empty}, so nothing was compared; correct the query, or say `allow_empty = true`"),
     });
     match &report.empty {
-        Some(message) if !check.allow_empty => Err(error(message.as_str())),
+        Some(message) if !check.allow_empty => Err(error(ErrorCode::NothingCompared, message.as_str())),
         _ => Ok(()),
     }
 }

@@ -174,7 +174,8 @@ impl<'a> Text<'a> {
                         types(column.sides.old),
                         types(column.sides.new)
                     );
-                    settings.push(self.ignored(&column.sides.old.name, &reason));
+                    self.undecided += 1;
+                    settings.push(Self::ignored(&column.sides.old.name, &reason));
                 }
             }
         }
@@ -192,7 +193,7 @@ impl<'a> Text<'a> {
                     selected.get_mut(side).push(format!("t.{quoted}"));
                     if !there {
                         let reason = format!("{UNDECIDED}: only {side} has it");
-                        settings.push(self.ignored(&column.name, &reason));
+                        settings.push(Self::ignored(&column.name, &reason));
                     }
                 }
             }
@@ -203,11 +204,8 @@ impl<'a> Text<'a> {
         format!("rows by {}", key.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", "))
     }
 
-    /// A column that is not compared; said of it was already where it has no counterpart.
-    fn ignored(&mut self, name: &str, reason: &str) -> (Option<String>, String) {
-        if !reason.contains(": only ") {
-            self.undecided += 1;
-        }
+    /// Returns the setting of a column that is not compared.
+    fn ignored(name: &str, reason: &str) -> (Option<String>, String) {
         (None, format!("columns.{} = {{ ignore = {} }}", key(name), value(reason)))
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+mod asked;
 mod codes;
 mod errors;
 mod expected;
@@ -22,8 +23,9 @@ mod verdict;
 mod warnings;
 mod words;
 
-pub use codes::{Disclosure, ErrorCode, UnknownCode, WarningCode};
-pub use errors::ErrorReport;
+pub use asked::Asked;
+pub use codes::{Disclosure, ErrorCode, SkipCode, UnknownCode, WarningCode};
+pub use errors::{Cause, ErrorReport, Place};
 pub use expected::Expectation;
 pub use kind::{DifferenceForm, KeyUse, Kind, KindProfile, Queries};
 pub use numbers::{Counts, Drift, Key, Measure, Totals};
@@ -65,7 +67,7 @@ impl RunReport {
     /// where the run has nothing to get further with.
     pub fn retryable(&self) -> Option<bool> {
         let mut errors = self.checks.iter().filter_map(|check| match check.status() {
-            Status::Error => Some(check.error.as_ref().is_some_and(|error| error.code.is_retryable())),
+            Status::Error => Some(check.error.as_ref().is_some_and(|error| error.code().is_retryable())),
             _ => None,
         });
         let broken = self.status() == Status::Error || self.interrupted;
@@ -298,6 +300,9 @@ pub struct CheckReport {
     /// Why it was not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
+    /// What kind of reason that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_code: Option<SkipCode>,
     /// Wall time in milliseconds, both sides and the comparison.
     pub elapsed_ms: u64,
     /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
@@ -348,6 +353,7 @@ impl CheckReport {
             warnings: Vec::new(),
             error: None,
             skipped: None,
+            skip_code: None,
             elapsed_ms: 0,
             past: Vec::new(),
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
-use crate::model::{DifferenceCounts, Kind, Status};
+use crate::model::{DifferenceCounts, Kind, SkipCode, Status};
 
 /// A report.json.
 #[derive(Debug, Deserialize)]
@@ -61,14 +61,14 @@ pub struct RecordedCheck {
     pub masked: bool,
     /// Tells the key of the hashes from others; absent where only that run had it.
     pub mask_key: Option<String>,
-    /// Why it was not run.
-    pub skipped: Option<String>,
+    /// Why it was not run; absent where it was, or a version that knew no codes wrote the report.
+    pub skip_code: Option<SkipCode>,
 }
 
 impl RecordedCheck {
     /// Returns true if it is worth another run: it did not pass, and not because the server lacks what it needs.
     pub fn is_open(&self) -> bool {
-        self.status != Status::Pass && !self.skipped.as_ref().is_some_and(|why| why.starts_with("requires "))
+        self.status != Status::Pass && self.skip_code != Some(SkipCode::RequirementUnmet)
     }
 }
 
@@ -93,6 +93,7 @@ struct Check {
     unstable: Option<IgnoredAny>,
     transient: Option<IgnoredAny>,
     skipped: Option<String>,
+    skip_code: Option<SkipCode>,
     #[serde(default)]
     masked: Vec<IgnoredAny>,
     mask_key: Option<String>,
@@ -182,7 +183,7 @@ impl From<Check> for RecordedCheck {
             settled: unsettled.into_iter().all(Option::is_none) && check.skipped.is_none(),
             masked: !check.masked.is_empty(),
             mask_key: check.mask_key,
-            skipped: check.skipped,
+            skip_code: check.skip_code,
             id: check.id,
             found,
             suppressed,

@@ -50,7 +50,7 @@ fn test_case(report: &RunReport, check: &CheckReport, suite: &str, name: &str) -
             let kind = if failed == Status::Fail { NonSuccessKind::Failure } else { NonSuccessKind::Error };
             let mut status = TestCaseStatus::non_success(kind);
             // What may pass with time and what has to be corrected have words of their own.
-            let of = check.error.as_ref().map_or(check.kind.to_string(), |error| error.code.as_str().to_owned());
+            let of = check.error.as_ref().map_or(check.kind.to_string(), |error| error.code().as_str().to_owned());
             status.set_type(of).set_message(finding(check)).set_description(told(report, check));
             status
         }

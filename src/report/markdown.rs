@@ -91,7 +91,7 @@ fn waived(out: &mut String, report: &RunReport) {
             let _ = writeln!(out, "  - {}", escaped(&line));
         }
         for warning in &check.warnings {
-            let _ = writeln!(out, "  - `{}`: {}", warning.code, escaped(&warning.message));
+            let _ = writeln!(out, "  - `{}`: {}", warning.code, escaped(&warning.message()));
         }
     }
 }
@@ -104,7 +104,7 @@ fn beside_passes(out: &mut String, report: &RunReport) {
     }
     out.push_str("\n## Passed with a warning\n\n");
     for (warning, ids) in told {
-        let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message));
+        let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message()));
         let _ = writeln!(out, "  - in {}", escaped(&pass_warnings::some(&ids)));
     }
 }
@@ -147,11 +147,11 @@ fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
         let _ = writeln!(out, "{}\n", escaped(why));
     }
     if let Some(error) = &check.error {
-        let _ = writeln!(out, "**Error**: {}\n", escaped(&error.message));
-        for cause in &error.causes {
-            let _ = writeln!(out, "- because: {}", escaped(cause));
+        let _ = writeln!(out, "**Error**: {}\n", escaped(&error.message()));
+        for cause in error.causes() {
+            let _ = writeln!(out, "- because: {}", escaped(&cause.text));
         }
-        if !error.causes.is_empty() {
+        if error.causes().next().is_some() {
             out.push('\n');
         }
     }
@@ -159,7 +159,7 @@ fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
         let _ = writeln!(out, "- {}", escaped(&line));
     }
     for warning in &check.warnings {
-        let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message));
+        let _ = writeln!(out, "- `{}`: {}", warning.code, escaped(&warning.message()));
     }
     measures(out, check);
     columns(out, check);

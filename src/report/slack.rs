@@ -64,7 +64,7 @@ pub fn render(report: &RunReport, around: Around<'_>) -> String {
 fn found(check: &CheckReport) -> String {
     if let Some(error) = &check.error {
         let beside = check.differs_in_part().then(|| format!("; beside that {}", differing(check)));
-        return format!("error: could not be compared ({}){}", error.code.as_str(), beside.unwrap_or_default());
+        return format!("error: could not be compared ({}){}", error.code().as_str(), beside.unwrap_or_default());
     }
     let forgiven = check.forgiven();
     let mut left = DifferenceCounts::default();

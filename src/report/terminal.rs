@@ -124,8 +124,8 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
         lines.push(format!("  why: {}", visible(why)));
     }
     if let Some(error) = &check.error {
-        lines.push(format!("  {} {}", style.paint("1;35", "error:"), visible(&error.message)));
-        lines.extend(error.causes.iter().map(|cause| format!("    because: {}", visible(cause))));
+        lines.push(format!("  {} {}", style.paint("1;35", "error:"), visible(&error.message())));
+        lines.extend(error.causes().map(|cause| format!("    because: {}", visible(&cause.text))));
     }
     for (name, side) in check.sides.present() {
         let engine = engine(report, check, &side.source);
@@ -154,7 +154,7 @@ fn warnings(check: &CheckReport, style: Style) -> Vec<String> {
 
 fn warned(warning: &Warning, style: Style) -> String {
     let table = warning.table.as_ref().map_or(String::new(), |table| format!(" [{}]", visible(table)));
-    format!("  {} {}{table}", style.paint("33", &format!("{}:", warning.code)), visible(&warning.message))
+    format!("  {} {}{table}", style.paint("33", &format!("{}:", warning.code)), visible(&warning.message()))
 }
 
 fn engine(report: &RunReport, check: &CheckReport, source: &str) -> String {

@@ -54,7 +54,7 @@ pub(super) fn duration(ms: u64) -> String {
 pub(super) fn finding(check: &CheckReport) -> String {
     if let Some(error) = &check.error {
         let found = check.differs_in_part().then(|| differing(check));
-        return visible(&error.message) + &found.map_or(String::new(), |found| format!("; beside that {found}"));
+        return visible(&error.message()) + &found.map_or(String::new(), |found| format!("; beside that {found}"));
     }
     if let Some(reason) = &check.skipped {
         return visible(reason);

@@ -2,13 +2,13 @@
 
 use super::spill::SpillError;
 use crate::frame::{FrameError, Type};
-use crate::model::ErrorReport;
+use crate::model::{Cause, ErrorCode, ErrorReport};
 
 /// Why a diff came to no verdict.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The data could not be compared.
-    #[error("{}", .0.message)]
+    #[error("{0}")]
     Data(ErrorReport),
     /// A column that began as nothing but NULL has a type: begin again with [`Frame::widened`](crate::frame::Frame::widened).
     #[error("column `{column}` is empty in earlier rows and {of} in later ones; cast it in the query")]
@@ -35,5 +35,21 @@ pub enum Failure {
 impl From<ErrorReport> for Failure {
     fn from(cause: ErrorReport) -> Self {
         Failure::Data(cause)
+    }
+}
+
+impl From<Failure> for ErrorReport {
+    fn from(failure: Failure) -> Self {
+        let code = match failure {
+            Failure::Data(error) => return error,
+            Failure::Widened { .. } => ErrorCode::TypeMismatch,
+            Failure::Unread => ErrorCode::ColumnMissing,
+            Failure::Spill(_) => ErrorCode::SpillFailed,
+            Failure::Frame(_) => ErrorCode::ValueUnreadable,
+            Failure::Source(_) => ErrorCode::Permanent,
+        };
+        let below = std::iter::successors(std::error::Error::source(&failure), |cause| cause.source());
+        let causes: Vec<Cause> = below.map(|cause| Cause::of_others(cause.to_string())).collect();
+        ErrorReport::new(code, failure.to_string()).caused_by(causes)
     }
 }

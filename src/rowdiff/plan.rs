@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{DiffOptions, Failure};
 use crate::compare::{ComparePlan, Paired, same_type};
 use crate::frame::{Frame, Type};
-use crate::model::{ErrorReport, Side};
+use crate::model::{ErrorCode, ErrorReport, Side};
 use crate::spec::check::{Check, Sample};
 
 /// Told of every key that differs by the hash of the key and one of all its rows, on several threads; `false` leaves the
@@ -75,14 +75,12 @@ impl DiffPlan {
     pub(super) fn fits(&self, side: Side, batch: &Frame) -> Result<(), Failure> {
         let known = self.layout.schema(side);
         if !batch.names().into_iter().eq(known.iter().map(|(name, _)| name.as_str())) {
-            return Err(Failure::Data(ErrorReport {
-                message: format!(
-                    "the columns of {side} changed while it was read: {} became {}; name the columns in the query",
-                    known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
-                    batch.names().join(", "),
-                ),
-                ..ErrorReport::default()
-            }));
+            let message = format!(
+                "the columns of {side} changed while it was read: {} became {}; name the columns in the query",
+                known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
+                batch.names().join(", "),
+            );
+            return Err(Failure::Data(ErrorReport::new(ErrorCode::ColumnUnexpected, message)));
         }
         for ((column, known), found) in known.iter().zip(batch.types()) {
             if *known == Type::Null && *found != Type::Null {

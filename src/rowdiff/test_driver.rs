@@ -3,7 +3,7 @@
 use super::{Copied, DiffOptions, DiffPlan, Failure, Kept, Summary};
 use crate::compare::fail;
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Example, Side};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Example, Side};
 use crate::spec::check::Check;
 
 /// The rows of one side, batch by batch, from the beginning as often as they are asked for.
@@ -68,12 +68,10 @@ fn head(batches: &mut dyn Batches, side: Side) -> Result<Frame, Failure> {
     batches.rewind().map_err(Failure::Source)?;
     match batches.next().map_err(Failure::Source)? {
         Some(batch) => Ok(batch.slice(0, 0)),
-        None => Err(Failure::Data(ErrorReport {
-            message: format!(
-                "{side} returned not even its column names, so nothing can be compared; correct the query"
-            ),
-            ..ErrorReport::default()
-        })),
+        None => Err(Failure::Data(ErrorReport::new(
+            ErrorCode::ColumnMissing,
+            format!("{side} returned not even its column names, so nothing can be compared; correct the query"),
+        ))),
     }
 }
 

@@ -9,7 +9,7 @@ use super::windows;
 use super::windows::ShiftedKeys;
 use super::{RunOptions, Selected, panicked};
 use crate::isolation::{Defect, caught};
-use crate::model::{CheckReport, ErrorReport};
+use crate::model::CheckReport;
 use crate::spec::check::Masks;
 
 /// Completes the reports of all checks.
@@ -40,7 +40,7 @@ fn step(reports: &mut [CheckReport], about: impl Fn(&CheckReport) -> bool, work:
     }
     for report in reports.iter_mut().filter(|report| report.error.is_none() && about(report)) {
         // What it says could quote a value.
-        report.error = Some(ErrorReport { causes: Vec::new(), ..panicked(&Defect::new(Box::new(()))) });
+        report.error = Some(panicked(&Defect::new(Box::new(()))).without_causes());
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
         };
         let mut reports = ["s.a@2026", "s.a@2027", "s.b"].map(report);
         assert!(reports.iter().all(|report| report.status() == Status::Pass));
-        reports[1].error = Some(ErrorReport::new("another".to_owned()));
+        reports[1].error = Some(crate::model::ErrorReport::new(crate::model::ErrorCode::Permanent, "another"));
         step(
             &mut reports,
             |report| report.id.contains('@'),
@@ -68,11 +68,10 @@ mod tests {
                 panic!("a value")
             },
         );
-        let errors: Vec<_> =
-            reports.iter().map(|report| report.error.as_ref().map(|error| &error.message[..])).collect();
-        assert!(errors[0].is_some_and(|error| error.contains("defect of its own")), "{errors:?}");
+        let errors: Vec<_> = reports.iter().map(|report| report.error.as_ref().map(|error| error.message())).collect();
+        assert!(errors[0].as_ref().is_some_and(|error| error.contains("defect of its own")), "{errors:?}");
         assert!(!format!("{reports:?}").contains("a value"));
-        assert_eq!((errors[1], errors[2]), (Some("another"), None));
+        assert_eq!((errors[1].clone(), errors[2].clone()), (Some("another".to_owned()), None));
         assert_eq!((reports[2].status(), reports[2].warnings.len()), (Status::Pass, 1), "what was said stays");
     }
 }

@@ -27,7 +27,9 @@ use tokio::sync::Semaphore;
 
 use crate::compare::{Ledger, Limits, outside};
 use crate::isolation::{Defect, caught, isolated};
-use crate::model::{CheckReport, ErrorReport, Key, RerunOf, RunReport, SourceReport, SuiteReport};
+use crate::model::{
+    Cause, CheckReport, ErrorCode, ErrorReport, Key, RerunOf, RunReport, SkipCode, SourceReport, SuiteReport,
+};
 use crate::record::read::Baseline;
 use crate::rowdiff;
 use crate::source::{CancellationToken, driver};
@@ -36,7 +38,6 @@ use crate::suite::Suite;
 
 pub use check::lint::{LintReport, inspect};
 pub use check::rendered;
-pub use findings::disclosure::text as without_values;
 pub use findings::parquet::Differences;
 pub use findings::privacy::{MaskKey, Privacy, is_hash};
 pub use params::{fixed, shown};
@@ -169,7 +170,7 @@ pub struct Selected<'a> {
 }
 
 /// Per suite name: the params, or why one of them has no value.
-type Params<'a> = BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>>;
+type Params<'a> = BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, ErrorReport>>>;
 
 /// A check, or one window of it, while it runs.
 #[derive(Clone, Copy)]
@@ -310,7 +311,7 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
         } else {
             "the run was interrupted before it began"
         };
-        report.skipped = Some(why.to_owned());
+        (report.skipped, report.skip_code) = (Some(why.to_owned()), Some(SkipCode::Interrupted));
         return report;
     }
     let slice = match &unit.slice {
@@ -333,7 +334,7 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     let found = found.unwrap_or_else(|defect| CheckReport { error: Some(panicked(&defect)), ..blank.clone() });
     let mut report = caught(|| settled(one, context, found)).unwrap_or_else(|_| {
         // What it says could quote a value, and what hides values is what broke.
-        let error = ErrorReport { causes: Vec::new(), ..panicked(&Defect::new(Box::new(()))) };
+        let error = panicked(&Defect::new(Box::new(()))).without_causes();
         CheckReport { error: Some(error), ..blank }
     });
     report.elapsed_ms = elapsed_ms(clock);
@@ -363,12 +364,8 @@ fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport) ->
 
 /// The error of a check that met a defect of cutover itself.
 fn panicked(defect: &Defect) -> ErrorReport {
-    ErrorReport {
-        message: "cutover met a defect of its own in this check and cannot judge it; please report it with the query"
-            .to_owned(),
-        causes: vec![defect.text().to_owned()],
-        ..ErrorReport::default()
-    }
+    let message = "cutover met a defect of its own in this check and cannot judge it; please report it with the query";
+    ErrorReport::new(ErrorCode::Defect, message).caused_by([Cause::of_others(defect.text())])
 }
 
 /// What the command line said of `suite`, again as arguments. A URL is that which the source shows, without its password; a

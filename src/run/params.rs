@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::sources::{Opened, broken, retrying};
 use super::{RunOptions, Selected};
 use crate::isolation::isolated;
-use crate::model::Side;
+use crate::model::{ErrorReport, Place, Side};
 use crate::source::{CancellationToken, Engine, Error, ErrorCode};
 use crate::spec::check::ParamValue;
 use crate::suite::{Param, Suite};
@@ -18,9 +18,9 @@ pub(super) async fn evaluate<'a>(
     sources: &Opened,
     options: &RunOptions,
     stop: &CancellationToken,
-) -> BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, String>>> {
+) -> BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, ErrorReport>>> {
     let mut params = BTreeMap::new();
-    let mut clocks: BTreeMap<(String, String), Result<DateTime<Utc>, String>> = BTreeMap::new();
+    let mut clocks: BTreeMap<(String, String), Result<DateTime<Utc>, ErrorReport>> = BTreeMap::new();
     for one in selected {
         let suite = one.suite;
         if params.contains_key(suite.name.as_str()) {
@@ -41,7 +41,7 @@ pub(super) async fn evaluate<'a>(
                     clocks[&at]
                         .clone()
                         .map(|now| moving.at(now))
-                        .map_err(|why| format!("param `{name}` follows the clock of source `{clock}`: {why}"))
+                        .map_err(|why| why.at(Place::Clock { param: name.clone(), source: clock.clone() }))
                 }
             };
             values.insert(name.clone(), value);
@@ -57,7 +57,7 @@ async fn clock_of(
     sources: &Opened,
     options: &RunOptions,
     stop: &CancellationToken,
-) -> Result<DateTime<Utc>, String> {
+) -> Result<DateTime<Utc>, ErrorReport> {
     let open = sources.get(suite, name)?;
     let engine: &dyn Engine = open.engine.as_ref();
     let attempt = || async {
@@ -69,16 +69,19 @@ async fn clock_of(
     };
     let read = isolated(retrying(stop, attempt)).await;
     let read = read.map_or_else(|defect| Err(broken("its clock was read", &defect)), |(read, _)| read);
-    read.map_err(|error| error.message)
+    read.map_err(ErrorReport::from)
 }
 
 /// The sentence for a param that the command line must give.
-fn unset(name: &str, of: &str) -> String {
-    format!("param `{name}` has no value; give it with --param {name}=… ({of})")
+fn unset(name: &str, of: &str) -> ErrorReport {
+    ErrorReport::new(
+        ErrorCode::ParamUnfit,
+        format!("param `{name}` has no value; give it with --param {name}=… ({of})"),
+    )
 }
 
 /// The params of `suite` as far as they are known with the clock at `now`, and why the others are not.
-pub fn fixed(suite: &Suite, now: DateTime<Utc>) -> BTreeMap<String, Result<ParamValue, String>> {
+pub fn fixed(suite: &Suite, now: DateTime<Utc>) -> BTreeMap<String, Result<ParamValue, ErrorReport>> {
     let value = |(name, param): (&String, &Param)| {
         let value = match param {
             Param::Value(value) => Ok(value.clone()),

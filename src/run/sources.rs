@@ -8,10 +8,10 @@ use futures::future::join_all;
 
 use super::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
-use crate::model::{Side, SourceReport, Warning, WarningCode};
+use crate::model::{Asked, Cause, ErrorReport, Side, SourceReport, Warning, WarningCode};
 use crate::source;
 use crate::source::{CancellationToken, Engine, Error, ErrorCode, SourceUrl};
-use crate::suite::{Param, Suite};
+use crate::suite::{Param, SourceSpecError, Suite};
 
 /// Pauses before the second and the third try of a connection.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
@@ -26,15 +26,15 @@ pub(super) struct Open {
 }
 
 /// All sources of a run by suite and name.
-pub(super) struct Opened(BTreeMap<(String, String), Result<Open, String>>);
+pub(super) struct Opened(BTreeMap<(String, String), Result<Open, ErrorReport>>);
 
 impl Opened {
-    /// The source `name` of `suite`; an error is a sentence for the report.
-    pub(super) fn get(&self, suite: &Suite, name: &str) -> Result<&Open, String> {
+    /// The source `name` of `suite`.
+    pub(super) fn get(&self, suite: &Suite, name: &str) -> Result<&Open, ErrorReport> {
         match self.0.get(&(suite.name.clone(), name.to_owned())) {
             Some(Ok(open)) => Ok(open),
             Some(Err(why)) => Err(why.clone()),
-            None => Err("the suite has no such source".to_owned()),
+            None => Err(unknown()),
         }
     }
 
@@ -65,7 +65,7 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
             wanted.insert((one.suite.name.clone(), name), one.suite);
         }
     }
-    let mut opened: BTreeMap<(String, String), Result<Open, String>> = BTreeMap::new();
+    let mut opened: BTreeMap<(String, String), Result<Open, ErrorReport>> = BTreeMap::new();
     let mut engines: Vec<(SourceUrl, source::SourceOptions, Arc<dyn Engine>)> = Vec::new();
     let mut pending = Vec::new();
     for ((suite_name, name), suite) in wanted {
@@ -102,18 +102,31 @@ fn names(one: &Selected<'_>) -> BTreeSet<String> {
 type Engines = Vec<(SourceUrl, source::SourceOptions, Arc<dyn Engine>)>;
 
 /// Index of the engine behind a source; two names of one URL share it.
-fn engine(suite: &Suite, name: &str, engines: &mut Engines) -> Result<(usize, String), String> {
-    let spec = suite.sources.get(name).ok_or("the suite has no such source")?;
-    let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
+fn engine(suite: &Suite, name: &str, engines: &mut Engines) -> Result<(usize, String), ErrorReport> {
+    let spec = suite.sources.get(name).ok_or_else(unknown)?;
+    let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| unresolved(&error))?;
     let shown = url.to_string();
     if let Some(index) = engines.iter().position(|(other, options, _)| *other == url && *options == spec.options) {
         return Ok((index, shown));
     }
     let engine = caught(|| source::open(&url, &spec.options));
     let engine = engine.unwrap_or_else(|defect| Err(broken("the source was opened", &defect)));
-    let engine = engine.map_err(|error| error.message)?;
+    let engine = engine?;
     engines.push((url, spec.options.clone(), engine));
     Ok((engines.len() - 1, shown))
+}
+
+fn unknown() -> ErrorReport {
+    ErrorReport::new(ErrorCode::SourceMissing, "the suite has no such source")
+}
+
+/// The error of a source without a URL.
+fn unresolved(error: &SourceSpecError) -> ErrorReport {
+    let code = match error {
+        SourceSpecError::Unset(_) => ErrorCode::SourceMissing,
+        SourceSpecError::Malformed | SourceSpecError::Url(_) => ErrorCode::SourceUnfit,
+    };
+    ErrorReport::new(code, error.to_string())
 }
 
 /// The error of a source at which cutover met a defect of its own.
@@ -121,7 +134,7 @@ pub(super) fn broken(when: &str, defect: &Defect) -> Error {
     let message = format!(
         "cutover met a defect of its own while {when}; check that the URL names a server of this kind, and report it"
     );
-    Error { causes: vec![defect.text().to_owned()], ..Error::new(ErrorCode::QueryRefused, message) }
+    Error::new(ErrorCode::Defect, message).with_cause(Cause::of_others(defect.text()))
 }
 
 /// Asks a source to describe itself.
@@ -166,8 +179,8 @@ pub(super) async fn retrying<T, F: Future<Output = Result<T, Error>>>(
 }
 
 /// The note that a connection took more than one try.
-pub(super) fn retried(side: impl std::fmt::Display) -> Warning {
-    Warning::new(WarningCode::Retried, format!("{side}: the connection failed at first and was tried again"))
+pub(super) fn retried(asked: impl Into<Asked>) -> Warning {
+    Warning::new(WarningCode::Retried, "the connection failed at first and was tried again").of(asked)
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 use globset::GlobMatcher;
 
 use super::{Params, RunOptions, Selected, shown};
-use crate::isolation::caught;
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Warning, WarningCode, WindowReport};
+use crate::isolation::{Defect, caught};
+use crate::model::{
+    Cause, CheckReport, Difference, ErrorCode, ErrorReport, Example, Place, Warning, WarningCode, WindowReport,
+};
 use crate::spec::check::{Bound, Check, ParamValue, Window};
 
 /// Windows of one check beyond which its step is taken for a mistake.
@@ -65,11 +67,8 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
             continue;
         };
         let cut = caught(|| cut(one.check, window, &params[one.suite.name.as_str()]));
-        match cut.unwrap_or_else(|defect| Err(format!("cutover met a defect of its own: {}", defect.text()))) {
-            Err(message) => {
-                let message = format!("the window cannot be cut: {message}");
-                units.push(Unit { one: *one, slice: Err(ErrorReport::new(message)) });
-            }
+        match cut.unwrap_or_else(|defect| Err(broken(&defect))) {
+            Err(error) => units.push(Unit { one: *one, slice: Err(error.at(Place::Windows)) }),
             Ok(slices) => {
                 let all = slices.into_iter().map(|slice| Unit { one: *one, slice: Ok(Some(slice)) });
                 let wanted: Vec<Unit<'_>> = all
@@ -79,8 +78,8 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
                     })
                     .collect();
                 if wanted.is_empty() {
-                    let message = "--only matches none of its windows; `--dry-run` shows their names".to_owned();
-                    units.push(Unit { one: *one, slice: Err(ErrorReport::new(message)) });
+                    let message = "--only matches none of its windows; `--dry-run` shows their names";
+                    units.push(Unit { one: *one, slice: Err(unfit(message)) });
                 }
                 units.extend(wanted);
             }
@@ -92,11 +91,14 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
 /// The first moment of the first window, and the first after the last.
 pub(super) fn ends(
     window: &Window,
-    params: &BTreeMap<String, Result<ParamValue, String>>,
-) -> Result<(ParamValue, ParamValue), String> {
+    params: &BTreeMap<String, Result<ParamValue, ErrorReport>>,
+) -> Result<(ParamValue, ParamValue), ErrorReport> {
     let value = |bound: &Bound| match bound {
         Bound::Value(value) => Ok(value.clone()),
-        Bound::Param(name) => params.get(name).cloned().unwrap_or_else(|| Err(format!("there is no param `{name}`"))),
+        Bound::Param(name) => params
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| Err(ErrorReport::new(ErrorCode::ParamUnfit, format!("there is no param `{name}`")))),
     };
     Ok((value(&window.from)?, value(&window.to)?))
 }
@@ -105,33 +107,33 @@ pub(super) fn ends(
 pub fn cut(
     check: &Check,
     window: &Window,
-    params: &BTreeMap<String, Result<ParamValue, String>>,
-) -> Result<Vec<Slice>, String> {
+    params: &BTreeMap<String, Result<ParamValue, ErrorReport>>,
+) -> Result<Vec<Slice>, ErrorReport> {
     let (from, to) = ends(window, params)?;
-    let step = TimeDelta::from_std(window.step).map_err(|_| "the step is too long".to_owned())?;
+    let step = TimeDelta::from_std(window.step).map_err(|_| unfit("the step is too long"))?;
     let (Some(mut at), Some(end)) = (moment(&from), moment(&to)) else {
-        return Err("its ends are no points in time".to_owned());
+        return Err(unfit("its ends are no points in time"));
     };
     if std::mem::discriminant(&from) != std::mem::discriminant(&to) {
-        return Err(format!(
+        return Err(unfit(format!(
             "it goes from {} to {}, which are of two types; give both as one",
             shown(&from),
             shown(&to)
-        ));
+        )));
     }
     if at >= end {
-        return Err(format!("it goes from {} to {}, which holds nothing", shown(&from), shown(&to)));
+        return Err(unfit(format!("it goes from {} to {}, which holds nothing", shown(&from), shown(&to))));
     }
     let days = matches!(from, ParamValue::Date(_));
     if days && step.num_seconds() % 86_400 != 0 {
-        return Err("a step between dates is whole days".to_owned());
+        return Err(unfit("a step between dates is whole days"));
     }
     let mut slices = Vec::new();
     while at < end {
         let next = at.checked_add_signed(step).unwrap_or(end).min(end);
         slices.push(Slice { name: name(at, days), bounds: Some((like(&from, at), like(&from, next))) });
         if slices.len() > MOST {
-            return Err(format!("it makes more than {MOST} windows; give a longer step"));
+            return Err(unfit(format!("it makes more than {MOST} windows; give a longer step")));
         }
         at = next;
     }
@@ -139,6 +141,15 @@ pub fn cut(
         slices.push(Slice { name: "null".to_owned(), bounds: None });
     }
     Ok(slices)
+}
+
+fn unfit(why: impl Into<String>) -> ErrorReport {
+    ErrorReport::new(ErrorCode::WindowUnfit, why)
+}
+
+fn broken(defect: &Defect) -> ErrorReport {
+    let error = ErrorReport::new(ErrorCode::Defect, "cutover met a defect of its own; please report it with the check");
+    error.caused_by([Cause::of_others(defect.text())])
 }
 
 fn moment(value: &ParamValue) -> Option<NaiveDateTime> {
@@ -193,7 +204,8 @@ pub(super) fn settle_empty(reports: &mut [CheckReport], selected: &[Selected<'_>
         let Some(id) = check(report).filter(|_| report.error.is_none()) else { continue };
         let timeless = report.window.as_ref().is_some_and(|window| window.from.is_none());
         if !timeless && !fine.contains(&id) {
-            report.error = report.empty.clone().map(ErrorReport::new);
+            let nothing = |empty| ErrorReport::new(ErrorCode::NothingCompared, empty);
+            report.error = report.empty.clone().map(nothing);
         }
     }
 }

@@ -169,7 +169,7 @@ pub trait Dialect: Sync {
 
 /// A text of our own, such as a name, as a literal.
 pub(super) fn quoted_text(dialect: &dyn Dialect, text: &str) -> Result<String, Error> {
-    dialect.text(text).map_err(|why| Error::new(ErrorCode::QueryRefused, why))
+    dialect.text(text).map_err(|why| Error::new(ErrorCode::ParamUnfit, why))
 }
 
 impl fmt::Debug for dyn Dialect + '_ {

@@ -26,7 +26,7 @@ pub struct Refused {
 
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Error {
-        Error::new(ErrorCode::QueryRefused, refused.message)
+        Error::new(ErrorCode::StatementRefused, refused.message)
     }
 }
 

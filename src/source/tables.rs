@@ -44,7 +44,7 @@ pub async fn table(
             "there is no table {}, or it may not be seen; check its name and case, and give its schema as schema.name",
             table.quoted(driver.dialect)
         );
-        return Err(Error::new(ErrorCode::QueryRefused, message));
+        return Err(Error::new(ErrorCode::SourceMissing, message));
     }
     Ok(found)
 }

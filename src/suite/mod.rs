@@ -207,6 +207,7 @@ fn params(
             match params::overridden(&param, text) {
                 Ok(given) => param = given,
                 Err(why) => problems.0.push(Problem {
+                    field: None,
                     path: PathBuf::new(),
                     place: None,
                     message: format!("--param {name}: {why}"),

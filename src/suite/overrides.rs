@@ -48,6 +48,7 @@ impl Used {
         for (flag, noun, given, used, known) in kinds {
             for (name, _) in given.iter().filter(|(name, _)| !used.contains(name)) {
                 problems.0.push(Problem {
+                    field: None,
                     path: PathBuf::new(),
                     place: None,
                     message: format!("{flag} {name}: no suite has a {noun} of this name"),

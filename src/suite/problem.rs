@@ -12,8 +12,10 @@ pub struct Problem {
     pub place: Option<(usize, usize)>,
     /// What is wrong.
     pub message: String,
-    /// The way out.
+    /// A hint.
     pub help: Option<String>,
+    /// The field that cannot be read, behind the table it is of.
+    pub(super) field: Option<(String, String)>,
 }
 
 impl fmt::Display for Problem {
@@ -54,7 +56,7 @@ impl std::error::Error for Problems {}
 impl Problems {
     /// Adds a mistake that stands nowhere in particular.
     pub(super) fn add(&mut self, path: &Path, message: impl Into<String>) {
-        self.0.push(Problem { path: path.to_owned(), place: None, message: message.into(), help: None });
+        self.0.push(Problem { path: path.to_owned(), place: None, message: message.into(), help: None, field: None });
     }
 }
 
@@ -79,7 +81,7 @@ impl<'a> File<'a> {
     pub(super) fn problem(&self, offset: usize, message: impl Into<String>, help: Option<String>) -> Problem {
         let line = self.line(offset);
         let column = self.text[self.lines[line - 1]..floor(self.text, offset)].chars().count() + 1;
-        Problem { path: self.path.to_owned(), place: Some((line, column)), message: message.into(), help }
+        Problem { path: self.path.to_owned(), place: Some((line, column)), message: message.into(), help, field: None }
     }
 
     /// The line of byte `offset`, counted from 1.

@@ -72,7 +72,8 @@ fn mistake(
         return file.problem(name.span().start, format!("{owner}: unknown field `{field}`"), help);
     }
     let offset = error.span().map_or(name.span().start, |span| span.start);
-    file.problem(offset, format!("{owner}: `{field}`: {}", error.message().trim().replace('\n', " ")), None)
+    let message = format!("{owner}: `{field}`: {}", error.message().trim().replace('\n', " "));
+    super::problem::Problem { field: Some((owner.to_owned(), field.to_owned())), ..file.problem(offset, message, None) }
 }
 
 /// Names of the fields of `T`, found out once.

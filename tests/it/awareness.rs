@@ -126,7 +126,7 @@ async fn rows_that_a_merge_would_replace() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].table.as_deref(), Some("awareness_final_words.replaced"));
     for part in ["ReplacingMergeTree", "FINAL", "LIMIT 1 BY `p`, `id`", "GROUP BY `p`, `id`"] {
-        assert!(found[0].message.contains(part), "{}", found[0].message);
+        assert!(found[0].message().contains(part), "{}", found[0].message());
     }
 }
 
@@ -153,7 +153,7 @@ async fn estimates_in_an_exact_check() {
     let url = database("awareness_tolerant").await;
     assert_eq!(warnings(&url, "SELECT uniq(id) AS n FROM plain", false).await, [], "a tolerance allows for estimates");
     let found = warnings(&url, "SELECT uniq(id) AS n FROM plain", true).await;
-    assert!(found[0].message.contains("uniqExact") && found[0].message.contains("MergeTree"), "{found:?}");
+    assert!(found[0].message().contains("uniqExact") && found[0].message().contains("MergeTree"), "{found:?}");
 }
 
 /// Catches an anti-join that finds nothing because a row that was not found holds 0 and not NULL.

@@ -42,7 +42,7 @@ fn what_is_read_back_is_what_was_written() {
         assert_eq!(read.suppressed, check.forgiven(), "{}", check.id);
         assert_eq!(read.written, check.written.map_or(0, |written| written.differences));
         assert_eq!((read.masked, &read.mask_key), (!check.masked.is_empty(), &check.mask_key));
-        assert_eq!(read.skipped, check.skipped);
+        assert_eq!(read.skip_code, check.skip_code);
         let settled = check.error.is_none() && check.skipped.is_none() && check.unstable.is_none();
         assert_eq!(read.settled, settled, "{}", check.id);
         assert_eq!(read.is_open(), check.status() != Status::Pass, "{}", check.id);

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use cutover::model::{
-    CheckReport, Counts, Difference, ErrorReport, Example, Expectation, Key, Kind, Measure, Pair, RowCounts, RunReport,
-    Severity, SideReport, Sides, SourceReport, Status, SuiteReport, TagCounts, Totals, Warning, WarningCode,
+    Cause, CheckReport, Counts, Difference, ErrorCode, ErrorReport, Example, Expectation, Key, Kind, Measure, Pair,
+    RowCounts, RunReport, Severity, SideReport, Sides, SourceReport, Status, SuiteReport, TagCounts, Totals, Warning,
+    WarningCode,
 };
 use cutover::report::terminal::{Style, details, line, summary};
 use cutover::report::{Format, render, schema};
@@ -84,11 +85,7 @@ pub fn report() -> RunReport {
         ..check("suite.small", Kind::Percentile)
     };
     let broken = CheckReport {
-        error: Some(ErrorReport {
-            message: HOSTILE.to_owned(),
-            causes: vec![HOSTILE.to_owned()],
-            ..ErrorReport::default()
-        }),
+        error: Some(ErrorReport::new(ErrorCode::QueryRefused, HOSTILE).caused_by([Cause::of_others(HOSTILE)])),
         ..check("suite.broken", Kind::Freshness)
     };
     let skipped =

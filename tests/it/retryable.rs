@@ -40,7 +40,7 @@ fn what_passes_and_what_stays_have_words_of_their_own() {
     assert!(outage.shown.contains("; retryable: another run may get further"), "{}", outage.shown);
     let (typo, _folder) = ran(&[("gone", "nowhere"), ("same", "same")]);
     assert_eq!((typo.code, &typo.report["retryable"]), (2, &false.into()), "{}", typo.shown);
-    assert_eq!(typo.report["checks"][0]["error"]["code"], "query_refused");
+    assert_eq!(typo.report["checks"][0]["error"]["code"], "source_missing");
     assert!(typo.shown.contains("; not retryable: something has to be corrected first"), "{}", typo.shown);
     // A second try cannot mend the one, so it is no use for the other.
     let (both, _folder) = ran(&[("away", NOBODY), ("gone", "nowhere")]);
@@ -55,7 +55,7 @@ fn servers_tell_the_two_apart() {
     let url = engine_url("CUTOVER_TEST_POSTGRES_URL");
     let (base, _) = url.rsplit_once('/').unwrap();
     let (gone, _folder) = ran(&[("gone", &format!("{base}/no_such_database"))]);
-    assert_eq!(gone.report["checks"][0]["error"]["code"], "query_refused", "{}", gone.shown);
+    assert_eq!(gone.report["checks"][0]["error"]["code"], "access_refused", "{}", gone.shown);
     let folder = tempfile::tempdir().unwrap();
     let text = format!(
         "name = \"s\"\n[sources.old]\nurl = \"{url}\"\n[checks.c]\nkind = \"sum\"\nsources = {{ new = \"old\" }}\n\

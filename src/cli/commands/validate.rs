@@ -82,7 +82,7 @@ async fn reach(suites: &[Suite]) -> u8 {
     let selected = selection::all(suites);
     let lint = run::inspect(&selected, PATIENCE, &CancellationToken::default()).await;
     for (warning, ids) in &lint.warnings {
-        console::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&hidden(&warning.message))));
+        console::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&hidden(&warning.message()))));
     }
     // What a source that is not there would read is not known.
     for (suite, view) in lint.unread.iter().filter(|_| code == PASSED) {

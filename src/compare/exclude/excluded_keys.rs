@@ -14,7 +14,7 @@ use super::super::rows::join::keyed;
 use super::super::value::display;
 use super::super::{Limits, Sink, compare, compare_all};
 use crate::frame::{Column, Frame, Value};
-use crate::model::{CheckReport, Difference, ErrorReport, Key, Side};
+use crate::model::{CheckReport, Difference, ErrorCode, ErrorReport, Key, Place, Side};
 use crate::spec::check::{Check, Rule};
 
 /// No limit on what is listed; sums of it do not wrap.
@@ -90,9 +90,7 @@ pub(crate) fn compare_counting(
         (true, false) => "that are in motion",
         (false, false) => "that differ from themselves or are in motion",
     };
-    if let Some(cause) = &mut report.error {
-        cause.message = format!("without the keys {left_out}: {}", cause.message);
-    }
+    report.error = report.error.take().map(|cause| cause.at(Place::Without(left_out)));
 }
 
 /// What two answers to the query of old differ in by `check`, which compares old with itself.
@@ -134,7 +132,7 @@ fn rest(
     let one = |frame: Option<&Frame>, keys: &[u64]| {
         let Some(frame) = frame else { return Ok(None) };
         let rows: Vec<IdxSize> = (0..).zip(keys).filter(|(_, key)| !left_out(**key)).map(|(row, _)| row).collect();
-        frame.take(&rows).map(Some).map_err(|cause| error(cause.to_string()))
+        frame.take(&rows).map(Some).map_err(|cause| error(ErrorCode::ValueUnreadable, cause.to_string()))
     };
     Ok(Some((one(answers.old, &keys.old)?, one(answers.new, &keys.new)?)))
 }
@@ -161,7 +159,7 @@ impl Keys {
                 plain.key.retain(|name| one.column(name).is_some());
                 (one, one)
             }
-            (None, None) => return Err(error("no side has an answer")),
+            (None, None) => return Err(error(ErrorCode::CheckUnfit, "no side has an answer")),
         };
         plain.columns.retain(|name, _| plain.key.contains(name));
         plain.rename.retain(|name, _| plain.key.contains(name));
@@ -215,7 +213,8 @@ fn only<'a>(frame: &Frame, names: impl Iterator<Item = &'a String>) -> Result<Fr
         let (_, of) = frame.column(name)?;
         Some(Column { name: name.clone(), of: of.clone(), values: frame.values(name) })
     };
-    Frame::from_columns(names.filter_map(column).collect()).map_err(|cause| error(cause.to_string()))
+    Frame::from_columns(names.filter_map(column).collect())
+        .map_err(|cause| error(ErrorCode::ValueUnreadable, cause.to_string()))
 }
 
 #[cfg(test)]

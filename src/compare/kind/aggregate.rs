@@ -10,7 +10,7 @@ use super::super::value::number;
 use super::super::value::number::number;
 use super::super::{Limits, not_empty};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{CheckReport, ErrorReport, Measure, Severity, Side, Sides, Totals};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Measure, Severity, Side, Sides, Totals};
 use crate::spec::check::{Check, KindSettings};
 use crate::suppress::ledger::outside;
 
@@ -28,10 +28,13 @@ pub(crate) fn compare(
     if check.key.is_empty() {
         for (side, frame) in (Sides { old, new }) {
             if frame.height() > 1 {
-                return Err(error(format!(
-                    "{side} returned {} rows, where a check without `key` takes one; aggregate the query, or name the group in `key`",
-                    frame.height()
-                )));
+                return Err(error(
+                    ErrorCode::RowCountUnfit,
+                    format!(
+                        "{side} returned {} rows, where a check without `key` takes one; aggregate the query, or name the group in `key`",
+                        frame.height()
+                    ),
+                ));
             }
         }
     }
@@ -41,7 +44,10 @@ pub(crate) fn compare(
     }
     if columns.compared.is_empty() {
         return Err(columns.error().unwrap_or_else(|| {
-            error("no column is left to compare beside the key; select a measure, or compare keys with kind `rows`")
+            error(
+                ErrorCode::NothingCompared,
+                "no column is left to compare beside the key; select a measure, or compare keys with kind `rows`",
+            )
         }));
     }
     let nothing = if counting { "both sides count 0 rows" } else { "every measure of both sides is NULL" };
@@ -80,9 +86,10 @@ fn counts_only(frame: &Frame, side: Side, check: &Check) -> Result<(), ErrorRepo
             && !check.key.iter().any(|key| key == name || check.rename.get(key).is_some_and(|new| new == name))
             && !matches!(of, Type::Integer | Type::Null | Type::Decimal { scale: 0 })
         {
-            return Err(error(format!(
-                "column `{name}` of {side} is {of}, where a count is an integer; select count(*)"
-            )));
+            return Err(error(
+                ErrorCode::TypeMismatch,
+                format!("column `{name}` of {side} is {of}, where a count is an integer; select count(*)"),
+            ));
         }
     }
     Ok(())

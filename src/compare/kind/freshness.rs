@@ -10,7 +10,7 @@ use super::super::value::display;
 use super::super::value::encode::Ambiguous;
 use super::super::value::normalize::Normal;
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, ErrorReport, Key, Measure, Side, Totals, Warning, WarningCode};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Key, Measure, Side, Totals, Warning, WarningCode};
 use crate::spec::check::Check;
 use crate::suppress::ledger::outside;
 
@@ -28,7 +28,9 @@ pub(crate) fn compare(
 ) -> Result<(), ErrorReport> {
     let columns = sort_out(check, old, new, Naming::ByPlace)?;
     let [latest] = columns.compared.as_slice() else {
-        return Err(columns.error().unwrap_or_else(|| error("no timestamp is left to compare; remove its `ignore`")));
+        return Err(columns.error().unwrap_or_else(|| {
+            error(ErrorCode::NothingCompared, "no timestamp is left to compare; remove its `ignore`")
+        }));
     };
     let empty = |side: Side| latest.raw(side).values().all(|value| value == Value::Null);
     if empty(Side::Old) && empty(Side::New) {
@@ -37,6 +39,7 @@ pub(crate) fn compare(
             return Ok(());
         }
         return Err(error(
+            ErrorCode::NothingCompared,
             "neither side has a timestamp, so nothing was compared; correct the query, or say `allow_empty = true`",
         ));
     }
@@ -46,14 +49,17 @@ pub(crate) fn compare(
         let key = display::key(&check.key, &group.key(&columns));
         if group.duplicated() {
             let place = if key.is_empty() { "without a key".to_owned() } else { format!("for {key}") };
-            return Err(error(format!("more than one timestamp {place}; select max(…), or name the group in `key`")));
+            return Err(error(
+                ErrorCode::ValueAmbiguous,
+                format!("more than one timestamp {place}; select max(…), or name the group in `key`"),
+            ));
         }
         let moments = (moment(latest, Side::Old, group.old.first())?, moment(latest, Side::New, group.new.first())?);
         let (then, now) = match moments {
             (Some((_, zoned)), Some((_, other))) if zoned != other => {
                 let cause = ambiguous(&latest.name, &Ambiguous::Zones);
                 let place = if key.is_empty() { String::new() } else { format!(", key {key}") };
-                return Err(error(format!("{}{place}", cause.message)));
+                return Err(error(ErrorCode::ValueAmbiguous, format!("{cause}{place}")));
             }
             (then, now) => (then.map(|(nanos, _)| nanos), now.map(|(nanos, _)| nanos)),
         };
@@ -91,14 +97,18 @@ fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<(i1
         Normal::Value(Value::Instant(nanos)) => Ok(Some((nanos, true))),
         Normal::Value(Value::WallClock(nanos)) => Ok(Some((nanos, false))),
         Normal::Value(Value::Date(days)) => Ok(Some((i128::from(days) * NANOS_PER_DAY, false))),
-        Normal::Value(other) => Err(error(format!(
-            "column `{}` holds {}, which is no timestamp; cast it in the query, or say `type = \"timestamp\"`",
-            latest.name,
-            display::shown(&other).unwrap_or_else(|| "NULL".to_owned())
-        ))),
-        Normal::Unreadable(text) => {
-            Err(error(format!("column `{}` holds {text:?}, which cannot be read as a timestamp", latest.name)))
-        }
+        Normal::Value(other) => Err(error(
+            ErrorCode::ValueUnreadable,
+            format!(
+                "column `{}` holds {}, which is no timestamp; cast it in the query, or say `type = \"timestamp\"`",
+                latest.name,
+                display::shown(&other).unwrap_or_else(|| "NULL".to_owned())
+            ),
+        )),
+        Normal::Unreadable(text) => Err(error(
+            ErrorCode::ValueUnreadable,
+            format!("column `{}` holds {text:?}, which cannot be read as a timestamp", latest.name),
+        )),
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::rows::columns::error;
 use super::super::value::display;
 use super::super::value::number::{Number, number};
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair};
+use crate::model::{CheckReport, Difference, ErrorCode, ErrorReport, Example, Key, Pair};
 use crate::spec::check::{Check, KindSettings};
 
 /// Counts the rows of the one side there is.
@@ -24,14 +24,15 @@ pub(crate) fn compare(
     let (frame, on_old) = match (old, new) {
         (Some(frame), None) => (frame, true),
         (None, Some(frame)) => (frame, false),
-        _ => return Err(error("an invariant looks at one side; give it either `old` or `new`")),
+        _ => return Err(error(ErrorCode::CheckUnfit, "an invariant looks at one side; give it either `old` or `new`")),
     };
     if let KindSettings::Invariant { population: Some(_) } = check.kind {
-        let size = population
-            .and_then(size)
-            .ok_or_else(|| error("`population` must return one row with one integer; select count(*)"))?;
+        let size = population.and_then(size).ok_or_else(|| {
+            error(ErrorCode::RowCountUnfit, "`population` must return one row with one integer; select count(*)")
+        })?;
         if size == Number::Finite(0.into()) {
             return Err(error(
+                ErrorCode::NothingCompared,
                 "`population` counts 0 rows, so the invariant was not put to the test; correct the window or the query",
             ));
         }

@@ -7,7 +7,7 @@ use bigdecimal::BigDecimal;
 use super::super::rows::columns::error;
 use super::super::settle;
 use crate::model::{
-    CheckReport, ErrorReport, Key, Measure, Sides, Times, Totals, Warning, WarningCode, plural, thousands,
+    CheckReport, ErrorCode, ErrorReport, Key, Measure, Sides, Times, Totals, Warning, WarningCode, plural, thousands,
 };
 use crate::spec::check::{Check, Latency};
 
@@ -64,14 +64,17 @@ fn judge(
     report: &mut CheckReport,
 ) -> Result<(), ErrorReport> {
     if new.times.is_empty() || old.is_some_and(|old| old.times.is_empty()) {
-        return Err(error("no query was timed; allow more rounds"));
+        return Err(error(ErrorCode::NothingCompared, "no query was timed; allow more rounds"));
     }
     for (side, timed) in (Sides { old, new: Some(new) }) {
         if timed.is_some_and(|timed| timed.rows == 0) && !check.allow_empty {
-            return Err(error(format!(
-                "{side} returned no row, and the time of an empty answer says nothing; correct the query, or say \
+            return Err(error(
+                ErrorCode::NothingCompared,
+                format!(
+                    "{side} returned no row, and the time of an empty answer says nothing; correct the query, or say \
                  `allow_empty = true`"
-            )));
+                ),
+            ));
         }
     }
     if let Some(old) = old.filter(|old| old.rows != new.rows) {
@@ -242,7 +245,7 @@ mod tests {
     #[test]
     fn nothing_timed_and_nothing_answered_are_errors() {
         let message = |allow: bool, old: Option<Timed>, new: Timed| {
-            judged(bounded(), allow, old, new).error.map(|error| error.message).unwrap_or_default()
+            judged(bounded(), allow, old, new).error.map(|error| error.message()).unwrap_or_default()
         };
         let rows = |millis: &[u64], rows: u64| Timed { rows, ..timed(millis) };
         assert!(message(false, None, timed(&[])).contains("no query was timed"));

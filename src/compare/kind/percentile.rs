@@ -15,8 +15,8 @@ use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    CheckReport, Counts, ErrorReport, Example, Key, Measure, Severity, Side, Sides, Totals, Warning, WarningCode,
-    agree, plural,
+    CheckReport, Counts, ErrorCode, ErrorReport, Example, Key, Measure, Severity, Side, Sides, Totals, Warning,
+    WarningCode, agree, plural,
 };
 use crate::spec::check::{Bounds, Check, Percentile, Tolerance};
 use crate::suppress::ledger::outside;
@@ -54,7 +54,7 @@ pub(crate) fn compare(
 
 fn side_error(side: Side, key: &Key, why: &str) -> ErrorReport {
     let place = if key.is_empty() { String::new() } else { format!(", group {key}") };
-    error(format!("{side}{place}: {why}"))
+    error(ErrorCode::ValueUnreadable, format!("{side}{place}: {why}"))
 }
 
 /// The key columns alone.
@@ -65,7 +65,7 @@ fn keys_of(check: &Check, frame: &Frame, side: Side) -> Result<Frame, ErrorRepor
             columns.push(Column { of: of.clone(), values: frame.values(&name), name });
         }
     }
-    Frame::from_columns(columns).map_err(|cause| error(cause.to_string()))
+    Frame::from_columns(columns).map_err(|cause| error(ErrorCode::ValueUnreadable, cause.to_string()))
 }
 
 /// What a side returned.
@@ -84,10 +84,11 @@ impl Answer {
             let name = renamed(name);
             match frame.column(&name) {
                 Some((_, Type::Integer | Type::Decimal { .. } | Type::Float | Type::Null)) => Ok(frame.values(&name)),
-                Some((_, of)) => Err(error(format!(
-                    "column `{name}` of {side} is {of}, where numbers are compared; cast it in the query"
-                ))),
-                None => Err(error(format!("{side} has no column `{name}`"))),
+                Some((_, of)) => Err(error(
+                    ErrorCode::TypeMismatch,
+                    format!("column `{name}` of {side} is {of}, where numbers are compared; cast it in the query"),
+                )),
+                None => Err(error(ErrorCode::ColumnMissing, format!("{side} has no column `{name}`"))),
             }
         };
         let present = settings.quantiles.iter().filter(|(name, _)| has(name)).count();
@@ -103,15 +104,18 @@ impl Answer {
             (Answer::Raw(numbers(value)?), vec![renamed(value)])
         } else {
             let wanted: Vec<&str> = settings.quantiles.iter().map(|(name, _)| name.as_str()).collect();
-            return Err(error(format!(
-                "{side} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
-                wanted.join(", "),
-                settings
-                    .value
-                    .as_ref()
-                    .map_or(String::from(" (say `value = \"column\"`)"), |value| format!(" (`{value}`)")),
-                frame.names().join(", ")
-            )));
+            return Err(error(
+                ErrorCode::ColumnMissing,
+                format!(
+                    "{side} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
+                    wanted.join(", "),
+                    settings
+                        .value
+                        .as_ref()
+                        .map_or(String::from(" (say `value = \"column\"`)"), |value| format!(" (`{value}`)")),
+                    frame.names().join(", ")
+                ),
+            ));
         };
         let known = |name: &str| used.iter().any(|u| u == name) || check.key.iter().any(|key| renamed(key) == name);
         let ignored = |name: &str| {
@@ -121,9 +125,12 @@ impl Answer {
                 .is_some_and(|rule| matches!(rule.comparison, crate::spec::check::Comparison::Ignore(_)))
         };
         match frame.names().into_iter().find(|name| !known(name) && !ignored(name)) {
-            Some(name) => Err(error(format!(
-                "column `{name}` of {side} is neither key nor quantile nor `value`; leave it out, or `ignore` it with a reason"
-            ))),
+            Some(name) => Err(error(
+                ErrorCode::ColumnUnexpected,
+                format!(
+                    "column `{name}` of {side} is neither key nor quantile nor `value`; leave it out, or `ignore` it with a reason"
+                ),
+            )),
             None => Ok(answer),
         }
     }
@@ -194,11 +201,15 @@ struct Values {
 fn bounds_make_sense(settings: &Percentile, old: &Answer, new: &Answer) -> Result<(), ErrorReport> {
     if (settings.rank.is_some() || settings.warn.rank.is_some()) && !old.is_raw() && !new.is_raw() {
         return Err(error(
+            ErrorCode::CheckUnfit,
             "`rank` needs the raw values of a side, and both return percentiles; return raw values, or remove `rank`",
         ));
     }
     if (settings.max_ks.is_some() || settings.warn.max_ks.is_some()) && !(old.is_raw() && new.is_raw()) {
-        return Err(error("`max_ks` needs the raw values of both sides; return raw values, or remove `max_ks`"));
+        return Err(error(
+            ErrorCode::CheckUnfit,
+            "`max_ks` needs the raw values of both sides; return raw values, or remove `max_ks`",
+        ));
     }
     Ok(())
 }
@@ -390,24 +401,30 @@ impl<'a> Found<'a> {
     fn finish(self, check: &Check, dropped: &Sides<u64>, report: &mut CheckReport) -> Result<(), ErrorReport> {
         for (side, count) in *dropped {
             if count > 0 {
-                report.warnings.push(Warning::new(
-                    WarningCode::NullsDropped,
-                    format!(
-                        "{side}: {} {} left out of the quantiles",
-                        plural(count, "NULL value"),
-                        agree(count, "was", "were")
-                    ),
-                ));
+                report.warnings.push(
+                    Warning::new(
+                        WarningCode::NullsDropped,
+                        format!(
+                            "{} {} left out of the quantiles",
+                            plural(count, "NULL value"),
+                            agree(count, "was", "were")
+                        ),
+                    )
+                    .of(side),
+                );
             }
         }
         report.too_small = self.too_small;
         report.too_small_groups = (self.too_small_groups > 0).then_some(self.too_small_groups);
         not_empty(check, (self.values == 0).then_some("neither side has a value"), report)?;
         if self.groups > 0 && self.too_small_groups == self.groups {
-            return Err(error(format!(
-                "every group has fewer than {} on both sides, so none could be judged; widen the window, or lower `min_rows`",
-                plural(self.settings.min_rows, "value")
-            )));
+            return Err(error(
+                ErrorCode::NothingCompared,
+                format!(
+                    "every group has fewer than {} on both sides, so none could be judged; widen the window, or lower `min_rows`",
+                    plural(self.settings.min_rows, "value")
+                ),
+            ));
         }
         report.totals = Some(self.totals);
         report.drift = self.drift.finish();

@@ -12,8 +12,8 @@ use super::super::value::json;
 use super::super::{Limits, not_empty};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    CheckReport, Difference, ErrorReport, Example, Key, Pair, Side, Sides, TagCounts, Warning, WarningCode, agree,
-    plural,
+    CheckReport, Difference, ErrorCode, ErrorReport, Example, Key, Pair, Side, Sides, TagCounts, Warning, WarningCode,
+    agree, plural,
 };
 use crate::spec::check::{Check, Comparison, ForcedType};
 
@@ -35,7 +35,9 @@ pub(crate) fn compare(
     let new = one_row_per_tag(new, Side::New, &new_key, forced.new)?;
     let columns = sort_out(&check, &old, &new, Naming::ByPlace)?;
     let [tag] = columns.compared.as_slice() else {
-        return Err(columns.error().unwrap_or_else(|| error("no tag column is left to compare; remove its `ignore`")));
+        return Err(columns.error().unwrap_or_else(|| {
+            error(ErrorCode::NothingCompared, "no tag column is left to compare; remove its `ignore`")
+        }));
     };
     let empty = old.height() == 0 && new.height() == 0;
     not_empty(&check, empty.then_some("neither side has a tag"), report)?;
@@ -168,20 +170,26 @@ fn tag_types(check: &mut Check, key: &[String]) -> Sides<bool> {
 fn one_row_per_tag(frame: &Frame, side: Side, key: &[String], as_json: bool) -> Result<Frame, ErrorReport> {
     let values: Vec<&str> = frame.names().into_iter().filter(|name| !key.iter().any(|k| k == name)).collect();
     let [name] = values.as_slice() else {
-        return Err(error(format!(
-            "{side} returns {} columns beside the key, where exactly one is the tag; name the others in `key` or leave them out",
-            values.len()
-        )));
+        return Err(error(
+            ErrorCode::ColumnUnexpected,
+            format!(
+                "{side} returns {} columns beside the key, where exactly one is the tag; name the others in `key` or leave them out",
+                values.len()
+            ),
+        ));
     };
-    let Some((_, of)) = frame.column(name) else { return Err(error(format!("{side} has no column `{name}`"))) };
+    let Some((_, of)) = frame.column(name) else {
+        return Err(error(ErrorCode::ColumnMissing, format!("{side} has no column `{name}`")));
+    };
     let (element, from_json) = match of {
         Type::Array(element) => (element.as_ref().clone(), false),
         Type::Json => (Type::Text, true),
         Type::Text if as_json => (Type::Text, true),
         Type::Map(..) => {
-            return Err(error(format!(
-                "column `{name}` of {side} is {of}, where a tag is a scalar or an array; select its keys"
-            )));
+            return Err(error(
+                ErrorCode::TypeMismatch,
+                format!("column `{name}` of {side} is {of}, where a tag is a scalar or an array; select its keys"),
+            ));
         }
         scalar => (scalar.clone(), false),
     };
@@ -191,7 +199,10 @@ fn one_row_per_tag(frame: &Frame, side: Side, key: &[String], as_json: bool) -> 
         let found = match value {
             Value::Null => continue,
             Value::Json(text) | Value::Text(text) if from_json => tags_in_json(&text).map_err(|why| {
-                error(format!("column `{name}` of {side}, row {}: {why}; return an array of texts", row + 1))
+                error(
+                    ErrorCode::ValueUnreadable,
+                    format!("column `{name}` of {side}, row {}: {why}; return an array of texts", row + 1),
+                )
             })?,
             Value::Array(items) => items,
             scalar => vec![scalar],
@@ -210,7 +221,7 @@ fn one_row_per_tag(frame: &Frame, side: Side, key: &[String], as_json: bool) -> 
         });
     }
     columns.push(Column { name: (*name).to_owned(), of: element, values: tags });
-    Frame::from_columns(columns).map_err(|cause| error(format!("{side}: {cause}")))
+    Frame::from_columns(columns).map_err(|cause| error(ErrorCode::ValueUnreadable, format!("{side}: {cause}")))
 }
 
 fn tags_in_json(text: &str) -> Result<Vec<Value>, &'static str> {

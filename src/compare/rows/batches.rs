@@ -9,7 +9,7 @@ use super::columns::{Columns, Naming, error, sort_out};
 use super::join::{KeyGroup, ambiguous};
 use super::{Found, Sink};
 use crate::frame::{Frame, Type};
-use crate::model::{CheckReport, ErrorReport, Side, Sides};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Side, Sides};
 use crate::spec::check::{Check, Comparison, Rule};
 
 /// The columns of a check over two results whose rows come later.
@@ -201,9 +201,12 @@ pub(crate) fn same_type(side: Side, column: &str, known: &Type, found: &Type) ->
     if alike(known, found) {
         return Ok(());
     }
-    Err(error(format!(
-        "column `{column}` of {side} is {known} in earlier rows and {found} in later ones; cast it in the query"
-    )))
+    Err(error(
+        ErrorCode::TypeMismatch,
+        format!(
+            "column `{column}` of {side} is {known} in earlier rows and {found} in later ones; cast it in the query"
+        ),
+    ))
 }
 
 /// The scale of a decimal is no part of what it is compared as; a column of NULLs goes with everything.
@@ -311,7 +314,7 @@ mod tests {
         ] {
             assert_eq!(fits(&known, &found), expected, "{known} {found}");
         }
-        let message = |side| same_type(side, "v", &Type::Integer, &Type::Text).unwrap_err().message;
+        let message = |side| same_type(side, "v", &Type::Integer, &Type::Text).unwrap_err().message();
         assert!(message(Side::Old).contains("`v` of old is integer in earlier rows and text in later ones"));
         assert!(message(Side::New).contains("of new"));
     }

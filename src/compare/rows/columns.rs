@@ -9,10 +9,10 @@ use super::super::value::encode::{
 };
 use super::super::value::judge::{Verdict, by_bytes, judge};
 use super::super::value::normalize::{Adapting, Normal, Normalizer, adapt_absent};
-use super::super::value::types::{comparable, stands};
+use super::super::value::types::{Misfit, comparable, stands};
 use super::column_values::ColumnValues;
 use crate::frame::{Frame, Type, Value};
-use crate::model::{ColumnReport, ErrorReport, Side, Sides};
+use crate::model::{Cause, ColumnReport, ErrorCode, ErrorReport, Side, Sides};
 use crate::spec::check::{Check, Comparison, Rule};
 
 /// One column of both sides with its rule.
@@ -51,7 +51,7 @@ pub(crate) struct Columns {
     /// Columns that are not compared: ignored, or the reason of a problem.
     pub left_out: Vec<ColumnReport>,
     /// Why the check is an error although the rest is compared.
-    pub problems: Vec<String>,
+    pub problems: Vec<Cause>,
 }
 
 impl Paired {
@@ -186,9 +186,12 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
         for (side, (has, frame)) in there.zip(Sides { old, new }) {
             if !has {
                 let names = frame.names().join(", ");
-                return Err(error(format!(
-                    "the key column `{name}` is not in the result of {side}, which has: {names}; select it, or correct `key` or `rename`"
-                )));
+                return Err(error(
+                    ErrorCode::ColumnMissing,
+                    format!(
+                        "the key column `{name}` is not in the result of {side}, which has: {names}; select it, or correct `key` or `rename`"
+                    ),
+                ));
             }
         }
     }
@@ -200,7 +203,7 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
         let rule = check.columns.get(name).cloned().unwrap_or_default();
         match pair(name, &rule, old, new, &new_names, true) {
             Ok(paired) => columns.key.push(paired),
-            Err(why) => return Err(error(format!("key column `{name}`: {why}"))),
+            Err(Misfit { code, why }) => return Err(error(code, format!("key column `{name}`: {why}"))),
         }
     }
     for name in old.names() {
@@ -215,9 +218,8 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
     }
     for name in check.columns.keys() {
         if old.column(name).is_none() && !new_names.contains_key(name) {
-            columns
-                .problems
-                .push(format!("`columns.{name}` names a column that neither side returns; correct or remove it"));
+            let why = format!("`columns.{name}` names a column that neither side returns; correct or remove it");
+            columns.problems.push(Cause::new(ErrorCode::ColumnMissing, why));
         }
     }
     Ok(columns)
@@ -247,7 +249,7 @@ impl Columns {
         }
         match pair(name, rule, old, new, new_names, false) {
             Ok(paired) => self.compared.push(paired),
-            Err(why) => self.problem(name, &display::rule(rule), why),
+            Err(misfit) => self.problem(name, &display::rule(rule), misfit),
         }
     }
 
@@ -258,11 +260,11 @@ impl Columns {
             return;
         }
         let why = format!("only {side} returns it; select it on both sides, say `rename`, or `ignore = \"reason\"`");
-        self.problem(name, &display::rule(rule), why);
+        self.problem(name, &display::rule(rule), Misfit { code: ErrorCode::ColumnMissing, why });
     }
 
-    fn problem(&mut self, name: &str, rule: &str, why: String) {
-        self.problems.push(format!("column `{name}`: {why}"));
+    fn problem(&mut self, name: &str, rule: &str, Misfit { code, why }: Misfit) {
+        self.problems.push(Cause::new(code, format!("column `{name}`: {why}")));
         self.leave_out(name, rule, why);
     }
 
@@ -279,13 +281,14 @@ impl Columns {
     /// The problems as one error, if there are any.
     pub(crate) fn error(&self) -> Option<ErrorReport> {
         let (first, rest) = self.problems.split_first()?;
-        Some(ErrorReport { message: first.clone(), causes: rest.to_vec(), ..ErrorReport::default() })
+        let code = first.code.unwrap_or_default();
+        Some(ErrorReport::new(code, first.text.as_str()).caused_by(rest.iter().cloned()))
     }
 }
 
 /// An error without causes.
-pub(crate) fn error(message: impl Into<String>) -> ErrorReport {
-    ErrorReport::new(message.into())
+pub(crate) fn error(code: ErrorCode, message: impl Into<String>) -> ErrorReport {
+    ErrorReport::new(code, message)
 }
 
 /// Old name to name in new, for every column of new.
@@ -297,15 +300,21 @@ fn renamed(check: &Check, new: &Frame) -> Result<BTreeMap<String, String>, Error
         let known_as = old_name.get(name).copied().unwrap_or(name);
         used.insert(name.to_owned());
         if let Some(other) = names.insert(known_as.to_owned(), name.to_owned()) {
-            return Err(error(format!(
-                "new returns both `{other}` and `{name}`, and `rename` makes both `{known_as}`; leave one out of the query"
-            )));
+            return Err(error(
+                ErrorCode::ColumnDuplicate,
+                format!(
+                    "new returns both `{other}` and `{name}`, and `rename` makes both `{known_as}`; leave one out of the query"
+                ),
+            ));
         }
     }
     match check.rename.iter().find(|(_, new)| !used.contains(*new)) {
-        Some((old, new)) => Err(error(format!(
-            "`rename` says that `{old}` is `{new}` in new, which returns no such column; correct `rename` or the query"
-        ))),
+        Some((old, new)) => Err(error(
+            ErrorCode::ColumnMissing,
+            format!(
+                "`rename` says that `{old}` is `{new}` in new, which returns no such column; correct `rename` or the query"
+            ),
+        )),
         None => Ok(names),
     }
 }
@@ -317,11 +326,14 @@ fn name_by_place(check: &Check, old: &Frame, new_names: &mut BTreeMap<String, St
     let new_values = values(new_names.keys().cloned().collect());
     for (side, found) in (Sides { old: &old_values, new: &new_values }) {
         if found.len() != 1 {
-            return Err(error(format!(
-                "{side} returns {} columns beside the key ({}), where this kind takes exactly one; name the others in `key` or leave them out",
-                found.len(),
-                if found.is_empty() { "none".to_owned() } else { found.join(", ") },
-            )));
+            return Err(error(
+                ErrorCode::ColumnUnexpected,
+                format!(
+                    "{side} returns {} columns beside the key ({}), where this kind takes exactly one; name the others in `key` or leave them out",
+                    found.len(),
+                    if found.is_empty() { "none".to_owned() } else { found.join(", ") },
+                ),
+            ));
         }
     }
     if old_values != new_values
@@ -341,10 +353,13 @@ fn pair(
     new: &Frame,
     new_names: &BTreeMap<String, String>,
     key: bool,
-) -> Result<Paired, String> {
+) -> Result<Paired, Misfit> {
     let new_name = &new_names[name];
     let (Some((_, old_type)), Some((_, new_type))) = (old.column(name), new.column(new_name)) else {
-        return Err("it is not in both results; select it on both sides".to_owned());
+        return Err(Misfit {
+            code: ErrorCode::ColumnMissing,
+            why: "it is not in both results; select it on both sides".to_owned(),
+        });
     };
     let rule = &Rule { comparison: adapt_absent(&rule.comparison, old_type, new_type)?, ..rule.clone() };
     let meeting = comparable(old_type, new_type, rule)?;
@@ -355,7 +370,9 @@ fn pair(
     };
     let nulls = nulls(rule, &normalizers);
     if key && nulls == (Nulls::Apart(Sides { old: true, new: true })) {
-        return Err("`null` gives two values, so that a NULL has two keys; give one value for both sides".to_owned());
+        return Err(Misfit::of_literal(
+            "`null` gives two values, so that a NULL has two keys; give one value for both sides",
+        ));
     }
     let empty = Paired {
         name: name.to_owned(),
@@ -369,8 +386,9 @@ fn pair(
 }
 
 /// The normaliser of one side, whose value for NULL must be one that the `other` side can hold.
-fn normalizer(rule: &Rule, side: Side, of: &Type, other: &Type, as_integer: bool) -> Result<Normalizer, String> {
-    let normalizer = Normalizer::new(rule, side, Adapting { of, other }, as_integer).map_err(|e| e.to_string())?;
+fn normalizer(rule: &Rule, side: Side, of: &Type, other: &Type, as_integer: bool) -> Result<Normalizer, Misfit> {
+    let normalizer = Normalizer::new(rule, side, Adapting { of, other }, as_integer)
+        .map_err(|e| Misfit::of_literal(e.to_string()))?;
     let Some(literal) = rule.null.get(side) else { return Ok(normalizer) };
     let fits = match normalizer.apply(Value::Null) {
         Normal::Value(value) => stands(&value, other, side, rule, as_integer),
@@ -379,11 +397,11 @@ fn normalizer(rule: &Rule, side: Side, of: &Type, other: &Type, as_integer: bool
     if fits {
         return Ok(normalizer);
     }
-    Err(format!(
+    Err(Misfit::of_literal(format!(
         "`null` gives {} for {side}, which no value of {} ({other}) can equal; give a value of that type",
         display::literal(literal),
         side.other()
-    ))
+    )))
 }
 
 /// Whether NULL is the same on both sides.

@@ -9,7 +9,7 @@ use super::super::value::order::Ordered;
 use super::columns::{Columns, Paired, error};
 use super::time_zones::AloneKeys;
 use crate::frame::Value;
-use crate::model::{ErrorReport, Side};
+use crate::model::{ErrorCode, ErrorReport, Side};
 
 /// Numbers of the rows of one key on one side.
 pub(crate) type Rows = SmallVec<[usize; 1]>;
@@ -94,5 +94,5 @@ pub(crate) fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cell
 
 /// The error of a value whose meaning is not settled.
 pub(crate) fn ambiguous(column: &str, cause: &Ambiguous) -> ErrorReport {
-    error(format!("column `{column}`: {cause}"))
+    error(ErrorCode::ValueAmbiguous, format!("column `{column}`: {cause}"))
 }

@@ -20,7 +20,7 @@ use super::Limits;
 use super::value::display;
 use super::value::encode::is_never_equal;
 use super::value::order::Ordered;
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Key, Pair, RowCounts, Side};
+use crate::model::{CheckReport, Difference, ErrorCode, ErrorReport, Example, Key, Pair, RowCounts, Side};
 use crate::spec::check::Check;
 use column_stats::{ColumnStats, leveled, numbers_as_text};
 use columns::{Columns, Paired, error};
@@ -320,7 +320,11 @@ fn differs(check: &Check, columns: &Columns, group: &KeyGroup, key: &dyn Fn() ->
 }
 
 fn in_row(column: &str, cause: &super::value::encode::Ambiguous, key: &Key) -> ErrorReport {
-    if key.is_empty() { ambiguous(column, cause) } else { error(format!("column `{column}`, key {key}: {cause}")) }
+    if key.is_empty() {
+        ambiguous(column, cause)
+    } else {
+        error(ErrorCode::ValueAmbiguous, format!("column `{column}`, key {key}: {cause}"))
+    }
 }
 
 fn counts(old: usize, new: usize) -> Pair {

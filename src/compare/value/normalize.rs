@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::json;
+use super::types::Misfit;
 use crate::frame::{Type, Value, time, wide};
 use crate::model::Side;
 use crate::spec::check::{Comparison, ForcedType, Levels, Rule};
@@ -242,7 +243,7 @@ fn adapted(literal: &Value, of: &Type) -> Option<Value> {
 }
 
 /// `comparison` with what an absent key stands for as a value of the maps' type.
-pub(crate) fn adapt_absent(comparison: &Comparison, old: &Type, new: &Type) -> Result<Comparison, String> {
+pub(crate) fn adapt_absent(comparison: &Comparison, old: &Type, new: &Type) -> Result<Comparison, Misfit> {
     let held = [old, new].into_iter().find_map(|of| match of {
         Type::Map(_, held) if **held != Type::Null => Some(&**held),
         _ => None,
@@ -254,7 +255,9 @@ pub(crate) fn adapt_absent(comparison: &Comparison, old: &Type, new: &Type) -> R
         Comparison::Map { absent: Some(literal), tolerance } => {
             let absent = adapted(literal, of).ok_or_else(|| {
                 let literal = super::display::literal(literal);
-                format!("`absent` gives {literal}, which is no {of}; give a value of the map's type")
+                Misfit::of_literal(format!(
+                    "`absent` gives {literal}, which is no {of}; give a value of the map's type"
+                ))
             })?;
             Comparison::Map { absent: Some(absent), tolerance: tolerance.clone() }
         }

@@ -1,7 +1,7 @@
 //! Which columns may be compared: the types of the two sides under a rule.
 
 use crate::frame::{Type, Value};
-use crate::model::Side;
+use crate::model::{ErrorCode, Side};
 use crate::spec::check::{Comparison, ForcedType, Rule};
 
 /// A type as the rule leaves it.
@@ -28,6 +28,25 @@ enum Class {
     Map(Box<Class>, Box<Class>),
 }
 
+/// Why a column cannot be compared, and how to make it so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    pub code: ErrorCode,
+    pub why: String,
+}
+
+impl Misfit {
+    /// Makes one whose text names types and settings only.
+    pub(crate) fn of_types(why: impl Into<String>) -> Misfit {
+        Misfit { code: ErrorCode::TypeMismatch, why: why.into() }
+    }
+
+    /// Makes one whose text quotes a literal of the suite.
+    pub(crate) fn of_literal(why: impl Into<String>) -> Misfit {
+        Misfit { code: ErrorCode::LiteralUnfit, why: why.into() }
+    }
+}
+
 /// How two comparable columns meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Meeting {
@@ -36,13 +55,13 @@ pub(crate) struct Meeting {
 }
 
 /// Whether a column of type `old` may be compared with one of type `new` under `rule`; else why not, and the way out.
-pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting, String> {
+pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting, Misfit> {
     let left = class(old, rule.types.old, rule)?;
     let right = class(new, rule.types.new, rule)?;
     fits(&left, rule)?;
     fits(&right, rule)?;
     if rule.trim && ![old, new].into_iter().any(|of| matches!(of, Type::Text | Type::Null)) {
-        return Err("`trim` needs text; leave it out".to_owned());
+        return Err(Misfit::of_types("`trim` needs text; leave it out"));
     }
     let any = |wanted: fn(&Comparison) -> bool| rule.comparison.levels().any(wanted);
     let numeric = any(|one| {
@@ -56,7 +75,7 @@ pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting,
     if meet(&left, &right, numeric, &mut bool_as_integer) {
         return Ok(Meeting { bool_as_integer });
     }
-    Err(format!("{old} in old and {new} in new cannot be compared; {}", way_out(&left, &right)))
+    Err(Misfit::of_types(format!("{old} in old and {new} in new cannot be compared; {}", way_out(&left, &right))))
 }
 
 /// Whether a value of the column of `other` on the other side of `side` can equal `value`, which stands for NULL on `side`.
@@ -139,9 +158,10 @@ fn meet(old: &Class, new: &Class, numeric: bool, bool_as_integer: &mut bool) -> 
     }
 }
 
-fn class(of: &Type, forced: Option<ForcedType>, rule: &Rule) -> Result<Class, String> {
-    let refuse =
-        |forced: ForcedType| Err(format!("{of} cannot be read as `type = \"{forced}\"`; cast the column in its query"));
+fn class(of: &Type, forced: Option<ForcedType>, rule: &Rule) -> Result<Class, Misfit> {
+    let refuse = |forced: ForcedType| {
+        Err(Misfit::of_types(format!("{of} cannot be read as `type = \"{forced}\"`; cast the column in its query")))
+    };
     let plain = natural(of);
     let class = match forced {
         None => plain,
@@ -206,11 +226,11 @@ fn natural(of: &Type) -> Class {
 }
 
 /// Whether the rule makes sense for a column of `class`.
-fn fits(class: &Class, rule: &Rule) -> Result<(), String> {
+fn fits(class: &Class, rule: &Rule) -> Result<(), Misfit> {
     rule.comparison.levels().try_for_each(|one| fits_level(class, rule, one))
 }
 
-fn fits_level(class: &Class, rule: &Rule, comparison: &Comparison) -> Result<(), String> {
+fn fits_level(class: &Class, rule: &Rule, comparison: &Comparison) -> Result<(), Misfit> {
     let (ok, needs) = match (comparison, class) {
         (_, Class::Any) => return Ok(()),
         (Comparison::Tolerance(_) | Comparison::Budget(_), class) => {
@@ -229,14 +249,14 @@ fn fits_level(class: &Class, rule: &Rule, comparison: &Comparison) -> Result<(),
         _ => (true, ""),
     };
     if !ok {
-        return Err(format!("{needs}; cast the column in its query, or give it another rule"));
+        return Err(Misfit::of_types(format!("{needs}; cast the column in its query, or give it another rule")));
     }
     let timed = matches!(class, Class::Instant | Class::WallClock | Class::Moment | Class::Time);
     if rule.truncate.is_some() && !timed {
-        return Err("`truncate` needs timestamps or times; leave it out".to_owned());
+        return Err(Misfit::of_types("`truncate` needs timestamps or times; leave it out"));
     }
     if rule.utc && !matches!(class, Class::Instant | Class::Moment) {
-        return Err("`zone` needs timestamps; leave it out".to_owned());
+        return Err(Misfit::of_types("`zone` needs timestamps; leave it out"));
     }
     Ok(())
 }
@@ -299,7 +319,7 @@ mod tests {
         ];
         for (old, new, words, rule) in cases {
             for (old, new) in [(&old, &new), (&new, &old)] {
-                let why = comparable(old, new, &Rule::default()).err().unwrap_or_default();
+                let why = comparable(old, new, &Rule::default()).err().map(|misfit| misfit.why).unwrap_or_default();
                 assert!(why.contains(words), "{old} {new}: {why}");
                 assert!(words.is_empty() || why.starts_with(&format!("{old} in old and {new} in new")), "{why}");
                 assert!(comparable(old, new, &rule).is_ok(), "{old} {new}: {words}");
@@ -307,8 +327,10 @@ mod tests {
         }
         let read = forced(ForcedType::Timestamp);
         let read = Rule { types: Sides { old: read.types.old, new: None }, ..read };
-        assert!(comparable(&Type::Text, &Type::Date, &read).unwrap_err().contains("`type = \"date\"`"));
-        assert!(comparable(&Type::Bytes, &Type::Bool, &Rule::default()).unwrap_err().contains("`ignore = \"reason\"`"));
+        assert!(comparable(&Type::Text, &Type::Date, &read).unwrap_err().why.contains("`type = \"date\"`"));
+        assert!(
+            comparable(&Type::Bytes, &Type::Bool, &Rule::default()).unwrap_err().why.contains("`ignore = \"reason\"`")
+        );
     }
 
     /// Catches a type that is read from what does not hold it.

@@ -77,7 +77,7 @@ fn several_tolerances_hold_together_up_to_a_bound() {
     let alike = |v: i128| (0..2_001).map(|row| (v, row)).collect::<Vec<(i128, i128)>>();
     assert_eq!(counts(&judge(&check, &pair(&alike(0)), &pair(&alike(0)))), (2_001, 0, 0, 0, 1));
     let report = judge(&check, &pair(&alike(0)), &pair(&alike(1)));
-    let message = report.error.unwrap().message;
+    let message = report.error.unwrap().message();
     assert!(message.contains("2001 rows of old") && message.contains("k=1") && message.contains("`key`"), "{message}");
 }
 

@@ -94,7 +94,7 @@ fn the_number_of_values_is_read_whatever_its_type() {
             &finished(median.clone(), Some((Type::Float, Value::Float(100.0), wrong.clone()))),
             &finished(median.clone(), None),
         );
-        let message = report.error.unwrap().message;
+        let message = report.error.unwrap().message();
         assert!(message.contains("`n`") && message.contains("old") && message.contains("g=b"), "{wrong:?}: {message}");
     }
 }
@@ -110,7 +110,7 @@ fn nothing_is_interpolated_beside_an_infinity() {
     let old = [f64::NEG_INFINITY, 1.0];
     let report = judged("0.75", &old, &[f64::NEG_INFINITY, 1000.0]);
     assert_eq!(report.status(), Status::Error);
-    let message = report.error.unwrap().message;
+    let message = report.error.unwrap().message();
     assert!(message.contains("`p`") && message.contains("-inf and 1"), "{message}");
     assert_eq!(judged("0.75", &[1.0, 2.0], &old).status(), Status::Error);
     assert_eq!(judged("0", &old, &old).status(), Status::Pass, "an infinity that is a value is one");

@@ -78,7 +78,7 @@ fn sum_without_a_key_takes_one_row() {
     let two = frame(vec![integers("n", &[1, 2])]);
     let report = judge(&sum(&[]), &two, &two);
     assert_eq!(report.status(), Status::Error);
-    assert!(report.error.unwrap().message.contains("without `key`"));
+    assert!(report.error.unwrap().message().contains("without `key`"));
 }
 
 #[test]
@@ -337,10 +337,10 @@ fn lags_are_listed_with_the_worst_first() {
     assert_eq!(shown, expected.map(|(key, delta, within)| (key.to_owned(), Some(delta), within)));
     let totals = report.totals.unwrap();
     assert_eq!((totals.compared, totals.outside), (4, 2));
-    assert!(report.warnings[0].message.contains("in 1 of 4"), "{}", report.warnings[0].message);
+    assert!(report.warnings[0].message().contains("in 1 of 4"), "{}", report.warnings[0].message());
     assert!(judge(&keyed, &side(&[5]), &side(&[5])).warnings.is_empty(), "even is not ahead");
     let twice = frame(vec![integers("id", &[1, 1]), instants("latest", &[0, 1])]);
-    assert!(judge(&keyed, &twice, &side(&[0])).error.unwrap().message.contains("more than one timestamp for id=1"));
+    assert!(judge(&keyed, &twice, &side(&[0])).error.unwrap().message().contains("more than one timestamp for id=1"));
     let null = frame(vec![integers("id", &[1, 2]), ("latest", Type::Instant, vec![Value::Null, Value::Instant(0)])]);
     assert_eq!(judge(&keyed, &null, &null).status(), Status::Pass, "NULL equals NULL");
     assert_eq!(judge(&keyed, &null, &side(&[0, 0])).status(), Status::Fail);

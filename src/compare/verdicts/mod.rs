@@ -1,5 +1,6 @@
 //! Verdicts on frames made by hand: what is called equal, what is called different, and what cannot be compared.
 
+mod disclosure;
 mod duplicates;
 mod groups;
 mod kinds;

@@ -158,7 +158,7 @@ fn a_null_of_a_key_pairs_with_what_it_stands_for_or_is_refused() {
         (on(Some(0), Some(1)), &null, &zero, "one value for both"),
     ] {
         let report = judge(&check, old, new);
-        let message = report.error.unwrap().message;
+        let message = report.error.unwrap().message();
         assert!(message.contains("`k`") && message.contains(side), "{message}");
         let streamed = streamed(&check, vec![old.clone()], vec![new.clone()], &options(1 << 20, 2)).unwrap();
         assert_eq!(streamed.report.status(), Status::Error);
@@ -196,7 +196,7 @@ fn a_stand_in_of_another_type_is_refused() {
                 let sides = (side(&nothing, &Value::Null), side(&of, &Value::Null));
                 let (old, new) = if on_old { sides } else { (sides.1, sides.0) };
                 let report = judge(&check, &old, &new);
-                let message = report.error.map(|error| error.message).unwrap_or_default();
+                let message = report.error.map(|error| error.message()).unwrap_or_default();
                 let shown = match &literal {
                     Value::Text(text) => format!("{text:?}"),
                     Value::Array(_) => "[]".to_owned(),

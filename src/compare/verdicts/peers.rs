@@ -152,7 +152,7 @@ fn columns_of_different_types_count() {
         &frame(vec![integers("id", &[1]), instants("day", &[86_400_000_000_000]), integers("n", &[2])]),
     );
     assert_eq!(report.status(), Status::Error);
-    assert!(report.error.as_ref().unwrap().message.contains("`day`"));
+    assert!(report.error.as_ref().unwrap().message().contains("`day`"));
     assert_eq!(counts(&report).3, 1, "the other columns are compared all the same");
 }
 

@@ -98,7 +98,7 @@ fn a_renamed_column_goes_by_its_old_name() {
 #[test]
 fn a_key_that_is_not_in_the_result_names_what_is() {
     let report = judge(&rows(&["id"]), &frame(vec![integers("id", &[1])]), &frame(vec![integers("uid", &[1])]));
-    let message = report.error.unwrap().message;
+    let message = report.error.unwrap().message();
     assert!(message.contains("`id`") && message.contains("new") && message.contains("uid"), "{message}");
 }
 
@@ -179,7 +179,7 @@ fn json_with_a_key_twice_is_an_error_wherever_it_stands() {
         [(vec![twice], vec![]), (vec![], vec![twice]), (vec![twice, "1"], vec![]), (vec![twice, "1"], vec!["1"])]
     {
         let report = judge(&value, &side(&old), &side(&new));
-        let message = report.error.unwrap().message;
+        let message = report.error.unwrap().message();
         assert!(message.contains("`v`") && message.contains("id=1") && message.contains("`a`"), "{message}");
     }
     let key = with(rows(&["v"]), "v", rule());
@@ -234,7 +234,7 @@ fn an_absent_key_stands_for_a_value_of_the_maps_type() {
     let wrong = comparison(Comparison::Map { absent: Some(text("x")), tolerance: None });
     let check = with(rows(&["id"]), "v", wrong);
     let report = judge(&check, &frame(map(&Type::Float, &[])), &frame(map(&Type::Float, &[])));
-    assert!(report.error.unwrap().message.contains("`absent` gives \"x\", which is no float"));
+    assert!(report.error.unwrap().message().contains("`absent` gives \"x\", which is no float"));
 }
 
 /// Catches 32-bit floats that are counted in steps of 64-bit ones, on either side.

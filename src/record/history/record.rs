@@ -6,7 +6,7 @@ use super::connection::{Access, Cell, Connection};
 use super::error::Error;
 use super::place::Place;
 use super::tables;
-use crate::model::{CheckReport, Key, RunReport};
+use crate::model::{CheckReport, ErrorReport, Key, RunReport};
 
 /// Measures of a check that are kept; a report has the worst first.
 const MEASURES: usize = 10;
@@ -54,7 +54,7 @@ fn check(run: &str, at: u64, check: &CheckReport) -> Vec<Cell> {
     let ms = sides.map(|side| side.map(|side| side.elapsed_ms));
     let found: u64 = check.differences().values().fold(0, |sum, count| sum.saturating_add(*count));
     let listed = found == 0 || check.written.is_some_and(|written| !written.truncated);
-    let note = check.error.as_ref().map(|error| error.message.as_str()).or(check.skipped.as_deref());
+    let note = check.error.as_ref().map(ErrorReport::message).or(check.skipped.clone());
     vec![
         Cell::from(run),
         Cell::from(at),
@@ -67,7 +67,7 @@ fn check(run: &str, at: u64, check: &CheckReport) -> Vec<Cell> {
         Cell::from(ms.old),
         Cell::from(ms.new),
         Cell::from(listed),
-        Cell::from(note),
+        Cell::from(note.as_deref()),
     ]
 }
 

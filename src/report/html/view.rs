@@ -15,7 +15,7 @@ use super::times;
 use super::times::Distribution;
 use super::trend;
 use super::trend::{Strip, Trend};
-use crate::model::{CheckReport, Difference, Example, Pair, RunReport, Side, SideReport, Status, agree};
+use crate::model::{CheckReport, Difference, ErrorReport, Example, Pair, RunReport, Side, SideReport, Status, agree};
 
 /// The whole page.
 #[derive(Serialize)]
@@ -228,8 +228,8 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         found: charts::found(check),
         ms: check.elapsed_ms,
         took: duration(check.elapsed_ms),
-        error: check.error.as_ref().map(|error| visible(&error.message)),
-        causes: check.error.iter().flat_map(|error| &error.causes).map(|cause| visible(cause)).collect(),
+        error: check.error.as_ref().map(|error| visible(&error.message())),
+        causes: check.error.iter().flat_map(ErrorReport::causes).map(|cause| visible(&cause.text)).collect(),
         skipped: check.skipped.as_deref().map(visible),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),
@@ -251,7 +251,7 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
 
 fn warning(warning: &crate::model::Warning) -> (String, String) {
     let table = warning.table.as_deref().map_or(String::new(), |table| format!("{}: ", visible(table)));
-    (warning.code.to_string(), format!("{table}{}", visible(&warning.message)))
+    (warning.code.to_string(), format!("{table}{}", visible(&warning.message())))
 }
 
 fn measure(measure: &crate::model::Measure) -> Measure {

@@ -40,7 +40,7 @@ fn a_column_that_begins_with_nulls_gets_its_type_later() {
 fn a_column_that_changes_its_type_is_an_error() {
     let old = vec![frame(vec![integers("id", &[1])]), frame(vec![texts("id", &["2"])])];
     let new = vec![frame(vec![integers("id", &[1, 2])])];
-    let message = streamed(&rows(&["id"]), old, new, &options(1 << 20, 2)).unwrap().report.error.unwrap().message;
+    let message = streamed(&rows(&["id"]), old, new, &options(1 << 20, 2)).unwrap().report.error.unwrap().message();
     assert!(message.contains("`id` of old") && message.contains("integer") && message.contains("cast"), "{message}");
 }
 
@@ -51,7 +51,7 @@ fn columns_that_change_are_an_error() {
     let new = vec![frame(vec![integers("id", &[1, 2]), integers("v", &[1, 1])])];
     let report = streamed(&rows(&["id"]), old, new, &options(1 << 20, 2)).unwrap().report;
     assert_eq!(report.status(), Status::Error);
-    assert!(report.error.unwrap().message.contains("old"));
+    assert!(report.error.unwrap().message().contains("old"));
 }
 
 /// Catches separators in keys that make two keys one.
@@ -74,7 +74,7 @@ fn json_with_a_key_twice_is_an_error_even_where_both_sides_have_it() {
     let side = || vec![frame(vec![integers("id", &[1, 2]), texts("v", &["{}", "{\"a\":1,\"a\":1}"])])];
     let report = streamed(&check, side(), side(), &options(1 << 20, 2)).unwrap().report;
     assert_eq!(report.status(), Status::Error);
-    let message = report.error.unwrap().message;
+    let message = report.error.unwrap().message();
     assert!(message.contains("`v`") && message.contains("id=2"), "{message}");
     let keyed = with(rows(&["v"]), "v", comparison(Comparison::Json));
     let report = streamed(&keyed, side(), side(), &options(1 << 20, 2)).unwrap().report;

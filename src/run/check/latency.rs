@@ -96,7 +96,7 @@ fn ready<'a>(
             timed: Timed::default(),
             retried: false,
         }),
-        Err(message) => Err(Box::new((prepared.report, ErrorReport::new(message)))),
+        Err(error) => Err(Box::new((prepared.report, error))),
     }
 }
 
@@ -144,7 +144,7 @@ async fn loaded(
                 "a load of {} clients takes as many connections, and the source allows fewer; raise its `max_connections`",
                 load.clients
             );
-            return Err(refused(Error::new(ErrorCode::QueryRefused, message)));
+            return Err(refused(Error::new(ErrorCode::CheckUnfit, message)));
         }
         // Also opens the connections, which no client of a service does for each query.
         hold(side, load.clients, Until::Queries(warm_up), context.stop).await.map_err(refused)?;
@@ -218,8 +218,8 @@ async fn hold(
 
 fn lost(failure: tokio::task::JoinError) -> Error {
     let why = failure.try_into_panic().map(|panic| panicked(&Defect::new(panic)));
-    let message = why.map_or_else(|_| "a client of the load was cut short".to_owned(), |error| error.message);
-    Error::new(ErrorCode::QueryRefused, message)
+    let message = why.map_or_else(|_| "a client of the load was cut short".to_owned(), |error| error.message());
+    Error::new(ErrorCode::Defect, message)
 }
 
 async fn client(

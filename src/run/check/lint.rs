@@ -9,8 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::super::findings::disclosure;
-use super::super::{CheckRun, Context, RunOptions, Selected, params, sources, windows};
+use super::super::{CheckRun, Context, RunOptions, Selected, panicked, params, sources, windows};
 use super::prepare;
 use crate::isolation::isolated;
 use crate::model::{ErrorReport, Side, Warning, WarningCode};
@@ -77,21 +76,18 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Cancel
             Ok(slice) => {
                 let one = CheckRun { suite, check, slice: slice.as_ref(), id: &check.id, ledger: None, attempt: None };
                 match isolated(both(one, &context)).await {
-                    Ok((old, new)) => [old, new].map(|side| side.unwrap_or_else(|error| refused(&error.message))),
-                    Err(defect) => {
-                        let why = format!("cutover met a defect of its own: {}", defect.text());
-                        [refused(&why), Inspected::default()]
-                    }
+                    Ok((old, new)) => [old, new].map(|side| side.unwrap_or_else(refused)),
+                    Err(defect) => [refused(panicked(&defect)), Inspected::default()],
                 }
             }
-            Err(error) => [refused(&error.message), Inspected::default()],
+            Err(error) => [refused(error.clone()), Inspected::default()],
         };
         for side in sides {
             read.extend(side.views.into_iter().map(|view| (&suite.name, view)));
             let told = side.warnings.into_iter().filter(|warning| !check.accept.contains_key(&warning.code));
             // Which columns a query returns is not known before it runs, so any mask withholds.
             let masked = check.mask != Masks::default();
-            told.for_each(|warning| said.add(if masked { disclosure::warning(warning) } else { warning }, &check.id));
+            told.for_each(|warning| said.add(if masked { warning.without_values() } else { warning }, &check.id));
         }
     }
     if !said.broken() {
@@ -130,15 +126,16 @@ async fn inspected(one: CheckRun<'_>, context: &Context<'_>, side: Side) -> Resu
     let mut told = match found {
         Ok(told) => told,
         Err(_) if context.stop.is_cancelled() => Inspected::default(),
-        Err(error) => refused(&error.message),
+        Err(error) => refused(error.into()),
     };
-    told.warnings.iter_mut().for_each(|warning| warning.message.insert_str(0, &format!("{side}: ")));
+    told.warnings = told.warnings.into_iter().map(|warning| warning.of(side)).collect();
     Ok(told)
 }
 
-fn refused(why: &str) -> Inspected {
-    let message = format!("the query was not analysed: {why}");
-    Inspected { warnings: vec![Warning::new(WarningCode::NotAnalysed, message)], ..Inspected::default() }
+fn refused(why: ErrorReport) -> Inspected {
+    let message = |why: &ErrorReport| format!("the query was not analysed: {why}");
+    let warning = Warning::new(WarningCode::NotAnalysed, message(&why)).or_plain(message(&why.without_values()));
+    Inspected { warnings: vec![warning], ..Inspected::default() }
 }
 
 /// Returns what a check asks of the query of `side`.

@@ -22,45 +22,12 @@ use super::{CheckRun, Context, Event, elapsed_ms, panicked};
 use crate::compare::{Answers, compare_all, compare_counting};
 use crate::frame::Frame;
 use crate::isolation::Defect;
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Side, SideReport, Sides, Warning};
+use crate::model::{Asked, CheckReport, ErrorCode, ErrorReport, Place, Side, SideReport, Sides, SkipCode, Warning};
 use crate::source;
 use crate::source::{Dialect, Engine, Error};
 use crate::spec::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::suite::Suite;
 use attempt::Slot;
-
-/// A query of a check: that of a side, or the count query beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
-    /// The query of a side.
-    Side(Side),
-    /// The query that counts what an invariant was put to the test on, on the side the invariant looks at.
-    Population(Side),
-}
-
-impl Asked {
-    /// The side whose server answers.
-    fn side(self) -> Side {
-        match self {
-            Asked::Side(side) | Asked::Population(side) => side,
-        }
-    }
-}
-
-impl From<Side> for Asked {
-    fn from(side: Side) -> Self {
-        Asked::Side(side)
-    }
-}
-
-impl std::fmt::Display for Asked {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Asked::Side(side) => side.fmt(f),
-            Asked::Population(_) => f.write_str("population"),
-        }
-    }
-}
 
 /// What one query came to.
 pub(super) struct Fetched {
@@ -81,7 +48,7 @@ pub(super) async fn run<'a>(
     match unmet(one, context).await {
         Ok(None) => {}
         Ok(Some(reason)) => {
-            report.skipped = Some(reason);
+            (report.skipped, report.skip_code) = (Some(reason), Some(SkipCode::RequirementUnmet));
             return report;
         }
         Err(error) => {
@@ -121,16 +88,10 @@ pub(super) async fn read(
     let (old, new, population) =
         tokio::join!(maybe(one, context, Side::Old), maybe(one, context, Side::New), population(one, context),);
     let mut errors = Vec::new();
-    let mut take = |fetched: Option<Fetched>, asked: &str| -> (Option<SideReport>, Option<Frame>) {
+    let mut take = |fetched: Option<Fetched>, asked: Asked| -> (Option<SideReport>, Option<Frame>) {
         let Some(side) = fetched else { return (None, None) };
-        report.warnings.extend(side.warnings.into_iter().map(|warning| Warning {
-            message: if warning.message.starts_with(asked) {
-                warning.message
-            } else {
-                format!("{asked}: {}", warning.message)
-            },
-            ..warning
-        }));
+        let of_query = |warning: Warning| if warning.asked.is_none() { warning.of(asked) } else { warning };
+        report.warnings.extend(side.warnings.into_iter().map(of_query));
         match side.frame {
             Ok(frame) => (Some(side.report), Some(frame)),
             Err(error) => {
@@ -139,9 +100,9 @@ pub(super) async fn read(
             }
         }
     };
-    let (old_report, old) = take(old, Side::Old.as_str());
-    let (new_report, new) = take(new, Side::New.as_str());
-    let (_, population) = take(population, "population");
+    let (old_report, old) = take(old, Side::Old.into());
+    let (new_report, new) = take(new, Side::New.into());
+    let (_, population) = take(population, Asked::Population(Side::Old));
     report.sides = Sides { old: old_report, new: new_report };
     if !errors.is_empty() {
         report.error = Some(joined(errors));
@@ -171,10 +132,7 @@ pub(super) async fn read(
         Err(failure) => {
             let error = match failure.try_into_panic() {
                 Ok(panic) => panicked(&Defect::new(panic)),
-                Err(_) => ErrorReport {
-                    message: "the comparison was cut short; run the check again".to_owned(),
-                    ..ErrorReport::default()
-                },
+                Err(_) => ErrorReport::new(ErrorCode::Defect, "the comparison was cut short; run the check again"),
             };
             CheckReport { error: Some(error), ..blank }
         }
@@ -183,11 +141,7 @@ pub(super) async fn read(
 
 /// Two errors as one: both sentences, all causes.
 pub(super) fn joined(errors: Vec<ErrorReport>) -> ErrorReport {
-    let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; ");
-    // What has to be corrected on one side does not pass because the other side would.
-    let lasting = errors.iter().find(|error| !error.code.is_retryable()).or(errors.first());
-    let code = lasting.map(|error| error.code).unwrap_or_default();
-    ErrorReport { code, message, causes: errors.into_iter().flat_map(|error| error.causes).collect() }
+    ErrorReport::joined(errors)
 }
 
 /// Why the check makes no sense on these servers, if so.
@@ -219,10 +173,7 @@ fn opened<'a>(
     side: Asked,
     query: &Query,
 ) -> Result<&'a dyn Engine, ErrorReport> {
-    let open = context.sources.get(suite, &query.source).map_err(|why| ErrorReport {
-        message: format!("{side} side, source `{}`: {why}", query.source),
-        ..ErrorReport::default()
-    })?;
+    let open = context.sources.get(suite, &query.source).map_err(|why| why.at(query_of(side, &query.source)))?;
     match &open.described {
         Ok(_) => Ok(open.engine.as_ref()),
         Err(error) => Err(located(context, side, &query.source, error.clone())),
@@ -231,12 +182,13 @@ fn opened<'a>(
 
 pub(super) fn located(context: &Context<'_>, side: Asked, source: &str, error: Error) -> ErrorReport {
     let late = error.code == ErrorCode::Interrupted && context.late.load(Ordering::SeqCst);
-    let message = if late { "the deadline passed; the query was cancelled".to_owned() } else { error.message };
-    ErrorReport {
-        code: error.code,
-        message: format!("{side} side, source `{source}`: {message}"),
-        causes: error.causes,
-    }
+    let error = if late { Error::new(error.code, "the deadline passed; the query was cancelled") } else { error };
+    ErrorReport::from(error).at(query_of(side, source))
+}
+
+/// The place of a query.
+fn query_of(asked: Asked, source: &str) -> Place {
+    Place::Query { asked, source: source.to_owned() }
 }
 
 async fn maybe(one: CheckRun<'_>, context: &Context<'_>, side: Side) -> Option<Fetched> {
@@ -280,10 +232,7 @@ pub(super) fn prepare<'a>(
             report.sql = rendered;
             Prepared { report, engine: Ok(engine) }
         }
-        Err(why) => {
-            let message = format!("{side} side, source `{}`: {why}", query.source);
-            Prepared { report, engine: Err(ErrorReport::new(message)) }
-        }
+        Err(why) => Prepared { report, engine: Err(why.at(query_of(side, &query.source))) },
     }
 }
 
@@ -320,7 +269,7 @@ fn render(
     side: Asked,
     engine: &dyn Engine,
     sql: &Template,
-) -> Result<String, String> {
+) -> Result<String, ErrorReport> {
     rendered(one.check, one.slice, side.side(), engine.driver().dialect, sql, &context.params[one.suite.name.as_str()])
 }
 
@@ -332,8 +281,8 @@ pub fn rendered(
     side: Side,
     dialect: &dyn Dialect,
     sql: &Template,
-    all: &BTreeMap<String, Result<ParamValue, String>>,
-) -> Result<String, String> {
+    all: &BTreeMap<String, Result<ParamValue, ErrorReport>>,
+) -> Result<String, ErrorReport> {
     let bounds = slice.and_then(|slice| slice.bounds());
     let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
     for name in sql.params() {
@@ -346,15 +295,19 @@ pub fn rendered(
             (Some(value), _) => value.clone(),
             (None, Some(Ok(value))) => value.clone(),
             (None, Some(Err(why))) => return Err(why.clone()),
-            (None, None) => return Err(format!("there is no param `{name}`; add it to [params]")),
+            (None, None) => {
+                let message = format!("there is no param `{name}`; add it to [params]");
+                return Err(ErrorReport::new(ErrorCode::ParamUnfit, message));
+            }
         };
         params.insert(name.to_owned(), value);
     }
-    let text = sql.render(dialect, &params).map_err(|error| error.message)?;
-    source::admits(dialect, &text).map_err(|refused| refused.message)?;
+    let text = sql.render(dialect, &params).map_err(|error| ErrorReport::new(ErrorCode::ParamUnfit, error.message))?;
+    source::admits(dialect, &text).map_err(|refused| ErrorReport::from(Error::from(refused)))?;
     if slice.is_none() || check.window.is_none() || check.binds_window() {
         return Ok(text);
     }
     let bounds = bounds.map(|(from, to)| (from, to));
     source::window::windowed(dialect, &text, check.window_column(side), bounds)
+        .map_err(|why| ErrorReport::new(ErrorCode::WindowUnfit, why))
 }

@@ -5,10 +5,11 @@
 //! what the server found: as many rows, with the same sum of hashes.
 
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, Side, Sides};
+use crate::model::{CheckReport, ErrorCode, ErrorReport, Side, Sides};
 use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
 use crate::source::pushdown;
 use crate::source::pushdown::{Described, Names, Pair, ServerDiff as Question};
+use crate::source::shared::column_builder::without_literals;
 use crate::source::{Dialect, Engine};
 use crate::spec::check::{Check, Rule, Sample};
 
@@ -85,19 +86,20 @@ impl ServerDiff {
         options: DiffOptions,
         queries: &Sides<String>,
         described: &Sides<Vec<Described>>,
-    ) -> Result<ServerDiff, String> {
+    ) -> Result<ServerDiff, ErrorReport> {
         let (old, new) = (head(&described.old)?, head(&described.new)?);
-        let plan = DiffPlan::new(check, &old, &new, options).map_err(|cause| cause.message)?;
-        let (key, compared) = plan.pairs().ok_or("a rule or a column needs to be looked at row by row")?;
-        let pairs = |columns: Vec<crate::compare::Paired>| -> Result<Vec<Pair>, String> {
+        let plan = DiffPlan::new(check, &old, &new, options)?;
+        let (key, compared) =
+            plan.pairs().ok_or_else(|| unfit("a rule or a column needs to be looked at row by row"))?;
+        let pairs = |columns: Vec<crate::compare::Paired>| -> Result<Vec<Pair>, ErrorReport> {
             columns.into_iter().map(|pair| alike(question, pair.old, pair.new, described)).collect()
         };
         let (key, compared) = (pairs(key)?, pairs(compared)?);
         if key.is_empty() {
-            return Err("the check has no key".to_owned());
+            return Err(unfit("the check has no key"));
         }
         if let Some(float) = key.iter().find(|pair| pair.of == Type::Float) {
-            return Err(format!("the key column `{}` is a float", float.old));
+            return Err(unfit(format!("the key column `{}` is a float", float.old)));
         }
         let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
         let sql = question.grouped(&names, &queries.old, &queries.new, &key, &compared);
@@ -162,21 +164,33 @@ fn unsigned(value: &Value) -> Option<u64> {
 }
 
 /// No rows, in the columns of a side.
-fn head(described: &[Described]) -> Result<Frame, String> {
+fn head(described: &[Described]) -> Result<Frame, ErrorReport> {
     let column = |one: &Described| Column { name: one.name.clone(), of: one.of.clone(), values: Vec::new() };
-    Frame::from_columns(described.iter().map(column).collect()).map_err(|cause| cause.to_string())
+    Frame::from_columns(described.iter().map(column).collect())
+        .map_err(|cause| ErrorReport::new(ErrorCode::ValueUnreadable, cause.to_string()))
+}
+
+fn unfit(why: impl Into<String>) -> ErrorReport {
+    ErrorReport::new(ErrorCode::PlanUnfit, why)
 }
 
 /// A column that the server compares as cutover does.
-fn alike(question: &dyn Question, old: String, new: String, described: &Sides<Vec<Described>>) -> Result<Pair, String> {
-    let unknown = || format!("the column `{old}` is not described");
+fn alike(
+    question: &dyn Question,
+    old: String,
+    new: String,
+    described: &Sides<Vec<Described>>,
+) -> Result<Pair, ErrorReport> {
+    let unknown = || unfit(format!("the column `{old}` is not described"));
     let (left, right) = (column(&described.old, &old), column(&described.new, &new));
     let (left, right) = (left.ok_or_else(unknown)?, right.ok_or_else(unknown)?);
     if left.database_type != right.database_type {
-        return Err(format!("the column `{old}` is {} in old and {} in new", left.database_type, right.database_type));
+        let [left, right] = [left, right].map(|column| without_literals(&column.database_type));
+        return Err(unfit(format!("the column `{old}` is {left} in old and {right} in new")));
     }
     if !question.hashable(&left.of) {
-        return Err(format!("the column `{old}` is {}, which is compared row by row", left.database_type));
+        let of = without_literals(&left.database_type);
+        return Err(unfit(format!("the column `{old}` is {of}, which is compared row by row")));
     }
     let of = left.of.clone();
     Ok(Pair { old, new, of })

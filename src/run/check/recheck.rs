@@ -114,7 +114,7 @@ async fn waited(time: Duration, context: &Context<'_>, slot: &mut Slot<'_>) -> R
     let message = format!(
         "{why} while the differences were given time to settle, so it is not known whether they stay; run the check again"
     );
-    Err(ErrorReport { code: ErrorCode::Interrupted, ..ErrorReport::new(message) })
+    Err(ErrorReport::new(ErrorCode::Interrupted, message))
 }
 
 fn too_many() -> Warning {

@@ -16,8 +16,8 @@ use super::pushdown::Answer;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
 use super::{joined, prepare};
 use crate::model::{
-    CheckReport, ErrorReport, Examined, Example, Key, Moved, PlanReport, SampleReport, Side, SideReport, Sides,
-    Warning, WarningCode,
+    CheckReport, ErrorCode, ErrorReport, Examined, Example, Key, Moved, Place, PlanReport, SampleReport, Side,
+    SideReport, Sides, Warning, WarningCode,
 };
 use crate::rowdiff::{Candidates, DiffPlan, Failure, Kept, Summary};
 use crate::secret;
@@ -36,8 +36,8 @@ pub(crate) async fn run(
     watch: &(impl Fn(Event<'_>) + Sync),
 ) -> CheckReport {
     let (Some(old), Some(new)) = (&one.check.sides.old, &one.check.sides.new) else {
-        let message = "this kind compares two sides; give it `old` and `new`".to_owned();
-        report.error = Some(ErrorReport::new(message));
+        let message = "this kind compares two sides; give it `old` and `new`";
+        report.error = Some(ErrorReport::new(ErrorCode::CheckUnfit, message));
         return report;
     };
     let old = prepare(one, context, Side::Old.into(), old, &old.sql);
@@ -187,13 +187,13 @@ impl<'a> TwoSidedScan<'a> {
         {
             return Ok(Answer::Unknown);
         }
-        let refuse = |why: &str| match wanted {
-            super::super::DiffStrategy::Server => Err(ErrorReport {
-                message: format!("--plan server: {why}; leave the plan to cutover with --plan auto"),
-                ..ErrorReport::default()
-            }),
+        let refused = |why: ErrorReport| match wanted {
+            super::super::DiffStrategy::Server => {
+                Err(why.at(Place::ServerPlan).and_hint("leave the plan to cutover with --plan auto"))
+            }
             _ => Ok(Answer::Unknown),
         };
+        let refuse = |why: &str| refused(ErrorReport::new(ErrorCode::PlanUnfit, why));
         let sides = &self.sides;
         if self.one.attempt.is_some_and(|attempt| !attempt.apart.is_empty()) {
             return refuse("keys of old differ from themselves, and the server does not know which");
@@ -213,7 +213,7 @@ impl<'a> TwoSidedScan<'a> {
         };
         let asked = match pushdown::ServerDiff::new(question, self.one.check, self.options(), queries, &described) {
             Ok(asked) => asked,
-            Err(why) => return refuse(&why),
+            Err(why) => return refused(why),
         };
         let clock = Instant::now();
         let asking = old.whole(asked.sql());
@@ -330,11 +330,10 @@ impl<'a> TwoSidedScan<'a> {
             Ok(summary) => {
                 let none = |side: &Option<SideReport>| side.as_ref().is_some_and(|side| side.rows == Some(0));
                 if report.examined.is_some() && report.sides.iter().all(|(_, side)| none(side)) {
-                    report.error = report.error.take().map(|_| ErrorReport {
-                        message: "none of the keys that differed before is on either side any more, so nothing was \
-                                  compared; run the whole check"
-                            .to_owned(),
-                        ..ErrorReport::default()
+                    report.error = report.error.take().map(|_| {
+                        let message = "none of the keys that differed before is on either side any more, so nothing was \
+                                  compared; run the whole check";
+                        ErrorReport::new(ErrorCode::NothingCompared, message)
                     });
                 }
                 report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
@@ -378,7 +377,7 @@ impl<'a> TwoSidedScan<'a> {
                 crate::compare::fail(self.one.check, cause, report);
                 Ok(())
             }
-            other => Err(ErrorReport { message: other.to_string(), causes: causes(&other), ..ErrorReport::default() }),
+            other => Err(other.into()),
         }
     }
 }
@@ -411,8 +410,4 @@ fn note(warnings: &mut Vec<Warning>, more: Vec<Warning>) {
             warnings.push(warning);
         }
     }
-}
-
-pub(crate) fn causes(failure: &(dyn std::error::Error + 'static)) -> Vec<String> {
-    std::iter::successors(failure.source(), |cause| cause.source()).map(ToString::to_string).collect()
 }

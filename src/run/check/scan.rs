@@ -152,11 +152,7 @@ impl<'a> TwoSidedScan<'a> {
         let mut read = ScanResult { found, errors: Vec::new(), warnings: Vec::new() };
         for (side, outcome) in [(&self.sides.old, old), (&self.sides.new, new)] {
             match outcome {
-                Ok(warnings) => read.warnings.extend(
-                    warnings
-                        .into_iter()
-                        .map(|warning| Warning { message: format!("{}: {}", side.side, warning.message), ..warning }),
-                ),
+                Ok(warnings) => read.warnings.extend(warnings.into_iter().map(|warning| warning.of(side.side))),
                 Err(None) => {}
                 Err(Some(error)) => read.errors.push(self.located(side, error)),
             }

@@ -11,12 +11,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::super::{CheckRun, Context};
-use super::rows::causes;
 use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan, blocking, closed, second};
 use super::{fetch, joined, prepare};
 use crate::compare::{Itself, against_itself, by_value, differing};
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorReport, Side, Sides, Unstable, Warning, WarningCode, agree, plural};
+use crate::model::{
+    Cause, CheckReport, ErrorCode, ErrorReport, Place, Side, Sides, Unstable, Warning, WarningCode, agree, plural,
+};
 use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
 use crate::source;
 use crate::source::{Engine, QueryHandle};
@@ -56,18 +57,17 @@ pub(crate) async fn look(
     report.unstable = Some(told);
     if !found.stable {
         let message = "old differs from itself in every key, so nothing stable is left to compare; make its query \
-                       answer the same each time, or read it where nothing writes"
-            .to_owned();
-        return Err(ErrorReport { message, causes: named, ..ErrorReport::default() });
+                       answer the same each time, or read it where nothing writes";
+        let causes = named.into_iter().map(|cause| Cause::new(ErrorCode::Unstable, cause));
+        return Err(ErrorReport::new(ErrorCode::Unstable, message).caused_by(causes));
     }
     Ok(found.keys)
 }
 
 /// What may be behind it: what the server says of the query, what stands in its text, what was seen to happen.
 fn named(warnings: &[Warning], engine: &dyn Engine, sql: &str, moved: u64) -> Vec<String> {
-    let of_old = |warning: &&Warning| CAUSES.contains(&warning.code);
-    let said = warnings.iter().filter(of_old).filter_map(|warning| warning.message.strip_prefix("old: "));
-    let mut named: Vec<String> = said.map(str::to_owned).collect();
+    let of_old = |warning: &&Warning| CAUSES.contains(&warning.code) && warning.asked == Some(Side::Old.into());
+    let mut named: Vec<String> = warnings.iter().filter(of_old).map(|warning| warning.text().to_owned()).collect();
     named.extend(source::fickle(engine.driver().dialect, sql));
     if moved > 0 {
         let (keys, are) = (plural(moved, "key"), agree(moved, "is", "are"));
@@ -83,9 +83,7 @@ async fn held(one: CheckRun<'_>, context: &Context<'_>, query: &Query) -> Result
     let check = one.check.clone();
     let found =
         blocking(move || differing(&check, &first, &second).or_else(|_| differing(&by_value(&check), &first, &second)));
-    let located =
-        |cause: ErrorReport| ErrorReport { message: format!("old against itself: {}", cause.message), ..cause };
-    found.await.map_err(located)
+    found.await.map_err(|cause| cause.at(Place::OldAgainstItself))
 }
 
 /// Two answers of any size.
@@ -171,7 +169,7 @@ impl<'a> TwoSidedScan<'a> {
         match found {
             Ok(read) => Ok(Some(read)),
             Err(Failure::Widened { .. }) => Ok(None),
-            Err(failure) => Err(told(&failure)),
+            Err(failure) => Err(told(failure)),
         }
     }
 
@@ -212,14 +210,14 @@ impl<'a> TwoSidedScan<'a> {
         let most = self.options().memory / 8 / size_of::<u64>();
         let copies = Sides { old: then.copied(), new: now.copied() };
         let merging = plan.clone();
-        let candidates = blocking(move || merging.candidates(then, now)).await.map_err(|cause| told(&cause.into()))?;
+        let candidates = blocking(move || merging.candidates(then, now)).await.map_err(|cause| told(cause.into()))?;
         if candidates.is_empty() {
             return Ok(Itself { keys: Vec::new(), stable: true, moved: 0 });
         }
         if plan.is_exact() {
             let equal = candidates.any_equal();
             let total = candidates.keys();
-            let unequal = blocking(move || candidates.unequal(most)).await.map_err(|cause| told(&cause.into()))?;
+            let unequal = blocking(move || candidates.unequal(most)).await.map_err(|cause| told(cause.into()))?;
             let (keys, moved) = unequal.ok_or_else(|| too_many(most))?;
             let stable = equal || (keys.len() as u64) < total;
             return Ok(Itself { keys, stable, moved });
@@ -243,13 +241,13 @@ impl<'a> TwoSidedScan<'a> {
         if !read.errors.is_empty() {
             return Err(joined(read.errors));
         }
-        let kept = read.found.map_err(|failure| told(&failure))?;
+        let kept = read.found.map_err(|failure| told(failure))?;
         let mut judged = CheckReport::new(self.one.id, self.one.check.kind.kind());
         let judged = blocking(move || {
             let summary = plan.judge(&candidates, kept.old, kept.new, &mut |_| false, &mut judged);
             summary.map(|_| judged)
         });
-        let judged = judged.await.map_err(|failure| told(&failure))?;
+        let judged = judged.await.map_err(|failure| told(failure))?;
         let mut keys = std::mem::take(&mut *keys.lock().unwrap_or_else(PoisonError::into_inner));
         if keys.len() > most {
             return Err(too_many(most));
@@ -260,12 +258,8 @@ impl<'a> TwoSidedScan<'a> {
     }
 }
 
-fn told(failure: &Failure) -> ErrorReport {
-    ErrorReport {
-        message: format!("old side, run twice: {failure}"),
-        causes: causes(failure),
-        ..ErrorReport::default()
-    }
+fn told(failure: Failure) -> ErrorReport {
+    ErrorReport::from(failure).at(Place::OldTwice)
 }
 
 fn too_many(most: usize) -> ErrorReport {
@@ -274,5 +268,5 @@ fn too_many(most: usize) -> ErrorReport {
          query answer the same each time, compare less at once with `window`, or allow more with --memory",
         plural(most as u64, "key")
     );
-    ErrorReport::new(message)
+    ErrorReport::new(ErrorCode::Unstable, message)
 }

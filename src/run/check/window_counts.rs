@@ -11,7 +11,7 @@ use super::super::sources::retrying;
 use super::super::{CheckRun, Context, windows};
 use super::{joined, located, prepare};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{ErrorReport, Outside, Side, Sides, agree, plural};
+use crate::model::{ErrorCode, ErrorReport, Outside, Place, Side, Sides, agree, plural};
 use crate::source;
 use crate::source::Driver;
 use crate::source::window::{answer, placing};
@@ -49,7 +49,7 @@ pub(crate) async fn of(one: CheckRun<'_>, context: &Context<'_>) -> Option<Resul
         all.entry(one.check.id.clone()).or_default().clone()
     };
     let ask = || async {
-        let ends = windows::ends(window, &context.params[one.suite.name.as_str()]).map_err(ErrorReport::new)?;
+        let ends = windows::ends(window, &context.params[one.suite.name.as_str()])?;
         let (old, new) = tokio::join!(placed(one, context, Side::Old, &ends), placed(one, context, Side::New, &ends));
         Sides { old, new }.all().map_err(joined)
     };
@@ -71,18 +71,18 @@ async fn placed(
     let prepared = prepare(whole, context, side.into(), query, &query.sql);
     let engine = prepared.engine?;
     let column = one.check.window_column(side);
-    let wrong = |message: String| ErrorReport::new(format!("{side} side, source `{}`: {message}", query.source));
+    let wrong = |message: String| {
+        let place = Place::Query { asked: side.into(), source: query.source.clone() };
+        ErrorReport::new(ErrorCode::WindowUnfit, message).at(place)
+    };
     let sql = placing(engine.driver().dialect, &prepared.report.sql, column, from, to).map_err(wrong)?;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
     let (found, _) = retrying(context.stop, || source::query(engine, &sql, timeout, context.stop)).await;
     let found = found.map_err(|error| {
-        let mut error = located(context, side.into(), &query.source, error);
-        error.message = format!(
-            "{}; this was asked of the window's column `{column}`, which has to be a timestamp or a date: write the ends with an \
-             offset, such as 2026-01-01T00:00:00Z, where it has a zone, and without one where it has none",
-            error.message
-        );
-        error
+        located(context, side.into(), &query.source, error).and_hint(&format!(
+            "this was asked of the window's column `{column}`, which has to be a timestamp or a date: write the ends with an \
+             offset, such as 2026-01-01T00:00:00Z, where it has a zone, and without one where it has none"
+        ))
     })?;
     let zone = context.sources.get(one.suite, &query.source).ok().and_then(|open| open.described.as_ref().ok());
     let zone = zone.map_or("", |(report, _)| report.timezone.as_str());

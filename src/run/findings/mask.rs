@@ -2,14 +2,14 @@
 //!
 //! Everything that leaves a check goes through here: its report, and each line of `differences.parquet`. Every field of
 //! a report is named in [`Mask::apply`], so a new one does not compile until somebody said whether it holds values.
-//! What becomes of texts that may quote a value is decided in `withheld`.
+//! What becomes of a text is decided by the code of its error or warning: see [`ErrorReport::without_values`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::disclosure;
+use super::near;
 use super::privacy::{MaskKey, Privacy};
 use crate::model::{
-    CheckReport, ColumnReport, Drift, ErrorReport, Example, Key, Kind, Measure, Pair, Warning, WarningCode,
+    CheckReport, ColumnReport, Drift, ErrorCode, ErrorReport, Example, Key, Kind, Measure, Pair, Warning, WarningCode,
 };
 use crate::spec::check::{Check, KindSettings, Masks};
 
@@ -71,7 +71,7 @@ impl Mask {
             mask.mistake = Some(mistake(&wrong, returned));
         }
         for name in suite.iter().filter(|name| !has(name)) {
-            for alike in returned.iter().filter(|column| disclosure::alike(name, column)) {
+            for alike in returned.iter().filter(|column| near::alike(name, column)) {
                 if mask.names.contains(alike) {
                     continue;
                 }
@@ -163,7 +163,7 @@ impl Mask {
         let distance = self.kind == Kind::Percentile && (name.ends_with(RANK_ERROR) || name == KS_DISTANCE);
         let hidden = self.hides_value(&name);
         let shown = |value: Option<String>| {
-            let text = !value.as_deref().is_none_or(disclosure::is_number);
+            let text = !value.as_deref().is_none_or(near::is_number);
             self.value(hidden || (text && !self.examples), value)
         };
         let hashed = |value: &Option<String>| value.as_deref().is_some_and(super::privacy::is_hash);
@@ -212,6 +212,7 @@ impl Mask {
             empty,
             rows_elsewhere,
             skipped,
+            skip_code,
             elapsed_ms,
             // What may hold values.
             measures,
@@ -260,13 +261,14 @@ impl Mask {
             empty,
             rows_elsewhere,
             skipped,
+            skip_code,
             elapsed_ms,
             measures: measures.map(|measure| self.measure(measure)).collect(),
             drift: drift.into_iter().filter_map(|drift| self.drift(drift)).collect(),
             columns: columns.into_iter().map(|column| self.column(column)).collect(),
             examples: examples.map(|example| self.example(example)).collect(),
             too_small: too_small.map(|key| self.key(key)).collect(),
-            warnings: warnings.into_iter().map(disclosure::warning).collect(),
+            warnings: warnings.into_iter().map(Warning::without_values).collect(),
             error: self.error(error),
             masked: self.told.clone(),
             mask_key: self.secret.id().filter(|_| !self.told.is_empty()),
@@ -291,11 +293,10 @@ impl Mask {
     }
 
     fn error(&self, error: Option<ErrorReport>) -> Option<ErrorReport> {
-        let error = error.map(disclosure::error);
+        let error = error.map(ErrorReport::without_values);
         let Some(mistake) = &self.mistake else { return error };
-        let mut errors: Vec<ErrorReport> = error.into_iter().collect();
-        errors.insert(0, ErrorReport::new(mistake.clone()));
-        Some(super::super::check::joined(errors))
+        let mistake = ErrorReport::new(ErrorCode::MaskUnfit, mistake.as_str());
+        Some(ErrorReport::joined(std::iter::once(mistake).chain(error)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Carries what a check found out of the run: masked, redacted, truncated, written to Parquet.
 
-pub(crate) mod disclosure;
 pub(crate) mod mask;
+pub(crate) mod near;
 pub(crate) mod parquet;
 pub(crate) mod privacy;
 pub(crate) mod redact;

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use crate::model::{
-    CheckReport, Drift, Example, Key, Measure, Pair, RunReport, SideReport, SourceReport, SuiteReport, Unstable, Waived,
+    CheckReport, Drift, ErrorReport, Example, Key, Measure, Pair, RunReport, SideReport, SourceReport, SuiteReport,
+    Unstable, Waived, Warning,
 };
 use crate::secret::{hidden, hidden_in_value};
 
@@ -57,6 +58,7 @@ pub(crate) fn check(report: &mut CheckReport) {
         // Names, words and numbers of our own.
         id: _,
         kind: _,
+        skip_code: _,
         mask_key: _,
         severity: _,
         tags: _,
@@ -111,11 +113,8 @@ pub(crate) fn check(report: &mut CheckReport) {
     if let Some(Unstable { keys: _, causes }) = unstable {
         causes.iter_mut().for_each(words);
     }
-    warnings.iter_mut().for_each(|warning| words(&mut warning.message));
-    if let Some(error) = error {
-        words(&mut error.message);
-        error.causes.iter_mut().for_each(words);
-    }
+    warnings.iter_mut().flat_map(Warning::texts_mut).for_each(words);
+    error.iter_mut().flat_map(ErrorReport::texts_mut).for_each(words);
     skipped.iter_mut().for_each(words);
 }
 
@@ -133,7 +132,7 @@ pub(crate) fn run(report: &mut RunReport) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Difference, ErrorReport, Kind, Warning, WarningCode};
+    use crate::model::{Cause, Difference, ErrorCode, Kind, WarningCode};
 
     /// Catches a field of a report that repeats a secret: each that can hold words of others does so here.
     #[test]
@@ -175,7 +174,7 @@ mod tests {
         report.waived = vec![Waived { why: text(), owner: text(), ..Waived::default() }];
         report.unstable = Some(Unstable { keys: 1, causes: vec![text()] });
         report.warnings = vec![Warning::new(WarningCode::ServerWarning, text())];
-        report.error = Some(ErrorReport { message: text(), causes: vec![text()], ..ErrorReport::default() });
+        report.error = Some(ErrorReport::new(ErrorCode::Permanent, text()).caused_by([Cause::of_others(text())]));
         report.skipped = Some(text());
         let planted = format!("{report:?}").matches(secret).count();
         assert!(planted >= 18, "{planted} places are planted");

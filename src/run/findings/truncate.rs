@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{CheckReport, Drift, Example, Key, Measure};
+use crate::model::{CheckReport, Drift, ErrorReport, Example, Key, Measure, Warning};
 
 /// Bytes from which on a value is cut.
 const LONGEST: usize = 64 << 10;
@@ -70,8 +70,8 @@ pub(crate) fn report(report: &mut CheckReport) {
     }
     report.too_small.iter_mut().for_each(key);
     report.columns.iter_mut().for_each(|column| shorten(&mut column.max_delta));
-    let warnings = report.warnings.iter_mut().map(|warning| &mut warning.message);
-    let errors = report.error.iter_mut().flat_map(|error| std::iter::once(&mut error.message).chain(&mut error.causes));
+    let warnings = report.warnings.iter_mut().flat_map(Warning::texts_mut);
+    let errors = report.error.iter_mut().flat_map(ErrorReport::texts_mut);
     for text in warnings.chain(errors) {
         if let Cow::Owned(short) = value(text) {
             *text = short;

@@ -15,7 +15,7 @@ pub(crate) fn unused(reports: &mut [CheckReport], selected: &[Selected<'_>], opt
     for one in selected.iter().filter(|one| !one.check.accept.contains_key(&WarningCode::UnusedWaiver)) {
         for waiver in &one.suite.waivers {
             if let Some((at, message)) = told(reports, one.check, waiver, whole) {
-                reports[at].warnings.push(Warning::new(WarningCode::UnusedWaiver, message));
+                reports[at].warnings.push(Warning::new(WarningCode::UnusedWaiver, message).of_waiver(&waiver.place));
             }
         }
     }
@@ -35,7 +35,7 @@ fn told(reports: &[CheckReport], check: &Check, waiver: &Waiver, whole: bool) ->
     };
     // One that does not say which values it accepts is told of already, with another way out.
     let unpinned = |warning: &Warning| {
-        warning.code == WarningCode::UnpinnedWaiver && warning.message.contains(&format!(" {} (", waiver.place))
+        warning.code == WarningCode::UnpinnedWaiver && warning.waiver.as_ref() == Some(&waiver.place)
     };
     if own.iter().any(|at| reports[*at].warnings.iter().any(unpinned)) {
         return None;

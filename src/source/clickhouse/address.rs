@@ -68,7 +68,7 @@ impl Address {
                 _ => "",
             };
             let message = format!("the setting `{name}` of a ClickHouse source is cutover's own; remove it{instead}");
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         if user.is_empty() {
             user = "default".to_owned();
@@ -93,7 +93,7 @@ fn http_client(tls: bool) -> Result<Client, Error> {
         return std::panic::catch_unwind(Client::default).map_err(|_| {
             let message =
                 "cannot use TLS: this machine has no root certificates; install them (the package ca-certificates)";
-            Error::new(ErrorCode::QueryRefused, message)
+            Error::new(ErrorCode::SourceUnfit, message)
         });
     }
     let mut connector = HttpConnector::new();
@@ -106,7 +106,7 @@ fn decoded(text: &str, what: &str) -> Result<String, Error> {
     let decoded = percent_decode_str(text).decode_utf8();
     decoded.map(|text| text.into_owned()).map_err(|_| {
         Error::new(
-            ErrorCode::QueryRefused,
+            ErrorCode::SourceUnfit,
             format!("the {what} in the ClickHouse URL is not UTF-8; percent-encode its UTF-8 bytes"),
         )
     })

@@ -2,6 +2,7 @@
 
 use super::super::{Error, ErrorCode};
 use super::address::Address;
+use crate::model::Cause;
 
 /// Longest text of a server that is shown; a syntax error lists every token it would have taken.
 const LONGEST: usize = 1_000;
@@ -18,9 +19,10 @@ pub(super) fn from_client(cause: clickhouse::error::Error, address: &Address) ->
                 address.host
             ),
             &cause,
-        ),
+        )
+        .of_system(),
         _ => Error::caused(
-            ErrorCode::Connection,
+            ErrorCode::ConnectionLost,
             format!("cannot read what ClickHouse at {} answered", address.host),
             &cause,
         ),
@@ -36,15 +38,15 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
             address.host,
             shortened(text)
         );
-        return Error::new(ErrorCode::Connection, message);
+        return Error::new(ErrorCode::ConnectionLost, message);
     };
     let rest = rest.trim_start().trim_start_matches("DB::Exception:").trim_start();
     let rest = rest.rfind(" (version ").map_or(rest, |end| &rest[..end]);
     let rest = shortened(rest.trim());
-    match code {
+    let refused = match code {
         // Who asks and with what password is all that can be wrong here; the server's text adds nothing.
         "192" | "193" | "194" | "516" => Error::new(
-            ErrorCode::QueryRefused,
+            ErrorCode::AccessRefused,
             format!(
                 "ClickHouse at {} refuses user `{}` (code {code}); check user and password of the URL",
                 address.host, address.user
@@ -52,10 +54,9 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
         ),
         "159" => Error::new(
             ErrorCode::Timeout,
-            format!(
-                "ClickHouse stopped the query (code 159): {rest}; allow more with `timeout` on the check or --timeout"
-            ),
-        ),
+            "ClickHouse stopped the query (code 159); allow more with `timeout` on the check or --timeout",
+        )
+        .with_cause(Cause::of_others(rest)),
         "164" => Error::new(
             ErrorCode::QueryRefused,
             format!("ClickHouse refused the query (code 164): {rest}; a run only reads: write one SELECT"),
@@ -65,12 +66,13 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
             format!("the query was cancelled at the server (code 394): {rest}; run again"),
         ),
         _ => Error::new(ErrorCode::QueryRefused, format!("ClickHouse refused the query (code {code}): {rest}")),
-    }
+    };
+    refused.with_server_code(format!("code {code}"))
 }
 
 /// The server's code in an error made by [`from_server`].
 pub(super) fn has_code(error: &Error, code: u16) -> bool {
-    error.message.contains(&format!("(code {code})"))
+    error.server_code.as_deref() == Some(&format!("code {code}"))
 }
 
 /// A syntax error with its position moved back to where it stands in the statement, which begins on the second

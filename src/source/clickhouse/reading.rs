@@ -110,7 +110,7 @@ impl ClickHouse {
         let mut columns = Vec::with_capacity(rows.len());
         for (name, database_type) in rows {
             if !seen.insert(name.clone()) {
-                return Err(Error::new(ErrorCode::ValueUnreadable, FrameError::DuplicateName(name).to_string()));
+                return Err(Error::new(ErrorCode::ColumnDuplicate, FrameError::DuplicateName(name).to_string()));
             }
             let kind = Kind::read(&database_type)
                 .map_err(|unfit| column_error(&name, &database_type, &unfit.why, &unfit.way, unfit.besides))?;
@@ -180,12 +180,12 @@ impl ClickHouse {
             Ok(Ok(whole)) => Ok(whole),
             Ok(Err(Broken::Refused(refused))) => Err(refused),
             Ok(Err(Broken::CutOff)) => Err(Error::new(
-                ErrorCode::Connection,
+                ErrorCode::ConnectionLost,
                 malformed("was cut off: it has no end-of-stream marker, so rows may be missing"),
             )),
             Ok(Err(Broken::Exception(text))) => Err(error::from_server(&text, &self.address)),
             Ok(Err(Broken::Malformed(cause))) => {
-                Err(Error::new(ErrorCode::Connection, malformed(&format!("is not a valid Arrow stream ({cause})"))))
+                Err(Error::new(ErrorCode::ConnectionLost, malformed(&format!("is not a valid Arrow stream ({cause})"))))
             }
             Err(_) => Err(Error::new(
                 ErrorCode::ValueUnreadable,

@@ -185,7 +185,7 @@ fn guarded(query: Query, guards: &[(&str, &str)]) -> Query {
 
 fn refusal(address: &Address, why: &str) -> Error {
     Error::new(
-        ErrorCode::QueryRefused,
+        ErrorCode::SourceUnfit,
         format!("the answers to the ClickHouse user `{}` cannot be relied on: {why}", address.user),
     )
 }
@@ -212,7 +212,7 @@ fn settings_to_send(
                     Ok((guards.collect(), false))
                 }
                 Some((name, value)) => Err(Error::new(
-                    ErrorCode::QueryRefused,
+                    ErrorCode::SourceUnfit,
                     format!(
                         "the ClickHouse account may change no setting (its profile is readonly = 1), yet `{name}` must be `{value}`; \
                          {}, or give the account a profile with readonly = 2",
@@ -227,7 +227,7 @@ fn settings_to_send(
             Ok((with_cancel(sent), true))
         }
         other => Err(Error::new(
-            ErrorCode::QueryRefused,
+            ErrorCode::SourceUnfit,
             format!(
                 "cannot tell whether the ClickHouse account only reads (readonly is `{other}`); give it readonly = 2"
             ),
@@ -268,7 +268,7 @@ pub(super) async fn lines(address: &Address, query: Query) -> Result<Vec<Vec<Str
 fn unreadable(address: &Address) -> Error {
     let message =
         format!("ClickHouse at {} answered a question of cutover's in another form than asked for", address.host);
-    Error::new(ErrorCode::Connection, format!("{message}; check that no proxy changes its answers"))
+    Error::new(ErrorCode::ConnectionLost, format!("{message}; check that no proxy changes its answers"))
 }
 
 #[cfg(test)]

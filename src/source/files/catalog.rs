@@ -39,7 +39,8 @@ impl Catalog for Stems {
 
 /// The files below `path` by table name.
 pub(super) fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let absent = |what: &str| Error::new(ErrorCode::QueryRefused, format!("{} {what}; check the path", path.display()));
+    let absent =
+        |what: &str| Error::new(ErrorCode::SourceMissing, format!("{} {what}; check the path", path.display()));
     if path.is_file() {
         let name = stem(path).ok_or_else(|| absent("is no .parquet, .csv, .ndjson or .jsonl file"))?;
         return Ok(BTreeMap::from([(name, path.to_owned())]));
@@ -54,7 +55,7 @@ pub(super) fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
         let Some(name) = stem(&file).filter(|_| file.is_file()) else { continue };
         if let Some(other) = tables.insert(name.clone(), file.clone()) {
             let message = format!("{} and {} are both the table `{name}`; rename one", other.display(), file.display());
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
     }
     if tables.is_empty() { Err(absent("holds no .parquet, .csv, .ndjson or .jsonl file")) } else { Ok(tables) }

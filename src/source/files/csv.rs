@@ -96,7 +96,7 @@ fn scale(name: &str) -> u8 {
 pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
     let unreadable = |cause: &dyn std::fmt::Display| {
         Error::new(
-            ErrorCode::QueryRefused,
+            ErrorCode::SourceUnfit,
             format!("{} cannot be read as CSV: {cause}; correct the file", file.display()),
         )
     };

@@ -73,7 +73,7 @@ pub(super) fn check(sql: &str) -> Result<(), Error> {
 }
 
 fn refused(what: String, way_out: &str) -> Error {
-    Error::new(ErrorCode::QueryRefused, format!("the query over files {what}; {way_out}"))
+    Error::new(ErrorCode::StatementRefused, format!("the query over files {what}; {way_out}"))
 }
 
 /// How large a query is.

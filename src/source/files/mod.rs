@@ -26,7 +26,7 @@ use super::error::Error;
 use super::gate::ReadQuery;
 use super::options::SourceOptions;
 use super::shared::batch_sink::Reader;
-use super::shared::{batch_sink, nested};
+use super::shared::{batch_sink, column_builder, nested};
 use crate::frame::Frame;
 use crate::isolation::caught;
 use crate::model::{ErrorCode, SourceReport, Warning};
@@ -59,13 +59,13 @@ impl Files {
     pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         if !options.settings.is_empty() || options.timezone.is_some() {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         if let Some((column, name)) = options.types.iter().find(|(_, name)| csv::Kind::parse(name).is_none()) {
             let message = format!(
                 "`types.{column}` of {shown} is \"{name}\"; known: integer, decimal(precision,scale), float, bool, date, timestamp, text"
             );
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         // Polars advises on its own API on stderr, amid the report; its users never see that API.
         polars::error::set_warning_function(|_, _| {});
@@ -82,7 +82,7 @@ impl Files {
         let thread = std::thread::Builder::new().name("files".to_owned()).stack_size(limits::STACK).spawn(work);
         thread.map_err(|cause| {
             let message = "no thread starts to read the files; allow the process more memory or threads";
-            Error::caused(ErrorCode::QueryRefused, message, &cause)
+            Error::caused(ErrorCode::SourceUnfit, message, &cause)
         })?;
         let cut_short = || Error::new(ErrorCode::QueryRefused, "the query was cut short; run it again");
         answered.await.unwrap_or_else(|_| Err(cut_short()))
@@ -157,7 +157,7 @@ fn read(Asked { path, types, sql }: &Asked, rows: Option<NonZeroUsize>, take: Ta
 
 fn framed(data: DataFrame) -> Result<Frame, Error> {
     let (series, types) = types::canonical(data)?;
-    Frame::from_series(series, types).map_err(|cause| Error::new(ErrorCode::ValueUnreadable, cause.to_string()))
+    Frame::from_series(series, types).map_err(column_builder::frame_error)
 }
 
 /// Readings of files: each of them looks at the files as they are then.
@@ -185,7 +185,7 @@ impl Reader for Session<'_> {
 fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
     let unreadable = |cause: &dyn std::fmt::Display| {
         Error::new(
-            ErrorCode::QueryRefused,
+            ErrorCode::SourceUnfit,
             format!("{} cannot be read: {cause}; check that the file is whole", file.display()),
         )
     };
@@ -194,7 +194,7 @@ fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<Laz
         Some("parquet") => {
             let path = file.to_str().ok_or_else(|| unreadable(&"its path is not UTF-8"))?;
             nested::parquet(file).map_err(|why| {
-                Error::new(ErrorCode::QueryRefused, format!("{} cannot be read: {why}", file.display()))
+                Error::new(ErrorCode::SourceUnfit, format!("{} cannot be read: {why}", file.display()))
             })?;
             LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })
                 .map_err(|cause| unreadable(&cause))?

@@ -58,7 +58,7 @@ pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
         Error::new(ErrorCode::ValueUnreadable, format!("{}, line {line}: {why}", file.display()))
     };
     let reader = std::fs::File::open(file).map_err(|cause| {
-        Error::new(ErrorCode::QueryRefused, format!("{} cannot be read: {cause}; check the path", file.display()))
+        Error::new(ErrorCode::SourceMissing, format!("{} cannot be read: {cause}; check the path", file.display()))
     })?;
     let mut columns: BTreeMap<String, Reading> = BTreeMap::new();
     let mut order: Vec<String> = Vec::new();

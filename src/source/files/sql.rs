@@ -50,7 +50,7 @@ pub(super) struct Prepared {
 
 /// Takes one query and nothing else, and guards its aggregates.
 pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
-    let refuse = |message: String| Error::new(ErrorCode::QueryRefused, message);
+    let refuse = |message: String| Error::new(ErrorCode::StatementRefused, message);
     let statements = Parser::parse_sql(&GenericDialect {}, query).map_err(|cause| {
         refuse(format!("the query cannot be read: {cause}; Polars SQL is a subset of PostgreSQL's"))
     })?;

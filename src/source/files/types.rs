@@ -21,7 +21,7 @@ pub(super) fn canonical(result: DataFrame) -> Result<(Vec<Series>, Vec<Type>), E
                 column.name(),
                 column.dtype()
             );
-            Error::new(ErrorCode::ValueUnreadable, message)
+            Error::new(ErrorCode::TypeUnsupported, message)
         })?;
         let wanted = polars_type(column.dtype());
         series.push(if wanted == *column.dtype() {

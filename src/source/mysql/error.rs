@@ -25,7 +25,7 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     };
     // Who asks, and for what, is the same at the next try.
     let fault = if [1044, 1045, 1049, 1698].contains(&server.number()) {
-        ErrorCode::QueryRefused
+        ErrorCode::AccessRefused
     } else {
         ErrorCode::Connection
     };
@@ -38,7 +38,7 @@ pub(super) fn running(timeout: Duration, cause: &sqlx::Error) -> Error {
     if TIMED_OUT.contains(&server.number()) {
         return timed_out(timeout);
     }
-    let fault = if LOST.contains(&server.number()) { ErrorCode::Connection } else { ErrorCode::QueryRefused };
+    let fault = if LOST.contains(&server.number()) { ErrorCode::ConnectionLost } else { ErrorCode::QueryRefused };
     let way_out = match server.number() {
         READ_ONLY => "; the queries of a check only read",
         OUT_OF_SORT_MEMORY => {
@@ -47,6 +47,7 @@ pub(super) fn running(timeout: Duration, cause: &sqlx::Error) -> Error {
         _ => "",
     };
     Error::new(fault, format!("the server refused the query: {}{way_out}", said(server)))
+        .with_server_code(numbers(server))
 }
 
 /// Whether the server itself refused, as opposed to the way to it.
@@ -59,6 +60,11 @@ fn database(cause: &sqlx::Error) -> Option<&MySqlDatabaseError> {
 }
 
 fn said(server: &MySqlDatabaseError) -> String {
+    format!("{} ({})", server.message(), numbers(server))
+}
+
+/// The codes of what the server said.
+fn numbers(server: &MySqlDatabaseError) -> String {
     let state = server.code().map(|code| format!(", SQLSTATE {code}")).unwrap_or_default();
-    format!("{} (error {}{state})", server.message(), server.number())
+    format!("error {}{state}", server.number())
 }

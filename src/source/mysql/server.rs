@@ -40,7 +40,7 @@ impl MySql {
         let connect = options::options(url)
             .map_err(|cause| {
                 Error::caused(
-                    ErrorCode::Connection,
+                    ErrorCode::SourceUnfit,
                     format!("{shown} cannot be used; check the parts of the URL"),
                     &cause,
                 )
@@ -58,12 +58,12 @@ impl MySql {
         let odd = |name: &&String| name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if let Some(name) = options.settings.keys().find(odd) {
             let message = format!("`{name}` is no name of a session variable; check `settings` of {shown}");
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         if let Some(name) = options.settings.keys().find(|name| session::OURS.contains(&name.to_lowercase().as_str())) {
             let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, it only reads, and it reads every row";
             return Err(Error::new(
-                ErrorCode::QueryRefused,
+                ErrorCode::SourceUnfit,
                 format!("`{name}` cannot be a setting of {shown}; {way_out}"),
             ));
         }

@@ -97,7 +97,7 @@ impl Session {
         let version = version.fetch_one(&mut connection).await.map_err(|cause| failed("version", &cause))?;
         let found = variables(&mut connection).await.map_err(|cause| failed("variables", &cause))?;
         settings::judge(&found, given).map_err(|why| {
-            Error::new(ErrorCode::QueryRefused, format!("a session of the server cannot be used for checks: {why}"))
+            Error::new(ErrorCode::SourceUnfit, format!("a session of the server cannot be used for checks: {why}"))
         })?;
         let names: Vec<&str> = settings::names().filter(|name| found.contains_key(*name)).collect();
         let question = settings::question(names.iter().copied());
@@ -136,7 +136,7 @@ impl Session {
                 shown(was),
                 shown(is)
             );
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         Ok(())
     }

@@ -66,7 +66,7 @@ impl Postgres {
                 Error { message, ..refused }
             })?;
         settings::judge(&held, &self.reported).map_err(|why| {
-            Error::new(ErrorCode::QueryRefused, format!("a session at {} cannot be used for checks: {why}", self.shown))
+            Error::new(ErrorCode::SourceUnfit, format!("a session at {} cannot be used for checks: {why}", self.shown))
         })?;
         ticket.note(backend.to_string());
         Ok(())

@@ -70,7 +70,7 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Error> {
 
 fn broken() -> Error {
     Error::new(
-        ErrorCode::Connection,
+        ErrorCode::ConnectionLost,
         "the server's rows are cut short or not in the form of COPY; run it again, and check proxies between",
     )
 }

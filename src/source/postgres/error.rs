@@ -6,6 +6,7 @@ use sqlx::postgres::{PgDatabaseError, PgErrorPosition};
 
 use super::super::shared::column_builder;
 use super::super::{Error, ErrorCode, timed_out};
+use crate::model::Cause;
 
 const QUERY_CANCELED: &str = "57014";
 const READ_ONLY: &str = "25006";
@@ -30,11 +31,9 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     // Said by the server, with its code; sqlx adds a line number of the server's source code.
     // Who asks, and for what, is the same at the next try.
     let lasting = server.code().starts_with("28") || server.code().starts_with("3D");
-    Error {
-        code: if lasting { ErrorCode::QueryRefused } else { ErrorCode::Connection },
-        message: format!("cannot connect to {shown}: {} (SQLSTATE {}); {way_out}", server.message(), server.code()),
-        causes: beside(server),
-    }
+    let code = if lasting { ErrorCode::AccessRefused } else { ErrorCode::Connection };
+    let message = format!("cannot connect to {shown}: {} (SQLSTATE {}); {way_out}", server.message(), server.code());
+    Error { causes: beside(server), ..Error::new(code, message) }.of_system()
 }
 
 /// A statement that failed; `sql` is what the position in it counts from.
@@ -81,22 +80,20 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
         }
         _ => "",
     };
-    Error {
-        code: if lost { ErrorCode::Connection } else { ErrorCode::QueryRefused },
-        message: format!("the server refused the query: {} (SQLSTATE {code}){place}{way_out}", server.message()),
-        causes: beside(server),
-    }
+    let kind = if lost { ErrorCode::ConnectionLost } else { ErrorCode::QueryRefused };
+    let message = format!("the server refused the query: {} (SQLSTATE {code}){place}{way_out}", server.message());
+    Error { causes: beside(server), ..Error::new(kind, message) }.with_server_code(format!("SQLSTATE {code}"))
 }
 
 fn database(cause: &sqlx::Error) -> Option<&PgDatabaseError> {
     cause.as_database_error()?.try_downcast_ref()
 }
 
-fn beside(server: &PgDatabaseError) -> Vec<String> {
+fn beside(server: &PgDatabaseError) -> Vec<Cause> {
     let detail = server.detail().map(str::to_owned);
     let hint = server.hint().map(|hint| format!("hint: {hint}"));
     let context = server.r#where().map(|place| format!("in: {place}"));
-    [detail, hint, context].into_iter().flatten().collect()
+    [detail, hint, context].into_iter().flatten().map(Cause::of_others).collect()
 }
 
 /// Line and column of the character at `position`, all counted from 1.

@@ -239,7 +239,7 @@ fn read(row: &PgRow, plans: &[ColumnDecoder], columns: &mut [Column]) -> Result<
         }
         let bytes = raw.as_bytes().map_err(|cause| {
             Error::caused(
-                ErrorCode::QueryRefused,
+                ErrorCode::ValueUnreadable,
                 format!("column `{}` cannot be read; cast it in the query", plan.name),
                 &*cause,
             )
@@ -272,7 +272,7 @@ impl Reader for Session<'_> {
             let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
             let connection = self.connection.take().ok_or_else(|| {
                 Error::new(
-                    ErrorCode::Connection,
+                    ErrorCode::ConnectionLost,
                     "the connection was given up in an earlier reading; run the check again",
                 )
             })?;

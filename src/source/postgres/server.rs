@@ -34,7 +34,7 @@ impl Postgres {
     pub fn open(url: &url::Url, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         let (connect, mode) = options::options(url).map_err(|cause| {
             let message = format!("{shown} cannot be used; check the parts of the URL, and PGSSLMODE");
-            Error::caused(ErrorCode::Connection, message, &cause)
+            Error::caused(ErrorCode::SourceUnfit, message, &cause)
         })?;
         let connect = connect
             // Only for the statement of the transaction at hand, and closed with it.
@@ -47,7 +47,7 @@ impl Postgres {
         if let Some(name) = options.settings.keys().find(|name| OURS.contains(&name.to_lowercase().as_str())) {
             let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
             return Err(Error::new(
-                ErrorCode::QueryRefused,
+                ErrorCode::SourceUnfit,
                 format!("`{name}` cannot be a setting of {shown}; {way_out}"),
             ));
         }

@@ -108,6 +108,7 @@ impl Read<'_> {
         );
         let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
         let Some(row) = query.fetch_optional(connection).await? else { return Ok(None) };
+        let mut plain = None;
         let lacks = match row.try_get::<Option<f64>, _>("seconds")? {
             None => "holds no time at all".to_owned(),
             Some(seconds) => {
@@ -115,6 +116,8 @@ impl Read<'_> {
                 if lag <= declared.max_lag {
                     return Ok(None);
                 }
+                // How far two columns are apart tells one by the other.
+                plain = Some(format!("ends further than `max_lag` before the newest row of {table}"));
                 format!("ends {} before the newest row of {table}", readable(lag))
             }
         };
@@ -123,11 +126,14 @@ impl Read<'_> {
         } else {
             "fill it again".to_owned()
         };
-        let message = format!(
-            "{name} {lacks}, by its {} and {}.{}; {way_out}, and find out why nothing did",
-            declared.last_updated, declared.table, declared.column,
-        );
-        warning(WarningCode::ViewBehind, message)
+        let message = |lacks: &str| {
+            format!(
+                "{name} {lacks}, by its {} and {}.{}; {way_out}, and find out why nothing did",
+                declared.last_updated, declared.table, declared.column,
+            )
+        };
+        let behind = Warning::new(WarningCode::ViewBehind, message(&lacks)).of_table(Some(self.name.clone()));
+        Ok(Some(behind.or_plain(message(plain.as_ref().unwrap_or(&lacks)))))
     }
 }
 

@@ -29,16 +29,26 @@ impl DecodeError {
 
 /// The error for a column whose type has no canonical one.
 pub(crate) fn no_canonical_type(column: &str, type_name: &str, way_out: &str) -> Error {
-    Error::new(
-        ErrorCode::ValueUnreadable,
-        format!("column `{column}` has the type {type_name}, which has no exact canonical type; {way_out}"),
-    )
+    let type_name = without_literals(type_name);
+    let message = format!("column `{column}` has the type {type_name}, which has no exact canonical type; {way_out}");
+    Error { type_name: Some(type_name), ..Error::new(ErrorCode::TypeUnsupported, message) }
+}
+
+/// Returns the name of a type without what stands in quotes, such as the labels of an enum: they are values.
+pub(crate) fn without_literals(type_name: &str) -> String {
+    let mut parts = type_name.split('\'');
+    let mut name = parts.next().unwrap_or_default().to_owned();
+    while parts.next().is_some() {
+        name.push('…');
+        name.push_str(parts.next().unwrap_or_default());
+    }
+    name
 }
 
 /// The error for a statement that has no result.
 pub(crate) fn no_columns() -> Error {
     Error::new(
-        ErrorCode::QueryRefused,
+        ErrorCode::StatementRefused,
         "the statement returns no columns, so it was not run; a check takes one statement that reads, such as a SELECT",
     )
 }
@@ -91,9 +101,13 @@ pub(crate) fn push(
 
 pub(crate) fn frame_error(cause: FrameError) -> Error {
     let message = cause.to_string();
+    let code = match cause {
+        FrameError::DuplicateName(_) => ErrorCode::ColumnDuplicate,
+        FrameError::Misfit { .. } | FrameError::Polars(_) => ErrorCode::ValueUnreadable,
+    };
     match std::error::Error::source(&cause) {
-        Some(below) => Error::caused(ErrorCode::ValueUnreadable, message, below),
-        None => Error::new(ErrorCode::ValueUnreadable, message),
+        Some(below) => Error::caused(code, message, below),
+        None => Error::new(code, message),
     }
 }
 
@@ -105,13 +119,15 @@ pub(crate) fn unreachable(shown: &str, cause: &sqlx::Error) -> Error {
     };
     let cause = below(cause);
     let message = format!("cannot connect to {shown}: {cause}; {way_out}");
-    Error::caused(ErrorCode::Connection, message, cause)
+    Error::caused(ErrorCode::Connection, message, cause).of_system()
 }
 
 /// The error for a query that ended in something other than the server's refusal.
 pub(crate) fn unanswered(cause: &sqlx::Error) -> Error {
     let (fault, doing) = match cause {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => (ErrorCode::Connection, "the connection broke during the query"),
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
+            (ErrorCode::ConnectionLost, "the connection broke during the query")
+        }
         _ => (ErrorCode::QueryRefused, "the server's answer cannot be read"),
     };
     let cause = below(cause);

@@ -39,7 +39,7 @@ impl Permits {
     pub(crate) async fn reserve(&self, connections: u32) -> Result<Option<SemaphorePermit<'_>>, Error> {
         if connections > self.most {
             return Err(Error::new(
-                ErrorCode::QueryRefused,
+                ErrorCode::CheckUnfit,
                 format!(
                     "both sides are read at the same time, which takes {connections} connections, and `max_connections` \
                      of the source is {}; allow {connections}",

@@ -122,5 +122,5 @@ fn inode(found: &Metadata) -> Option<(u64, u64)> {
 
 fn unreadable(path: &Path, cause: &std::io::Error) -> Error {
     let message = format!("cannot read {}: {cause}; check that the file is there and may be read", path.display());
-    Error::new(ErrorCode::QueryRefused, message)
+    Error::new(ErrorCode::SourceUnfit, message)
 }

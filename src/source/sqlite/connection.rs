@@ -103,15 +103,15 @@ impl Connection {
     pub(super) fn open(path: &Path, shown: &str, timeout: Duration, cancel: &Cancel) -> Result<Self, Error> {
         if let Some(what) = crate::fs::input::other(path) {
             let message = format!("{} is {what}, where a database file is needed; check the path", path.display());
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceMissing, message));
         }
         if !path.is_file() {
             let message = format!("there is no database file {}; check the path", path.display());
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceMissing, message));
         }
         let unopened = |cause: &dyn std::fmt::Display| {
             let way_out = "check that it is a SQLite database that may be read";
-            Error::new(ErrorCode::QueryRefused, format!("cannot open {shown}: {cause}; {way_out}"))
+            Error::new(ErrorCode::SourceUnfit, format!("cannot open {shown}: {cause}; {way_out}"))
         };
         let path = path.canonicalize().map_err(|cause| unopened(&cause))?;
         let way = beside::way(&path)?;
@@ -221,7 +221,7 @@ impl Connection {
             }
             _ => "check that it is a SQLite database".to_owned(),
         };
-        Error::new(ErrorCode::QueryRefused, format!("cannot read {shown}: {}; {way_out}", text(cause)))
+        Error::new(ErrorCode::SourceUnfit, format!("cannot read {shown}: {}; {way_out}", text(cause)))
     }
 }
 

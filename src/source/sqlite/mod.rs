@@ -85,7 +85,7 @@ impl Sqlite {
     pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         if !options.settings.is_empty() || options.timezone.is_some() {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
-            return Err(Error::new(ErrorCode::QueryRefused, message));
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         Ok(Sqlite { path: path.to_owned(), shown })
     }

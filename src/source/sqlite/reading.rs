@@ -56,7 +56,7 @@ pub(super) fn read(connection: &Connection, sql: &str, rows: &mut BatchSink) -> 
 /// The one statement of `sql`, prepared and not run.
 fn prepared<'a>(connection: &'a Connection, sql: &str) -> Result<rusqlite::Statement<'a>, Error> {
     let wrong = |what: &str| {
-        Error::new(ErrorCode::QueryRefused, format!("{what}, so it was not run; a check takes one SELECT"))
+        Error::new(ErrorCode::StatementRefused, format!("{what}, so it was not run; a check takes one SELECT"))
     };
     // SQLite reads a text up to there.
     if sql.contains('\0') {

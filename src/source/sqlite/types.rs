@@ -193,7 +193,7 @@ impl Collected {
             false => self.undeclared_values(),
         };
         let message = format!("column `{name}` holds values of several types ({held}); select {way_out}");
-        Error::new(ErrorCode::ValueUnreadable, message)
+        Error::new(ErrorCode::TypeMismatch, message)
     }
 
     fn held(&self) -> String {

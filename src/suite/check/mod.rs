@@ -90,8 +90,8 @@ impl Reader<'_, '_> {
         }
         let Some(kind) = raw.kind else {
             // A kind that could not be read was told already.
-            let told = format!("check `{}.{}`: `kind`", self.scope.suite, self.name);
-            if self.problems.0.iter().any(|problem| problem.message.starts_with(&told)) {
+            let field = (format!("check `{}.{}`", self.scope.suite, self.name), "kind".to_owned());
+            if self.problems.0.iter().any(|problem| problem.field.as_ref() == Some(&field)) {
                 return None;
             }
             self.mistake(

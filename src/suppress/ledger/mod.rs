@@ -15,7 +15,8 @@ use chrono::NaiveDate;
 use super::allocation::{Group, Parts, Shares, Suppressor, share};
 use super::baseline::{BaselineIndex, Seen};
 use crate::model::{
-    CheckReport, Difference, DifferenceCounts, DifferenceForm, ErrorReport, Example, Key, Known, Pair, plural,
+    CheckReport, Difference, DifferenceCounts, DifferenceForm, ErrorCode, ErrorReport, Example, Key, Known, Pair,
+    plural,
 };
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
@@ -23,9 +24,6 @@ use entry::{Cover, DUPLICATE, Entry};
 use names::tag;
 
 pub use names::{outside, with_tag};
-
-/// Code of the warning about a waiver that would cover any value and does not say so.
-pub const UNPINNED: &str = "unpinned_waiver";
 
 /// The waivers of one check, the baseline, and the differences put to them.
 pub struct Ledger {
@@ -240,12 +238,11 @@ impl Ledger {
             && report.skipped.is_none()
             && found.iter().any(|(name, count)| counted(name) != *count)
         {
-            report.error = Some(ErrorReport {
-                message: "cutover put other differences to the waivers than it counted, which is a defect of its own; \
-                          please report it, and run without waivers and baseline"
-                    .to_owned(),
-                ..ErrorReport::default()
-            });
+            report.error = Some(ErrorReport::new(
+                ErrorCode::Defect,
+                "cutover put other differences to the waivers than it counted, which is a defect of its own; \
+                          please report it, and run without waivers and baseline",
+            ));
         }
         if report.error.is_none() {
             report.error = self.waivers.iter().find_map(|entry| self.unknown_column(entry, report));
@@ -271,15 +268,15 @@ impl Ledger {
         if let Some(past) = self.past.as_ref().filter(|past| !past.complete && report.error.is_none())
             && report.differs()
         {
-            report.error = Some(ErrorReport {
-                message: format!(
+            report.error = Some(ErrorReport::new(
+                ErrorCode::BaselineIncomplete,
+                format!(
                     "the baseline {} does not hold all {} of this check, so what is new cannot be told; \
                      write it again with a larger --max-differences, or waive them by count",
                     past.report,
                     plural(past.total, "difference")
                 ),
-                ..ErrorReport::default()
-            });
+            ));
         }
         self.warn_of_unpinned(report);
         self.first_what_is_open(report);

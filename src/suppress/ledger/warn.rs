@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Ledger;
 use super::entry::{DUPLICATE, Entry};
-use crate::model::{CheckReport, DifferenceForm, ErrorReport, Warning, WarningCode, plural};
+use crate::model::{CheckReport, DifferenceForm, ErrorCode, ErrorReport, Warning, WarningCode, plural};
 
 impl Ledger {
     /// Names the waivers that do not cover something they are about, because they would cover any value or number of it.
@@ -25,7 +25,7 @@ impl Ledger {
                  give `values`, `keys` or `at_most`, or say `any_value = true`",
                 waiver.place, waiver.owner
             );
-            report.warnings.push(Warning::new(WarningCode::UnpinnedWaiver, message));
+            report.warnings.push(Warning::new(WarningCode::UnpinnedWaiver, message).of_waiver(&waiver.place));
         }
         let mut beyond: BTreeMap<usize, u64> = BTreeMap::new();
         for met in self.met.iter().filter(|met| !met.said && !self.waivers[met.waiver].expired && met.found > met.most)
@@ -39,7 +39,7 @@ impl Ledger {
                  further; write it anew with `cutover waive`, give `per_key`, or say `any_value = true`",
                 waiver.place, waiver.owner
             );
-            report.warnings.push(Warning::new(WarningCode::UnpinnedWaiver, message));
+            report.warnings.push(Warning::new(WarningCode::UnpinnedWaiver, message).of_waiver(&waiver.place));
         }
     }
 
@@ -69,12 +69,10 @@ impl Ledger {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("it compares {}", compared.join(", ")),
         };
-        Some(ErrorReport {
-            message: format!(
-                "{}: the waiver names the column `{unknown}`, which this check does not compare; {help}",
-                entry.waiver.place
-            ),
-            ..ErrorReport::default()
-        })
+        let message = format!(
+            "{}: the waiver names the column `{unknown}`, which this check does not compare; {help}",
+            entry.waiver.place
+        );
+        Some(ErrorReport::new(ErrorCode::WaiverUnfit, message))
     }
 }

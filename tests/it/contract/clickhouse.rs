@@ -273,7 +273,7 @@ async fn a_wrong_password_is_named_but_never_printed() {
     url.set_password(Some("wr0ng-secret")).unwrap();
     let engine = open(&url, &SourceOptions::default());
     let error = ask(&engine, "SELECT 1").await.unwrap_err();
-    assert_eq!(error.code, ErrorCode::QueryRefused);
+    assert_eq!(error.code, ErrorCode::AccessRefused);
     let all = format!("{error} {error:?}");
     assert!(error.message.contains("user and password"), "{error}");
     assert!(!all.contains("wr0ng-secret"), "{all}");
@@ -404,7 +404,7 @@ async fn a_response_cut_off_anywhere_is_an_error() {
             assert_eq!(outcome.unwrap().frame.height(), 200_000, "the proxy itself does no harm");
         } else {
             let error = outcome.map(|answer| answer.frame.height()).expect_err(&format!("cut after {cut} bytes"));
-            assert_eq!(error.code, ErrorCode::Connection, "cut after {cut} bytes: {error}");
+            assert_eq!(error.code, ErrorCode::ConnectionLost, "cut after {cut} bytes: {error}");
             assert!(error.message.contains("cut off"), "cut after {cut} bytes: {error}");
         }
     }

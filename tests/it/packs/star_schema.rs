@@ -314,7 +314,7 @@ async fn every_sort_of_view_has_an_age() {
             source::inspect(engine.as_ref(), sql, &asked, Duration::from_secs(30), &CancellationToken::default()).await;
         let told = told.unwrap();
         assert!(!told.views.is_empty() || told.warnings.is_empty());
-        told.warnings.into_iter().map(|warning| warning.message).collect::<Vec<_>>()
+        told.warnings.into_iter().map(|warning| warning.message()).collect::<Vec<_>>()
     };
     let table = "\"B b\".facts";
     assert!(told(about("mv", "facts"), "SELECT * FROM mv").await.is_empty());
@@ -341,7 +341,7 @@ async fn every_sort_of_view_has_an_age() {
     let (sql, limit) = ("SELECT\n  no_such_column FROM mv", Duration::from_secs(30));
     let refused =
         source::inspect(engine.as_ref(), sql, &asked, limit, &CancellationToken::default()).await.unwrap().warnings;
-    assert!(refused[0].message.ends_with("at line 2, column 3"), "{refused:?}");
+    assert!(refused[0].message().ends_with("at line 2, column 3"), "{refused:?}");
 
     let folder = tempfile::tempdir().unwrap();
     let suite = format!(

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Output;
 
-use cutover::model::{CheckReport, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides};
+use cutover::model::{CheckReport, ErrorCode, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides};
 use cutover::report::github::{Place, SUMMARY_LIMIT, annotations, summary};
 
 use super::{case, command, stderr};
@@ -239,7 +239,7 @@ fn differing(id: &str) -> CheckReport {
 #[test]
 fn hostile_text_survives_the_way_through_a_command() {
     let hostile = "100%, a::b%0A::error title=forged::\nnext\r\n%25 ##[error]x =,:";
-    let check = CheckReport { error: Some(ErrorReport::new(hostile.to_owned())), ..differing(hostile) };
+    let check = CheckReport { error: Some(ErrorReport::new(ErrorCode::Permanent, hostile)), ..differing(hostile) };
     let place = |_: &str| Some(Place { file: hostile.to_owned(), line: 7 });
     let text = annotations(&report(vec![check]), 2, place);
     assert_eq!(text.lines().count(), 1, "{text}");
@@ -259,7 +259,7 @@ fn hostile_text_survives_the_way_through_a_command() {
 #[test]
 fn more_than_github_shows_are_counted() {
     let mut checks: Vec<CheckReport> = (0..25).map(|n| differing(&format!("s.c{n}@2026-01-01"))).collect();
-    checks.push(CheckReport { error: Some(ErrorReport::new("gone".to_owned())), ..differing("s.last") });
+    checks.push(CheckReport { error: Some(ErrorReport::new(ErrorCode::Permanent, "gone")), ..differing("s.last") });
     checks.extend((0..10).map(|n| CheckReport { severity: Severity::Warn, ..differing(&format!("s.w{n}")) }));
     checks.push(CheckReport { skipped: Some("no extension".to_owned()), ..differing("s.skipped") });
     let place = |id: &str| (!id.contains('@')).then(|| Place { file: "suite.toml".to_owned(), line: 3 });

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cutover::model::{
-    CheckReport, DifferenceCounts, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides, TagCounts,
-    Waived,
+    CheckReport, DifferenceCounts, ErrorCode, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides,
+    TagCounts, Waived,
 };
 use cutover::report::metrics::render;
 use serde_json::Value as Json;
@@ -150,7 +150,7 @@ fn forgiven_differences_are_counted_apart() {
 #[test]
 fn what_was_not_measured_is_absent_and_not_zero() {
     let broken = CheckReport {
-        error: Some(ErrorReport::new("refused".to_owned())),
+        error: Some(ErrorReport::new(ErrorCode::Permanent, "refused")),
         sides: Sides { old: Some(SideReport { rows: None, ..SideReport::default() }), new: None },
         ..check("shop.items", Kind::Rows)
     };

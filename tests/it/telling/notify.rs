@@ -7,7 +7,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cutover::model::{CheckReport, DifferenceCounts, ErrorReport, Kind, RowCounts, RunReport, Waived};
+use cutover::model::{
+    Cause, CheckReport, DifferenceCounts, ErrorCode, ErrorReport, Kind, RowCounts, RunReport, Waived,
+};
 use cutover::report::slack::{Around, render};
 use serde_json::Value as Json;
 
@@ -242,8 +244,7 @@ fn differing(id: &str) -> CheckReport {
 #[test]
 fn markup_is_escaped_and_many_checks_are_counted() {
     let mut checks: Vec<CheckReport> = (0..30).map(|n| differing(&format!("s.c{n:02}"))).collect();
-    let error =
-        ErrorReport { message: "77123.55".to_owned(), causes: vec!["77123.55".to_owned()], ..ErrorReport::default() };
+    let error = ErrorReport::new(ErrorCode::Permanent, "77123.55").caused_by([Cause::of_others("77123.55")]);
     checks.push(CheckReport { error: Some(error), ..differing("s.<!channel>&`x`\n@here") });
     let places = ["a<b>&`c`".to_owned()];
     let around = Around { code: 2, before: Some("pass"), reports: &places, job: Some("https://ci/<x>?a&b") };

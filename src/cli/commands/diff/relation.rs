@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::super::super::console;
 use super::super::super::sides::described;
-use crate::model::Side;
-use crate::run::without_values;
+use crate::model::{ErrorReport, Side};
 use crate::source;
 use crate::source::pushdown::is_number;
 use crate::source::{CancellationToken, Engine, SourceUrl, TableName};
@@ -46,7 +45,7 @@ pub(super) async fn relation(
 ) -> Result<Relation, String> {
     let located = |error: source::Error| {
         if withheld {
-            return format!("{side}: {}", without_values(&error.message));
+            return format!("{side}: {}", ErrorReport::from(error).without_values());
         }
         format!("{side}: {}", console::with_causes(&error))
     };

@@ -41,12 +41,12 @@ async fn column_alone(engine: &dyn Engine, name: String, from: &str, timeout: Du
             Some(found) => Column { name, ..column(found) },
             None => Column { name, database_type: "unknown".to_owned(), of: None },
         },
-        Err(error) => Column { name, database_type: type_in(&error.message), of: None },
+        Err(error) => Column { name, database_type: type_in(&error), of: None },
     }
 }
 
-/// The type that an error says has no canonical form, as far as it says it.
-fn type_in(message: &str) -> String {
-    let named = message.split_once("has the type ").and_then(|(_, rest)| rest.split_once(", which"));
-    named.map_or("of a type that cannot be read".to_owned(), |(of, _)| format!("of the type {of}"))
+/// Returns the type that has no canonical form, as far as an error knows it.
+fn type_in(error: &source::Error) -> String {
+    let named = |of: &String| format!("of the type {of}");
+    error.type_name.as_ref().map_or("of a type that cannot be read".to_owned(), named)
 }

@@ -112,7 +112,7 @@ fn what_differs_about_a_key_is_part_of_what_is_asked() {
 fn an_error_says_which_keys_were_left_out() {
     let (old, new) = (side(&[(1, 1), (2, 2)]), side(&[(1, 0), (2, 2)]));
     let message = |apart: &[u64], aside: &[u64], old: &Frame, new: &Frame| {
-        counted(&rows(&["id"]), old, new, apart, aside).report.error.map(|error| error.message).unwrap_or_default()
+        counted(&rows(&["id"]), old, new, apart, aside).report.error.map(|error| error.message()).unwrap_or_default()
     };
     assert_eq!(message(&[], &[], &old, &new), "");
     assert!(
@@ -125,7 +125,7 @@ fn an_error_says_which_keys_were_left_out() {
     assert!(both.starts_with("without the keys that differ from themselves or are in motion: both"), "{both}");
     let text = frame(vec![integers("id", &[1, 2]), texts("v", &["1", "2"])]);
     let alone = counted(&rows(&["id"]), &old, &text, &[], &[]);
-    assert!(alone.report.error.unwrap().message.starts_with("column `v`"), "nothing was left out");
+    assert!(alone.report.error.unwrap().message().starts_with("column `v`"), "nothing was left out");
     assert_eq!(alone.asked.len(), 0, "what cannot be compared has no keys to ask about");
 }
 
@@ -160,7 +160,7 @@ fn keys_are_the_same_under_another_name_and_by_their_rule() {
     check.rename.insert("id".to_owned(), "uid".to_owned());
     let new = frame(vec![integers("uid", &[1]), integers("v", &[2])]);
     let found = counted(&check, &side(&[(1, 1)]), &new, &hashes(&[1]), &[]);
-    assert!(found.report.error.unwrap().message.contains("no row"));
+    assert!(found.report.error.unwrap().message().contains("no row"));
     let mut padded = rows(&["id"]);
     padded.columns.insert("id".to_owned(), Rule { trim: true, ..Rule::default() });
     let text = |id: &str| frame(vec![texts("id", &[id]), integers("v", &[1])]);

@@ -1,7 +1,7 @@
 //! Each test plants a secret in one place of a report, and looks for it in the whole of what leaves.
 
 use super::*;
-use crate::model::{Difference, Severity, Sides, Unstable, WarningCode};
+use crate::model::{Cause, Difference, Severity, Sides, Unstable, WarningCode};
 use crate::spec::check::{Percentile, Rule};
 
 const SECRET: &str = "ada@example.org";
@@ -86,11 +86,7 @@ fn report() -> CheckReport {
         too_small: vec![key()],
         warnings: vec![Warning::new(WarningCode::ServerWarning, SECRET.to_owned())],
         unstable: Some(Unstable { keys: 1, causes: vec!["LIMIT without ORDER BY".to_owned()] }),
-        error: Some(ErrorReport {
-            message: SECRET.to_owned(),
-            causes: vec![SECRET.to_owned()],
-            ..ErrorReport::default()
-        }),
+        error: Some(ErrorReport::new(ErrorCode::QueryRefused, SECRET).caused_by([Cause::of_others(SECRET)])),
         ..CheckReport::new("suite.check", Kind::Rows)
     }
 }
@@ -139,7 +135,7 @@ fn a_misspelt_name_leaks_nothing() {
     let shown = leaves(&check(KindSettings::Rows, &["emial"]), true);
     let text = serde_json::to_string(&shown).unwrap();
     assert!(!text.contains(SECRET) && !text.contains("4711"), "{text}");
-    let error = shown.error.expect("a name that nobody returns is a mistake").message;
+    let error = shown.error.expect("a name that nobody returns is a mistake").message();
     assert!(error.contains("`emial`") && error.contains("`email`"), "{error}");
 
     let mut of_suite = check(KindSettings::Rows, &[]);
@@ -214,11 +210,11 @@ fn a_name_that_no_check_returns_is_told_once() {
     one.mask.suite = vec!["email".to_owned(), "gone".to_owned()];
     let mut reports = vec![CheckReport { returned: Some(returned()), ..report() }, report()];
     unused([&one].into_iter(), &mut reports);
-    let told: Vec<&String> = reports
+    let told: Vec<String> = reports
         .iter()
         .flat_map(|report| &report.warnings)
         .filter(|w| w.code == WarningCode::MaskUnused)
-        .map(|w| &w.message)
+        .map(|w| w.message())
         .collect();
     assert!(told.len() == 1 && told[0].contains("`gone`"), "{told:?}");
 }

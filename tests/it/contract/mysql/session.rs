@@ -14,14 +14,14 @@ use super::*;
 async fn what_the_server_warns_of_is_passed_on() {
     let answer = query(&open(), "SELECT 'abc' + 0 AS v", LIMIT, &CancellationToken::default()).await.unwrap();
     let [warning] = &answer.warnings[..] else { panic!("one warning: {:?}", answer.warnings) };
-    assert!(warning.code == WarningCode::ServerWarning && warning.message.contains("'abc'"), "{warning:?}");
+    assert!(warning.code == WarningCode::ServerWarning && warning.message().contains("'abc'"), "{warning:?}");
     let many = "SELECT v + 0 AS v FROM (SELECT CONCAT('x', a.n, b.n) AS v FROM \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) AS a, \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) AS b, \
                 (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3) AS c) AS t";
     let answer = query(&open(), many, LIMIT, &CancellationToken::default()).await.unwrap();
     let [warning] = &answer.warnings[..] else { panic!("one warning: {:?}", answer.warnings) };
-    assert!(warning.message.contains("75 times"), "past the first 64, and once: {warning:?}");
+    assert!(warning.message().contains("75 times"), "past the first 64, and once: {warning:?}");
     let answer = query(&open(), "SELECT 1 AS v", LIMIT, &CancellationToken::default()).await.unwrap();
     assert!(answer.warnings.is_empty(), "{:?}", answer.warnings);
 }
@@ -48,7 +48,7 @@ async fn nothing_can_be_written() {
         "",
     ] {
         let error = refused(sql).await;
-        assert_eq!(error.code, ErrorCode::QueryRefused, "{sql}: {error}");
+        assert!(matches!(error.code, ErrorCode::StatementRefused | ErrorCode::QueryRefused), "{sql}: {error}");
     }
     assert!(!outfile.exists());
     let written = fetch(&open(), "SELECT COUNT(*) AS n FROM contract_written").await.unwrap();
@@ -210,7 +210,7 @@ async fn a_connection_that_fails_says_why_without_the_password() {
     let wrong = with(|url| url.set_password(Some("wr0ng-s3cret")).expect("a password"));
     let error = fetch(&open_url(&wrong, &SourceOptions::default()), "SELECT 1 AS a").await.unwrap_err();
     // The same account is refused at every try.
-    assert_eq!(error.code, ErrorCode::QueryRefused);
+    assert_eq!(error.code, ErrorCode::AccessRefused);
     let all = format!("{error} {error:?}");
     assert!(!all.contains("wr0ng-s3cret"), "{all}");
     for part in ["Access denied", "1045", "check the user and the password"] {

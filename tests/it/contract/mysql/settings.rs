@@ -142,7 +142,7 @@ async fn what_changes_the_meaning_of_a_query_is_refused_until_the_suite_says_it(
             if value.bytes().all(|byte| byte.is_ascii_digit()) { value.to_owned() } else { format!("'{value}'") };
         let sql = "SELECT 1 AS v";
         let refused = globals.under(variable, &quoted, &SourceOptions::default(), sql).await.expect_err(value);
-        assert_eq!(refused.code, ErrorCode::QueryRefused, "{refused}");
+        assert_eq!(refused.code, ErrorCode::SourceUnfit, "{refused}");
         for part in [&format!("`{variable}`"), value, &format!("settings = {{ {variable} = ")] {
             assert!(refused.message.contains(part), "{variable} = {value}: {refused}");
         }

@@ -203,7 +203,7 @@ async fn a_type_without_a_canonical_one_is_refused_with_a_way_out() {
     ] {
         // Empty, so that the type alone must be known.
         let error = refused(&format!("SELECT 1 AS fine, {written} AS odd WHERE false")).await;
-        assert_eq!(error.code, ErrorCode::ValueUnreadable, "{written}: {error}");
+        assert_eq!(error.code, ErrorCode::TypeUnsupported, "{written}: {error}");
         for part in ["`odd`", type_name, way_out] {
             assert!(error.message.contains(part), "{written}: {part} is missing in: {error}");
         }
