@@ -11,13 +11,14 @@ find_tools() {
     (
         # Two runs at once must not fill one environment.
         ! command -v flock >/dev/null || flock 9
-        install_tools "$PWD/.engines/tools-venv"
+        # Where it really is: its programs name that place, and stop working when the checkout moves or was reached by a link.
+        install_tools "$(cd .engines && pwd -P)/tools-venv"
         unpack_exporter "$PWD/.engines/node-exporter"
     ) 9>.engines/tools.lock
 }
 
 install_tools() {
-    [ "$(cat "$1/installed" 2>/dev/null || true)" != "$TOOLS" ] || return 0
+    [ "$(cat "$1/installed" 2>/dev/null || true)" != "$1: $TOOLS" ] || return 0
     say "installing $TOOLS from PyPI into .engines/"
     rm -rf "$1"
     if ! python3 -m venv "$1" >/dev/null 2>&1; then
@@ -27,7 +28,7 @@ install_tools() {
     fi
     # shellcheck disable=SC2086
     "$1/bin/pip" install --quiet --disable-pip-version-check $TOOLS >&2
-    printf '%s' "$TOOLS" >"$1/installed"
+    printf '%s' "$1: $TOOLS" >"$1/installed"
 }
 
 # Unpacked, not installed: the package would start a service.

@@ -157,7 +157,8 @@ impl<'a> Connection<'a> {
             // A writer asks for its lock at once: two that read first would wait for each other.
             (Held::Sqlite(_), Access::Write) => "BEGIN IMMEDIATE",
             (Held::Sqlite(_), Access::Read) => "BEGIN",
-            (Held::Postgres(_), Access::Write) => "BEGIN",
+            // Whoever waited for the tables has to see those that another one made, whatever the server's default is.
+            (Held::Postgres(_), Access::Write) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
             (Held::Postgres(_), Access::Read) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         connection.execute(begin).await?;

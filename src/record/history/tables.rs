@@ -96,8 +96,10 @@ fn known(place: &Place, found: u64) -> Result<(), Error> {
 
 /// The layout of the tables, where there are any; a file with other tables alone is not ours to write to.
 async fn layout(connection: &mut Connection<'_>, place: &Place) -> Result<Option<u64>, Error> {
+    // A lookup by name (`to_regclass`) sees tables that were made after the snapshot in which their rows are then read.
     let sql = if connection.shared() {
-        "SELECT (to_regclass('cutover_history') IS NOT NULL)::int::bigint, 0::bigint"
+        "SELECT count(*), 0::bigint FROM pg_catalog.pg_class WHERE relname = 'cutover_history' \
+         AND relkind IN ('r', 'p', 'v', 'f', 'm') AND pg_catalog.pg_table_is_visible(oid)"
     } else {
         "SELECT count(*) FILTER (WHERE name = 'cutover_history'), count(*) FROM sqlite_schema"
     };

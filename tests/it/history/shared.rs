@@ -1,6 +1,8 @@
 //! A history in a PostgreSQL that many machines write to.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::{at_once, done, failing, finish, history, spawn};
 use crate::cli::cutover;
@@ -46,10 +48,12 @@ async fn many_machines_share_one_history() {
     assert!(text.contains("FFFF") && !text.contains("p%40ss") && !text.contains("p@ss"), "{text}");
 }
 
-/// Catches a run that is lost because another one is just making the tables.
+/// Catches a run that is lost because another one is just making the tables, and one that does not see them once they are made.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_machine_makes_the_tables_and_the_others_wait() {
     let url = database("cutover_history_race").await;
+    // A transaction of this default reads what was there before it waited.
+    execute(&url, "ALTER DATABASE cutover_history_race SET default_transaction_isolation = 'repeatable read'").await;
     let folder = failing();
     let mut other = PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql("BEGIN; CREATE TABLE cutover_history (layout bigint)").execute(&mut other).await.unwrap();
@@ -66,6 +70,49 @@ async fn one_machine_makes_the_tables_and_the_others_wait() {
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     finish(runs);
     assert_eq!(history(folder.path(), &["--history", &url])["runs"].as_array().unwrap().len(), 6);
+}
+
+/// A URL that leads to the server, where `sql` is run once a reader has its snapshot and before its first query is answered.
+async fn meanwhile(url: &str, sql: &'static str) -> String {
+    let server = url::Url::parse(url).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut through = server.clone();
+    through.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
+    tokio::spawn(async move {
+        let (mut from_client, mut to_client) = listener.accept().await.unwrap().0.into_split();
+        let address = format!("{}:{}", server.host_str().unwrap(), server.port().unwrap());
+        let (mut from_server, mut to_server) = TcpStream::connect(address).await.unwrap().into_split();
+        tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+        let (mut buffer, mut messages) = (vec![0; 1 << 16], 0);
+        while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
+            let begins = buffer[..read].windows(15).any(|part| part == b"REPEATABLE READ");
+            messages += usize::from(begins || messages > 0);
+            // BEGIN is the first, the second prepares the query and takes the snapshot, the third runs it.
+            if messages == 3 {
+                execute(server.as_str(), sql).await;
+            }
+            to_server.write_all(&buffer[..read]).await.unwrap();
+        }
+    });
+    through.to_string()
+}
+
+/// Catches a reader that takes a history which is just being made for a damaged one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_came_before_the_tables_finds_no_history() {
+    let url = database("cutover_history_young").await;
+    let sql = "BEGIN; CREATE TABLE cutover_history (layout bigint); INSERT INTO cutover_history VALUES (1); COMMIT";
+    let through = meanwhile(&url, sql).await;
+    let folder = failing();
+    let (code, _, complaint) =
+        tokio::task::spawn_blocking(move || done(cutover(folder.path()).args(["history", "--history", &through])))
+            .await
+            .unwrap();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let made: i64 = sqlx::query_scalar("SELECT layout FROM cutover_history").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(made, 1, "the tables were made while it read");
+    assert_eq!(code, Some(2), "{complaint}");
+    assert!(complaint.contains("there is no history at"), "{complaint}");
 }
 
 /// Catches a server that is away or refuses and changes the verdict, and a password in what is said of it.
