@@ -143,8 +143,9 @@ fn maps_close(
     Ok(true)
 }
 
-/// A NULL on one side, or a new that is not finite, affords nothing; a ratio to 0 has no meaning and does not hold. A float
-/// is taken as it is written or at its exact value, whichever holds.
+/// A NULL on one side, or a new that is not finite, affords nothing; a ratio to 0 has no meaning and does not hold, and a
+/// ratio below 0 holds only where `min_ratio` says so. A float is taken as it is written or at its exact value, whichever
+/// holds.
 fn affordable(old: &Value, new: &Value, budget: &Budget) -> bool {
     if *old == Value::Null {
         return false;
@@ -176,7 +177,8 @@ fn afford(old: Option<Number>, new: Option<Number>, budget: &Budget) -> bool {
     }
     // new ÷ old against a bound, without a division that would round.
     let (new, size) = if old < BigDecimal::zero() { (-new, -old) } else { (new, old) };
-    budget.min_ratio.as_ref().is_none_or(|bound| new >= bound * &size)
+    // Any gain is "at most" a multiple of a loss: a change of sign is no small ratio.
+    budget.min_ratio.as_ref().map_or(new >= BigDecimal::zero(), |bound| new >= bound * &size)
         && budget.max_ratio.as_ref().is_none_or(|bound| new <= bound * &size)
 }
 
@@ -222,6 +224,15 @@ mod tests {
         assert!(holds(&half, Value::Integer(100), Value::Integer(50)));
         assert!(!holds(&half, Value::Integer(100), Value::Integer(51)));
         assert!(!holds(&half, Value::Integer(0), Value::Integer(0)), "no ratio to nothing");
+        for (old, new, within) in
+            [(-100, -50, true), (-100, -51, false), (-100, 51, false), (100, -1, false), (-100, 0, true)]
+        {
+            assert_eq!(holds(&half, Value::Integer(old), Value::Integer(new)), within, "{old} → {new}");
+        }
+        let down = Budget { min_ratio: Some(decimal("-1")), max_ratio: Some(decimal("0.5")), ..Budget::default() };
+        let down = Comparison::Budget(down);
+        assert!(holds(&down, Value::Integer(-100), Value::Integer(100)), "a change of sign that is asked for");
+        assert!(!holds(&down, Value::Integer(-100), Value::Integer(101)));
         let few = Comparison::Budget(Budget { at_most: Some(decimal("3")), ..Budget::default() });
         assert!(holds(&few, Value::Integer(100), Value::Integer(3)));
         assert!(!holds(&few, Value::Integer(100), Value::Integer(4)));
