@@ -58,13 +58,13 @@ pub fn code(report: &RunReport, fail_on: &[FailOn]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CheckReport, ErrorCode, ErrorReport, Kind, Severity, Totals};
+    use crate::model::{CheckReport, ErrorCode, ErrorReport, Kind, NumberFindings, Outcome, Severity, Totals};
 
     fn report(statuses: &[Status]) -> RunReport {
         let check = |status: &Status| {
             let mut check = CheckReport::new("suite.check", Kind::Sum);
-            check.totals =
-                Some(Totals { compared: 1, outside: u64::from(matches!(status, Status::Fail | Status::Warn)) });
+            let totals = Totals { compared: 1, outside: u64::from(matches!(status, Status::Fail | Status::Warn)) };
+            check.outcome = Outcome::Numbers(NumberFindings { totals, ..NumberFindings::default() });
             match status {
                 Status::Skip => check.skipped = Some("no extension".to_owned()),
                 Status::Warn => check.severity = Severity::Warn,

@@ -42,7 +42,7 @@ fn given() {
     let arguments: Vec<String> = std::env::args_os().filter_map(|argument| argument.into_string().ok()).collect();
     for (at, word) in arguments.iter().enumerate() {
         let behind = |flag: &&str| (at > 0 && arguments[at - 1] == **flag) || word.starts_with(&format!("{flag}="));
-        if !DATA.iter().any(|flag| behind(&flag)) {
+        if !DATA.iter().any(behind) {
             source::note_secrets(word);
         }
     }

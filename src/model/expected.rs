@@ -1,5 +1,7 @@
 //! Differences by design: how many the suite states in advance, and whether they are there.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{text, text_of};
@@ -27,6 +29,15 @@ pub struct Expectation {
 }
 
 impl Expectation {
+    /// Whether one of `expected` does not hold where `left` are neither waived nor known, or anything is left that none of
+    /// them speaks of.
+    pub(crate) fn any_broken(expected: &[Expectation], left: &BTreeMap<&'static str, u64>) -> bool {
+        let of = |name: &str| expected.iter().find(|one| one.name == name);
+        let holds = |(name, left): (&&str, &u64)| of(name).map_or(*left == 0, |one| one.holds(*left));
+        let unknown = |one: &Expectation| !left.contains_key(one.name.as_str());
+        expected.iter().any(unknown) || !left.iter().all(holds)
+    }
+
     /// Whether it holds where `left` are neither waived nor known. Of several windows none has a share of its own: where the
     /// sum is another one, each with any of these differences is one that may be wrong, and all are where none has any.
     pub fn holds(&self, left: u64) -> bool {

@@ -14,6 +14,7 @@ mod errors;
 mod expected;
 mod kind;
 mod numbers;
+mod outcome;
 mod reading;
 mod rerun;
 mod rows;
@@ -29,6 +30,10 @@ pub use errors::{Cause, ErrorReport, Place};
 pub use expected::Expectation;
 pub use kind::{DifferenceForm, KeyUse, Kind, KindProfile, Queries};
 pub use numbers::{Counts, Drift, Key, Measure, Totals};
+pub use outcome::{
+    FreshnessFindings, LatencyFindings, NumberFindings, Outcome, PercentileFindings, RowFindings, TagFindings,
+    ViolationFindings,
+};
 pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
@@ -179,7 +184,7 @@ pub struct HistoryPoint {
     pub measures: Vec<Measure>,
 }
 
-/// One check of a run. Fields that do not apply to its kind are empty.
+/// One check of a run.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
     /// `suite.check`.
@@ -196,50 +201,9 @@ pub struct CheckReport {
     /// How each side was read, `old` and `new`.
     #[serde(flatten)]
     pub sides: Sides<Option<SideReport>>,
-    /// Numbers compared: all of them, or the worst when there are many.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub measures: Vec<Measure>,
-    /// How many numbers were compared in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub totals: Option<Totals>,
-    /// How the drift of each percentile is spread over the judged groups.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub drift: Vec<Drift>,
-    /// How the times of a `latency` check are spread.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub times: Option<Times>,
-    /// Rows by how they relate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rows: Option<RowCounts>,
-    /// Tags by how they relate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tag_counts: Option<TagCounts>,
-    /// Columns by rule.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub columns: Vec<ColumnReport>,
-    /// Pairs of rows, or numbers where no rows are counted, that hold by the `fail` level of their rules and are beyond a
-    /// `warn` level; absent where no rule has two levels. With any, the check does not pass.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
-    #[schemars(with = "Option<String>")]
-    pub warned: Option<u64>,
-    /// Differences in full, up to a bound, spread over the kinds.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub examples: Vec<Example>,
-    /// Groups below `min_rows`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub too_small: Vec<Key>,
-    /// How many groups are below `min_rows`, whatever number of them is listed.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
-    #[schemars(with = "Option<String>")]
-    pub too_small_groups: Option<u64>,
-    /// Rows an invariant returned; none is a pass.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
-    #[schemars(with = "Option<String>")]
-    pub violations: Option<u64>,
-    /// Rows an invariant was put to the test on, where the suite counts them.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
-    #[schemars(with = "Option<String>")]
-    pub population: Option<u64>,
+    /// What was found.
+    #[serde(flatten)]
+    pub outcome: Outcome,
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
@@ -282,9 +246,6 @@ pub struct CheckReport {
     /// Columns that the sides returned, by their names there; absent where a side was not read.
     #[serde(skip)]
     pub returned: Option<Vec<String>>,
-    /// Whether duplicate keys are a difference.
-    #[serde(skip)]
-    pub duplicates_allowed: bool,
     /// What there is to say of both sides having nothing to compare, whether or not that is allowed.
     #[serde(skip)]
     pub empty: Option<String>,
@@ -320,19 +281,7 @@ impl CheckReport {
             tags: Vec::new(),
             why: None,
             sides: Sides::default(),
-            measures: Vec::new(),
-            totals: None,
-            drift: Vec::new(),
-            times: None,
-            rows: None,
-            tag_counts: None,
-            columns: Vec::new(),
-            warned: None,
-            examples: Vec::new(),
-            too_small: Vec::new(),
-            too_small_groups: None,
-            violations: None,
-            population: None,
+            outcome: Outcome::default(),
             expected: Vec::new(),
             waived: Vec::new(),
             known: None,
@@ -347,7 +296,6 @@ impl CheckReport {
             masked: Vec::new(),
             mask_key: None,
             returned: None,
-            duplicates_allowed: false,
             empty: None,
             rows_elsewhere: false,
             warnings: Vec::new(),
@@ -359,42 +307,14 @@ impl CheckReport {
         }
     }
 
-    /// The differences found, by name, before anything is expected or forgiven.
-    pub fn differences(&self) -> BTreeMap<&'static str, u64> {
-        let mut found = BTreeMap::new();
-        if let Some(rows) = self.rows {
-            found.insert("missing", rows.missing);
-            found.insert("extra", rows.extra);
-            found.insert("changed", rows.changed);
-            found.insert("duplicate", if self.duplicates_allowed { 0 } else { rows.duplicate });
-        }
-        if let Some(tags) = self.tag_counts {
-            found.insert("lost", tags.lost);
-            found.insert("added", tags.added);
-            found.insert("duplicate", tags.duplicate_new);
-        }
-        // Where rows are counted, a number outside its rule already counts as a changed row.
-        if let (Some(totals), None) = (self.totals, self.rows) {
-            found.insert("outside", totals.outside);
-        }
-        if let Some(violations) = self.violations {
-            found.insert("rows", violations);
-        }
-        found
-    }
-
     /// Whether any number stands against the check: what is neither waived nor known, counting `expect` as exact.
     pub fn differs(&self) -> bool {
-        let left = self.left();
-        let expected = |name: &str| self.expected.iter().find(|one| one.name == name);
-        let holds = |(name, left): (&&str, &u64)| expected(name).map_or(*left == 0, |one| one.holds(*left));
-        let unknown = |one: &Expectation| !left.contains_key(one.name.as_str());
-        self.expected.iter().any(unknown) || !left.iter().all(holds)
+        Expectation::any_broken(&self.expected, &self.left())
     }
 
     /// The differences that are neither waived nor known, by name.
     pub fn left(&self) -> BTreeMap<&'static str, u64> {
-        let (mut left, forgiven) = (self.differences(), self.forgiven());
+        let (mut left, forgiven) = (self.outcome.differences(), self.forgiven());
         for (name, count) in &mut left {
             *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
         }
@@ -408,12 +328,12 @@ impl CheckReport {
 
     /// Whether the check holds any number a verdict could rest on.
     pub fn measured(&self) -> bool {
-        !self.differences().is_empty()
+        !self.outcome.differences().is_empty()
     }
 
     /// Whether something was counted that is no difference and yet no pass.
     fn doubtful(&self) -> bool {
-        self.warned.is_some_and(|warned| warned > 0)
+        self.outcome.warned().is_some_and(|warned| warned > 0)
             || self.unstable.as_ref().is_some_and(|unstable| unstable.keys > 0)
             || self.transient.is_some_and(|transient| transient.in_motion > 0)
     }
@@ -431,7 +351,10 @@ impl CheckReport {
                 Severity::Fail => Status::Fail,
                 Severity::Warn => Status::Warn,
             }
-        } else if self.too_small_groups.is_some_and(|groups| groups > 0) || self.moved.is_some() || self.doubtful() {
+        } else if self.outcome.too_small_groups().is_some_and(|groups| groups > 0)
+            || self.moved.is_some()
+            || self.doubtful()
+        {
             Status::Warn
         } else {
             Status::Pass

@@ -185,7 +185,7 @@ fn fenced(text: &str) -> String {
 }
 
 fn measures(out: &mut String, check: &CheckReport) {
-    let outside: Vec<_> = check.measures.iter().filter(|measure| told(measure)).collect();
+    let outside: Vec<_> = check.outcome.measures().iter().filter(|measure| told(measure)).collect();
     if outside.is_empty() {
         return;
     }
@@ -203,10 +203,11 @@ fn measures(out: &mut String, check: &CheckReport) {
             escaped(&measure.tolerance)
         );
     }
-    if check.rows.is_none()
+    if check.outcome.rows().is_none()
         && let Some(more) = check
-            .totals
-            .map(|totals| (totals.outside + check.warned.unwrap_or(0)).saturating_sub(outside.len() as u64))
+            .outcome
+            .totals()
+            .map(|totals| (totals.outside + check.outcome.warned().unwrap_or(0)).saturating_sub(outside.len() as u64))
             .filter(|more| *more > 0)
     {
         let _ = writeln!(out, "\n{} more, all of them counted above.", thousands(more));
@@ -214,8 +215,8 @@ fn measures(out: &mut String, check: &CheckReport) {
 }
 
 fn columns(out: &mut String, check: &CheckReport) {
-    let shown: Vec<_> = check.columns.iter().filter(|column| tallied(column)).collect();
-    if shown.is_empty() || check.rows.is_none() {
+    let shown: Vec<_> = check.outcome.columns().iter().filter(|column| tallied(column)).collect();
+    if shown.is_empty() || check.outcome.rows().is_none() {
         return;
     }
     out.push_str("\n| column | changed | largest delta | rule |\n| --- | ---: | ---: | --- |\n");
@@ -234,11 +235,11 @@ fn columns(out: &mut String, check: &CheckReport) {
 }
 
 fn examples(out: &mut String, check: &CheckReport) {
-    if check.examples.is_empty() {
+    if check.outcome.examples().is_empty() {
         return;
     }
     out.push_str("\n| difference | key | column | old | new |\n| --- | --- | --- | --- | --- |\n");
-    for example in &check.examples {
+    for example in check.outcome.examples() {
         let first = format!("| {} | {} |", example.difference, escaped(&key(&example.key)));
         if example.columns.is_empty() {
             let _ = writeln!(out, "{first} | | |");

@@ -99,7 +99,7 @@ impl Check {
 
     fn add(&mut self, report: &CheckReport) {
         self.status = self.status.max(report.status());
-        for (name, count) in report.differences() {
+        for (name, count) in report.outcome.differences() {
             let sum = self.differences.entry(name).or_default();
             *sum = sum.saturating_add(count);
         }

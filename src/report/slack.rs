@@ -68,7 +68,7 @@ fn found(check: &CheckReport) -> String {
     }
     let forgiven = check.forgiven();
     let mut left = DifferenceCounts::default();
-    for (name, count) in check.differences() {
+    for (name, count) in check.outcome.differences() {
         left.add(name, count.saturating_sub(forgiven.0.get(name).copied().unwrap_or(0)));
     }
     let mut counts: Vec<String> = left.0.iter().map(|(name, count)| format!("{} {name}", thousands(*count))).collect();

@@ -61,7 +61,7 @@ pub(crate) fn lines(check: &CheckReport) -> Vec<String> {
         let forgiven = check.forgiven();
         let of = |name: &str| forgiven.0.get(name).copied().unwrap_or(0);
         let mut left = DifferenceCounts::default();
-        check.differences().iter().for_each(|(name, count)| left.add(name, count.saturating_sub(of(name))));
+        check.outcome.differences().iter().for_each(|(name, count)| left.add(name, count.saturating_sub(of(name))));
         lines.push(format!(
             "neither waived nor known: {}",
             if left.is_empty() { "none".to_owned() } else { tally(&left) }

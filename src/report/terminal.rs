@@ -169,7 +169,7 @@ fn indented(table: &Table) -> impl Iterator<Item = String> {
 }
 
 fn measures(check: &CheckReport, style: Style) -> Vec<String> {
-    let outside: Vec<&Measure> = check.measures.iter().filter(|measure| text::told(measure)).collect();
+    let outside: Vec<&Measure> = check.outcome.measures().iter().filter(|measure| text::told(measure)).collect();
     if outside.is_empty() {
         return Vec::new();
     }
@@ -205,10 +205,11 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
         table.add_row(row);
     }
     let mut lines: Vec<String> = indented(&table).collect();
-    if check.rows.is_none()
+    if check.outcome.rows().is_none()
         && let Some(more) = check
-            .totals
-            .map(|totals| (totals.outside + check.warned.unwrap_or(0)).saturating_sub(outside.len() as u64))
+            .outcome
+            .totals()
+            .map(|totals| (totals.outside + check.outcome.warned().unwrap_or(0)).saturating_sub(outside.len() as u64))
             .filter(|more| *more > 0)
     {
         lines.push(format!("    {} more, all of them counted above", thousands(more)));
@@ -217,10 +218,10 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
 }
 
 fn columns(check: &CheckReport, style: Style) -> Vec<String> {
-    let shown: Vec<_> = check.columns.iter().filter(|column| text::tallied(column)).collect();
+    let shown: Vec<_> = check.outcome.columns().iter().filter(|column| text::tallied(column)).collect();
     // Numbers that are listed one by one need no tally.
-    let listed = check.measures.iter().any(text::told);
-    if shown.is_empty() || check.rows.is_none() || listed {
+    let listed = check.outcome.measures().iter().any(text::told);
+    if shown.is_empty() || check.outcome.rows().is_none() || listed {
         return Vec::new();
     }
     let mut table = style.table();
@@ -251,11 +252,11 @@ fn columns(check: &CheckReport, style: Style) -> Vec<String> {
 
 fn examples(check: &CheckReport, style: Style) -> Vec<String> {
     // Where every number is listed with its key, the rows say nothing new.
-    let listed = check.measures.iter().any(text::told);
+    let listed = check.outcome.measures().iter().any(text::told);
     let mut lines = Vec::new();
-    for example in check.examples.iter().filter(|one| !listed || one.difference == Difference::Duplicate) {
+    for example in check.outcome.examples().iter().filter(|one| !listed || one.difference == Difference::Duplicate) {
         let sign = match example.difference {
-            _ if check.violations.is_some() => style.paint("31", "! row"),
+            _ if check.outcome.violations().is_some() => style.paint("31", "! row"),
             Difference::Missing => style.paint("31", "- missing"),
             Difference::Extra => style.paint("32", "+ extra"),
             Difference::Changed => style.paint("33", "~ changed"),

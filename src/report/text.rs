@@ -60,7 +60,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         return visible(reason);
     }
     let mut parts = Vec::new();
-    if let Some(rows) = check.rows {
+    if let Some(rows) = check.outcome.rows() {
         let kinds = [("missing", rows.missing), ("extra", rows.extra), ("changed", rows.changed)];
         parts.extend(kinds.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", thousands(*n))));
         if rows.duplicate > 0 {
@@ -77,16 +77,16 @@ pub(super) fn finding(check: &CheckReport) -> String {
                 None => format!("{} equal", plural(rows.equal, "row")),
             });
         }
-    } else if let Some(tags) = check.tag_counts {
+    } else if let Some(tags) = check.outcome.tag_counts() {
         let kinds = [("lost", tags.lost), ("added", tags.added), ("twice in new", tags.duplicate_new)];
         parts.extend(kinds.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", plural(*n, "tag"))));
         if parts.is_empty() {
             parts.push(format!("{} equal", plural(tags.old, "tag")));
         }
-    } else if let Some(totals) = check.totals {
+    } else if let Some(totals) = check.outcome.totals() {
         if totals.outside > 0 {
             parts.push(format!("{} of {} outside", thousands(totals.outside), plural(totals.compared, "number")));
-            if let Some(worst) = check.measures.iter().find(|measure| !measure.within) {
+            if let Some(worst) = check.outcome.measures().iter().find(|measure| !measure.within) {
                 let (old, new) = sides(check, worst);
                 if worst.old.is_some() || worst.new.is_some() {
                     parts.push(format!("{} {old} → {new}", visible(&worst.name)));
@@ -98,7 +98,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         } else {
             parts.push(format!("{} within", plural(totals.compared, "number")));
         }
-    } else if let Some(violations) = check.violations {
+    } else if let Some(violations) = check.outcome.violations() {
         parts.push(if violations == 0 {
             "holds".to_owned()
         } else {
@@ -117,7 +117,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         let told = [(transient.healed, "healed"), (transient.in_motion, "in motion")];
         parts.extend(told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n))));
     }
-    if let Some(groups) = check.too_small_groups {
+    if let Some(groups) = check.outcome.too_small_groups() {
         parts.push(format!("{} too small", plural(groups, "group")));
     }
     parts.extend(placed::outside(check));
@@ -136,19 +136,19 @@ pub(super) fn finding(check: &CheckReport) -> String {
 
 /// The differences of a check by name, whatever else becomes of it.
 pub(super) fn differing(check: &CheckReport) -> String {
-    let found = check.differences().into_iter().filter(|(_, count)| *count > 0);
+    let found = check.outcome.differences().into_iter().filter(|(_, count)| *count > 0);
     found.map(|(name, count)| format!("{} {name}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
 /// How much is beyond a `warn` level only, if anything is.
 fn warned(check: &CheckReport) -> Option<u64> {
-    check.warned.filter(|warned| *warned > 0)
+    check.outcome.warned().filter(|warned| *warned > 0)
 }
 
 /// The counts behind a verdict, as lines.
 pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(rows) = check.rows {
+    if let Some(rows) = check.outcome.rows() {
         let parts = [
             ("old", rows.old),
             ("new", rows.new),
@@ -183,7 +183,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
     }
     lines.extend(check.unstable.iter().flat_map(unstable));
     lines.extend(check.transient.as_ref().map(transient));
-    if let Some(tags) = check.tag_counts {
+    if let Some(tags) = check.outcome.tag_counts() {
         let parts = [
             ("old", tags.old),
             ("new", tags.new),
@@ -194,15 +194,16 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         ];
         lines.push(format!("tags: {}", joined(&parts)));
     }
-    if let Some(totals) = check.totals {
+    if let Some(totals) = check.outcome.totals() {
         lines.push(format!("numbers: {}", joined(&[("compared", totals.compared), ("outside", totals.outside)])));
     }
-    if let Some(warned) = check.warned {
-        let what = if check.rows.is_some() { "row" } else { "number" };
+    if let Some(warned) = check.outcome.warned() {
+        let what = if check.outcome.rows().is_some() { "row" } else { "number" };
         lines.push(format!("within fail and beyond warn: {}", plural(warned, what)));
     }
-    if let Some(violations) = check.violations {
-        let population = check.population.map_or(String::new(), |size| format!(" · population {}", thousands(size)));
+    if let Some(violations) = check.outcome.violations() {
+        let population =
+            check.outcome.population().map_or(String::new(), |size| format!(" · population {}", thousands(size)));
         lines.push(format!("rows against it: {}{population}", thousands(violations)));
     }
     for one in &check.expected {
@@ -210,9 +211,10 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         lines.push(format!("{}, found {}{here}", expected(one), thousands(one.found)));
     }
     lines.extend(suppressed::lines(check));
-    lines.extend(check.drift.iter().map(drift));
-    if let Some(groups) = check.too_small_groups {
-        let named: Vec<String> = check.too_small.iter().take(10).map(key).filter(|key| !key.is_empty()).collect();
+    lines.extend(check.outcome.drift().iter().map(drift));
+    if let Some(groups) = check.outcome.too_small_groups() {
+        let named: Vec<String> =
+            check.outcome.too_small().iter().take(10).map(key).filter(|key| !key.is_empty()).collect();
         let more = usize::try_from(groups).unwrap_or(usize::MAX).saturating_sub(named.len());
         let more = if more > 0 && !named.is_empty() { format!(" and {more} more") } else { String::new() };
         lines.push(
@@ -288,20 +290,9 @@ pub(super) fn tallied(column: &ColumnReport) -> bool {
 
 /// How many measures and examples are counted but not listed.
 pub(super) fn unlisted(check: &CheckReport) -> Option<String> {
-    let listed = check.examples.len() as u64;
-    let found: u64 = match (check.rows, check.tag_counts, check.violations) {
-        (Some(rows), _, _) => {
-            let warned = warned(check).unwrap_or(0);
-            rows.missing
-                + rows.extra
-                + rows.changed
-                + warned
-                + if check.duplicates_allowed { 0 } else { rows.duplicate }
-        }
-        (_, Some(tags), _) => tags.lost + tags.added + tags.duplicate_new,
-        (_, _, Some(violations)) => violations,
-        _ => 0,
-    };
+    let listed = check.outcome.examples().len() as u64;
+    let warned = check.outcome.rows().and_then(|_| warned(check)).unwrap_or(0);
+    let found = check.outcome.differences().values().fold(warned, |sum, count| sum.saturating_add(*count));
     (found > listed && listed > 0).then(|| format!("{} more, all of them counted above", thousands(found - listed)))
 }
 

@@ -8,17 +8,16 @@ use super::hash_pass::Hashed;
 use super::probability::false_equal_elsewhere;
 use super::verify::Summary;
 use super::{DiffPlan, Failure, SpillError, verify};
-use crate::compare::BatchComparer;
-use crate::model::{CheckReport, Example, Side};
+use crate::compare::{BatchComparer, ComparisonResult};
+use crate::model::{Example, Side};
 
 impl DiffPlan {
-    /// Fills `report` where a server found every pair of rows equal: `pairs` of them, and per compared column whether
+    /// Returns what is found where a server found every pair of rows equal: `pairs` of them, and per compared column whether
     /// any holds a finite number.
-    pub fn equal(&self, pairs: u64, numbers: &[bool], report: &mut CheckReport) -> Summary {
+    pub fn equal(&self, pairs: u64, numbers: &[bool]) -> (ComparisonResult, Summary) {
         let mut judging = BatchComparer::new(&self.layout, &self.options.limits);
         judging.add_equal(pairs, numbers);
-        judging.finish(report);
-        Summary { false_equal: false_equal_elsewhere(pairs), ..Summary::default() }
+        (judging.finish(), Summary { false_equal: false_equal_elsewhere(pairs), ..Summary::default() })
     }
 
     /// Begins the first reading of `side`. The two sides can be read on different threads.
@@ -36,15 +35,14 @@ impl DiffPlan {
         Kept::new(self, side, candidates)
     }
 
-    /// Judges the rows that were kept and fills `report`; every difference goes to `sink` until it returns `false`.
+    /// Judges the rows that were kept; every difference goes to `sink` until it returns `false`.
     pub fn judge(
         &self,
         candidates: &Candidates,
         old: Kept,
         new: Kept,
         sink: &mut dyn FnMut(Example) -> bool,
-        report: &mut CheckReport,
-    ) -> Result<Summary, Failure> {
-        verify::judge(self, candidates, old, new, sink, report)
+    ) -> Result<(ComparisonResult, Summary), Failure> {
+        verify::judge(self, candidates, old, new, sink)
     }
 }

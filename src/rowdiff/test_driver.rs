@@ -1,9 +1,9 @@
 //! The plainest driver: both sides pulled to their end, one after the other, and again where there is no copy.
 
 use super::{Copied, DiffOptions, DiffPlan, Failure, Kept, Summary};
-use crate::compare::fail;
+use crate::compare::ComparisonResult;
 use crate::frame::Frame;
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Example, Side};
+use crate::model::{ErrorCode, ErrorReport, Example, Side};
 use crate::spec::check::Check;
 
 /// The rows of one side, batch by batch, from the beginning as often as they are asked for.
@@ -15,22 +15,18 @@ pub trait Batches {
     fn next(&mut self) -> Result<Option<Frame>, Box<dyn std::error::Error + Send + Sync>>;
 }
 
-/// Compares two sides of any size and fills `report`; every difference goes to `sink` until it returns `false`.
+/// Compares two sides of any size; every difference goes to `sink` until it returns `false`.
 ///
-/// What cannot be compared is `report.error`; an error is returned where batches or partitions could not be read.
+/// What cannot be compared is the error of the result; an error is returned where batches or partitions could not be read.
 pub fn diff(
     check: &Check,
     old: &mut dyn Batches,
     new: &mut dyn Batches,
     options: &DiffOptions,
     sink: &mut dyn FnMut(Example) -> bool,
-    report: &mut CheckReport,
-) -> Result<Summary, Failure> {
-    match attempt(check, old, new, options, sink, report) {
-        Err(Failure::Data(cause)) => {
-            fail(check, cause, report);
-            Ok(Summary::default())
-        }
+) -> Result<(ComparisonResult, Summary), Failure> {
+    match attempt(check, old, new, options, sink) {
+        Err(Failure::Data(cause)) => Ok((ComparisonResult::settled(check, Err(cause)), Summary::default())),
         other => other,
     }
 }
@@ -41,8 +37,7 @@ fn attempt(
     new: &mut dyn Batches,
     options: &DiffOptions,
     sink: &mut dyn FnMut(Example) -> bool,
-    report: &mut CheckReport,
-) -> Result<Summary, Failure> {
+) -> Result<(ComparisonResult, Summary), Failure> {
     let mut heads = (head(old, Side::Old)?, head(new, Side::New)?);
     loop {
         let plan = DiffPlan::new(check, &heads.0, &heads.1, options.clone())?;
@@ -59,7 +54,7 @@ fn attempt(
             keep(old, &mut old_kept, copies.0)?;
             keep(new, &mut new_kept, copies.1)?;
         }
-        return plan.judge(&candidates, old_kept, new_kept, sink, report);
+        return plan.judge(&candidates, old_kept, new_kept, sink);
     }
 }
 

@@ -12,9 +12,9 @@ use super::probability::{false_equal_elsewhere, false_equal_probability};
 use super::row_hashes::Record;
 use super::rows::{Rows, select};
 use super::{DiffPlan, Failure};
-use crate::compare::BatchComparer;
+use crate::compare::{BatchComparer, ComparisonResult};
 use crate::frame::Frame;
-use crate::model::{CheckReport, Example, Sides};
+use crate::model::{Example, Sides};
 
 /// Differences on their way to whoever wants them.
 const BACKLOG: usize = 256;
@@ -38,8 +38,7 @@ pub(crate) fn judge(
     old: Kept,
     new: Kept,
     sink: &mut dyn FnMut(Example) -> bool,
-    report: &mut CheckReport,
-) -> Result<Summary, Failure> {
+) -> Result<(ComparisonResult, Summary), Failure> {
     let rows = candidates.equal + candidates.rows();
     let mut summary = Summary {
         spilled: candidates.spilled + old.spilled() + new.spilled(),
@@ -63,8 +62,7 @@ pub(crate) fn judge(
         judging.add_equal(*pairs, numbers);
         summary.false_equal += false_equal_elsewhere(*pairs);
     }
-    judging.finish(report);
-    Ok(summary)
+    Ok((judging.finish(), summary))
 }
 
 /// Judges all partitions on as many threads as the plan has; the differences come to this one.

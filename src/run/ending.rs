@@ -47,14 +47,15 @@ fn step(reports: &mut [CheckReport], about: impl Fn(&CheckReport) -> bool, work:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, Status, Warning};
+    use crate::model::{Kind, Outcome, Status, ViolationFindings, Warning};
 
     /// Catches a defect that takes the reports of all checks with it, or that leaves a check it was about with a verdict.
     #[test]
     fn a_defect_costs_the_checks_it_is_about() {
         let report = |id: &str| {
             let mut report = CheckReport::new(id, Kind::Invariant);
-            (report.violations, report.population) = (Some(0), Some(1));
+            report.outcome =
+                Outcome::Violations(ViolationFindings { population: Some(1), ..ViolationFindings::default() });
             report
         };
         let mut reports = ["s.a@2026", "s.a@2027", "s.b"].map(report);

@@ -11,7 +11,6 @@ mod sources;
 mod windows;
 
 use check::window_counts;
-use findings::parquet;
 use findings::redact;
 use findings::truncate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -25,7 +24,7 @@ use futures::StreamExt;
 use globset::GlobMatcher;
 use tokio::sync::Semaphore;
 
-use crate::compare::{Ledger, Limits, outside};
+use crate::compare::{Ledger, Limits};
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{
     Cause, CheckReport, ErrorCode, ErrorReport, Key, RerunOf, RunReport, SkipCode, SourceReport, SuiteReport,
@@ -345,12 +344,6 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
 
 /// What a check found, masked and put to its waivers.
 fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
-    if one.check.kind.kind().profile().timed {
-        // All of its numbers are listed.
-        let mut findings = parquet::DifferenceFanout::new(one, context, report.returned.as_deref());
-        report.measures.iter().filter(|measure| !measure.within).all(|measure| findings.take(&outside(measure)));
-        report.written = findings.finish();
-    }
     // Waivers and baselines name values as reports show them.
     if let Some(mask) = Mask::new(one.check, &context.options.privacy, report.returned.as_deref()) {
         report = mask.apply(report);

@@ -98,7 +98,7 @@ pub trait Dialect: Sync {
     /// # Errors
     /// More digits than [`Dialect::second_digits`].
     fn holds(&self, nanos: u32) -> Result<(), String> {
-        match self.second_digits() < 9 && nanos % 1_000 != 0 {
+        match self.second_digits() < 9 && !nanos.is_multiple_of(1_000) {
             false => Ok(()),
             true => Err(format!("{} keeps six digits of a second and the value has more; round it", self.label())),
         }

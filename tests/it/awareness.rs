@@ -13,6 +13,8 @@ use crate::packs;
 /// Tables of every engine in question, and views over them.
 const TABLES: [&str; 13] = [
     "CREATE TABLE plain (id UInt64, v Nullable(Int64)) ENGINE = MergeTree ORDER BY id",
+    "CREATE TABLE typed (p UInt8, kind String, id UInt64, v Int64, at DateTime) ENGINE = ReplacingMergeTree(at) \
+     ORDER BY (p, kind, toDate(at), id)",
     "CREATE TABLE replaced (p UInt8, id UInt64, v Int64, day Date, at DateTime) ENGINE = ReplacingMergeTree(at) \
      ORDER BY (p, toStartOfHour(at), id)",
     "CREATE TABLE summed (id UInt64, v Int64) ENGINE = SummingMergeTree ORDER BY id",
@@ -75,6 +77,7 @@ async fn rows_that_a_merge_would_replace() {
         "SELECT p, id, sum(v) FROM replaced GROUP BY p, id",
         "SELECT p, id, count() FROM replaced GROUP BY p, id",
         "SELECT * FROM (SELECT id, v FROM replaced ORDER BY at DESC LIMIT 1 BY id)",
+        "SELECT * FROM (SELECT id, v FROM typed ORDER BY at DESC LIMIT 1 BY id)",
         "SELECT id, v FROM (SELECT id, v, row_number() OVER (PARTITION BY id ORDER BY at DESC) AS n FROM replaced) \
          WHERE n = 1",
         "SELECT id, any(v) FROM (SELECT id, v FROM plain UNION ALL SELECT id, v FROM replaced) GROUP BY id",
@@ -104,6 +107,8 @@ async fn rows_that_a_merge_would_replace() {
         "SELECT id, v FROM replaced SETTINGS final = 1",
         "SELECT p, id, argMax(v, at) FROM replaced GROUP BY p, id",
         "SELECT * FROM (SELECT id, v FROM replaced ORDER BY at DESC LIMIT 1 BY p, id)",
+        // An id whose kind changed has two keys, and is one row all the same.
+        "SELECT * FROM (SELECT id, v FROM typed ORDER BY at DESC LIMIT 1 BY p, id)",
         "SELECT id, argMax(v, at) FROM (SELECT id, v, at FROM replaced WHERE p = 1) GROUP BY id",
         "SELECT id, argMax(v, at) FROM replaced PREWHERE 1 = p WHERE v > 0 GROUP BY id",
         "SELECT id, v FROM (SELECT id, v, row_number() OVER (PARTITION BY p, id ORDER BY at DESC) AS n FROM replaced) \

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use cutover::model::{
-    CheckReport, Difference, Example, HistoryPoint, Key, Kind, Measure, Pair, RowCounts, RunReport, Status, Times,
-    Totals, WindowReport,
+    CheckReport, Difference, Example, HistoryPoint, Key, Kind, LatencyFindings, Measure, NumberFindings, Outcome, Pair,
+    PercentileFindings, RowCounts, RunReport, Status, Times, Totals, WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -23,18 +23,22 @@ fn report() -> RunReport {
                 nulls: "apart".to_owned(),
                 outside: None,
             }),
-            rows: Some(RowCounts { old: 9, new: 9, equal: 9 - found, changed: found, ..RowCounts::default() }),
             why: Some(breaking.to_owned()),
             tags: vec![breaking.to_owned(), "money".to_owned()],
-            examples: vec![Example {
-                difference: Difference::Changed,
-                key: Key(vec![(breaking.to_owned(), Some("k".repeat(5_000)))]),
-                columns: [(
-                    breaking.to_owned(),
-                    Pair { old: Some("10:00:01".to_owned()), new: Some("10:00:02".to_owned()) },
-                )]
-                .into(),
-            }],
+            // Counts by key, so that they have both rows and numbers.
+            outcome: Outcome::Numbers(NumberFindings {
+                rows: Some(RowCounts { old: 9, new: 9, equal: 9 - found, changed: found, ..RowCounts::default() }),
+                examples: vec![Example {
+                    difference: Difference::Changed,
+                    key: Key(vec![(breaking.to_owned(), Some("k".repeat(5_000)))]),
+                    columns: [(
+                        breaking.to_owned(),
+                        Pair { old: Some("10:00:01".to_owned()), new: Some("10:00:02".to_owned()) },
+                    )]
+                    .into(),
+                }],
+                ..NumberFindings::default()
+            }),
             ..CheckReport::new(format!("suite.zz_windows@{index}"), Kind::Rows)
         });
     }
@@ -50,8 +54,11 @@ fn report() -> RunReport {
         count: None,
     };
     report.checks.push(CheckReport {
-        measures: vec![percentile("p50", "10.5"), percentile("p99", "1e308"), percentile("p99.9", "NaN")],
-        totals: Some(Totals { compared: 3, outside: 0 }),
+        outcome: Outcome::Percentiles(PercentileFindings {
+            measures: vec![percentile("p50", "10.5"), percentile("p99", "1e308"), percentile("p99.9", "NaN")],
+            totals: Some(Totals { compared: 3, outside: 0 }),
+            ..PercentileFindings::default()
+        }),
         elapsed_ms: 99,
         ..CheckReport::new("suite.curves", Kind::Percentile)
     });
@@ -76,8 +83,9 @@ fn grown(runs: u32) -> RunReport {
     let statuses = [Status::Pass, Status::Fail, Status::Error, Status::Warn, Status::Skip];
     for (at, id) in ["suite.sum", "suite.zz_windows@1"].into_iter().enumerate() {
         let check = report.checks.iter_mut().find(|check| check.id == id).unwrap();
-        check.measures.push(measure("total", "-3".to_owned()));
-        check.measures.push(measure(&breaking, breaking.clone()));
+        let measures = check.outcome.measures_mut().unwrap();
+        measures.push(measure("total", "-3".to_owned()));
+        measures.push(measure(&breaking, breaking.clone()));
         check.past = (0..runs)
             .map(|run| HistoryPoint {
                 started_at: chrono::DateTime::UNIX_EPOCH - chrono::Days::new(u64::from(runs - run)),
@@ -90,7 +98,8 @@ fn grown(runs: u32) -> RunReport {
     }
     let side = |first: u32| [first, 20, 4_000].map(|ms| ms.to_string()).to_vec();
     let times = Times { percent: vec![0, 50, 100], old: side(1), new: side(2) };
-    report.checks.push(CheckReport { times: Some(times), ..CheckReport::new("suite.times", Kind::Latency) });
+    let outcome = Outcome::Latency(LatencyFindings { times, ..LatencyFindings::default() });
+    report.checks.push(CheckReport { outcome, ..CheckReport::new("suite.times", Kind::Latency) });
     report
 }
 

@@ -52,8 +52,13 @@ fn what_is_read_back_is_what_was_written() {
 }
 
 fn found(check: &CheckReport) -> DifferenceCounts {
-    let all: BTreeMap<String, u64> =
-        check.differences().into_iter().map(|(name, count)| (name.to_owned(), count)).filter(|one| one.1 > 0).collect();
+    let all: BTreeMap<String, u64> = check
+        .outcome
+        .differences()
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count))
+        .filter(|one| one.1 > 0)
+        .collect();
     DifferenceCounts(all)
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use cutover::model::{
-    Cause, CheckReport, Counts, Difference, ErrorCode, ErrorReport, Example, Expectation, Key, Kind, Measure, Pair,
-    RowCounts, RunReport, Severity, SideReport, Sides, SourceReport, Status, SuiteReport, TagCounts, Totals, Warning,
-    WarningCode,
+    Cause, CheckReport, Counts, Difference, ErrorCode, ErrorReport, Example, Expectation, Key, Kind, Measure,
+    NumberFindings, Outcome, Pair, PercentileFindings, RowCounts, RowFindings, RunReport, Severity, SideReport, Sides,
+    SourceReport, Status, SuiteReport, TagCounts, TagFindings, Totals, ViolationFindings, Warning, WarningCode,
 };
 use cutover::report::terminal::{Style, details, line, summary};
 use cutover::report::{Format, render, schema};
@@ -56,8 +56,11 @@ pub fn report() -> RunReport {
             Example { difference, key: key(), columns: BTreeMap::from([(HOSTILE.to_owned(), pair.clone())]) }
         });
     let rows = CheckReport {
-        rows: Some(RowCounts { old: 4, new: 4, equal: 2, missing: 1, extra: 1, changed: 1, duplicate: 1 }),
-        examples: examples.to_vec(),
+        outcome: Outcome::Rows(RowFindings {
+            rows: RowCounts { old: 4, new: 4, equal: 2, missing: 1, extra: 1, changed: 1, duplicate: 1 },
+            examples: examples.to_vec(),
+            ..RowFindings::default()
+        }),
         expected: vec![Expectation {
             name: "missing".to_owned(),
             expected: 2,
@@ -69,19 +72,28 @@ pub fn report() -> RunReport {
         ..check("suite.rows", Kind::Rows)
     };
     let sum = CheckReport {
-        measures: vec![measure()],
-        totals: Some(Totals { compared: u64::MAX, outside: 9_007_199_254_740_993 }),
+        outcome: Outcome::Numbers(NumberFindings {
+            measures: vec![measure()],
+            totals: Totals { compared: u64::MAX, outside: 9_007_199_254_740_993 },
+            ..NumberFindings::default()
+        }),
         ..check("suite.sum", Kind::Sum)
     };
     let tags = CheckReport {
-        tag_counts: Some(TagCounts { old: 2, new: 2, lost: 1, added: 1, ..TagCounts::default() }),
+        outcome: Outcome::Tags(TagFindings {
+            tag_counts: TagCounts { old: 2, new: 2, lost: 1, added: 1, ..TagCounts::default() },
+            ..TagFindings::default()
+        }),
         severity: Severity::Warn,
         ..check("suite.tags", Kind::TagDedup)
     };
     let small = CheckReport {
-        totals: Some(Totals { compared: 1, outside: 0 }),
-        too_small: vec![key()],
-        too_small_groups: Some(4),
+        outcome: Outcome::Percentiles(PercentileFindings {
+            totals: Some(Totals { compared: 1, outside: 0 }),
+            too_small: vec![key()],
+            too_small_groups: Some(4),
+            ..PercentileFindings::default()
+        }),
         ..check("suite.small", Kind::Percentile)
     };
     let broken = CheckReport {
@@ -90,7 +102,10 @@ pub fn report() -> RunReport {
     };
     let skipped =
         CheckReport { skipped: Some(HOSTILE.to_owned()), ..CheckReport::new("suite.skipped", Kind::RowCount) };
-    let holds = CheckReport { violations: Some(0), ..check("suite.holds", Kind::Invariant) };
+    let holds = CheckReport {
+        outcome: Outcome::Violations(ViolationFindings::default()),
+        ..check("suite.holds", Kind::Invariant)
+    };
     RunReport {
         started_at: "2026-01-01T00:00:00Z".parse().unwrap(),
         elapsed_ms: 125_000,
@@ -180,7 +195,7 @@ fn markdown_holds_data_in_its_cells() {
 fn the_terminal_shows_data_and_obeys_none_of_it() {
     let mut report = report();
     let long = "k".repeat(500);
-    report.checks[0].examples[0].key = Key(vec![("id".to_owned(), Some(long.clone()))]);
+    report.checks[0].outcome.examples_mut().unwrap()[0].key = Key(vec![("id".to_owned(), Some(long.clone()))]);
     let style = Style { color: false, width: Some(80) };
     let text = report.checks.iter().map(|check| line(check, &style)).collect::<String>()
         + &details(&report, &style)

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Days, Utc};
 use cutover::model::{
-    CheckReport, Counts, Difference, Example, HistoryPoint, Key, Kind, Measure, Pair, RowCounts, RunReport, SideReport,
-    Sides, Status, Times, Totals, WindowReport,
+    CheckReport, Counts, Difference, Example, HistoryPoint, Key, Kind, LatencyFindings, Measure, NumberFindings,
+    Outcome, Pair, PercentileFindings, RowCounts, RowFindings, RunReport, SideReport, Sides, Status, Times, Totals,
+    WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -58,8 +59,11 @@ fn traces() -> CheckReport {
             old: side("old", "SELECT trace_id, project FROM traces", 12_000, 900),
             new: side("new", "SELECT trace_id, project FROM events", 11_997, 700),
         },
-        rows: Some(RowCounts { old: 12_000, new: 11_997, equal: 11_997, missing: 3, ..RowCounts::default() }),
-        examples: vec![example("tr-0042"), example("tr-0117"), example("tr-1009")],
+        outcome: Outcome::Rows(RowFindings {
+            rows: RowCounts { old: 12_000, new: 11_997, equal: 11_997, missing: 3, ..RowCounts::default() },
+            examples: vec![example("tr-0042"), example("tr-0117"), example("tr-1009")],
+            ..RowFindings::default()
+        }),
         past: past(|at| {
             let broken = at == 4;
             let status = if broken {
@@ -89,8 +93,11 @@ fn cost() -> CheckReport {
             old: side("old", "SELECT SUM(cost) AS cost FROM observations", 1, 420),
             new: side("new", "SELECT SUM(cost) AS cost FROM spans", 1, 95),
         },
-        totals: Some(Totals { compared: 1, outside: 0 }),
-        measures: vec![total(NIGHTS)],
+        outcome: Outcome::Numbers(NumberFindings {
+            totals: Totals { compared: 1, outside: 0 },
+            measures: vec![total(NIGHTS)],
+            ..NumberFindings::default()
+        }),
         past: past(|at| {
             let total = total(at);
             (if total.within { Status::Pass } else { Status::Fail }, u64::from(!total.within), vec![total])
@@ -127,8 +134,11 @@ fn latency() -> CheckReport {
             old: side("old", "SELECT model, latency_ms FROM observations", 618, 60),
             new: side("new", "SELECT model, p50, p90, p95, p99 FROM model_latency", 3, 8),
         },
-        totals: Some(Totals { compared: 12, outside: outside(&now) }),
-        measures: now,
+        outcome: Outcome::Percentiles(PercentileFindings {
+            totals: Some(Totals { compared: 12, outside: outside(&now) }),
+            measures: now,
+            ..PercentileFindings::default()
+        }),
         past: past(|at| {
             let measures = all(at);
             let found = outside(&measures);
@@ -161,9 +171,11 @@ fn page() -> CheckReport {
             old: side("old", "SELECT * FROM traces ORDER BY started_at DESC LIMIT 50", 50, 63),
             new: side("new", "SELECT * FROM events ORDER BY started_at DESC LIMIT 50", 50, 25),
         },
-        totals: Some(Totals { compared: 2, outside: 0 }),
-        measures: measures(NIGHTS),
-        times: Some(Times { percent: percent.clone(), old: curve(45.0, 40.0), new: curve(18.0, 95.0) }),
+        outcome: Outcome::Latency(LatencyFindings {
+            totals: Totals { compared: 2, outside: 0 },
+            measures: measures(NIGHTS),
+            times: Times { percent: percent.clone(), old: curve(45.0, 40.0), new: curve(18.0, 95.0) },
+        }),
         past: past(|at| (Status::Pass, 0, measures(at))),
         elapsed_ms: 9_400,
         ..CheckReport::new("shop.newest_traces", Kind::Latency)
@@ -186,7 +198,10 @@ fn windows() -> impl Iterator<Item = CheckReport> {
                 old: side("old", "SELECT * FROM observations", 900, 40),
                 new: side("new", "SELECT * FROM spans", 900, 30),
             },
-            rows: Some(RowCounts { old: 900, new: 900, equal: 900 - changed, changed, ..RowCounts::default() }),
+            outcome: Outcome::Rows(RowFindings {
+                rows: RowCounts { old: 900, new: 900, equal: 900 - changed, changed, ..RowCounts::default() },
+                ..RowFindings::default()
+            }),
             past: past(|at| {
                 if at < 6 || changed == 0 { (Status::Pass, 0, Vec::new()) } else { (Status::Fail, changed, Vec::new()) }
             }),

@@ -12,9 +12,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::super::rows::columns::{Naming, error, sort_out};
 use super::super::rows::join::keyed;
 use super::super::value::display;
-use super::super::{Limits, Sink, compare, compare_all};
+use super::super::{ComparisonResult, Limits, Sink, compare, compare_all};
 use crate::frame::{Column, Frame, Value};
-use crate::model::{CheckReport, Difference, ErrorCode, ErrorReport, Key, Place, Side};
+use crate::model::{Difference, ErrorCode, ErrorReport, Example, Key, Measure, Place, Side};
 use crate::spec::check::{Check, Rule};
 
 /// No limit on what is listed; sums of it do not wrap.
@@ -44,17 +44,16 @@ pub(crate) struct Itself {
     pub(crate) moved: u64,
 }
 
-/// Judges as [`compare`] does, without the keys of `apart`, ascending; and only the keys that `counts` says count are told in `report`; it is asked once of every
-/// key that differs.
+/// Compares like [`compare`], without the keys of `apart`, ascending, and of the keys that differ only those for which
+/// `counts`, which is asked once of each, returns true.
 pub(crate) fn compare_counting(
     check: &Check,
     answers: Answers<'_>,
     apart: &[u64],
     limits: &Limits,
-    report: &mut CheckReport,
     mut counts: impl FnMut(u64, u64) -> bool,
     sink: Sink<'_>,
-) {
+) -> ComparisonResult {
     let stable;
     let answers = match rest(check, answers, &|key| apart.binary_search(&key).is_ok(), apart.is_empty()) {
         Ok(None) => answers,
@@ -62,52 +61,48 @@ pub(crate) fn compare_counting(
             stable = rest;
             Answers { old: stable.0.as_ref(), new: stable.1.as_ref(), ..answers }
         }
-        Err(cause) => {
-            report.error = Some(cause);
-            return;
-        }
+        Err(cause) => return ComparisonResult::failed(cause),
     };
     let Answers { old, new, population } = answers;
-    let mut whole = report.clone();
-    compare(check, old, new, population, &ALL, &mut whole);
+    let whole = compare(check, old, new, population, &ALL);
     let aside: HashSet<u64> = match Keys::new(check, old, new) {
         Ok(keys) if whole.error.is_none() => {
-            let differing = keys.differing(&whole);
+            let differing = keys.differing(whole.outcome.measures(), whole.outcome.examples().iter());
             let aside = differing.into_iter().filter(|(key, content)| !counts(*key, *content));
             aside.map(|(key, _)| key).collect()
         }
         // What cannot be compared has no keys that could be left out.
         _ => HashSet::new(),
     };
-    match rest(check, answers, &|key| aside.contains(&key), aside.is_empty()) {
-        Ok(None) => compare_all(check, old, new, population, limits, report, sink),
-        Ok(Some((old, new))) => compare_all(check, old.as_ref(), new.as_ref(), population, limits, report, sink),
-        Err(cause) => report.error = Some(cause),
-    }
+    let mut found = match rest(check, answers, &|key| aside.contains(&key), aside.is_empty()) {
+        Ok(None) => compare_all(check, old, new, population, limits, sink),
+        Ok(Some((old, new))) => compare_all(check, old.as_ref(), new.as_ref(), population, limits, sink),
+        Err(cause) => ComparisonResult::failed(cause),
+    };
     let left_out = match (apart.is_empty(), aside.is_empty()) {
-        (true, true) => return,
+        (true, true) => return found,
         (false, true) => "that differ from themselves",
         (true, false) => "that are in motion",
         (false, false) => "that differ from themselves or are in motion",
     };
-    report.error = report.error.take().map(|cause| cause.at(Place::Without(left_out)));
+    found.error = found.error.map(|cause| cause.at(Place::Without(left_out)));
+    found
 }
 
 /// What two answers to the query of old differ in by `check`, which compares old with itself.
 pub(crate) fn differing(check: &Check, first: &Frame, second: &Frame) -> Result<Itself, ErrorReport> {
-    let mut whole = CheckReport::new(&check.id, check.kind.kind());
     // Columns that only new has are of no concern here.
     let mut check = check.clone();
     check.columns.retain(|name, _| first.column(name).is_some());
     let check = &check;
-    compare(check, Some(first), Some(second), None, &ALL, &mut whole);
+    let whole = compare(check, Some(first), Some(second), None, &ALL);
     if let Some(cause) = whole.error {
         return Err(cause);
     }
     // A tag that stands twice in both is the same in both.
-    whole.examples.retain(|example| example.difference != Difference::Duplicate);
+    let once = whole.outcome.examples().iter().filter(|example| example.difference != Difference::Duplicate);
     let all = Keys::new(check, Some(first), Some(second))?;
-    let mut keys: Vec<u64> = all.differing(&whole).into_iter().map(|(key, _)| key).collect();
+    let mut keys: Vec<u64> = all.differing(whole.outcome.measures(), once).into_iter().map(|(key, _)| key).collect();
     keys.sort_unstable();
     let [first, second] = [&all.old, &all.new].map(|keys| keys.iter().copied().collect::<HashSet<u64>>());
     let moved = first.symmetric_difference(&second).count() as u64;
@@ -188,14 +183,14 @@ impl Keys {
         self.shown.get(&shown).copied().unwrap_or_else(|| xxh3_64(format!("{shown:?}").as_bytes()))
     }
 
-    /// The keys that `report`, which lists everything, tells differences of.
-    fn differing(&self, report: &CheckReport) -> Differing {
+    /// Returns the keys that complete lists of numbers and examples tell differences of.
+    fn differing<'a>(&self, measures: &[Measure], examples: impl Iterator<Item = &'a Example>) -> Differing {
         let mut found: BTreeMap<u64, DefaultHasher> = BTreeMap::new();
-        for measure in report.measures.iter().filter(|measure| !measure.within) {
+        for measure in measures.iter().filter(|measure| !measure.within) {
             let hasher = found.entry(self.hash(&measure.key)).or_default();
             (&measure.name, &measure.old, &measure.new).hash(hasher);
         }
-        for example in report.examples.iter().filter(|example| example.difference != Difference::Warned) {
+        for example in examples.filter(|example| example.difference != Difference::Warned) {
             let hasher = found.entry(self.hash(&example.key)).or_default();
             example.difference.hash(hasher);
             example.columns.iter().for_each(|(name, pair)| (name, &pair.old, &pair.new).hash(hasher));

@@ -1,16 +1,16 @@
 //! `row_count` and `sum`: numbers per side or per key, each beside its counterpart.
 
+use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows;
 use super::super::rows::column_stats::leveled;
 use super::super::rows::columns::{Columns, Naming, Paired, error, sort_out};
-use super::super::rows::{Outcome, Sink};
+use super::super::rows::{JudgedRow, Sink};
 use super::super::value::display;
 use super::super::value::normalize::Normal;
 use super::super::value::number;
 use super::super::value::number::number;
-use super::super::{Limits, not_empty};
 use crate::frame::{Frame, Type, Value};
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Measure, Severity, Side, Sides, Totals};
+use crate::model::{ErrorCode, ErrorReport, Measure, NumberFindings, Outcome, Severity, Side, Sides, Totals};
 use crate::spec::check::{Check, KindSettings};
 use crate::suppress::ledger::outside;
 
@@ -20,9 +20,8 @@ pub(crate) fn compare(
     old: &Frame,
     new: &Frame,
     limits: &Limits,
-    report: &mut CheckReport,
     sink: Sink<'_>,
-) -> Result<(), ErrorReport> {
+) -> Result<ComparisonResult, ErrorReport> {
     let counting = matches!(check.kind, KindSettings::RowCount);
     let columns = sort_out(check, old, new, if counting { Naming::ByPlace } else { Naming::ByName })?;
     if check.key.is_empty() {
@@ -51,7 +50,7 @@ pub(crate) fn compare(
         }));
     }
     let nothing = if counting { "both sides count 0 rows" } else { "every measure of both sides is NULL" };
-    not_empty(check, empty(&columns, counting).then_some(nothing), report)?;
+    let empty = not_empty(check, empty(&columns, counting).then_some(nothing))?;
     let mut listed = Listed {
         columns: &columns,
         totals: Totals::default(),
@@ -63,21 +62,26 @@ pub(crate) fn compare(
     };
     // Without a key the numbers are what differs, else the rows.
     let (mut numbers, rows) = if check.key.is_empty() { (Some(sink), None) } else { (None, Some(sink)) };
-    let watch = |outcome: Outcome<'_>| listed.add(&outcome, &mut numbers);
-    rows::compare(check, &columns, (old.height(), new.height()), limits, report, watch, rows)?;
-    report.totals = Some(listed.totals);
-    if check.key.is_empty() {
-        // Without rows the numbers are counted.
-        report.warned = report.warned.map(|_| listed.warnings);
-    }
-    report.measures = listed.finish();
-    if check.key.is_empty() {
+    let watch = |row: JudgedRow<'_>| listed.add(&row, &mut numbers);
+    let (found, warnings) = rows::compare(check, &columns, (old.height(), new.height()), limits, watch, rows)?;
+    let (totals, beyond) = (listed.totals, listed.warnings);
+    let found = NumberFindings {
+        measures: listed.finish(),
+        totals,
+        rows: Some(found.rows),
+        columns: found.columns,
+        warned: found.warned,
+        examples: found.examples,
+        duplicates_allowed: found.duplicates_allowed,
+    };
+    let found = if check.key.is_empty() {
         // One row a side is no row count: the numbers speak for themselves.
-        report.rows = None;
-        report.examples.clear();
-    }
-    report.error = columns.error();
-    Ok(())
+        NumberFindings { rows: None, warned: found.warned.map(|_| beyond), examples: Vec::new(), ..found }
+    } else {
+        found
+    };
+    let outcome = Outcome::Numbers(found);
+    Ok(ComparisonResult { warnings, error: columns.error(), empty, ..ComparisonResult::of(outcome) })
 }
 
 fn counts_only(frame: &Frame, side: Side, check: &Check) -> Result<(), ErrorReport> {
@@ -114,30 +118,30 @@ struct Listed<'a> {
 }
 
 impl Listed<'_> {
-    fn add(&mut self, outcome: &Outcome<'_>, numbers: &mut Option<Sink<'_>>) {
+    fn add(&mut self, row: &JudgedRow<'_>, numbers: &mut Option<Sink<'_>>) {
         for (at, column) in self.columns.compared.iter().enumerate() {
-            let holds = outcome.holds.get(at).copied().unwrap_or(false);
+            let holds = row.holds.get(at).copied().unwrap_or(false);
             self.totals.compared += 1;
-            if outcome.warned.get(at) == Some(&true) {
+            if row.warned.get(at) == Some(&true) {
                 self.warnings += 1;
                 if self.warned.len() < self.limit {
                     let level = Some(Severity::Warn);
-                    self.warned.push(Measure { level, ..measure(column, outcome, true) });
+                    self.warned.push(Measure { level, ..measure(column, row, true) });
                 }
             } else if holds {
                 if self.within.len() < self.limit {
-                    self.within.push(measure(column, outcome, true));
+                    self.within.push(measure(column, row, true));
                 }
             } else {
                 self.totals.outside += 1;
                 let level = leveled(column).then_some(Severity::Fail);
-                let measure = Measure { level, ..measure(column, outcome, false) };
+                let measure = Measure { level, ..measure(column, row, false) };
                 if let Some(sink) = numbers
                     && !sink(outside(&measure))
                 {
                     *numbers = None;
                 }
-                self.outside.push((drift(column, outcome), measure));
+                self.outside.push((drift(column, row), measure));
                 if self.outside.len() >= 2 * self.limit.max(1) {
                     self.keep_worst();
                 }
@@ -158,25 +162,25 @@ impl Listed<'_> {
     }
 }
 
-fn values(column: &Paired, outcome: &Outcome<'_>) -> (Option<Value>, Option<Value>) {
-    (outcome.old.map(|row| column.old.value(row)), outcome.new.map(|row| column.new.value(row)))
+fn values(column: &Paired, row: &JudgedRow<'_>) -> (Option<Value>, Option<Value>) {
+    (row.old.map(|at| column.old.value(at)), row.new.map(|at| column.new.value(at)))
 }
 
 /// The values as they were compared; what could not be read counts as absent.
-fn compared(column: &Paired, outcome: &Outcome<'_>) -> (Option<Value>, Option<Value>) {
-    let value = |side, row: Option<usize>| match column.normal(side, row?) {
+fn compared(column: &Paired, row: &JudgedRow<'_>) -> (Option<Value>, Option<Value>) {
+    let value = |side, at: Option<usize>| match column.normal(side, at?) {
         Normal::Value(value) => Some(value),
         Normal::Unreadable(_) => None,
     };
-    (value(Side::Old, outcome.old), value(Side::New, outcome.new))
+    (value(Side::Old, row.old), value(Side::New, row.new))
 }
 
-fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
-    let (old, new) = values(column, outcome);
-    let (then, now) = compared(column, outcome);
+fn measure(column: &Paired, row: &JudgedRow<'_>, within: bool) -> Measure {
+    let (old, new) = values(column, row);
+    let (then, now) = compared(column, row);
     Measure {
         name: column.name.clone(),
-        key: (outcome.key)(),
+        key: (row.key)(),
         old: old.as_ref().and_then(display::shown),
         new: new.as_ref().and_then(display::shown),
         delta: then.zip(now).and_then(|(old, new)| number::delta(&old, &new)),
@@ -188,9 +192,9 @@ fn measure(column: &Paired, outcome: &Outcome<'_>, within: bool) -> Measure {
 }
 
 /// How bad a number is, for the order of the list only: relative drift, a missing counterpart worst.
-fn drift(column: &Paired, outcome: &Outcome<'_>) -> f64 {
+fn drift(column: &Paired, row: &JudgedRow<'_>) -> f64 {
     use bigdecimal::{ToPrimitive, Zero};
-    let (Some(old), Some(new)) = compared(column, outcome) else { return f64::INFINITY };
+    let (Some(old), Some(new)) = compared(column, row) else { return f64::INFINITY };
     match (number(&old), number(&new)) {
         (Some(number::Number::Finite(old)), Some(number::Number::Finite(new))) if !old.is_zero() => {
             ((new - &old) / old).abs().to_f64().unwrap_or(f64::MAX)

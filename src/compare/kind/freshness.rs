@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::Limits;
+use super::super::result::{ComparisonResult, Limits};
 use super::super::rows::Sink;
 use super::super::rows::columns::{Naming, Paired, error, sort_out};
 use super::super::rows::join::{ambiguous, pair};
@@ -10,7 +10,9 @@ use super::super::value::display;
 use super::super::value::encode::Ambiguous;
 use super::super::value::normalize::Normal;
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Key, Measure, Side, Totals, Warning, WarningCode};
+use crate::model::{
+    ErrorCode, ErrorReport, FreshnessFindings, Key, Measure, Outcome, Side, Totals, Warning, WarningCode,
+};
 use crate::spec::check::Check;
 use crate::suppress::ledger::outside;
 
@@ -23,9 +25,8 @@ pub(crate) fn compare(
     old: &Frame,
     new: &Frame,
     limits: &Limits,
-    report: &mut CheckReport,
     sink: Sink<'_>,
-) -> Result<(), ErrorReport> {
+) -> Result<ComparisonResult, ErrorReport> {
     let columns = sort_out(check, old, new, Naming::ByPlace)?;
     let [latest] = columns.compared.as_slice() else {
         return Err(columns.error().unwrap_or_else(|| {
@@ -35,8 +36,7 @@ pub(crate) fn compare(
     let empty = |side: Side| latest.raw(side).values().all(|value| value == Value::Null);
     if empty(Side::Old) && empty(Side::New) {
         if check.allow_empty {
-            report.totals = Some(Totals::default());
-            return Ok(());
+            return Ok(ComparisonResult::of(Outcome::Freshness(FreshnessFindings::default())));
         }
         return Err(error(
             ErrorCode::NothingCompared,
@@ -75,18 +75,18 @@ pub(crate) fn compare(
         let list = if within { &mut fresh } else { &mut stale };
         list.push((lag.unwrap_or(i128::MAX), measure(latest, &group, key, lag, max_lag, within)));
     }
+    let mut warnings = Vec::new();
     if ahead > 0 {
-        report.warnings.push(Warning::new(
+        warnings.push(Warning::new(
             WarningCode::NewAheadOfOld,
             format!("new is ahead of old in {ahead} of {} comparisons; is old still written to?", totals.compared),
         ));
     }
     let _ = stale.iter().all(|(_, measure)| sink(outside(measure)));
     stale.sort_by_key(|(lag, _)| std::cmp::Reverse(*lag));
-    report.totals = Some(totals);
-    report.measures = stale.into_iter().chain(fresh).map(|(_, measure)| measure).take(limits.measures).collect();
-    report.error = columns.error();
-    Ok(())
+    let measures = stale.into_iter().chain(fresh).map(|(_, measure)| measure).take(limits.measures).collect();
+    let outcome = Outcome::Freshness(FreshnessFindings { measures, totals });
+    Ok(ComparisonResult { warnings, error: columns.error(), ..ComparisonResult::of(outcome) })
 }
 
 /// Nanoseconds since 1970, and whether they are those of an instant.

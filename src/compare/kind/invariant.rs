@@ -2,13 +2,13 @@
 
 use bigdecimal::ToPrimitive;
 
-use super::super::Limits;
+use super::super::result::{ComparisonResult, Limits};
 use super::super::rows::Sink;
 use super::super::rows::columns::error;
 use super::super::value::display;
 use super::super::value::number::{Number, number};
 use crate::frame::{Frame, Value};
-use crate::model::{CheckReport, Difference, ErrorCode, ErrorReport, Example, Key, Pair};
+use crate::model::{Difference, ErrorCode, ErrorReport, Example, Key, Outcome, Pair, ViolationFindings};
 use crate::spec::check::{Check, KindSettings};
 
 /// Counts the rows of the one side there is.
@@ -18,14 +18,14 @@ pub(crate) fn compare(
     new: Option<&Frame>,
     population: Option<&Frame>,
     limits: &Limits,
-    report: &mut CheckReport,
     sink: Sink<'_>,
-) -> Result<(), ErrorReport> {
+) -> Result<ComparisonResult, ErrorReport> {
     let (frame, on_old) = match (old, new) {
         (Some(frame), None) => (frame, true),
         (None, Some(frame)) => (frame, false),
         _ => return Err(error(ErrorCode::CheckUnfit, "an invariant looks at one side; give it either `old` or `new`")),
     };
+    let mut tested = None;
     if let KindSettings::Invariant { population: Some(_) } = check.kind {
         let size = population.and_then(size).ok_or_else(|| {
             error(ErrorCode::RowCountUnfit, "`population` must return one row with one integer; select count(*)")
@@ -37,10 +37,9 @@ pub(crate) fn compare(
             ));
         }
         if let Number::Finite(size) = size {
-            report.population = size.to_u64();
+            tested = size.to_u64();
         }
     }
-    report.violations = Some(frame.height() as u64);
     let names: Vec<String> = frame.names().into_iter().map(str::to_owned).collect();
     let columns: Vec<Vec<Value>> = names.iter().map(|name| frame.values(name)).collect();
     let example = |row: usize| {
@@ -59,10 +58,13 @@ pub(crate) fn compare(
                 .collect(),
         }
     };
-    report.examples = (0..frame.height().min(limits.examples)).map(example).collect();
     // The sink may want no more before all were shown to it.
     let _ = (0..frame.height()).all(|row| sink(example(row)));
-    Ok(())
+    Ok(ComparisonResult::of(Outcome::Violations(ViolationFindings {
+        examples: (0..frame.height().min(limits.examples)).map(example).collect(),
+        violations: frame.height() as u64,
+        population: tested,
+    })))
 }
 
 fn size(population: &Frame) -> Option<Number> {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 
+use super::super::result::ComparisonResult;
 use super::super::rows::columns::error;
-use super::super::settle;
 use crate::model::{
-    CheckReport, ErrorCode, ErrorReport, Key, Measure, Sides, Times, Totals, Warning, WarningCode, plural, thousands,
+    ErrorCode, ErrorReport, Key, LatencyFindings, Measure, Outcome, Sides, Times, Totals, Warning, WarningCode, plural,
+    thousands,
 };
 use crate::spec::check::{Check, Latency};
 
@@ -50,19 +51,12 @@ enum Better {
     More,
 }
 
-/// Judges what was timed and writes every number into `report`; a one-sided check has no old.
-pub fn compare(check: &Check, settings: &Latency, old: Option<&Timed>, new: &Timed, report: &mut CheckReport) {
-    let found = judge(check, settings, old, new, report);
-    settle(check, found, report);
+/// Judges what was timed; a one-sided check has no old.
+pub fn compare(check: &Check, settings: &Latency, old: Option<&Timed>, new: &Timed) -> ComparisonResult {
+    ComparisonResult::settled(check, judge(check, settings, old, new))
 }
 
-fn judge(
-    check: &Check,
-    settings: &Latency,
-    old: Option<&Timed>,
-    new: &Timed,
-    report: &mut CheckReport,
-) -> Result<(), ErrorReport> {
+fn judge(check: &Check, settings: &Latency, old: Option<&Timed>, new: &Timed) -> Result<ComparisonResult, ErrorReport> {
     if new.times.is_empty() || old.is_some_and(|old| old.times.is_empty()) {
         return Err(error(ErrorCode::NothingCompared, "no query was timed; allow more rounds"));
     }
@@ -77,8 +71,9 @@ fn judge(
             ));
         }
     }
+    let mut warnings = Vec::new();
     if let Some(old) = old.filter(|old| old.rows != new.rows) {
-        report.warnings.push(Warning::new(
+        warnings.push(Warning::new(
             WarningCode::RowsDiffer,
             format!(
                 "old returned {} and new {}: the two may not do the same work; compare what they return in a \
@@ -88,9 +83,9 @@ fn judge(
             ),
         ));
     }
-    let mut totals = Totals::default();
+    let (mut totals, mut measures) = (Totals::default(), Vec::new());
     let mut add = |name: &str, better: Better, of: &dyn Fn(&Timed) -> Option<u128>, wanted: Wanted<'_>| {
-        report.measures.push(measure(name, better, (old.and_then(of), of(new)), &wanted, &mut totals));
+        measures.push(measure(name, better, (old.and_then(of), of(new)), &wanted, &mut totals));
     };
     let Latency { min_speedup, max_ratio, max_p95, .. } = settings;
     let (speedup, ratio) = (min_speedup.as_ref(), max_ratio.as_ref());
@@ -100,11 +95,10 @@ fn judge(
     if settings.load.is_some() {
         add("queries_per_second", Better::More, &Timed::throughput, Wanted { speedup, ratio, most: None });
     }
-    report.times = Some(times(old, new));
     // What is outside comes first, as in every other kind.
-    report.measures.sort_by_key(|measure| measure.within);
-    report.totals = Some(totals);
-    Ok(())
+    measures.sort_by_key(|measure| measure.within);
+    let outcome = Outcome::Latency(LatencyFindings { measures, totals, times: times(old, new) });
+    Ok(ComparisonResult { warnings, ..ComparisonResult::of(outcome) })
 }
 
 /// The spread of the times, in steps of five in a hundred and at 99.
@@ -229,12 +223,10 @@ mod tests {
         assert_eq!(outside(Some(&timed(&[20, 20])), &timed(&[41, 41]), slower, &Timed::throughput), 1);
     }
 
-    fn judged(settings: Latency, allow_empty: bool, old: Option<Timed>, new: Timed) -> CheckReport {
+    fn judged(settings: Latency, allow_empty: bool, old: Option<Timed>, new: Timed) -> ComparisonResult {
         let mut check = crate::compare::verdicts::rows(&[]);
         check.allow_empty = allow_empty;
-        let mut report = CheckReport::new(&check.id, crate::model::Kind::Latency);
-        compare(&check, &settings, old.as_ref(), &new, &mut report);
-        report
+        compare(&check, &settings, old.as_ref(), &new)
     }
 
     fn bounded() -> Latency {
@@ -260,21 +252,22 @@ mod tests {
     #[test]
     fn what_is_outside_comes_first_and_is_counted() {
         let report = judged(bounded(), false, Some(timed(&[10, 120])), Timed { rows: 2, ..timed(&[10, 120]) });
-        let names: Vec<(&str, bool)> = report.measures.iter().map(|one| (one.name.as_str(), one.within)).collect();
+        let names: Vec<(&str, bool)> =
+            report.outcome.measures().iter().map(|one| (one.name.as_str(), one.within)).collect();
         assert_eq!(names, [("p95_ms", false), ("median_ms", true), ("max_ms", true)]);
-        let totals = report.totals.unwrap();
+        let totals = report.outcome.totals().unwrap();
         assert_eq!((totals.compared, totals.outside), (2, 1));
-        let p95 = &report.measures[0];
+        let p95 = &report.outcome.measures()[0];
         assert_eq!(
             (p95.old.as_deref(), p95.new.as_deref(), p95.delta.as_deref()),
             (Some("120.000"), Some("120.000"), Some("0.000"))
         );
         assert_eq!(p95.tolerance, "new ÷ old ≤ 1, new ≤ 100ms");
-        assert_eq!(report.measures[1].tolerance, "new ÷ old ≤ 1");
-        assert_eq!(report.measures[2].tolerance, "no bound");
+        assert_eq!(report.outcome.measures()[1].tolerance, "new ÷ old ≤ 1");
+        assert_eq!(report.outcome.measures()[2].tolerance, "no bound");
         assert_eq!(report.warnings[0].code, crate::model::WarningCode::RowsDiffer);
         let faster = judged(bounded(), false, Some(timed(&[10])), timed(&[9]));
-        assert_eq!(faster.measures[0].delta.as_deref(), Some("-1.000"));
+        assert_eq!(faster.outcome.measures()[0].delta.as_deref(), Some("-1.000"));
         assert!(faster.warnings.is_empty());
     }
 
@@ -285,16 +278,17 @@ mod tests {
         let settings = Latency { load, min_speedup: Some(2.into()), ..Latency::default() };
         let of = |millis: u64| Timed { wall: Duration::from_millis(millis), ..timed(&[1, 1, 1, 1]) };
         let report = judged(settings.clone(), false, Some(of(2_000)), of(1_000));
-        let rate = report.measures.iter().find(|one| one.name == "queries_per_second").unwrap();
+        let rate = report.outcome.measures().iter().find(|one| one.name == "queries_per_second").unwrap();
         assert_eq!((rate.old.as_deref(), rate.new.as_deref(), rate.within), (Some("2.000"), Some("4.000"), true));
         assert_eq!(rate.tolerance, "new ÷ old ≥ 2");
         let slower = judged(settings, false, Some(of(2_000)), of(1_001));
-        assert!(!slower.measures.iter().find(|one| one.name == "queries_per_second").unwrap().within);
+        assert!(!slower.outcome.measures().iter().find(|one| one.name == "queries_per_second").unwrap().within);
     }
 
     #[test]
     fn the_spread_has_steps_of_five_and_the_last_hundredth() {
-        let times = judged(bounded(), false, None, timed(&(1..=200).collect::<Vec<_>>())).times.unwrap();
+        let found = judged(bounded(), false, None, timed(&(1..=200).collect::<Vec<_>>()));
+        let times = found.outcome.times().unwrap();
         assert_eq!(times.percent.len(), 22);
         let at = |percent: u8| times.percent.iter().position(|one| *one == percent).unwrap();
         assert_eq!(

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
 
+use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows::Sink;
 use super::super::rows::columns::{Naming, error, sort_out};
 use super::super::rows::join::{KeyGroup, pair};
 use super::super::value::display;
 use super::super::value::number;
 use super::super::value::number::{Number, number, plain, shown_as_float};
-use super::super::{Limits, not_empty};
 use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    CheckReport, Counts, ErrorCode, ErrorReport, Example, Key, Measure, Severity, Side, Sides, Totals, Warning,
-    WarningCode, agree, plural,
+    Counts, ErrorCode, ErrorReport, Example, Key, Measure, Outcome, PercentileFindings, Severity, Side, Sides, Totals,
+    Warning, WarningCode, agree, plural,
 };
 use crate::spec::check::{Bounds, Check, Percentile, Tolerance};
 use crate::suppress::ledger::outside;
@@ -31,9 +31,8 @@ pub(crate) fn compare(
     old: &Frame,
     new: &Frame,
     limits: &Limits,
-    report: &mut CheckReport,
     sink: Sink<'_>,
-) -> Result<(), ErrorReport> {
+) -> Result<ComparisonResult, ErrorReport> {
     let old_side = Answer::read(check, settings, old, Side::Old)?;
     let new_side = Answer::read(check, settings, new, Side::New)?;
     bounds_make_sense(settings, &old_side, &new_side)?;
@@ -49,7 +48,7 @@ pub(crate) fn compare(
             new_side.group(settings, &group.new, &mut dropped.new).map_err(|why| side_error(Side::New, &key, &why))?;
         found.judge(&key, group, &old_group, &new_group);
     }
-    found.finish(check, &dropped, report)
+    Ok(found.finish(check, &dropped))
 }
 
 fn side_error(side: Side, key: &Key, why: &str) -> ErrorReport {
@@ -398,40 +397,43 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn finish(self, check: &Check, dropped: &Sides<u64>, report: &mut CheckReport) -> Result<(), ErrorReport> {
-        for (side, count) in *dropped {
-            if count > 0 {
-                report.warnings.push(
-                    Warning::new(
-                        WarningCode::NullsDropped,
-                        format!(
-                            "{} {} left out of the quantiles",
-                            plural(count, "NULL value"),
-                            agree(count, "was", "were")
-                        ),
-                    )
-                    .of(side),
-                );
-            }
-        }
-        report.too_small = self.too_small;
-        report.too_small_groups = (self.too_small_groups > 0).then_some(self.too_small_groups);
-        not_empty(check, (self.values == 0).then_some("neither side has a value"), report)?;
-        if self.groups > 0 && self.too_small_groups == self.groups {
-            return Err(error(
+    fn finish(self, check: &Check, dropped: &Sides<u64>) -> ComparisonResult {
+        let left_out = |(side, count)| {
+            let values = plural(count, "NULL value");
+            let message = format!("{values} {} left out of the quantiles", agree(count, "was", "were"));
+            (count > 0).then(|| Warning::new(WarningCode::NullsDropped, message).of(side))
+        };
+        let warnings = dropped.into_iter().filter_map(left_out).collect();
+        let too_small_groups = (self.too_small_groups > 0).then_some(self.too_small_groups);
+        let empty = not_empty(check, (self.values == 0).then_some("neither side has a value"));
+        let unjudged = (self.groups > 0 && self.too_small_groups == self.groups).then(|| {
+            error(
                 ErrorCode::NothingCompared,
                 format!(
                     "every group has fewer than {} on both sides, so none could be judged; widen the window, or lower `min_rows`",
                     plural(self.settings.min_rows, "value")
                 ),
-            ));
-        }
-        report.totals = Some(self.totals);
-        report.drift = self.drift.finish();
-        let Bounds { tolerance, rank, max_ks } = &self.settings.warn;
-        report.warned = (tolerance.is_some() || rank.is_some() || max_ks.is_some()).then_some(self.warnings);
-        report.measures = self.outside.into_iter().chain(self.warned).chain(self.within).take(self.limit).collect();
-        Ok(())
+            )
+        });
+        let (empty, error) = match empty {
+            Ok(empty) => (empty, unjudged),
+            Err(error) => (None, Some(error)),
+        };
+        let found = if error.is_some() {
+            PercentileFindings { too_small: self.too_small, too_small_groups, ..PercentileFindings::default() }
+        } else {
+            let Bounds { tolerance, rank, max_ks } = &self.settings.warn;
+            let leveled = tolerance.is_some() || rank.is_some() || max_ks.is_some();
+            PercentileFindings {
+                measures: self.outside.into_iter().chain(self.warned).chain(self.within).take(self.limit).collect(),
+                totals: Some(self.totals),
+                drift: self.drift.finish(),
+                warned: leveled.then_some(self.warnings),
+                too_small: self.too_small,
+                too_small_groups,
+            }
+        };
+        ComparisonResult { warnings, error, empty, ..ComparisonResult::of(Outcome::Percentiles(found)) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows::Sink;
 use super::super::rows::columns::{Naming, error, sort_out};
 use super::super::rows::examples::Examples;
@@ -9,11 +10,10 @@ use super::super::rows::join::{ambiguous, pair};
 use super::super::rows::time_zones::Alone;
 use super::super::value::display;
 use super::super::value::json;
-use super::super::{Limits, not_empty};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    CheckReport, Difference, ErrorCode, ErrorReport, Example, Key, Pair, Side, Sides, TagCounts, Warning, WarningCode,
-    agree, plural,
+    Difference, ErrorCode, ErrorReport, Example, Key, Outcome, Pair, Side, Sides, TagCounts, TagFindings, Warning,
+    WarningCode, agree, plural,
 };
 use crate::spec::check::{Check, Comparison, ForcedType};
 
@@ -23,9 +23,8 @@ pub(crate) fn compare(
     old: &Frame,
     new: &Frame,
     limits: &Limits,
-    report: &mut CheckReport,
     sink: Sink<'_>,
-) -> Result<(), ErrorReport> {
+) -> Result<ComparisonResult, ErrorReport> {
     let mut check = check.clone();
     let renamed = |name: &String| check.rename.get(name).unwrap_or(name).clone();
     let old_key = check.key.clone();
@@ -40,7 +39,7 @@ pub(crate) fn compare(
         }));
     };
     let empty = old.height() == 0 && new.height() == 0;
-    not_empty(&check, empty.then_some("neither side has a tag"), report)?;
+    let empty = not_empty(&check, empty.then_some("neither side has a tag"))?;
     let mut counts = TagCounts::default();
     let mut examples = Examples::new(limits.examples);
     let mut wanted = Some(sink);
@@ -77,8 +76,9 @@ pub(crate) fn compare(
         alone.settled().map_err(|cause| ambiguous(&tag.name, &cause))?;
         seen.values().for_each(|seen| seen.count(&tag.name, &key, &mut counts, &mut note));
     }
+    let mut warnings = Vec::new();
     if counts.duplicate_old > 0 {
-        report.warnings.push(Warning::new(
+        warnings.push(Warning::new(
             WarningCode::DuplicateTagsInOld,
             format!(
                 "{} {} more than once under {} key in old; compared as one each",
@@ -88,10 +88,9 @@ pub(crate) fn compare(
             ),
         ));
     }
-    report.tag_counts = Some(counts);
-    report.examples = examples.spread();
-    report.columns = columns.left_out;
-    Ok(())
+    let outcome =
+        Outcome::Tags(TagFindings { tag_counts: counts, columns: columns.left_out, examples: examples.spread() });
+    Ok(ComparisonResult { warnings, empty, ..ComparisonResult::of(outcome) })
 }
 
 /// How often one tag stands under one key.

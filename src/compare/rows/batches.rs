@@ -1,15 +1,15 @@
 //! The judging of rows for a caller that brings them batch by batch: the same columns, bytes and verdicts as for
 //! two whole frames.
 
+use super::super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
 use super::super::value::cells;
 use super::super::value::cells::Cells;
-use super::super::{Limits, NO_ROW, not_empty, settle};
 use super::columns;
 use super::columns::{Columns, Naming, error, sort_out};
 use super::join::{KeyGroup, ambiguous};
 use super::{Found, Sink};
 use crate::frame::{Frame, Type};
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Side, Sides};
+use crate::model::{ErrorCode, ErrorReport, Outcome, Side, Sides};
 use crate::spec::check::{Check, Comparison, Rule};
 
 /// The columns of a check over two results whose rows come later.
@@ -176,24 +176,18 @@ impl<'a> BatchComparer<'a> {
         }
     }
 
-    /// Writes everything that was found into `report`.
-    pub(crate) fn finish(self, report: &mut CheckReport) {
+    /// Returns everything that was found.
+    pub(crate) fn finish(self) -> ComparisonResult {
         let check = &self.layout.check;
-        report.duplicates_allowed = check.duplicates_allowed;
         let empty = (self.rows == 0).then_some(NO_ROW);
-        let outcome = self.outcome.and_then(|()| not_empty(check, empty, report)).and_then(|()| {
-            self.found.fill(&self.layout.columns, report)?;
-            report.error = self.layout.columns.error();
-            Ok(())
+        let found = self.outcome.and_then(|()| not_empty(check, empty)).and_then(|empty| {
+            let columns = &self.layout.columns;
+            let (found, warnings) = self.found.finish(check, columns)?;
+            let outcome = Outcome::Rows(found);
+            Ok(ComparisonResult { warnings, error: columns.error(), empty, ..ComparisonResult::of(outcome) })
         });
-        settle(check, outcome, report);
+        ComparisonResult::settled(check, found)
     }
-}
-
-/// Writes an error that came before any row could be judged into `report`.
-pub(crate) fn fail(check: &Check, cause: ErrorReport, report: &mut CheckReport) {
-    report.duplicates_allowed = check.duplicates_allowed;
-    settle(check, Err(cause), report);
 }
 
 /// Whether rows of type `found` can stand in a column that began as `known`, and if not, why.

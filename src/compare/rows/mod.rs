@@ -16,21 +16,24 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
-use super::Limits;
+use super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
 use super::value::display;
 use super::value::encode::is_never_equal;
 use super::value::order::Ordered;
-use crate::model::{CheckReport, Difference, ErrorCode, ErrorReport, Example, Key, Pair, RowCounts, Side};
+use crate::frame::Frame;
+use crate::model::{
+    Difference, ErrorCode, ErrorReport, Example, Key, Outcome, Pair, RowCounts, RowFindings, Side, Warning,
+};
 use crate::spec::check::Check;
 use column_stats::{ColumnStats, leveled, numbers_as_text};
-use columns::{Columns, Paired, error};
+use columns::{Columns, Naming, Paired, error, sort_out};
 use examples::Examples;
 use join::{KeyGroup, ambiguous, gather, pair};
 use matching::matched;
 use time_zones::AloneKeys;
 
 /// What became of one row or pair of rows.
-pub(super) struct Outcome<'a> {
+pub(super) struct JudgedRow<'a> {
     /// The key, as text.
     pub key: &'a dyn Fn() -> Key,
     /// Row of old, absent for an extra row.
@@ -43,20 +46,33 @@ pub(super) struct Outcome<'a> {
     pub warned: &'a [bool],
 }
 
-/// Compares all rows, fills the counts, columns and examples of `report`, and hands every outcome to `watch` and every
-/// difference to `sink`.
+/// Compares two whole answers row by row.
+pub(super) fn whole(
+    check: &Check,
+    old: &Frame,
+    new: &Frame,
+    limits: &Limits,
+    sink: Sink<'_>,
+) -> Result<ComparisonResult, ErrorReport> {
+    let columns = sort_out(check, old, new, Naming::ByName)?;
+    let heights = (old.height(), new.height());
+    let empty = not_empty(check, (heights == (0, 0)).then_some(NO_ROW))?;
+    let (found, warnings) = compare(check, &columns, heights, limits, |_| {}, Some(sink))?;
+    Ok(ComparisonResult { warnings, error: columns.error(), empty, ..ComparisonResult::of(Outcome::Rows(found)) })
+}
+
+/// Compares all rows, and hands what became of each to `watch` and every difference to `sink`.
 pub(super) fn compare(
     check: &Check,
     columns: &Columns,
     heights: (usize, usize),
     limits: &Limits,
-    report: &mut CheckReport,
-    watch: impl FnMut(Outcome<'_>),
+    watch: impl FnMut(JudgedRow<'_>),
     sink: Option<Sink<'_>>,
-) -> Result<(), ErrorReport> {
+) -> Result<(RowFindings, Vec<Warning>), ErrorReport> {
     let mut found = Found::new(columns, limits);
     found.judge(check, columns, &pair(columns, heights.0, heights.1)?, watch, sink);
-    found.fill(columns, report)
+    found.finish(check, columns)
 }
 
 /// Takes every difference in full, and every pair that is only worth a warning; `false` means that it wants no more.
@@ -141,7 +157,7 @@ impl Found {
         check: &Check,
         columns: &Columns,
         groups: &[KeyGroup],
-        mut watch: impl FnMut(Outcome<'_>),
+        mut watch: impl FnMut(JudgedRow<'_>),
         mut sink: Option<Sink<'_>>,
     ) {
         let mut examples = std::mem::replace(&mut self.examples, Examples::new(0));
@@ -191,7 +207,7 @@ impl Found {
         columns: &Columns,
         group: &KeyGroup,
         key: &dyn Fn() -> Key,
-        watch: &mut impl FnMut(Outcome<'_>),
+        watch: &mut impl FnMut(JudgedRow<'_>),
         note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
@@ -214,12 +230,12 @@ impl Found {
         }
         for row in &found.missing {
             self.rows.missing += 1;
-            watch(Outcome { key, old: Some(*row), new: None, holds: &[], warned: &[] });
+            watch(JudgedRow { key, old: Some(*row), new: None, holds: &[], warned: &[] });
             note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
         }
         for row in &found.extra {
             self.rows.extra += 1;
-            watch(Outcome { key, old: None, new: Some(*row), holds: &[], warned: &[] });
+            watch(JudgedRow { key, old: None, new: Some(*row), holds: &[], warned: &[] });
             note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
         }
         Ok(())
@@ -230,7 +246,7 @@ impl Found {
         columns: &Columns,
         (old, new): (usize, usize),
         key: &dyn Fn() -> Key,
-        watch: &mut impl FnMut(Outcome<'_>),
+        watch: &mut impl FnMut(JudgedRow<'_>),
         note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         let mut holds: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
@@ -247,7 +263,7 @@ impl Found {
             warned.push(verdict.warned);
             tally.add(column, old, new, verdict);
         }
-        watch(Outcome { key, old: Some(old), new: Some(new), holds: &holds, warned: &warned });
+        watch(JudgedRow { key, old: Some(old), new: Some(new), holds: &holds, warned: &warned });
         if holds.contains(&false) {
             self.rows.changed += 1;
             let differs = |at: usize| !holds[at];
@@ -269,20 +285,22 @@ impl Found {
         }
     }
 
-    /// Writes the counts, columns and examples into `report`; an error where some row could not be judged.
-    pub(super) fn fill(self, columns: &Columns, report: &mut CheckReport) -> Result<(), ErrorReport> {
+    /// Returns what was found and what is to be said of it; an error where some row could not be judged.
+    pub(super) fn finish(self, check: &Check, columns: &Columns) -> Result<(RowFindings, Vec<Warning>), ErrorReport> {
         if let Some((_, cause)) = self.failed {
             return Err(cause);
         }
         self.alone.settled(columns)?;
-        report.rows = Some(self.rows);
-        report.warned = columns.compared.iter().any(leveled).then_some(self.warned);
-        report.examples = self.examples.spread();
-        report.warnings.extend(numbers_as_text(columns, &self.tallies));
-        report.columns =
-            columns.compared.iter().zip(self.tallies).map(|(column, tally)| tally.report(column)).collect();
-        report.columns.extend(columns.left_out.iter().cloned());
-        Ok(())
+        let warnings = numbers_as_text(columns, &self.tallies);
+        let compared = columns.compared.iter().zip(self.tallies).map(|(column, tally)| tally.report(column));
+        let found = RowFindings {
+            rows: self.rows,
+            columns: compared.chain(columns.left_out.iter().cloned()).collect(),
+            warned: columns.compared.iter().any(leveled).then_some(self.warned),
+            examples: self.examples.spread(),
+            duplicates_allowed: check.duplicates_allowed,
+        };
+        Ok((found, warnings))
     }
 }
 

@@ -47,7 +47,7 @@ fn what_holds_without_a_warning_pairs_first() {
     let two = |fail| comparison(Comparison::Levels(Box::new(Levels { warn: bound("1"), fail })));
     let judged = |check: &Check, old: &[i128], new: &[i128]| {
         let report = judge(check, &side(old), &side(new));
-        (counts(&report), report.warned, report.status())
+        (counts(&report), report.outcome.warned(), report.status())
     };
     let check = allowing(two(Some(bound("10"))));
     assert_eq!(judged(&check, &[0, 10], &[10, 0]), ((2, 0, 0, 0, 1), Some(0), Status::Pass));

@@ -39,7 +39,7 @@ fn a_group_that_lost_its_values_is_a_difference() {
     let all = raw(&some(0..100));
     let (few, five, none) = (raw(&some(0..29)), raw(&some(0..5)), raw(&[None; 100]));
     let gone = raw(&[]);
-    let totals = judge(&medians(), &all, &all).totals.unwrap();
+    let totals = judge(&medians(), &all, &all).outcome.totals().unwrap();
     assert_eq!((totals.compared, totals.outside), (2, 0), "one number a group and quantile");
     for (old, new, status, too_small, why) in [
         (&all, &all, Status::Pass, 0, "nothing is lost"),
@@ -56,8 +56,8 @@ fn a_group_that_lost_its_values_is_a_difference() {
         (&none, &none, Status::Warn, 1, "none on both sides"),
     ] {
         let report = judge(&medians(), old, new);
-        assert_eq!((report.status(), report.too_small.len()), (status, too_small), "{why}: {report:?}");
-        assert_eq!(report.too_small_groups, (too_small > 0).then_some(1), "{why}");
+        assert_eq!((report.status(), report.outcome.too_small().len()), (status, too_small), "{why}: {report:?}");
+        assert_eq!(report.outcome.too_small_groups(), (too_small > 0).then_some(1), "{why}");
     }
 }
 
@@ -77,10 +77,10 @@ fn the_number_of_values_is_read_whatever_its_type() {
         assert_eq!(status(30, 29), Status::Pass);
         let lost = judge(&medians(), &finished(median.clone(), n(100)), &finished(Value::Null, n(0)));
         assert_eq!(lost.status(), Status::Fail);
-        assert_eq!(lost.measures[0].count.as_ref().unwrap().new, Some(0));
+        assert_eq!(lost.outcome.measures()[0].count.as_ref().unwrap().new, Some(0));
     }
     let without = judge(&medians(), &finished(median.clone(), None), &raw(&some(0..5)));
-    assert_eq!(without.too_small.len(), 0, "what is not known to be few is judged");
+    assert_eq!(without.outcome.too_small().len(), 0, "what is not known to be few is judged");
     let null = Some((Type::Integer, Value::Integer(100), Value::Null));
     assert_eq!(
         judge(&medians(), &finished(median.clone(), null.clone()), &finished(median.clone(), null)).status(),

@@ -27,7 +27,7 @@ fn row_count_fails_on_one_row_more() {
     assert_eq!(judge(&count, &five, &five).status(), Status::Pass);
     let report = judge(&count, &five, &six);
     assert_eq!(report.status(), Status::Fail);
-    let measure = &report.measures[0];
+    let measure = &report.outcome.measures()[0];
     assert_eq!(
         (measure.old.as_deref(), measure.new.as_deref(), measure.delta.as_deref()),
         (Some("5"), Some("6"), Some("1"))
@@ -52,8 +52,8 @@ fn row_count_per_key_names_the_key_that_is_gone() {
     let report = judge(&count, &old, &new);
     assert_eq!(report.status(), Status::Fail);
     assert_eq!(counts(&report), (1, 1, 0, 0, 0));
-    assert_eq!(report.measures[0].key.to_string(), "day=2");
-    assert_eq!(report.measures[0].new, None);
+    assert_eq!(report.outcome.measures()[0].key.to_string(), "day=2");
+    assert_eq!(report.outcome.measures()[0].new, None);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn sum_fails_on_the_twelfth_decimal() {
     assert_eq!(judge(&sum(&[]), &old, &old).status(), Status::Pass);
     let report = judge(&sum(&[]), &old, &new);
     assert_eq!(report.status(), Status::Fail);
-    assert_eq!(report.measures[0].delta.as_deref(), Some("0.000000000001"));
+    assert_eq!(report.outcome.measures()[0].delta.as_deref(), Some("0.000000000001"));
 }
 
 #[test]
@@ -104,10 +104,10 @@ fn the_worst_measures_are_listed_and_all_are_counted() {
     (0..200).for_each(|at| values[at + 200] = 1_001);
     let old = frame(vec![integers("k", &keys), integers("n", &[1_000; 500])]);
     let report = judge(&sum(&["k"]), &old, &frame(vec![integers("k", &keys), integers("n", &values)]));
-    assert_eq!(report.totals.unwrap().outside, 201);
-    assert_eq!(report.totals.unwrap().compared, 500);
-    assert_eq!(report.measures.len(), Limits::default().measures);
-    assert_eq!(report.measures[0].key.to_string(), "k=123");
+    assert_eq!(report.outcome.totals().unwrap().outside, 201);
+    assert_eq!(report.outcome.totals().unwrap().compared, 500);
+    assert_eq!(report.outcome.measures().len(), Limits::default().measures);
+    assert_eq!(report.outcome.measures()[0].key.to_string(), "k=123");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn tags_pass_as_arrays_against_rows_whatever_their_order() {
     let new = frame(vec![integers("id", &[1, 1]), texts("tag", &["a", "b"])]);
     let report = judge(&tags(), &old, &new);
     assert_eq!(report.status(), Status::Pass, "{report:#?}");
-    let counts = report.tag_counts.unwrap();
+    let counts = report.outcome.tag_counts().unwrap();
     assert_eq!((counts.old, counts.new, counts.lost, counts.added), (2, 2, 0, 0));
 }
 
@@ -126,9 +126,9 @@ fn tags_lost_added_and_twice_are_told_apart() {
     let new = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["b", "c", "c"])])]);
     let report = judge(&tags(), &old, &new);
     assert_eq!(report.status(), Status::Fail);
-    let counts = report.tag_counts.unwrap();
+    let counts = report.outcome.tag_counts().unwrap();
     assert_eq!((counts.lost, counts.added, counts.duplicate_old, counts.duplicate_new), (1, 1, 1, 1));
-    let kinds: Vec<Difference> = report.examples.iter().map(|e| e.difference).collect();
+    let kinds: Vec<Difference> = report.outcome.examples().iter().map(|e| e.difference).collect();
     assert_eq!(kinds, [Difference::Missing, Difference::Extra, Difference::Duplicate]);
 }
 
@@ -170,7 +170,7 @@ fn percentiles_of_raw_values_hold_at_their_bound_and_not_beyond() {
     assert_eq!(judge(&check, &old, &latencies(&[110; 40])).status(), Status::Pass);
     let report = judge(&check, &old, &latencies(&[111; 40]));
     assert_eq!(report.status(), Status::Fail);
-    assert_eq!(report.measures[0].count.as_ref().unwrap().old, Some(40));
+    assert_eq!(report.outcome.measures()[0].count.as_ref().unwrap().old, Some(40));
 }
 
 #[test]
@@ -207,9 +207,9 @@ fn small_groups_are_listed_and_lost_groups_fail() {
     let old = group(&["a", "a", "a", "b"]);
     let report = judge(&check, &old, &old);
     assert_eq!(report.status(), Status::Warn);
-    assert_eq!(report.too_small[0].to_string(), "model=b");
+    assert_eq!(report.outcome.too_small()[0].to_string(), "model=b");
     let moved = judge(&check, &old, &group(&["a", "a", "b", "b", "b"]));
-    assert_eq!((moved.too_small.len(), moved.status()), (0, Status::Pass), "large enough on one side");
+    assert_eq!((moved.outcome.too_small().len(), moved.status()), (0, Status::Pass), "large enough on one side");
     assert_eq!(judge(&check, &group(&["b"]), &group(&["b"])).status(), Status::Error, "nothing was large enough");
     assert_eq!(judge(&check, &old, &group(&["a", "a", "a"])).status(), Status::Fail, "a lost group is no small group");
 }
@@ -233,8 +233,8 @@ fn rows_fail_on_one_changed_cell_and_show_it() {
     let report = judge(&rows(&["id"]), &old, &new);
     assert_eq!(report.status(), Status::Fail);
     assert_eq!(counts(&report), (1, 0, 0, 1, 0));
-    assert_eq!(report.columns[0].max_delta.as_deref(), Some("0.25"));
-    let example = &report.examples[0];
+    assert_eq!(report.outcome.columns()[0].max_delta.as_deref(), Some("0.25"));
+    let example = &report.outcome.examples()[0];
     assert_eq!(example.key.to_string(), "id=7");
     assert_eq!(example.columns["cost"].new.as_deref(), Some("0.47"));
     let none = frame(vec![integers("id", &[]), decimals("cost", &[])]);
@@ -252,8 +252,8 @@ fn examples_are_spread_over_the_kinds_of_difference() {
     let old: Vec<i128> = (0..100).collect();
     let new: Vec<i128> = (50..101).collect();
     let report = judge(&rows(&["id"]), &frame(vec![integers("id", &old)]), &frame(vec![integers("id", &new)]));
-    assert_eq!(report.examples.len(), 20);
-    assert_eq!(report.examples.iter().filter(|e| e.difference == Difference::Extra).count(), 1);
+    assert_eq!(report.outcome.examples().len(), 20);
+    assert_eq!(report.outcome.examples().iter().filter(|e| e.difference == Difference::Extra).count(), 1);
 }
 
 #[test]
@@ -276,9 +276,7 @@ fn invariant(population: bool) -> Check {
 }
 
 fn broken(check: &Check, rows: &Frame, population: Option<&Frame>) -> CheckReport {
-    let mut report = CheckReport::new(&check.id, check.kind.kind());
-    compare(check, None, Some(rows), population, &Limits::default(), &mut report);
-    report
+    report(check, compare(check, None, Some(rows), population, &Limits::default()))
 }
 
 #[test]
@@ -291,7 +289,7 @@ fn an_invariant_fails_on_one_row_and_on_an_empty_population() {
     assert_eq!(broken(&invariant(true), &none, None).status(), Status::Error);
     let report = broken(&invariant(true), &one, Some(&size(3)));
     assert_eq!(report.status(), Status::Fail);
-    assert_eq!(report.examples[0].key.to_string(), "id=7");
+    assert_eq!(report.outcome.examples()[0].key.to_string(), "id=7");
 }
 
 /// Catches a tag that stands twice and is counted as lost or added, or whose example shows a side that has none.
@@ -300,11 +298,12 @@ fn each_tag_is_counted_once_whatever_stands_beside_it() {
     let side = |tags: &[&str]| frame(vec![integers("id", &vec![1; tags.len()]), texts("tag", tags)]);
     let found =
         judge(&check(KindSettings::TagDedup, &["id"]), &side(&["a", "a", "b", "c"]), &side(&["c", "c", "d", "d", "b"]));
-    let counts = found.tag_counts.unwrap();
+    let counts = found.outcome.tag_counts().unwrap();
     assert_eq!((counts.old, counts.new, counts.lost, counts.added), (3, 3, 1, 1));
     assert_eq!((counts.duplicate_old, counts.duplicate_new), (1, 2));
     let shown: Vec<_> = found
-        .examples
+        .outcome
+        .examples()
         .iter()
         .map(|one| {
             let (tag, rows) = (&one.columns["tag"], one.columns.get("rows"));
@@ -318,7 +317,7 @@ fn each_tag_is_counted_once_whatever_stands_beside_it() {
     assert_eq!(shown.len(), 4);
     assert_eq!(found.warnings[0].code, crate::model::WarningCode::DuplicateTagsInOld);
     let clean = judge(&check(KindSettings::TagDedup, &["id"]), &side(&["a"]), &side(&["a"]));
-    assert!(clean.warnings.is_empty() && clean.examples.is_empty());
+    assert!(clean.warnings.is_empty() && clean.outcome.examples().is_empty());
 }
 
 /// Catches a lag with the wrong sign or key, an order that is not by lag, and a note about sides that are even.
@@ -332,10 +331,10 @@ fn lags_are_listed_with_the_worst_first() {
     };
     let report = judge(&keyed, &side(&[1_000, 1_000, 1_000, 1_000]), &side(&[900, 990, 800, 1_005]));
     let shown: Vec<(String, Option<&str>, bool)> =
-        report.measures.iter().map(|one| (one.key.to_string(), one.delta.as_deref(), one.within)).collect();
+        report.outcome.measures().iter().map(|one| (one.key.to_string(), one.delta.as_deref(), one.within)).collect();
     let expected = [("id=3", "3m 20s", false), ("id=1", "1m 40s", false), ("id=2", "10s", true), ("id=4", "-5s", true)];
     assert_eq!(shown, expected.map(|(key, delta, within)| (key.to_owned(), Some(delta), within)));
-    let totals = report.totals.unwrap();
+    let totals = report.outcome.totals().unwrap();
     assert_eq!((totals.compared, totals.outside), (4, 2));
     assert!(report.warnings[0].message().contains("in 1 of 4"), "{}", report.warnings[0].message());
     assert!(judge(&keyed, &side(&[5]), &side(&[5])).warnings.is_empty(), "even is not ahead");
@@ -358,18 +357,20 @@ fn the_worst_measures_are_listed_first_and_all_are_counted() {
     let old = side(&[1_000; 200]);
     let new: Vec<i128> = (0..200).map(|at| if at % 2 == 0 { 1_000 } else { 1_000 + (at * 7) % 200 }).collect();
     let report = judge(&sum(&["id"]), &old, &side(&new));
-    assert_eq!(report.measures.len(), Limits::default().measures);
-    let totals = report.totals.unwrap();
+    assert_eq!(report.outcome.measures().len(), Limits::default().measures);
+    let totals = report.outcome.totals().unwrap();
     assert_eq!((totals.compared, totals.outside), (200, 100));
-    let deltas: Vec<i128> = report.measures.iter().map(|one| one.delta.as_ref().unwrap().parse().unwrap()).collect();
+    let deltas: Vec<i128> =
+        report.outcome.measures().iter().map(|one| one.delta.as_ref().unwrap().parse().unwrap()).collect();
     assert!(deltas.is_sorted_by(|a, b| a >= b), "{deltas:?}");
     assert_eq!(deltas[0], new.iter().max().unwrap() - 1_000);
-    assert!(report.measures.iter().all(|one| !one.within));
+    assert!(report.outcome.measures().iter().all(|one| !one.within));
     let few = judge(
         &sum(&["id"]),
         &frame(vec![integers("id", &[1, 2, 3]), integers("n", &[0, 5, 5])]),
         &frame(vec![integers("id", &[1, 2]), integers("n", &[1, 5])]),
     );
-    let shown: Vec<(String, bool)> = few.measures.iter().map(|one| (one.key.to_string(), one.within)).collect();
+    let shown: Vec<(String, bool)> =
+        few.outcome.measures().iter().map(|one| (one.key.to_string(), one.within)).collect();
     assert_eq!(shown, [("id=3".to_owned(), false), ("id=1".to_owned(), false), ("id=2".to_owned(), true)]);
 }

@@ -41,17 +41,17 @@ fn rows_between_the_levels_warn_and_rows_beyond_fail() {
         let (old, new) = pairs(&new);
         for report in both_ways(&check, &old, &new) {
             assert_eq!(report.status(), status, "{report:#?}");
-            assert_eq!(report.warned.map(|count| count.to_string()).as_deref(), Some(warned));
-            assert_eq!(report.columns[0].warned, report.warned);
-            let rows = report.rows.unwrap();
+            assert_eq!(report.outcome.warned().map(|count| count.to_string()).as_deref(), Some(warned));
+            assert_eq!(report.outcome.columns()[0].warned, report.outcome.warned());
+            let rows = report.outcome.rows().unwrap();
             assert_eq!((rows.changed, rows.equal), (changed, 3 - changed), "a warned pair is no changed one");
         }
     }
     let (old, new) = pairs(&[100, 111, 102]);
     for report in both_ways(&check, &old, &new) {
-        let shown: Vec<Difference> = report.examples.iter().map(|example| example.difference).collect();
+        let shown: Vec<Difference> = report.outcome.examples().iter().map(|example| example.difference).collect();
         assert_eq!(shown, [Difference::Changed, Difference::Warned]);
-        assert_eq!(report.examples[1].key.to_string(), "id=2");
+        assert_eq!(report.outcome.examples()[1].key.to_string(), "id=2");
     }
 }
 
@@ -69,7 +69,7 @@ fn a_column_with_warn_alone_never_fails_and_never_passes_in_silence() {
     let check = with(rows(&["id"]), "v", levels(within("1", "0"), None));
     let (old, new) = pairs(&[100, 1_000_000]);
     for report in both_ways(&check, &old, &new) {
-        assert_eq!((report.status(), report.warned), (Status::Warn, Some(1)));
+        assert_eq!((report.status(), report.outcome.warned()), (Status::Warn, Some(1)));
     }
     let lost = new.slice(0, 1);
     for report in both_ways(&check, &old, &lost) {
@@ -84,11 +84,11 @@ fn under_a_duplicated_key_what_is_close_pairs_first() {
     let old = frame(vec![integers("id", &[1, 1, 1]), integers("v", &[5, 6, 7])]);
     let new = frame(vec![integers("id", &[1, 1, 1]), integers("v", &[6, 7, 5])]);
     for report in both_ways(&check, &old, &new) {
-        assert_eq!((report.status(), report.warned), (Status::Pass, Some(0)));
+        assert_eq!((report.status(), report.outcome.warned()), (Status::Pass, Some(0)));
     }
     let moved = frame(vec![integers("id", &[1, 1, 1]), integers("v", &[6, 9, 5])]);
     for report in both_ways(&check, &old, &moved) {
-        assert_eq!((report.status(), report.warned), (Status::Warn, Some(1)));
+        assert_eq!((report.status(), report.outcome.warned()), (Status::Warn, Some(1)));
     }
 }
 
@@ -97,8 +97,12 @@ fn under_a_duplicated_key_what_is_close_pairs_first() {
 fn numbers_say_which_level_they_are_beyond() {
     let (old, new) = pairs(&[100, 105, 150]);
     let report = judge(&with(sum(&["id"]), "v", two()), &old, &new);
-    assert_eq!((report.status(), report.totals.unwrap().outside, report.warned), (Status::Fail, 1, Some(1)));
-    let told: Vec<_> = report.measures.iter().map(|one| (one.key.to_string(), one.within, one.level)).collect();
+    assert_eq!(
+        (report.status(), report.outcome.totals().unwrap().outside, report.outcome.warned()),
+        (Status::Fail, 1, Some(1))
+    );
+    let told: Vec<_> =
+        report.outcome.measures().iter().map(|one| (one.key.to_string(), one.within, one.level)).collect();
     assert_eq!(
         told,
         [
@@ -107,14 +111,18 @@ fn numbers_say_which_level_they_are_beyond() {
             ("id=0".to_owned(), true, None)
         ]
     );
-    assert!(report.measures[0].tolerance.contains("warn ±1, fail ±10"), "{}", report.measures[0].tolerance);
+    assert!(
+        report.outcome.measures()[0].tolerance.contains("warn ±1, fail ±10"),
+        "{}",
+        report.outcome.measures()[0].tolerance
+    );
     let one = |new: i128| {
         let side = |value| frame(vec![integers("v", &[value])]);
         judge(&with(sum(&[]), "v", two()), &side(100), &side(new))
     };
     for (new, status, warned) in [(101, Status::Pass, 0), (110, Status::Warn, 1), (111, Status::Fail, 0)] {
         let report = one(new);
-        assert_eq!((report.status(), report.warned), (status, Some(warned)));
+        assert_eq!((report.status(), report.outcome.warned()), (status, Some(warned)));
     }
 }
 
@@ -129,7 +137,7 @@ fn percentiles_have_levels_too() {
     for (new, status) in [(101, Status::Pass), (105, Status::Warn), (120, Status::Fail)] {
         let report = judge(&settings(Some("0.1")), &side(100), &side(new));
         assert_eq!(report.status(), status, "{report:#?}");
-        assert_eq!(report.warned, Some(if status == Status::Warn { 2 } else { 0 }));
+        assert_eq!(report.outcome.warned(), Some(if status == Status::Warn { 2 } else { 0 }));
     }
     assert_eq!(judge(&settings(None), &side(100), &side(500)).status(), Status::Warn);
     let gone = frame(vec![integers("k", &[2; 40]), integers("ms", &[100; 40])]);

@@ -14,7 +14,7 @@ mod zones;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Limits, compare};
+use super::{ComparisonResult, Limits, compare};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{CheckReport, RowCounts, Severity, Sides};
 use crate::spec::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Tolerance};
@@ -132,14 +132,18 @@ fn decimal(text: &str) -> BigDecimal {
 
 /// The report of `check` on two frames.
 fn judge(check: &Check, old: &Frame, new: &Frame) -> CheckReport {
-    let mut report = CheckReport::new(&check.id, check.kind.kind());
-    report.severity = check.severity;
-    compare(check, Some(old), Some(new), None, &Limits::default(), &mut report);
-    report
+    report(check, compare(check, Some(old), Some(new), None, &Limits::default()))
+}
+
+/// The report of what a comparison by `check` found.
+pub(crate) fn report(check: &Check, found: ComparisonResult) -> CheckReport {
+    let ComparisonResult { outcome, expected, warnings, error, empty } = found;
+    let blank = CheckReport::new(&check.id, check.kind.kind());
+    CheckReport { severity: check.severity, outcome, expected, warnings, error, empty, ..blank }
 }
 
 /// `(equal, missing, extra, changed, duplicate)` of a report that has row counts.
 fn counts(report: &CheckReport) -> (u64, u64, u64, u64, u64) {
-    let RowCounts { equal, missing, extra, changed, duplicate, .. } = report.rows.expect("rows were counted");
+    let RowCounts { equal, missing, extra, changed, duplicate, .. } = report.outcome.rows().expect("rows were counted");
     (equal, missing, extra, changed, duplicate)
 }

@@ -43,9 +43,9 @@ type Verdict = (Status, Option<crate::model::RowCounts>, Vec<(String, Option<u64
 
 /// The verdict without what depends on which of two equal rows came first.
 fn verdict(report: &CheckReport) -> Verdict {
-    let mut columns: Vec<_> = report.columns.iter().map(|c| (c.name.clone(), c.changed)).collect();
+    let mut columns: Vec<_> = report.outcome.columns().iter().map(|c| (c.name.clone(), c.changed)).collect();
     columns.sort();
-    (report.status(), report.rows, columns)
+    (report.status(), report.outcome.rows(), columns)
 }
 
 /// Counts by the definition, without any of the code under test: multisets per key.
@@ -86,7 +86,7 @@ proptest! {
     fn counts_are_those_of_the_definition(old in table(), new in table()) {
         let report = judge(&keyed(), &framed(&old, false), &framed(&new, false));
         prop_assert_eq!(counts(&report), naive(&old, &new));
-        let rows = report.rows.unwrap();
+        let rows = report.outcome.rows().unwrap();
         prop_assert_eq!(rows.old, rows.equal + rows.changed + rows.missing);
         prop_assert_eq!(rows.new, rows.equal + rows.changed + rows.extra);
     }

@@ -74,7 +74,7 @@ fn a_column_on_one_side_is_an_error_until_a_reason_is_given() {
     let ignored = with(rows(&["id"]), "raw", comparison(Comparison::Ignore("dropped by design".into())));
     let report = judge(&ignored, &frame(old()), &frame(new()));
     assert_eq!(report.status(), Status::Pass);
-    let listed = report.columns.iter().find(|c| c.name == "raw").unwrap();
+    let listed = report.outcome.columns().iter().find(|c| c.name == "raw").unwrap();
     assert_eq!(listed.reason.as_deref(), Some("dropped by design"));
 }
 
@@ -91,7 +91,7 @@ fn a_renamed_column_goes_by_its_old_name() {
     let old = || vec![integers("id", &[1]), integers("parent", &[2])];
     assert_eq!(status(&check, old(), vec![integers("id", &[1]), integers("parent_span_id", &[2])]), Status::Pass);
     let report = judge(&check, &frame(old()), &frame(vec![integers("id", &[1]), integers("parent_span_id", &[3])]));
-    assert_eq!(report.examples[0].columns["parent"].new.as_deref(), Some("3"));
+    assert_eq!(report.outcome.examples()[0].columns["parent"].new.as_deref(), Some("3"));
     assert_eq!(status(&check, old(), vec![integers("id", &[1]), integers("parent", &[2])]), Status::Error);
 }
 

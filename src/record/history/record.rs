@@ -39,7 +39,7 @@ pub(crate) async fn record(
     let checks: Vec<_> = numbered().map(|(check, at)| self::check(id, at, check)).collect();
     connection.insert("cutover_checks", &checks).await?;
     let differences: Vec<_> = numbered()
-        .flat_map(|(check, at)| check.differences().into_iter().map(move |found| (at, found)))
+        .flat_map(|(check, at)| check.outcome.differences().into_iter().map(move |found| (at, found)))
         .map(|(at, (name, found))| vec![Cell::from(id), Cell::from(at), Cell::from(name), Cell::from(found)])
         .collect();
     connection.insert("cutover_differences", &differences).await?;
@@ -52,7 +52,7 @@ fn check(run: &str, at: u64, check: &CheckReport) -> Vec<Cell> {
     let sides = check.sides.as_ref().map(Option::as_ref);
     let rows = sides.map(|side| side.and_then(|side| side.rows));
     let ms = sides.map(|side| side.map(|side| side.elapsed_ms));
-    let found: u64 = check.differences().values().fold(0, |sum, count| sum.saturating_add(*count));
+    let found: u64 = check.outcome.differences().values().fold(0, |sum, count| sum.saturating_add(*count));
     let listed = found == 0 || check.written.is_some_and(|written| !written.truncated);
     let note = check.error.as_ref().map(ErrorReport::message).or(check.skipped.clone());
     vec![
@@ -86,7 +86,7 @@ fn measures(run: &str, at: u64, check: &CheckReport) -> Vec<Vec<Cell>> {
             Cell::from(measure.within),
         ]
     };
-    check.measures.iter().take(MEASURES).zip(0..).map(cells).collect()
+    check.outcome.measures().iter().take(MEASURES).zip(0..).map(cells).collect()
 }
 
 /// A key as JSON that keeps its order and its NULLs.

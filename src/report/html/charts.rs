@@ -63,7 +63,7 @@ pub(super) fn curves(check: &CheckReport) -> Vec<Curve> {
         return Vec::new();
     }
     let mut groups: BTreeMap<String, Vec<Known>> = BTreeMap::new();
-    for measure in &check.measures {
+    for measure in check.outcome.measures() {
         let Some(at) = measure.name.strip_prefix('p').and_then(number) else { continue };
         let (Some(old), Some(new)) = (&measure.old, &measure.new) else { continue };
         let (Some(old_at), Some(new_at)) = (number(old), number(new)) else { continue };
@@ -175,5 +175,5 @@ fn bars(base: &str, members: &[(usize, &CheckReport)]) -> Windows {
 
 /// All differences of a check, whatever their name.
 pub(super) fn found(check: &CheckReport) -> u64 {
-    check.differences().values().fold(0, |sum, count| sum.saturating_add(*count))
+    check.outcome.differences().values().fold(0, |sum, count| sum.saturating_add(*count))
 }

@@ -34,7 +34,7 @@ impl<'a> Point<'a> {
             found: found(check),
             measured: check.measured(),
             elapsed_ms: check.elapsed_ms,
-            measures: &check.measures,
+            measures: check.outcome.measures(),
         }
     }
 }

@@ -77,7 +77,7 @@ impl Scale {
 
 /// The spread of the times of `check`, where it timed anything.
 pub(super) fn of(check: &CheckReport) -> Option<Distribution> {
-    let times = check.times.as_ref()?;
+    let times = check.outcome.times()?;
     let curve = |side: &[String]| -> Vec<(u8, f64)> {
         times.percent.iter().zip(side).filter_map(|(percent, text)| Some((*percent, number(text)?))).collect()
     };
@@ -137,12 +137,13 @@ fn shown(ms: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Kind;
+    use crate::model::{Kind, LatencyFindings, Outcome};
 
     fn check(old: &[&str], new: &[&str]) -> CheckReport {
         let texts = |side: &[&str]| side.iter().map(|one| (*one).to_owned()).collect();
         let times = Times { percent: vec![0, 50, 100], old: texts(old), new: texts(new) };
-        CheckReport { times: Some(times), ..CheckReport::new("s.latency", Kind::Latency) }
+        let outcome = Outcome::Latency(LatencyFindings { times, ..LatencyFindings::default() });
+        CheckReport { outcome, ..CheckReport::new("s.latency", Kind::Latency) }
     }
 
     /// Catches sides drawn on scales of their own, and an axis that is not the one it says.

@@ -85,8 +85,8 @@ pub(super) fn of_check(report: &RunReport, check: &CheckReport) -> Option<Trend>
     let step = step(points.len());
     // Of many groups those that are outside, and the first where none is.
     let telling = |measure: &&Measure| measure.key.is_empty() || !measure.within;
-    let most = if check.measures.iter().any(|measure| telling(&measure)) { SERIES } else { 1 };
-    let told = check.measures.iter().filter(|measure| most == 1 || telling(measure));
+    let most = if check.outcome.measures().iter().any(|measure| telling(&measure)) { SERIES } else { 1 };
+    let told = check.outcome.measures().iter().filter(|measure| most == 1 || telling(measure));
     for one in told.filter_map(|measure| series(measure, &points, step)) {
         // Two measures of the same numbers, such as a percentile and its rank error, are one line.
         if trend.series.len() < most && trend.series.iter().all(|other| other.cells != one.cells) {
@@ -239,7 +239,7 @@ fn letter(status: Status) -> &'static str {
 mod tests {
     use super::*;
     use crate::model::HistoryPoint;
-    use crate::model::{Key, Kind, RowCounts, Totals};
+    use crate::model::{Key, Kind, NumberFindings, Outcome, RowCounts, RowFindings, Totals};
 
     fn past(day: u32, status: Status, differences: u64, measures: Vec<Measure>) -> HistoryPoint {
         let started_at = format!("2026-01-{day:02}T02:00:00Z").parse().unwrap();
@@ -273,8 +273,9 @@ mod tests {
     }
 
     fn rows(changed: u64, past: Vec<HistoryPoint>) -> CheckReport {
-        let rows = Some(RowCounts { old: 9, new: 9, equal: 9 - changed, changed, ..RowCounts::default() });
-        CheckReport { rows, past, ..CheckReport::new("s.rows", Kind::Rows) }
+        let rows = RowCounts { old: 9, new: 9, equal: 9 - changed, changed, ..RowCounts::default() };
+        let outcome = Outcome::Rows(RowFindings { rows, ..RowFindings::default() });
+        CheckReport { outcome, past, ..CheckReport::new("s.rows", Kind::Rows) }
     }
 
     /// Catches a run too many or too few, this run left out, and one difference that looks like none beside a million.
@@ -331,8 +332,11 @@ mod tests {
             past(4, Status::Error, 0, vec![]),
         ];
         let mut check = CheckReport::new("s.sum", Kind::Sum);
-        check.totals = Some(Totals { compared: 1, outside: 0 });
-        check.measures = vec![measure(Some("9"), "9")];
+        check.outcome = Outcome::Numbers(NumberFindings {
+            totals: Totals { compared: 1, outside: 0 },
+            measures: vec![measure(Some("9"), "9")],
+            ..NumberFindings::default()
+        });
         check.past = past;
         let run = report(vec![check]);
         let trend = of_check(&run, &run.checks[0]).unwrap();

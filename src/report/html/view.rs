@@ -215,7 +215,10 @@ fn was(count: u64) -> String {
 }
 
 fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
-    let unshown = check.totals.map_or(0, |totals| totals.compared.saturating_sub(check.measures.len() as u64));
+    let unshown = check
+        .outcome
+        .totals()
+        .map_or(0, |totals| totals.compared.saturating_sub(check.outcome.measures().len() as u64));
     Check {
         anchor: format!("c{}", index + 1),
         id: visible(&check.id),
@@ -237,11 +240,11 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         past: trend::of_check(report, check),
         times: times::of(check),
         curves: charts::curves(check),
-        measures: check.measures.iter().map(measure).collect(),
-        more_measures: (unshown > 0 && check.rows.is_none())
+        measures: check.outcome.measures().iter().map(measure).collect(),
+        more_measures: (unshown > 0 && check.outcome.rows().is_none())
             .then(|| format!("{} more compared, all of them counted above", thousands(unshown))),
-        columns: check.columns.iter().map(column).collect(),
-        examples: check.examples.iter().map(example).collect(),
+        columns: check.outcome.columns().iter().map(column).collect(),
+        examples: check.outcome.examples().iter().map(example).collect(),
         more_examples: unlisted(check),
         sides: check.sides.present().map(|(name, one)| side(name, one)).collect(),
         notes: notes(check),

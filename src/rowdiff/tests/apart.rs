@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::super::{DiffOptions, DiffPlan, Gate};
-use crate::compare::Limits;
+use crate::compare::{Limits, verdicts};
 use crate::frame::Frame;
-use crate::model::{CheckReport, Kind, Side};
+use crate::model::{CheckReport, Side};
 use crate::spec::check::Check;
 
 use super::batches::{options, text, whole};
@@ -68,9 +68,7 @@ fn report(plan: &DiffPlan, old: &Frame, new: &Frame) -> CheckReport {
     let (mut then, mut now) = (plan.kept(Side::Old, &candidates), plan.kept(Side::New, &candidates));
     then.add(old).unwrap();
     now.add(new).unwrap();
-    let mut report = CheckReport::new("suite.check", Kind::Rows);
-    plan.judge(&candidates, then, now, &mut |_| false, &mut report).unwrap();
-    report
+    verdicts::report(&check(), plan.judge(&candidates, then, now, &mut |_| false).unwrap().0)
 }
 
 /// The hash of every key, learnt from a diff in which it is missing.
@@ -109,7 +107,8 @@ fn what_is_left_out_leaves_the_rest_as_it_is() {
 
         let all = whole(&check(), &old, &new, &limits());
         let id_of = |key: &crate::model::Key| key.0[0].1.as_ref().unwrap().parse::<i128>().unwrap();
-        let differing: std::collections::BTreeSet<i128> = all.examples.iter().map(|one| id_of(&one.key)).collect();
+        let differing: std::collections::BTreeSet<i128> =
+            all.outcome.examples().iter().map(|one| id_of(&one.key)).collect();
         assert_eq!(differing.len() as i128, ROWS / 20 * 4, "missing, extra, changed and twice");
         let asked = Arc::new(Mutex::new(Vec::new()));
         let noted = Arc::clone(&asked);

@@ -4,9 +4,10 @@
 use std::error::Error;
 
 use super::super::{Batches, DiffOptions, Failure, Seeds, Summary, diff};
+use crate::compare::verdicts::report;
 use crate::compare::{Limits, compare};
 use crate::frame::Frame;
-use crate::model::{CheckReport, Example, Kind};
+use crate::model::{CheckReport, Example};
 use crate::spec::check::{Check, KindSettings};
 
 /// Batches in memory, read as often as asked.
@@ -39,9 +40,7 @@ pub(crate) fn options(memory: usize, bits: u32) -> DiffOptions {
 
 /// The report of two whole frames.
 pub(super) fn whole(check: &Check, old: &Frame, new: &Frame, limits: &Limits) -> CheckReport {
-    let mut report = CheckReport::new(&check.id, Kind::Rows);
-    compare(check, Some(old), Some(new), None, limits, &mut report);
-    report
+    report(check, compare(check, Some(old), Some(new), None, limits))
 }
 
 /// Everything a diff in batches gives.
@@ -58,14 +57,13 @@ pub(crate) fn streamed(
     options: &DiffOptions,
 ) -> Result<Streamed, Failure> {
     assert!(matches!(check.kind, KindSettings::Rows));
-    let mut report = CheckReport::new(&check.id, Kind::Rows);
     let mut differences = Vec::new();
     let mut sink = |example| {
         differences.push(example);
         true
     };
-    let summary = diff(check, &mut Held::new(old), &mut Held::new(new), options, &mut sink, &mut report)?;
-    Ok(Streamed { report, summary, differences })
+    let (found, summary) = diff(check, &mut Held::new(old), &mut Held::new(new), options, &mut sink)?;
+    Ok(Streamed { report: report(check, found), summary, differences })
 }
 
 pub(super) fn text(report: &CheckReport) -> String {

@@ -5,18 +5,14 @@ mod limits;
 mod plans;
 mod settled;
 
-use super::parallel::partition;
-use crate::frame::Frame;
-use crate::frame::Type;
-use crate::model::CheckReport;
-use crate::model::Side;
-use crate::spec::check::Check;
 use std::collections::BTreeMap;
 
+use super::parallel::partition;
 use super::*;
-use crate::frame::{Column, Value};
-use crate::model::{Kind, RowCounts, Severity, Sides};
-use crate::spec::check::{KindSettings, Masks, Rule};
+use crate::compare::ComparisonResult;
+use crate::frame::{Column, Frame, Type, Value};
+use crate::model::{RowCounts, Severity, Side, Sides};
+use crate::spec::check::{Check, KindSettings, Masks, Rule};
 
 fn check() -> Check {
     Check {
@@ -57,7 +53,7 @@ fn sparse(rows: impl Iterator<Item = (i128, Option<i128>)> + Clone) -> Frame {
     .unwrap()
 }
 
-fn run(plan: &DiffPlan, first: [&Frame; 2], again: [&Frame; 2]) -> (CheckReport, Summary) {
+fn run(plan: &DiffPlan, first: [&Frame; 2], again: [&Frame; 2]) -> (ComparisonResult, Summary) {
     let (mut old, mut new) = (plan.hashed(Side::Old), plan.hashed(Side::New));
     old.add(first[0]).unwrap();
     new.add(first[1]).unwrap();
@@ -65,9 +61,7 @@ fn run(plan: &DiffPlan, first: [&Frame; 2], again: [&Frame; 2]) -> (CheckReport,
     let (mut old, mut new) = (plan.kept(Side::Old, &candidates), plan.kept(Side::New, &candidates));
     old.add(again[0]).unwrap();
     new.add(again[1]).unwrap();
-    let mut report = CheckReport::new("suite.check", Kind::Rows);
-    let summary = plan.judge(&candidates, old, new, &mut |_| true, &mut report).unwrap();
-    (report, summary)
+    plan.judge(&candidates, old, new, &mut |_| true).unwrap()
 }
 
 fn plan(old: &Frame, new: &Frame, mask: u64, memory: usize) -> DiffPlan {
@@ -83,7 +77,7 @@ fn keys_that_share_a_hash_are_told_apart() {
     for memory in [1 << 24, 0] {
         let (report, summary) = run(&plan(&old, &new, 0b11 << 62, memory), [&old, &new], [&old, &new]);
         let counts = RowCounts { old: 64, new: 64, equal: 62, missing: 1, extra: 1, changed: 1, duplicate: 0 };
-        assert_eq!(report.rows, Some(counts));
+        assert_eq!(report.outcome.rows(), Some(counts));
         assert_eq!((summary.read_again, summary.moved), (128, Sides::default()));
     }
 }
@@ -93,7 +87,7 @@ fn keys_that_share_a_hash_are_told_apart() {
 fn other_keys_with_the_same_values_are_not_equal() {
     let (old, new) = (frame([(1, 5)].into_iter()), frame([(2, 5)].into_iter()));
     let (report, _) = run(&plan(&old, &new, 0, 1 << 20), [&old, &new], [&old, &new]);
-    assert_eq!(report.rows.map(|rows| (rows.equal, rows.missing, rows.extra)), Some((0, 1, 1)));
+    assert_eq!(report.outcome.rows().map(|rows| (rows.equal, rows.missing, rows.extra)), Some((0, 1, 1)));
 }
 
 /// Catches a thread whose findings are lost, counted twice, or listed in an order of its own.
@@ -106,7 +100,7 @@ fn the_report_is_the_same_however_many_threads_judge() {
         DiffPlan::new(&check(), &old, &new, options).unwrap()
     };
     let (alone, _) = run(&plan(1, 1 << 30), [&old, &new], [&old, &new]);
-    let ids = alone.examples.iter().map(|example| example.key.to_string()).collect::<Vec<_>>();
+    let ids = alone.outcome.examples().iter().map(|example| example.key.to_string()).collect::<Vec<_>>();
     assert!(ids.iter().any(|id| id.contains("501")), "the lowest changed key: {ids:?}");
     for (threads, memory) in [(1, 0), (2, 0), (4, 0), (4, 1 << 20), (7, 1 << 30)] {
         let (report, summary) = run(&plan(threads, memory), [&old, &new], [&old, &new]);
@@ -130,14 +124,13 @@ fn a_sink_that_wants_no_more_ends_the_listing_and_not_the_judging() {
     let (mut kept_old, mut kept_new) = (plan.kept(Side::Old, &candidates), plan.kept(Side::New, &candidates));
     kept_old.add(&old).unwrap();
     kept_new.add(&new).unwrap();
-    let mut report = CheckReport::new("suite.check", Kind::Rows);
     let mut taken = 0;
     let mut sink = |_| {
         taken += 1;
         taken < 10
     };
-    plan.judge(&candidates, kept_old, kept_new, &mut sink, &mut report).unwrap();
-    assert_eq!((taken, report.rows.map(|rows| rows.changed)), (10, Some(5_000)));
+    let (report, _) = plan.judge(&candidates, kept_old, kept_new, &mut sink).unwrap();
+    assert_eq!((taken, report.outcome.rows().map(|rows| rows.changed)), (10, Some(5_000)));
 }
 
 /// Catches a row that changes between the readings and makes a difference vanish unseen.
@@ -150,7 +143,7 @@ fn rows_that_move_between_the_readings_are_counted() {
         let (report, summary) = run(&plan(&old, &new, u64::MAX, memory), [&old, &new], [&old, &later]);
         // Row 0 is gone and row 1 healed since.
         assert_eq!(summary.moved, Sides { old: 0, new: 2 });
-        let rows = report.rows.unwrap();
+        let rows = report.outcome.rows().unwrap();
         assert_eq!((rows.equal, rows.changed, rows.missing), (98, 1, 1));
         assert_eq!(rows.old, rows.equal + rows.changed + rows.missing);
         assert_eq!(rows.new, rows.equal + rows.changed + rows.extra);
@@ -164,7 +157,7 @@ fn rows_kept_for_nothing_are_not_judged() {
     let new = frame((0..20_000).map(|id| (id, id % 3)));
     let plan = plan(&old, &new, u64::MAX, 4_000);
     let (report, summary) = run(&plan, [&old, &new], [&old, &new]);
-    let rows = report.rows.unwrap();
+    let rows = report.outcome.rows().unwrap();
     assert_eq!((rows.equal, rows.changed, rows.old, rows.new), (3, 19_997, 20_000, 20_000));
     assert_eq!(summary.read_again, 2 * 19_997);
     assert!(summary.spilled > 0);
@@ -177,8 +170,8 @@ fn rows_kept_for_nothing_still_count_as_numbers() {
     let new = sparse((0..20_000).map(|id| (id, Some(1))));
     for memory in [4_000, 1 << 24] {
         let (report, _) = run(&plan(&old, &new, u64::MAX, memory), [&old, &new], [&old, &new]);
-        assert_eq!(report.rows.map(|rows| (rows.equal, rows.changed)), Some((3, 19_997)));
-        assert_eq!(report.columns[0].max_delta.as_deref(), Some("0"));
+        assert_eq!(report.outcome.rows().map(|rows| (rows.equal, rows.changed)), Some((3, 19_997)));
+        assert_eq!(report.outcome.columns()[0].max_delta.as_deref(), Some("0"));
     }
 }
 

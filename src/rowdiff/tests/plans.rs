@@ -1,18 +1,14 @@
 //! What a plan tells besides a verdict: keys that are not the same, rows of some keys, samples, pairs found elsewhere.
 
-use super::super::parallel::partition;
-use super::super::probability::false_equal_elsewhere;
-use crate::frame::Frame;
-use crate::frame::Type;
-use crate::model::CheckReport;
-use crate::model::Side;
-use crate::spec::check::Check;
 use std::collections::BTreeSet;
 
+use super::super::parallel::partition;
+use super::super::probability::false_equal_elsewhere;
 use super::*;
 use crate::compare::verdicts::{frame as columns, integers, rows, texts};
-use crate::model::Key;
-use crate::spec::check::Sample;
+use crate::frame::{Frame, Type};
+use crate::model::{Key, Side};
+use crate::spec::check::{Check, Sample};
 
 fn candidates(plan: &DiffPlan, old: &[&Frame], new: &[&Frame]) -> std::sync::Arc<Candidates> {
     let (mut old_hashed, mut new_hashed) = (plan.hashed(Side::Old), plan.hashed(Side::New));
@@ -104,13 +100,15 @@ fn pairs_found_equal_elsewhere_are_counted() {
     let (old, new) = (frame([(1, 1), (2, 2)].into_iter()), frame([(1, 1), (2, 3)].into_iter()));
     let plan = || plan(&old, &new, u64::MAX, 1 << 20);
     assert!(plan().is_exact());
-    let mut report = CheckReport::new("suite.check", Kind::Rows);
-    let summary = plan().equal(7, &[true], &mut report);
-    let rows = report.rows.unwrap();
-    assert_eq!((rows.old, rows.new, rows.equal, report.columns[0].max_delta.as_deref()), (7, 7, 7, Some("0")));
+    let (report, summary) = plan().equal(7, &[true]);
+    let rows = report.outcome.rows().unwrap();
+    assert_eq!(
+        (rows.old, rows.new, rows.equal, report.outcome.columns()[0].max_delta.as_deref()),
+        (7, 7, 7, Some("0"))
+    );
     assert!(summary.false_equal > 0.0 && summary.false_equal < 1e-30, "{}", summary.false_equal);
     let (report, summary) = run(&plan().beside_equal(7, &[false]), [&old, &new], [&old, &new]);
-    let rows = report.rows.unwrap();
+    let rows = report.outcome.rows().unwrap();
     assert_eq!((rows.old, rows.new, rows.equal, rows.changed), (9, 9, 8, 1));
     let (_, alone) = run(&plan(), [&old, &new], [&old, &new]);
     assert!(summary.false_equal >= alone.false_equal);

@@ -32,7 +32,7 @@ fn a_column_that_begins_with_nulls_gets_its_type_later() {
     let options = options(1 << 20, 2);
     assert_eq!(streamed(&check, old(), new(1.5), &options).unwrap().report.status(), Status::Pass);
     let report = streamed(&check, old(), new(2.5), &options).unwrap().report;
-    assert_eq!((report.status(), report.rows.unwrap().changed), (Status::Fail, 1));
+    assert_eq!((report.status(), report.outcome.rows().unwrap().changed), (Status::Fail, 1));
 }
 
 /// Catches a column whose type changes without anybody noticing.
@@ -63,7 +63,7 @@ fn compound_keys_do_not_run_together() {
         vec![frame(vec![texts("a", &a), texts("b", &b)])]
     };
     let report = streamed(&rows(&["a", "b"]), side(&keys[..3]), side(&keys[3..]), &options(1 << 20, 2)).unwrap().report;
-    let counts = report.rows.unwrap();
+    let counts = report.outcome.rows().unwrap();
     assert_eq!((counts.equal, counts.missing, counts.extra, counts.duplicate), (0, 3, 3, 0));
 }
 
@@ -88,8 +88,8 @@ fn a_drift_within_the_tolerance_is_equal_and_its_size_is_shown() {
     let old = frame(vec![integers("id", &[1, 2, 3]), integers("v", &[10, 20, 30])]);
     let new = frame(vec![integers("id", &[1, 2, 3]), integers("v", &[10, 21, 30])]);
     let report = streamed(&check, vec![old], vec![new], &options(1 << 20, 2)).unwrap().report;
-    assert_eq!((report.status(), report.rows.unwrap().equal), (Status::Pass, 3));
-    assert_eq!(report.columns[0].max_delta.as_deref(), Some("1"));
+    assert_eq!((report.status(), report.outcome.rows().unwrap().equal), (Status::Pass, 3));
+    assert_eq!(report.outcome.columns()[0].max_delta.as_deref(), Some("1"));
 }
 
 /// Catches a pass on nothing, and an error where nothing is allowed.
@@ -112,5 +112,5 @@ fn what_is_wrong_with_the_columns_is_said_as_for_whole_frames() {
     let new = || frame(vec![integers("id", &[1]), integers("v", &[2]), texts("only_new", &["x"])]);
     let found = streamed(&check, vec![old()], vec![new()], &options(1 << 20, 2)).unwrap().report;
     assert_eq!(text(&found), text(&whole(&check, &old(), &new(), &Limits::default())));
-    assert!(found.error.is_some() && found.rows.is_some());
+    assert!(found.error.is_some() && found.outcome.rows().is_some());
 }

@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
+use super::super::findings::parquet::DifferenceFanout;
 use super::super::sources::{retried, retrying};
 use super::super::{CheckRun, Context, panicked};
+use super::attempt_result::AttemptResult;
 use super::{joined, located, prepare};
 use crate::compare::kind::latency;
 use crate::compare::kind::latency::Timed;
+use crate::compare::{ComparisonResult, outside};
 use crate::isolation::Defect;
-use crate::model::{CheckReport, ErrorReport, Side, SideReport, Sides, Volume};
+use crate::model::{ErrorReport, Side, SideReport, Sides, Volume};
 use crate::source;
 use crate::source::{CancellationToken, Engine, Error, ErrorCode, QueryHandle};
 use crate::spec::check::{Latency, Load, Query};
@@ -30,19 +33,15 @@ struct TimedSide<'a> {
 }
 
 /// Times every side there is and judges the times.
-pub(crate) async fn run(
-    one: CheckRun<'_>,
-    settings: &Latency,
-    context: &Context<'_>,
-    mut report: CheckReport,
-) -> CheckReport {
+pub(crate) async fn run(one: CheckRun<'_>, settings: &Latency, context: &Context<'_>) -> AttemptResult {
+    let mut result = AttemptResult::default();
     let (mut sides, mut errors) = (Vec::new(), Vec::new());
     for (side, query) in one.check.sides.present() {
         match ready(one, context, side, query) {
             Ok(ready) => sides.push(ready),
             Err(refused) => {
                 let (refused, error) = *refused;
-                *report.sides.get_mut(side) = Some(refused);
+                *result.sides.get_mut(side) = Some(refused);
                 errors.push(error);
             }
         }
@@ -64,16 +63,23 @@ pub(crate) async fn run(
             side.report.elapsed_ms = side.timed.median_ms();
         }
         if side.retried {
-            report.warnings.push(retried(side.side));
+            result.warnings.push(retried(side.side));
         }
-        *report.sides.get_mut(side.side) = Some(side.report);
+        *result.sides.get_mut(side.side) = Some(side.report);
         *times.get_mut(side.side) = Some(side.timed);
     }
     match (errors.is_empty(), times.new) {
-        (true, Some(new)) => latency::compare(one.check, settings, times.old.as_ref(), &new, &mut report),
-        _ => report.error = Some(joined(errors)),
+        (true, Some(new)) => {
+            result.comparison = latency::compare(one.check, settings, times.old.as_ref(), &new);
+            // All of its numbers are listed.
+            let mut findings = DifferenceFanout::new(one, context, None);
+            let outside = result.comparison.outcome.measures().iter().filter(|measure| !measure.within).map(outside);
+            outside.into_iter().all(|example| findings.take(&example));
+            result.written = findings.finish();
+        }
+        _ => result.comparison = ComparisonResult::failed(joined(errors)),
     }
-    report
+    result
 }
 
 fn ready<'a>(

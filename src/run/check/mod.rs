@@ -1,6 +1,7 @@
 //! One check from its queries to its report.
 
 pub(crate) mod attempt;
+pub(crate) mod attempt_result;
 pub(crate) mod latency;
 pub(crate) mod lint;
 pub(crate) mod pushdown;
@@ -19,7 +20,7 @@ use super::findings::parquet::DifferenceFanout;
 use super::sources::{retried, retrying};
 use super::windows::Slice;
 use super::{CheckRun, Context, Event, elapsed_ms, panicked};
-use crate::compare::{Answers, compare_all, compare_counting};
+use crate::compare::{Answers, ComparisonResult, compare_all, compare_counting};
 use crate::frame::Frame;
 use crate::isolation::Defect;
 use crate::model::{Asked, CheckReport, ErrorCode, ErrorReport, Place, Side, SideReport, Sides, SkipCode, Warning};
@@ -28,6 +29,7 @@ use crate::source::{Dialect, Engine, Error};
 use crate::spec::check::{Check, KindSettings, ParamValue, Query, Template};
 use crate::suite::Suite;
 use attempt::Slot;
+use attempt_result::AttemptResult;
 
 /// What one query came to.
 pub(super) struct Fetched {
@@ -68,30 +70,31 @@ pub(super) async fn run<'a>(
             return report;
         }
     }
-    if let KindSettings::Latency(settings) = &check.kind {
-        return latency::run(one, settings, context, report).await;
-    }
-    recheck::run(one, context, report, slot, watch).await
+    let result = match &check.kind {
+        KindSettings::Latency(settings) => latency::run(one, settings, context).await,
+        _ => recheck::run(one, context, &report.warnings, slot, watch).await,
+    };
+    result.report(report)
 }
 
 /// Reads both sides once, at the same time, and compares what they returned.
 pub(super) async fn read(
     one: CheckRun<'_>,
     context: &Context<'_>,
-    mut report: CheckReport,
     watch: &(impl Fn(Event<'_>) + Sync),
-) -> CheckReport {
+) -> AttemptResult {
     let check = one.check;
     if matches!(check.kind, KindSettings::Rows) {
-        return rows::run(one, context, report, watch).await;
+        return rows::run(one, context, watch).await;
     }
     let (old, new, population) =
         tokio::join!(maybe(one, context, Side::Old), maybe(one, context, Side::New), population(one, context),);
+    let mut result = AttemptResult::default();
     let mut errors = Vec::new();
     let mut take = |fetched: Option<Fetched>, asked: Asked| -> (Option<SideReport>, Option<Frame>) {
         let Some(side) = fetched else { return (None, None) };
         let of_query = |warning: Warning| if warning.asked.is_none() { warning.of(asked) } else { warning };
-        report.warnings.extend(side.warnings.into_iter().map(of_query));
+        result.warnings.extend(side.warnings.into_iter().map(of_query));
         match side.frame {
             Ok(frame) => (Some(side.report), Some(frame)),
             Err(error) => {
@@ -103,38 +106,35 @@ pub(super) async fn read(
     let (old_report, old) = take(old, Side::Old.into());
     let (new_report, new) = take(new, Side::New.into());
     let (_, population) = take(population, Asked::Population(Side::Old));
-    report.sides = Sides { old: old_report, new: new_report };
+    result.sides = Sides { old: old_report, new: new_report };
     if !errors.is_empty() {
-        report.error = Some(joined(errors));
-        return report;
+        return AttemptResult { comparison: ComparisonResult::failed(joined(errors)), ..result };
     }
     let names = [&old, &new].into_iter().flatten().flat_map(Frame::names);
-    report.returned = Some(names.map(str::to_owned).collect());
+    result.returned = Some(names.map(str::to_owned).collect());
     let (owned, limits) = (check.clone(), context.options.limits);
-    let blank = report.clone();
-    let mut findings = DifferenceFanout::new(one, context, report.returned.as_deref());
+    let mut findings = DifferenceFanout::new(one, context, result.returned.as_deref());
     let attempt = one.attempt.cloned();
     let judged = tokio::task::spawn_blocking(move || {
         let mut take = |example| findings.take(&example);
         let answers = Answers { old: old.as_ref(), new: new.as_ref(), population: population.as_ref() };
-        match attempt {
-            None => compare_all(&owned, answers.old, answers.new, answers.population, &limits, &mut report, &mut take),
+        let found = match attempt {
+            None => compare_all(&owned, answers.old, answers.new, answers.population, &limits, &mut take),
             Some(attempt) => {
                 let counts = |key, content| attempt.counts(key, content);
-                compare_counting(&owned, answers, &attempt.apart, &limits, &mut report, counts, &mut take);
+                compare_counting(&owned, answers, &attempt.apart, &limits, counts, &mut take)
             }
-        }
-        report.written = findings.finish();
-        report
+        };
+        (found, findings.finish())
     });
     match judged.await {
-        Ok(report) => report,
+        Ok((comparison, written)) => AttemptResult { comparison, written, ..result },
         Err(failure) => {
             let error = match failure.try_into_panic() {
                 Ok(panic) => panicked(&Defect::new(panic)),
                 Err(_) => ErrorReport::new(ErrorCode::Defect, "the comparison was cut short; run the check again"),
             };
-            CheckReport { error: Some(error), ..blank }
+            AttemptResult { comparison: ComparisonResult::failed(error), ..result }
         }
     }
 }

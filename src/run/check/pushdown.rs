@@ -4,8 +4,9 @@
 //! and the rules hold for equal values. The rows that differ are always read and judged here, and what is read must be
 //! what the server found: as many rows, with the same sum of hashes.
 
+use crate::compare::ComparisonResult;
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Side, Sides};
+use crate::model::{ErrorCode, ErrorReport, Side, Sides};
 use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
 use crate::source::pushdown;
 use crate::source::pushdown::{Described, Names, Pair, ServerDiff as Question};
@@ -56,8 +57,8 @@ pub(crate) struct ServerDiff {
 
 /// What the server says of both sides.
 pub(crate) enum Answer {
-    /// All rows are equal; the report says so.
-    Equal(Summary),
+    /// All rows are equal: as many on each side, and what a comparison of them finds.
+    Equal(u64, Box<ComparisonResult>, Summary),
     /// Only some rows have to be read.
     Differing(Differing),
     /// All rows have to be read.
@@ -111,12 +112,12 @@ impl ServerDiff {
         &self.sql
     }
 
-    /// What `answer` says of `queries`; fills `report` where every row is equal.
-    pub(crate) fn answered(&self, answer: &Frame, queries: &Sides<String>, report: &mut CheckReport) -> Answer {
-        self.told(answer, queries, report).unwrap_or(Answer::Unknown)
+    /// What `answer` says of `queries`.
+    pub(crate) fn answered(&self, answer: &Frame, queries: &Sides<String>) -> Answer {
+        self.told(answer, queries).unwrap_or(Answer::Unknown)
     }
 
-    fn told(&self, answer: &Frame, queries: &Sides<String>, report: &mut CheckReport) -> Option<Answer> {
+    fn told(&self, answer: &Frame, queries: &Sides<String>) -> Option<Answer> {
         let count = |name: &str| match answer.values(name).as_slice() {
             [value] => unsigned(value),
             _ => None,
@@ -134,8 +135,8 @@ impl ServerDiff {
             finite += usize::from(numeric);
         }
         if differing == 0 && old == equal && new == equal {
-            report.sides.present_mut().for_each(|(_, side)| side.rows = Some(equal));
-            return Some(Answer::Equal(self.plan.equal(equal, &numbers, report)));
+            let (found, summary) = self.plan.equal(equal, &numbers);
+            return Some(Answer::Equal(equal, Box::new(found), summary));
         }
         let hashes = match answer.values("cutover_keys").as_slice() {
             [Value::Array(hashes)] => hashes.iter().map(unsigned).collect::<Option<Vec<u64>>>()?,

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use super::super::{CheckRun, Context, Event, check};
 use super::attempt::{Attempt, Found, MOST, Slot};
+use super::attempt_result::AttemptResult;
 use super::self_check;
-use crate::model::{CheckReport, ErrorCode, ErrorReport, Transient, Warning, WarningCode};
+use crate::model::{ErrorCode, ErrorReport, Transient, Warning, WarningCode};
 use crate::rowdiff::Seeds;
 use crate::spec::check::Settle;
 
@@ -21,18 +22,18 @@ use crate::spec::check::Settle;
 pub(crate) async fn run<'a>(
     one: CheckRun<'_>,
     context: &'a Context<'a>,
-    mut blank: CheckReport,
+    warnings: &[Warning],
     slot: &mut Slot<'a>,
     watch: &(impl Fn(Event<'_>) + Sync),
-) -> CheckReport {
+) -> AttemptResult {
     if one.check.settle.is_none() && !one.check.noise {
-        return check::read(one, context, blank, watch).await;
+        return check::read(one, context, watch).await;
     }
-    let (seeds, mut apart) = (Seeds::random(), Arc::default());
+    let (seeds, mut apart, mut unstable) = (Seeds::random(), Arc::default(), None);
     if one.check.noise {
-        match self_check::look(one, context, seeds, &mut blank).await {
-            Ok(keys) => apart = Arc::new(keys),
-            Err(cause) => return CheckReport { error: Some(cause), ..blank },
+        match self_check::look(one, context, seeds, warnings).await {
+            Ok(found) => (apart, unstable) = (Arc::new(found.keys), found.unstable),
+            Err(failed) => return *failed,
         }
     }
     let Settle { wait, times } = one.check.settle.unwrap_or(Settle { wait: Duration::ZERO, times: 0 });
@@ -42,12 +43,13 @@ pub(crate) async fn run<'a>(
         context.strays.lock().unwrap_or_else(PoisonError::into_inner).remove(one.id);
         let attempt = Arc::new(Attempt::new(seeds, Arc::clone(&apart), before.as_ref()));
         let again = CheckRun { attempt: Some(&attempt), ..one };
-        let mut report = check::read(again, context, blank.clone(), watch).await;
+        let mut result = check::read(again, context, watch).await;
+        result.unstable.clone_from(&unstable);
         let found = attempt.found();
-        if report.error.is_none() {
+        if result.comparison.error.is_none() {
             history.note(&found, Instant::now());
         }
-        let verdict = verdict(&report, &found, before.as_ref(), reading == times);
+        let verdict = verdict(&result, &found, before.as_ref(), reading == times);
         if verdict.is_none() {
             watch(Event::Waiting { id: one.id, time: wait });
         }
@@ -60,17 +62,17 @@ pub(crate) async fn run<'a>(
                     continue;
                 }
                 Err(cause) => {
-                    report.error = Some(cause);
+                    result.comparison.error = Some(cause);
                     Verdict::Reached
                 }
             },
         };
         if verdict == Verdict::TooMany {
-            report.warnings.push(too_many());
+            result.warnings.push(too_many());
         }
-        report.written = attempt.write();
-        report.transient = (reading > 0).then(|| history.told(reading, found.fresh));
-        return report;
+        result.written = attempt.write();
+        result.transient = (reading > 0).then(|| history.told(reading, found.fresh));
+        return result;
     }
     unreachable!("the last reading has a verdict")
 }
@@ -78,18 +80,18 @@ pub(crate) async fn run<'a>(
 /// Why no further reading is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
-    /// The report is final.
+    /// The result is final.
     Reached,
     /// The differences are too many to be followed.
     TooMany,
 }
 
-/// Whether `report` is final: it agrees, it could not be compared, or its differences are those of the reading before.
-fn verdict(report: &CheckReport, found: &Found, before: Option<&Found>, last: bool) -> Option<Verdict> {
-    let differs = report.differs() || found.fresh > 0;
-    let stable = report.differs() && before.is_some_and(|before| before.keys == found.keys);
-    let agrees = !differs && report.moved.is_none();
-    if report.error.is_some() || agrees || stable || last {
+/// Whether `result` is final: it agrees, it could not be compared, or its differences are those of the attempt before.
+fn verdict(result: &AttemptResult, found: &Found, before: Option<&Found>, last: bool) -> Option<Verdict> {
+    let differs = result.comparison.differs();
+    let stable = differs && before.is_some_and(|before| before.keys == found.keys);
+    let agrees = !differs && found.fresh == 0 && result.moved.is_none();
+    if result.comparison.error.is_some() || agrees || stable || last {
         Some(Verdict::Reached)
     } else {
         found.too_many.then_some(Verdict::TooMany)

@@ -11,13 +11,15 @@ use super::super::findings::parquet::DifferenceFanout;
 use super::super::findings::{privacy, truncate};
 use super::super::windows::ShiftedKeys;
 use super::super::{CheckRun, Context, Event, elapsed_ms};
+use super::attempt_result::AttemptResult;
 use super::pushdown;
 use super::pushdown::Answer;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
 use super::{joined, prepare};
+use crate::compare::ComparisonResult;
 use crate::model::{
-    CheckReport, ErrorCode, ErrorReport, Examined, Example, Key, Moved, Place, PlanReport, SampleReport, Side,
-    SideReport, Sides, Warning, WarningCode,
+    ErrorCode, ErrorReport, Examined, Example, Key, Moved, Place, PlanReport, SampleReport, Side, SideReport, Sides,
+    Warning, WarningCode,
 };
 use crate::rowdiff::{Candidates, DiffPlan, Failure, Kept, Summary};
 use crate::secret;
@@ -28,26 +30,27 @@ use crate::source::pushdown::Described;
 /// How often progress is told.
 const TELL: Duration = Duration::from_millis(250);
 
-/// Reads both sides, compares them and fills `report`.
+/// Reads both sides and compares them.
 pub(crate) async fn run(
     one: CheckRun<'_>,
     context: &Context<'_>,
-    mut report: CheckReport,
     watch: &(impl Fn(Event<'_>) + Sync),
-) -> CheckReport {
+) -> AttemptResult {
     let (Some(old), Some(new)) = (&one.check.sides.old, &one.check.sides.new) else {
         let message = "this kind compares two sides; give it `old` and `new`";
-        report.error = Some(ErrorReport::new(ErrorCode::CheckUnfit, message));
-        return report;
+        return AttemptResult::failed(ErrorReport::new(ErrorCode::CheckUnfit, message));
     };
     let old = prepare(one, context, Side::Old.into(), old, &old.sql);
     let new = prepare(one, context, Side::New.into(), new, &new.sql);
-    report.sides = Sides { old: Some(old.report.clone()), new: Some(new.report.clone()) };
+    let mut result = AttemptResult {
+        sides: Sides { old: Some(old.report.clone()), new: Some(new.report.clone()) },
+        ..AttemptResult::default()
+    };
     let engines = match (Sides { old: old.engine, new: new.engine }).all() {
         Ok(engines) => engines,
         Err(errors) => {
-            report.error = Some(joined(errors));
-            return report;
+            result.comparison = ComparisonResult::failed(joined(errors));
+            return result;
         }
     };
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
@@ -81,24 +84,24 @@ pub(crate) async fn run(
         }
     };
     tokio::select! {
-        found = reading.diff(&mut report) => {
+        found = reading.diff(&mut result) => {
             if let Err(error) = found {
-                report.error = Some(error);
+                result.comparison = ComparisonResult::failed(error);
             }
         }
         () = telling => {}
     }
-    report
+    result
 }
 
 impl<'a> TwoSidedScan<'a> {
-    async fn diff(&self, report: &mut CheckReport) -> Result<(), ErrorReport> {
+    async fn diff(&self, result: &mut AttemptResult) -> Result<(), ErrorReport> {
         let _reserved = self.reserve().await?;
         let (old, new) = tokio::join!(self.open(&self.sides.old), self.open(&self.sides.new));
         let Sides { mut old, mut new } = Sides { old, new }.all().map_err(joined)?;
-        report.warnings.extend(old.1.take().into_iter().chain(new.1.take()));
-        let queries = self.queries(&mut old.0, &mut new.0, report).await?;
-        let outcome = self.compared(&queries, &mut old.0, &mut new.0, report).await;
+        result.warnings.extend(old.1.take().into_iter().chain(new.1.take()));
+        let queries = self.queries(&mut old.0, &mut new.0, result).await?;
+        let outcome = self.compared(&queries, &mut old.0, &mut new.0, result).await;
         if outcome.is_ok() {
             tokio::join!(closed(old.0), closed(new.0));
         }
@@ -111,19 +114,21 @@ impl<'a> TwoSidedScan<'a> {
         queries: &Sides<String>,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
-        report: &mut CheckReport,
+        result: &mut AttemptResult,
     ) -> Result<(), ErrorReport> {
-        match self.server(queries, old, new, report).await? {
-            Answer::Equal(summary) => {
-                report.plan = Some(planned("server", &summary));
+        match self.server(queries, old, new, result).await? {
+            Answer::Equal(rows, found, summary) => {
+                result.sides.present_mut().for_each(|(_, side)| side.rows = Some(rows));
+                result.comparison = *found;
+                result.plan = Some(planned("server", &summary));
                 return Ok(());
             }
             Answer::Differing(differing) => {
-                let mut trial = report.clone();
+                let mut trial = result.clone();
                 let wanted = ScanRequest { queries: &differing.queries, differing: Some(&differing) };
                 match self.read(wanted, old, new, &mut trial).await {
                     Ok(true) => {
-                        *report = trial;
+                        *result = trial;
                         return Ok(());
                     }
                     // Differences that are written already would be written twice.
@@ -134,7 +139,7 @@ impl<'a> TwoSidedScan<'a> {
             }
             Answer::Unknown => {}
         }
-        self.read(ScanRequest { queries, differing: None }, old, new, report).await.map(drop)
+        self.read(ScanRequest { queries, differing: None }, old, new, result).await.map(drop)
     }
 
     /// What is sent: the queries of the check, each cut down to the sample where its server can do that.
@@ -142,7 +147,7 @@ impl<'a> TwoSidedScan<'a> {
         &self,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
-        report: &mut CheckReport,
+        result: &mut AttemptResult,
     ) -> Result<Sides<String>, ErrorReport> {
         let (check, sides) = (self.one.check, &self.sides);
         let as_they_are = Sides { old: sides.old.sql.clone(), new: sides.new.sql.clone() };
@@ -153,7 +158,7 @@ impl<'a> TwoSidedScan<'a> {
         };
         let old = cut(Side::Old, &sides.old, described.old);
         let new = cut(Side::New, &sides.new, described.new);
-        report.sample = Some(SampleReport { share: sample.text.clone(), by_server: old.is_some() && new.is_some() });
+        result.sample = Some(SampleReport { share: sample.text.clone(), by_server: old.is_some() && new.is_some() });
         Ok(Sides { old: old.unwrap_or(as_they_are.old), new: new.unwrap_or(as_they_are.new) })
     }
 
@@ -179,7 +184,7 @@ impl<'a> TwoSidedScan<'a> {
         queries: &Sides<String>,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
-        report: &mut CheckReport,
+        result: &mut AttemptResult,
     ) -> Result<Answer, ErrorReport> {
         let wanted = self.context.options.plan;
         if wanted == super::super::DiffStrategy::Stream
@@ -204,7 +209,7 @@ impl<'a> TwoSidedScan<'a> {
         if self.keys().is_some() {
             return refuse("only the keys that differed before are looked at");
         }
-        if report.sample.as_ref().is_some_and(|sample| !sample.by_server) {
+        if result.sample.as_ref().is_some_and(|sample| !sample.by_server) {
             return refuse("this sample is not picked by the server");
         }
         let described = match self.described(old, new).await? {
@@ -222,10 +227,10 @@ impl<'a> TwoSidedScan<'a> {
         let Some(answer) = answer else { return refuse("the source is not asked that way") };
         let elapsed = elapsed_ms(clock);
         let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
-        report.returned = Some(returned(names));
-        report.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed);
-        note(&mut report.warnings, answer.warnings);
-        Ok(asked.answered(&answer.frame, queries, report))
+        result.returned = Some(returned(names));
+        result.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed);
+        note(&mut result.warnings, answer.warnings);
+        Ok(asked.answered(&answer.frame, queries))
     }
 
     /// Reads and compares what is wanted; `false`, before anything is judged, where that is not what the server found.
@@ -234,7 +239,7 @@ impl<'a> TwoSidedScan<'a> {
         wanted: ScanRequest<'_>,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
-        report: &mut CheckReport,
+        result: &mut AttemptResult,
     ) -> Result<bool, ErrorReport> {
         let clock = Instant::now();
         let mut heads = None;
@@ -242,21 +247,21 @@ impl<'a> TwoSidedScan<'a> {
             let sides = Sides { old: Some(&mut *old), new: Some(&mut *new) };
             let first = self.both(wanted, sides, |streams| self.first(streams, &mut heads)).await;
             let ScanResult { found, errors, warnings } = first;
-            report.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed_ms(clock));
+            result.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed_ms(clock));
             if !errors.is_empty() {
                 return Err(joined(errors));
             }
             match found {
                 // The columns that began as nothing but NULL have their types now.
                 Err(Failure::Widened { .. }) => continue,
-                Err(failure) => return self.failed(failure, report).map(|()| true),
+                Err(failure) => return self.failed(failure, result).map(|()| true),
                 Ok(found) => {
-                    note(&mut report.warnings, warnings);
+                    note(&mut result.warnings, warnings);
                     break found;
                 }
             }
         };
-        report.returned = heads.as_ref().map(|heads| returned([heads.old.names(), heads.new.names()].concat()));
+        result.returned = heads.as_ref().map(|heads| returned([heads.old.names(), heads.new.names()].concat()));
         let (mut plan, mut others) = (plan, 0);
         if let Some(differing) = wanted.differing {
             let sum = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
@@ -267,8 +272,8 @@ impl<'a> TwoSidedScan<'a> {
             }
             (plan, others) = (plan.beside_equal(differing.equal, &differing.numbers), differing.equal);
         }
-        self.note_keys(&plan, report);
-        for (side, read) in report.sides.present_mut() {
+        self.note_keys(&plan, result);
+        for (side, read) in result.sides.present_mut() {
             read.rows = Some(hashed.get(side).rows() + others);
         }
         self.total.store(hashed.old.rows() + hashed.new.rows(), Ordering::Relaxed);
@@ -277,7 +282,7 @@ impl<'a> TwoSidedScan<'a> {
         let candidates = blocking(move || merging.candidates(hashed.old, hashed.new)).await;
         let candidates = match candidates {
             Ok(candidates) => candidates,
-            Err(failure) => return self.failed(failure.into(), report).map(|()| true),
+            Err(failure) => return self.failed(failure.into(), result).map(|()| true),
         };
         let kept = Sides { old: plan.kept(Side::Old, &candidates), new: plan.kept(Side::New, &candidates) };
         let kept = if candidates.is_empty() {
@@ -294,11 +299,11 @@ impl<'a> TwoSidedScan<'a> {
             }
             match found {
                 Ok(kept) => kept,
-                Err(failure) => return self.failed(failure, report).map(|()| true),
+                Err(failure) => return self.failed(failure, result).map(|()| true),
             }
         };
         let name = if wanted.differing.is_some() { "server" } else { "stream" };
-        self.judge(name, plan, candidates, kept, report).await.map(|()| true)
+        self.judge(name, plan, candidates, kept, result).await.map(|()| true)
     }
 
     async fn judge(
@@ -307,41 +312,41 @@ impl<'a> TwoSidedScan<'a> {
         plan: DiffPlan,
         candidates: Arc<Candidates>,
         kept: Sides<Kept>,
-        report: &mut CheckReport,
+        result: &mut AttemptResult,
     ) -> Result<(), ErrorReport> {
-        let mut judged = report.clone();
-        let mut findings = DifferenceFanout::new(self.one, self.context, report.returned.as_deref());
+        let mut findings = DifferenceFanout::new(self.one, self.context, result.returned.as_deref());
         findings.strays = self.one.slice.map(|_| ShiftedKeys::default());
         let judging = blocking(move || {
             let mut take = |example: Example| findings.take(&example);
-            let summary = plan.judge(&candidates, kept.old, kept.new, &mut take, &mut judged);
+            let judged = plan.judge(&candidates, kept.old, kept.new, &mut take);
             let strays = findings.strays.take();
-            (summary, judged, findings.finish(), strays)
+            (judged, findings.finish(), strays)
         });
-        let (summary, judged, written, strays) = judging.await;
+        let (judged, written, strays) = judging.await;
         if let Some(strays) = strays {
             let mut all = self.context.strays.lock().unwrap_or_else(PoisonError::into_inner);
             all.insert(self.one.id.to_owned(), strays);
         }
-        *report = judged;
-        report.written = written;
-        match summary {
-            Err(failure) => self.failed(failure, report),
-            Ok(summary) => {
-                let none = |side: &Option<SideReport>| side.as_ref().is_some_and(|side| side.rows == Some(0));
-                if report.examined.is_some() && report.sides.iter().all(|(_, side)| none(side)) {
-                    report.error = report.error.take().map(|_| {
-                        let message = "none of the keys that differed before is on either side any more, so nothing was \
-                                  compared; run the whole check";
-                        ErrorReport::new(ErrorCode::NothingCompared, message)
-                    });
-                }
-                report.moved = Some(Moved { old: summary.moved.old, new: summary.moved.new })
-                    .filter(|moved| moved.old + moved.new > 0);
-                report.plan = Some(planned(name, &summary));
-                Ok(())
-            }
+        result.written = written;
+        let (mut found, summary) = match judged {
+            Ok(judged) => judged,
+            Err(failure) => return self.failed(failure, result),
+        };
+        let none = |side: &Option<SideReport>| side.as_ref().is_some_and(|side| side.rows == Some(0));
+        if result.examined.is_some() && result.sides.iter().all(|(_, side)| none(side)) {
+            found.error = found.error.map(|_| {
+                ErrorReport::new(
+                    ErrorCode::NothingCompared,
+                    "none of the keys that differed before is on either side any more, so nothing was compared; run the \
+                     whole check",
+                )
+            });
         }
+        result.comparison = found;
+        result.moved =
+            Some(Moved { old: summary.moved.old, new: summary.moved.new }).filter(|moved| moved.old + moved.new > 0);
+        result.plan = Some(planned(name, &summary));
+        Ok(())
     }
 
     /// The keys that differed before, where that is what is run again.
@@ -354,13 +359,13 @@ impl<'a> TwoSidedScan<'a> {
         self.differed().filter(|keys| !keys.iter().any(is_masked))
     }
 
-    /// Says in the report which keys are looked at.
-    fn note_keys(&self, plan: &DiffPlan, report: &mut CheckReport) {
+    /// Says in `result` which keys are looked at.
+    fn note_keys(&self, plan: &DiffPlan, result: &mut AttemptResult) {
         let Some(keys) = self.differed() else { return };
         if plan.has_keys() {
-            report.examined = Some(Examined { keys: keys.len() as u64 });
+            result.examined = Some(Examined { keys: keys.len() as u64 });
         } else {
-            report.warnings.push(Warning::new(
+            result.warnings.push(Warning::new(
                 WarningCode::AllKeys,
                 "all keys were compared again: with a mask or a rule on the key, or types other than integer, text, \
                           uuid, bool, date and time on both sides, those that differed before cannot be picked by \
@@ -370,11 +375,11 @@ impl<'a> TwoSidedScan<'a> {
         }
     }
 
-    /// Writes what came of data that could not be compared into `report`.
-    fn failed(&self, failure: Failure, report: &mut CheckReport) -> Result<(), ErrorReport> {
+    /// Notes in `result` what came of data that could not be compared.
+    fn failed(&self, failure: Failure, result: &mut AttemptResult) -> Result<(), ErrorReport> {
         match failure {
             Failure::Data(cause) => {
-                crate::compare::fail(self.one.check, cause, report);
+                result.comparison = ComparisonResult::settled(self.one.check, Err(cause));
                 Ok(())
             }
             other => Err(other.into()),

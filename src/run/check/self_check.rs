@@ -15,10 +15,9 @@ use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan
 use super::{fetch, joined, prepare};
 use crate::compare::{Itself, against_itself, by_value, differing};
 use crate::frame::Frame;
-use crate::model::{
-    Cause, CheckReport, ErrorCode, ErrorReport, Place, Side, Sides, Unstable, Warning, WarningCode, agree, plural,
-};
+use crate::model::{Cause, ErrorCode, ErrorReport, Place, Side, Sides, Unstable, Warning, WarningCode, agree, plural};
 use crate::rowdiff::{DiffPlan, Failure, Hashed, Seeds};
+use crate::run::check::attempt_result::AttemptResult;
 use crate::source;
 use crate::source::{Engine, QueryHandle};
 use crate::spec::check::Query;
@@ -26,7 +25,16 @@ use crate::spec::check::Query;
 /// Warnings of old that say why its answer may be another each time.
 const CAUSES: [WarningCode; 3] = [WarningCode::Approximate, WarningCode::Final, WarningCode::FloatSum];
 
-/// The hashes of the keys that old differs from itself in, ascending; what is known of them is written into `report`.
+/// What old differs from itself in.
+#[derive(Default)]
+pub(crate) struct SelfCheck {
+    /// Hashes of the keys, ascending.
+    pub(crate) keys: Vec<u64>,
+    /// What is known of them; absent where there are none.
+    pub(crate) unstable: Option<Unstable>,
+}
+
+/// Finds the keys that old differs from itself in. `warnings` are what the servers say of the queries.
 ///
 /// # Errors
 /// A run that failed, keys too many to be held, and nothing that is stable.
@@ -34,34 +42,39 @@ pub(crate) async fn look(
     one: CheckRun<'_>,
     context: &Context<'_>,
     seeds: Seeds,
-    report: &mut CheckReport,
-) -> Result<Vec<u64>, ErrorReport> {
-    let Some(query) = &one.check.sides.old else { return Ok(Vec::new()) };
+    warnings: &[Warning],
+) -> Result<SelfCheck, Box<AttemptResult>> {
+    let Some(query) = &one.check.sides.old else { return Ok(SelfCheck::default()) };
+    let failed = |error| Box::new(AttemptResult::failed(error));
     let prepared = prepare(one, context, Side::Old.into(), query, &query.sql);
-    let engine = prepared.engine?;
+    let engine = prepared.engine.map_err(failed)?;
     let sql = prepared.report.sql.clone();
-    report.sides.old = Some(prepared.report);
     let check = against_itself(one.check);
     let again = CheckRun { check: &check, ..one };
     let found = if check.kind.kind().profile().streamed {
-        rows(again, context, seeds, engine, &sql).await?
+        rows(again, context, seeds, engine, &sql).await
     } else {
-        held(again, context, query).await?
+        held(again, context, query).await
     };
-    report.sides.old = None;
+    let found = match found {
+        Ok(found) => found,
+        Err(error) => {
+            let sides = Sides { old: Some(prepared.report), new: None };
+            return Err(Box::new(AttemptResult { sides, ..AttemptResult::failed(error) }));
+        }
+    };
     if found.keys.is_empty() {
-        return Ok(found.keys);
+        return Ok(SelfCheck::default());
     }
-    let told = Unstable { keys: found.keys.len() as u64, causes: named(&report.warnings, engine, &sql, found.moved) };
-    let named = told.causes.clone();
-    report.unstable = Some(told);
+    let unstable = Unstable { keys: found.keys.len() as u64, causes: named(warnings, engine, &sql, found.moved) };
     if !found.stable {
         let message = "old differs from itself in every key, so nothing stable is left to compare; make its query \
-                       answer the same each time, or read it where nothing writes";
-        let causes = named.into_iter().map(|cause| Cause::new(ErrorCode::Unstable, cause));
-        return Err(ErrorReport::new(ErrorCode::Unstable, message).caused_by(causes));
+                        answer the same each time, or read it where nothing writes";
+        let causes = unstable.causes.iter().map(|cause| Cause::new(ErrorCode::Unstable, cause.clone()));
+        let error = ErrorReport::new(ErrorCode::Unstable, message).caused_by(causes);
+        return Err(Box::new(AttemptResult { unstable: Some(unstable), ..AttemptResult::failed(error) }));
     }
-    Ok(found.keys)
+    Ok(SelfCheck { keys: found.keys, unstable: Some(unstable) })
 }
 
 /// What may be behind it: what the server says of the query, what stands in its text, what was seen to happen.
@@ -241,19 +254,15 @@ impl<'a> TwoSidedScan<'a> {
         if !read.errors.is_empty() {
             return Err(joined(read.errors));
         }
-        let kept = read.found.map_err(|failure| told(failure))?;
-        let mut judged = CheckReport::new(self.one.id, self.one.check.kind.kind());
-        let judged = blocking(move || {
-            let summary = plan.judge(&candidates, kept.old, kept.new, &mut |_| false, &mut judged);
-            summary.map(|_| judged)
-        });
-        let judged = judged.await.map_err(|failure| told(failure))?;
+        let kept = read.found.map_err(told)?;
+        let judged = blocking(move || plan.judge(&candidates, kept.old, kept.new, &mut |_| false));
+        let (judged, _) = judged.await.map_err(told)?;
         let mut keys = std::mem::take(&mut *keys.lock().unwrap_or_else(PoisonError::into_inner));
         if keys.len() > most {
             return Err(too_many(most));
         }
         keys.sort_unstable();
-        let rows = judged.rows.unwrap_or_default();
+        let rows = judged.outcome.rows().unwrap_or_default();
         Ok(Itself { keys, stable: rows.equal > 0, moved: rows.missing + rows.extra })
     }
 }

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::near;
 use super::privacy::{MaskKey, Privacy};
 use crate::model::{
-    CheckReport, ColumnReport, Drift, ErrorCode, ErrorReport, Example, Key, Kind, Measure, Pair, Warning, WarningCode,
+    CheckReport, ColumnReport, Drift, ErrorCode, ErrorReport, Example, FreshnessFindings, Key, Kind, LatencyFindings,
+    Measure, NumberFindings, Outcome, Pair, PercentileFindings, RowFindings, TagFindings, ViolationFindings, Warning,
+    WarningCode,
 };
 use crate::spec::check::{Check, KindSettings, Masks};
 
@@ -184,18 +186,11 @@ impl Mask {
             tags,
             why,
             sides,
-            totals,
-            rows,
-            tag_counts,
-            too_small_groups,
-            violations,
-            population,
             expected,
             plan,
             window,
             sample,
             moved,
-            warned,
             // Its causes are told from the SQL.
             unstable,
             transient,
@@ -204,30 +199,21 @@ impl Mask {
             waived,
             known,
             examined,
-            times,
             // From the history, which takes nothing but reports.
             past,
             returned,
-            duplicates_allowed,
             empty,
             rows_elsewhere,
             skipped,
             skip_code,
             elapsed_ms,
             // What may hold values.
-            measures,
-            drift,
-            columns,
-            examples,
-            too_small,
+            outcome,
             mut warnings,
             error,
             masked: _,
             mask_key: _,
         } = report;
-        let measures = measures.into_iter().filter(|measure| self.examples || measure.key.is_empty());
-        let examples = examples.into_iter().filter(|_| self.examples);
-        let too_small = too_small.into_iter().filter(|_| self.examples);
         warnings.extend(self.warnings.iter().cloned());
         CheckReport {
             id,
@@ -236,43 +222,92 @@ impl Mask {
             tags,
             why,
             sides,
-            totals,
-            rows,
-            tag_counts,
-            too_small_groups,
-            violations,
-            population,
             expected,
             plan,
             window,
             sample,
             moved,
-            warned,
             unstable,
             transient,
             written,
             waived,
             known,
             examined,
-            times,
             past,
             returned,
-            duplicates_allowed,
             empty,
             rows_elsewhere,
             skipped,
             skip_code,
             elapsed_ms,
-            measures: measures.map(|measure| self.measure(measure)).collect(),
-            drift: drift.into_iter().filter_map(|drift| self.drift(drift)).collect(),
-            columns: columns.into_iter().map(|column| self.column(column)).collect(),
-            examples: examples.map(|example| self.example(example)).collect(),
-            too_small: too_small.map(|key| self.key(key)).collect(),
+            outcome: self.outcome(outcome),
             warnings: warnings.into_iter().map(Warning::without_values).collect(),
             error: self.error(error),
             masked: self.told.clone(),
             mask_key: self.secret.id().filter(|_| !self.told.is_empty()),
         }
+    }
+
+    /// What was found without what is masked, kind by kind: a new field does not compile until it is named here.
+    fn outcome(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Rows(RowFindings { rows, columns, warned, examples, duplicates_allowed }) => {
+                let (columns, examples) = (self.columns(columns), self.examples(examples));
+                Outcome::Rows(RowFindings { rows, columns, warned, examples, duplicates_allowed })
+            }
+            Outcome::Numbers(found) => {
+                let NumberFindings { measures, totals, rows, columns, warned, examples, duplicates_allowed } = found;
+                Outcome::Numbers(NumberFindings {
+                    measures: self.measures(measures),
+                    totals,
+                    rows,
+                    columns: self.columns(columns),
+                    warned,
+                    examples: self.examples(examples),
+                    duplicates_allowed,
+                })
+            }
+            Outcome::Tags(TagFindings { tag_counts, columns, examples }) => Outcome::Tags(TagFindings {
+                tag_counts,
+                columns: self.columns(columns),
+                examples: self.examples(examples),
+            }),
+            Outcome::Percentiles(found) => {
+                let PercentileFindings { measures, totals, drift, warned, too_small, too_small_groups } = found;
+                let too_small = too_small.into_iter().filter(|_| self.examples).map(|key| self.key(key));
+                Outcome::Percentiles(PercentileFindings {
+                    measures: self.measures(measures),
+                    totals,
+                    drift: drift.into_iter().filter_map(|drift| self.drift(drift)).collect(),
+                    warned,
+                    too_small: too_small.collect(),
+                    too_small_groups,
+                })
+            }
+            Outcome::Freshness(FreshnessFindings { measures, totals }) => {
+                Outcome::Freshness(FreshnessFindings { measures: self.measures(measures), totals })
+            }
+            Outcome::Violations(ViolationFindings { examples, violations, population }) => {
+                Outcome::Violations(ViolationFindings { examples: self.examples(examples), violations, population })
+            }
+            Outcome::Latency(LatencyFindings { measures, totals, times }) => {
+                Outcome::Latency(LatencyFindings { measures: self.measures(measures), totals, times })
+            }
+            Outcome::Nothing {} => Outcome::Nothing {},
+        }
+    }
+
+    fn measures(&self, measures: Vec<Measure>) -> Vec<Measure> {
+        let shown = measures.into_iter().filter(|measure| self.examples || measure.key.is_empty());
+        shown.map(|measure| self.measure(measure)).collect()
+    }
+
+    fn examples(&self, examples: Vec<Example>) -> Vec<Example> {
+        examples.into_iter().filter(|_| self.examples).map(|example| self.example(example)).collect()
+    }
+
+    fn columns(&self, columns: Vec<ColumnReport>) -> Vec<ColumnReport> {
+        columns.into_iter().map(|column| self.column(column)).collect()
     }
 
     /// How far a percentile moved is a share of its value; the rank is none.

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{CheckReport, Drift, ErrorReport, Example, Key, Measure, Warning};
+use crate::model::{
+    CheckReport, ColumnReport, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure, NumberFindings,
+    Outcome, PercentileFindings, RowFindings, TagFindings, ViolationFindings, Warning,
+};
 
 /// Bytes from which on a value is cut.
 const LONGEST: usize = 64 << 10;
@@ -54,22 +57,66 @@ pub(crate) fn example(example: &Example) -> Option<Example> {
     })
 }
 
+/// Shortens every value in `outcome`.
+fn outcome(outcome: &mut Outcome) {
+    let measure = |measure: &mut Measure| {
+        key(&mut measure.key);
+        [&mut measure.old, &mut measure.new, &mut measure.delta].into_iter().for_each(shorten);
+    };
+    let column = |column: &mut ColumnReport| shorten(&mut column.max_delta);
+    let listed = |listed: &mut Example| {
+        if let Some(short) = example(listed) {
+            *listed = short;
+        }
+    };
+    match outcome {
+        Outcome::Rows(RowFindings { rows: _, columns, warned: _, examples, duplicates_allowed: _ }) => {
+            columns.iter_mut().for_each(column);
+            examples.iter_mut().for_each(listed);
+        }
+        Outcome::Numbers(NumberFindings {
+            measures,
+            totals: _,
+            rows: _,
+            columns,
+            warned: _,
+            examples,
+            duplicates_allowed: _,
+        }) => {
+            measures.iter_mut().for_each(measure);
+            columns.iter_mut().for_each(column);
+            examples.iter_mut().for_each(listed);
+        }
+        Outcome::Tags(TagFindings { tag_counts: _, columns, examples }) => {
+            columns.iter_mut().for_each(column);
+            examples.iter_mut().for_each(listed);
+        }
+        Outcome::Percentiles(PercentileFindings {
+            measures,
+            totals: _,
+            drift,
+            warned: _,
+            too_small,
+            too_small_groups: _,
+        }) => {
+            measures.iter_mut().for_each(measure);
+            drift.iter_mut().for_each(|drift| key(&mut drift.worst_key));
+            too_small.iter_mut().for_each(key);
+        }
+        Outcome::Freshness(FreshnessFindings { measures, totals: _ })
+        | Outcome::Latency(LatencyFindings { measures, totals: _, times: _ }) => {
+            measures.iter_mut().for_each(measure);
+        }
+        Outcome::Violations(ViolationFindings { examples, violations: _, population: _ }) => {
+            examples.iter_mut().for_each(listed);
+        }
+        Outcome::Nothing {} => {}
+    }
+}
+
 /// Shortens every value and every text of others in `report`; what is counted in it stays.
 pub(crate) fn report(report: &mut CheckReport) {
-    for Measure { key: of, old, new, delta, .. } in &mut report.measures {
-        key(of);
-        [old, new, delta].into_iter().for_each(shorten);
-    }
-    for Drift { worst_key, .. } in &mut report.drift {
-        key(worst_key);
-    }
-    for one in &mut report.examples {
-        if let Some(short) = example(one) {
-            *one = short;
-        }
-    }
-    report.too_small.iter_mut().for_each(key);
-    report.columns.iter_mut().for_each(|column| shorten(&mut column.max_delta));
+    outcome(&mut report.outcome);
     let warnings = report.warnings.iter_mut().flat_map(Warning::texts_mut);
     let errors = report.error.iter_mut().flat_map(ErrorReport::texts_mut);
     for text in warnings.chain(errors) {

@@ -104,11 +104,9 @@ fn decode<B: AsRef<[u8]>>(
     drop(reader);
     match incoming.drain() {
         0 => Ok(()),
-        more => Err(Broken::Malformed(format!(
-            "{} {} its end",
-            plural(more as u64, "byte"),
-            agree(more as u64, "follows", "follow")
-        ))),
+        more => {
+            Err(Broken::Malformed(format!("{} {} its end", plural(more, "byte"), agree(more, "follows", "follow"))))
+        }
     }
 }
 

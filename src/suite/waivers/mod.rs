@@ -212,7 +212,7 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
     let mut pins = Vec::new();
     if let Some(tables) = raw.values {
         let of_duplicates = differences == [DUPLICATE];
-        if let Some((message, help)) = values::of_none(&known, &differences, check).filter(|_| !of_duplicates) {
+        if let Some((message, help)) = values::of_none(known, &differences, check).filter(|_| !of_duplicates) {
             wrong("values", message, help);
         }
         for table in tables {

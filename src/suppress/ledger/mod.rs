@@ -232,7 +232,7 @@ impl Ledger {
         if !self.is_wanted() {
             return;
         }
-        let found = report.differences();
+        let found = report.outcome.differences();
         let counted = |name: &str| self.taken.0.get(name).copied().unwrap_or(0);
         if report.error.is_none()
             && report.skipped.is_none()
@@ -315,19 +315,19 @@ impl Ledger {
             return;
         }
         let open = std::mem::take(&mut self.open);
-        if !report.examples.is_empty() && !open.is_empty() {
+        let listed = report.outcome.examples_mut().filter(|listed| !listed.is_empty() && !open.is_empty());
+        if let Some(examples) = listed {
             let each = (self.examples / open.len()).max(1);
             let listed = open.into_values().flat_map(|kept| kept.into_values().take(each));
-            report.examples = listed.take(self.examples).collect();
+            *examples = listed.take(self.examples).collect();
         }
         self.seen = Seen::default();
-        let mut measures = std::mem::take(&mut report.measures);
+        let Some(measures) = report.outcome.measures_mut() else { return };
         measures.sort_by_cached_key(|measure| match measure.within {
             false if !self.would_cover(&outside(measure)) => 0,
             false => 1,
             true => 2,
         });
-        report.measures = measures;
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::Ledger;
 use crate::compare::verdicts::rows;
-use crate::model::{CheckReport, Difference, Example, Key, Kind, RowCounts};
+use crate::model::{CheckReport, Difference, Example, Key, Kind, Outcome, RowCounts, RowFindings};
 use crate::spec::waiver::{KeyPart, Waiver};
 
 fn later() -> NaiveDate {
@@ -35,7 +35,10 @@ fn counts_of_keys_are_shared_out_the_same_in_every_order() {
         let mut ledger = Ledger::new(&check, "suite.check", &waivers, None, later(), 5);
         order.iter().for_each(|id| ledger.take(&missing(*id), &missing(*id)));
         let mut report = CheckReport::new("suite.check", Kind::Rows);
-        report.rows = Some(RowCounts { old: 3, missing: 3, ..RowCounts::default() });
+        report.outcome = Outcome::Rows(RowFindings {
+            rows: RowCounts { old: 3, missing: 3, ..RowCounts::default() },
+            ..RowFindings::default()
+        });
         ledger.settle(&mut report);
         assert_eq!(report.error, None);
         let counts: Vec<u64> = report.waived.iter().map(|one| one.counts.total()).collect();
@@ -46,7 +49,10 @@ fn counts_of_keys_are_shared_out_the_same_in_every_order() {
     let mut ledger = Ledger::new(&check, "suite.check", &waivers, None, later(), 5);
     [1, 2, 2, 2].iter().for_each(|id| ledger.take(&missing(*id), &missing(*id)));
     let mut report = CheckReport::new("suite.check", Kind::Rows);
-    report.rows = Some(RowCounts { old: 4, missing: 4, ..RowCounts::default() });
+    report.outcome = Outcome::Rows(RowFindings {
+        rows: RowCounts { old: 4, missing: 4, ..RowCounts::default() },
+        ..RowFindings::default()
+    });
     ledger.settle(&mut report);
     assert!(report.differs() && report.forgiven().total() == 3, "{:?}", report.waived);
 }

@@ -44,8 +44,8 @@ impl Ledger {
     }
 
     pub(super) fn unknown_column(&self, entry: &Entry, report: &CheckReport) -> Option<ErrorReport> {
-        let tabular = report.kind.profile().keyed == DifferenceForm::Rows && !report.columns.is_empty();
-        let mut compared: Vec<&str> = report.columns.iter().map(|column| column.name.as_str()).collect();
+        let tabular = report.kind.profile().keyed == DifferenceForm::Rows && !report.outcome.columns().is_empty();
+        let mut compared: Vec<&str> = report.outcome.columns().iter().map(|column| column.name.as_str()).collect();
         let named: Vec<&String> = match &self.tag_column {
             Some(tag) if self.form == DifferenceForm::Tags => {
                 compared = self.key.iter().map(String::as_str).chain([tag.as_str()]).collect();

@@ -65,8 +65,8 @@ async fn nothing_around_a_run_changes_an_answer() {
     )
     .unwrap();
     demo::create(&folder.join("demo"), true).await.unwrap();
-    let parquet = walkdir::WalkDir::new(folder.join("demo")).into_iter().map(|entry| entry.unwrap().into_path());
-    let parquet = parquet.filter(|path| path.file_name().is_some_and(|name| name == "traces.parquet")).next();
+    let mut parquet = walkdir::WalkDir::new(folder.join("demo")).into_iter().map(|entry| entry.unwrap().into_path());
+    let parquet = parquet.find(|path| path.file_name().is_some_and(|name| name == "traces.parquet"));
     let parquet = parquet.unwrap_or_else(|| panic!("the demo has traces"));
     let mut text = "name = \"s\"\n".to_owned();
     let url = |name: &str| match name {

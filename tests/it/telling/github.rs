@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
-use cutover::model::{CheckReport, ErrorCode, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides};
+use cutover::model::{
+    CheckReport, ErrorCode, ErrorReport, Kind, Outcome, RowCounts, RowFindings, RunReport, Severity, SideReport, Sides,
+};
 use cutover::report::github::{Place, SUMMARY_LIMIT, annotations, summary};
 
 use super::{case, command, stderr};
@@ -232,7 +234,10 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
 
 fn differing(id: &str) -> CheckReport {
     let rows = RowCounts { old: 3, missing: 3, ..RowCounts::default() };
-    CheckReport { rows: Some(rows), ..CheckReport::new(id, Kind::Rows) }
+    CheckReport {
+        outcome: Outcome::Rows(RowFindings { rows, ..RowFindings::default() }),
+        ..CheckReport::new(id, Kind::Rows)
+    }
 }
 
 /// Catches a message or a name that ends its command early, and one that comes out other than it went in.

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cutover::model::{
-    CheckReport, DifferenceCounts, ErrorCode, ErrorReport, Kind, RowCounts, RunReport, Severity, SideReport, Sides,
-    TagCounts, Waived,
+    CheckReport, DifferenceCounts, ErrorCode, ErrorReport, Kind, Outcome, RowCounts, RowFindings, RunReport, Severity,
+    SideReport, Sides, TagCounts, TagFindings, Waived,
 };
 use cutover::report::metrics::render;
 use serde_json::Value as Json;
@@ -55,16 +55,17 @@ fn check(id: &str, kind: Kind) -> CheckReport {
     }
 }
 
-fn rows(missing: u64, changed: u64) -> Option<RowCounts> {
+fn rows(missing: u64, changed: u64) -> Outcome {
     let equal = 10;
-    Some(RowCounts {
+    let rows = RowCounts {
         old: equal + missing + changed,
         new: equal + changed,
         equal,
         missing,
         changed,
         ..RowCounts::default()
-    })
+    };
+    Outcome::Rows(RowFindings { rows, ..RowFindings::default() })
 }
 
 fn report(checks: Vec<CheckReport>) -> RunReport {
@@ -84,8 +85,12 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
 fn both_formats_read_every_number_of_a_run() {
     let tags = TagCounts { old: 3, new: 4, lost: 1, added: 2, ..TagCounts::default() };
     let checks = vec![
-        CheckReport { rows: rows(2, 1), ..check("shop.items", Kind::Rows) },
-        CheckReport { tag_counts: Some(tags), severity: Severity::Warn, ..check("shop.tags", Kind::TagDedup) },
+        CheckReport { outcome: rows(2, 1), ..check("shop.items", Kind::Rows) },
+        CheckReport {
+            outcome: Outcome::Tags(TagFindings { tag_counts: tags, ..TagFindings::default() }),
+            severity: Severity::Warn,
+            ..check("shop.tags", Kind::TagDedup)
+        },
     ];
     let read = understood(&render(&report(checks), "nightly", 1));
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -98,7 +103,7 @@ fn both_formats_read_every_number_of_a_run() {
 fn hostile_names_stay_in_their_labels() {
     let hostile = "a\"} 1\ncutover_run_exit_code{run=\"x\"} 0\n# EOF\r\n\\n\\\"{},=\u{202e}é";
     let id = format!("{hostile}.{hostile}");
-    let text = render(&report(vec![CheckReport { rows: rows(1, 0), ..check(&id, Kind::Rows) }]), hostile, 1);
+    let text = render(&report(vec![CheckReport { outcome: rows(1, 0), ..check(&id, Kind::Rows) }]), hostile, 1);
     let read = understood(&text);
     let exit: Vec<&String> = read.iter().filter(|line| line.starts_with("cutover_run_exit_code")).collect();
     let label = Json::from(hostile).to_string();
@@ -112,7 +117,7 @@ fn hostile_names_stay_in_their_labels() {
 /// Catches a series for each window: their names are moments, so every night would add new ones for ever.
 #[test]
 fn the_windows_of_a_check_are_one_series() {
-    let window = |at: &str, missing| CheckReport { rows: rows(missing, 0), ..check(at, Kind::Rows) };
+    let window = |at: &str, missing| CheckReport { outcome: rows(missing, 0), ..check(at, Kind::Rows) };
     let checks =
         vec![window("shop.items@2026-01-01", 3), window("shop.items@2026-01-02", 4), window("shop.items@null", 0)];
     let text = render(&report(checks), "nightly", 1);
@@ -138,7 +143,7 @@ fn forgiven_differences_are_counted_apart() {
         Waived { counts: counts.clone(), ..Waived::default() },
         Waived { expired: true, counts, ..Waived::default() },
     ];
-    let window = |at: &str| CheckReport { rows: rows(3, 1), waived: waived.clone(), ..check(at, Kind::Rows) };
+    let window = |at: &str| CheckReport { outcome: rows(3, 1), waived: waived.clone(), ..check(at, Kind::Rows) };
     let read = understood(&render(&report(vec![window("shop.items@1"), window("shop.items@2")]), "nightly", 1));
     let of = |name: &str| read.iter().filter(|line| line.starts_with(name)).cloned().collect::<Vec<_>>();
     let labels = "{check=\"items\",difference=\"missing\",kind=\"rows\",run=\"nightly\",suite=\"shop\"}";

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cutover::model::{
-    Cause, CheckReport, DifferenceCounts, ErrorCode, ErrorReport, Kind, RowCounts, RunReport, Waived,
+    Cause, CheckReport, DifferenceCounts, ErrorCode, ErrorReport, Kind, Outcome, RowCounts, RowFindings, RunReport,
+    Waived,
 };
 use cutover::report::slack::{Around, render};
 use serde_json::Value as Json;
@@ -237,7 +238,10 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
 
 fn differing(id: &str) -> CheckReport {
     let rows = RowCounts { old: 1_203, missing: 1_203, ..RowCounts::default() };
-    CheckReport { rows: Some(rows), ..CheckReport::new(id, Kind::Rows) }
+    CheckReport {
+        outcome: Outcome::Rows(RowFindings { rows, ..RowFindings::default() }),
+        ..CheckReport::new(id, Kind::Rows)
+    }
 }
 
 /// Catches a name that becomes a link, a mention or code of its own, and a message as long as the report.
@@ -268,7 +272,10 @@ fn markup_is_escaped_and_many_checks_are_counted() {
     let cut_short = RunReport { interrupted: true, ..report(vec![differing("s.c")]) };
     assert!(render(&cut_short, Around::default()).contains("cut short"));
     let mut equal = differing("s.c");
-    equal.rows = Some(RowCounts { old: 1, new: 1, equal: 1, ..RowCounts::default() });
+    equal.outcome = Outcome::Rows(RowFindings {
+        rows: RowCounts { old: 1, new: 1, equal: 1, ..RowCounts::default() },
+        ..RowFindings::default()
+    });
     let unwritten = render(&report(vec![equal]), Around { code: 2, ..Around::default() });
     assert!(unwritten.contains("(1 pass); yet exit code 2"), "{unwritten}");
 }

@@ -24,14 +24,13 @@ fn hashes(ids: &[i128]) -> Vec<u64> {
 
 /// Everything that came of a comparison without `apart`, where the keys of `aside` do not count.
 struct Counted {
-    report: CheckReport,
+    report: ComparisonResult,
     /// Keys that were asked about.
     asked: Vec<(u64, u64)>,
     sunk: Vec<String>,
 }
 
 fn counted(check: &Check, old: &Frame, new: &Frame, apart: &[u64], aside: &[u64]) -> Counted {
-    let mut report = CheckReport::new(&check.id, check.kind.kind());
     let (mut asked, mut sunk) = (Vec::new(), Vec::new());
     let counts = |key: u64, content: u64| {
         asked.push((key, content));
@@ -42,7 +41,7 @@ fn counted(check: &Check, old: &Frame, new: &Frame, apart: &[u64], aside: &[u64]
         true
     };
     let answers = Answers { old: Some(old), new: Some(new), population: None };
-    compare_counting(check, answers, apart, &Limits::default(), &mut report, counts, &mut sink);
+    let report = compare_counting(check, answers, apart, &Limits::default(), counts, &mut sink);
     asked.sort_unstable();
     Counted { report, asked, sunk }
 }
@@ -74,7 +73,7 @@ fn two_answers_differ_in_the_keys_that_changed_came_or_went() {
 fn keys_apart_and_keys_that_do_not_count_are_in_no_number() {
     let (old, new) = (side(&[(1, 1), (2, 2), (3, 3), (4, 4)]), side(&[(1, 1), (2, 0), (3, 0), (5, 5)]));
     let check = rows(&["id"]);
-    let rows_of = |counted: &Counted| counted.report.rows.unwrap();
+    let rows_of = |counted: &Counted| counted.report.outcome.rows().unwrap();
     let all = counted(&check, &old, &new, &[], &[]);
     let counts = RowCounts { old: 4, new: 4, equal: 1, missing: 1, extra: 1, changed: 2, duplicate: 0 };
     assert_eq!(rows_of(&all), counts);
@@ -137,19 +136,16 @@ fn violations_are_left_out_by_their_key_on_their_side() {
     check.rename.insert("id".to_owned(), "other".to_owned());
     let found = side(&[(1, 1), (2, 2)]);
     for on_old in [true, false] {
-        let mut report = CheckReport::new(&check.id, check.kind.kind());
         let answers = Answers { old: on_old.then_some(&found), new: (!on_old).then_some(&found), population: None };
         let first = hashes(&[1]);
-        compare_counting(&check, answers, &first, &Limits::default(), &mut report, |_, _| true, &mut |_| true);
-        assert_eq!(report.violations, Some(1));
-        let mut report = CheckReport::new(&check.id, check.kind.kind());
+        let report = compare_counting(&check, answers, &first, &Limits::default(), |_, _| true, &mut |_| true);
+        assert_eq!(report.outcome.violations(), Some(1));
         let counts = |key: u64, _: u64| key != first[0];
-        compare_counting(&check, answers, &[], &Limits::default(), &mut report, counts, &mut |_| true);
-        assert_eq!(report.violations, Some(1));
+        let report = compare_counting(&check, answers, &[], &Limits::default(), counts, &mut |_| true);
+        assert_eq!(report.outcome.violations(), Some(1));
     }
-    let mut report = CheckReport::new(&check.id, check.kind.kind());
     let nothing = Answers { old: None, new: None, population: None };
-    compare_counting(&check, nothing, &[1], &Limits::default(), &mut report, |_, _| true, &mut |_| true);
+    let report = compare_counting(&check, nothing, &[1], &Limits::default(), |_, _| true, &mut |_| true);
     assert!(report.error.is_some());
 }
 

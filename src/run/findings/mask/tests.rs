@@ -1,7 +1,10 @@
 //! Each test plants a secret in one place of a report, and looks for it in the whole of what leaves.
 
 use super::*;
-use crate::model::{Cause, Difference, Severity, Sides, Unstable, WarningCode};
+use crate::model::{
+    Cause, Difference, FreshnessFindings, LatencyFindings, NumberFindings, Outcome, PercentileFindings, RowFindings,
+    Severity, Sides, TagFindings, Unstable, ViolationFindings, WarningCode,
+};
 use crate::spec::check::{Percentile, Rule};
 
 const SECRET: &str = "ada@example.org";
@@ -55,8 +58,8 @@ fn measure(name: &str, key: Key) -> Measure {
     }
 }
 
-/// A report with something to hide in every field that may hold a value.
-fn report() -> CheckReport {
+/// What was found, of each form, with something to hide in every field that may hold a value; counts and sums come last.
+fn outcomes() -> Vec<Outcome> {
     let drift = |of: &str, worst: &str| Drift {
         name: "p50".to_owned(),
         of: of.to_owned(),
@@ -67,28 +70,50 @@ fn report() -> CheckReport {
         worst_key: key(),
     };
     let pair = Pair { old: Some(SECRET.to_owned()), new: None };
+    let columns = vec![ColumnReport {
+        name: "note".to_owned(),
+        rule: "exact".to_owned(),
+        changed: Some(1),
+        warned: None,
+        max_delta: Some("4711".to_owned()),
+        reason: None,
+    }];
+    let examples = vec![Example {
+        difference: Difference::Changed,
+        key: key(),
+        columns: BTreeMap::from([("note".to_owned(), pair.clone()), ("other".to_owned(), Pair::default())]),
+    }];
+    let measures = vec![measure("cost", key()), measure("note", Key::default())];
+    vec![
+        Outcome::Rows(RowFindings { columns: columns.clone(), examples: examples.clone(), ..RowFindings::default() }),
+        Outcome::Tags(TagFindings { columns: columns.clone(), examples: examples.clone(), ..TagFindings::default() }),
+        Outcome::Percentiles(PercentileFindings {
+            measures: measures.clone(),
+            drift: vec![drift("relative", "0.47114711"), drift("rank", "0.25")],
+            too_small: vec![key()],
+            ..PercentileFindings::default()
+        }),
+        Outcome::Freshness(FreshnessFindings { measures: measures.clone(), ..FreshnessFindings::default() }),
+        Outcome::Violations(ViolationFindings { examples: examples.clone(), ..ViolationFindings::default() }),
+        Outcome::Latency(LatencyFindings { measures: measures.clone(), ..LatencyFindings::default() }),
+        Outcome::Numbers(NumberFindings { measures, columns, examples, ..NumberFindings::default() }),
+    ]
+}
+
+/// A report with something to hide in every field that may hold a value.
+fn report_of(outcome: Outcome) -> CheckReport {
     CheckReport {
-        measures: vec![measure("cost", key()), measure("note", Key::default())],
-        drift: vec![drift("relative", "0.47114711"), drift("rank", "0.25")],
-        columns: vec![ColumnReport {
-            name: "note".to_owned(),
-            rule: "exact".to_owned(),
-            changed: Some(1),
-            warned: None,
-            max_delta: Some("4711".to_owned()),
-            reason: None,
-        }],
-        examples: vec![Example {
-            difference: Difference::Changed,
-            key: key(),
-            columns: BTreeMap::from([("note".to_owned(), pair.clone()), ("other".to_owned(), Pair::default())]),
-        }],
-        too_small: vec![key()],
+        outcome,
         warnings: vec![Warning::new(WarningCode::ServerWarning, SECRET.to_owned())],
         unstable: Some(Unstable { keys: 1, causes: vec!["LIMIT without ORDER BY".to_owned()] }),
         error: Some(ErrorReport::new(ErrorCode::QueryRefused, SECRET).caused_by([Cause::of_others(SECRET)])),
         ..CheckReport::new("suite.check", Kind::Rows)
     }
+}
+
+/// The report of counts and sums.
+fn report() -> CheckReport {
+    report_of(outcomes().pop().unwrap())
 }
 
 fn returned() -> Vec<String> {
@@ -102,15 +127,19 @@ fn leaves(check: &Check, examples: bool) -> CheckReport {
 /// Catches a field of a report that is let through; a column that is no key, a key by its old and by its new name.
 #[test]
 fn no_field_of_a_report_shows_a_masked_value() {
-    for key in ["email", "mail"] {
-        let shown = leaves(&check(KindSettings::Rows, &[key, "note", "p50"]), true);
+    for (key, found) in outcomes().into_iter().flat_map(|found| [("email", found.clone()), ("mail", found)]) {
+        let check = check(KindSettings::Rows, &[key, "note", "p50"]);
+        let form = format!("{key}, {found:?}");
+        let mask = Mask::new(&check, &privacy(true), Some(&returned())).unwrap();
+        let shown = mask.apply(report_of(found));
         let text = serde_json::to_string(&shown).unwrap();
-        assert!(!text.contains(SECRET), "{key}: {text}");
-        assert_eq!(shown.measures[1].delta, None, "a difference of masked values is told");
-        assert!(!text.contains("0.4711"), "a share of a masked value is told");
-        assert_eq!(shown.columns[0].max_delta, None);
-        assert_eq!(shown.columns[0].rule, "exact, masked");
-        assert_eq!(shown.drift.len(), 1, "rank drift tells no value");
+        assert!(!text.contains(SECRET), "{form}: {text}");
+        assert!(!text.contains("0.4711"), "a share of a masked value is told: {form}");
+        let hidden = shown.outcome.measures().iter().filter(|measure| measure.name == "note");
+        assert!(hidden.into_iter().all(|measure| measure.delta.is_none()), "a difference of masked values is told");
+        let told = shown.outcome.columns().iter().map(|column| (column.max_delta.is_none(), column.rule.as_str()));
+        assert!(told.into_iter().all(|told| told == (true, "exact, masked")), "{form}");
+        assert!(shown.outcome.drift().len() < 2, "rank drift tells no value");
         assert_eq!(shown.unstable, report().unstable, "causes are the query's");
     }
 }
@@ -119,11 +148,11 @@ fn no_field_of_a_report_shows_a_masked_value() {
 #[test]
 fn equal_values_share_a_hash_and_null_stays_null() {
     let shown = leaves(&check(KindSettings::Rows, &["email", "note"]), true);
-    let example = &shown.examples[0];
+    let example = &shown.outcome.examples()[0];
     assert_eq!(example.columns["note"].old, example.key.0[0].1, "one value, one hash");
     assert_eq!(example.columns["note"].new, None);
-    assert_eq!(shown.measures[0].old.as_deref(), Some("4711"), "cost is not masked");
-    assert!(shown.measures[0].delta.is_some());
+    assert_eq!(shown.outcome.measures()[0].old.as_deref(), Some("4711"), "cost is not masked");
+    assert!(shown.outcome.measures()[0].delta.is_some());
     let mask = Mask::new(&check(KindSettings::Rows, &["note"]), &privacy(true), Some(&returned())).unwrap();
     let hash = mask.value(mask.hides("note"), Some(String::new())).unwrap();
     assert!(hash.starts_with("masked:") && hash.len() == 23, "empty text is a value like any other: {hash}");
@@ -141,7 +170,7 @@ fn a_misspelt_name_leaks_nothing() {
     let mut of_suite = check(KindSettings::Rows, &[]);
     of_suite.mask.suite = vec!["Note_".to_owned(), "absent".to_owned()];
     let shown = leaves(&of_suite, true);
-    assert!(shown.examples[0].columns["note"].old.as_ref().unwrap().starts_with("masked:"));
+    assert!(shown.outcome.examples()[0].columns["note"].old.as_ref().unwrap().starts_with("masked:"));
     assert!(shown.warnings.iter().any(|warning| warning.code == WarningCode::MaskMisspelt));
     assert_eq!(shown.masked, ["note"]);
 }
@@ -194,10 +223,10 @@ fn without_examples_no_row_shows() {
     let shown = leaves(&bare, false);
     let text = serde_json::to_string(&shown).unwrap();
     assert!(!text.contains(SECRET), "{text}");
-    assert!(shown.examples.is_empty() && shown.too_small.is_empty());
-    assert_eq!(shown.measures.len(), 1, "numbers over the whole side stay");
-    assert_eq!(shown.measures[0].old.as_deref(), Some("4711"));
-    assert_eq!(shown.columns[0].max_delta, None, "the largest delta is that of one row");
+    assert!(shown.outcome.examples().is_empty() && shown.outcome.too_small().is_empty());
+    assert_eq!(shown.outcome.measures().len(), 1, "numbers over the whole side stay");
+    assert_eq!(shown.outcome.measures()[0].old.as_deref(), Some("4711"));
+    assert_eq!(shown.outcome.columns()[0].max_delta, None, "the largest delta is that of one row");
     let mask = Mask::new(&bare, &privacy(false), Some(&returned())).unwrap();
     let text = Measure { old: Some(SECRET.to_owned()), ..measure("cost", Key::default()) };
     assert!(mask.measure(text).old.unwrap().starts_with("masked:"), "a text is no aggregate");

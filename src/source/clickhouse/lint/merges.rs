@@ -167,7 +167,13 @@ fn level(tree: &Tree, query: usize, source: Option<&str>, engine: &str, key: &So
         let names = names(section);
         key.open.iter().all(|column| names.contains(column))
     };
-    if tree.section(query, "LIMIT BY").is_some_and(identifies) {
+    // One version by part of the key: no row counts twice. The first column, such as a tenant, keeps apart what the last,
+    // an id, names alone.
+    let picks_one = |section: usize| {
+        let names = names(section);
+        [key.open.first(), key.open.last()].into_iter().flatten().all(|column| names.contains(column))
+    };
+    if tree.section(query, "LIMIT BY").is_some_and(picks_one) {
         return Some(true);
     }
     let own: Vec<usize> = ["PROJECTION", "HAVING", "QUALIFY", "ORDER BY"]
@@ -179,7 +185,7 @@ fn level(tree: &Tree, query: usize, source: Option<&str>, engine: &str, key: &So
     let numbered = own.iter().any(|at| {
         tree.attribute(*at, "function_type") == Some("window")
             && tree.attribute(*at, "function_name") == Some("row_number")
-            && tree.below(*at).into_iter().any(|below| tree.label(below) == "PARTITION BY" && identifies(below))
+            && tree.below(*at).into_iter().any(|below| tree.label(below) == "PARTITION BY" && picks_one(below))
     });
     if numbered {
         return Some(true);

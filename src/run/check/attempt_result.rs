@@ -1,0 +1,79 @@
+//! What one attempt at a check came to. The report is made of it once, when no further attempt follows.
+
+use crate::compare::ComparisonResult;
+use crate::model::{
+    CheckReport, ErrorReport, Examined, Moved, PlanReport, SampleReport, SideReport, Sides, Transient, Unstable,
+    Warning, Written,
+};
+
+/// What was asked and read, and what the comparison found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AttemptResult {
+    /// How each side was read.
+    pub(crate) sides: Sides<Option<SideReport>>,
+    /// Columns that the sides returned, by their names there; absent where a side was not read.
+    pub(crate) returned: Option<Vec<String>>,
+    /// What was found, or why nothing could be compared.
+    pub(crate) comparison: ComparisonResult,
+    /// How the rows were read and compared.
+    pub(crate) plan: Option<PlanReport>,
+    /// The share of the keys that was examined.
+    pub(crate) sample: Option<SampleReport>,
+    /// The keys that were looked at again.
+    pub(crate) examined: Option<Examined>,
+    /// Rows that changed while they were read.
+    pub(crate) moved: Option<Moved>,
+    /// What differs between two runs of the old query.
+    pub(crate) unstable: Option<Unstable>,
+    /// What became of differences that were given time to settle.
+    pub(crate) transient: Option<Transient>,
+    /// What stands in `differences.parquet`.
+    pub(crate) written: Option<Written>,
+    /// What the sources say of what they were asked.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl AttemptResult {
+    /// Returns the result of an attempt that ended with `error` before anything was compared.
+    pub(crate) fn failed(error: ErrorReport) -> Self {
+        AttemptResult { comparison: ComparisonResult::failed(error), ..AttemptResult::default() }
+    }
+
+    /// Makes the report of a check of `header`, which says what is known without an attempt.
+    pub(crate) fn report(self, mut header: CheckReport) -> CheckReport {
+        let AttemptResult {
+            sides,
+            returned,
+            comparison,
+            plan,
+            sample,
+            examined,
+            moved,
+            unstable,
+            transient,
+            written,
+            warnings: read,
+        } = self;
+        let ComparisonResult { outcome, expected, warnings: found, error, empty } = comparison;
+        let mut warnings = std::mem::take(&mut header.warnings);
+        warnings.extend(read);
+        warnings.extend(found);
+        CheckReport {
+            sides,
+            returned,
+            outcome,
+            expected,
+            empty,
+            plan,
+            sample,
+            examined,
+            moved,
+            unstable,
+            transient,
+            written,
+            warnings,
+            error,
+            ..header
+        }
+    }
+}
