@@ -11,7 +11,7 @@ use crate::cli::{cutover, report};
 use crate::packs;
 
 /// Tables of every engine in question, and views over them.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "CREATE TABLE plain (id UInt64, v Nullable(Int64)) ENGINE = MergeTree ORDER BY id",
     "CREATE TABLE typed (p UInt8, kind String, id UInt64, v Int64, at DateTime) ENGINE = ReplacingMergeTree(at) \
      ORDER BY (p, kind, toDate(at), id)",

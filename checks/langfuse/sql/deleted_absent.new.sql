@@ -12,7 +12,7 @@ FROM exp_spans FINAL
 WHERE (project_id, trace_id) IN starts
     OR (
         ({{ project }} = '' OR project_id = {{ project }}) AND start_time >= {{ from }} AND start_time < {{ to }}
-        AND (project_id, trace_id) NOT IN (SELECT project_id, id FROM exp_traces_amt)
+        AND (project_id, trace_id) NOT IN (SELECT DISTINCT project_id, id FROM exp_traces_amt)
     )
 UNION ALL
 SELECT DISTINCT 'exp_trace_properties' AS table_name, project_id, trace_id AS id
@@ -20,5 +20,5 @@ FROM exp_trace_properties FINAL
 WHERE (project_id, trace_id) IN starts
     OR (
         ({{ project }} = '' OR project_id = {{ project }}) AND event_ts >= {{ from }} AND event_ts < {{ to }}
-        AND (project_id, trace_id) NOT IN (SELECT project_id, id FROM exp_traces_amt)
+        AND (project_id, trace_id) NOT IN (SELECT DISTINCT project_id, id FROM exp_traces_amt)
     )
