@@ -26,7 +26,7 @@ const SQLITE: [(&str, &str, &str, &str, &str); 19] = [
     ("DATETIME", "1767225600", "datetime(x, 'unixepoch') AS x", "1767225601", "type = \"timestamp\""),
     ("DATETIME", "1767225600500", MILLIS, "1767225600501", "type = \"timestamp\""),
     ("DATETIME", "1767225600.5", "CAST(x AS REAL) AS x", "1767225600.25", ""),
-    ("DECIMAL(9,2)", "'abc'", "quote(x) AS x", "'abd'", ""),
+    ("DECIMAL(9,2)", "'abc'", "quote(x) AS x", "'abx'", ""),
     ("DECIMAL(9,2)", "x'01'", "quote(x) AS x", "x'02'", ""),
     ("", "1), (2, 1.5", "CAST(x AS REAL) AS x", "1), (2, 1.25", ""),
     ("", "9007199254740993), (2, 1.5", "quote(x) AS x", "9007199254740992), (2, 1.5", ""),
