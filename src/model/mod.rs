@@ -29,14 +29,14 @@ pub use codes::{Disclosure, ErrorCode, SkipCode, UnknownCode, WarningCode};
 pub use errors::{Cause, ErrorReport, Place};
 pub use expected::Expectation;
 pub use kind::{DifferenceForm, KeyUse, Kind, KindProfile, Queries};
-pub use numbers::{Counts, Drift, Key, Measure, Totals};
+pub use numbers::{Counts, Drift, KS_DISTANCE, Key, Measure, RANK_ERROR, Totals, is_distance};
 pub use outcome::{
     FreshnessFindings, LatencyFindings, NumberFindings, Outcome, PercentileFindings, RowFindings, TagFindings,
     ViolationFindings,
 };
 pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
-pub use rows::{ColumnReport, Example, Pair, RowCounts, TagCounts};
+pub use rows::{ColumnReport, Example, MASKED, Pair, RowCounts, TagCounts};
 pub use side::{Side, Sides};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};

@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use super::{Difference, Key, text, text_of};
 
+/// Begins what stands for a masked value; the rest is its hash.
+pub const MASKED: &str = "masked:";
+
 /// Rows by how they relate: `old = equal + changed + missing`, `new = equal + changed + extra`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RowCounts {

@@ -15,8 +15,8 @@ use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    Counts, ErrorCode, ErrorReport, Example, Key, Measure, Outcome, PercentileFindings, Severity, Side, Sides, Totals,
-    Warning, WarningCode, agree, plural,
+    Counts, ErrorCode, ErrorReport, Example, KS_DISTANCE, Key, Measure, Outcome, PercentileFindings, RANK_ERROR,
+    Severity, Side, Sides, Totals, Warning, WarningCode, agree, plural,
 };
 use crate::spec::check::{Bounds, Check, Percentile, Tolerance};
 use crate::suppress::ledger::outside;
@@ -313,7 +313,7 @@ impl<'a> Found<'a> {
                     |bound: &BigDecimal| both_absent || error.as_ref().is_some_and(|error| error.is_within(bound));
                 let words = |bound: &BigDecimal| format!("rank ≤ {}", plain(bound));
                 let one = measure(
-                    format!("{name} rank error"),
+                    format!("{name}{RANK_ERROR}"),
                     error.as_ref().map(|error| number::float_text(error.shown())),
                     display::levels(warn.map(words), fail.map(words)),
                     graded(alike, fail.map(close), warn.map(close)),
@@ -342,7 +342,7 @@ impl<'a> Found<'a> {
             let words = |bound: &BigDecimal| format!("≤ {}", plain(bound));
             let (within, level) = graded(neither || distance.is_some(), fail.map(close), warn.map(close));
             let measure = Measure {
-                name: "KS distance".to_owned(),
+                name: KS_DISTANCE.to_owned(),
                 key: key.clone(),
                 old: None,
                 new: None,

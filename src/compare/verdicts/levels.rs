@@ -142,6 +142,13 @@ fn percentiles_have_levels_too() {
     assert_eq!(judge(&settings(None), &side(100), &side(500)).status(), Status::Warn);
     let gone = frame(vec![integers("k", &[2; 40]), integers("ms", &[100; 40])]);
     assert_eq!(judge(&settings(None), &side(100), &gone).status(), Status::Fail);
+    // A distance that only warns is beyond nothing that fails.
+    let warn = Bounds { max_ks: Some("0.5".parse().unwrap()), ..Bounds::default() };
+    let distance = Percentile { tolerance: Some(tolerance("9999", "0")), warn, ..percentile(None) };
+    let distance = check(KindSettings::Percentile(Box::new(distance)), &["k"]);
+    for (new, status) in [(100, Status::Pass), (101, Status::Warn)] {
+        assert_eq!(judge(&distance, &side(100), &side(new)).status(), status);
+    }
 }
 
 /// Catches a float that meets a decimal without a tolerance, or not with one.

@@ -6,12 +6,10 @@ use std::path::{Path, PathBuf};
 use super::super::differences::{FILE, Lines};
 use super::place::Place;
 use super::read::Run;
+use crate::model::MASKED;
 
 /// What stands for the key where a check has none.
 const NO_KEY: &str = "{}";
-
-/// What a masked value begins with.
-const MASKED: &str = "masked:";
 
 /// Differences of a run, by the id of their check.
 #[derive(Debug, Default)]

@@ -9,16 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::near;
 use super::privacy::{MaskKey, Privacy};
 use crate::model::{
-    CheckReport, ColumnReport, Drift, ErrorCode, ErrorReport, Example, FreshnessFindings, Key, Kind, LatencyFindings,
-    Measure, NumberFindings, Outcome, Pair, PercentileFindings, RowFindings, TagFindings, ViolationFindings, Warning,
-    WarningCode,
+    CheckReport, ColumnReport, Drift, ErrorCode, ErrorReport, Example, FreshnessFindings, KS_DISTANCE, Key, Kind,
+    LatencyFindings, Measure, NumberFindings, Outcome, Pair, PercentileFindings, RANK_ERROR, RowFindings, TagFindings,
+    ViolationFindings, Warning, WarningCode, is_distance,
 };
 use crate::spec::check::{Check, KindSettings, Masks};
 
-/// What a percentile's measure of rank is called, behind the name of its quantile.
-const RANK_ERROR: &str = " rank error";
-/// The measure of a percentile that is about no quantile.
-const KS_DISTANCE: &str = "KS distance";
 /// The column by which a side of finished percentiles tells how many values are behind them.
 const COUNT: &str = "n";
 
@@ -162,7 +158,7 @@ impl Mask {
     pub(crate) fn measure(&self, measure: Measure) -> Measure {
         let Measure { name, key, old, new, delta, tolerance, within, level, count } = measure;
         let key = self.key(key);
-        let distance = self.kind == Kind::Percentile && (name.ends_with(RANK_ERROR) || name == KS_DISTANCE);
+        let distance = self.kind == Kind::Percentile && is_distance(&name);
         let hidden = self.hides_value(&name);
         let shown = |value: Option<String>| {
             let text = !value.as_deref().is_none_or(near::is_number);

@@ -2,16 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::model::plural;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// What every hash begins with.
-const MARK: &str = "masked:";
+use crate::model::{MASKED, plural};
 
 /// Whether `value` stands for a masked one.
 pub fn is_hash(value: &str) -> bool {
-    value.starts_with(MARK)
+    value.starts_with(MASKED)
 }
 
 /// What a run may show of the data.
@@ -73,7 +71,7 @@ impl MaskKey {
 
     /// Returns what tells the key from others without telling it; `None` of one that only this run knows.
     pub fn id(&self) -> Option<String> {
-        self.given.then(|| self.hash("the key itself").trim_start_matches(MARK).to_owned())
+        self.given.then(|| self.hash("the key itself").trim_start_matches(MASKED).to_owned())
     }
 
     /// What stands for `value`: the first 64 bits of its HMAC-SHA256. The same value has the same hash under one key.
@@ -81,7 +79,7 @@ impl MaskKey {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.bytes).expect("HMAC takes keys of any length");
         mac.update(value.as_bytes());
         let digest = mac.finalize().into_bytes();
-        digest.iter().take(8).fold(String::from(MARK), |mut text, byte| {
+        digest.iter().take(8).fold(String::from(MASKED), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
         })

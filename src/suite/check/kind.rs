@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 use super::super::bounds::Bounds;
 use super::super::{latency, levels, raw};
 use super::Reader;
-use crate::model::{Kind, Sides};
+use crate::model::{Kind, Sides, is_distance};
 use crate::spec::check::{KindSettings, Latency, Percentile, Query};
 
 impl Reader<'_, '_> {
@@ -91,6 +91,14 @@ impl Reader<'_, '_> {
         }
         let mut quantiles: Vec<(String, BigDecimal)> = Vec::new();
         for (name, q) in &raw.quantiles {
+            if is_distance(name) {
+                self.mistake(
+                    format!(
+                        "a quantile cannot be called `{name}`, which is what a distance of distributions is called"
+                    ),
+                    Some(format!("such as p{}", (q * 100.0).round())),
+                );
+            }
             match bounds::share(&raw::Number::Float(*q), known) {
                 Ok(q) => quantiles.push((name.clone(), q)),
                 Err(_) => self.mistake(
@@ -137,5 +145,28 @@ impl Reader<'_, '_> {
         latency::valid(raw, sides.old.is_some(), self.scope.known)
             .map_err(|mistakes| mistakes.into_iter().for_each(|(why, help)| self.mistake(why, help)))
             .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::suite::{Overrides, parse};
+
+    /// Catches a quantile that masks and waivers would take for a distance, which shows how far hidden values are apart.
+    #[test]
+    fn no_quantile_has_the_name_of_a_distance() {
+        let suite = |name: &str| {
+            let text = format!(
+                "name = \"s\"\n[sources.old]\nurl = \"sqlite:o.db\"\n[sources.new]\nurl = \"sqlite:n.db\"\n[checks.c]\nkind = \"percentile\"\n\
+                 absolute = 1\nquantiles = {{ \"{name}\" = 0.5 }}\nold = \"SELECT v FROM t\"\nnew = \"SELECT v FROM t\"\n"
+            );
+            parse(&text, &Overrides::default())
+        };
+        for name in ["p50 rank error", "KS distance"] {
+            let told = suite(name).unwrap_err().to_string();
+            assert!(told.contains(name) && told.contains("such as p50"), "{told}");
+        }
+        let told = suite("p50").map_err(|problems| problems.to_string());
+        assert!(told.is_ok(), "{told:?}");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::problem::nearest;
 use super::raw::Mistake;
 use super::text::shown;
-use crate::model::Kind;
+use crate::model::{KS_DISTANCE, Kind, RANK_ERROR};
 use crate::spec::check::{Check, Comparison, KindSettings};
 use crate::spec::waiver::KeyPart;
 
@@ -24,8 +24,8 @@ pub(super) fn not_compared(check: &Check, column: &str) -> Option<Mistake> {
     let known: Vec<String> = match &check.kind {
         KindSettings::Percentile(settings) => {
             let quantiles = settings.quantiles.iter();
-            let both = quantiles.flat_map(|(name, _)| [name.clone(), format!("{name} rank error")]);
-            both.chain(["KS distance".to_owned()]).collect()
+            let both = quantiles.flat_map(|(name, _)| [name.clone(), format!("{name}{RANK_ERROR}")]);
+            both.chain([KS_DISTANCE.to_owned()]).collect()
         }
         KindSettings::Freshness { .. } => vec!["lag".to_owned()],
         KindSettings::Latency(_) => ["median_ms", "p95_ms", "max_ms", "queries_per_second"].map(str::to_owned).into(),

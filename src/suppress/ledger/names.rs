@@ -2,12 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Difference, Example, Key, Measure, Pair};
-
-/// What a percentile's measure of rank is called, behind the name of its quantile.
-const RANK_ERROR: &str = " rank error";
-/// The measure of a percentile that is about no quantile.
-const KS_DISTANCE: &str = "KS distance";
+use crate::model::{Difference, Example, Key, Measure, Pair, is_distance};
 
 /// The tag that a difference of tags is about, with the name of its column.
 pub(crate) fn tag(example: &Example) -> Option<(&String, &Pair)> {
@@ -42,9 +37,4 @@ pub fn outside(measure: &Measure) -> Example {
         (None, new) => Pair { old, new },
     };
     Example { difference, key: measure.key.clone(), columns: BTreeMap::from([(measure.name.clone(), pair)]) }
-}
-
-/// Whether a number of a percentile is the distance of two distributions, which no value of old and new tells.
-fn is_distance(name: &str) -> bool {
-    name == KS_DISTANCE || name.ends_with(RANK_ERROR)
 }

@@ -56,3 +56,23 @@ fn counts_of_keys_are_shared_out_the_same_in_every_order() {
     ledger.settle(&mut report);
     assert!(report.differs() && report.forgiven().total() == 3, "{:?}", report.waived);
 }
+
+/// Catches examples that show only what is waived, where what stands against the check came later.
+#[test]
+fn what_nothing_covers_is_among_the_examples() {
+    let part = |id: u32| KeyPart::from([("id".to_owned(), Some(id.to_string()))]);
+    let base = Waiver { check: "suite.check".to_owned(), until: later(), ..Waiver::default() };
+    let waivers = [Waiver { keys: vec![part(1), part(2)], ..base }];
+    let check = rows(&["id"]);
+    let mut ledger = Ledger::new(&check, "suite.check", &waivers, None, later(), 2);
+    [1, 2, 3, 4, 5].iter().for_each(|id| ledger.take(&missing(*id), &missing(*id)));
+    let mut report = CheckReport::new("suite.check", Kind::Rows);
+    report.outcome = Outcome::Rows(RowFindings {
+        rows: RowCounts { old: 5, missing: 5, ..RowCounts::default() },
+        examples: vec![missing(1), missing(2)],
+        ..RowFindings::default()
+    });
+    ledger.settle(&mut report);
+    let shown: Vec<String> = report.outcome.examples().iter().map(|one| one.key.to_string()).collect();
+    assert_eq!(shown, ["id=3", "id=4"]);
+}
