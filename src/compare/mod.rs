@@ -21,7 +21,7 @@ use kind::tag_dedup;
 pub use result::{ComparisonResult, Limits};
 pub use rows::Sink;
 pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, same_type};
-pub(crate) use rows::columns::misfit;
+pub(crate) use rows::paired::misfit;
 pub(crate) use value::cells::Cells;
 pub(crate) use value::types::comparable;
 

@@ -3,103 +3,27 @@
 //! A [`Frame`] is a Polars frame of canonical types, with beside it the distinctions Polars has no
 //! type for (UUID, JSON, maps). Turning an engine's types into these is `source`'s business.
 
+mod error;
 pub(crate) mod exact;
 pub(crate) mod json;
+mod series;
 pub(crate) mod time;
+mod types;
 mod value;
 pub(crate) mod wide;
 
+pub use error::FrameError;
+pub(crate) use series::{value, values};
+pub use types::Type;
 pub use value::{Value, decimal_text};
-pub(crate) use value::{value, values};
 
 use polars::prelude::*;
-
-/// A canonical type. Polars holds the values; this says what they mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// Nothing but NULL: a column whose type the engine does not tell.
-    Null,
-    /// Polars `Boolean`.
-    Bool,
-    /// Any Polars integer, 8 to 128 bits; `String` of plain decimal text where some value needs more.
-    Integer,
-    /// Polars `Decimal` of at most 38 digits; `String` of plain decimal text where some value needs more.
-    Decimal {
-        /// Digits after the point.
-        scale: u8,
-    },
-    /// Polars `Float32` or `Float64`.
-    Float,
-    /// Polars `String`.
-    Text,
-    /// Polars `Binary`.
-    Bytes,
-    /// Polars `Date`.
-    Date,
-    /// Polars `Time`, nanoseconds since midnight.
-    Time,
-    /// Polars `Datetime` with zone UTC: an instant.
-    Instant,
-    /// Polars `Datetime` without a zone: a wall clock.
-    WallClock,
-    /// Polars `String` in canonical lower case.
-    Uuid,
-    /// Polars `String` holding JSON.
-    Json,
-    /// Polars `List`.
-    Array(Box<Type>),
-    /// Polars `List(Struct { key, value })`.
-    Map(Box<Type>, Box<Type>),
-}
-
-impl std::fmt::Display for Type {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Type::Null => f.write_str("null"),
-            Type::Bool => f.write_str("bool"),
-            Type::Integer => f.write_str("integer"),
-            Type::Decimal { scale } => write!(f, "decimal({scale} after the point)"),
-            Type::Float => f.write_str("float"),
-            Type::Text => f.write_str("text"),
-            Type::Bytes => f.write_str("bytes"),
-            Type::Date => f.write_str("date"),
-            Type::Time => f.write_str("time"),
-            Type::Instant => f.write_str("timestamp with zone"),
-            Type::WallClock => f.write_str("timestamp without zone"),
-            Type::Uuid => f.write_str("uuid"),
-            Type::Json => f.write_str("json"),
-            Type::Array(of) => write!(f, "array of {of}"),
-            Type::Map(key, value) => write!(f, "map of {key} to {value}"),
-        }
-    }
-}
 
 /// The answer to one query: canonical columns with distinct names, in the query's order.
 #[derive(Clone, Debug)]
 pub struct Frame {
     data: DataFrame,
     types: Vec<Type>,
-}
-
-/// Columns that do not make a frame.
-#[derive(Debug, thiserror::Error)]
-pub enum FrameError {
-    /// Two columns have one name.
-    #[error("column `{0}` appears twice in the result; give each column a name of its own (AS)")]
-    DuplicateName(String),
-    /// A value does not fit the type of its column.
-    #[error("column `{column}`: {value} does not fit its type {of}; cast the column in the query")]
-    Misfit {
-        /// Column name.
-        column: String,
-        /// The value as text.
-        value: String,
-        /// Type of the column.
-        of: Type,
-    },
-    /// Polars refused the columns.
-    #[error("the columns do not make a frame")]
-    Polars(#[from] PolarsError),
 }
 
 /// One column before it becomes a series: a name, a type and its values in row order.
@@ -116,7 +40,7 @@ pub struct Column {
 impl Column {
     /// The series of the values.
     pub fn into_series(self) -> Result<Series, FrameError> {
-        value::series(&self)
+        series::series(&self.name, &self.of, &self.values)
     }
 }
 
@@ -139,7 +63,7 @@ impl Frame {
         let mut series = Vec::with_capacity(columns.len());
         let mut types = Vec::with_capacity(columns.len());
         for column in columns {
-            series.push(value::series(&column)?);
+            series.push(series::series(&column.name, &column.of, &column.values)?);
             types.push(column.of);
         }
         Frame::from_series(series, types)
@@ -218,7 +142,7 @@ impl Frame {
     /// Every value of `name` in row order; empty if there is no such column.
     pub fn values(&self, name: &str) -> Vec<Value> {
         match self.column(name) {
-            Some((series, of)) => value::values(series, of),
+            Some((series, of)) => series::values(series, of),
             None => Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use bigdecimal::BigDecimal;
 
-use super::{Value, decimal_text};
+use super::value::{Value, decimal_text};
 
 /// Digits that a decimal column of Polars holds; the largest scale of [`Value::Decimal`], too.
 pub(crate) const MAX_DIGITS: u32 = 38;

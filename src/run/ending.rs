@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
+use super::context::panicked;
 use super::findings::{mask, unused_waivers};
+use super::options::{RunOptions, Selected};
 use super::windows;
 use super::windows::ShiftedKeys;
-use super::{RunOptions, Selected, panicked};
 use crate::isolation::{Defect, caught};
 use crate::model::CheckReport;
 use crate::spec::check::Masks;

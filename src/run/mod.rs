@@ -4,203 +4,47 @@
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
 mod check;
+mod context;
 mod ending;
+mod event;
 pub(crate) mod findings;
+mod options;
 mod params;
 mod sources;
 mod windows;
 
-use check::window_counts;
-use findings::redact;
-use findings::truncate;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use chrono::{NaiveDate, Utc};
+use chrono::Utc;
 use futures::StreamExt;
-use globset::GlobMatcher;
 use tokio::sync::Semaphore;
 
-use crate::compare::{Ledger, Limits};
+use crate::compare::Ledger;
 use crate::isolation::{Defect, caught, isolated};
-use crate::model::{
-    Cause, CheckReport, ErrorCode, ErrorReport, Key, RerunOf, RunReport, SkipCode, SourceReport, SuiteReport,
-};
-use crate::record::read::Baseline;
-use crate::rowdiff;
+use crate::model::{CheckReport, RunReport, SkipCode, SourceReport, SuiteReport};
 use crate::source::{CancellationToken, driver};
-use crate::spec::check::{Check, ParamValue};
+use crate::spec::check::Check;
 use crate::suite::Suite;
+use check::placed::Answers;
+use findings::redact;
+use findings::truncate;
 
 pub use check::lint::{LintReport, inspect};
-pub use check::rendered;
+pub use check::query::rendered;
+pub use event::Event;
 pub use findings::parquet::Differences;
 pub use findings::privacy::{MaskKey, Privacy, is_hash};
+pub use options::{Again, DiffStrategy, RunOptions, Selected};
 pub use params::{fixed, shown};
 pub use windows::{Slice, cut};
 
-use check::attempt::{Attempt, Slot};
+use check::attempt::Slot;
+use context::{CheckRun, Context, elapsed_ms, panicked};
 use findings::mask::Mask;
-use windows::{ShiftedKeys, Unit};
-
-/// How a run goes about it.
-#[derive(Clone, Debug)]
-pub struct RunOptions {
-    /// Checks at once, at least 1.
-    pub jobs: usize,
-    /// Time allowed per query, unless the check says otherwise.
-    pub timeout: Duration,
-    /// Time allowed for the whole run.
-    pub deadline: Option<Duration>,
-    /// How much is listed.
-    pub limits: Limits,
-    /// Bytes that each row diff may hold, batches in flight aside.
-    pub memory: usize,
-    /// Where a row diff writes what does not fit, and copies of what it reads.
-    pub spill: PathBuf,
-    /// Bytes on disk that the copies of one row diff may take.
-    pub copies: u64,
-    /// Patterns of ids, those of windows among them; none means all.
-    pub only: Vec<GlobMatcher>,
-    /// Who compares where one server holds both sides.
-    pub plan: DiffStrategy,
-    /// Takes the differences themselves, where they are wanted.
-    pub differences: Option<Differences>,
-    /// What may be shown of the data.
-    pub privacy: Privacy,
-    /// What an earlier run found: only what is not in it counts.
-    pub baseline: Option<Baseline>,
-    /// The run whose failures are run again.
-    pub again: Option<Again>,
-}
-
-/// What is run again.
-#[derive(Clone, Debug, Default)]
-pub struct Again {
-    /// The run that found it.
-    pub of: RerunOf,
-    /// Keys in which the rows of a check differed, by its id; all rows of the other checks are compared.
-    pub keys: BTreeMap<String, Arc<BTreeSet<Key>>>,
-}
-
-impl RunOptions {
-    /// Runs so many checks at once, each query at most this long, and takes neither memory nor disk for row diffs.
-    pub fn new(jobs: usize, timeout: Duration) -> RunOptions {
-        RunOptions {
-            jobs,
-            timeout,
-            deadline: None,
-            limits: Limits::default(),
-            memory: 0,
-            spill: std::env::temp_dir(),
-            copies: 0,
-            only: Vec::new(),
-            plan: DiffStrategy::default(),
-            differences: None,
-            privacy: Privacy::of_the_run(),
-            baseline: None,
-            again: None,
-        }
-    }
-
-    /// What one row diff may use; its hashes have seeds of their own.
-    fn rowdiff(&self) -> rowdiff::DiffOptions {
-        rowdiff::DiffOptions {
-            memory: self.memory,
-            directory: self.spill.clone(),
-            copy: self.copies / 2,
-            limits: self.limits,
-            ..rowdiff::DiffOptions::default()
-        }
-    }
-}
-
-/// Who finds the rows that differ where one server holds both sides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum DiffStrategy {
-    /// The server where it can and is known to be faster, else cutover.
-    #[default]
-    Auto,
-    /// Both sides are read and compared here.
-    Stream,
-    /// The server; an error where it cannot.
-    Server,
-}
-
-/// What happens while a run goes on.
-#[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
-    /// So many checks and windows are to be run.
-    Planned(usize),
-    /// A check begins.
-    Started(&'a str),
-    /// A check has read so many rows of both sides, in so many seconds.
-    Read {
-        /// Its id.
-        id: &'a str,
-        /// Rows of both sides in this reading.
-        rows: u64,
-        /// Rows there are, where that is known: in the second reading.
-        of: Option<u64>,
-        /// Seconds since it began to read.
-        seconds: f64,
-    },
-    /// A check waits before it is read again.
-    Waiting {
-        /// Its id.
-        id: &'a str,
-        /// How long.
-        time: Duration,
-    },
-    /// A check has its verdict.
-    Finished(&'a CheckReport),
-}
-
-/// A check with the suite it is from.
-#[derive(Clone, Copy, Debug)]
-pub struct Selected<'a> {
-    /// Its suite.
-    pub suite: &'a Suite,
-    /// The check.
-    pub check: &'a Check,
-}
-
-/// Per suite name: the params, or why one of them has no value.
-type Params<'a> = BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, ErrorReport>>>;
-
-/// A check, or one window of it, while it runs.
-#[derive(Clone, Copy)]
-pub(crate) struct CheckRun<'a> {
-    suite: &'a Suite,
-    check: &'a Check,
-    slice: Option<&'a Slice>,
-    /// `suite.check`, and behind it `@window`.
-    id: &'a str,
-    /// Takes every difference, where waivers or a baseline decide on them.
-    ledger: Option<&'a Arc<Mutex<Ledger>>>,
-    /// What this reading knows of those before it, where there may be others.
-    attempt: Option<&'a Arc<Attempt>>,
-}
-
-/// Everything a check needs of its suite while it runs.
-pub(crate) struct Context<'a> {
-    sources: sources::Opened,
-    params: Params<'a>,
-    /// Keys that windows miss or have in excess, by the id of the window.
-    strays: Mutex<HashMap<String, ShiftedKeys>>,
-    /// Where the rows of checks with windows are.
-    placed: window_counts::Answers,
-    /// Checks that may run at once.
-    slots: Semaphore,
-    options: &'a RunOptions,
-    stop: &'a CancellationToken,
-    late: &'a AtomicBool,
-    /// The day on which the run began, UTC.
-    today: NaiveDate,
-}
+use windows::Unit;
 
 /// Runs `selected` and reports all of them, in their order. Stops early when `stop` is told or the deadline passes.
 pub async fn run(
@@ -228,7 +72,7 @@ pub async fn run(
             sources,
             params,
             strays: Mutex::default(),
-            placed: window_counts::Answers::default(),
+            placed: Answers::default(),
             slots: Semaphore::new(options.jobs.max(1)),
             options,
             stop,
@@ -286,11 +130,6 @@ pub async fn run(
 /// empty, which it may be beside others that are not.
 fn waits(unit: &Unit<'_>, report: &CheckReport) -> bool {
     unit.one.check.window.is_some() && (!unit.one.check.expect.is_empty() || report.empty.is_some())
-}
-
-/// Milliseconds since `clock`.
-fn elapsed_ms(clock: Instant) -> u64 {
-    u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Event<'_>) + Sync)) -> CheckReport {
@@ -353,12 +192,6 @@ fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport) ->
         ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }
     report
-}
-
-/// The error of a check that met a defect of cutover itself.
-fn panicked(defect: &Defect) -> ErrorReport {
-    let message = "cutover met a defect of its own in this check and cannot judge it; please report it with the query";
-    ErrorReport::new(ErrorCode::Defect, message).caused_by([Cause::of_others(defect.text())])
 }
 
 /// What the command line said of `suite`, again as arguments. A URL is that which the source shows, without its password; a

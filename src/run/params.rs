@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::options::{RunOptions, Selected};
 use super::sources::{Opened, broken, retrying};
-use super::{RunOptions, Selected};
 use crate::isolation::isolated;
 use crate::model::{ErrorReport, Place, Side};
 use crate::source::{CancellationToken, Engine, Error, ErrorCode};
 use crate::spec::check::ParamValue;
 use crate::suite::{Param, Suite};
+
+/// Per suite name: the params, or why one of them has no value.
+pub(crate) type Params<'a> = BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, ErrorReport>>>;
 
 /// The params of every suite; a param without a value says why.
 pub(super) async fn evaluate<'a>(
@@ -18,7 +21,7 @@ pub(super) async fn evaluate<'a>(
     sources: &Opened,
     options: &RunOptions,
     stop: &CancellationToken,
-) -> BTreeMap<&'a str, BTreeMap<String, Result<ParamValue, ErrorReport>>> {
+) -> Params<'a> {
     let mut params = BTreeMap::new();
     let mut clocks: BTreeMap<(String, String), Result<DateTime<Utc>, ErrorReport>> = BTreeMap::new();
     for one in selected {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::{RunOptions, Selected};
+use super::options::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{Asked, Cause, ErrorReport, Side, SourceReport, Warning, WarningCode};
 use crate::source;
@@ -18,7 +18,7 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1
 
 /// A source that was opened, or why not.
 #[derive(Clone)]
-pub(super) struct Open {
+pub(crate) struct Open {
     pub engine: Arc<dyn Engine>,
     /// What it said of itself, and whether that took more than one try.
     pub described: Result<(SourceReport, bool), Error>,
@@ -26,7 +26,7 @@ pub(super) struct Open {
 }
 
 /// All sources of a run by suite and name.
-pub(super) struct Opened(BTreeMap<(String, String), Result<Open, ErrorReport>>);
+pub(crate) struct Opened(BTreeMap<(String, String), Result<Open, ErrorReport>>);
 
 impl Opened {
     /// The source `name` of `suite`.

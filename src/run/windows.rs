@@ -6,7 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{NaiveDateTime, TimeDelta};
 use globset::GlobMatcher;
 
-use super::{Params, RunOptions, Selected, shown};
+use super::options::{RunOptions, Selected};
+use super::params::{Params, shown};
 use crate::isolation::{Defect, caught};
 use crate::model::{
     Cause, CheckReport, Difference, ErrorCode, ErrorReport, Example, Place, Warning, WarningCode, WindowReport,

@@ -14,6 +14,7 @@ mod init;
 mod isolation;
 mod known;
 mod latency;
+mod layout;
 mod leap;
 mod manual;
 mod motion;

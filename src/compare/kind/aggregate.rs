@@ -3,7 +3,8 @@
 use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows;
 use super::super::rows::column_stats::leveled;
-use super::super::rows::columns::{Columns, Naming, Paired, error, sort_out};
+use super::super::rows::columns::{Columns, Naming, error, sort_out};
+use super::super::rows::paired::Paired;
 use super::super::rows::{JudgedRow, Sink};
 use super::super::value::display;
 use super::super::value::normalize::Normal;

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use super::super::result::{ComparisonResult, Limits};
 use super::super::rows::Sink;
-use super::super::rows::columns::{Naming, Paired, error, sort_out};
-use super::super::rows::join::{ambiguous, pair};
+use super::super::rows::columns::ambiguous;
+use super::super::rows::columns::{Naming, error, sort_out};
+use super::super::rows::join::pair;
+use super::super::rows::paired::Paired;
 use super::super::value::display;
 use super::super::value::encode::Ambiguous;
 use super::super::value::normalize::Normal;
@@ -114,7 +116,7 @@ fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<(i1
 
 fn measure(
     latest: &Paired,
-    group: &super::super::rows::join::KeyGroup,
+    group: &super::super::rows::key_group::KeyGroup,
     key: Key,
     lag: Option<i128>,
     max_lag: Duration,

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows::Sink;
+use super::super::rows::columns::ambiguous;
 use super::super::rows::columns::{Naming, error, sort_out};
 use super::super::rows::examples::Examples;
-use super::super::rows::join::{ambiguous, pair};
+use super::super::rows::join::pair;
 use super::super::rows::time_zones::Alone;
 use super::super::value::display;
 use super::super::value::json;

@@ -2,11 +2,11 @@
 //! two whole frames.
 
 use super::super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
-use super::super::value::cells;
 use super::super::value::cells::Cells;
-use super::columns;
+use super::columns::ambiguous;
 use super::columns::{Columns, Naming, error, sort_out};
-use super::join::{KeyGroup, ambiguous};
+use super::key_group::KeyGroup;
+use super::paired;
 use super::{Found, Sink};
 use crate::frame::{Frame, Type};
 use crate::model::{ErrorCode, ErrorReport, Outcome, Side, Sides};
@@ -41,7 +41,7 @@ impl ComparePlan {
         {
             return None;
         }
-        let paired = |column: &columns::Paired| Paired {
+        let paired = |column: &paired::Paired| Paired {
             old: column.name_on(Side::Old).to_owned(),
             new: column.name_on(Side::New).to_owned(),
         };
@@ -50,7 +50,7 @@ impl ComparePlan {
 
     /// Whether two rows hold under every rule exactly when they share their bytes.
     pub(crate) fn is_exact(&self) -> bool {
-        self.columns.compared.iter().all(columns::Paired::by_bytes)
+        self.columns.compared.iter().all(paired::Paired::by_bytes)
     }
 
     /// Number of compared columns, the key aside.
@@ -60,7 +60,8 @@ impl ComparePlan {
 
     /// The bytes of the key columns of `frame`.
     pub(crate) fn key_cells(&self, side: Side, frame: &Frame) -> Result<Vec<Cells>, ErrorReport> {
-        let key = |column| cells::key(column, side, frame).map_err(|cause| ambiguous(&column.name, &cause));
+        let key =
+            |column: &paired::Paired| column.key_cells(side, frame).map_err(|cause| ambiguous(&column.name, &cause));
         self.columns.key.iter().map(key).collect()
     }
 
@@ -80,7 +81,7 @@ impl ComparePlan {
 
     /// Per key column of `frame` the texts that reports show of its values.
     pub(crate) fn key_texts(&self, side: Side, frame: &Frame) -> Vec<Vec<Option<String>>> {
-        let texts = |column: &columns::Paired| {
+        let texts = |column: &paired::Paired| {
             frame.values(column.name_on(side)).iter().map(super::super::value::display::shown).collect::<Vec<_>>()
         };
         self.columns.key.iter().map(texts).collect()
@@ -88,7 +89,7 @@ impl ComparePlan {
 
     /// The bytes of the compared columns of `frame`.
     pub(crate) fn compared_cells(&self, side: Side, frame: &Frame) -> Vec<Cells> {
-        self.columns.compared.iter().map(|column| cells::compared(column, side, frame)).collect()
+        self.columns.compared.iter().map(|column| column.compared_cells(side, frame)).collect()
     }
 }
 

@@ -3,11 +3,9 @@
 use polars::prelude::{DataType, Series};
 
 use super::super::value::cells;
-use super::super::value::cells::Cells;
-use super::columns::Paired;
+use super::super::value::cells::{Cells, ColumnSide};
 use crate::frame;
 use crate::frame::{Frame, Type, Value};
-use crate::model::Side;
 
 /// A column over the rows of one frame or of several, one after the other.
 #[derive(Default)]
@@ -31,10 +29,10 @@ impl ColumnValues {
     }
 
     /// The column `column` over `frames`.
-    pub(crate) fn over(column: &Paired, side: Side, frames: &[Frame]) -> Self {
-        let mut held = ColumnValues::new(column.name_on(side));
+    pub(crate) fn over(column: ColumnSide<'_>, frames: &[Frame]) -> Self {
+        let mut held = ColumnValues::new(column.name);
         for frame in frames {
-            held.cells.append(cells::compared(column, side, frame));
+            held.cells.append(cells::compared(column, frame));
             held.ends.push(held.cells.len());
             if let Some((series, of)) = frame.column(&held.name) {
                 held.text |= *of == Type::Text;

@@ -1,44 +1,13 @@
 //! Rows of two frames brought together by key, whatever order they came in.
 
 use polars::prelude::{InitHashMaps, PlHashMap};
-use smallvec::SmallVec;
 
 use super::super::value::cells::Cells;
-use super::super::value::encode::Ambiguous;
 use super::super::value::order::Ordered;
-use super::columns::{Columns, Paired, error};
+use super::columns::{Columns, ambiguous};
+use super::key_group::KeyGroup;
 use super::time_zones::AloneKeys;
-use crate::frame::Value;
-use crate::model::{ErrorCode, ErrorReport, Side};
-
-/// Numbers of the rows of one key on one side.
-pub(crate) type Rows = SmallVec<[usize; 1]>;
-
-/// The rows of one key on both sides, by row number.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct KeyGroup {
-    /// Rows of old.
-    pub old: Rows,
-    /// Rows of new.
-    pub new: Rows,
-}
-
-impl KeyGroup {
-    /// Whether the key stands more than once on either side.
-    pub(crate) fn duplicated(&self) -> bool {
-        self.old.len() > 1 || self.new.len() > 1
-    }
-
-    /// The key's values, as the side that has it returned them.
-    pub(crate) fn key(&self, columns: &Columns) -> Vec<Value> {
-        let value = |column: &Paired| match (self.old.first(), self.new.first()) {
-            (Some(row), _) => column.old.value(*row),
-            (None, Some(row)) => column.new.value(*row),
-            (None, None) => Value::Null,
-        };
-        columns.key.iter().map(value).collect()
-    }
-}
+use crate::model::{ErrorReport, Side};
 
 /// Every key of either side, ascending, with its rows in their order. NULL keys pair with NULL keys.
 pub(crate) fn pair(columns: &Columns, old_height: usize, new_height: usize) -> Result<Vec<KeyGroup>, ErrorReport> {
@@ -90,9 +59,4 @@ pub(crate) fn keyed(columns: &Columns, side: Side, height: usize) -> Result<Cell
         written?;
     }
     Ok(keys)
-}
-
-/// The error of a value whose meaning is not settled.
-pub(crate) fn ambiguous(column: &str, cause: &Ambiguous) -> ErrorReport {
-    error(ErrorCode::ValueAmbiguous, format!("column `{column}`: {cause}"))
 }

@@ -1,13 +1,14 @@
 //! The rows of one key matched with each other: identical rows first, and never by position.
 
-use crate::model::Side;
 use std::collections::HashMap;
 
 use super::super::value::encode::{Ambiguous, is_never_equal};
-use super::columns::{Columns, Paired};
-use super::join::KeyGroup;
+use super::columns::Columns;
+use super::key_group::KeyGroup;
+use super::paired::Paired;
 use super::time_zones::Alone;
 use super::tolerance_matching::partners;
+use crate::model::Side;
 
 /// How the rows of one key relate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,9 @@ pub(crate) mod columns;
 pub(crate) mod examples;
 pub(crate) mod intervals;
 pub(crate) mod join;
+pub(crate) mod key_group;
 pub(crate) mod matching;
+pub(crate) mod paired;
 pub(crate) mod time_zones;
 pub(crate) mod tolerance_matching;
 
@@ -26,10 +28,13 @@ use crate::model::{
 };
 use crate::spec::check::Check;
 use column_stats::{ColumnStats, leveled, numbers_as_text};
-use columns::{Columns, Naming, Paired, error, sort_out};
+use columns::ambiguous;
+use columns::{Columns, Naming, error, sort_out};
 use examples::Examples;
-use join::{KeyGroup, ambiguous, gather, pair};
+use join::{gather, pair};
+use key_group::KeyGroup;
 use matching::matched;
+use paired::Paired;
 use time_zones::AloneKeys;
 
 /// What became of one row or pair of rows.

@@ -4,8 +4,10 @@
 //! be missing here and extra there instead of an error.
 
 use super::super::value::encode::{Ambiguous, is_instant, is_wall_clock};
-use super::columns::{Columns, Paired};
-use super::join::{KeyGroup, ambiguous};
+use super::columns::Columns;
+use super::columns::ambiguous;
+use super::key_group::KeyGroup;
+use super::paired::Paired;
 use crate::model::{ErrorReport, Side, Sides};
 
 /// What the values without a partner in one column are.

@@ -4,16 +4,28 @@
 
 use polars::prelude::*;
 
-use super::super::rows::columns::Paired;
 use super::encode;
 use super::encode::Ambiguous;
-use super::normalize::Simple;
+use super::normalize::{Normalizer, Simple};
 use crate::frame::{Frame, Type, Value};
 use crate::model::Side;
 use crate::spec::check::Comparison;
 
 const NANOS_PER_MILLI: i128 = 1_000_000;
 const NANOS_PER_MICRO: i128 = 1_000;
+
+/// How the values of one column are read on one side.
+#[derive(Clone, Copy)]
+pub(crate) struct ColumnSide<'a> {
+    /// The side.
+    pub(crate) side: Side,
+    /// The column's name there.
+    pub(crate) name: &'a str,
+    /// How it is compared.
+    pub(crate) comparison: &'a Comparison,
+    /// What becomes of its values before that.
+    pub(crate) normalizer: &'a Normalizer,
+}
 
 /// The encoded values of one column, one after the other.
 #[derive(Default)]
@@ -72,16 +84,14 @@ impl Cells {
 }
 
 /// The values of a key column; an error where a value has no settled meaning.
-pub(crate) fn key(column: &Paired, side: Side, frame: &Frame) -> Result<Cells, Ambiguous> {
-    let has_null = frame.column(column.name_on(side)).is_some_and(|(series, _)| series.null_count() > 0);
-    column.pairs_nulls(side, has_null)?;
-    if let Some(cells) = quickly(column, side, frame) {
+pub(crate) fn key(column: ColumnSide<'_>, frame: &Frame) -> Result<Cells, Ambiguous> {
+    if let Some(cells) = quickly(column, frame) {
         return Ok(cells);
     }
     let mut cells = Cells::with_capacity(frame.height());
-    for value in frame.values(column.name_on(side)) {
-        let normal = column.normalizer(side).apply(value);
-        encode::encode(&normal, &column.rule.comparison, side, &mut cells.bytes)?;
+    for value in frame.values(column.name) {
+        let normal = column.normalizer.apply(value);
+        encode::encode(&normal, column.comparison, column.side, &mut cells.bytes)?;
         cells.end();
     }
     Ok(cells)
@@ -91,18 +101,18 @@ pub(crate) fn key(column: &Paired, side: Side, frame: &Frame) -> Result<Cells, A
 ///
 /// What is no equality at all (a budget) and what has no settled meaning equals nothing on the other side, so that
 /// it is judged by its value.
-pub(crate) fn compared(column: &Paired, side: Side, frame: &Frame) -> Cells {
-    if let Some(cells) = quickly(column, side, frame) {
+pub(crate) fn compared(column: ColumnSide<'_>, frame: &Frame) -> Cells {
+    if let Some(cells) = quickly(column, frame) {
         return cells;
     }
     let mut cells = Cells::with_capacity(frame.height());
-    let budget = column.rule.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)));
-    for value in frame.values(column.name_on(side)) {
+    let budget = column.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)));
+    for value in frame.values(column.name) {
         let start = cells.bytes.len();
-        let normal = column.normalizer(side).apply(value);
-        if budget || encode::encode(&normal, &column.rule.comparison, side, &mut cells.bytes).is_err() {
+        let normal = column.normalizer.apply(value);
+        if budget || encode::encode(&normal, column.comparison, column.side, &mut cells.bytes).is_err() {
             cells.bytes.truncate(start);
-            encode::never_equal(side, &mut cells.bytes);
+            encode::never_equal(column.side, &mut cells.bytes);
         }
         cells.end();
     }
@@ -110,14 +120,14 @@ pub(crate) fn compared(column: &Paired, side: Side, frame: &Frame) -> Cells {
 }
 
 /// The cells of a column of scalars under a rule that leaves them as they are.
-fn quickly(column: &Paired, side: Side, frame: &Frame) -> Option<Cells> {
+fn quickly(column: ColumnSide<'_>, frame: &Frame) -> Option<Cells> {
     let as_it_is = |one: &Comparison| matches!(one, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_));
-    let exact = column.rule.comparison.levels().all(as_it_is);
-    let simple = column.normalizer(side).simple().filter(|_| exact)?;
-    let (series, of) = frame.column(column.name_on(side))?;
+    let exact = column.comparison.levels().all(as_it_is);
+    let simple = column.normalizer.simple().filter(|_| exact)?;
+    let (series, of) = frame.column(column.name)?;
     let mut null = Vec::new();
-    let stand_in = column.normalizer(side).apply(Value::Null);
-    encode::encode(&stand_in, &column.rule.comparison, side, &mut null).ok()?;
+    let stand_in = column.normalizer.apply(Value::Null);
+    encode::encode(&stand_in, column.comparison, column.side, &mut null).ok()?;
     scalars(series, of, simple, &null)
 }
 

@@ -39,6 +39,20 @@ impl AttemptResult {
         AttemptResult { comparison: ComparisonResult::failed(error), ..AttemptResult::default() }
     }
 
+    /// Adds warnings that are not there yet: a statement that is read again warns again.
+    pub(crate) fn note(&mut self, warnings: Vec<Warning>) {
+        for warning in warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
+    /// Notes the names of the columns of both sides.
+    pub(crate) fn note_columns<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        self.returned = Some(names.into_iter().map(str::to_owned).collect());
+    }
+
     /// Makes the report of a check of `header`, which says what is known without an attempt.
     pub(crate) fn report(self, mut header: CheckReport) -> CheckReport {
         let AttemptResult {

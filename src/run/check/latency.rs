@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use super::super::findings::parquet::DifferenceFanout;
+use super::super::context::{CheckRun, Context, panicked};
+use super::super::findings::fanout::DifferenceFanout;
 use super::super::sources::{retried, retrying};
-use super::super::{CheckRun, Context, panicked};
 use super::attempt_result::AttemptResult;
-use super::{joined, located, prepare};
+use super::errors::located;
+use super::query::prepare;
 use crate::compare::kind::latency;
 use crate::compare::kind::latency::Timed;
 use crate::compare::{ComparisonResult, outside};
@@ -77,7 +78,7 @@ pub(crate) async fn run(one: CheckRun<'_>, settings: &Latency, context: &Context
             outside.into_iter().all(|example| findings.take(&example));
             result.written = findings.finish();
         }
-        _ => result.comparison = ComparisonResult::failed(joined(errors)),
+        _ => result.comparison = ComparisonResult::failed(ErrorReport::joined(errors)),
     }
     result
 }

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::super::{CheckRun, Context, RunOptions, Selected, panicked, params, sources, windows};
-use super::prepare;
+use super::super::context::{CheckRun, Context, panicked};
+use super::super::options::{RunOptions, Selected};
+use super::super::{params, sources, windows};
+use super::query::prepare;
 use crate::isolation::isolated;
 use crate::model::{ErrorReport, Side, Warning, WarningCode};
 use crate::source;
@@ -57,7 +59,7 @@ pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &Cancel
         sources,
         params,
         strays: Mutex::default(),
-        placed: super::window_counts::Answers::default(),
+        placed: super::placed::Answers::default(),
         slots: Semaphore::new(1),
         options: &options,
         stop,

@@ -10,10 +10,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::super::{CheckRun, Context, Event, check};
+use super::super::context::{CheckRun, Context};
+use super::super::event::Event;
 use super::attempt::{Attempt, Found, MOST, Slot};
 use super::attempt_result::AttemptResult;
-use super::self_check;
+use super::{read, self_check};
 use crate::model::{ErrorCode, ErrorReport, Transient, Warning, WarningCode};
 use crate::rowdiff::Seeds;
 use crate::spec::check::Settle;
@@ -27,7 +28,7 @@ pub(crate) async fn run<'a>(
     watch: &(impl Fn(Event<'_>) + Sync),
 ) -> AttemptResult {
     if one.check.settle.is_none() && !one.check.noise {
-        return check::read(one, context, watch).await;
+        return read::read(one, context, watch).await;
     }
     let (seeds, mut apart, mut unstable) = (Seeds::random(), Arc::default(), None);
     if one.check.noise {
@@ -43,7 +44,7 @@ pub(crate) async fn run<'a>(
         context.strays.lock().unwrap_or_else(PoisonError::into_inner).remove(one.id);
         let attempt = Arc::new(Attempt::new(seeds, Arc::clone(&apart), before.as_ref()));
         let again = CheckRun { attempt: Some(&attempt), ..one };
-        let mut result = check::read(again, context, watch).await;
+        let mut result = read::read(again, context, watch).await;
         result.unstable.clone_from(&unstable);
         let found = attempt.found();
         if result.comparison.error.is_none() {

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use tokio::sync::{SemaphorePermit, mpsc};
 
+use super::super::context::{CheckRun, Context};
 use super::super::sources::{retried, retrying};
-use super::super::{CheckRun, Context};
-use super::located;
+use super::errors::located;
 use super::pushdown::Differing;
 use super::side::{Limits, one_side};
 use crate::frame::{Frame, Value};

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
-use super::super::{CheckRun, Context};
+use super::super::context::{CheckRun, Context};
+use super::query::{fetch, prepare};
 use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan, blocking, closed, second};
-use super::{fetch, joined, prepare};
 use crate::compare::{Itself, against_itself, by_value, differing};
 use crate::frame::Frame;
 use crate::model::{Cause, ErrorCode, ErrorReport, Place, Side, Sides, Unstable, Warning, WarningCode, agree, plural};
@@ -252,7 +252,7 @@ impl<'a> TwoSidedScan<'a> {
         let sessions = Sides { old: copies.old.is_none().then_some(first), new: copies.new.is_none().then_some(later) };
         let read = self.both(wanted, sessions, |streams| second(plan.clone(), streams, copies, kept)).await;
         if !read.errors.is_empty() {
-            return Err(joined(read.errors));
+            return Err(ErrorReport::joined(read.errors));
         }
         let kept = read.found.map_err(told)?;
         let judged = blocking(move || plan.judge(&candidates, kept.old, kept.new, &mut |_| false));

@@ -2,35 +2,20 @@
 //!
 //! A row that the engine cannot place would be in no window and never compared, so the check is an error then.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 
-use tokio::sync::OnceCell;
-
+use super::super::context::{CheckRun, Context};
 use super::super::sources::retrying;
-use super::super::{CheckRun, Context, windows};
-use super::{joined, located, prepare};
+use super::super::windows;
+use super::errors::located;
+use super::placed::Placed;
+use super::query::prepare;
 use crate::frame::{Frame, Type, Value};
 use crate::model::{ErrorCode, ErrorReport, Outside, Place, Side, Sides, agree, plural};
 use crate::source;
 use crate::source::Driver;
 use crate::source::window::{answer, placing};
 use crate::spec::check::ParamValue;
-
-type Asked = Arc<OnceCell<Result<Sides<Placed>, ErrorReport>>>;
-
-/// What was asked, by the id of the check.
-#[derive(Default)]
-pub(crate) struct Answers(Mutex<HashMap<String, Asked>>);
-
-/// Where the rows of one side are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Placed {
-    /// In the windows, or without a time and so in the one of those.
-    windowed: u64,
-    /// Before or after all windows.
-    outside: u64,
-}
 
 /// What is known of a check whose windows are filters around its queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +36,7 @@ pub(crate) async fn of(one: CheckRun<'_>, context: &Context<'_>) -> Option<Resul
     let ask = || async {
         let ends = windows::ends(window, &context.params[one.suite.name.as_str()])?;
         let (old, new) = tokio::join!(placed(one, context, Side::Old, &ends), placed(one, context, Side::New, &ends));
-        Sides { old, new }.all().map_err(joined)
+        Sides { old, new }.all().map_err(ErrorReport::joined)
     };
     let placed = asked.get_or_init(ask).await.clone();
     Some(placed.map(|placed| Known {

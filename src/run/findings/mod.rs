@@ -1,5 +1,6 @@
 //! Carries what a check found out of the run: masked, redacted, truncated, written to Parquet.
 
+pub(crate) mod fanout;
 pub(crate) mod mask;
 pub(crate) mod near;
 pub(crate) mod parquet;

@@ -1,6 +1,5 @@
 //! The differences of a run as one Parquet file: one line per difference and column, in full, up to a limit per check.
 
-use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,17 +8,10 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, ParquetWriter, Schema, StringChunked};
 use tempfile::NamedTempFile;
 
-use super::super::check::attempt::Attempt;
-use super::super::windows::ShiftedKeys;
-use super::super::{CheckRun, Context};
-use super::mask::Mask;
-use super::{redact, truncate};
-use crate::compare::Ledger;
 use crate::fs::output::beside;
 use crate::model::{Difference, Example, Key, Written};
 use crate::record::differences;
 use crate::record::differences::COLUMNS;
-use crate::secret;
 
 /// Lines held before they are written.
 const LINES: usize = 1 << 16;
@@ -60,7 +52,7 @@ impl Differences {
     }
 
     /// Takes the differences of the check `id`.
-    fn sink(to: Option<&Differences>, id: &str) -> ParquetSink {
+    pub(crate) fn sink(to: Option<&Differences>, id: &str) -> ParquetSink {
         ParquetSink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false, held: None }
     }
 
@@ -102,7 +94,7 @@ impl Shared {
 
 /// Takes the differences of one check.
 pub(crate) struct ParquetSink {
-    to: Option<Differences>,
+    pub(crate) to: Option<Differences>,
     id: String,
     taken: u64,
     truncated: bool,
@@ -168,71 +160,5 @@ impl ParquetSink {
             }
         }
         (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
-    }
-}
-
-/// Everybody who wants the differences of one check: the file and its waivers, which see what is masked as a report shows
-/// it, and its other windows.
-pub(crate) struct DifferenceFanout {
-    sink: ParquetSink,
-    mask: Option<Mask>,
-    ledger: Option<Arc<Mutex<Ledger>>>,
-    /// The reading that they are of, where there may be others: it keeps them until they are the verdict.
-    attempt: Option<Arc<Attempt>>,
-    /// Keys that a window misses or has in excess.
-    pub(crate) strays: Option<ShiftedKeys>,
-}
-
-impl DifferenceFanout {
-    /// Nothing found yet; what was found before is forgotten, since a check is judged as a whole. The sides returned the
-    /// columns `returned`, where that is known.
-    pub(crate) fn new(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[String]>) -> DifferenceFanout {
-        if let Some(ledger) = one.ledger {
-            ledger.lock().unwrap_or_else(PoisonError::into_inner).begin();
-        }
-        let mask = Mask::new(one.check, &context.options.privacy, returned);
-        let shown = mask.as_ref().is_none_or(Mask::shows_examples);
-        let sink = Differences::sink(context.options.differences.as_ref().filter(|_| shown), one.id);
-        DifferenceFanout {
-            sink: if one.attempt.is_some() { sink.held() } else { sink },
-            mask,
-            ledger: one.ledger.cloned(),
-            attempt: one.attempt.cloned(),
-            strays: None,
-        }
-    }
-
-    /// Takes one difference; `false` where nobody wants more.
-    pub(crate) fn take(&mut self, example: &Example) -> bool {
-        if example.difference == Difference::Warned {
-            return self.sink.take(example) || self.strays.is_some() || self.ledger.is_some();
-        }
-        if let Some(strays) = &mut self.strays {
-            strays.note(example);
-        }
-        let masked = self.mask.as_ref().map(|mask| mask.example(example.clone()));
-        let example = masked.as_ref().unwrap_or(example);
-        // Waivers and baselines name a long value as it is shown, too: by its hash.
-        let short = truncate::example(example);
-        let example = short.as_ref().unwrap_or(example);
-        if let Some(ledger) = &self.ledger {
-            ledger.lock().unwrap_or_else(PoisonError::into_inner).take(example, example);
-        }
-        let mut shown = Cow::Borrowed(example);
-        if self.sink.to.is_some() && secret::any() {
-            redact::example(shown.to_mut());
-        }
-        self.sink.take(&shown) || self.strays.is_some() || self.ledger.is_some()
-    }
-
-    /// What was written to the file, where anything was, and it is known whether it is the verdict.
-    pub(crate) fn finish(self) -> Option<Written> {
-        match &self.attempt {
-            Some(attempt) => {
-                attempt.keep(self.sink);
-                None
-            }
-            None => self.sink.finish(),
-        }
     }
 }

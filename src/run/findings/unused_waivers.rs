@@ -1,6 +1,6 @@
 //! Waivers that cover nothing, told once all checks are done: a waiver may be meant for any window of its check.
 
-use super::super::{RunOptions, Selected};
+use super::super::options::{RunOptions, Selected};
 use crate::model::{CheckReport, Status, Warning, WarningCode};
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;

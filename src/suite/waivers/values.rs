@@ -6,7 +6,7 @@ use super::raw::{DUPLICATE, Mistake, OF_VALUES, Raw};
 use super::text::shown;
 use crate::model::Kind;
 use crate::spec::check::Check;
-use crate::spec::waiver::{Accepted, Pin, number};
+use crate::spec::waiver::{Accepted, KeyPart, Pin, number};
 
 /// Fields that say how much is accepted and do not go together, each with the way out.
 pub(super) fn contradictions(raw: &Raw) -> Vec<(&'static str, &'static str, &'static str)> {
@@ -84,7 +84,7 @@ pub(super) fn pin(mut table: toml::Table, check: &Check, of_duplicates: bool) ->
         return Err(mistake);
     }
     let key = match table.remove("key") {
-        None => super::KeyPart::new(),
+        None => KeyPart::new(),
         Some(toml::Value::Table(table)) => key(&table, check)?,
         Some(other) => return Err((format!("`key` of `values` is a {}", other.type_str()), form())),
     };

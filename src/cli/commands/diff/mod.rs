@@ -16,11 +16,11 @@ use crate::model::Side;
 use crate::suite::Overrides;
 use crate::suite::ad_hoc::{Request, snake_case, suite};
 
-pub(in crate::cli) use args::DiffArgs;
+pub(crate) use args::DiffArgs;
 use relation::{Subject, relation, subject};
 
 /// Compares the sides and returns the exit code.
-pub(in crate::cli) async fn diff(args: DiffArgs) -> Result<u8, u8> {
+pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("diff", &why);
     one_to_stdout(&args.output).map_err(refuse)?;
     let old = url_of(Side::Old, args.old.as_deref()).map_err(refuse)?;

@@ -14,10 +14,10 @@ use crate::model::Side;
 use crate::suite;
 use crate::suite::Overrides;
 
-pub(in crate::cli) use args::InitArgs;
+pub(crate) use args::InitArgs;
 
 /// Writes the suite and returns the exit code.
-pub(in crate::cli) async fn init(args: &InitArgs) -> Result<u8, u8> {
+pub(crate) async fn init(args: &InitArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("init", &why);
     let path = args.dir.join("suite.toml");
     if path.exists() {

@@ -16,12 +16,12 @@ use crate::record::read::{RecordedCheck, RecordedRun};
 use crate::suite;
 use crate::suite::Overrides;
 
-pub(in crate::cli) use args::WaiveArgs;
+pub(crate) use args::WaiveArgs;
 use choice::Request;
 use toml::append;
 
 /// Adds the waivers and returns the exit code.
-pub(in crate::cli) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
+pub(crate) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("waive", &why);
     for (flag, text) in [("--why", &args.why), ("--owner", &args.owner)] {
         if text.trim().is_empty() {

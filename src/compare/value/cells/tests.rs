@@ -37,14 +37,14 @@ fn checked(rule: Rule) -> Check {
 }
 
 /// Every cell of `frame` as value by value encoding has it.
-fn slowly(column: &Paired, side: Side, frame: &Frame) -> Vec<Vec<u8>> {
+fn slowly(column: ColumnSide<'_>, frame: &Frame) -> Vec<Vec<u8>> {
     let encoded = |value| {
         let mut out = Vec::new();
-        let normal = column.normalizer(side).apply(value);
-        encode::encode(&normal, &column.rule.comparison, side, &mut out).unwrap();
+        let normal = column.normalizer.apply(value);
+        encode::encode(&normal, column.comparison, column.side, &mut out).unwrap();
         out
     };
-    frame.values(column.name_on(side)).into_iter().map(encoded).collect()
+    frame.values(column.name).into_iter().map(encoded).collect()
 }
 
 /// Holds the quick way against the slow one; whether there was a quick way.
@@ -54,8 +54,8 @@ fn same_bytes(frame: &Frame, rule: Rule) -> bool {
     let mut quick = 0;
     for column in &columns.compared {
         for side in [Side::Old, Side::New] {
-            let Some(cells) = quickly(column, side, frame) else { continue };
-            let slow = slowly(column, side, frame);
+            let Some(cells) = quickly(column.on(side), frame) else { continue };
+            let slow = slowly(column.on(side), frame);
             let found: Vec<&[u8]> = (0..frame.height()).map(|row| cells.cell(row)).collect();
             assert_eq!(found, slow, "{} {:?}", column.name, column.rule);
             quick += 1;
@@ -142,7 +142,7 @@ proptest! {
     fn numbers_are_told_from_their_bytes((of, values) in value()) {
         let frame = Frame::from_columns(vec![Values { name: "c".into(), of, values }]).unwrap();
         let columns = sort_out(&checked(Rule::default()), &frame, &frame, Naming::ByName).unwrap();
-        let cells = compared(&columns.compared[0], Side::Old, &frame);
+        let cells = columns.compared[0].compared_cells(Side::Old, &frame);
         for (row, value) in frame.values("c").iter().enumerate() {
             let finite = match value {
                 Value::Integer(_) | Value::Unsigned(_) | Value::Wide(_) | Value::Decimal { .. } => true,
@@ -259,7 +259,7 @@ proptest! {
         let frame = Frame::from_columns(vec![Values { name: "c".into(), of, values }]).unwrap();
         let columns = sort_out(&checked(rule), &frame, &frame, Naming::ByName).unwrap();
         for column in &columns.compared {
-            let (old, new) = (compared(column, Side::Old, &frame), compared(column, Side::New, &frame));
+            let (old, new) = (column.compared_cells(Side::Old, &frame), column.compared_cells(Side::New, &frame));
             for (a, b) in (0..frame.height()).flat_map(|a| (0..frame.height()).map(move |b| (a, b))) {
                 let (left, right) = (column.normal(Side::Old, a), column.normal(Side::New, b));
                 let slow = super::super::judge::judge(&column.rule.comparison, Default::default(), &left, &right);

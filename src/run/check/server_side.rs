@@ -1,0 +1,105 @@
+//! Asks the servers of a row diff for what they can do of it before any row is read: describe the queries, cut them down
+//! to a sample, and find the rows that differ.
+
+use std::time::Instant;
+
+use super::super::context::elapsed_ms;
+use super::super::options::DiffStrategy;
+use super::attempt_result::AttemptResult;
+use super::pushdown;
+use super::pushdown::Answer;
+use super::scan::{Session, SideQuery, TwoSidedScan};
+use crate::model::{ErrorCode, ErrorReport, Place, SampleReport, Side, Sides};
+use crate::source;
+use crate::source::pushdown::Described;
+
+impl<'a> TwoSidedScan<'a> {
+    /// What is sent: the queries of the check, each cut down to the sample where its server can do that.
+    pub(crate) async fn queries(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        result: &mut AttemptResult,
+    ) -> Result<Sides<String>, ErrorReport> {
+        let (check, sides) = (self.one.check, &self.sides);
+        let as_they_are = Sides { old: sides.old.sql.clone(), new: sides.new.sql.clone() };
+        let Some(sample) = &check.sample else { return Ok(as_they_are) };
+        let described = self.described(old, new).await?;
+        let cut = |side, asked: &SideQuery<'_>, described: Option<Vec<Described>>| {
+            pushdown::sampled(check, sample, side, asked.engine.driver().dialect, &asked.sql, &described?)
+        };
+        let old = cut(Side::Old, &sides.old, described.old);
+        let new = cut(Side::New, &sides.new, described.new);
+        result.sample = Some(SampleReport { share: sample.text.clone(), by_server: old.is_some() && new.is_some() });
+        Ok(Sides { old: old.unwrap_or(as_they_are.old), new: new.unwrap_or(as_they_are.new) })
+    }
+
+    /// The columns of each side, where its engine knows them beforehand.
+    async fn described(
+        &self,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+    ) -> Result<Sides<Option<Vec<Described>>>, ErrorReport> {
+        let (sides, stop) = (&self.sides, self.context.stop);
+        let (old, new) = tokio::join!(
+            source::within(old.describe(&sides.old.sql), sides.old.engine, &sides.old.ticket, self.timeout, stop),
+            source::within(new.describe(&sides.new.sql), sides.new.engine, &sides.new.ticket, self.timeout, stop),
+        );
+        let old = old.map_err(|error| self.located(&sides.old, error));
+        let new = new.map_err(|error| self.located(&sides.new, error));
+        Sides { old, new }.all().map_err(ErrorReport::joined)
+    }
+
+    /// Lets the server that holds both sides find out which rows differ; where none does, the report is filled.
+    pub(crate) async fn server(
+        &self,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+        result: &mut AttemptResult,
+    ) -> Result<Answer, ErrorReport> {
+        let wanted = self.context.options.plan;
+        if wanted == DiffStrategy::Stream || (wanted == DiffStrategy::Auto && self.keys().is_some()) {
+            return Ok(Answer::Unknown);
+        }
+        let refused = |why: ErrorReport| match wanted {
+            DiffStrategy::Server => {
+                Err(why.at(Place::ServerPlan).and_hint("leave the plan to cutover with --plan auto"))
+            }
+            _ => Ok(Answer::Unknown),
+        };
+        let refuse = |why: &str| refused(ErrorReport::new(ErrorCode::PlanUnfit, why));
+        let sides = &self.sides;
+        if self.one.attempt.is_some_and(|attempt| !attempt.apart.is_empty()) {
+            return refuse("keys of old differ from themselves, and the server does not know which");
+        }
+        let Some(question) = pushdown::question(sides.old.engine, sides.new.engine) else {
+            return refuse("both sides must be the same ClickHouse source");
+        };
+        if self.keys().is_some() {
+            return refuse("only the keys that differed before are looked at");
+        }
+        if result.sample.as_ref().is_some_and(|sample| !sample.by_server) {
+            return refuse("this sample is not picked by the server");
+        }
+        let described = match self.described(old, new).await? {
+            Sides { old: Some(old), new: Some(new) } => Sides { old, new },
+            _ => return refuse("the columns are not known"),
+        };
+        let asked = match pushdown::ServerDiff::new(question, self.one.check, self.options(), queries, &described) {
+            Ok(asked) => asked,
+            Err(why) => return refused(why),
+        };
+        let clock = Instant::now();
+        let asking = old.whole(asked.sql());
+        let answer = source::within(asking, sides.old.engine, &sides.old.ticket, self.timeout, self.context.stop).await;
+        let answer = answer.map_err(|error| self.located(&sides.old, error))?;
+        let Some(answer) = answer else { return refuse("the source is not asked that way") };
+        let elapsed = elapsed_ms(clock);
+        let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
+        result.note_columns(names);
+        result.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed);
+        result.note(answer.warnings);
+        Ok(asked.answered(&answer.frame, queries))
+    }
+}
