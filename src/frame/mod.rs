@@ -3,6 +3,7 @@
 //! A [`Frame`] is a Polars frame of canonical types, with beside it the distinctions Polars has no
 //! type for (UUID, JSON, maps). Turning an engine's types into these is `source`'s business.
 
+mod decimal;
 mod error;
 pub(crate) mod exact;
 pub(crate) mod json;
@@ -12,10 +13,12 @@ mod types;
 mod value;
 pub(crate) mod wide;
 
+pub(crate) use decimal::Decimal;
+pub use decimal::decimal_text;
 pub use error::FrameError;
 pub(crate) use series::{value, values};
 pub use types::Type;
-pub use value::{Value, decimal_text};
+pub use value::Value;
 
 use polars::prelude::*;
 

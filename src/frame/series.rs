@@ -2,13 +2,11 @@
 
 use polars::prelude::*;
 
+use super::decimal::Decimal;
 use super::error::FrameError;
 use super::types::Type;
 use super::value::Value;
-use super::wide;
-
-const NANOS_PER_MILLI: i128 = 1_000_000;
-const NANOS_PER_MICRO: i128 = 1_000;
+use super::{time, wide};
 
 /// The values of `series`, read as `of`.
 pub(crate) fn values(series: &Series, of: &Type) -> Vec<Value> {
@@ -23,8 +21,8 @@ pub(crate) fn value(series: &Series, of: &Type, row: usize) -> Option<Value> {
 fn nanos(value: i64, unit: TimeUnit) -> i128 {
     match unit {
         TimeUnit::Nanoseconds => i128::from(value),
-        TimeUnit::Microseconds => i128::from(value) * NANOS_PER_MICRO,
-        TimeUnit::Milliseconds => i128::from(value) * NANOS_PER_MILLI,
+        TimeUnit::Microseconds => i128::from(value) * time::MICROSECOND,
+        TimeUnit::Milliseconds => i128::from(value) * time::MILLISECOND,
     }
 }
 
@@ -112,12 +110,14 @@ impl Width {
             (Value::Wide(_), _) | (Value::Unsigned(_), Type::Decimal { .. }) => self.wide = true,
             (Value::Unsigned(_), _) if nested => self.wide = true,
             (Value::Unsigned(_), _) => self.unsigned = true,
-            (Value::Integer(number), Type::Decimal { scale }) => self.wide |= raised(*number, 0, *scale).is_none(),
+            (Value::Integer(number), Type::Decimal { scale }) => {
+                self.wide |= Decimal::new(*number, 0).fitted(*scale).is_none()
+            }
             (Value::Integer(number), _) => self.negative |= *number < 0,
             (Value::Decimal { unscaled, scale }, Type::Decimal { scale: wanted }) => {
-                self.wide |= raised(*unscaled, *scale, *wanted).is_none();
+                self.wide |= Decimal::new(*unscaled, *scale).fitted(*wanted).is_none();
             }
-            (Value::Instant(nanos) | Value::WallClock(nanos), _) => self.fine |= nanos % NANOS_PER_MICRO != 0,
+            (Value::Instant(nanos) | Value::WallClock(nanos), _) => self.fine |= nanos % time::MICROSECOND != 0,
             (Value::Array(items), Type::Array(element)) => {
                 items.iter().for_each(|item| self.look(item, element, true));
             }
@@ -136,12 +136,6 @@ impl Width {
     fn time_unit(self) -> TimeUnit {
         if self.fine { TimeUnit::Nanoseconds } else { TimeUnit::Microseconds }
     }
-}
-
-/// `unscaled` with `wanted` digits after the point instead of `scale`; absent beyond 38 digits.
-fn raised(unscaled: i128, scale: u8, wanted: u8) -> Option<i128> {
-    let raised = unscaled.checked_mul(10i128.checked_pow(u32::from(wanted.checked_sub(scale)?))?)?;
-    (raised.unsigned_abs() < 10u128.pow(wide::MAX_DIGITS)).then_some(raised)
 }
 
 fn dtype(of: &Type, width: Width) -> DataType {
@@ -183,7 +177,7 @@ fn build<'a>(
 }
 
 fn cell(value: &Value, of: &Type, width: Width) -> Option<AnyValue<'static>> {
-    let ticks = |nanos: &i128| i64::try_from(if width.fine { *nanos } else { nanos / NANOS_PER_MICRO }).ok();
+    let ticks = |nanos: &i128| i64::try_from(if width.fine { *nanos } else { nanos / time::MICROSECOND }).ok();
     let unit = width.time_unit();
     Some(match (value, of) {
         (Value::Null, _) => AnyValue::Null,
@@ -195,10 +189,10 @@ fn cell(value: &Value, of: &Type, width: Width) -> Option<AnyValue<'static>> {
         (Value::Integer(v), Type::Integer) => AnyValue::Int128(*v),
         (Value::Unsigned(v), Type::Integer) => AnyValue::UInt128(*v),
         (Value::Decimal { unscaled, scale }, Type::Decimal { scale: wanted }) => {
-            AnyValue::Decimal(raised(*unscaled, *scale, *wanted)?, 38, usize::from(*wanted))
+            AnyValue::Decimal(Decimal::new(*unscaled, *scale).fitted(*wanted)?, 38, usize::from(*wanted))
         }
         (Value::Integer(v), Type::Decimal { scale }) => {
-            AnyValue::Decimal(raised(*v, 0, *scale)?, 38, usize::from(*scale))
+            AnyValue::Decimal(Decimal::new(*v, 0).fitted(*scale)?, 38, usize::from(*scale))
         }
         (Value::Float(v), Type::Float) => AnyValue::Float64(*v),
         (Value::Text(v), Type::Text) | (Value::Uuid(v), Type::Uuid) | (Value::Json(v), Type::Json) => {

@@ -7,7 +7,14 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::Value;
 
-const SECOND: i128 = 1_000_000_000;
+/// Nanoseconds of a microsecond.
+pub(crate) const MICROSECOND: i128 = 1_000;
+/// Nanoseconds of a millisecond.
+pub(crate) const MILLISECOND: i128 = 1_000_000;
+/// Nanoseconds of a second.
+pub(crate) const SECOND: i128 = 1_000_000_000;
+/// Nanoseconds of a day.
+pub(crate) const DAY: i128 = 86_400 * SECOND;
 
 /// Days since 1970-01-01 of `2026-01-01`.
 pub(crate) fn date(text: &str) -> Option<i32> {
@@ -60,7 +67,7 @@ fn calendar_day(text: &str) -> Option<NaiveDate> {
 fn moment_without_fraction(text: &str) -> Option<(i128, &str)> {
     let (day, rest) = text.split_at_checked(10)?;
     let (second, rest) = time_of_day(rest.strip_prefix([' ', 'T'])?)?;
-    Some(((i128::from(days(calendar_day(day)?)?) * 86_400 + second) * SECOND, rest))
+    Some((i128::from(days(calendar_day(day)?)?) * DAY + second * SECOND, rest))
 }
 
 /// Seconds since midnight of `12:00` or `12:00:00`, and what follows them.

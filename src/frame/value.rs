@@ -45,20 +45,3 @@ pub enum Value {
     /// Entries in the engine's order.
     Map(Vec<(Value, Value)>),
 }
-
-/// Decimal text of `unscaled × 10^−scale`, which depends on the value alone: `(150, 2)` is `1.5`, `(100, 2)` is `1`. A column
-/// has one scale, so the zeros at the end are those of its longest value.
-pub fn decimal_text(unscaled: i128, scale: u8) -> String {
-    let digits = unscaled.unsigned_abs().to_string();
-    let sign = if unscaled < 0 { "-" } else { "" };
-    let scale = usize::from(scale);
-    if scale == 0 {
-        return format!("{sign}{digits}");
-    }
-    let padded = format!("{digits:0>width$}", width = scale + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - scale);
-    match fraction.trim_end_matches('0') {
-        "" => format!("{sign}{whole}"),
-        fraction => format!("{sign}{whole}.{fraction}"),
-    }
-}

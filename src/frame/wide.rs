@@ -4,10 +4,8 @@ use std::str::FromStr;
 
 use bigdecimal::BigDecimal;
 
-use super::value::{Value, decimal_text};
-
-/// Digits that a decimal column of Polars holds; the largest scale of [`Value::Decimal`], too.
-pub(crate) const MAX_DIGITS: u32 = 38;
+use super::decimal::{Decimal, MAX_DIGITS};
+use super::value::Value;
 
 /// `number` as an integer or decimal where 128 bits and a scale of 38 hold it, else wide. Trailing zeros are dropped.
 pub(crate) fn narrowed(number: &BigDecimal) -> Value {
@@ -38,13 +36,25 @@ pub(super) fn text(value: &Value) -> Option<String> {
     Some(match value {
         Value::Integer(value) => value.to_string(),
         Value::Unsigned(value) => value.to_string(),
-        Value::Decimal { unscaled, scale: 0 } => unscaled.to_string(),
-        Value::Decimal { unscaled, scale } => {
-            decimal_text(*unscaled, *scale).trim_end_matches('0').trim_end_matches('.').to_owned()
-        }
+        Value::Decimal { unscaled, scale } => Decimal::new(*unscaled, *scale).to_string(),
         Value::Wide(number) => number.normalized().to_plain_string(),
         _ => return None,
     })
+}
+
+/// Returns how many digits an integer or decimal has before its point and how many after it, without the zeros at either
+/// end; absent for any other value.
+pub(crate) fn places(value: &Value) -> Option<(usize, usize)> {
+    let number = match value {
+        Value::Integer(unscaled) => return Some(Decimal::new(*unscaled, 0).places()),
+        Value::Decimal { unscaled, scale } => return Some(Decimal::new(*unscaled, *scale).places()),
+        Value::Unsigned(number) => BigDecimal::from(*number),
+        Value::Wide(number) => number.normalized(),
+        _ => return None,
+    };
+    let digits = i64::try_from(number.digits()).ok()?;
+    let fraction = number.fractional_digit_count();
+    Some((usize::try_from((digits - fraction).max(0)).ok()?, usize::try_from(fraction.max(0)).ok()?))
 }
 
 #[cfg(test)]

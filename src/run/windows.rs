@@ -112,7 +112,7 @@ pub fn cut(
 ) -> Result<Vec<Slice>, ErrorReport> {
     let (from, to) = ends(window, params)?;
     let step = TimeDelta::from_std(window.step).map_err(|_| unfit("the step is too long"))?;
-    let (Some(mut at), Some(end)) = (moment(&from), moment(&to)) else {
+    let (Some(mut at), Some(end)) = (from.moment(), to.moment()) else {
         return Err(unfit("its ends are no points in time"));
     };
     if std::mem::discriminant(&from) != std::mem::discriminant(&to) {
@@ -151,15 +151,6 @@ fn unfit(why: impl Into<String>) -> ErrorReport {
 fn broken(defect: &Defect) -> ErrorReport {
     let error = ErrorReport::new(ErrorCode::Defect, "cutover met a defect of its own; please report it with the check");
     error.caused_by([Cause::of_others(defect.text())])
-}
-
-fn moment(value: &ParamValue) -> Option<NaiveDateTime> {
-    match value {
-        ParamValue::Date(day) => day.and_hms_opt(0, 0, 0),
-        ParamValue::Timestamp(moment) => Some(moment.naive_utc()),
-        ParamValue::WallClock(moment) => Some(*moment),
-        _ => None,
-    }
 }
 
 /// `at` as a value of the type of `example`.

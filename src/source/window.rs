@@ -2,8 +2,6 @@
 //!
 //! Whether the engine can order the column as time is told by the answer: this only asks so that it can be told.
 
-use chrono::{NaiveDateTime, NaiveTime};
-
 use super::dialect::Dialect;
 use super::gate::statement;
 use crate::spec::check::ParamValue;
@@ -76,16 +74,6 @@ pub fn placing(
 fn inside(dialect: &dyn Dialect, name: &str, from: &ParamValue, to: &ParamValue) -> Result<String, String> {
     let time = dialect.window_column(name);
     Ok(format!("{time} >= {} AND {time} < {}", dialect.window_end(from)?, dialect.window_end(to)?))
-}
-
-/// The moment of an end of a window, its day at midnight; absent where it is no time.
-pub(super) fn moment(value: &ParamValue) -> Option<NaiveDateTime> {
-    match value {
-        ParamValue::Date(day) => Some(day.and_time(NaiveTime::MIN)),
-        ParamValue::Timestamp(moment) => Some(moment.naive_utc()),
-        ParamValue::WallClock(moment) => Some(*moment),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

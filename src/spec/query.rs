@@ -48,3 +48,15 @@ pub enum ParamValue {
     /// TOML array, never empty, of one type.
     List(Vec<ParamValue>),
 }
+
+impl ParamValue {
+    /// Returns the moment it is, a day at midnight; absent where it is no time.
+    pub(crate) fn moment(&self) -> Option<chrono::NaiveDateTime> {
+        match self {
+            ParamValue::Date(day) => Some(day.and_time(chrono::NaiveTime::MIN)),
+            ParamValue::Timestamp(moment) => Some(moment.naive_utc()),
+            ParamValue::WallClock(moment) => Some(*moment),
+            _ => None,
+        }
+    }
+}

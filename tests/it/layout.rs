@@ -16,6 +16,13 @@ type Segments = Vec<String>;
 /// The files of the crate without their comments and tests, by the path of their module.
 struct Sources(BTreeMap<Segments, String>);
 
+/// How items and paths are found in a text.
+struct Patterns {
+    uses: Regex,
+    paths: Regex,
+    visibility: Regex,
+}
+
 /// What one file names.
 #[derive(Default)]
 struct Named {
@@ -58,10 +65,8 @@ impl Sources {
         Some(base)
     }
 
-    fn named(&self, at: &Segments) -> Named {
-        let uses = Regex::new(r"(?m)^\s*(pub(?:\([^)]*\))? )?use ([^;]+);").unwrap();
-        let paths = Regex::new(r"\b(?:crate|super|self)(?:::\w+)+|\b[a-z]\w*(?:::\w+)+").unwrap();
-        let visibility = Regex::new(r"pub\(in [^)]*\)").unwrap();
+    fn named(&self, at: &Segments, patterns: &Patterns) -> Named {
+        let Patterns { uses, paths, visibility } = patterns;
         let text = visibility.replace_all(&self.0[at], "pub");
         let mut named = Named::default();
         for item in uses.captures_iter(&text) {
@@ -95,7 +100,12 @@ impl Sources {
 
     /// Pairs of modules that import each other.
     fn mutual(&self) -> BTreeSet<(String, String)> {
-        let named: BTreeMap<&Segments, Named> = self.0.keys().map(|at| (at, self.named(at))).collect();
+        let patterns = Patterns {
+            uses: Regex::new(r"(?m)^\s*(pub(?:\([^)]*\))? )?use ([^;]+);").unwrap(),
+            paths: Regex::new(r"(?-u)\b[a-z]\w*(?:::\w+)+").unwrap(),
+            visibility: Regex::new(r"pub\(in [^)]*\)").unwrap(),
+        };
+        let named: BTreeMap<&Segments, Named> = self.0.keys().map(|at| (at, self.named(at, &patterns))).collect();
         let reexported = named.values().flat_map(|named| named.reexported.clone()).collect();
         let imports: BTreeSet<(Segments, Segments)> = named
             .iter()

@@ -11,14 +11,12 @@ use super::super::rows::paired::Paired;
 use super::super::value::display;
 use super::super::value::encode::Ambiguous;
 use super::super::value::normalize::Normal;
-use crate::frame::{Frame, Value};
+use crate::frame::{Frame, Value, time};
 use crate::model::{
     ErrorCode, ErrorReport, FreshnessFindings, Key, Measure, Outcome, Side, Totals, Warning, WarningCode,
 };
 use crate::spec::check::Check;
 use crate::suppress::ledger::outside;
-
-const NANOS_PER_DAY: i128 = 86_400_000_000_000;
 
 /// Compares one timestamp per side or key; new may lag by `max_lag`, and may be ahead.
 pub(crate) fn compare(
@@ -98,7 +96,7 @@ fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<(i1
         Normal::Value(Value::Null) => Ok(None),
         Normal::Value(Value::Instant(nanos)) => Ok(Some((nanos, true))),
         Normal::Value(Value::WallClock(nanos)) => Ok(Some((nanos, false))),
-        Normal::Value(Value::Date(days)) => Ok(Some((i128::from(days) * NANOS_PER_DAY, false))),
+        Normal::Value(Value::Date(days)) => Ok(Some((i128::from(days) * time::DAY, false))),
         Normal::Value(other) => Err(error(
             ErrorCode::ValueUnreadable,
             format!(

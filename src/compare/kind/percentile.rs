@@ -1,8 +1,8 @@
 //! `percentile`: quantiles of both sides by one definition, or an approximation against the raw values.
 
-use std::collections::BTreeMap;
+mod answer;
 
-use bigdecimal::{BigDecimal, ToPrimitive};
+use bigdecimal::BigDecimal;
 
 use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows::Sink;
@@ -11,19 +11,17 @@ use super::super::rows::join::pair;
 use super::super::rows::key_group::KeyGroup;
 use super::super::value::display;
 use super::super::value::number;
-use super::super::value::number::{Number, number, plain, shown_as_float};
+use super::super::value::number::{Number, plain, shown_as_float};
 use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
-use crate::frame::{Column, Frame, Type, Value};
+use crate::frame::{Column, Frame};
 use crate::model::{
     Counts, ErrorCode, ErrorReport, Example, KS_DISTANCE, Key, Measure, Outcome, PercentileFindings, RANK_ERROR,
     Severity, Side, Sides, Totals, Warning, WarningCode, agree, plural,
 };
 use crate::spec::check::{Bounds, Check, Percentile, Tolerance};
 use crate::suppress::ledger::outside;
-
-/// The column by which a side of finished percentiles may tell how many values are behind them.
-const COUNT: &str = "n";
+use answer::{Answer, Values};
 
 /// Compares raw values or percentiles, group by group.
 pub(crate) fn compare(
@@ -66,136 +64,6 @@ fn keys_of(check: &Check, frame: &Frame, side: Side) -> Result<Frame, ErrorRepor
         }
     }
     Frame::from_columns(columns).map_err(|cause| error(ErrorCode::ValueUnreadable, cause.to_string()))
-}
-
-/// What a side returned.
-enum Answer {
-    /// One value a row.
-    Raw(Vec<Value>),
-    /// One row a group, a column per quantile.
-    Finished { quantiles: BTreeMap<String, Vec<Value>>, counts: Option<Vec<Value>> },
-}
-
-impl Answer {
-    fn read(check: &Check, settings: &Percentile, frame: &Frame, side: Side) -> Result<Answer, ErrorReport> {
-        let renamed = |name: &str| check.name_on(side, name).to_owned();
-        let has = |name: &str| frame.column(&renamed(name)).is_some();
-        let numbers = |name: &str| -> Result<Vec<Value>, ErrorReport> {
-            let name = renamed(name);
-            match frame.column(&name) {
-                Some((_, Type::Integer | Type::Decimal { .. } | Type::Float | Type::Null)) => Ok(frame.values(&name)),
-                Some((_, of)) => Err(error(
-                    ErrorCode::TypeMismatch,
-                    format!("column `{name}` of {side} is {of}, where numbers are compared; cast it in the query"),
-                )),
-                None => Err(error(ErrorCode::ColumnMissing, format!("{side} has no column `{name}`"))),
-            }
-        };
-        let present = settings.quantiles.iter().filter(|(name, _)| has(name)).count();
-        let raw = settings.value.as_deref().filter(|value| has(value));
-        let (answer, used): (Answer, Vec<String>) = if present == settings.quantiles.len() && present > 0 {
-            let quantiles = settings.quantiles.iter().map(|(name, _)| Ok((name.clone(), numbers(name)?)));
-            let quantiles = quantiles.collect::<Result<_, ErrorReport>>()?;
-            let counts = if has(COUNT) { Some(numbers(COUNT)?) } else { None };
-            let mut used: Vec<String> = settings.quantiles.iter().map(|(name, _)| renamed(name)).collect();
-            used.push(renamed(COUNT));
-            (Answer::Finished { quantiles, counts }, used)
-        } else if let (Some(value), 0) = (raw, present) {
-            (Answer::Raw(numbers(value)?), vec![renamed(value)])
-        } else {
-            let wanted: Vec<&str> = settings.quantiles.iter().map(|(name, _)| name.as_str()).collect();
-            return Err(error(
-                ErrorCode::ColumnMissing,
-                format!(
-                    "{side} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
-                    wanted.join(", "),
-                    settings
-                        .value
-                        .as_ref()
-                        .map_or(String::from(" (say `value = \"column\"`)"), |value| format!(" (`{value}`)")),
-                    frame.names().join(", ")
-                ),
-            ));
-        };
-        let known = |name: &str| used.iter().any(|u| u == name) || check.key.iter().any(|key| renamed(key) == name);
-        let ignored = |name: &str| {
-            check
-                .columns
-                .get(name)
-                .is_some_and(|rule| matches!(rule.comparison, crate::spec::check::Comparison::Ignore(_)))
-        };
-        match frame.names().into_iter().find(|name| !known(name) && !ignored(name)) {
-            Some(name) => Err(error(
-                ErrorCode::ColumnUnexpected,
-                format!(
-                    "column `{name}` of {side} is neither key nor quantile nor `value`; leave it out, or `ignore` it with a reason"
-                ),
-            )),
-            None => Ok(answer),
-        }
-    }
-
-    fn group(&self, settings: &Percentile, rows: &[usize], dropped: &mut u64) -> Result<Option<Values>, String> {
-        if rows.is_empty() {
-            return Ok(None);
-        }
-        match self {
-            Answer::Raw(values) => {
-                let present: Vec<Value> =
-                    rows.iter().map(|row| values[*row].clone()).filter(|v| *v != Value::Null).collect();
-                *dropped += (rows.len() - present.len()) as u64;
-                let sample = Sample::new(present).map_err(|cause| cause.to_string())?;
-                let quantile =
-                    |(name, q): &(String, BigDecimal)| sample.quantile(q).map_err(|cause| format!("`{name}`: {cause}"));
-                let quantiles = settings.quantiles.iter().map(quantile).collect::<Result<_, _>>()?;
-                Ok(Some(Values { count: Some(sample.len() as u64), sample: Some(sample), quantiles }))
-            }
-            Answer::Finished { quantiles, counts } => {
-                let [row] = rows else {
-                    return Err(format!(
-                        "{} rows of percentiles for one group; aggregate the query, or name the group in `key`",
-                        rows.len()
-                    ));
-                };
-                let mut found = Vec::new();
-                for (name, _) in &settings.quantiles {
-                    let value = &quantiles[name][*row];
-                    if matches!(value, Value::Float(v) if v.is_nan()) {
-                        return Err(format!("`{name}` is NaN; leave the group out in the query"));
-                    }
-                    found.push(match value {
-                        Value::Float(float) => Some(number::written(*float)),
-                        other => number(other),
-                    });
-                }
-                let count = counts.as_ref().map(|counts| count(&counts[*row])).transpose()?.flatten();
-                Ok(Some(Values { sample: None, quantiles: found, count }))
-            }
-        }
-    }
-
-    fn is_raw(&self) -> bool {
-        matches!(self, Answer::Raw(_))
-    }
-}
-
-/// The number of values behind a group; absent where it is NULL.
-fn count(value: &Value) -> Result<Option<u64>, String> {
-    match number(value) {
-        None => Ok(None),
-        Some(Number::Finite(count)) if count.is_integer() && count.to_u64().is_some() => Ok(count.to_u64()),
-        Some(_) => Err(format!(
-            "`{COUNT}` is {}, which is no number of values; select count(*)",
-            display::shown(value).unwrap_or_default()
-        )),
-    }
-}
-
-/// One group of one side.
-struct Values {
-    sample: Option<Sample>,
-    quantiles: Vec<Option<Number>>,
-    count: Option<u64>,
 }
 
 fn bounds_make_sense(settings: &Percentile, old: &Answer, new: &Answer) -> Result<(), ErrorReport> {

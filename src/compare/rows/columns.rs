@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::value::display;
 use super::super::value::encode::Ambiguous;
-use super::super::value::types::Misfit;
+use super::super::value::misfit::Misfit;
 use super::paired::{Paired, pair};
 use crate::frame::Frame;
 use crate::model::{Cause, ColumnReport, ErrorCode, ErrorReport, Side, Sides};

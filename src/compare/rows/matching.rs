@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::value::encode::{Ambiguous, is_never_equal};
+use super::super::value::bytes::is_never_equal;
+use super::super::value::encode::Ambiguous;
 use super::columns::Columns;
 use super::key_group::KeyGroup;
 use super::paired::Paired;

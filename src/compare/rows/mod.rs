@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 
 use super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
+use super::value::bytes::is_never_equal;
 use super::value::display;
-use super::value::encode::is_never_equal;
 use super::value::order::Ordered;
 use crate::frame::Frame;
 use crate::model::{

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use super::super::value::bytes::{
+    as_decimal, begins_like_a_number, is_instant, is_never_equal, is_number, is_plain, is_wall_clock,
+};
 use super::super::value::cells;
 use super::super::value::cells::{Cells, ColumnSide};
 use super::super::value::display;
 use super::super::value::distance::Distance;
-use super::super::value::encode::{
-    Ambiguous, as_decimal, begins_like_a_number, encode, is_instant, is_never_equal, is_number, is_plain, is_wall_clock,
-};
+use super::super::value::encode::{Ambiguous, encode};
 use super::super::value::judge::{Verdict, by_bytes, judge};
-use super::super::value::normalize::{Adapting, Normal, Normalizer, adapt_absent};
-use super::super::value::types::{Misfit, comparable, stands};
+use super::super::value::literal::{Adapting, adapt_absent};
+use super::super::value::misfit::Misfit;
+use super::super::value::normalize::{Normal, Normalizer};
+use super::super::value::types::{comparable, stands};
 use super::column_values::ColumnValues;
 use crate::frame::{Frame, Type, Value};
 use crate::model::{ErrorCode, Side, Sides};

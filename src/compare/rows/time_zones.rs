@@ -3,7 +3,8 @@
 //! What pairs by its bytes (keys, tags, rows under a duplicated key) never meets such a value to be judged with, and would
 //! be missing here and extra there instead of an error.
 
-use super::super::value::encode::{Ambiguous, is_instant, is_wall_clock};
+use super::super::value::bytes::{is_instant, is_wall_clock};
+use super::super::value::encode::Ambiguous;
 use super::columns::Columns;
 use super::columns::ambiguous;
 use super::key_group::KeyGroup;

@@ -4,15 +4,13 @@
 
 use polars::prelude::*;
 
+use super::bytes;
 use super::encode;
 use super::encode::Ambiguous;
 use super::normalize::{Normalizer, Simple};
-use crate::frame::{Frame, Type, Value};
+use crate::frame::{Frame, Type, Value, time};
 use crate::model::Side;
 use crate::spec::check::Comparison;
-
-const NANOS_PER_MILLI: i128 = 1_000_000;
-const NANOS_PER_MICRO: i128 = 1_000;
 
 /// How the values of one column are read on one side.
 #[derive(Clone, Copy)]
@@ -43,7 +41,7 @@ impl Cells {
 
     /// Whether the value of `row` is a finite number.
     pub(crate) fn is_number(&self, row: usize) -> bool {
-        encode::is_number(self.cell(row))
+        bytes::is_number(self.cell(row))
     }
 
     /// How many values are finite numbers.
@@ -112,7 +110,7 @@ pub(crate) fn compared(column: ColumnSide<'_>, frame: &Frame) -> Cells {
         let normal = column.normalizer.apply(value);
         if budget || encode::encode(&normal, column.comparison, column.side, &mut cells.bytes).is_err() {
             cells.bytes.truncate(start);
-            encode::never_equal(column.side, &mut cells.bytes);
+            bytes::never_equal(column.side, &mut cells.bytes);
         }
         cells.end();
     }
@@ -156,38 +154,38 @@ fn scalars(series: &Series, of: &Type, simple: Simple, null: &[u8]) -> Option<Ce
             }
         }
         (DataType::Boolean, _) if simple.bool_as_integer => {
-            each!(series.bool().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out));
+            each!(series.bool().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out));
         }
-        (DataType::Boolean, _) => each!(series.bool().ok()?.iter(), |v, out| encode::boolean(v, out)),
-        (DataType::Int8, _) => each!(series.i8().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
-        (DataType::Int16, _) => each!(series.i16().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
-        (DataType::Int32, _) => each!(series.i32().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
-        (DataType::Int64, _) => each!(series.i64().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
-        (DataType::Int128, _) => each!(series.i128().ok()?.iter(), |v, out| encode::decimal(v, 0, out)),
-        (DataType::UInt8, _) => each!(series.u8().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
-        (DataType::UInt16, _) => each!(series.u16().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
-        (DataType::UInt32, _) => each!(series.u32().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
-        (DataType::UInt64, _) => each!(series.u64().ok()?.iter(), |v, out| encode::decimal(v.into(), 0, out)),
+        (DataType::Boolean, _) => each!(series.bool().ok()?.iter(), |v, out| bytes::boolean(v, out)),
+        (DataType::Int8, _) => each!(series.i8().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
+        (DataType::Int16, _) => each!(series.i16().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
+        (DataType::Int32, _) => each!(series.i32().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
+        (DataType::Int64, _) => each!(series.i64().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
+        (DataType::Int128, _) => each!(series.i128().ok()?.iter(), |v, out| bytes::decimal(v, 0, out)),
+        (DataType::UInt8, _) => each!(series.u8().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
+        (DataType::UInt16, _) => each!(series.u16().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
+        (DataType::UInt32, _) => each!(series.u32().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
+        (DataType::UInt64, _) => each!(series.u64().ok()?.iter(), |v, out| bytes::decimal(v.into(), 0, out)),
         (DataType::Decimal(_, scale), _) => {
             let scale = u8::try_from(*scale).ok()?;
-            each!(series.decimal().ok()?.physical().iter(), |v, out| encode::decimal(v, scale, out));
+            each!(series.decimal().ok()?.physical().iter(), |v, out| bytes::decimal(v, scale, out));
         }
-        (DataType::Float32, _) => each!(series.f32().ok()?.iter(), |v, out| encode::float(v.into(), out)),
-        (DataType::Float64, _) => each!(series.f64().ok()?.iter(), |v, out| encode::float(v, out)),
+        (DataType::Float32, _) => each!(series.f32().ok()?.iter(), |v, out| bytes::float(v.into(), out)),
+        (DataType::Float64, _) => each!(series.f64().ok()?.iter(), |v, out| bytes::float(v, out)),
         (DataType::String, Type::Integer | Type::Decimal { .. }) => return None,
-        (DataType::String, _) => each!(series.str().ok()?.iter(), |v, out| encode::text(v, out)),
-        (DataType::Binary, _) => each!(series.binary().ok()?.iter(), |v, out| encode::bytes(v, out)),
-        (DataType::Date, _) => each!(series.date().ok()?.physical().iter(), |v, out| encode::date(v, out)),
+        (DataType::String, _) => each!(series.str().ok()?.iter(), |v, out| bytes::text(v, out)),
+        (DataType::Binary, _) => each!(series.binary().ok()?.iter(), |v, out| bytes::bytes(v, out)),
+        (DataType::Date, _) => each!(series.date().ok()?.physical().iter(), |v, out| bytes::date(v, out)),
         (DataType::Time, _) if simple.truncate.is_none() => {
-            each!(series.time().ok()?.physical().iter(), |v, out| encode::time(v, out));
+            each!(series.time().ok()?.physical().iter(), |v, out| bytes::time(v, out));
         }
         (DataType::Datetime(unit, zone), _) => {
             let scale = match unit {
                 TimeUnit::Nanoseconds => 1,
-                TimeUnit::Microseconds => NANOS_PER_MICRO,
-                TimeUnit::Milliseconds => NANOS_PER_MILLI,
+                TimeUnit::Microseconds => time::MICROSECOND,
+                TimeUnit::Milliseconds => time::MILLISECOND,
             };
-            let write = if zone.is_some() || simple.utc { encode::instant } else { encode::wall_clock };
+            let write = if zone.is_some() || simple.utc { bytes::instant } else { bytes::wall_clock };
             each!(series.datetime().ok()?.physical().iter(), |v, out| write(floored(i128::from(v) * scale), out));
         }
         _ => return None,

@@ -1,13 +1,12 @@
 //! Values and rules in words, as reports show them.
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::{NaiveDate, NaiveTime};
 
 use super::number::{float_text, plain};
+use crate::frame;
 use crate::frame::{Value, decimal_text};
 use crate::model::{Key, Sides};
 use crate::spec::check::{Budget, Comparison, Rule, Tolerance};
-
-const NANOS: i128 = 1_000_000_000;
 
 /// `value` as text, exact; `None` for NULL, so that NULL and the text `NULL` stay apart.
 pub(crate) fn shown(value: &Value) -> Option<String> {
@@ -65,10 +64,8 @@ fn time(nanos: i64) -> String {
 }
 
 fn moment(nanos: i128) -> String {
-    let (seconds, rest) = (nanos.div_euclid(NANOS), nanos.rem_euclid(NANOS));
-    let known = i64::try_from(seconds).ok().zip(u32::try_from(rest).ok());
-    match known.and_then(|(seconds, rest)| DateTime::from_timestamp(seconds, rest)) {
-        Some(moment) => moment.naive_utc().format("%Y-%m-%dT%H:%M:%S%.f").to_string(),
+    match frame::time::moment(nanos) {
+        Some(moment) => moment.format("%Y-%m-%dT%H:%M:%S%.f").to_string(),
         None => format!("{nanos} ns since 1970"),
     }
 }

@@ -6,18 +6,13 @@ use bigdecimal::{BigDecimal, Zero, num_bigint::BigInt};
 
 use super::number;
 use super::number::number;
-use crate::frame::Value;
+use crate::frame::{Decimal, Value};
 
 /// |new − old| of two finite numbers.
 #[derive(Clone, Debug)]
 pub(crate) enum Distance {
-    /// A decimal: `unscaled` × 10^−`scale`.
-    Decimal {
-        /// Its digits.
-        unscaled: i128,
-        /// How many of them are decimals.
-        scale: u8,
-    },
+    /// A decimal.
+    Decimal(Decimal),
     /// Between two finite floats, which is worked out only where it counts.
     Floats(f64, f64),
     /// Anything else.
@@ -27,7 +22,7 @@ pub(crate) enum Distance {
 impl Distance {
     /// No distance.
     pub(crate) fn zero() -> Self {
-        Distance::Decimal { unscaled: 0, scale: 0 }
+        Distance::Decimal(Decimal::new(0, 0))
     }
 
     /// Between two values; absent where either is no finite number.
@@ -39,15 +34,15 @@ impl Distance {
         narrow.or_else(|| number::distance(&number(old)?, &number(new)?).map(Distance::Wide))
     }
 
-    /// Between two decimals given as digits and scale; absent where that takes more than 128 bits.
-    pub(crate) fn between_decimals(old: (i128, u8), new: (i128, u8)) -> Option<Self> {
+    /// Between two decimals; absent where that takes more than 128 bits.
+    pub(crate) fn between_decimals(old: Decimal, new: Decimal) -> Option<Self> {
         apart(old, new)
     }
 
     /// Whether the numbers are equal; −0.0 equals 0.0.
     pub(crate) fn is_zero(&self) -> bool {
         match self {
-            Distance::Decimal { unscaled, .. } => *unscaled == 0,
+            Distance::Decimal(distance) => distance.unscaled == 0,
             Distance::Floats(old, new) => old == new,
             Distance::Wide(distance) => distance.is_zero(),
         }
@@ -56,7 +51,9 @@ impl Distance {
     /// The distance as a number.
     pub(crate) fn exact(&self) -> BigDecimal {
         match self {
-            Distance::Decimal { unscaled, scale } => BigDecimal::new(BigInt::from(*unscaled), i64::from(*scale)),
+            Distance::Decimal(Decimal { unscaled, scale }) => {
+                BigDecimal::new(BigInt::from(*unscaled), i64::from(*scale))
+            }
             Distance::Floats(old, new) => {
                 let exact = |float: f64| BigDecimal::try_from(float).expect("a finite float");
                 (exact(*new) - exact(*old)).abs()
@@ -75,9 +72,7 @@ impl PartialEq for Distance {
 impl PartialOrd for Distance {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         let quick = match (self, other) {
-            (Distance::Decimal { unscaled: a, scale: of_a }, Distance::Decimal { unscaled: b, scale: of_b }) => {
-                aligned((*a, *of_a), (*b, *of_b)).map(|(a, b, _)| a.cmp(&b))
-            }
+            (Distance::Decimal(a), Distance::Decimal(b)) => a.aligned(*b).map(|(a, b, _)| a.cmp(&b)),
             // A float subtraction rounds, and rounding never swaps two numbers, but it may make them one.
             (Distance::Floats(old, new), Distance::Floats(other_old, other_new)) => {
                 (new - old).abs().partial_cmp(&(other_new - other_old).abs()).filter(|order| order.is_ne())
@@ -88,28 +83,18 @@ impl PartialOrd for Distance {
     }
 }
 
-/// The digits and scale of an integer or decimal.
-fn decimal(value: &Value) -> Option<(i128, u8)> {
+/// An integer or decimal that is no wider than 128 bits.
+fn decimal(value: &Value) -> Option<Decimal> {
     match value {
-        Value::Integer(unscaled) => Some((*unscaled, 0)),
-        Value::Decimal { unscaled, scale } => Some((*unscaled, *scale)),
+        Value::Integer(unscaled) => Some(Decimal::new(*unscaled, 0)),
+        Value::Decimal { unscaled, scale } => Some(Decimal::new(*unscaled, *scale)),
         _ => None,
     }
 }
 
-fn apart(old: (i128, u8), new: (i128, u8)) -> Option<Distance> {
-    let (old, new, scale) = aligned(old, new)?;
-    Some(Distance::Decimal { unscaled: new.checked_sub(old)?.checked_abs()?, scale })
-}
-
-/// Two decimals at the larger of their scales; absent where one of them takes more than 128 bits there.
-fn aligned(a: (i128, u8), b: (i128, u8)) -> Option<(i128, i128, u8)> {
-    let scale = a.1.max(b.1);
-    let at = |(unscaled, of): (i128, u8)| match scale - of {
-        0 => Some(unscaled),
-        more => unscaled.checked_mul(10i128.checked_pow(more.into())?),
-    };
-    Some((at(a)?, at(b)?, scale))
+fn apart(old: Decimal, new: Decimal) -> Option<Distance> {
+    let (old, new, scale) = old.aligned(new)?;
+    Some(Distance::Decimal(Decimal::new(new.checked_sub(old)?.checked_abs()?, scale)))
 }
 
 #[cfg(test)]
@@ -151,9 +136,9 @@ mod tests {
     #[test]
     fn a_difference_beyond_128_bits_keeps_every_digit() {
         let (least, most) = (Value::Integer(i128::MIN), Value::Integer(i128::MAX));
-        assert!(Distance::between_decimals((i128::MIN, 0), (i128::MAX, 0)).is_none());
+        assert!(Distance::between_decimals(Decimal::new(i128::MIN, 0), Decimal::new(i128::MAX, 0)).is_none());
         assert_eq!(Distance::between(&least, &most).unwrap().exact().to_string(), u128::MAX.to_string());
-        let (fine, coarse) = ((1, 38), (i128::MAX, 0));
+        let (fine, coarse) = (Decimal::new(1, 38), Decimal::new(i128::MAX, 0));
         assert!(Distance::between_decimals(fine, coarse).is_none());
     }
 

@@ -1,51 +1,10 @@
 //! Which columns may be compared: the types of the two sides under a rule.
 
+use super::class::{Class, class, class_of, hint, meet};
+use super::misfit::Misfit;
 use crate::frame::{Type, Value};
-use crate::model::{ErrorCode, Side};
-use crate::spec::check::{Comparison, ForcedType, Rule};
-
-/// A type as the rule leaves it.
-#[derive(Clone, Debug, PartialEq)]
-enum Class {
-    /// Holds only NULL, or whatever the data say.
-    Any,
-    Bool,
-    /// Integer or decimal; only an integer meets a boolean.
-    Exact {
-        integer: bool,
-    },
-    Float,
-    Text,
-    Bytes,
-    Date,
-    Time,
-    Instant,
-    WallClock,
-    /// Text read as a timestamp: each value says whether it is an instant.
-    Moment,
-    Json,
-    Array(Box<Class>),
-    Map(Box<Class>, Box<Class>),
-}
-
-/// Why a column cannot be compared, and how to make it so.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Misfit {
-    pub code: ErrorCode,
-    pub why: String,
-}
-
-impl Misfit {
-    /// Makes one whose text names types and settings only.
-    pub(crate) fn of_types(why: impl Into<String>) -> Misfit {
-        Misfit { code: ErrorCode::TypeMismatch, why: why.into() }
-    }
-
-    /// Makes one whose text quotes a literal of the suite.
-    pub(crate) fn of_literal(why: impl Into<String>) -> Misfit {
-        Misfit { code: ErrorCode::LiteralUnfit, why: why.into() }
-    }
-}
+use crate::model::Side;
+use crate::spec::check::{Comparison, Rule};
 
 /// How two comparable columns meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +13,7 @@ pub(crate) struct Meeting {
     pub bool_as_integer: bool,
 }
 
-/// Whether a column of type `old` may be compared with one of type `new` under `rule`; else why not, and the way out.
+/// Whether a column of type `old` may be compared with one of type `new` under `rule`; else why not, and a hint.
 pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting, Misfit> {
     let left = class(old, rule.types.old, rule)?;
     let right = class(new, rule.types.new, rule)?;
@@ -75,7 +34,7 @@ pub(crate) fn comparable(old: &Type, new: &Type, rule: &Rule) -> Result<Meeting,
     if meet(&left, &right, numeric, &mut bool_as_integer) {
         return Ok(Meeting { bool_as_integer });
     }
-    Err(Misfit::of_types(format!("{old} in old and {new} in new cannot be compared; {}", way_out(&left, &right))))
+    Err(Misfit::of_types(format!("{old} in old and {new} in new cannot be compared; {}", hint(&left, &right))))
 }
 
 /// Whether a value of the column of `other` on the other side of `side` can equal `value`, which stands for NULL on `side`.
@@ -95,134 +54,6 @@ pub(crate) fn stands(value: &Value, other: &Type, side: Side, rule: &Rule, bool_
     let numeric = any(|one| matches!(one, Comparison::Tolerance(_) | Comparison::Budget(_)));
     let mut as_integer = false;
     meet(&left, &right, numeric, &mut as_integer) && (bool_as_integer || !as_integer)
-}
-
-fn class_of(value: &Value) -> Class {
-    match value {
-        Value::Null => Class::Any,
-        Value::Bool(_) => Class::Bool,
-        Value::Integer(_) | Value::Unsigned(_) => Class::Exact { integer: true },
-        Value::Wide(number) => Class::Exact { integer: number.is_integer() },
-        Value::Decimal { .. } => Class::Exact { integer: false },
-        Value::Float(_) => Class::Float,
-        Value::Text(_) | Value::Uuid(_) => Class::Text,
-        Value::Bytes(_) => Class::Bytes,
-        Value::Date(_) => Class::Date,
-        Value::Time(_) => Class::Time,
-        Value::Instant(_) => Class::Instant,
-        Value::WallClock(_) => Class::WallClock,
-        Value::Json(_) => Class::Json,
-        // A literal of a suite has no elements.
-        Value::Array(_) => Class::Array(Box::new(Class::Any)),
-        Value::Map(_) => Class::Map(Box::new(Class::Any), Box::new(Class::Any)),
-    }
-}
-
-fn way_out(old: &Class, new: &Class) -> &'static str {
-    match (old, new) {
-        (Class::Exact { .. }, Class::Float) | (Class::Float, Class::Exact { .. }) => {
-            "give the column a tolerance (absolute or relative), or cast one side in its query"
-        }
-        (Class::Instant, Class::WallClock) | (Class::WallClock, Class::Instant) => {
-            "say `zone = \"UTC\"` if the timestamp without zone is UTC, or cast one side in its query"
-        }
-        (Class::Date, Class::Instant | Class::WallClock | Class::Moment)
-        | (Class::Instant | Class::WallClock | Class::Moment, Class::Date) => {
-            "say `type = \"date\"` or `type = \"timestamp\"`, or cast one side in its query"
-        }
-        (Class::Json, Class::Text) | (Class::Text, Class::Json) => "say `json = true` to compare both as JSON",
-        (Class::Text, _) | (_, Class::Text) => {
-            "say `type = \"…\"` to read the text as the other side's type, or cast one side in its query"
-        }
-        _ => "cast one side in its query, or leave the column out with `ignore = \"reason\"`",
-    }
-}
-
-fn meet(old: &Class, new: &Class, numeric: bool, bool_as_integer: &mut bool) -> bool {
-    match (old, new) {
-        (Class::Any, _) | (_, Class::Any) => true,
-        (Class::Exact { .. }, Class::Exact { .. }) => true,
-        (Class::Exact { .. }, Class::Float) | (Class::Float, Class::Exact { .. }) => numeric,
-        (Class::Bool, Class::Exact { integer: true }) | (Class::Exact { integer: true }, Class::Bool) => {
-            *bool_as_integer = true;
-            true
-        }
-        (Class::Moment, Class::Instant | Class::WallClock) | (Class::Instant | Class::WallClock, Class::Moment) => true,
-        (Class::Array(a), Class::Array(b)) => meet(a, b, numeric, bool_as_integer),
-        (Class::Map(ak, av), Class::Map(bk, bv)) => {
-            // Booleans inside a map stay what they are.
-            let mut inside = false;
-            meet(ak, bk, false, &mut inside) && meet(av, bv, numeric, &mut inside) && !inside
-        }
-        (a, b) => a == b,
-    }
-}
-
-fn class(of: &Type, forced: Option<ForcedType>, rule: &Rule) -> Result<Class, Misfit> {
-    let refuse = |forced: ForcedType| {
-        Err(Misfit::of_types(format!("{of} cannot be read as `type = \"{forced}\"`; cast the column in its query")))
-    };
-    let plain = natural(of);
-    let class = match forced {
-        None => plain,
-        Some(_) if plain == Class::Any => Class::Any,
-        Some(forced @ ForcedType::Decimal { .. }) => match plain {
-            Class::Text | Class::Exact { .. } => Class::Exact { integer: false },
-            _ => return refuse(forced),
-        },
-        Some(forced @ ForcedType::Uuid) => match plain {
-            Class::Text => Class::Text,
-            _ => return refuse(forced),
-        },
-        Some(forced @ ForcedType::Timestamp) => match plain {
-            Class::Text => Class::Moment,
-            Class::Date => Class::WallClock,
-            Class::Instant | Class::WallClock => plain,
-            _ => return refuse(forced),
-        },
-        Some(forced @ ForcedType::Date) => match plain {
-            Class::Text | Class::Date | Class::Instant | Class::WallClock => Class::Date,
-            _ => return refuse(forced),
-        },
-        Some(forced @ ForcedType::Bool) => match plain {
-            Class::Text | Class::Bool | Class::Exact { integer: true } => Class::Bool,
-            _ => return refuse(forced),
-        },
-        Some(forced @ ForcedType::Json) => match plain {
-            Class::Text | Class::Json => Class::Json,
-            _ => return refuse(forced),
-        },
-        Some(forced @ ForcedType::Text) => match plain {
-            Class::Array(_) | Class::Map(..) => return refuse(forced),
-            _ => Class::Text,
-        },
-    };
-    Ok(match class {
-        Class::Text if rule.comparison == Comparison::Json => Class::Json,
-        Class::WallClock if rule.utc => Class::Instant,
-        // The wall clocks among its values become instants.
-        Class::Moment if rule.utc => Class::Instant,
-        other => other,
-    })
-}
-
-fn natural(of: &Type) -> Class {
-    match of {
-        Type::Null => Class::Any,
-        Type::Bool => Class::Bool,
-        Type::Integer => Class::Exact { integer: true },
-        Type::Decimal { .. } => Class::Exact { integer: false },
-        Type::Float => Class::Float,
-        Type::Text | Type::Uuid => Class::Text,
-        Type::Bytes => Class::Bytes,
-        Type::Date => Class::Date,
-        Type::Time => Class::Time,
-        Type::Instant => Class::Instant,
-        Type::WallClock => Class::WallClock,
-        Type::Json => Class::Json,
-        Type::Array(element) => Class::Array(Box::new(natural(element))),
-        Type::Map(key, held) => Class::Map(Box::new(natural(key)), Box::new(natural(held))),
-    }
 }
 
 /// Whether the rule makes sense for a column of `class`.
@@ -265,7 +96,7 @@ fn fits_level(class: &Class, rule: &Rule, comparison: &Comparison) -> Result<(),
 mod tests {
     use super::*;
     use crate::model::Sides;
-    use crate::spec::check::Tolerance;
+    use crate::spec::check::{ForcedType, Tolerance};
 
     fn meets(old: Type, new: Type, rule: &Rule) -> bool {
         comparable(&old, &new, rule).is_ok()
@@ -299,9 +130,9 @@ mod tests {
         assert!(meets(Type::Text, Type::Uuid, &Rule::default()));
     }
 
-    /// Catches a way out that does not lead out: each is taken, and then the columns meet.
+    /// Catches a hint that does not help: each is followed, and then the columns meet.
     #[test]
-    fn the_way_out_that_is_named_is_one() {
+    fn a_hint_that_is_followed_helps() {
         let forced = |of| Rule { types: Sides { old: Some(of), new: Some(of) }, ..Rule::default() };
         let close = Rule { comparison: Comparison::Tolerance(Tolerance::default()), ..Rule::default() };
         let utc = Rule { utc: true, ..Rule::default() };

@@ -7,7 +7,6 @@ use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
 use super::super::pushdown::server_diff::ServerDiff;
-use super::super::window;
 use super::lexer::LEXERS;
 use crate::frame::Type;
 use crate::spec::check::ParamValue;
@@ -74,7 +73,7 @@ impl Dialect for ClickHouse {
 
     /// ClickHouse has no time without a zone, so an end without one is UTC there.
     fn window_end(&self, value: &ParamValue) -> Result<String, String> {
-        match window::moment(value) {
+        match value.moment() {
             Some(moment) => self.literal(&ParamValue::Timestamp(moment.and_utc())),
             None => self.literal(value),
         }

@@ -5,9 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::super::shared::column_builder::DecodeError;
 use super::super::shared::decimal;
 use super::types::Shape;
-use crate::frame::Value;
-
-const NANOS_PER_SECOND: i128 = 1_000_000_000;
+use crate::frame::{Value, time};
 
 /// The value that `raw` holds; `offset` is the session's distance from UTC in seconds, where it has a fixed one.
 pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Value, DecodeError> {
@@ -28,7 +26,7 @@ pub(super) fn value(shape: Shape, raw: &[u8], offset: Option<i32>) -> Result<Val
         }
         Shape::DateTime => Value::WallClock(nanos(moment(raw)?)),
         Shape::Timestamp => match offset {
-            Some(seconds) => Value::Instant(nanos(moment(raw)?) - i128::from(seconds) * NANOS_PER_SECOND),
+            Some(seconds) => Value::Instant(nanos(moment(raw)?) - i128::from(seconds) * time::SECOND),
             None => {
                 return Err(DecodeError::new(
                     "an instant cannot be told from the clock of a zone whose offset changes",
@@ -87,7 +85,7 @@ fn moment(raw: &[u8]) -> Result<NaiveDateTime, DecodeError> {
 
 fn nanos(moment: NaiveDateTime) -> i128 {
     let utc = moment.and_utc();
-    i128::from(utc.timestamp()) * NANOS_PER_SECOND + i128::from(utc.timestamp_subsec_nanos())
+    i128::from(utc.timestamp()) * time::SECOND + i128::from(utc.timestamp_subsec_nanos())
 }
 
 /// Nanoseconds since midnight.

@@ -10,7 +10,7 @@ use super::decode;
 use super::types;
 use super::types::Shape;
 use crate::frame;
-use crate::frame::{Type, Value};
+use crate::frame::{Decimal, Type, Value};
 
 /// The values of one column so far.
 enum Values {
@@ -130,7 +130,7 @@ fn decimals(name: String, type_name: &str, mut values: Vec<Value>) -> Result<(Se
         return column_builder::series(frame::Column { name, of: Type::Decimal { scale }, values });
     }
     let raised = |value: &Value| match value {
-        Value::Decimal { unscaled, scale: own } => Some(unscaled * 10i128.pow(u32::from(scale - own))),
+        Value::Decimal { unscaled, scale: own } => Decimal::new(*unscaled, *own).fitted(scale),
         _ => None,
     };
     let unscaled: Int128Chunked = values.iter().map(raised).collect();

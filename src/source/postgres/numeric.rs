@@ -5,7 +5,7 @@
 
 use super::super::shared::column_builder::DecodeError;
 use super::super::shared::decimal;
-use crate::frame::{Value, wide};
+use crate::frame::{Decimal, Value, wide};
 
 const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;
@@ -35,7 +35,8 @@ pub(super) fn decode(raw: &[u8]) -> Result<Value, DecodeError> {
     }
     let digits: Vec<u16> = (0..groups).map(|group| word(group + 4).map(|d| d as u16)).collect::<Result<_, _>>()?;
     let narrow = exact(&digits, weight).and_then(|(unscaled, scale)| {
-        decimal::value(if sign == NEGATIVE { -unscaled } else { unscaled }, scale, u32::from(shown).max(scale))
+        let number = Decimal::new(if sign == NEGATIVE { -unscaled } else { unscaled }, u8::try_from(scale).ok()?);
+        decimal::value(number, usize::from(shown).max(usize::from(number.scale)))
     });
     narrow.or_else(|| wide::read(&plain(&digits, weight, sign == NEGATIVE))).ok_or_else(broken)
 }

@@ -1,48 +1,26 @@
 //! Decimals on their way to a column: read exactly, then brought to one scale that fits all of them.
 
-use crate::frame::{Value, wide};
+use crate::frame::{Decimal, Value, wide};
 
-/// Largest number of digits a canonical decimal has.
-pub(crate) const MAX_DIGITS: u32 = 38;
-
-const LIMIT: u128 = 10u128.pow(MAX_DIGITS);
-
-/// `unscaled × 10^−scale` as a value of at most 38 digits, its scale kept where it fits and otherwise without
-/// trailing zeros; `None` where it needs more digits.
-pub(crate) fn value(unscaled: i128, scale: u32, shown_scale: u32) -> Option<Value> {
-    if let Some(raised) = raise(unscaled, scale, shown_scale) {
-        return Some(Value::Decimal { unscaled: raised, scale: u8::try_from(shown_scale).ok()? });
+/// Returns `number` as a value of at most 38 digits, with `shown` of them after its point where they fit and otherwise
+/// without zeros at its end; absent where it needs more digits.
+pub(crate) fn value(number: Decimal, shown: usize) -> Option<Value> {
+    let shown = u8::try_from(shown).unwrap_or(u8::MAX);
+    if let Some(unscaled) = number.fitted(shown) {
+        return Some(Decimal::new(unscaled, shown).into());
     }
-    let (unscaled, scale) = trim(unscaled, scale);
-    (scale <= MAX_DIGITS && unscaled.unsigned_abs() < LIMIT)
-        .then(|| Value::Decimal { unscaled, scale: u8::try_from(scale).expect("at most 38") })
+    let number = number.trimmed();
+    number.fitted(number.scale).map(|_| number.into())
 }
 
-/// Decimal text such as `-12.50`, read exactly whatever its digits; `None` where it is no decimal.
+/// Reads decimal text such as `-12.50` exactly, whatever its digits; absent where it is no decimal.
 pub(crate) fn read(text: &str) -> Option<Value> {
     parse(text).or_else(|| wide::read(text))
 }
 
-/// Decimal text such as `-12.50`, read exactly; `None` where it is no decimal or needs more than 38 digits.
+/// Reads decimal text such as `-12.50` exactly; absent where it is no decimal or needs more than 38 digits.
 pub(crate) fn parse(text: &str) -> Option<Value> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if whole.len() + fraction.len() == 0 {
-        return None;
-    }
-    let kept = fraction.trim_end_matches('0');
-    let mut unscaled: i128 = 0;
-    for digit in whole.bytes().chain(kept.bytes()) {
-        if !digit.is_ascii_digit() {
-            return None;
-        }
-        unscaled = unscaled.checked_mul(10)?.checked_add(i128::from(digit - b'0'))?;
-    }
-    let unscaled = if negative { -unscaled } else { unscaled };
-    value(unscaled, u32::try_from(kept.len()).ok()?, u32::try_from(fraction.len()).ok()?)
+    value(Decimal::read(text)?, text.split_once('.').map_or(0, |(_, fraction)| fraction.len()))
 }
 
 /// Gives the scale of a column of `values`, arrays included: the largest shown, or where 38 digits do not suffice for
@@ -59,35 +37,17 @@ pub(crate) fn settle(values: &mut [Value]) -> u8 {
 /// Whether a column of `scale` holds all `values` in 38 digits.
 pub(crate) fn fit(values: &[Value], scale: u8) -> bool {
     values.iter().all(|value| match value {
-        Value::Decimal { unscaled, scale: own } => raise(*unscaled, u32::from(*own), u32::from(scale)).is_some(),
+        Value::Decimal { unscaled, scale: own } => Decimal::new(*unscaled, *own).fitted(scale).is_some(),
         Value::Array(items) => fit(items, scale),
         Value::Wide(_) => false,
         _ => true,
     })
 }
 
-fn raise(unscaled: i128, scale: u32, wanted: u32) -> Option<i128> {
-    if wanted > MAX_DIGITS {
-        return None;
-    }
-    let raised = unscaled.checked_mul(10i128.checked_pow(wanted.checked_sub(scale)?)?)?;
-    (raised.unsigned_abs() < LIMIT).then_some(raised)
-}
-
-fn trim(mut unscaled: i128, mut scale: u32) -> (i128, u32) {
-    while scale > 0 && unscaled % 10 == 0 {
-        unscaled /= 10;
-        scale -= 1;
-    }
-    (unscaled, scale)
-}
-
 fn trim_value(value: &mut Value) {
     match value {
         Value::Decimal { unscaled, scale } => {
-            let (trimmed, left) = trim(*unscaled, u32::from(*scale));
-            *unscaled = trimmed;
-            *scale = u8::try_from(left).expect("trimming lowers the scale");
+            Decimal { unscaled: *unscaled, scale: *scale } = Decimal::new(*unscaled, *scale).trimmed();
         }
         Value::Array(items) => items.iter_mut().for_each(trim_value),
         _ => {}

@@ -6,7 +6,6 @@ use sqlparser::dialect::SQLiteDialect;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
-use super::super::window;
 use super::lexer::LEXERS;
 use crate::spec::check::ParamValue;
 
@@ -71,7 +70,7 @@ impl Dialect for Sqlite {
     }
 
     fn window_end(&self, value: &ParamValue) -> Result<String, String> {
-        let Some(moment) = window::moment(value) else { return self.literal(value) };
+        let Some(moment) = value.moment() else { return self.literal(value) };
         let text = moment.format("%Y-%m-%d %H:%M:%S%.f").to_string();
         // So that the same moment with more zeros does not sort before it.
         let shortest = if text.contains('.') { text.trim_end_matches('0') } else { &text };
@@ -80,7 +79,7 @@ impl Dialect for Sqlite {
 
     /// Compares the column as it is: every form of a time begins with its day.
     fn window_prefilter(&self, column: &str, from: &ParamValue, to: &ParamValue) -> String {
-        let day = |value: &ParamValue| window::moment(value).map(|moment| moment.date());
+        let day = |value: &ParamValue| value.moment().map(|moment| moment.date());
         let (Some(from), Some(to)) = (day(from), day(to)) else { return String::new() };
         let after = to.checked_add_signed(TimeDelta::days(1)).unwrap_or(to);
         format!("{column} >= '{from}' AND {column} < '{after}' AND ")
