@@ -314,9 +314,9 @@ impl CheckReport {
 
     /// The differences that are neither waived nor known, by name.
     pub fn left(&self) -> BTreeMap<&'static str, u64> {
-        let (mut left, forgiven) = (self.outcome.differences(), self.forgiven());
+        let (mut left, suppressed) = (self.outcome.differences(), self.suppressed());
         for (name, count) in &mut left {
-            *count = count.saturating_sub(forgiven.0.get(*name).copied().unwrap_or(0));
+            *count = count.saturating_sub(suppressed.0.get(*name).copied().unwrap_or(0));
         }
         left
     }

@@ -119,7 +119,7 @@ pub struct Known {
 
 impl CheckReport {
     /// The differences that are waived or known, by name.
-    pub fn forgiven(&self) -> DifferenceCounts {
+    pub fn suppressed(&self) -> DifferenceCounts {
         let mut all = DifferenceCounts::default();
         let waived = self.waived.iter().filter(|one| !one.expired).map(|one| &one.counts);
         for (name, count) in waived.chain(self.known.iter().map(|known| &known.counts)).flat_map(|tally| &tally.0) {

@@ -75,7 +75,7 @@ struct Check {
     labels: Labels,
     status: Status,
     differences: BTreeMap<&'static str, u64>,
-    forgiven: DifferenceCounts,
+    suppressed: DifferenceCounts,
     rows: Sides<Option<u64>>,
     query_ms: Sides<Option<u64>>,
     elapsed_ms: u64,
@@ -90,7 +90,7 @@ impl Check {
             labels: labels.into(),
             status: Status::Skip,
             differences: BTreeMap::new(),
-            forgiven: DifferenceCounts::default(),
+            suppressed: DifferenceCounts::default(),
             rows: Sides::default(),
             query_ms: Sides::default(),
             elapsed_ms: 0,
@@ -103,7 +103,7 @@ impl Check {
             let sum = self.differences.entry(name).or_default();
             *sum = sum.saturating_add(count);
         }
-        report.forgiven().0.iter().for_each(|(name, count)| self.forgiven.add(name, *count));
+        report.suppressed().0.iter().for_each(|(name, count)| self.suppressed.add(name, *count));
         for (side, SideReport { rows, elapsed_ms, .. }) in report.sides.present() {
             plus(self.rows.get_mut(side), *rows);
             plus(self.query_ms.get_mut(side), Some(*elapsed_ms));
@@ -170,8 +170,8 @@ fn families(report: &RunReport, run: &str, code: u8) -> Vec<Family> {
         let found = check.differences.iter();
         found.map(|(name, count)| (check.with("difference", name), Number::Count(*count))).collect::<Vec<_>>()
     };
-    let forgiven = |check: &Check| {
-        let found = check.forgiven.0.iter();
+    let suppressed = |check: &Check| {
+        let found = check.suppressed.0.iter();
         found.map(|(name, count)| (check.with("difference", name), Number::Count(*count))).collect::<Vec<_>>()
     };
     vec![
@@ -203,7 +203,7 @@ fn families(report: &RunReport, run: &str, code: u8) -> Vec<Family> {
         family(
             "cutover_check_forgiven_differences",
             "Of the differences found, those that are waived or known from a baseline.",
-            checks.iter().flat_map(forgiven).collect(),
+            checks.iter().flat_map(suppressed).collect(),
         ),
         family(
             "cutover_check_rows",

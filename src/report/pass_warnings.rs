@@ -3,7 +3,7 @@
 use super::suppressed;
 use crate::model::{RunReport, Status, Warning};
 
-/// Each warning about checks that passed, with their ids: one cause shows in many checks. Those that `forgiven` tells of
+/// Each warning about checks that passed, with their ids: one cause shows in many checks. Those that `suppressed` tells of
 /// are left to it.
 pub(crate) fn warnings(report: &RunReport) -> Vec<(&Warning, Vec<&str>)> {
     let mut told: Vec<(&Warning, Vec<&str>)> = Vec::new();

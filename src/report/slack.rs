@@ -66,14 +66,14 @@ fn found(check: &CheckReport) -> String {
         let beside = check.differs_in_part().then(|| format!("; beside that {}", differing(check)));
         return format!("error: could not be compared ({}){}", error.code().as_str(), beside.unwrap_or_default());
     }
-    let forgiven = check.forgiven();
+    let suppressed = check.suppressed();
     let mut left = DifferenceCounts::default();
     for (name, count) in check.outcome.differences() {
-        left.add(name, count.saturating_sub(forgiven.0.get(name).copied().unwrap_or(0)));
+        left.add(name, count.saturating_sub(suppressed.0.get(name).copied().unwrap_or(0)));
     }
     let mut counts: Vec<String> = left.0.iter().map(|(name, count)| format!("{} {name}", thousands(*count))).collect();
-    if !forgiven.is_empty() {
-        counts.push(format!("{} waived or known", thousands(forgiven.total())));
+    if !suppressed.is_empty() {
+        counts.push(format!("{} waived or known", thousands(suppressed.total())));
     }
     let holds = |one: &&Expectation| one.holds(left.0.get(&one.name).copied().unwrap_or(0));
     let expected: Vec<String> = check.expected.iter().filter(|one| !holds(one)).map(text::expected).collect();

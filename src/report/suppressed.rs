@@ -57,9 +57,9 @@ pub(crate) fn lines(check: &CheckReport) -> Vec<String> {
         };
         lines.push(format!("known from the baseline of {}: {found}{gone}", visible(&known.started_at)));
     }
-    if !check.forgiven().is_empty() {
-        let forgiven = check.forgiven();
-        let of = |name: &str| forgiven.0.get(name).copied().unwrap_or(0);
+    if !check.suppressed().is_empty() {
+        let suppressed = check.suppressed();
+        let of = |name: &str| suppressed.0.get(name).copied().unwrap_or(0);
         let mut left = DifferenceCounts::default();
         check.outcome.differences().iter().for_each(|(name, count)| left.add(name, count.saturating_sub(of(name))));
         lines.push(format!(

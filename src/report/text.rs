@@ -131,7 +131,7 @@ pub(super) fn finding(check: &CheckReport) -> String {
         parts.push(plural(check.warnings.len() as u64, "warning"));
     }
     let found = parts.join(", ");
-    suppressed::brief(check).map_or(found.clone(), |forgiven| format!("{found} {forgiven}"))
+    suppressed::brief(check).map_or(found.clone(), |suppressed| format!("{found} {suppressed}"))
 }
 
 /// The differences of a check by name, whatever else becomes of it.

@@ -37,7 +37,7 @@ impl Candidates {
         let parts: Vec<usize> = (0..1 << options.bits).collect();
         for round in parts.chunks(options.threads.max(1)) {
             let pairs = round.iter().map(|part| Ok((old.records.take(*part)?, new.records.take(*part)?)));
-            for merged in merged(pairs.collect::<Result<_, SpillError>>()?, &plan.apart) {
+            for merged in merged(pairs.collect::<Result<_, SpillError>>()?, &plan.excluded) {
                 equal += merged.equal;
                 keys += merged.keys.len() as u64;
                 merged.keys.iter().for_each(|key| filter.add(*key));
@@ -137,16 +137,16 @@ struct Merged {
 }
 
 /// Merges several pairs of partitions at the same time; the results keep their order.
-fn merged(pairs: Vec<(Vec<Record>, Vec<Record>)>, apart: &[u64]) -> Vec<Merged> {
+fn merged(pairs: Vec<(Vec<Record>, Vec<Record>)>, excluded: &[u64]) -> Vec<Merged> {
     std::thread::scope(|scope| {
-        let threads: Vec<_> = pairs.into_iter().map(|(old, new)| scope.spawn(|| merge(old, new, apart))).collect();
+        let threads: Vec<_> = pairs.into_iter().map(|(old, new)| scope.spawn(|| merge(old, new, excluded))).collect();
         threads.into_iter().map(joined).collect()
     })
 }
 
 /// Walks two lists in ascending order, key hash by key hash, sets the candidates aside and counts the equal pairs; the
-/// keys of `apart` are passed over.
-fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>, apart: &[u64]) -> Merged {
+/// keys of `excluded` are passed over.
+fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>, excluded: &[u64]) -> Merged {
     all_old.sort_unstable();
     all_new.sort_unstable();
     let (mut old, mut new) = (all_old.as_slice(), all_new.as_slice());
@@ -160,7 +160,7 @@ fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>, apart: &[u64]) -> M
         let (these, rest) = run(old, key);
         let (those, other_rest) = run(new, key);
         (old, new) = (rest, other_rest);
-        if !apart.is_empty() && apart.binary_search(&key).is_ok() {
+        if !excluded.is_empty() && excluded.binary_search(&key).is_ok() {
             continue;
         }
         match (these, those) {

@@ -62,7 +62,7 @@ impl Kept {
     /// Keeps the rows of a copy that have to be judged.
     pub fn add_copied(&mut self, copied: Copied) -> Result<(), Failure> {
         self.copied += copied.spilled();
-        if self.candidates.equal == 0 && self.plan.apart.is_empty() {
+        if self.candidates.equal == 0 && self.plan.excluded.is_empty() {
             return copied.each(|rows| self.keep(rows));
         }
         copied.each(|rows| {

@@ -11,7 +11,7 @@ use crate::frame::Frame;
 use crate::model::{Key, Side};
 
 impl DiffPlan {
-    /// The same plan for the rows of `keys` only; `None` where keys cannot be told by their text.
+    /// The same plan for the rows of `keys` only; `None` where keys cannot be known by their text.
     pub fn only(mut self, keys: &BTreeSet<Key>) -> Option<DiffPlan> {
         if !self.layout.has_plain_key() {
             return None;

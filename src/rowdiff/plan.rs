@@ -23,7 +23,7 @@ pub struct DiffPlan {
     pub(super) keys: Option<Arc<HashSet<Vec<Option<String>>>>>,
     pub(super) gate: Option<Gate>,
     /// Hashes of the keys that are left out, ascending.
-    pub(super) apart: Arc<Vec<u64>>,
+    pub(super) excluded: Arc<Vec<u64>>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     pub(super) mask: u64,
     /// Pairs that a server found equal, and per compared column whether those hold a finite number.
@@ -40,7 +40,7 @@ impl DiffPlan {
             sample: check.sample.clone(),
             keys: None,
             gate: None,
-            apart: Arc::default(),
+            excluded: Arc::default(),
             mask: u64::MAX,
             elsewhere: None,
         })
@@ -57,8 +57,8 @@ impl DiffPlan {
     }
 
     /// The same plan without the rows of the keys with these hashes, ascending; no count has them.
-    pub fn without(self, apart: Arc<Vec<u64>>) -> DiffPlan {
-        DiffPlan { apart, ..self }
+    pub fn without(self, excluded: Arc<Vec<u64>>) -> DiffPlan {
+        DiffPlan { excluded, ..self }
     }
 
     /// Whether rows with equal hashes are all there is to say, so that the second reading changes no verdict.

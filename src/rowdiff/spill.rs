@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_full_disk_names_the_directory_and_the_way_out() {
+    fn a_full_disk_names_the_directory_and_the_hint() {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut spill = Spill::new(Path::new("/somewhere"), 1);
         spill.file = Some(full);

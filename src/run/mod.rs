@@ -46,7 +46,7 @@ use context::{CheckRun, Context, elapsed_ms, panicked};
 use findings::mask::Mask;
 use windows::Unit;
 
-/// Runs `selected` and reports all of them, in their order. Stops early when `stop` is told or the deadline passes.
+/// Runs `selected` and reports all of them, in their order. Stops early when `stop` is cancelled or the deadline passes.
 pub async fn run(
     selected: &[Selected<'_>],
     options: &RunOptions,

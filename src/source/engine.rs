@@ -175,7 +175,7 @@ pub trait Engine: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
-    /// What the account may do beside reading, in a sentence with the way out; absent where it only reads, and where the
+    /// What the account may do beside reading, in a sentence with a hint; absent where it only reads, and where the
     /// engine has no accounts.
     fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
         Box::pin(async { Ok(None) })

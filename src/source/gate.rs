@@ -20,7 +20,7 @@ pub struct ReadQuery<'a>(&'a str);
 pub struct Refused {
     /// Where, in bytes from the start.
     pub offset: usize,
-    /// What is wrong, with the way out.
+    /// What is wrong, with a hint.
     pub message: String,
 }
 
@@ -125,7 +125,7 @@ impl Code<'_> {
     }
 }
 
-const WAY_OUT: &str = "a run only reads: write one SELECT";
+const HINT: &str = "a run only reads: write one SELECT";
 
 /// What changes rows, in the first place of a statement.
 const WRITES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE"];
@@ -140,9 +140,9 @@ fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
         let message = match first.kind {
             Kind::Word => {
                 let word = first.text.to_uppercase();
-                format!("the statement begins with {word} and was not sent; {WAY_OUT}")
+                format!("the statement begins with {word} and was not sent; {HINT}")
             }
-            _ => format!("the statement does not begin as a query and was not sent; {WAY_OUT}"),
+            _ => format!("the statement does not begin as a query and was not sent; {HINT}"),
         };
         return refuse(first.offset, message);
     }
@@ -165,7 +165,7 @@ fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
         .or_else(|| writes_elsewhere(lexer, statement))
         .or_else(|| locks(lexer, statement));
     match found {
-        Some((offset, what)) => refuse(offset, format!("the query {what} and was not sent; {WAY_OUT}")),
+        Some((offset, what)) => refuse(offset, format!("the query {what} and was not sent; {HINT}")),
         None => Ok(()),
     }
 }

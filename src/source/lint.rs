@@ -15,7 +15,7 @@ pub struct LintRequest {
     pub exact: bool,
     /// Columns that pair the rows of the two sides, by their name on this side; empty where there is one row a side.
     pub key: Vec<String>,
-    /// Views whose age can be told.
+    /// Views whose age can be known.
     pub views: Vec<Refreshed>,
 }
 

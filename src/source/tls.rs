@@ -49,7 +49,7 @@ pub(super) fn is_not_spoken(cause: &sqlx::Error) -> bool {
 }
 
 /// What to do about a connection that was not made; empty where TLS has nothing to do with it.
-pub(super) fn way_out(cause: &sqlx::Error) -> &'static str {
+pub(super) fn hint(cause: &sqlx::Error) -> &'static str {
     if is_not_spoken(cause) {
         return "turn TLS on at the server, or write sslmode=disable (ssl-mode=DISABLED on MySQL) where plain text will do";
     }

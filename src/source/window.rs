@@ -1,6 +1,6 @@
 //! A query cut down to a stretch of time, and the question of which of its rows lie in it, around a check's own query.
 //!
-//! Whether the engine can order the column as time is told by the answer: this only asks so that it can be told.
+//! The answer shows whether the engine can order the column as time.
 
 use super::dialect::Dialect;
 use super::gate::statement;

@@ -8,7 +8,7 @@ use super::raw;
 use super::raw::Number;
 use crate::spec::check::{Latency, Load};
 
-/// What is wrong, and the way out where the sentence does not hold it.
+/// What is wrong, and a hint where the sentence does not hold one.
 type Mistake = (String, Option<String>);
 
 /// The settings of `raw`; `old` tells whether there is an old side to compare with.

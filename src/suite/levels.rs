@@ -35,7 +35,7 @@ pub(super) fn comparison(
             }
             Some(Comparison::Levels(Box::new(Levels { warn, fail: Some(fail) })))
         }
-        // Where the other level was not valid, its mistake was told.
+        // Where the other level was not valid, its mistake was reported.
         (Some(warn), None) => Some(Comparison::Levels(Box::new(Levels { warn, fail: None }))),
         (None, fail) => fail,
     }

@@ -23,7 +23,7 @@ pub struct Suite {
     pub sources: BTreeMap<String, SourceSpec>,
     /// Its params by name, overrides applied.
     pub params: BTreeMap<String, Param>,
-    /// Views whose age can be told.
+    /// Views whose age can be known.
     pub views: Vec<Refreshed>,
     /// Its checks in the order of the file.
     pub checks: Vec<Check>,

@@ -1,4 +1,4 @@
-//! TOML → valid suite: every mistake at once, with its place and the way out. Connects to nothing.
+//! TOML → valid suite: every mistake at once, with its place and a hint. Connects to nothing.
 
 pub mod ad_hoc;
 mod bounds;

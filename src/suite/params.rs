@@ -152,7 +152,7 @@ fn time_of_day(text: &str) -> Option<NaiveTime> {
     time::moment(time::time(text)?.into()).map(|moment| moment.time())
 }
 
-/// Reads a declaration; an error says what is wrong and the way out.
+/// Reads a declaration; an error says what is wrong and a hint.
 pub(super) fn declared(value: &toml::Value) -> Result<Param, String> {
     match value {
         toml::Value::Table(table) if table.contains_key("type") => {

@@ -34,17 +34,17 @@ pub(super) fn table<'t, 'i>(
     found
 }
 
-/// `table` as a `T`, without the entries named in `apart`; entries that cannot be read become problems.
+/// `table` as a `T`, without the entries named in `except`; entries that cannot be read become problems.
 pub(super) fn read<T: DeserializeOwned + Default + JsonSchema + 'static>(
     table: &DeTable<'_>,
-    apart: &[&str],
+    except: &[&str],
     owner: &str,
     file: &File<'_>,
     problems: &mut Problems,
 ) -> T {
     let mut good = DeTable::new();
     for (name, value) in table {
-        if apart.contains(&name.get_ref().as_ref()) {
+        if except.contains(&name.get_ref().as_ref()) {
             continue;
         }
         let mut alone = DeTable::new();

@@ -58,12 +58,12 @@ impl SourceSpec {
         Ok(SourceUrl::parse(&text, folder)?.hiding(&values.into_inner()))
     }
 
-    /// The engine, where it can be told now.
+    /// The engine, where it can be known now.
     pub fn engine_hint(&self, folder: &Path, variables: impl Fn(&str) -> Option<String>) -> Option<&'static Driver> {
         self.resolve(folder, variables).ok().map(|url| url.driver())
     }
 
-    /// Whether the URL is well-formed as far as can be told without variables.
+    /// Whether the URL is well-formed as far as can be known without variables.
     pub(super) fn check(&self) -> Result<(), SourceSpecError> {
         let parts = parts(&self.url)?;
         if parts.iter().all(|part| matches!(part, Part::Text(_))) {
@@ -152,7 +152,7 @@ fn credentials(parts: &[Part<'_>]) -> usize {
     end
 }
 
-/// A valid source; problems are texts with the way out.
+/// A valid source; problems are texts with a hint.
 pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSpec, Vec<String>> {
     let mut problems = Vec::new();
     let mut options = SourceOptions {

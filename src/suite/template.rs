@@ -17,7 +17,7 @@ use crate::spec::check::{ParamValue, Piece, Template};
 pub struct TemplateError {
     /// Where, in bytes from the start.
     pub offset: usize,
-    /// What is wrong, with the way out.
+    /// What is wrong, with a hint.
     pub message: String,
 }
 

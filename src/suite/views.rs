@@ -1,4 +1,4 @@
-//! The views of a suite whose age can be told.
+//! The views of a suite whose age can be known.
 
 use crate::suite::bounds;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(super) fn valid(
     views
 }
 
-/// One view; mistakes are texts with the way out.
+/// One view; mistakes are texts with a hint.
 fn view(name: &str, raw: raw::View, known: &Known) -> Result<Refreshed, Vec<String>> {
     let mut mistakes = Vec::new();
     let mut needed = |field: &str, example: &str, value: Option<String>| match value {

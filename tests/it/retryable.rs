@@ -31,7 +31,7 @@ fn ran(sources: &[(&str, &str)]) -> (Ran, tempfile::TempDir) {
 /// A port that nobody listens at.
 const NOBODY: &str = "postgres://u:p@127.0.0.1:1/d";
 
-/// Catches an outage that is told like a typo, and a typo that is tried again all night.
+/// Catches an outage that is reported like a typo, and a typo that is tried again all night.
 #[test]
 fn what_passes_and_what_stays_have_words_of_their_own() {
     let (outage, _folder) = ran(&[("away", NOBODY), ("same", "same")]);

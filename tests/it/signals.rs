@@ -116,7 +116,7 @@ async fn a_deadline_cancels_and_exits_2() {
 
 /// Catches a timeout that leaves its query at the server.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_timeout_cancels_at_the_server_and_names_the_way_out() {
+async fn a_timeout_cancels_at_the_server_and_names_the_hint() {
     let folder = tempfile::tempdir().unwrap();
     suite(folder.path(), "timed_out_query");
     let mut child = spawn(folder.path(), &["--timeout", "1s"]);

@@ -253,7 +253,7 @@ fn validate_tells_of_a_connection_to_another_machine_that_is_not_verified() {
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    for (variable, mode, way_out) in [
+    for (variable, mode, hint) in [
         ("CUTOVER_TEST_POSTGRES_URL", "?sslmode=disable", "write sslmode=verify-full"),
         ("CUTOVER_TEST_MYSQL_URL", "?ssl-mode=DISABLED", "write ssl-mode=VERIFY_IDENTITY"),
         ("CUTOVER_TEST_CLICKHOUSE_URL", "", "write clickhouses://"),
@@ -264,7 +264,7 @@ fn validate_tells_of_a_connection_to_another_machine_that_is_not_verified() {
         // A spelling of this machine that reads like that of another one.
         let other = told(&own.replace("127.0.0.1", "127.1"));
         assert!(
-            other.contains("is not encrypted, so that the password") && other.contains(way_out),
+            other.contains("is not encrypted, so that the password") && other.contains(hint),
             "{variable}: {other}"
         );
     }

@@ -44,18 +44,18 @@ pub(crate) struct Itself {
     pub(crate) moved: u64,
 }
 
-/// Compares like [`compare`], without the keys of `apart`, ascending, and of the keys that differ only those for which
+/// Compares like [`compare`], without the keys of `excluded`, ascending, and of the keys that differ only those for which
 /// `counts`, which is asked once of each, returns true.
 pub(crate) fn compare_counting(
     check: &Check,
     answers: Answers<'_>,
-    apart: &[u64],
+    excluded: &[u64],
     limits: &Limits,
     mut counts: impl FnMut(u64, u64) -> bool,
     sink: Sink<'_>,
 ) -> ComparisonResult {
     let stable;
-    let answers = match rest(check, answers, &|key| apart.binary_search(&key).is_ok(), apart.is_empty()) {
+    let answers = match rest(check, answers, &|key| excluded.binary_search(&key).is_ok(), excluded.is_empty()) {
         Ok(None) => answers,
         Ok(Some(rest)) => {
             stable = rest;
@@ -79,7 +79,7 @@ pub(crate) fn compare_counting(
         Ok(Some((old, new))) => compare_all(check, old.as_ref(), new.as_ref(), population, limits, sink),
         Err(cause) => ComparisonResult::failed(cause),
     };
-    let left_out = match (apart.is_empty(), aside.is_empty()) {
+    let left_out = match (excluded.is_empty(), aside.is_empty()) {
         (true, true) => return found,
         (false, true) => "that differ from themselves",
         (true, false) => "that are in motion",

@@ -26,7 +26,7 @@ pub(crate) fn against_itself(check: &Check) -> Check {
     reflexive
 }
 
-/// The same check where `rank` and `max_ks` cannot be told, because old returns percentiles: by value alone.
+/// The same check where `rank` and `max_ks` cannot be known, because old returns percentiles: by value alone.
 pub(crate) fn by_value(check: &Check) -> Check {
     let mut plain = check.clone();
     if let KindSettings::Percentile(settings) = &mut plain.kind {

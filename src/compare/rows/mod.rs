@@ -95,7 +95,7 @@ pub(super) struct Found {
     examples: Examples,
     /// Keys that only one side has.
     alone: AloneKeys,
-    /// Why nothing can be told after all, of the lowest key of which that is so.
+    /// Why nothing is known after all, of the lowest key of which that is so.
     failed: Option<(Ordered, ErrorReport)>,
 }
 
@@ -144,7 +144,7 @@ impl Found {
         Ok(())
     }
 
-    /// Whether anything of a key is a difference; absent where that cannot be told, which is noted.
+    /// Whether anything of a key is a difference; absent where that cannot be known, which is noted.
     fn differs(&mut self, check: &Check, columns: &Columns, group: &KeyGroup) -> Option<bool> {
         let values = || group.key(columns);
         match differs(check, columns, group, &|| display::key(&check.key, &values())) {

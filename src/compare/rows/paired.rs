@@ -41,7 +41,7 @@ enum Nulls {
     Alike,
     /// A value on old and itself on new, the reverse, or two values: a NULL equals a NULL, and a value of the other side
     /// that is no NULL there.
-    Apart(
+    Differing(
         /// Whether it is a value.
         Sides<bool>,
     ),
@@ -76,7 +76,7 @@ impl Paired {
     /// Fails where a NULL of `side` in a key pairs with NULL by itself and with a value by rule.
     pub(crate) fn pairs_nulls(&self, side: Side, has_null: bool) -> Result<(), Ambiguous> {
         match (self.nulls, side) {
-            (Nulls::Apart(values), side) if has_null && !values.get(side) => Err(Ambiguous::NullKey(side)),
+            (Nulls::Differing(values), side) if has_null && !values.get(side) => Err(Ambiguous::NullKey(side)),
             _ => Ok(()),
         }
     }
@@ -141,7 +141,7 @@ impl Paired {
         }
         let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         if self.rule.comparison == Comparison::Exact
-            && let Some(verdict) = apart(old, new)
+            && let Some(verdict) = differing(old, new)
         {
             return Ok(verdict);
         }
@@ -174,7 +174,7 @@ impl Paired {
 }
 
 /// The verdict on two values that differ under an exact rule, where their bytes tell all there is to know.
-fn apart(old: &[u8], new: &[u8]) -> Option<Verdict> {
+fn differing(old: &[u8], new: &[u8]) -> Option<Verdict> {
     if let (Some(old), Some(new)) = (as_decimal(old), as_decimal(new)) {
         let distance = Distance::between_decimals(old, new)?;
         return Some(Verdict { holds: false, warned: false, distance: Some(distance) });
@@ -209,7 +209,7 @@ pub(crate) fn pair(
         new: normalizer(rule, Side::New, new_type, old_type, as_integer)?,
     };
     let nulls = nulls(rule, &normalizers);
-    if key && nulls == (Nulls::Apart(Sides { old: true, new: true })) {
+    if key && nulls == (Nulls::Differing(Sides { old: true, new: true })) {
         return Err(Misfit::of_literal(
             "`null` gives two values, so that a NULL has two keys; give one value for both sides",
         ));
@@ -255,10 +255,10 @@ fn nulls(rule: &Rule, normalizers: &Sides<Normalizer>) -> Nulls {
     if forms.old.is_some() && forms.old == forms.new {
         return Nulls::Alike;
     }
-    Nulls::Apart(rule.null.as_ref().map(Option::is_some))
+    Nulls::Differing(rule.null.as_ref().map(Option::is_some))
 }
 
-/// Why no column at all can hold what `rule` puts in place of NULL, if so: what can be told before there are columns.
+/// Why no column at all can hold what `rule` puts in place of NULL, if so: what can be known before there are columns.
 pub(crate) fn misfit(rule: &Rule) -> Option<String> {
     let array = |of| Type::Array(Box::new(of));
     let map = Type::Map(Box::new(Type::Text), Box::new(Type::Integer));

@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(shown(&map).unwrap(), "{\"a\": NULL, 1: 0.5}");
     }
 
-    /// Catches a part of a rule that the reader of a report is not told of.
+    /// Catches a part of a rule that no report shows.
     #[test]
     fn rules_are_told_in_words() {
         let decimal = |text: &str| text.parse::<bigdecimal::BigDecimal>().unwrap();

@@ -30,13 +30,13 @@ impl Distance {
         if let (Value::Float(old), Value::Float(new)) = (old, new) {
             return (old.is_finite() && new.is_finite()).then_some(Distance::Floats(*old, *new));
         }
-        let narrow = decimal(old).zip(decimal(new)).and_then(|(old, new)| apart(old, new));
+        let narrow = decimal(old).zip(decimal(new)).and_then(|(old, new)| narrow_distance(old, new));
         narrow.or_else(|| number::distance(&number(old)?, &number(new)?).map(Distance::Wide))
     }
 
     /// Between two decimals; absent where that takes more than 128 bits.
     pub(crate) fn between_decimals(old: Decimal, new: Decimal) -> Option<Self> {
-        apart(old, new)
+        narrow_distance(old, new)
     }
 
     /// Whether the numbers are equal; −0.0 equals 0.0.
@@ -92,7 +92,7 @@ fn decimal(value: &Value) -> Option<Decimal> {
     }
 }
 
-fn apart(old: Decimal, new: Decimal) -> Option<Distance> {
+fn narrow_distance(old: Decimal, new: Decimal) -> Option<Distance> {
     let (old, new, scale) = old.aligned(new)?;
     Some(Distance::Decimal(Decimal::new(new.checked_sub(old)?.checked_abs()?, scale)))
 }

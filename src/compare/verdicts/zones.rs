@@ -73,7 +73,7 @@ fn an_instant_never_meets_a_wall_clock_unasked() {
             let equal = if name == "rows, under a key that stands twice" { Status::Fail } else { Status::Pass };
             assert_eq!(same, equal, "{name}");
             let asked = with(check.clone(), "v", moments(true));
-            assert_eq!(judge(&asked, &frame(old), &frame(new)).status(), equal, "{name}, the way out");
+            assert_eq!(judge(&asked, &frame(old), &frame(new)).status(), equal, "{name}, the hint");
         }
     }
 }

@@ -13,8 +13,8 @@ pub enum Error {
     Foreign(String),
     /// A table layout of another version of cutover.
     #[error(
-        "the history at {place} has the layout {found}, and this cutover knows {known}; {way_out}",
-        way_out = if found > known { "update cutover, or name another place with --history" } else { "name another place with --history" }
+        "the history at {place} has the layout {found}, and this cutover knows {known}; {hint}",
+        hint = if found > known { "update cutover, or name another place with --history" } else { "name another place with --history" }
     )]
     Layout {
         /// Where it is.
@@ -25,7 +25,7 @@ pub enum Error {
         known: u64,
     },
     /// The engine refused; `why` has its words.
-    #[error("the history at {place} {what}: {why}; {way_out}")]
+    #[error("the history at {place} {what}: {why}; {hint}")]
     Refused {
         /// Where it is.
         place: String,
@@ -34,7 +34,7 @@ pub enum Error {
         /// The engine's words.
         why: String,
         /// What helps.
-        way_out: &'static str,
+        hint: &'static str,
     },
     /// No run of that name.
     #[error("{0}")]
@@ -47,19 +47,19 @@ const RESTORE: &str = "it is left as it is: restore a copy, or name another plac
 impl Error {
     /// A history whose content cannot be relied on.
     pub(crate) fn damaged(place: &Place, why: &str) -> Error {
-        Error::Refused { place: place.to_string(), what: "is damaged", why: why.to_owned(), way_out: RESTORE }
+        Error::Refused { place: place.to_string(), what: "is damaged", why: why.to_owned(), hint: RESTORE }
     }
 
     /// A history in whose place something else than a file is.
     pub(crate) fn no_file(place: &Place, found: &str) -> Error {
-        let (why, way_out) = (format!("it is {found}"), "name a file with --history");
-        Error::Refused { place: place.to_string(), what: "is no file", why, way_out }
+        let (why, hint) = (format!("it is {found}"), "name a file with --history");
+        Error::Refused { place: place.to_string(), what: "is no file", why, hint }
     }
 
     /// A history in which nothing can be written.
     pub(crate) fn unwritable(place: &Place, why: &str) -> Error {
-        let way_out = "check the permissions of the file and its folder, or name another place with --history";
-        Error::Refused { place: place.to_string(), what: "cannot be written", why: why.to_owned(), way_out }
+        let hint = "check the permissions of the file and its folder, or name another place with --history";
+        Error::Refused { place: place.to_string(), what: "cannot be written", why: why.to_owned(), hint }
     }
 
     /// A history that took too long.
@@ -68,7 +68,7 @@ impl Error {
             place: place.to_string(),
             what: "does not answer",
             why: format!("nothing within {}", humantime::format_duration(limit)),
-            way_out: "check that it can be reached and that nothing holds it locked",
+            hint: "check that it can be reached and that nothing holds it locked",
         }
     }
 
@@ -80,7 +80,7 @@ impl Error {
             other => other.to_string(),
         };
         let code = cause.as_database_error().and_then(|error| Some(error.code()?.into_owned())).unwrap_or_default();
-        let refused = |what, way_out| Error::Refused { place: place.to_string(), what, why: said.clone(), way_out };
+        let refused = |what, hint| Error::Refused { place: place.to_string(), what, why: said.clone(), hint };
         match place {
             // The low byte of an extended code is the code itself.
             Place::File(_) => match code.parse::<u32>().map_or(0, |code| code & 0xff) {

@@ -74,9 +74,9 @@ pub(crate) fn text<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S
     serializer.collect_str(value)
 }
 
-/// The checks of `runs`, which are newest first, in the order of the newest run that has them; `apart` keeps windows apart.
-pub fn trends(runs: &[Run], apart: bool) -> Vec<Trend> {
-    let name = |id: &str| if apart { id.to_owned() } else { base(id).to_owned() };
+/// The checks of `runs`, which are newest first, in the order of the newest run that has them; `by_window` keeps windows apart.
+pub fn trends(runs: &[Run], by_window: bool) -> Vec<Trend> {
+    let name = |id: &str| if by_window { id.to_owned() } else { base(id).to_owned() };
     let mut trends: Vec<Trend> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for run in runs {
@@ -88,7 +88,7 @@ pub fn trends(runs: &[Run], apart: bool) -> Vec<Trend> {
             let points = &mut trends[at].runs;
             match points.last_mut().filter(|point| point.run == run.id) {
                 Some(point) => fold(point, entry),
-                None => points.push(point(run, entry, apart)),
+                None => points.push(point(run, entry, by_window)),
             }
         }
     }
@@ -104,7 +104,7 @@ pub(crate) fn base(id: &str) -> &str {
     id.split_once('@').map_or(id, |(check, _)| check)
 }
 
-fn point(run: &Run, entry: &Entry, apart: bool) -> Point {
+fn point(run: &Run, entry: &Entry, by_window: bool) -> Point {
     Point {
         run: run.id.clone(),
         started_at: run.started_at,
@@ -116,7 +116,7 @@ fn point(run: &Run, entry: &Entry, apart: bool) -> Point {
         new_rows: entry.new_rows,
         old_ms: entry.old_ms,
         new_ms: entry.new_ms,
-        windows: (!apart && entry.id.contains('@')).then_some(1),
+        windows: (!by_window && entry.id.contains('@')).then_some(1),
         note: entry.note.clone(),
     }
 }

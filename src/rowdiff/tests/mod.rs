@@ -1,5 +1,5 @@
-mod apart;
 pub(crate) mod batches;
+mod excluded;
 mod generated;
 mod limits;
 mod plans;

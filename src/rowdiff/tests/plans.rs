@@ -17,7 +17,7 @@ fn candidates(plan: &DiffPlan, old: &[&Frame], new: &[&Frame]) -> std::sync::Arc
     plan.candidates(old_hashed, new_hashed).unwrap()
 }
 
-/// Catches keys that differ from themselves and are not told, told twice, or told without end.
+/// Catches keys that differ from themselves and are not reported, reported twice, or reported without end.
 #[test]
 fn unequal_keys_are_told_with_how_many_came_or_went() {
     let old = frame((0..100).map(|id| (id, id)));
@@ -55,7 +55,7 @@ fn the_size_of_a_row_is_that_of_all_batches() {
     assert!(bytes / 40 > 0);
 }
 
-/// Catches rows that are judged again although their keys passed, and keys that are told by a text that is not theirs alone.
+/// Catches rows that are judged again although their keys passed, and keys that are found by a text that is not theirs alone.
 #[test]
 fn only_the_rows_of_the_wanted_keys_are_left() {
     let key = |id: Option<&str>, name: &str| {

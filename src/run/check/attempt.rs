@@ -17,7 +17,7 @@ pub(crate) struct Attempt {
     /// Seeds of the hashes: a key has one hash in all readings.
     pub(crate) seeds: Seeds,
     /// Hashes of the keys that old differs from itself in, ascending.
-    pub(crate) apart: Arc<Vec<u64>>,
+    pub(crate) excluded: Arc<Vec<u64>>,
     /// Keys that differed in the reading before; absent in the first.
     before: Option<HashSet<u64>>,
     state: Mutex<State>,
@@ -42,9 +42,9 @@ pub(crate) struct Found {
 
 impl Attempt {
     /// A reading after one in which the keys of `before` differed; the first has none before it.
-    pub(crate) fn new(seeds: Seeds, apart: Arc<Vec<u64>>, before: Option<&Found>) -> Self {
+    pub(crate) fn new(seeds: Seeds, excluded: Arc<Vec<u64>>, before: Option<&Found>) -> Self {
         let before = before.map(|found| found.keys.keys().copied().collect());
-        Attempt { seeds, apart, before, state: Mutex::default() }
+        Attempt { seeds, excluded, before, state: Mutex::default() }
     }
 
     /// Notes a key that differs; whether it counts: it has been given time since it was first seen to differ.

@@ -63,7 +63,7 @@ pub(crate) fn prepare<'a>(
     let engine = match opened(one.suite, context, side, query) {
         Ok(engine) => engine,
         Err(error) => {
-            // The SQL is shown as far as it can be told without its server.
+            // The SQL is shown as far as it can be known without its server.
             if let Ok(open) = context.sources.get(one.suite, &query.source) {
                 report.sql = render(one, context, side, open.engine.as_ref(), sql).unwrap_or_default();
             }

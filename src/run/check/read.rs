@@ -57,7 +57,7 @@ pub(crate) async fn read(
             None => compare_all(&owned, answers.old, answers.new, answers.population, &limits, &mut take),
             Some(attempt) => {
                 let counts = |key, content| attempt.counts(key, content);
-                compare_counting(&owned, answers, &attempt.apart, &limits, counts, &mut take)
+                compare_counting(&owned, answers, &attempt.excluded, &limits, counts, &mut take)
             }
         };
         (found, findings.finish())

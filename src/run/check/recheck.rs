@@ -30,10 +30,10 @@ pub(crate) async fn run<'a>(
     if one.check.settle.is_none() && !one.check.noise {
         return read::read(one, context, watch).await;
     }
-    let (seeds, mut apart, mut unstable) = (Seeds::random(), Arc::default(), None);
+    let (seeds, mut excluded, mut unstable) = (Seeds::random(), Arc::default(), None);
     if one.check.noise {
         match self_check::look(one, context, seeds, warnings).await {
-            Ok(found) => (apart, unstable) = (Arc::new(found.keys), found.unstable),
+            Ok(found) => (excluded, unstable) = (Arc::new(found.keys), found.unstable),
             Err(failed) => return *failed,
         }
     }
@@ -42,7 +42,7 @@ pub(crate) async fn run<'a>(
     let mut history = History::default();
     for reading in 0.. {
         context.strays.lock().unwrap_or_else(PoisonError::into_inner).remove(one.id);
-        let attempt = Arc::new(Attempt::new(seeds, Arc::clone(&apart), before.as_ref()));
+        let attempt = Arc::new(Attempt::new(seeds, Arc::clone(&excluded), before.as_ref()));
         let again = CheckRun { attempt: Some(&attempt), ..one };
         let mut result = read::read(again, context, watch).await;
         result.unstable.clone_from(&unstable);

@@ -19,7 +19,7 @@ use crate::model::{ErrorCode, ErrorReport, Example, Moved, PlanReport, Side, Sid
 use crate::rowdiff::{Candidates, DiffPlan, Failure, Kept, Summary};
 use crate::source::QueryHandle;
 
-/// How often progress is told.
+/// How often progress is reported.
 const TELL: Duration = Duration::from_millis(250);
 
 /// Reads both sides and compares them.

@@ -190,7 +190,7 @@ impl<'a> TwoSidedScan<'a> {
         let plan = DiffPlan::new(self.one.check, &known.old, &known.new, self.options())?;
         let mut plan = self.keys().and_then(|keys| plan.clone().only(keys)).unwrap_or(plan);
         if let Some(attempt) = self.one.attempt.cloned() {
-            plan = plan.without(attempt.apart.clone());
+            plan = plan.without(attempt.excluded.clone());
             plan = plan.gated(Arc::new(move |key, content| attempt.counts(key, content)));
         }
         let hash = |side, first, stream: Stream, head: Frame| {

@@ -133,7 +133,7 @@ async fn rows(
             None => closed(later).await,
         }
     };
-    let found = reading.apart(plan, then, now, &mut first, &mut later).await;
+    let found = reading.unstable(plan, then, now, &mut first, &mut later).await;
     if found.is_ok() {
         tokio::join!(closed(first), closed(later));
     }
@@ -211,7 +211,7 @@ impl<'a> TwoSidedScan<'a> {
     }
 
     /// The keys whose rows are not the same in both runs.
-    async fn apart(
+    async fn unstable(
         &self,
         plan: DiffPlan,
         mut then: Hashed,

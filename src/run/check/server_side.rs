@@ -70,7 +70,7 @@ impl<'a> TwoSidedScan<'a> {
         };
         let refuse = |why: &str| refused(ErrorReport::new(ErrorCode::PlanUnfit, why));
         let sides = &self.sides;
-        if self.one.attempt.is_some_and(|attempt| !attempt.apart.is_empty()) {
+        if self.one.attempt.is_some_and(|attempt| !attempt.excluded.is_empty()) {
             return refuse("keys of old differ from themselves, and the server does not know which");
         }
         let Some(question) = pushdown::question(sides.old.engine, sides.new.engine) else {

@@ -13,7 +13,7 @@ use crate::model::Warning;
 use crate::source;
 use crate::source::{CancellationToken, Error, ErrorCode, Reader};
 
-/// How long a side may go on after the other one, or the comparison, has failed, so that its own error is told too.
+/// How long a side may go on after the other one, or the comparison, has failed, so that its own error is reported too.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What ends a reading before its last row.
@@ -64,7 +64,7 @@ pub(crate) async fn one_side(
     Err(error)
 }
 
-/// Reads `sql` and hands its batches on, until nobody takes them any longer; an error of the source is told at once.
+/// Reads `sql` and hands its batches on, until nobody takes them any longer; an error of the source is reported at once.
 async fn handed_on(session: &mut dyn Reader, sql: &str, sender: &mpsc::Sender<Frame>) -> Result<Vec<Warning>, Error> {
     let (inner, mut batches) = mpsc::channel(1);
     let handing = async move {
@@ -84,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    /// A reading that ends as it is told: it lets go of its batches some time before it says why.
+    /// A reading that ends as it is asked to: it lets go of its batches some time before it says why.
     struct Scripted {
         lets_go: Duration,
         then: Duration,

@@ -101,14 +101,14 @@ fn judged(frame: &Frame, engine: &Driver, column: &str, from: &ParamValue, zone:
     };
     let apart = zoned != matches!(from, ParamValue::Timestamp(_)) && !engine.capabilities.zoned_windows;
     if apart && !is_utc(zone) {
-        let (has, way_out) = match zoned {
+        let (has, hint) = match zoned {
             true => ("has a zone and the ends of the window have none", "with an offset, such as 2026-01-01T00:00:00Z"),
             false => {
                 ("has no zone and the ends of the window have one", "without an offset, such as 2026-01-01T00:00:00")
             }
         };
         return Err(format!(
-            "the window's column `{column}` {has}, so rows would be cut by the session's zone ({zone}); write the ends {way_out}"
+            "the window's column `{column}` {has}, so rows would be cut by the session's zone ({zone}); write the ends {hint}"
         ));
     }
     if rows > nulls + inside + outside {

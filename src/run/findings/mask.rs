@@ -187,7 +187,7 @@ impl Mask {
             window,
             sample,
             moved,
-            // Its causes are told from the SQL.
+            // Its causes are read from the SQL.
             unstable,
             transient,
             written,

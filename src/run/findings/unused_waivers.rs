@@ -33,7 +33,7 @@ fn told(reports: &[CheckReport], check: &Check, waiver: &Waiver, whole: bool) ->
         let message = format!("the waiver at {} names {}, which is no window of this run", waiver.place, waiver.check);
         return own.first().filter(|_| whole).map(|at| (*at, message));
     };
-    // One that does not say which values it accepts is told of already, with another way out.
+    // One that does not say which values it accepts is reported already, with another hint.
     let unpinned = |warning: &Warning| {
         warning.code == WarningCode::UnpinnedWaiver && warning.waiver.as_ref() == Some(&waiver.place)
     };

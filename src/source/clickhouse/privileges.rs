@@ -11,7 +11,7 @@ impl ClickHouse {
     /// See [`crate::source::Engine::privileges`].
     pub(super) async fn excess(&self) -> Result<Option<String>, Error> {
         let client = &self.address.client;
-        // Without a setting, so that the profile's own is told.
+        // Without a setting, so that the answer is the profile's own.
         let asked = client.query_raw("SELECT name, value FROM system.settings WHERE name = 'readonly'");
         let readonly = session::pairs(&self.address, asked).await?.into_iter().next().map(|(_, value)| value);
         if readonly.is_some_and(|value| value != "0") {

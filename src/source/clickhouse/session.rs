@@ -309,7 +309,7 @@ mod tests {
             refused.message.contains("`session_timezone`") && refused.message.contains("readonly = 2"),
             "{refused}"
         );
-        // An account whose mode cannot be told might be able to write.
+        // An account whose mode cannot be known might be able to write.
         assert!(settings_to_send(&profile(&[]), &[], &map(&[])).is_err());
     }
 }

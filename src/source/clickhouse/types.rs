@@ -18,7 +18,7 @@
 //! | Nullable(T), LowCardinality(T), SimpleAggregateFunction(f, T) | as T |
 //! | Nothing | null |
 //!
-//! Every other type is an error with a way out.
+//! Every other type is an error with a hint.
 
 use std::collections::HashMap;
 

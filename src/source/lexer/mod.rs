@@ -41,7 +41,7 @@ pub struct Token {
 pub struct Unclear {
     /// The first byte that is not understood.
     pub offset: usize,
-    /// What is wrong there, with the way out.
+    /// What is wrong there, with a hint.
     pub why: String,
 }
 

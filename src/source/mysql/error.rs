@@ -17,7 +17,7 @@ const OUT_OF_SORT_MEMORY: u16 = 1038;
 /// A connection that could not be made; `shown` is the masked URL.
 pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else { return column_builder::unreachable(shown, cause) };
-    let way_out = match server.number() {
+    let hint = match server.number() {
         1045 | 1698 => "check the user and the password in the URL",
         1044 | 1049 => "check the database in the URL, and that the user may use it",
         1040 => "lower max_connections of the source, or allow more at the server",
@@ -29,7 +29,7 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     } else {
         ErrorCode::Connection
     };
-    Error::new(fault, format!("cannot connect to {shown}: {}; {way_out}", said(server)))
+    Error::new(fault, format!("cannot connect to {shown}: {}; {hint}", said(server)))
 }
 
 /// A statement that failed.
@@ -39,15 +39,14 @@ pub(super) fn running(timeout: Duration, cause: &sqlx::Error) -> Error {
         return timed_out(timeout);
     }
     let fault = if LOST.contains(&server.number()) { ErrorCode::ConnectionLost } else { ErrorCode::QueryRefused };
-    let way_out = match server.number() {
+    let hint = match server.number() {
         READ_ONLY => "; the queries of a check only read",
         OUT_OF_SORT_MEMORY => {
             "; sort keys are kept whole up to 65,535 bytes: give the source a larger sort_buffer_size in its `settings`"
         }
         _ => "",
     };
-    Error::new(fault, format!("the server refused the query: {}{way_out}", said(server)))
-        .with_server_code(numbers(server))
+    Error::new(fault, format!("the server refused the query: {}{hint}", said(server))).with_server_code(numbers(server))
 }
 
 /// Whether the server itself refused, as opposed to the way to it.

@@ -16,7 +16,7 @@ pub(super) fn options(url: &url::Url) -> Result<MySqlConnectOptions, sqlx::Error
     })
 }
 
-/// Connects as the mode of `options` says; where that leaves it to the server, what came of it is told.
+/// Connects as the mode of `options` says; where that leaves it to the server, what came of it is reported.
 pub(super) async fn connect(options: &MySqlConnectOptions) -> Result<(MySqlConnection, Tls), sqlx::Error> {
     let tls = match options.get_ssl_mode() {
         MySqlSslMode::Disabled => Tls::Absent,

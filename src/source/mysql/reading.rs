@@ -183,7 +183,7 @@ fn plans(columns: &[MySqlColumn]) -> Result<Vec<ColumnDecoder>, Error> {
         let name = column.name().to_owned();
         match types::shape(info) {
             Some(shape) => Ok(ColumnDecoder { name, type_name, shape }),
-            None => Err(column_builder::no_canonical_type(&name, &type_name, types::way_out(info))),
+            None => Err(column_builder::no_canonical_type(&name, &type_name, types::hint(info))),
         }
     };
     columns.iter().map(plan).collect()

@@ -61,11 +61,8 @@ impl MySql {
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         if let Some(name) = options.settings.keys().find(|name| session::OURS.contains(&name.to_lowercase().as_str())) {
-            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, it only reads, and it reads every row";
-            return Err(Error::new(
-                ErrorCode::SourceUnfit,
-                format!("`{name}` cannot be a setting of {shown}; {way_out}"),
-            ));
+            let hint = "the zone of a source is its `timezone`, its text is always UTF-8, it only reads, and it reads every row";
+            return Err(Error::new(ErrorCode::SourceUnfit, format!("`{name}` cannot be a setting of {shown}; {hint}")));
         }
         let given = options.timezone.as_deref().unwrap_or("UTC");
         // Named zones, UTC among them, exist only where their tables were loaded.

@@ -168,8 +168,8 @@ impl Session {
             return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         if let Some((code, (_, first))) = told.iter().find(|(code, _)| CUT.contains(code)) {
-            let way_out = "raise group_concat_max_len or max_allowed_packet at the server, or return rows instead";
-            let message = format!("the server cut a value of the answer: {first} (warning {code}); {way_out}");
+            let hint = "raise group_concat_max_len or max_allowed_packet at the server, or return rows instead";
+            let message = format!("the server cut a value of the answer: {first} (warning {code}); {hint}");
             return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         let warning = |(code, (times, first))| {

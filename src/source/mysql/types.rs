@@ -97,7 +97,7 @@ pub(super) fn name(info: &MySqlTypeInfo) -> String {
 }
 
 /// What to write in the query instead of a column of a type that has no canonical one.
-pub(super) fn way_out(info: &MySqlTypeInfo) -> &'static str {
+pub(super) fn hint(info: &MySqlTypeInfo) -> &'static str {
     match info.name() {
         "GEOMETRY" => "write it out in the query, such as HEX(ST_AsBinary(x))",
         _ => "cast it in the query, such as CAST(x AS CHAR)",

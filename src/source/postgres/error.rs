@@ -19,7 +19,7 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else {
         return column_builder::unreachable(shown, cause);
     };
-    let way_out = match server.code() {
+    let hint = match server.code() {
         // A pooler has codes of its own.
         code if code.starts_with("28") || server.message().contains("password authentication failed") => {
             "check the user and the password in the URL"
@@ -32,7 +32,7 @@ pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     // Who asks, and for what, is the same at the next try.
     let lasting = server.code().starts_with("28") || server.code().starts_with("3D");
     let code = if lasting { ErrorCode::AccessRefused } else { ErrorCode::Connection };
-    let message = format!("cannot connect to {shown}: {} (SQLSTATE {}); {way_out}", server.message(), server.code());
+    let message = format!("cannot connect to {shown}: {} (SQLSTATE {}); {hint}", server.message(), server.code());
     Error { causes: beside(server), ..Error::new(code, message) }.of_system()
 }
 
@@ -71,7 +71,7 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
         }
         _ => String::new(),
     };
-    let way_out = match code {
+    let hint = match code {
         READ_ONLY => "; the queries of a check only read",
         NOT_UTF_8 => "; compare the bytes of that text, such as encode(convert_to(x, 'SQL_ASCII'), 'hex')",
         NOT_ALLOWED if server.message().contains("row-level security") => {
@@ -81,7 +81,7 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
         _ => "",
     };
     let kind = if lost { ErrorCode::ConnectionLost } else { ErrorCode::QueryRefused };
-    let message = format!("the server refused the query: {} (SQLSTATE {code}){place}{way_out}", server.message());
+    let message = format!("the server refused the query: {} (SQLSTATE {code}){place}{hint}", server.message());
     Error { causes: beside(server), ..Error::new(kind, message) }.with_server_code(format!("SQLSTATE {code}"))
 }
 

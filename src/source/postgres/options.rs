@@ -25,7 +25,7 @@ pub(crate) fn options(url: &url::Url) -> Result<(PgConnectOptions, PgSslMode), s
     Ok((options.ssl_mode(mode), mode))
 }
 
-/// Connects as `mode` says; where that leaves it to the server, what came of it is told.
+/// Connects as `mode` says; where that leaves it to the server, what came of it is reported.
 pub(super) async fn connect(options: &PgConnectOptions, mode: PgSslMode) -> Result<(PgConnection, Tls), sqlx::Error> {
     let tls = match mode {
         PgSslMode::Disable | PgSslMode::Allow => Tls::Absent,

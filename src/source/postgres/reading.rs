@@ -150,7 +150,7 @@ impl Postgres {
                     size = 0;
                 }
             }
-            // Whether anyone still listens is told by the reading.
+            // The reading finds out whether anyone still listens.
             let _ = sender.send(chunk).await;
         }
         drop(sender);
@@ -176,7 +176,7 @@ impl ColumnDecoder {
         let name = column.name().to_owned();
         match types::shape(info) {
             Some(shape) => Ok(ColumnDecoder { name, type_name, shape, printed: types::printed(info) }),
-            None => Err(column_builder::no_canonical_type(&name, &type_name, types::way_out(info))),
+            None => Err(column_builder::no_canonical_type(&name, &type_name, types::hint(info))),
         }
     }
 }

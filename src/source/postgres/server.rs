@@ -45,11 +45,8 @@ impl Postgres {
         let connect =
             if connect.get_application_name().is_none() { connect.application_name("cutover") } else { connect };
         if let Some(name) = options.settings.keys().find(|name| OURS.contains(&name.to_lowercase().as_str())) {
-            let way_out = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
-            return Err(Error::new(
-                ErrorCode::SourceUnfit,
-                format!("`{name}` cannot be a setting of {shown}; {way_out}"),
-            ));
+            let hint = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
+            return Err(Error::new(ErrorCode::SourceUnfit, format!("`{name}` cannot be a setting of {shown}; {hint}")));
         }
         let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
         let own = settings::NEUTRAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

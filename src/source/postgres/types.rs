@@ -1,4 +1,4 @@
-//! The declared table: every PostgreSQL type that has a canonical type, and the way out of every other.
+//! The declared table: every PostgreSQL type that has a canonical type, and a hint for every other.
 
 use sqlx::TypeInfo;
 use sqlx::postgres::{PgTypeInfo, PgTypeKind};
@@ -122,7 +122,7 @@ pub(super) fn name(info: &PgTypeInfo) -> String {
 }
 
 /// What to write in the query instead of a column of a type that has no canonical one.
-pub(super) fn way_out(info: &PgTypeInfo) -> &'static str {
+pub(super) fn hint(info: &PgTypeInfo) -> &'static str {
     match (info.kind(), name(info).as_str()) {
         (_, "interval") => {
             "cast it in the query, such as x::text, or extract(epoch FROM x) for seconds, which has months of 30 days"

@@ -121,14 +121,14 @@ impl Read<'_> {
                 format!("ends {} before the newest row of {table}", readable(lag))
             }
         };
-        let way_out = if self.materialized {
+        let hint = if self.materialized {
             format!("run REFRESH MATERIALIZED VIEW {name}")
         } else {
             "fill it again".to_owned()
         };
         let message = |lacks: &str| {
             format!(
-                "{name} {lacks}, by its {} and {}.{}; {way_out}, and find out why nothing did",
+                "{name} {lacks}, by its {} and {}.{}; {hint}, and find out why nothing did",
                 declared.last_updated, declared.table, declared.column,
             )
         };

@@ -12,25 +12,25 @@ pub(crate) struct DecodeError {
     /// What it is, such as `NaN is no decimal`.
     pub(crate) what: String,
     /// What to write in the query instead.
-    pub(crate) way_out: String,
+    pub(crate) hint: String,
 }
 
 impl DecodeError {
-    pub(crate) fn new(what: impl Into<String>, way_out: impl Into<String>) -> Self {
-        DecodeError { what: what.into(), way_out: way_out.into() }
+    pub(crate) fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        DecodeError { what: what.into(), hint: hint.into() }
     }
 
     /// The error for a value of `column`, in a row counted from 1.
     pub(crate) fn at(self, column: &str, type_name: &str, row: usize) -> Error {
-        let DecodeError { what, way_out } = self;
-        Error::new(ErrorCode::ValueUnreadable, format!("column `{column}` ({type_name}), row {row}: {what}; {way_out}"))
+        let DecodeError { what, hint } = self;
+        Error::new(ErrorCode::ValueUnreadable, format!("column `{column}` ({type_name}), row {row}: {what}; {hint}"))
     }
 }
 
 /// The error for a column whose type has no canonical one.
-pub(crate) fn no_canonical_type(column: &str, type_name: &str, way_out: &str) -> Error {
+pub(crate) fn no_canonical_type(column: &str, type_name: &str, hint: &str) -> Error {
     let type_name = without_literals(type_name);
-    let message = format!("column `{column}` has the type {type_name}, which has no exact canonical type; {way_out}");
+    let message = format!("column `{column}` has the type {type_name}, which has no exact canonical type; {hint}");
     Error { type_name: Some(type_name), ..Error::new(ErrorCode::TypeUnsupported, message) }
 }
 
@@ -113,12 +113,12 @@ pub(crate) fn frame_error(cause: FrameError) -> Error {
 
 /// The error for a server that could not be reached; `shown` is the masked URL.
 pub(crate) fn unreachable(shown: &str, cause: &sqlx::Error) -> Error {
-    let way_out = match tls::way_out(cause) {
+    let hint = match tls::hint(cause) {
         "" => "check the URL and that the server listens there",
-        way_out => way_out,
+        hint => hint,
     };
     let cause = below(cause);
-    let message = format!("cannot connect to {shown}: {cause}; {way_out}");
+    let message = format!("cannot connect to {shown}: {cause}; {hint}");
     Error::caused(ErrorCode::Connection, message, cause).of_system()
 }
 

@@ -1,5 +1,5 @@
 //! How deep the columns of a Parquet file or an Arrow stream may be nested: whoever reads them goes down into them, and
-//! the stack of a thread ends. Here nothing does: what is too deep is told before anybody reads it.
+//! the stack of a thread ends. Here nothing does: what is too deep is refused before anybody reads it.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -24,7 +24,7 @@ const ARROW: &str = "ARROW:schema";
 /// Bytes of a Parquet file behind its description: their number, and how the file ends.
 const END: usize = 8;
 
-/// Why a Parquet file is not read, if it is nested too deep; what is wrong with it otherwise is told by who reads it.
+/// Why a Parquet file is not read, if it is nested too deep; what is wrong with it otherwise is reported by whoever reads it.
 pub(crate) fn parquet(file: &Path) -> Result<(), String> {
     let Some(described) = description(file) else { return Ok(()) };
     let mut protocol = TCompactInputProtocol::new(described.as_slice(), described.len().saturating_mul(64));

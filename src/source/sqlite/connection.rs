@@ -110,8 +110,8 @@ impl Connection {
             return Err(Error::new(ErrorCode::SourceMissing, message));
         }
         let unopened = |cause: &dyn std::fmt::Display| {
-            let way_out = "check that it is a SQLite database that may be read";
-            Error::new(ErrorCode::SourceUnfit, format!("cannot open {shown}: {cause}; {way_out}"))
+            let hint = "check that it is a SQLite database that may be read";
+            Error::new(ErrorCode::SourceUnfit, format!("cannot open {shown}: {cause}; {hint}"))
         };
         let path = path.canonicalize().map_err(|cause| unopened(&cause))?;
         let way = beside::way(&path)?;
@@ -153,7 +153,7 @@ impl Connection {
         }
         let text = text(cause);
         let code = cause.sqlite_error_code();
-        let way_out = match code {
+        let hint = match code {
             Some(SqliteCode::AuthorizationForStatementDenied) => "a check takes one statement that reads",
             Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked) => {
                 "another process writes to the file; try again when it is done"
@@ -163,7 +163,7 @@ impl Connection {
             _ if text.contains("no such table") => "check the table's name, and that the URL names the right file",
             _ => "check the query",
         };
-        Error::new(ErrorCode::QueryRefused, format!("SQLite refused the query: {text}; {way_out}"))
+        Error::new(ErrorCode::QueryRefused, format!("SQLite refused the query: {text}; {hint}"))
     }
 
     fn disturbed(&self) -> Error {
@@ -204,7 +204,7 @@ impl Connection {
         if let Err(disturbed) = self.unchanged() {
             return disturbed;
         }
-        let way_out = match cause.sqlite_error_code() {
+        let hint = match cause.sqlite_error_code() {
             Some(SqliteCode::DatabaseBusy | SqliteCode::DatabaseLocked) => {
                 let waited = humantime::format_duration(timeout);
                 format!("another process held its lock for {waited}; try again when it is done")
@@ -221,7 +221,7 @@ impl Connection {
             }
             _ => "check that it is a SQLite database".to_owned(),
         };
-        Error::new(ErrorCode::SourceUnfit, format!("cannot read {shown}: {}; {way_out}", text(cause)))
+        Error::new(ErrorCode::SourceUnfit, format!("cannot read {shown}: {}; {hint}", text(cause)))
     }
 }
 

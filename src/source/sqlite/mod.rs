@@ -90,7 +90,7 @@ impl Sqlite {
         Ok(Sqlite { path: path.to_owned(), shown })
     }
 
-    /// A connection that stops what it does when `cancel` is told.
+    /// A connection that stops what it does when `cancel` is cancelled.
     async fn connect(&self, timeout: Duration, cancel: &Cancel) -> Result<Connection, Error> {
         let (path, shown, cancel) = (self.path.clone(), self.shown.clone(), cancel.clone());
         waiting(move || Connection::open(&path, &shown, timeout, &cancel)).await

@@ -90,7 +90,7 @@ impl Collected {
     /// The column behind `given` rows of earlier batches, each value in its canonical type.
     ///
     /// # Errors
-    /// A value that is not what the column was declared as, and values of several classes; with a way out.
+    /// A value that is not what the column was declared as, and values of several classes; with a hint.
     pub(super) fn settled(self, given: usize) -> Result<Column, Error> {
         let only = |class: Class| self.classes & !class.bit() == 0;
         let of = match self.declared {
@@ -121,15 +121,15 @@ impl Collected {
         match self.values.iter_mut().enumerate().try_for_each(read) {
             Ok(()) => Ok(Column { name: self.name, of, values: self.values }),
             Err((index, value)) => {
-                let (name, way_out) = (&self.name, self.way_out());
-                let misread = DecodeError::new(format!("{value:?} is no {}", self.shown), way_out);
+                let (name, hint) = (&self.name, self.hint());
+                let misread = DecodeError::new(format!("{value:?} is no {}", self.shown), hint);
                 Err(misread.at(name, &self.shown, given + index + 1))
             }
         }
     }
 
     /// What to write for a value that cannot be read as it was declared.
-    fn way_out(&self) -> String {
+    fn hint(&self) -> String {
         let name = &self.name;
         match self.declared {
             Declared::Boolean => format!("correct the value, or select CAST({name} AS INTEGER) AS {name}"),
@@ -150,7 +150,7 @@ impl Collected {
     /// The error for a column that holds another class than it was declared for.
     fn undeclared(&self) -> Error {
         let (name, held) = (&self.name, self.held());
-        let way_out = match self.declared {
+        let hint = match self.declared {
             Declared::Boolean if self.classes == Class::Text.bit() => {
                 format!("select CASE {name} WHEN 't' THEN 1 WHEN 'f' THEN 0 ELSE {name} END AS {name}")
             }
@@ -166,7 +166,7 @@ impl Collected {
                  strftime('%Y-%m-%d %H:%M:%f', {name} / 1000.0, 'unixepoch') AS {name}, and say `type = \"timestamp\"` on the column"
             ),
         };
-        let message = format!("column `{name}` is declared {} and holds {held}; {way_out}", self.shown);
+        let message = format!("column `{name}` is declared {} and holds {held}; {hint}", self.shown);
         Error::new(ErrorCode::ValueUnreadable, message)
     }
 
@@ -184,7 +184,7 @@ impl Collected {
 
     fn mixed(&self) -> Error {
         let (name, held) = (&self.name, self.held());
-        let way_out = match self.classes == Class::Integer.bit() | Class::Real.bit() {
+        let hint = match self.classes == Class::Integer.bit() | Class::Real.bit() {
             true => format!(
                 "{}, or CAST({name} AS REAL) AS {name}, which is a float and takes integers beyond 2^53 for their neighbours; a \
                  column declared DECIMAL is read exactly",
@@ -192,7 +192,7 @@ impl Collected {
             ),
             false => self.undeclared_values(),
         };
-        let message = format!("column `{name}` holds values of several types ({held}); select {way_out}");
+        let message = format!("column `{name}` holds values of several types ({held}); select {hint}");
         Error::new(ErrorCode::TypeMismatch, message)
     }
 

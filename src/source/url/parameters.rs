@@ -83,8 +83,8 @@ fn is_setting(engine: &'static Driver, name: &str) -> bool {
 }
 
 fn unknown(engine: &'static Driver, name: &str) -> UrlError {
-    if let Some(way_out) = elsewhere(engine, name) {
-        return refused(name, &format!("is none of {}; {way_out}", called(engine)));
+    if let Some(hint) = elsewhere(engine, name) {
+        return refused(name, &format!("is none of {}; {hint}", called(engine)));
     }
     let known = || engine.parameters().known.iter().map(|parameter| parameter.names[0]);
     let alike = || known().find(|one| plain(one) == plain(name));

@@ -89,7 +89,7 @@ impl Reader<'_, '_> {
             self.mistake("the name is not snake_case", Some("use a-z, 0-9 and _".to_owned()));
         }
         let Some(kind) = raw.kind else {
-            // A kind that could not be read was told already.
+            // A kind that could not be read was reported already.
             let field = (format!("check `{}.{}`", self.scope.suite, self.name), "kind".to_owned());
             if self.problems.0.iter().any(|problem| problem.field.as_ref() == Some(&field)) {
                 return None;

@@ -9,7 +9,7 @@ use crate::model::{KS_DISTANCE, Kind, RANK_ERROR};
 use crate::spec::check::{Check, Comparison, KindSettings};
 use crate::spec::waiver::KeyPart;
 
-/// What is wrong with `column`, as far as it can be told before the queries run.
+/// What is wrong with `column`, as far as it can be known before the queries run.
 pub(super) fn not_compared(check: &Check, column: &str) -> Option<Mistake> {
     if check.key.iter().any(|key| key == column) {
         let message = format!("`{column}` is a key column, which never differs");

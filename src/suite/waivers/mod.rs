@@ -104,7 +104,7 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
     let before = problems.0.len();
     let raw: Raw = read::read(table, &[], "waiver", file, problems);
     let readable = problems.0.len() == before;
-    // Fields that could not be read are told already, and are no missing ones.
+    // Fields that could not be read are reported already, and are no missing ones.
     let given = |name: &str| table.get(name).is_some();
     let start = read::entries(table).first().map_or(value.span().start, |(_, offset, _)| *offset);
     let at = |name: &str| {

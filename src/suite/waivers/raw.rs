@@ -11,7 +11,7 @@ pub(super) const OF_VALUES: [&str; 2] = ["changed", "outside"];
 /// The name of a key or tag that stands several times, which has the numbers of its rows for values.
 pub(super) const DUPLICATE: &str = "duplicate";
 
-/// What is wrong, and the way out where the sentence does not hold it.
+/// What is wrong, and a hint where the sentence does not hold one.
 pub(super) type Mistake = (String, Option<String>);
 
 /// The file as it is written.

@@ -8,7 +8,7 @@ use crate::model::Kind;
 use crate::spec::check::Check;
 use crate::spec::waiver::{Accepted, KeyPart, Pin, number};
 
-/// Fields that say how much is accepted and do not go together, each with the way out.
+/// Fields that say how much is accepted and do not go together, each with a hint.
 pub(super) fn contradictions(raw: &Raw) -> Vec<(&'static str, &'static str, &'static str)> {
     let (keys, values) = (raw.keys.is_some(), raw.values.is_some());
     let any_value = raw.any_value == Some(true);

@@ -311,7 +311,7 @@ impl Ledger {
 
     /// Examples that nothing covers take the place of those that something may cover; numbers change their order.
     fn first_what_is_open(&mut self, report: &mut CheckReport) {
-        if report.forgiven().is_empty() {
+        if report.suppressed().is_empty() {
             return;
         }
         let open = std::mem::take(&mut self.open);

@@ -163,9 +163,9 @@ async fn nested_and_wrapped_types_keep_their_meaning() {
     assert_eq!(first("truth"), Value::Integer(1));
 }
 
-/// Catches a type without an exact canonical one that gets through, or is refused without a way out.
+/// Catches a type without an exact canonical one that gets through, or is refused without a hint.
 #[tokio::test]
-async fn what_cannot_be_exact_is_refused_by_name_with_a_way_out() {
+async fn what_cannot_be_exact_is_refused_by_name_with_a_hint() {
     for (expression, way) in [
         ("unhex('FF00')", "hex(cost)"),
         ("[unhex('FF00')]", "arrayMap(x -> hex(x), cost)"),
@@ -184,7 +184,7 @@ async fn what_cannot_be_exact_is_refused_by_name_with_a_way_out() {
     assert!(refused("SELECT 1 AS a, a FROM (SELECT 2 AS b)").await.message.contains("appears twice"));
 }
 
-/// Catches a way out that does not work.
+/// Catches a hint that does not work.
 #[tokio::test]
 async fn the_ways_out_lead_out() {
     let sql = "SELECT hex(unhex('FF00')) AS a, tupleElement((1, 'a'), 1) AS d,

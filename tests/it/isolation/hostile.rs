@@ -118,7 +118,7 @@ fn suite(folder: &Path, url: &str) {
     std::fs::write(folder.join("suite.toml"), text).unwrap();
 }
 
-/// The exit code, the report and what was told of a run in little memory.
+/// The exit code, the report and what was shown of a run in little memory.
 fn run(folder: &Path) -> (Option<i32>, Option<Value>, String) {
     let binary = env!("CARGO_BIN_EXE_cutover");
     let shell = format!(

@@ -1,4 +1,4 @@
-//! Links below a folder of suites: a link to a file is a file, and one that leads nowhere is told.
+//! Links below a folder of suites: a link to a file is a file, and one that leads nowhere is reported.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,11 +1,11 @@
-//! Suite files, waivers and reports that are too large or too deep: refused within seconds, by a limit that is told.
+//! Suite files, waivers and reports that are too large or too deep: refused within seconds, by a limit that is named.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::cli::cutover;
 
-/// The exit code and what was told of a command that must not take long.
+/// The exit code and what was shown of a command that must not take long.
 fn told(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let begun = Instant::now();
     let output = cutover(folder).args(arguments).output().unwrap();

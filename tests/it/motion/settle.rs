@@ -13,7 +13,7 @@ fn written(folder: &Path) -> usize {
     ParquetReader::new(file).finish().unwrap().height()
 }
 
-/// Catches rows in flight that fail a check, a time to heal that is not told, and differences of an earlier reading that
+/// Catches rows in flight that fail a check, a time to heal that is not reported, and differences of an earlier reading that
 /// stay in the file.
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_in_flight_heal_and_the_check_passes() {
@@ -36,7 +36,7 @@ async fn rows_in_flight_heal_and_the_check_passes() {
     assert!(ran.shown.contains("2 healed"), "{}", ran.shown);
 }
 
-/// Catches a difference that is forgiven because others healed, and one that is written twice.
+/// Catches a difference that is suppressed because others healed, and one that is written twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stays_is_the_verdict() {
     let (folder, mut writer) = (tempfile::tempdir().unwrap(), connect().await);

@@ -120,7 +120,7 @@ async fn every_defect_fails_the_checks_that_the_readme_promises() {
     assert_eq!(named, checks, "every check is named by a defect");
 }
 
-/// The one difference that a defect makes in a check: no missing row is told as a changed one.
+/// The one difference that a defect makes in a check: no missing row is reported as a changed one.
 const SHOWN: [(&str, &str, &str); 22] = [
     ("page_boundary_answers", "facts_vs_brand_rows", "missing"),
     ("page_boundary_rows", "competitor_rows", "missing"),
@@ -218,7 +218,7 @@ async fn a_view_that_was_never_populated_is_an_error() {
     assert_eq!(outcome.check("mv_fresh")["warnings"][0]["code"], "view_not_populated", "{}", outcome.shown);
 }
 
-/// A refresh that stopped is told of beside every check that reads the view, and before any of them runs; one that is
+/// A refresh that stopped is reported beside every check that reads the view, and before any of them runs; one that is
 /// due within the hour is not.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_view_behind_its_rows_is_warned_of() {
@@ -318,10 +318,10 @@ async fn every_sort_of_view_has_an_age() {
     };
     let table = "\"B b\".facts";
     assert!(told(about("mv", "facts"), "SELECT * FROM mv").await.is_empty());
-    // The table is that beside the view, not the first on the search_path; and the way out can be pasted.
+    // The table is that beside the view, not the first on the search_path; and a hint can be pasted.
     let found = told(about("mv", "facts"), "SELECT * FROM \"B b\".mv").await;
-    let way_out = "REFRESH MATERIALIZED VIEW \"B b\".mv,";
-    assert!(found.len() == 1 && found[0].contains("ends 2d before") && found[0].contains(way_out), "{found:?}");
+    let hint = "REFRESH MATERIALIZED VIEW \"B b\".mv,";
+    assert!(found.len() == 1 && found[0].contains("ends 2d before") && found[0].contains(hint), "{found:?}");
     // What is old and not read, though its name stands in the query: as that of a column, or as part of a word.
     assert!(told(about("nothing", table), "SELECT 1 AS nothing FROM mv").await.is_empty());
     assert!(told(about("plain", table), "SELECT 1 AS plainly FROM mv").await.is_empty());

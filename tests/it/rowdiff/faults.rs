@@ -112,7 +112,7 @@ const MANY: &str = "SELECT id, md5(id::text) AS body FROM generate_series(1, 150
 /// Catches partitions that were only half written passing for whole ones. A limit on the size of files stands in for
 /// the end of a disk: both make a write fail.
 #[test]
-fn a_disk_that_fills_up_is_an_error_with_the_way_out() {
+fn a_disk_that_fills_up_is_an_error_with_the_hint() {
     let (folder, temporary) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     suite(folder.path(), MANY, MANY);
     let shell = format!(

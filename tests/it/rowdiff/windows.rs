@@ -101,7 +101,7 @@ fn a_row_that_moved_to_another_window_is_said_to_have_moved() {
     assert!(report["checks"][0].get("warnings").is_none());
 }
 
-/// Catches a query of its own window that is given another one, and NULLs whose place is not told.
+/// Catches a query of its own window that is given another one, and NULLs whose place is not reported.
 #[test]
 fn a_query_that_names_its_window_is_given_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -30,5 +30,5 @@ fn a_tolerance_without_effect_is_refused() {
     }
     assert_eq!(ran(&["--key", "id"]).0, 1);
     let (code, shown) = ran(&["--key", "id", "--absolute", "cost=1"]);
-    assert_eq!(code, 0, "the way out works: {shown}");
+    assert_eq!(code, 0, "the hint works: {shown}");
 }

@@ -37,7 +37,7 @@ fn advised(shown: &str, database: &str) -> String {
     recipe.replace('…', PASSWORD).replace("shop.", &format!("{database}."))
 }
 
-/// Catches an account that may write and is not told of, and a recipe that does not work.
+/// Catches an account that may write and is not reported, and a recipe that does not work.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_role_of_postgres_that_does_more_than_read_is_told_of() {
     let url = postgres("statements_roles").await;

@@ -136,7 +136,7 @@ fn the_windows_of_a_check_are_one_series() {
 
 /// Catches waived differences that vanish from the numbers, or that look like those that count.
 #[test]
-fn forgiven_differences_are_counted_apart() {
+fn suppressed_differences_are_counted_separately() {
     let mut counts = DifferenceCounts::default();
     counts.add("missing", 2);
     let waived = vec![

@@ -1,4 +1,4 @@
-//! Ways out that messages tell: each is followed on a value that brings the message up, and tells two values apart.
+//! Hints of messages: each is followed on a value that brings the message up, and tells two values apart.
 
 use sqlx::{Connection, Executor, MySqlConnection};
 

@@ -1,4 +1,4 @@
-//! Ways out that messages tell of columns of tables: each is followed on the value that brings the message up, leads to a
+//! Hints of messages about columns of tables: each is followed on the value that brings the message up, leads to a
 //! verdict, and tells that value from another one.
 
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};

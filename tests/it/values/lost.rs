@@ -119,7 +119,7 @@ async fn functions_that_read_files_are_refused_by_name() {
             assert!(error.message.contains(function) && error.message.contains(hint), "{sql}: {error}");
         }
     }
-    // The way out.
+    // The hint.
     let answer =
         query(&engine, "SELECT v FROM t", Duration::from_secs(60), &CancellationToken::default()).await.unwrap();
     assert_eq!(answer.frame.values("v"), [text("12345678901234567.89")]);

@@ -3,7 +3,7 @@
 use super::{LOSSES, judged, later, pair, waiver, write};
 use crate::cli::cutover;
 
-/// Catches a mistake that is silently no limit, and one that is told without its place or the way out.
+/// Catches a mistake that is silently no limit, and one that is reported without its place or the hint.
 #[test]
 fn every_mistake_of_the_file_is_told_with_its_place() {
     const PIN: &str = "{ column = \"cost\", old = 1, new = 2 }";

@@ -77,20 +77,20 @@ fn each_row_is_in_its_window(source: &str, columns: &[Column]) {
     }
 }
 
-/// Columns that no engine may order as time: each is an error, and the way out, where the message has one, a remedy.
+/// Columns that no engine may order as time: each is an error, and a hint, where the message has one, a remedy.
 fn refuses(source: &str, columns: &[(Column, &str)]) {
     let folder = tempfile::tempdir().unwrap();
-    for (column, way_out) in columns {
+    for (column, hint) in columns {
         let (code, report, shown) = run(folder.path(), source, &checks(std::slice::from_ref(column)), &[]);
         assert_eq!(code, Some(2), "{}: {shown}", column.name);
         for (form, _) in ENDS {
             let name = format!("{}_{form}", column.name);
             assert!(windows(&report, &name).iter().all(|(_, status, ..)| *status == "error"), "{name}: {shown}");
             let message = error(&report, &name);
-            assert!(message.contains("`ts`") && message.contains(way_out), "{name}: {message}");
+            assert!(message.contains("`ts`") && message.contains(hint), "{name}: {message}");
         }
-        if !way_out.is_empty() {
-            let select = |without| format!("SELECT n, {way_out} FROM ({}) AS r", rows(column, without));
+        if !hint.is_empty() {
+            let select = |without| format!("SELECT n, {hint} FROM ({}) AS r", rows(column, without));
             let check = format!(
                 "[checks.c]\nkind = \"rows\"\nkey = [\"n\"]\nwindow = {{ column = \"ts\", {}, step = \"1 day\" }}\nold = \"{}\"\nnew = \"{}\"\n",
                 ENDS[1].1,
@@ -188,7 +188,7 @@ async fn mysql_places_the_rows_of_a_table() {
             assert_eq!(windows(&report, &name), expected, "{of} {form}: {}", error(&report, &name));
         }
     }
-    // What is in no window is told wherever a verdict is read, and not where every row is in one.
+    // What is in no window is reported wherever a verdict is read, and not where every row is in one.
     for (to, told) in [("2026-01-03", true), ("2026-01-04", false)] {
         let window = format!("window = {{ column = \"ts\", from = 2025-12-31, to = {to}, step = \"1 day\" }}");
         let query = "SELECT * FROM windows_1_old";
@@ -315,7 +315,7 @@ fn ends_and_columns_of_two_sorts_need_a_session_in_utc() {
     let datetimes = column("c", "CAST('{t}' AS DATETIME(6))", "CAST(NULL AS DATETIME(6))");
     let berlin = format!("{}\ntimezone = \"Europe/Berlin\"", url("CUTOVER_TEST_POSTGRES_URL"));
     let offset = format!("{}\ntimezone = \"+02:00\"", url("CUTOVER_TEST_MYSQL_URL"));
-    for (source, column, refused, way_out) in [
+    for (source, column, refused, hint) in [
         (&berlin, &instants, vec!["date", "wall"], "with an offset"),
         (&berlin, &clocks, vec!["instant"], "without an offset"),
         (&offset, &datetimes, vec!["instant"], "without an offset"),
@@ -325,7 +325,7 @@ fn ends_and_columns_of_two_sorts_need_a_session_in_utc() {
             let name = format!("c_{form}");
             let lines = windows(&report, &name);
             if refused.contains(&form) {
-                assert!(error(&report, &name).contains(way_out), "{form}: {shown}");
+                assert!(error(&report, &name).contains(hint), "{form}: {shown}");
             } else {
                 assert_eq!(lines[0], ("2026-01-01", "fail", "2", "1"), "{form}: {shown}");
             }

@@ -90,10 +90,10 @@ async fn a_lost_row_is_missed_whatever_its_form() {
     assert_eq!(windows(&report, "c")[0], ("2026-01-01", "fail", "2", "1"), "{shown}");
 }
 
-/// Catches values that do not sort as time and are left out in silence, and a way out that is none.
+/// Catches values that do not sort as time and are left out in silence, and a hint that does not help.
 #[tokio::test]
-async fn what_cannot_be_ordered_is_an_error_with_a_way_out() {
-    for (stored, class, way_out) in [
+async fn what_cannot_be_ordered_is_an_error_with_a_hint() {
+    for (stored, class, hint) in [
         ("unixepoch('2026-01-01 05:00:00')", "integer", "datetime(ts, 'unixepoch') AS ts"),
         ("julianday('2026-01-01 05:00:00')", "real", ""),
         ("'2026-01-01 05:00:00+02:00'", "text", "datetime(ts) AS ts"),
@@ -112,9 +112,9 @@ async fn what_cannot_be_ordered_is_an_error_with_a_way_out() {
         assert_eq!(code, Some(2), "{stored}: {shown}");
         let message = error(&report, "c");
         assert!(message.contains(&format!("1 row is in no window for its `ts` ({class})")), "{message}");
-        assert!(message.contains(way_out), "{message}");
-        if !way_out.is_empty() {
-            let select = format!("SELECT n, {way_out} FROM t");
+        assert!(message.contains(hint), "{message}");
+        if !hint.is_empty() {
+            let select = format!("SELECT n, {hint} FROM t");
             let (code, report, shown) = run(folder.path(), &source, &check(&select, &select), &[]);
             assert_eq!(code, Some(0), "{stored}: {shown}");
             assert_eq!(windows(&report, "c")[0], ("2026-01-01", "pass", "1", "1"), "{stored}");
@@ -124,7 +124,7 @@ async fn what_cannot_be_ordered_is_an_error_with_a_way_out() {
 
 /// Catches a day or an hour that does not exist: it sorts into a window, or before all of them, as if it were a moment.
 #[tokio::test]
-async fn days_and_hours_that_do_not_exist_are_an_error_with_a_way_out() {
+async fn days_and_hours_that_do_not_exist_are_an_error_with_a_hint() {
     for stored in [
         "2026-01-00",
         "2025-12-32 00:00:00",
@@ -147,11 +147,10 @@ async fn days_and_hours_that_do_not_exist_are_an_error_with_a_way_out() {
         assert!(message.contains("1 row is in no window for its `ts`"), "{stored}: {message}");
         let told = message.split_once("have no time: ").and_then(|(_, told)| told.split_once(" AS ts_placed"));
         let Some((case, _)) = told else { panic!("{stored}: {message}") };
-        let way_out = format!("{case} AS ts_placed");
+        let hint = format!("{case} AS ts_placed");
         // What it stands for is compared as it is, in the window of what has no time.
-        let select = |other: &str| {
-            format!("SELECT *, {way_out} FROM (SELECT n, replace(ts, '{stored}', '{other}') AS ts FROM t)")
-        };
+        let select =
+            |other: &str| format!("SELECT *, {hint} FROM (SELECT n, replace(ts, '{stored}', '{other}') AS ts FROM t)");
         let beside = |old: &str, new: &str| {
             check(&select(old), &select(new)).replace("column = \"ts\"", "column = \"ts_placed\"")
         };

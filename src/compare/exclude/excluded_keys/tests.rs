@@ -22,7 +22,7 @@ fn hashes(ids: &[i128]) -> Vec<u64> {
     hashes
 }
 
-/// Everything that came of a comparison without `apart`, where the keys of `aside` do not count.
+/// Everything that came of a comparison without `excluded`, where the keys of `aside` do not count.
 struct Counted {
     report: ComparisonResult,
     /// Keys that were asked about.
@@ -30,7 +30,7 @@ struct Counted {
     sunk: Vec<String>,
 }
 
-fn counted(check: &Check, old: &Frame, new: &Frame, apart: &[u64], aside: &[u64]) -> Counted {
+fn counted(check: &Check, old: &Frame, new: &Frame, excluded: &[u64], aside: &[u64]) -> Counted {
     let (mut asked, mut sunk) = (Vec::new(), Vec::new());
     let counts = |key: u64, content: u64| {
         asked.push((key, content));
@@ -41,7 +41,7 @@ fn counted(check: &Check, old: &Frame, new: &Frame, apart: &[u64], aside: &[u64]
         true
     };
     let answers = Answers { old: Some(old), new: Some(new), population: None };
-    let report = compare_counting(check, answers, apart, &Limits::default(), counts, &mut sink);
+    let report = compare_counting(check, answers, excluded, &Limits::default(), counts, &mut sink);
     asked.sort_unstable();
     Counted { report, asked, sunk }
 }
@@ -110,8 +110,8 @@ fn what_differs_about_a_key_is_part_of_what_is_asked() {
 #[test]
 fn an_error_says_which_keys_were_left_out() {
     let (old, new) = (side(&[(1, 1), (2, 2)]), side(&[(1, 0), (2, 2)]));
-    let message = |apart: &[u64], aside: &[u64], old: &Frame, new: &Frame| {
-        counted(&rows(&["id"]), old, new, apart, aside).report.error.map(|error| error.message()).unwrap_or_default()
+    let message = |excluded: &[u64], aside: &[u64], old: &Frame, new: &Frame| {
+        counted(&rows(&["id"]), old, new, excluded, aside).report.error.map(|error| error.message()).unwrap_or_default()
     };
     assert_eq!(message(&[], &[], &old, &new), "");
     assert!(

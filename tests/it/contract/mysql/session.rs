@@ -9,7 +9,7 @@ use cutover::spec::check::Requirement;
 
 use super::*;
 
-/// Text that is read as the number 0 is an answer, and one to be told of.
+/// Text that is read as the number 0 is an answer, and one to be reported.
 #[tokio::test]
 async fn what_the_server_warns_of_is_passed_on() {
     let answer = query(&open(), "SELECT 'abc' + 0 AS v", LIMIT, &CancellationToken::default()).await.unwrap();

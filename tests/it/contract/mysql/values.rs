@@ -178,7 +178,7 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
          '838:59:59', '-00:00:00.5')",
     )
     .await;
-    for (column, says, way_out) in [
+    for (column, says, hint) in [
         ("d", "0000-00-00", "CASE WHEN"),
         ("m", "2026-00-10", "CASE WHEN"),
         ("dt", "0000-00-00", "CASE WHEN"),
@@ -188,11 +188,11 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
     ] {
         let error = refused(&format!("SELECT {column} AS odd FROM contract_odd ORDER BY n")).await;
         assert_eq!(error.code, ErrorCode::ValueUnreadable, "{column}: {error}");
-        for part in ["`odd`", "row 2", says, way_out] {
+        for part in ["`odd`", "row 2", says, hint] {
             assert!(error.message.contains(part), "{column}: {part} is missing in: {error}");
         }
     }
-    // The way out that the message gives.
+    // The hint that the message gives.
     let out = "SELECT CASE WHEN d > 0 THEN d END AS d FROM contract_odd WHERE n = 2";
     assert_eq!(fetch(&open(), out).await.unwrap().values("d"), [Value::Null]);
     let error = refused("SELECT ST_GeomFromText('POINT(1 2)') AS odd FROM contract_odd WHERE 1 = 0").await;

@@ -187,8 +187,8 @@ async fn a_value_that_has_no_exact_form_is_refused_by_name() {
 
 /// A fallback to text would compare renderings instead of values.
 #[tokio::test]
-async fn a_type_without_a_canonical_one_is_refused_with_a_way_out() {
-    for (written, type_name, way_out) in [
+async fn a_type_without_a_canonical_one_is_refused_with_a_hint() {
+    for (written, type_name, hint) in [
         ("INTERVAL '1 day'", "interval", "extract(epoch"),
         ("1::money", "money", "::numeric"),
         ("'10:00+02'::timetz", "timetz", "::text"),
@@ -204,7 +204,7 @@ async fn a_type_without_a_canonical_one_is_refused_with_a_way_out() {
         // Empty, so that the type alone must be known.
         let error = refused(&format!("SELECT 1 AS fine, {written} AS odd WHERE false")).await;
         assert_eq!(error.code, ErrorCode::TypeUnsupported, "{written}: {error}");
-        for part in ["`odd`", type_name, way_out] {
+        for part in ["`odd`", type_name, hint] {
             assert!(error.message.contains(part), "{written}: {part} is missing in: {error}");
         }
     }

@@ -124,7 +124,7 @@ async fn a_write_during_a_reading_is_an_error() {
     assert_eq!(files(folder.path()), ["t.db"]);
 }
 
-/// Catches an unfinished transaction of a program that died taken for the data, or an error without a way out.
+/// Catches an unfinished transaction of a program that died taken for the data, or an error without a hint.
 #[tokio::test]
 async fn what_a_dead_writer_left_is_told() {
     let folder = tempfile::tempdir().unwrap();
@@ -161,7 +161,7 @@ fn counted(folder: &Path, path: &Path) -> (Option<i32>, String) {
     (output.status.code(), shown)
 }
 
-/// Catches a read-only folder whose database cannot be read, in any mode and state in which all of its rows can be told.
+/// Catches a read-only folder whose database cannot be read, in any mode and state in which all of its rows can be known.
 #[tokio::test]
 async fn a_folder_that_may_not_be_written_to_is_read() {
     let home = tempfile::tempdir().unwrap();

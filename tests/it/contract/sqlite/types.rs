@@ -1,4 +1,4 @@
-//! Declared types and storage classes: which make a column of which type, what is refused, and whether the way out is one.
+//! Declared types and storage classes: which make a column of which type, what is refused, and whether the hint helps.
 
 use cutover::frame::{Type, Value};
 use proptest::prelude::*;
@@ -64,10 +64,10 @@ async fn a_column_is_what_it_was_declared_as_and_holds() {
     }
 }
 
-/// Catches a value that is bent to its declared type or to its neighbours, and advice that does not help: each way out is
+/// Catches a value that is bent to its declared type or to its neighbours, and advice that does not help: each hint is
 /// taken, and must give these values.
 #[tokio::test]
-async fn what_has_no_exact_type_is_refused_by_name_with_a_way_out_that_works() {
+async fn what_has_no_exact_type_is_refused_by_name_with_a_hint_that_works() {
     let noon = || text("2023-11-14 22:13:20");
     let cases: Vec<(&str, &str, &str, Vec<Value>)> = vec![
         ("", "'a', 1", "CAST(v AS TEXT) AS v", vec![text("a"), text("1")]),
@@ -108,13 +108,13 @@ async fn what_has_no_exact_type_is_refused_by_name_with_a_way_out_that_works() {
         ("DATETIME", "'2026-01-01 00:00:00', 1700000000", "", vec![]),
         ("", "CAST(x'ff' AS TEXT)", "hex(v)", vec![text("FF")]),
     ];
-    for (declared, stored, way_out, values) in cases {
+    for (declared, stored, hint, values) in cases {
         let rows = stored.split(", ").map(|one| format!("({one})")).collect::<Vec<_>>().join(", ");
         let (_folder, engine) = database(&format!("CREATE TABLE t (v {declared}); INSERT INTO t VALUES {rows}")).await;
         let message = refused(&engine, "SELECT v FROM t ORDER BY rowid").await;
-        assert!(message.contains("`v`") && message.contains(way_out), "{declared} {stored}: {message}");
-        if !way_out.is_empty() {
-            let column = if way_out.ends_with(" AS v") { way_out.to_owned() } else { format!("{way_out} AS v") };
+        assert!(message.contains("`v`") && message.contains(hint), "{declared} {stored}: {message}");
+        if !hint.is_empty() {
+            let column = if hint.ends_with(" AS v") { hint.to_owned() } else { format!("{hint} AS v") };
             let frame = fetch(&engine, &format!("SELECT {column} FROM t ORDER BY t.rowid")).await.unwrap();
             assert_eq!(frame.values("v"), values, "{declared} {stored}");
         }

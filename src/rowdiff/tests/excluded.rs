@@ -99,9 +99,9 @@ fn what_is_left_out_leaves_the_rest_as_it_is() {
         let hashes = hashes(&plan, &old.slice(0, 0));
         let even = |id: i128| hashes[&id].is_multiple_of(2);
 
-        let mut apart: Vec<u64> = hashes.values().copied().filter(|hash| hash.is_multiple_of(2)).collect();
-        apart.sort_unstable();
-        let found = report(&plan.clone().without(Arc::new(apart)), &old, &new);
+        let mut excluded: Vec<u64> = hashes.values().copied().filter(|hash| hash.is_multiple_of(2)).collect();
+        excluded.sort_unstable();
+        let found = report(&plan.clone().without(Arc::new(excluded)), &old, &new);
         let expected = whole(&check(), &side(&old_rows, |id| !even(id)), &side(&new_rows, |id| !even(id)), &limits());
         assert_eq!(text(&found), text(&expected));
 
