@@ -3,17 +3,17 @@
 use crate::model::{RunReport, Status};
 
 /// Every selected check passed, or only warned.
-pub const PASSED: u8 = 0;
+pub(crate) const PASSED: u8 = 0;
 /// At least one difference.
-pub const DIFFERENT: u8 = 1;
+pub(crate) const DIFFERENT: u8 = 1;
 /// Something could not be compared, was cut short, or nothing ran; bad usage and bad suites too.
-pub const BROKEN: u8 = 2;
+pub(crate) const BROKEN: u8 = 2;
 /// Stopped by a signal.
-pub const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Which statuses make a run fail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum FailOn {
+pub(crate) enum FailOn {
     /// Differences.
     #[default]
     Fail,
@@ -25,7 +25,7 @@ pub enum FailOn {
 
 /// How the exit code of a run follows from its report.
 #[derive(Clone, Copy, Debug)]
-pub struct ExitPolicy<'a> {
+pub(crate) struct ExitPolicy<'a> {
     /// Which statuses make a run fail.
     pub fail_on: &'a [FailOn],
     /// Stands in the place of 2 where another run may get further.
@@ -34,7 +34,7 @@ pub struct ExitPolicy<'a> {
 
 impl ExitPolicy<'_> {
     /// The exit code of a run that no signal stopped.
-    pub fn code(&self, report: &RunReport) -> u8 {
+    pub(crate) fn code(&self, report: &RunReport) -> u8 {
         match code(report, self.fail_on) {
             BROKEN if report.retryable() == Some(true) => self.retryable.unwrap_or(BROKEN),
             code => code,
@@ -43,7 +43,7 @@ impl ExitPolicy<'_> {
 }
 
 /// The exit code of a run that no signal stopped; 2 beats 1.
-pub fn code(report: &RunReport, fail_on: &[FailOn]) -> u8 {
+pub(crate) fn code(report: &RunReport, fail_on: &[FailOn]) -> u8 {
     let ran = report.checks.iter().any(|check| check.status() != Status::Skip);
     let has = |status| report.count(status) > 0;
     if !ran || report.interrupted || has(Status::Error) {

@@ -20,23 +20,23 @@ static WITHHELD: AtomicBool = AtomicBool::new(false);
 
 /// A defect of cutover, or of a library below it, that showed as a panic.
 #[derive(Debug)]
-pub struct Defect(Box<dyn Any + Send>);
+pub(crate) struct Defect(Box<dyn Any + Send>);
 
 impl Defect {
     /// What a panic left, such as that of a thread.
-    pub fn new(panic: Box<dyn Any + Send>) -> Self {
+    pub(crate) fn new(panic: Box<dyn Any + Send>) -> Self {
         Defect(panic)
     }
 
     /// What the panic said.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         let text = self.0.downcast_ref::<String>().map(String::as_str);
         text.or_else(|| self.0.downcast_ref::<&str>().copied()).unwrap_or("no message")
     }
 }
 
 /// Returns one line about a panic, with a backtrace behind it only where `RUST_BACKTRACE` asks for one.
-pub fn panic_line(panic: &PanicHookInfo<'_>) -> String {
+pub(crate) fn panic_line(panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map_or(String::new(), |place| format!(" at {place}"));
     let text = if WITHHELD.load(Ordering::Relaxed) {
         "its text is withheld".to_owned()
@@ -49,23 +49,23 @@ pub fn panic_line(panic: &PanicHookInfo<'_>) -> String {
 }
 
 /// From now on tells where a panic happened and not what it says.
-pub fn withhold_panics() {
+pub(crate) fn withhold_panics() {
     WITHHELD.store(true, Ordering::Relaxed);
 }
 
 /// What `work` comes to, or the panic that ended it.
-pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Defect> {
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Defect> {
     catch_unwind(AssertUnwindSafe(work)).map_err(Defect)
 }
 
 /// The same for what takes its time.
-pub async fn isolated<T>(work: impl Future<Output = T>) -> Result<T, Defect> {
+pub(crate) async fn isolated<T>(work: impl Future<Output = T>) -> Result<T, Defect> {
     AssertUnwindSafe(work).catch_unwind().await.map_err(Defect)
 }
 
 /// What `work` comes to, run on a thread of its own that nothing else needs; a panic there goes on here. Where this is no
 /// longer waited for, `work` ends as soon as it gives way.
-pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> BoxFuture<'static, T> + Send + 'static) -> T {
+pub(crate) async fn apart<T: Send + 'static>(work: impl FnOnce() -> BoxFuture<'static, T> + Send + 'static) -> T {
     let (mut told, answered) = oneshot::channel();
     let handle = Handle::current();
     let thread = spawn_blocking(move || {
@@ -83,7 +83,7 @@ pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> BoxFuture<'static, 
 }
 
 /// Lets the panic go on that ended `thread` before it answered.
-pub async fn resumed<T>(thread: impl Future<Output = Result<(), JoinError>>) -> T {
+pub(crate) async fn resumed<T>(thread: impl Future<Output = Result<(), JoinError>>) -> T {
     match thread.await.map_err(JoinError::try_into_panic) {
         Err(Ok(panic)) => resume_unwind(panic),
         // Without its runtime nothing is answered, and nobody waits.

@@ -1,21 +1,34 @@
 //! cutover proves that a new schema tells the same story as the old one before reads move to it.
+//!
+//! The program is its command line, and its reports are what others may build on. Nothing here is an interface: what is not
+//! private is there for the program's own tests and benchmarks, and changes without notice.
 
+#[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
 pub mod compare;
+#[doc(hidden)]
 pub mod demo;
-pub mod exit_code;
+mod exit_code;
+#[doc(hidden)]
 pub mod frame;
-pub mod fs;
-pub mod init;
-pub mod isolation;
+mod fs;
+mod init;
+mod isolation;
+#[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
 pub mod record;
-pub mod rehearse;
+mod rehearse;
+#[doc(hidden)]
 pub mod report;
-pub mod rowdiff;
-pub mod run;
-pub mod secret;
+mod rowdiff;
+mod run;
+mod secret;
+#[doc(hidden)]
 pub mod source;
+#[doc(hidden)]
 pub mod spec;
+#[doc(hidden)]
 pub mod suite;
-pub mod suppress;
+mod suppress;

@@ -12,7 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use regex::Regex;
 
 /// What stands for a secret.
-pub const HIDDEN: &str = "***";
+pub(crate) const HIDDEN: &str = "***";
 
 /// Shorter ones are no secret: hiding them would hide half of a report and protect nothing.
 const SHORTEST: usize = 4;
@@ -28,13 +28,13 @@ static KNOWN: RwLock<Vec<String>> = RwLock::new(Vec::new());
 static NAMES: RwLock<Vec<String>> = RwLock::new(Vec::new());
 
 /// Notes a secret, as it was given and in the forms in which others repeat it.
-pub fn keep(secret: &str) {
+pub(crate) fn keep(secret: &str) {
     note(&KNOWN, secret);
 }
 
 /// Notes the name of an account, a host or a database that is no business of whoever reads a report. A short one may be
 /// any word of a suite, so it is hidden in what drivers and servers say only.
-pub fn keep_name(name: &str) {
+pub(crate) fn keep_name(name: &str) {
     note(if name.chars().count() < LONG { &NAMES } else { &KNOWN }, name);
 }
 
@@ -50,12 +50,12 @@ fn note(list: &RwLock<Vec<String>>, secret: &str) {
 }
 
 /// Whether any secret is known that values of rows may repeat.
-pub fn any() -> bool {
+pub(crate) fn any() -> bool {
     KNOWN.read().unwrap_or_else(PoisonError::into_inner).iter().any(|form| form.chars().count() >= LONG)
 }
 
 /// `text` of others, such as a server's error, without any secret that is known.
-pub fn hidden(text: &str) -> Cow<'_, str> {
+pub(crate) fn hidden(text: &str) -> Cow<'_, str> {
     let names = NAMES.read().unwrap_or_else(PoisonError::into_inner);
     match without(&names, text, SHORTEST) {
         Cow::Borrowed(text) => hidden_in_ours(text),
@@ -64,20 +64,20 @@ pub fn hidden(text: &str) -> Cow<'_, str> {
 }
 
 /// Text of our own, in which words of a suite stand, without any secret that is known.
-pub fn hidden_in_ours(text: &str) -> Cow<'_, str> {
+pub(crate) fn hidden_in_ours(text: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     without(&known, text, SHORTEST)
 }
 
 /// A value of a row without any secret that is long enough not to stand there by chance.
-pub fn hidden_in_value(value: &str) -> Cow<'_, str> {
+pub(crate) fn hidden_in_value(value: &str) -> Cow<'_, str> {
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
     without(&known, value, LONG)
 }
 
 /// `text` without the account and password of anything in it that looks like a URL of a database, known or not: a URL that
 /// was put where none belongs, such as behind a flag that takes a number.
-pub fn without_urls(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_urls(text: &str) -> Cow<'_, str> {
     static URL: LazyLock<Regex> = LazyLock::new(|| {
         let schemes = "clickhouses?|postgres(?:ql)?|mysql|mariadb|sqlite|https?";
         Regex::new(&format!(r"(?i)\b(?P<scheme>{schemes})(?P<slashes>:/{{0,3}})[^\s@]*@"))

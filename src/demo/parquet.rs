@@ -27,7 +27,7 @@ pub enum Error {
 }
 
 /// Writes `traces.parquet`, `spans.parquet` and `model_latency.parquet` into `folder`.
-pub fn write(new: &New, folder: &Path) -> Result<(), Error> {
+pub(super) fn write(new: &New, folder: &Path) -> Result<(), Error> {
     save(traces(new), &folder.join("traces.parquet"))?;
     save(spans(new), &folder.join("spans.parquet"))?;
     save(model_latency(new), &folder.join("model_latency.parquet"))

@@ -25,7 +25,7 @@ const SCHEMA: [&str; 3] = [
 ];
 
 /// Writes `old` to a new database at `path`.
-pub async fn write(old: &Old, path: &Path) -> Result<(), sqlx::Error> {
+pub(super) async fn write(old: &Old, path: &Path) -> Result<(), sqlx::Error> {
     // No write-ahead log: the finished demo is one file.
     let options =
         SqliteConnectOptions::new().filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Memory);

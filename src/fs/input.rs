@@ -9,7 +9,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// What is not there, is no file, or is not UTF-8.
-pub fn text(path: &Path) -> io::Result<String> {
+pub(crate) fn text(path: &Path) -> io::Result<String> {
     io::read_to_string(open(path)?)
 }
 
@@ -17,7 +17,7 @@ pub fn text(path: &Path) -> io::Result<String> {
 ///
 /// # Errors
 /// What is not there, or is no file.
-pub fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open(path: &Path) -> io::Result<File> {
     match other(path) {
         Some(what) => {
             let message = format!("it is {what}, where a file is needed; write what it gives to a file first");
@@ -28,12 +28,12 @@ pub fn open(path: &Path) -> io::Result<File> {
 }
 
 /// What stands at `path`, if anything does that is neither a file nor a folder.
-pub fn other(path: &Path) -> Option<&'static str> {
+pub(crate) fn other(path: &Path) -> Option<&'static str> {
     named(std::fs::metadata(path).ok()?.file_type())
 }
 
 /// What `of` is called, if it is neither a file nor a folder nor a link.
-pub fn named(of: FileType) -> Option<&'static str> {
+pub(crate) fn named(of: FileType) -> Option<&'static str> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;

@@ -1,4 +1,4 @@
 //! Reads and writes whole files: an input is a regular file, an output is whole or not there.
 
-pub mod input;
-pub mod output;
+pub(crate) mod input;
+pub(crate) mod output;

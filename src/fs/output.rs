@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Writes `text` beside `path` and renames it into place; folders are made as needed. A device or a pipe, such as
 /// /dev/null, is written to as it is: renaming would put a file in its place.
-pub fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
     if is_special(path) {
         return std::fs::write(path, text);
     }
@@ -34,7 +34,7 @@ pub fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// A file in `folder` that is gone with its handle unless it is renamed into its place.
-pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     std::fs::create_dir_all(folder)?;
     sweep(folder);
     let file = unfinished(0o666).tempfile_in(folder)?;
@@ -45,18 +45,18 @@ pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
 
 /// A folder that is gone with its handle unless it is finished.
 #[derive(Debug)]
-pub struct Unfinished {
+pub(crate) struct Unfinished {
     folder: TempDir,
     lock: Option<File>,
 }
 
 /// A folder of a process that still runs: nobody removes it before this is dropped.
 #[derive(Debug)]
-pub struct Held(#[expect(dead_code, reason = "the lock goes with it")] Option<File>);
+pub(crate) struct Held(#[expect(dead_code, reason = "the lock goes with it")] Option<File>);
 
 impl Unfinished {
     /// An empty folder in `parent`, which is made as needed.
-    pub fn new(parent: &Path) -> io::Result<Unfinished> {
+    pub(crate) fn new(parent: &Path) -> io::Result<Unfinished> {
         std::fs::create_dir_all(parent)?;
         sweep(parent);
         let folder = unfinished(0o777).tempdir_in(parent)?;
@@ -65,12 +65,12 @@ impl Unfinished {
     }
 
     /// Where it is now.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Renames it to `path`, where nothing may be.
-    pub fn finish(self, path: &Path) -> io::Result<Held> {
+    pub(crate) fn finish(self, path: &Path) -> io::Result<Held> {
         std::fs::rename(self.folder.path(), path)?;
         let _ = self.folder.keep();
         Ok(Held(self.lock))
@@ -78,7 +78,7 @@ impl Unfinished {
 }
 
 /// Removes the folder at `path` at once, as far as others can see, unless its writer still runs or somebody else removes it.
-pub fn remove(path: &Path) -> io::Result<()> {
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
     let gone = |cause: io::Error| if cause.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(cause) };
     let folder = match File::open(path) {
         Ok(folder) => folder,
@@ -122,7 +122,7 @@ fn sweep(folder: &Path) {
 }
 
 /// Whether something stands at `path` that is neither a file nor a folder.
-pub fn is_special(path: &Path) -> bool {
+pub(crate) fn is_special(path: &Path) -> bool {
     super::input::other(path).is_some()
 }
 

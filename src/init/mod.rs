@@ -12,11 +12,11 @@ use crate::frame::Type;
 use crate::model::Sides;
 use crate::source::{Driver, TableName};
 
-pub use suite::{Made, suite};
+pub(crate) use suite::{Made, suite};
 
 /// A table that a source lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// Its name, for queries.
     pub name: TableName,
     /// What it is paired by: its name, with its schema where that is not the one it is found in without saying so.
@@ -25,7 +25,7 @@ pub struct Listed {
 
 /// A paired table, as one side describes it.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub(crate) struct Table {
     /// What it is called there.
     pub listed: Listed,
     /// Its columns in their order.
@@ -40,7 +40,7 @@ pub struct Table {
 
 /// A table of both sides that is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Left {
+pub(crate) struct Left {
     /// What it is paired by.
     pub called: String,
     /// Why, in words.
@@ -51,7 +51,7 @@ pub struct Left {
 
 /// A column of a [`Table`].
 #[derive(Clone, Debug)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its name.
     pub name: String,
     /// What its source says of its type.
@@ -62,7 +62,7 @@ pub struct Column {
 
 /// One side of the pair.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub(crate) struct Place {
     /// Its engine.
     pub engine: &'static Driver,
     /// Its URL for people, without a password.
@@ -73,7 +73,7 @@ pub struct Place {
 
 /// Which tables belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pairs {
+pub(crate) struct Pairs {
     /// Tables of one name, by their places in the two lists.
     pub same: Vec<(usize, usize)>,
     /// Tables whose names differ in case, separators or number only: a suggestion.
@@ -83,7 +83,7 @@ pub struct Pairs {
 }
 
 /// Pairs two lists of names.
-pub fn pair(old: &[&str], new: &[&str]) -> Pairs {
+pub(crate) fn pair(old: &[&str], new: &[&str]) -> Pairs {
     let mut pairs = Pairs::default();
     for (at, name) in old.iter().enumerate() {
         match new.iter().position(|other| other == name) {

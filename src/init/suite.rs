@@ -11,7 +11,7 @@ use crate::suite::ad_hoc::snake_case;
 
 /// A suite, and what to say of it.
 #[derive(Debug)]
-pub struct Made {
+pub(crate) struct Made {
     /// The suite as TOML.
     pub suite: String,
     /// Per paired table what it is called, and its checks in words.
@@ -24,7 +24,7 @@ pub struct Made {
 ///
 /// # Errors
 /// No pair of tables that a query can name.
-pub fn suite(
+pub(crate) fn suite(
     name: &str,
     places: &Sides<Place>,
     lists: &Sides<Vec<Listed>>,

@@ -10,12 +10,12 @@ mod writer;
 use crate::model::Side;
 use crate::source::{Error, SourceUrl};
 
-pub use pack::{Defect, Pack, PackError};
-pub use writer::Writer;
+pub(crate) use pack::{Pack, PackError};
+pub(crate) use writer::Writer;
 
 /// What a rehearsal is to build.
 #[derive(Clone, Debug)]
-pub struct RehearsalPlan {
+pub(crate) struct RehearsalPlan {
     /// About how many rows the main old table has.
     pub rows: u64,
     /// Other seeds give other data of the same shape.
@@ -26,7 +26,7 @@ pub struct RehearsalPlan {
 
 /// Why a rehearsal was not built.
 #[derive(Debug, thiserror::Error)]
-pub enum RehearsalError {
+pub(crate) enum RehearsalError {
     /// The pack cannot be used.
     #[error(transparent)]
     Pack(#[from] PackError),
@@ -54,7 +54,7 @@ pub enum RehearsalError {
 
 /// A table that was made, with its rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Made {
+pub(crate) struct Made {
     /// The side it is on.
     pub side: Side,
     /// Its name.
@@ -67,7 +67,7 @@ pub struct Made {
 ///
 /// Where they are two, the migration still reads the old tables beside it: the new database gets them too, and
 /// `drop_old.sql` removes them at the end.
-pub async fn build(
+pub(crate) async fn build(
     pack: &Pack,
     old: &SourceUrl,
     new: &SourceUrl,

@@ -9,7 +9,7 @@ use crate::spec::check::{ParamValue, Template};
 
 /// The `rehearsal/` folder of a pack.
 #[derive(Clone, Debug)]
-pub struct Pack {
+pub(crate) struct Pack {
     /// Folder of the pack.
     pub folder: PathBuf,
     files: BTreeMap<String, String>,
@@ -17,7 +17,7 @@ pub struct Pack {
 
 /// A defect that can be planted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Defect {
+pub(crate) struct Defect {
     /// Its name.
     pub name: String,
     /// What happened in real life, from the comment that opens its file.
@@ -26,7 +26,7 @@ pub struct Defect {
 
 /// Why a pack cannot be rehearsed.
 #[derive(Debug, thiserror::Error)]
-pub enum PackError {
+pub(crate) enum PackError {
     /// There is no such pack.
     #[error(
         "there is no rehearsal in {}; name a folder that holds rehearsal/old.schema.sql, or a pack below checks/", .0.display()
@@ -62,7 +62,7 @@ pub enum PackError {
 
 impl Pack {
     /// The pack at `name`: a folder, or one below `checks/`.
-    pub fn find(name: &str) -> Result<Pack, PackError> {
+    pub(crate) fn find(name: &str) -> Result<Pack, PackError> {
         let given = PathBuf::from(name);
         let folder = if given.join("rehearsal").is_dir() { given } else { Path::new("checks").join(name) };
         let inside = folder.join("rehearsal");
@@ -92,7 +92,7 @@ impl Pack {
     }
 
     /// Every defect, by name.
-    pub fn defects(&self) -> Vec<Defect> {
+    pub(crate) fn defects(&self) -> Vec<Defect> {
         let mut defects: Vec<Defect> = Vec::new();
         for (file, text) in &self.files {
             let Some((name, _)) = defect(file) else { continue };

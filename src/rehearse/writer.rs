@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConne
 use crate::source::{Dialect, Error, ErrorCode, Location, SourceUrl, clickhouse_client, statements};
 
 /// A connection to a scratch database.
-pub struct Writer {
+pub(crate) struct Writer {
     connection: Held,
     dialect: &'static dyn Dialect,
     variants: Vec<String>,
@@ -32,7 +32,7 @@ impl Writer {
     ///
     /// # Errors
     /// A server that cannot be reached, and files, which nothing is written to.
-    pub async fn open(url: &SourceUrl) -> Result<Writer, Error> {
+    pub(crate) async fn open(url: &SourceUrl) -> Result<Writer, Error> {
         let connection = match (url.driver().name, url.location()) {
             ("clickhouse", Location::Server(url)) => Held::ClickHouse(Box::new(clickhouse_client(url)?)),
             ("postgres", Location::Server(url)) => {

@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 
 pub(super) use super::visible::visible_lines;
-pub use super::visible::{invisible, visible};
+pub(crate) use super::visible::{invisible, visible};
 use super::{placed, suppressed};
 use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunReport, SideReport, Status};
 pub(super) use crate::model::{plural, thousands};

@@ -1,7 +1,7 @@
 //! Escapes what a terminal, a log or a page would not show as it is.
 
 /// Text from data on one line: control characters, line ends and marks that turn the writing direction are shown, not obeyed.
-pub fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -21,7 +21,7 @@ pub(super) fn visible_lines(text: &str) -> String {
 }
 
 /// Control characters, bidirectional and invisible marks, which can make a line read as another, and noncharacters.
-pub fn invisible(c: char) -> bool {
+pub(crate) fn invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

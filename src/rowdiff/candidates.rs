@@ -10,7 +10,7 @@ use super::spill::SpillError;
 use super::{DiffOptions, DiffPlan};
 
 /// The keys to be read again, and what is known of the others.
-pub struct Candidates {
+pub(crate) struct Candidates {
     /// Pairs equal in every column, each the only row of its key hash on its side.
     pub(super) equal: u64,
     /// The hashes of the rows to be read again, as they were in the first reading.
@@ -59,12 +59,12 @@ impl Candidates {
     }
 
     /// Whether every row is equal, so that nothing has to be read again.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows() == 0
     }
 
     /// Rows of both sides to be read again.
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.rows
     }
 
@@ -80,7 +80,7 @@ impl Candidates {
 
     /// The hashes of the keys whose rows were not the same on both sides in the first reading, ascending, and how many of
     /// them only one side has; absent where they are more than `most`. Nothing can be judged afterwards.
-    pub fn unequal(&self, most: usize) -> Result<Option<(Vec<u64>, u64)>, SpillError> {
+    pub(crate) fn unequal(&self, most: usize) -> Result<Option<(Vec<u64>, u64)>, SpillError> {
         let bits = self.first.lock().expect("no one panics while holding the hashes").old.bits();
         let (mut keys, mut moved) = (Vec::new(), 0);
         for part in 0..1 << bits {
@@ -103,12 +103,12 @@ impl Candidates {
     }
 
     /// Keys of the rows to be read again.
-    pub fn keys(&self) -> u64 {
+    pub(crate) fn keys(&self) -> u64 {
         self.keys
     }
 
     /// Whether any key has the same single row on both sides, so that it is no candidate.
-    pub fn any_equal(&self) -> bool {
+    pub(crate) fn any_equal(&self) -> bool {
         self.equal > 0
     }
 

@@ -16,7 +16,7 @@ use crate::frame::{Frame, FrameError, Type};
 use crate::model::Side;
 
 /// The rows of one side that have to be judged.
-pub struct Kept {
+pub(crate) struct Kept {
     plan: DiffPlan,
     side: Side,
     candidates: Arc<Candidates>,
@@ -47,7 +47,7 @@ impl Kept {
     }
 
     /// Keeps the rows of `batch` that have to be judged.
-    pub fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
+    pub(crate) fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
         self.plan.fits(self.side, batch)?;
         let keys = key_hashes(&self.plan, self.side, batch)?;
         let wanted = self.wanted(keys.into_iter());
@@ -60,7 +60,7 @@ impl Kept {
     }
 
     /// Keeps the rows of a copy that have to be judged.
-    pub fn add_copied(&mut self, copied: Copied) -> Result<(), Failure> {
+    pub(crate) fn add_copied(&mut self, copied: Copied) -> Result<(), Failure> {
         self.copied += copied.spilled();
         if self.candidates.equal == 0 && self.plan.excluded.is_empty() {
             return copied.each(|rows| self.keep(rows));
@@ -85,11 +85,6 @@ impl Kept {
         self.size += rows.frame.data().estimated_size() + rows.records.len() * size_of::<Record>();
         self.held.push(rows);
         if self.size > self.limit { self.write() } else { Ok(()) }
-    }
-
-    /// Rows kept so far.
-    pub fn rows(&self) -> u64 {
-        self.rows
     }
 
     /// Bytes written to disk, those of a copy among them.

@@ -10,7 +10,7 @@ use crate::frame::Frame;
 use crate::model::{ErrorReport, Side};
 
 /// The rows of one side as hashes.
-pub struct Hashed {
+pub(crate) struct Hashed {
     plan: DiffPlan,
     side: Side,
     pub(crate) records: Records,
@@ -34,12 +34,12 @@ impl Hashed {
     }
 
     /// This reading, from which no copy of the rows is wanted.
-    pub fn uncopied(self) -> Self {
+    pub(crate) fn uncopied(self) -> Self {
         Hashed { copied: None, ..self }
     }
 
     /// The copy of the rows, where there is one of all of them.
-    pub fn copied(&mut self) -> Option<Copied> {
+    pub(crate) fn copied(&mut self) -> Option<Copied> {
         self.copied.take()
     }
 
@@ -47,7 +47,7 @@ impl Hashed {
     ///
     /// Fails with [`Failure::Widened`] where a column of nothing but NULL turns out to have a type: the reading must
     /// begin again.
-    pub fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
+    pub(crate) fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
         self.plan.fits(self.side, batch)?;
         let hashes = Batch::new(&self.plan, self.side, batch)?;
         hashes.count(&mut self.numbers);
@@ -59,12 +59,13 @@ impl Hashed {
     }
 
     /// Rows hashed so far.
-    pub fn rows(&self) -> u64 {
+    pub(crate) fn rows(&self) -> u64 {
         self.records.rows()
     }
 
     /// Bytes of hashes in memory.
-    pub fn resident(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn resident(&self) -> usize {
         self.records.resident()
     }
 

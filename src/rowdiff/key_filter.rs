@@ -12,7 +12,7 @@ use crate::model::{Key, Side};
 
 impl DiffPlan {
     /// The same plan for the rows of `keys` only; `None` where keys cannot be known by their text.
-    pub fn only(mut self, keys: &BTreeSet<Key>) -> Option<DiffPlan> {
+    pub(crate) fn only(mut self, keys: &BTreeSet<Key>) -> Option<DiffPlan> {
         if !self.layout.has_plain_key() {
             return None;
         }
@@ -22,7 +22,7 @@ impl DiffPlan {
     }
 
     /// Whether it is for the rows of some keys only.
-    pub fn has_keys(&self) -> bool {
+    pub(crate) fn has_keys(&self) -> bool {
         self.keys.is_some()
     }
 

@@ -19,7 +19,7 @@
 //! judging gives.
 //!
 //! **A false "equal"** takes two different rows of one key with the same 64-bit row hash; see
-//! [`false_equal_probability`].
+//! [`probability::false_equal_probability`].
 //!
 //! **Memory** is bounded by [`DiffOptions::memory`]: beyond it, hashes and kept rows go to temporary files by the first
 //! bits of the key hash, and the partitions are sorted, merged and judged by themselves, as many at a time as there are
@@ -43,20 +43,19 @@ mod row_hashes;
 mod rows;
 mod sample;
 mod spill;
+#[cfg(test)]
 mod test_driver;
 mod verify;
 
-pub use candidates::Candidates;
-pub use failure::Failure;
-pub use fetch_pass::Kept;
-pub use hash_pass::Hashed;
-pub use options::{DiffOptions, Seeds};
-pub use plan::{DiffPlan, Gate};
-pub use probability::false_equal_probability;
-pub use row_cache::Copied;
-pub use spill::SpillError;
-pub use test_driver::{Batches, diff};
-pub use verify::Summary;
+pub(crate) use candidates::Candidates;
+pub(crate) use failure::Failure;
+pub(crate) use fetch_pass::Kept;
+pub(crate) use hash_pass::Hashed;
+pub(crate) use options::{DiffOptions, Seeds};
+pub(crate) use plan::DiffPlan;
+pub(crate) use row_cache::Copied;
+pub(crate) use spill::SpillError;
+pub(crate) use verify::Summary;
 
 #[cfg(test)]
 pub(crate) mod tests;

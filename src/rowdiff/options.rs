@@ -8,7 +8,7 @@ use crate::compare::Limits;
 
 /// What a diff may use.
 #[derive(Clone, Debug)]
-pub struct DiffOptions {
+pub(crate) struct DiffOptions {
     /// Bytes that both sides together may hold in memory, batches in flight aside.
     pub memory: usize,
     /// Where partitions and copies are written.
@@ -48,7 +48,7 @@ impl DiffOptions {
 
 /// Seeds of the two hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seeds {
+pub(crate) struct Seeds {
     /// Of the key hash.
     pub key: u64,
     /// Of the row hash.
@@ -57,7 +57,7 @@ pub struct Seeds {
 
 impl Seeds {
     /// Seeds that nobody can foresee: from the operating system's randomness.
-    pub fn random() -> Self {
+    pub(crate) fn random() -> Self {
         let seed = || RandomState::new().build_hasher().finish();
         Seeds { key: seed(), row: seed() }
     }

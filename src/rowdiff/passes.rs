@@ -14,29 +14,29 @@ use crate::model::{Example, Side};
 impl DiffPlan {
     /// Returns what is found where a server found every pair of rows equal: `pairs` of them, and per compared column whether
     /// any holds a finite number.
-    pub fn equal(&self, pairs: u64, numbers: &[bool]) -> (ComparisonResult, Summary) {
+    pub(crate) fn equal(&self, pairs: u64, numbers: &[bool]) -> (ComparisonResult, Summary) {
         let mut judging = BatchComparer::new(&self.layout, &self.options.limits);
         judging.add_equal(pairs, numbers);
         (judging.finish(), Summary { false_equal: false_equal_elsewhere(pairs), ..Summary::default() })
     }
 
     /// Begins the first reading of `side`. The two sides can be read on different threads.
-    pub fn hashed(&self, side: Side) -> Hashed {
+    pub(crate) fn hashed(&self, side: Side) -> Hashed {
         Hashed::new(self, side)
     }
 
     /// Merges the two sides of the first reading.
-    pub fn candidates(&self, old: Hashed, new: Hashed) -> Result<Arc<Candidates>, SpillError> {
+    pub(crate) fn candidates(&self, old: Hashed, new: Hashed) -> Result<Arc<Candidates>, SpillError> {
         Candidates::new(self, old, new).map(Arc::new)
     }
 
     /// Begins the second reading of `side`.
-    pub fn kept(&self, side: Side, candidates: &Arc<Candidates>) -> Kept {
+    pub(crate) fn kept(&self, side: Side, candidates: &Arc<Candidates>) -> Kept {
         Kept::new(self, side, candidates)
     }
 
     /// Judges the rows that were kept; every difference goes to `sink` until it returns `false`.
-    pub fn judge(
+    pub(crate) fn judge(
         &self,
         candidates: &Candidates,
         old: Kept,

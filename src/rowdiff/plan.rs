@@ -11,11 +11,11 @@ use crate::spec::check::{Check, Sample};
 
 /// Told of every key that differs by the hash of the key and one of all its rows, on several threads; `false` leaves the
 /// key's rows out of every count.
-pub type Gate = Arc<dyn Fn(u64, u64) -> bool + Send + Sync>;
+pub(crate) type Gate = Arc<dyn Fn(u64, u64) -> bool + Send + Sync>;
 
 /// What is compared with what, and within which limits. Clones share it.
 #[derive(Clone)]
-pub struct DiffPlan {
+pub(crate) struct DiffPlan {
     pub(super) layout: Arc<ComparePlan>,
     pub(super) options: Arc<DiffOptions>,
     pub(super) sample: Option<Sample>,
@@ -32,7 +32,7 @@ pub struct DiffPlan {
 
 impl DiffPlan {
     /// The plan of `check` over results with the columns of `old` and `new`, whatever their rows.
-    pub fn new(check: &Check, old: &Frame, new: &Frame, options: DiffOptions) -> Result<DiffPlan, ErrorReport> {
+    pub(crate) fn new(check: &Check, old: &Frame, new: &Frame, options: DiffOptions) -> Result<DiffPlan, ErrorReport> {
         let options = DiffOptions { bits: options.bits.min(16), ..options };
         Ok(DiffPlan {
             layout: Arc::new(ComparePlan::new(check, old, new)?),
@@ -47,22 +47,22 @@ impl DiffPlan {
     }
 
     /// The same plan where a server found `pairs` of other rows equal; `numbers` is as for [`equal`](DiffPlan::equal).
-    pub fn beside_equal(self, pairs: u64, numbers: &[bool]) -> DiffPlan {
+    pub(crate) fn beside_equal(self, pairs: u64, numbers: &[bool]) -> DiffPlan {
         DiffPlan { elsewhere: Some((pairs, numbers.into())), ..self }
     }
 
     /// The same plan, with `gate` asked of every key that differs.
-    pub fn gated(self, gate: Gate) -> DiffPlan {
+    pub(crate) fn gated(self, gate: Gate) -> DiffPlan {
         DiffPlan { gate: Some(gate), ..self }
     }
 
     /// The same plan without the rows of the keys with these hashes, ascending; no count has them.
-    pub fn without(self, excluded: Arc<Vec<u64>>) -> DiffPlan {
+    pub(crate) fn without(self, excluded: Arc<Vec<u64>>) -> DiffPlan {
         DiffPlan { excluded, ..self }
     }
 
     /// Whether rows with equal hashes are all there is to say, so that the second reading changes no verdict.
-    pub fn is_exact(&self) -> bool {
+    pub(crate) fn is_exact(&self) -> bool {
         self.layout.is_exact()
     }
 

@@ -4,7 +4,7 @@
 ///
 /// Per pair of rows with one key 2⁻⁶⁴ (the row hashes collide); per pair of rows with different keys 2⁻¹²⁸ (both
 /// hashes collide).
-pub fn false_equal_probability(rows: u64) -> f64 {
+pub(crate) fn false_equal_probability(rows: u64) -> f64 {
     let rows = rows as f64;
     let one_hash = 2f64.powi(-64);
     (rows * one_hash + rows * rows * one_hash * one_hash).min(1.0)

@@ -9,7 +9,7 @@ use crate::frame::{Frame, Type};
 use crate::model::Side;
 
 /// All rows of one side with their hashes.
-pub struct Copied {
+pub(crate) struct Copied {
     spill: Spill,
     types: Vec<Type>,
 }

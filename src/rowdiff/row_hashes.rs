@@ -52,6 +52,7 @@ impl Records {
     }
 
     /// Bytes held in memory.
+    #[cfg(test)]
     pub(crate) fn resident(&self) -> usize {
         self.resident
     }

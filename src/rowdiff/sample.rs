@@ -17,7 +17,7 @@ use crate::spec::check::Sample;
 impl DiffPlan {
     /// The rows of `batch` whose keys are in the sample and among those that are wanted; all of them where the check
     /// has no sample and all keys are wanted.
-    pub fn sampled(&self, side: Side, batch: Frame) -> Result<Frame, Failure> {
+    pub(crate) fn sampled(&self, side: Side, batch: Frame) -> Result<Frame, Failure> {
         let batch = self.wanted(side, batch)?;
         let Some(sample) = &self.sample else { return Ok(batch) };
         let key = self.layout.key_cells(side, &batch)?;

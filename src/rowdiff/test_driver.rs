@@ -7,7 +7,7 @@ use crate::model::{ErrorCode, ErrorReport, Example, Side};
 use crate::spec::check::Check;
 
 /// The rows of one side, batch by batch, from the beginning as often as they are asked for.
-pub trait Batches {
+pub(crate) trait Batches {
     /// Begins a reading from the first row.
     fn rewind(&mut self) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
@@ -18,7 +18,7 @@ pub trait Batches {
 /// Compares two sides of any size; every difference goes to `sink` until it returns `false`.
 ///
 /// What cannot be compared is the error of the result; an error is returned where batches or partitions could not be read.
-pub fn diff(
+pub(crate) fn diff(
     check: &Check,
     old: &mut dyn Batches,
     new: &mut dyn Batches,

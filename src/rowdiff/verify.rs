@@ -21,7 +21,7 @@ const BACKLOG: usize = 256;
 
 /// How a verdict came about.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Rows looked at in full after their hashes, both sides.
     pub read_again: u64,
     /// Rows that were not in the second reading what they were in the first, per side.

@@ -6,7 +6,7 @@ use crate::model::CheckReport;
 
 /// What happens while a run goes on.
 #[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// So many checks and windows are to be run.
     Planned(usize),
     /// A check begins.

@@ -32,14 +32,14 @@ use check::placed::Answers;
 use findings::redact;
 use findings::truncate;
 
-pub use check::lint::{LintReport, inspect};
-pub use check::query::rendered;
-pub use event::Event;
-pub use findings::parquet::Differences;
-pub use findings::privacy::{MaskKey, Privacy, is_hash};
-pub use options::{Again, DiffStrategy, RunOptions, Selected};
-pub use params::{fixed, shown};
-pub use windows::{Slice, cut};
+pub(crate) use check::lint::inspect;
+pub(crate) use check::query::rendered;
+pub(crate) use event::Event;
+pub(crate) use findings::parquet::Differences;
+pub(crate) use findings::privacy::{MaskKey, Privacy, is_hash};
+pub(crate) use options::{Again, DiffStrategy, RunOptions, Selected};
+pub(crate) use params::{fixed, shown};
+pub(crate) use windows::cut;
 
 use check::attempt::Slot;
 use context::{CheckRun, Context, elapsed_ms, panicked};
@@ -47,7 +47,7 @@ use findings::mask::Mask;
 use windows::Unit;
 
 /// Runs `selected` and reports all of them, in their order. Stops early when `stop` is cancelled or the deadline passes.
-pub async fn run(
+pub(crate) async fn run(
     selected: &[Selected<'_>],
     options: &RunOptions,
     stop: &CancellationToken,

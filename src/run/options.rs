@@ -18,7 +18,7 @@ use crate::suite::Suite;
 
 /// How a run goes about it.
 #[derive(Clone, Debug)]
-pub struct RunOptions {
+pub(crate) struct RunOptions {
     /// Checks at once, at least 1.
     pub jobs: usize,
     /// Time allowed per query, unless the check says otherwise.
@@ -49,7 +49,7 @@ pub struct RunOptions {
 
 /// What is run again.
 #[derive(Clone, Debug, Default)]
-pub struct Again {
+pub(crate) struct Again {
     /// The run that found it.
     pub of: RerunOf,
     /// Keys in which the rows of a check differed, by its id; all rows of the other checks are compared.
@@ -58,7 +58,7 @@ pub struct Again {
 
 impl RunOptions {
     /// Runs so many checks at once, each query at most this long, and takes neither memory nor disk for row diffs.
-    pub fn new(jobs: usize, timeout: Duration) -> RunOptions {
+    pub(crate) fn new(jobs: usize, timeout: Duration) -> RunOptions {
         RunOptions {
             jobs,
             timeout,
@@ -90,7 +90,7 @@ impl RunOptions {
 
 /// Who finds the rows that differ where one server holds both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum DiffStrategy {
+pub(crate) enum DiffStrategy {
     /// The server where it can and is known to be faster, else cutover.
     #[default]
     Auto,
@@ -102,7 +102,7 @@ pub enum DiffStrategy {
 
 /// A check with the suite it is from.
 #[derive(Clone, Copy, Debug)]
-pub struct Selected<'a> {
+pub(crate) struct Selected<'a> {
     /// Its suite.
     pub suite: &'a Suite,
     /// The check.

@@ -84,7 +84,7 @@ fn unset(name: &str, of: &str) -> ErrorReport {
 }
 
 /// The params of `suite` as far as they are known with the clock at `now`, and why the others are not.
-pub fn fixed(suite: &Suite, now: DateTime<Utc>) -> BTreeMap<String, Result<ParamValue, ErrorReport>> {
+pub(crate) fn fixed(suite: &Suite, now: DateTime<Utc>) -> BTreeMap<String, Result<ParamValue, ErrorReport>> {
     let value = |(name, param): (&String, &Param)| {
         let value = match param {
             Param::Value(value) => Ok(value.clone()),
@@ -97,7 +97,7 @@ pub fn fixed(suite: &Suite, now: DateTime<Utc>) -> BTreeMap<String, Result<Param
 }
 
 /// A param's value as reports show it.
-pub fn shown(value: &ParamValue) -> String {
+pub(crate) fn shown(value: &ParamValue) -> String {
     match value {
         ParamValue::Text(value) => value.clone(),
         ParamValue::Integer(value) => value.to_string(),

@@ -19,7 +19,7 @@ const MOST: usize = 10_000;
 
 /// One window of a check.
 #[derive(Clone, Debug)]
-pub struct Slice {
+pub(crate) struct Slice {
     /// What stands behind `@` in its id.
     name: String,
     /// Its first moment and the first after it; absent for the rows that have no time.
@@ -28,7 +28,7 @@ pub struct Slice {
 
 impl Slice {
     /// What stands behind `@` in the id.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
@@ -105,7 +105,7 @@ pub(super) fn ends(
 }
 
 /// The windows of a check, in order; where its queries are wrapped, the rows without a time come last.
-pub fn cut(
+pub(crate) fn cut(
     check: &Check,
     window: &Window,
     params: &BTreeMap<String, Result<ParamValue, ErrorReport>>,

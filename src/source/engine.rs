@@ -53,7 +53,7 @@ pub struct Capabilities {
 }
 
 /// Opens a source: where it is, what the suite says, and the URL without its password. Connects to nothing yet.
-pub type Open<P> = fn(&P, &SourceOptions, String) -> Result<Arc<dyn Engine>, Error>;
+pub(super) type Open<P> = fn(&P, &SourceOptions, String) -> Result<Arc<dyn Engine>, Error>;
 
 /// What the URLs of an engine look like, and how a source is opened from one.
 pub enum Access {

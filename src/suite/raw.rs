@@ -268,7 +268,7 @@ pub(super) struct SourceNames {
 
 impl SourceNames {
     /// Returns the name for each side.
-    pub fn sides(&self) -> Sides<Option<&String>> {
+    pub(super) fn sides(&self) -> Sides<Option<&String>> {
         Sides { old: self.old.as_ref(), new: self.new.as_ref() }
     }
 }
@@ -312,7 +312,7 @@ pub(super) enum Number {
 
 impl OneOrMany {
     /// All names.
-    pub fn all(self) -> Vec<String> {
+    pub(super) fn all(self) -> Vec<String> {
         match self {
             OneOrMany::One(name) => vec![name],
             OneOrMany::Many(names) => names,

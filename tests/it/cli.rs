@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The built program in `folder`, no variable of this environment bearing on what it prints.
-pub fn cutover(folder: &Path) -> Command {
+pub(crate) fn cutover(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
     command.current_dir(folder).env("NO_COLOR", "1").env_remove("OLD_URL").env_remove("NEW_URL").env("COLUMNS", "100");
     command
 }
 
 /// A copy of `folder` that may be written to.
-pub fn copy(folder: &Path) -> tempfile::TempDir {
+pub(crate) fn copy(folder: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.unwrap();
@@ -29,7 +29,7 @@ pub fn copy(folder: &Path) -> tempfile::TempDir {
 }
 
 /// What a run printed, without what differs from run to run.
-pub fn printed(output: &Output, folder: &Path) -> String {
+pub(crate) fn printed(output: &Output, folder: &Path) -> String {
     let folder = folder.to_str().unwrap();
     let text = format!(
         "{}\n-- stderr --\n{}",
@@ -57,7 +57,7 @@ fn cases() -> Vec<PathBuf> {
 }
 
 /// The report of a run that wrote `out.json`, valid by the schema that scripts are promised.
-pub fn report(folder: &Path) -> Option<serde_json::Value> {
+pub(crate) fn report(folder: &Path) -> Option<serde_json::Value> {
     let text = std::fs::read_to_string(folder.join("out.json")).ok()?;
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();

@@ -14,12 +14,12 @@ const LOSSES: &str = "id,name,cost\n1,a,0.10\n4,d,0.41\n5,e,0.50\n";
 const MORE: &str = "id,name,cost\n1,a,0.10\n4,d,0.41\n5,x,0.50\n";
 
 /// Runs `cutover waive` on the report that [`run`] wrote; what it prints and its exit code.
-pub fn waive(folder: &Path, id: &str, arguments: &[&str]) -> (i32, String) {
+pub(crate) fn waive(folder: &Path, id: &str, arguments: &[&str]) -> (i32, String) {
     waive_with(folder, id, arguments, &[])
 }
 
 /// Does what [`waive`] does, with variables of the environment.
-pub fn waive_with(folder: &Path, id: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
+pub(crate) fn waive_with(folder: &Path, id: &str, arguments: &[&str], variables: &[(&str, &str)]) -> (i32, String) {
     let until = (today() + Days::new(9)).to_string();
     let output = cutover(folder)
         .args([
@@ -42,7 +42,7 @@ pub fn waive_with(folder: &Path, id: &str, arguments: &[&str], variables: &[(&st
     (output.status.code().unwrap(), shown)
 }
 
-pub fn waivers(folder: &Path) -> String {
+pub(crate) fn waivers(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("waivers.toml")).unwrap_or_default()
 }
 

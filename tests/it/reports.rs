@@ -49,7 +49,7 @@ fn measure() -> Measure {
 }
 
 /// A run with every kind and every status.
-pub fn report() -> RunReport {
+pub(crate) fn report() -> RunReport {
     let pair = Pair { old: Some(HOSTILE.to_owned()), new: Some(String::new()) };
     let examples =
         [Difference::Missing, Difference::Extra, Difference::Changed, Difference::Duplicate].map(|difference| {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::cutover;
 
 /// Rewrites the sample when `CUTOVER_UPDATE` is set, else compares it.
-pub fn current(name: &str, text: &str) {
+pub(crate) fn current(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample").join(name);
     if std::env::var_os("CUTOVER_UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A server that goes when this is dropped.
-pub struct Own {
+pub(crate) struct Own {
     child: Child,
     /// Its URL on 127.0.0.1.
     pub url: String,
@@ -14,7 +14,7 @@ pub struct Own {
 
 impl Own {
     /// Starts `postgres` or `mysql` with the certificate `name` of `authority`.
-    pub fn start(engine: &str, authority: &Authority, name: &str) -> Own {
+    pub(crate) fn start(engine: &str, authority: &Authority, name: &str) -> Own {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/own.sh");
         let mut command = Command::new(script);
         command.args([engine]).args([authority.path(name, "crt"), authority.path(name, "key")]);
@@ -26,7 +26,7 @@ impl Own {
     }
 
     /// Puts another certificate where the server reads it; the server is then told to read it again.
-    pub fn replace_certificate(&self, authority: &Authority, name: &str) {
+    pub(crate) fn replace_certificate(&self, authority: &Authority, name: &str) {
         for ending in ["crt", "key"] {
             // Written into the files there are: they keep their owner.
             let content = std::fs::read(authority.path(name, ending)).expect("the certificate");
@@ -43,11 +43,11 @@ impl Drop for Own {
 }
 
 /// A certificate authority of the test, and what it issued.
-pub struct Authority(tempfile::TempDir);
+pub(crate) struct Authority(tempfile::TempDir);
 
 impl Authority {
     /// One that nobody trusts yet.
-    pub fn new() -> Authority {
+    pub(crate) fn new() -> Authority {
         let authority = Authority(tempfile::tempdir().expect("a folder"));
         openssl(&["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3"])
             .args(["-subj", "/CN=test authority", "-keyout"])
@@ -60,7 +60,7 @@ impl Authority {
 
     /// Issues the certificate `name` for `hosts`, such as `DNS:localhost,IP:127.0.0.1`, valid for a day from now or, where it
     /// is to have expired, from the first day of 2020.
-    pub fn issue(&self, name: &str, hosts: &str, expired: bool) {
+    pub(crate) fn issue(&self, name: &str, hosts: &str, expired: bool) {
         self.request(name).succeed();
         let extensions = self.path(name, "ext");
         std::fs::write(&extensions, format!("subjectAltName={hosts}\nbasicConstraints=critical,CA:FALSE\n"))
@@ -77,7 +77,7 @@ impl Authority {
     }
 
     /// Makes the certificate `name` for `hosts` that nobody but its own key has signed.
-    pub fn sign_itself(&self, name: &str, hosts: &str) {
+    pub(crate) fn sign_itself(&self, name: &str, hosts: &str) {
         openssl(&["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "3"])
             .args(["-subj", "/CN=itself", "-addext", &format!("subjectAltName={hosts}")])
             .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
@@ -98,7 +98,7 @@ impl Authority {
     }
 
     /// The file of a certificate (`crt`) or a key.
-    pub fn path(&self, name: &str, ending: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str, ending: &str) -> PathBuf {
         self.0.path().join(format!("{name}.{ending}"))
     }
 }

@@ -47,7 +47,7 @@ async fn running(label: &str) -> i64 {
 }
 
 /// Waits until a query with `label` runs at the server, or none does any longer.
-pub async fn wait_for(label: &str, wanted: bool) {
+pub(crate) async fn wait_for(label: &str, wanted: bool) {
     let started = Instant::now();
     while (running(label).await > 0) != wanted {
         assert!(
@@ -60,7 +60,7 @@ pub async fn wait_for(label: &str, wanted: bool) {
 }
 
 /// A run of the suite in `folder` that goes on by itself.
-pub fn spawn(folder: &Path, extra: &[&str]) -> Child {
+pub(crate) fn spawn(folder: &Path, extra: &[&str]) -> Child {
     cutover(folder)
         .args(["run", "suite.toml", "--jobs", "1", "--report", "json=out.json"])
         .args(extra)

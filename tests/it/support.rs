@@ -1,7 +1,7 @@
 //! What the tests share: the engines they talk to and the built program.
 
 /// The URL of a test engine; a missing one fails the test, it is never skipped in silence.
-pub fn engine_url(variable: &str) -> String {
+pub(crate) fn engine_url(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| {
         panic!("{variable} is not set; `tests/run` starts the engines and sets it, or name your own server")
     })

@@ -14,7 +14,7 @@ use crate::spec::check::{Check, Latency};
 
 /// What was timed on one side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Timed {
+pub(crate) struct Timed {
     /// Time of each query, from sending it to its last row.
     pub times: Vec<Duration>,
     /// Wall time of all of them together.
@@ -33,7 +33,7 @@ impl Timed {
     }
 
     /// The median in whole milliseconds, 0 of nothing.
-    pub fn median_ms(&self) -> u64 {
+    pub(crate) fn median_ms(&self) -> u64 {
         u64::try_from(self.quantile(50).unwrap_or(0) / 1000).unwrap_or(u64::MAX)
     }
 
@@ -52,7 +52,7 @@ enum Better {
 }
 
 /// Judges what was timed; a one-sided check has no old.
-pub fn compare(check: &Check, settings: &Latency, old: Option<&Timed>, new: &Timed) -> ComparisonResult {
+pub(crate) fn compare(check: &Check, settings: &Latency, old: Option<&Timed>, new: &Timed) -> ComparisonResult {
     ComparisonResult::settled(check, judge(check, settings, old, new))
 }
 

@@ -4,7 +4,7 @@ pub(crate) mod aggregate;
 pub(crate) mod drift;
 pub(crate) mod freshness;
 pub(crate) mod invariant;
-pub mod latency;
+pub(crate) mod latency;
 pub(crate) mod percentile;
 pub(crate) mod quantile;
 pub(crate) mod tag_dedup;

@@ -3,7 +3,8 @@
 
 use std::error::Error;
 
-use super::super::{Batches, DiffOptions, Failure, Seeds, Summary, diff};
+use super::super::test_driver::{Batches, diff};
+use super::super::{DiffOptions, Failure, Seeds, Summary};
 use crate::compare::verdicts::report;
 use crate::compare::{Limits, compare};
 use crate::frame::Frame;

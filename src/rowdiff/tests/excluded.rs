@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use super::super::{DiffOptions, DiffPlan, Gate};
+use super::super::plan::Gate;
+use super::super::{DiffOptions, DiffPlan};
 use crate::compare::{Limits, verdicts};
 use crate::frame::Frame;
 use crate::model::{CheckReport, Side};

@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use super::super::{Batches, DiffOptions, Failure, diff};
+use super::super::test_driver::{Batches, diff};
+use super::super::{DiffOptions, Failure};
 use crate::frame::Frame;
 
 use super::batches::{Held, options, streamed};

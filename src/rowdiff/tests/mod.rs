@@ -8,6 +8,7 @@ mod settled;
 use std::collections::BTreeMap;
 
 use super::parallel::partition;
+use super::probability::false_equal_probability;
 use super::*;
 use crate::compare::ComparisonResult;
 use crate::frame::{Column, Frame, Type, Value};

@@ -22,7 +22,7 @@ use crate::suite::Suite;
 
 /// What the servers say of the queries of suites.
 #[derive(Debug, Default)]
-pub struct LintReport {
+pub(crate) struct LintReport {
     /// Warnings with the ids of the checks they are about, in the order of the first.
     pub warnings: Vec<(Warning, Vec<String>)>,
     /// Views that a suite declares and no query of its reads, each with the suite.
@@ -31,7 +31,7 @@ pub struct LintReport {
 
 impl LintReport {
     /// Whether some query could not be analysed, or would fail.
-    pub fn broken(&self) -> bool {
+    pub(crate) fn broken(&self) -> bool {
         let refused = |(warning, _): &(Warning, Vec<String>)| {
             [WarningCode::NotAnalysed, WarningCode::ViewNotPopulated].contains(&warning.code)
         };
@@ -49,7 +49,7 @@ impl LintReport {
 /// What the servers say of every check of `selected`, without what the checks accept; no query runs.
 ///
 /// Of a check that is cut into windows the first stands for all. A source that could not be reached is not mentioned.
-pub async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &CancellationToken) -> LintReport {
+pub(crate) async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: &CancellationToken) -> LintReport {
     let options = RunOptions::new(1, timeout);
     let sources = sources::open(selected, &options, stop).await;
     let params = params::evaluate(selected, &sources, &options, stop).await;

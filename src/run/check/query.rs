@@ -118,7 +118,7 @@ pub(crate) fn render(
 
 /// The SQL of one side in `dialect`: its params as literals, and cut down to its window where the query does not do
 /// that itself.
-pub fn rendered(
+pub(crate) fn rendered(
     check: &Check,
     slice: Option<&Slice>,
     side: Side,

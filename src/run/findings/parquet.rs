@@ -20,7 +20,7 @@ type Line = differences::Line<String>;
 
 /// The file while it is written. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Differences {
+pub(crate) struct Differences {
     shared: Arc<Mutex<Shared>>,
     /// Most differences of one check.
     most: u64,
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Shared {
 impl Differences {
     /// A file that is written in `folder` and takes its place when it is [kept](Differences::keep); at most `most`
     /// differences of a check are in it.
-    pub fn new(folder: &Path, most: u64) -> io::Result<Differences> {
+    pub(crate) fn new(folder: &Path, most: u64) -> io::Result<Differences> {
         let file = beside(folder)?;
         let schema = Schema::from_iter(COLUMNS.map(|name| Field::new(name.into(), DataType::String)));
         let writer = ParquetWriter::new(file.reopen()?).batched(&schema).map_err(io::Error::other)?;
@@ -57,7 +57,7 @@ impl Differences {
     }
 
     /// Ends the file and moves it to `path`.
-    pub fn keep(&self, path: PathBuf) -> io::Result<()> {
+    pub(crate) fn keep(&self, path: PathBuf) -> io::Result<()> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.flush();
         if let Some(cause) = shared.failed.take() {

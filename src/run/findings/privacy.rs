@@ -8,13 +8,13 @@ use sha2::Sha256;
 use crate::model::{MASKED, plural};
 
 /// Whether `value` stands for a masked one.
-pub fn is_hash(value: &str) -> bool {
+pub(crate) fn is_hash(value: &str) -> bool {
     value.starts_with(MASKED)
 }
 
 /// What a run may show of the data.
 #[derive(Clone, Debug)]
-pub struct Privacy {
+pub(crate) struct Privacy {
     /// Makes the hashes that stand for masked values.
     pub key: MaskKey,
     /// Whether values of rows are shown at all.
@@ -23,14 +23,14 @@ pub struct Privacy {
 
 impl Privacy {
     /// Examples, and a key that only this run knows.
-    pub fn of_the_run() -> Self {
+    pub(crate) fn of_the_run() -> Self {
         Privacy { key: MaskKey::random(), examples: true }
     }
 }
 
 /// A secret by which values become hashes; it cannot be printed.
 #[derive(Clone)]
-pub struct MaskKey {
+pub(crate) struct MaskKey {
     bytes: Vec<u8>,
     /// Whether other runs may have it too.
     given: bool,
@@ -47,7 +47,7 @@ impl MaskKey {
     const SHORTEST: usize = 16;
 
     /// A key that is thrown away with the run: its hashes mean nothing in any other.
-    pub fn random() -> MaskKey {
+    pub(crate) fn random() -> MaskKey {
         let mut bytes = vec![0; 32];
         // Without randomness there is no privacy to offer.
         getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
@@ -58,7 +58,7 @@ impl MaskKey {
     ///
     /// # Errors
     /// Fewer than 16 bytes: such a key can be found by trying.
-    pub fn given(text: &str) -> Result<MaskKey, String> {
+    pub(crate) fn given(text: &str) -> Result<MaskKey, String> {
         if text.len() < MaskKey::SHORTEST {
             return Err(format!(
                 "is {} long, where a key has at least {}; make one with `openssl rand -hex 32`",
@@ -70,7 +70,7 @@ impl MaskKey {
     }
 
     /// Returns what tells the key from others without telling it; `None` of one that only this run knows.
-    pub fn id(&self) -> Option<String> {
+    pub(crate) fn id(&self) -> Option<String> {
         self.given.then(|| self.hash("the key itself").trim_start_matches(MASKED).to_owned())
     }
 

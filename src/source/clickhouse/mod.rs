@@ -42,7 +42,7 @@ use reading::Readings;
 pub use server::{ClickHouse, client};
 
 /// What is known of ClickHouse before a source is opened.
-pub static DRIVER: Driver = Driver {
+pub(super) static DRIVER: Driver = Driver {
     name: "clickhouse",
     dialect: &dialect::ClickHouse,
     capabilities: Capabilities { zoned_windows: true, ..Capabilities::NONE },

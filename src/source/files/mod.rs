@@ -35,7 +35,7 @@ use catalog::tables;
 pub(super) use limits::{fits, on_deep_stack};
 
 /// What is known of files before a source is opened.
-pub static DRIVER: Driver = Driver {
+pub(super) static DRIVER: Driver = Driver {
     name: "files",
     dialect: &dialect::Polars,
     capabilities: Capabilities { local: true, cheap_rereads: true, typed_by_suite: true, ..Capabilities::NONE },

@@ -38,7 +38,7 @@ pub use server::MySql;
 use session::Session;
 
 /// What is known of MySQL and MariaDB before a source is opened.
-pub static DRIVER: Driver = Driver {
+pub(super) static DRIVER: Driver = Driver {
     name: "mysql",
     dialect: &dialect::MySql,
     capabilities: Capabilities::NONE,

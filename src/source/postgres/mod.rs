@@ -45,7 +45,7 @@ use reading::Session;
 pub use server::Postgres;
 
 /// What is known of PostgreSQL before a source is opened.
-pub static DRIVER: Driver = Driver {
+pub(super) static DRIVER: Driver = Driver {
     name: "postgres",
     dialect: &dialect::Postgres,
     capabilities: Capabilities { unordered_float_sums: true, ..Capabilities::NONE },

@@ -6,7 +6,7 @@ use super::names::Names;
 use crate::frame::Type;
 
 /// A key column of the query of a side: its name, and the type that says how it is written.
-pub type Key<'a> = (&'a str, &'a Type);
+pub(super) type Key<'a> = (&'a str, &'a Type);
 
 /// `sql` cut down to the rows whose key is in a sample: the first 64 bits of the MD5 of the key's text lie below
 /// `below`. The text is that of `rowdiff`: length, colon, text, comma for each column, `-,` for NULL; the text of a date

@@ -30,7 +30,7 @@ use crate::model::{ErrorCode, SourceReport, Warning};
 use connection::{Cancel, Connection, GivenUp};
 
 /// What is known of SQLite before a source is opened.
-pub static DRIVER: Driver = Driver {
+pub(crate) static DRIVER: Driver = Driver {
     name: "sqlite",
     dialect: &dialect::Sqlite,
     capabilities: Capabilities { local: true, text_times: true, ..Capabilities::NONE },

@@ -19,7 +19,7 @@ const SYNONYMS: [(&[&str], &str); 5] = [
 ];
 
 /// Whether the value of a parameter may be shown. Settings may not: some hold keys of object stores.
-pub fn may_be_shown(engine: &'static Driver, name: &str) -> bool {
+pub(super) fn may_be_shown(engine: &'static Driver, name: &str) -> bool {
     find(engine, name).is_some_and(|parameter| parameter.shown)
 }
 

@@ -15,12 +15,12 @@ use cutover::frame::{Type, Value};
 use cutover::source::{CancellationToken, Engine, query};
 
 /// Largest integer of 256 bits.
-pub const U256_MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+pub(crate) const U256_MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 /// Smallest signed integer of 256 bits.
-pub const I256_MIN: &str = "-57896044618658097711785492504343953926634992332820282019728792003956564819968";
+pub(crate) const I256_MIN: &str = "-57896044618658097711785492504343953926634992332820282019728792003956564819968";
 
 /// A value that must survive the way from the engine to the frame.
-pub struct Case {
+pub(crate) struct Case {
     /// Name by which an engine's module finds its expression.
     pub name: &'static str,
     /// Canonical type expected; `Decimal` with the scale expected.
@@ -30,7 +30,7 @@ pub struct Case {
 }
 
 /// Every canonical type with its extremes.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let case = |name, of, value| Case { name, of, value };
     let text = |s: &str| Value::Text(s.to_owned());
     let list = |items: &[i128]| Value::Array(items.iter().map(|i| Value::Integer(*i)).collect());
@@ -105,12 +105,12 @@ fn same(expected: &Value, found: &Value) -> bool {
 ///
 /// `select` wraps an expression list into a statement of the engine (`SELECT {list}`); `expression` gives the
 /// engine's expression of a case, `None` where it has no such type.
-pub async fn hold(engine: &dyn Engine, expression: impl Fn(&str) -> Option<String>) {
+pub(crate) async fn hold(engine: &dyn Engine, expression: impl Fn(&str) -> Option<String>) {
     hold_from(engine, "", expression).await;
 }
 
 /// As [`hold`], for engines whose values stand in a table: `from` is what follows the expression, such as `FROM t`.
-pub async fn hold_from(engine: &dyn Engine, from: &str, expression: impl Fn(&str) -> Option<String>) {
+pub(crate) async fn hold_from(engine: &dyn Engine, from: &str, expression: impl Fn(&str) -> Option<String>) {
     let stop = CancellationToken::default();
     let limit = Duration::from_secs(60);
     let mut held = 0;

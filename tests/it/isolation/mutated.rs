@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use crate::cli::copy;
 
 /// Numbers as they come from a seed: SplitMix64.
-pub struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Chance {
+    pub(super) fn new(seed: u64) -> Chance {
         Chance(seed)
     }
 
@@ -65,7 +65,7 @@ impl Chance {
 }
 
 /// Calls `one` with seeds: `few` of them, or as long as the environment says.
-pub fn rounds(few: u64, one: impl Fn(u64)) {
+pub(super) fn rounds(few: u64, one: impl Fn(u64)) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let first = number("CUTOVER_FUZZ_SEED").unwrap_or(0);
     let long = number("CUTOVER_FUZZ_SECONDS").map(Duration::from_secs);

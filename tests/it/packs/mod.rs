@@ -16,17 +16,17 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use crate::support::engine_url;
 
 /// The folder of a pack.
-pub fn folder(pack: &str) -> PathBuf {
+pub(crate) fn folder(pack: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("checks").join(pack)
 }
 
 /// A new, empty PostgreSQL database called `name`; its URL.
-pub async fn postgres(name: &str) -> String {
+pub(crate) async fn postgres(name: &str) -> String {
     database(&engine_url("CUTOVER_TEST_POSTGRES_URL"), name).await
 }
 
 /// A new, empty database called `name` on the PostgreSQL `server`; its URL.
-pub async fn database(server: &str, name: &str) -> String {
+pub(crate) async fn database(server: &str, name: &str) -> String {
     let mut connection = PgConnection::connect(server).await.unwrap();
     for sql in [format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"), format!("CREATE DATABASE \"{name}\"")] {
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
@@ -37,7 +37,7 @@ pub async fn database(server: &str, name: &str) -> String {
 }
 
 /// A new PostgreSQL database with everything that is in the one at `template`.
-pub async fn postgres_copy(template: &str, name: &str) -> String {
+pub(crate) async fn postgres_copy(template: &str, name: &str) -> String {
     let server = engine_url("CUTOVER_TEST_POSTGRES_URL");
     let of = url::Url::parse(template).unwrap().path().trim_start_matches('/').to_owned();
     let mut connection = PgConnection::connect(&server).await.unwrap();
@@ -53,7 +53,7 @@ pub async fn postgres_copy(template: &str, name: &str) -> String {
 }
 
 /// A new, empty ClickHouse database called `name`; its URL.
-pub async fn clickhouse(name: &str) -> String {
+pub(crate) async fn clickhouse(name: &str) -> String {
     let mut url = url::Url::parse(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL")).unwrap();
     let client = cutover::source::clickhouse_client(&url).unwrap();
     for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
@@ -64,7 +64,7 @@ pub async fn clickhouse(name: &str) -> String {
 }
 
 /// Builds the rehearsal of `pack` with the built program.
-pub fn rehearse(pack: &str, old: &str, new: &str, arguments: &[&str]) {
+pub(crate) fn rehearse(pack: &str, old: &str, new: &str, arguments: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_cutover"))
         .arg("rehearse")
         .arg(folder(pack))
@@ -76,7 +76,7 @@ pub fn rehearse(pack: &str, old: &str, new: &str, arguments: &[&str]) {
 }
 
 /// What a run of a pack came to.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Exit code.
     pub code: Option<i32>,
     /// The report.
@@ -87,13 +87,13 @@ pub struct Outcome {
 
 impl Outcome {
     /// Names of the checks with this status, without the name of their suite.
-    pub fn with(&self, status: &str) -> BTreeSet<String> {
+    pub(crate) fn with(&self, status: &str) -> BTreeSet<String> {
         let checks = self.report["checks"].as_array().unwrap().iter().filter(|check| check["status"] == status);
         checks.map(|check| check["id"].as_str().unwrap().split_once('.').unwrap().1.to_owned()).collect()
     }
 
     /// The check of this name.
-    pub fn check(&self, name: &str) -> &Json {
+    pub(crate) fn check(&self, name: &str) -> &Json {
         let checks = self.report["checks"].as_array().unwrap();
         let found = checks.iter().find(|check| check["id"].as_str().unwrap().split_once('.').unwrap().1 == name);
         found.unwrap_or_else(|| panic!("there is no check {name}"))
@@ -101,7 +101,7 @@ impl Outcome {
 }
 
 /// Runs the checks of `pack` with the built program.
-pub fn run(pack: &str, old: &str, new: &str, arguments: &[&str]) -> Outcome {
+pub(crate) fn run(pack: &str, old: &str, new: &str, arguments: &[&str]) -> Outcome {
     let folder = self::folder(pack);
     let out = tempfile::tempdir().unwrap();
     let json = out.path().join("report.json");
@@ -120,7 +120,7 @@ pub fn run(pack: &str, old: &str, new: &str, arguments: &[&str]) -> Outcome {
 }
 
 /// The defects that a pack can plant, by the files that plant them.
-pub fn defects(pack: &str) -> BTreeSet<String> {
+pub(crate) fn defects(pack: &str) -> BTreeSet<String> {
     let files = std::fs::read_dir(folder(pack).join("rehearsal/defects")).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     names.map(|name| name.split('.').next().unwrap().to_owned()).collect()
@@ -128,7 +128,7 @@ pub fn defects(pack: &str) -> BTreeSet<String> {
 
 /// Which checks fail under which defect, by the table in the pack's README: rows of the form
 /// `` | `defect` | … | `check`, `check` | ``, the checks in the last column.
-pub fn promised(pack: &str) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn promised(pack: &str) -> BTreeMap<String, BTreeSet<String>> {
     let readme = std::fs::read_to_string(folder(pack).join("README.md")).unwrap();
     let known = defects(pack);
     let quoted = regex::Regex::new("`([a-z0-9_]+)`").unwrap();

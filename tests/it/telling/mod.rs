@@ -45,14 +45,14 @@ impl Drop for Running {
 }
 
 /// A program that `tests/run` puts below `.engines/`.
-pub fn tool(path: &str) -> PathBuf {
+pub(crate) fn tool(path: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(".engines").join(path);
     assert!(path.exists(), "{} is missing; `tests/run` installs it", path.display());
     path
 }
 
 /// What a script of `tests/tools/` prints, run by the Python that has the readers of formats.
-pub fn python(script: &str, argument: &Path) -> serde_json::Value {
+pub(crate) fn python(script: &str, argument: &Path) -> serde_json::Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools").join(script);
     let output = Command::new(tool("tools-venv/bin/python")).arg(script).arg(argument).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));

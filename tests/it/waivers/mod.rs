@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::cli::{cutover, report};
 
 /// A suite over CSV files: row diffs, counts per key, numbers without a key, tags, percentiles and an invariant.
-pub const SUITE: &str = r#"
+pub(crate) const SUITE: &str = r#"
 name = "shop"
 
 [sources.old]
@@ -63,7 +63,7 @@ const SUMS: &str = "total,fees\n100,10\n";
 const RAW: &str = "model,ms\nx,10\nx,20\ny,30\n";
 
 /// Two sides in which nothing differs, and the suite.
-pub fn pair() -> tempfile::TempDir {
+pub(crate) fn pair() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for side in ["old", "new"] {
         write(folder.path(), &format!("{side}/items.csv"), OLD_ITEMS);
@@ -75,38 +75,38 @@ pub fn pair() -> tempfile::TempDir {
 }
 
 /// Writes a file and the folders above it.
-pub fn write(folder: &Path, name: &str, text: &str) {
+pub(crate) fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }
 
 /// Today, UTC.
-pub fn today() -> NaiveDate {
+pub(crate) fn today() -> NaiveDate {
     Utc::now().date_naive()
 }
 
 /// A waiver with everything that is required, holding until `until`.
-pub fn waiver(check: &str, limits: &str, until: NaiveDate) -> String {
+pub(crate) fn waiver(check: &str, limits: &str, until: NaiveDate) -> String {
     format!(
         "[[waivers]]\ncheck = \"{check}\"\n{limits}\nwhy = \"known loss\"\nowner = \"data team\"\nuntil = {until}\n\n"
     )
 }
 
 /// What a run came to.
-pub struct Ran {
+pub(crate) struct Ran {
     pub code: i32,
     pub shown: String,
     pub report: Value,
 }
 
 /// Runs the program with a JSON report, judged by its schema.
-pub fn run(folder: &Path, args: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, args: &[&str]) -> Ran {
     run_with(folder, args, &[])
 }
 
 /// Does what [`run`] does, with variables of the environment.
-pub fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+pub(crate) fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ran {
     let _ = std::fs::remove_file(folder.join("out.json"));
     let mut command = cutover(folder);
     command.args(args).args(["--report", "json=out.json"]).envs(variables.iter().copied());
@@ -116,7 +116,7 @@ pub fn run_with(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Ran
 }
 
 /// The report of one check.
-pub fn check<'a>(report: &'a Value, id: &str) -> &'a Value {
+pub(crate) fn check<'a>(report: &'a Value, id: &str) -> &'a Value {
     report["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap()
 }
 
