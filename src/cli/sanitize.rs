@@ -108,7 +108,7 @@ fn neutral(text: &str, colons: &str, sign: &str) -> String {
             rest = behind;
         }
         while let Some(at) = rest.find("##") {
-            let (head, tail) = (&rest[..at + 1], &rest[at + 2..]);
+            let (head, tail) = (&rest[..=at], &rest[at + 2..]);
             safe.push_str(head);
             let obeyed = SIGNS.iter().any(|one| tail.starts_with(one));
             // One sign at a time: a third may begin a command.

@@ -123,7 +123,7 @@ impl Frame {
 
     /// Column names in the query's order.
     pub fn names(&self) -> Vec<&str> {
-        self.data.get_column_names().into_iter().map(|name| name.as_str()).collect()
+        self.data.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect()
     }
 
     /// Canonical types in the query's order.

@@ -111,7 +111,7 @@ impl Width {
             (Value::Unsigned(_), _) if nested => self.wide = true,
             (Value::Unsigned(_), _) => self.unsigned = true,
             (Value::Integer(number), Type::Decimal { scale }) => {
-                self.wide |= Decimal::new(*number, 0).fitted(*scale).is_none()
+                self.wide |= Decimal::new(*number, 0).fitted(*scale).is_none();
             }
             (Value::Integer(number), _) => self.negative |= *number < 0,
             (Value::Decimal { unscaled, scale }, Type::Decimal { scale: wanted }) => {

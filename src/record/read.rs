@@ -174,7 +174,7 @@ impl RecordedRun {
                     last.columns.insert(name, pair);
                 }
                 (_, name) => {
-                    own.push(Example { difference, key, columns: name.map(|name| (name, pair)).into_iter().collect() })
+                    own.push(Example { difference, key, columns: name.map(|name| (name, pair)).into_iter().collect() });
                 }
             }
         }

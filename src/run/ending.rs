@@ -70,7 +70,8 @@ mod tests {
                 panic!("a value")
             },
         );
-        let errors: Vec<_> = reports.iter().map(|report| report.error.as_ref().map(|error| error.message())).collect();
+        let errors: Vec<_> =
+            reports.iter().map(|report| report.error.as_ref().map(crate::model::ErrorReport::message)).collect();
         assert!(errors[0].as_ref().is_some_and(|error| error.contains("defect of its own")), "{errors:?}");
         assert!(!format!("{reports:?}").contains("a value"));
         assert_eq!((errors[1].clone(), errors[2].clone()), (Some("another".to_owned()), None));

@@ -268,7 +268,7 @@ fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Requ
     let rule = |column: &String| {
         let parts = [("absolute", &request.absolute), ("relative", &request.relative)];
         let parts = parts.into_iter().filter_map(|(name, parts)| Some((name.to_owned(), given(parts, column)?)));
-        let mut rule = Table::from_iter(parts);
+        let mut rule: Table = parts.collect();
         if !rule.is_empty() && old.engine.capabilities.typed_by_suite && !old.numbers.contains(column) {
             // A CSV column is text unless it is said to hold numbers.
             rule.insert("type".to_owned(), "decimal(38,12)".into());

@@ -33,7 +33,7 @@ impl Bounds {
             let value = number.as_ref().map_or(Ok(BigDecimal::zero()), |number| decimal(number, known));
             match value {
                 Ok(value) if value < BigDecimal::zero() => {
-                    problems.push(format!("`{name}` is negative; give 0 or more"))
+                    problems.push(format!("`{name}` is negative; give 0 or more"));
                 }
                 Ok(value) => return value,
                 Err(why) => problems.push(format!("`{name}`: {why}")),

@@ -150,7 +150,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     };
     let raw_checks = section("checks", problems);
     let checks = checks(raw_checks, &scope, &file, problems);
-    if raw_checks.is_none_or(|table| table.is_empty()) {
+    if raw_checks.is_none_or(toml::map::Map::is_empty) {
         problems.0.push(file.problem(0, "the suite has no checks", Some("add [checks.my_check]".to_owned())));
     }
     let lines = raw_checks.map(|table| lines(table, &name, &file)).unwrap_or_default();

@@ -112,7 +112,7 @@ impl Sources {
             .flat_map(|(at, named)| {
                 named.used.iter().map(|path| ((*at).clone(), self.target(path.clone(), &reexported)))
             })
-            .filter(|(from, to)| from < to || from > to)
+            .filter(|(from, to)| from != to)
             .collect();
         let both = imports.iter().filter(|(from, to)| from < to && imports.contains(&(to.clone(), from.clone())));
         both.map(|(from, to)| (from.join("::"), to.join("::"))).collect()

@@ -78,7 +78,7 @@ fn no_command_prints_words_of_others_as_they_are() {
     suite(at, "differs", db, db, &rows("SELECT * FROM t", "SELECT * FROM u"));
     suite(at, "refused", db, db, &rows(&format!("SELECT {identifier}.a FROM t"), "SELECT * FROM u"));
     suite(at, "server", &clickhouse, &clickhouse, &rows("SELECT 1 AS id", "SELECT 1 AS id"));
-    suite(at, "wrong", "x", "x", &format!("[checks.{identifier}]\nkind = {quoted}\nold = 1\n", identifier = quoted));
+    suite(at, "wrong", "x", "x", &format!("[checks.{quoted}]\nkind = {quoted}\nold = 1\n"));
     std::fs::create_dir(at.join(HOSTILE.replace('/', ""))).unwrap();
     let report = serde_json::json!({
         "schema_version": 1, "started_at": HOSTILE, "status": "fail", "interrupted": false,

@@ -114,7 +114,7 @@ fn sides<T>(name: &str, sides: &Sides<Option<T>>, show: impl Fn(&T) -> String) -
 /// A rule in words, normalisation included: `exact`, `±0.01`, `set, NULL as [] in old`.
 pub(crate) fn rule(rule: &Rule) -> String {
     let mut words = vec![comparison(&rule.comparison)];
-    words.extend(sides("as", &rule.types, |forced| forced.to_string()));
+    words.extend(sides("as", &rule.types, std::string::ToString::to_string));
     words.extend(sides("NULL as", &rule.null, element));
     words.extend(rule.truncate.map(|step| format!("floored to {}", humantime::format_duration(step))));
     words.extend(rule.utc.then(|| "wall clock as UTC".to_owned()));
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(of(Comparison::Multiset), "multiset");
         assert_eq!(of(Comparison::Json), "json");
         assert_eq!(of(Comparison::Ignore("x".into())), "ignore");
-        let map = Comparison::Map { absent: Some(Value::Text("".into())), tolerance: Some(close("1", "0")) };
+        let map = Comparison::Map { absent: Some(Value::Text(String::new())), tolerance: Some(close("1", "0")) };
         assert_eq!(of(map), "map, absent as \"\", ±1");
         let two = |fail| crate::spec::check::Levels { warn: Comparison::Tolerance(close("1", "0")), fail };
         assert_eq!(of(Comparison::Levels(Box::new(two(None)))), "warn ±1, never fail");

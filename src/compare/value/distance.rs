@@ -40,6 +40,7 @@ impl Distance {
     }
 
     /// Whether the numbers are equal; −0.0 equals 0.0.
+    #[expect(clippy::float_cmp, reason = "two floats are equal or they have a distance")]
     pub(crate) fn is_zero(&self) -> bool {
         match self {
             Distance::Decimal(distance) => distance.unscaled == 0,

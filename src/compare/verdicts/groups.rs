@@ -157,5 +157,5 @@ fn bounds_hold_where_they_are_hit_exactly_and_not_beyond() {
         &[],
     );
     assert_eq!(judge(&tenth, &floats(1.0), &floats(1.1)).status(), Status::Pass);
-    assert_eq!(judge(&tenth, &floats(1.0), &floats(1.1000001)).status(), Status::Fail);
+    assert_eq!(judge(&tenth, &floats(1.0), &floats(1.100_000_1)).status(), Status::Fail);
 }

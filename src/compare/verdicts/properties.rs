@@ -58,9 +58,9 @@ fn naive(old: &[Row], new: &[Row]) -> (u64, u64, u64, u64, u64) {
         duplicate += u64::from(old.len() > 1 || new.len() > 1);
         if old.len() == 1 && new.len() == 1 {
             if old == new {
-                equal += 1
+                equal += 1;
             } else {
-                changed += 1
+                changed += 1;
             }
             continue;
         }

@@ -249,7 +249,7 @@ fn ulps_count_in_the_width_of_the_column() {
     assert_eq!(judge(&ulps(1), &single(1.0), &single(next(2))).status(), Status::Fail);
     assert_eq!(judge(&ulps(1), &single(1.0), &double(next(1))).status(), Status::Pass);
     assert_eq!(judge(&ulps(1), &double(1.0), &single(next(1))).status(), Status::Pass);
-    let between = (1.0 + next(1)) / 2.0;
+    let between = f64::midpoint(1.0, next(1));
     assert_eq!(judge(&ulps(0), &single(1.0), &double(between)).status(), Status::Fail);
     assert_eq!(judge(&ulps(1), &single(1.0), &double(between)).status(), Status::Pass);
     assert_eq!(judge(&ulps(1), &single(1.0), &double(next(1) + 1e-12)).status(), Status::Fail);

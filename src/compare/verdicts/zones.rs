@@ -66,7 +66,7 @@ fn an_instant_never_meets_a_wall_clock_unasked() {
         let checked = with(check.clone(), "v", moments(false));
         for (old, new) in [(WALL_CLOCK, INSTANT), (INSTANT, WALL_CLOCK)] {
             let report = judge(&checked, &frame(old), &frame(new));
-            let message = report.error.as_ref().map(|error| error.message()).unwrap_or_default();
+            let message = report.error.as_ref().map(crate::model::ErrorReport::message).unwrap_or_default();
             assert_eq!(report.status(), Status::Error, "{name}: {report:?}");
             assert!(message.contains("zone = \"UTC\"") && message.contains("`v`"), "{name}: {message}");
             let same = judge(&checked, &frame(old), &frame(old)).status();

@@ -112,7 +112,9 @@ fn curve(title: String, mut known: Vec<Known>) -> Curve {
     });
     let shown = |wanted: f64| {
         let texts = known.iter().flat_map(|one| [(one.old_at, one.old), (one.new_at, one.new)]);
-        texts.into_iter().find(|(at, _)| *at == wanted).map_or(String::new(), |(_, text)| visible(text))
+        #[expect(clippy::float_cmp, reason = "`wanted` is one of these numbers")]
+        let found = texts.into_iter().find(|(at, _)| *at == wanted);
+        found.map_or(String::new(), |(_, text)| visible(text))
     };
     let range = format!("{} to {}", shown(low), shown(high));
     Curve {

@@ -74,10 +74,8 @@ impl AttemptResult {
         warnings.extend(found);
         CheckReport {
             sides,
-            returned,
             outcome,
             expected,
-            empty,
             plan,
             sample,
             examined,
@@ -85,6 +83,8 @@ impl AttemptResult {
             unstable,
             transient,
             written,
+            returned,
+            empty,
             warnings,
             error,
             ..header

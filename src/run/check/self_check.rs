@@ -121,11 +121,9 @@ async fn rows(
     let (mut first, _) = reading.open(&reading.sides.old).await?;
     let mut head = None;
     let (plan, then, mut later, now) = loop {
-        let (plan, then) = match reading.hashed(&mut first, &reading.sides.old, None, seeds, &mut head).await? {
-            Some(read) => read,
-            // A column that began as nothing but NULL has its type now.
-            None => continue,
-        };
+        let read = reading.hashed(&mut first, &reading.sides.old, None, seeds, &mut head).await?;
+        // A column that began as nothing but NULL has its type now.
+        let Some((plan, then)) = read else { continue };
         // Opened only now, so that its snapshot is a later one.
         let (mut later, _) = reading.open(&reading.sides.new).await?;
         match reading.hashed(&mut later, &reading.sides.new, Some(plan), seeds, &mut head).await? {

@@ -104,7 +104,7 @@ fn http_client(tls: bool) -> Result<Client, Error> {
 
 fn decoded(text: &str, what: &str) -> Result<String, Error> {
     let decoded = percent_decode_str(text).decode_utf8();
-    decoded.map(|text| text.into_owned()).map_err(|_| {
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| {
         Error::new(
             ErrorCode::SourceUnfit,
             format!("the {what} in the ClickHouse URL is not UTF-8; percent-encode its UTF-8 bytes"),

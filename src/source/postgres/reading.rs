@@ -60,7 +60,10 @@ impl Postgres {
                 Ok(parsed) => return Ok((connection, parsed)),
                 Err(refused) => refused,
             };
-            let taken = refused.as_database_error().and_then(|e| e.code()).is_some_and(|c| c == DUPLICATE_STATEMENT);
+            let taken = refused
+                .as_database_error()
+                .and_then(sqlx::error::DatabaseError::code)
+                .is_some_and(|c| c == DUPLICATE_STATEMENT);
             if !taken || attempt == NAME_ATTEMPTS {
                 return Err(error::running(sql, timeout, &refused));
             }

@@ -124,9 +124,7 @@ impl Reader<'_, '_> {
         if !kind.profile().column_rules && !rules.is_empty() {
             self.mistake(format!("`columns` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
         }
-        let default_rule = if !kind.profile().default_rule {
-            Rule::default()
-        } else {
+        let default_rule = if kind.profile().default_rule {
             let mut wrong = Vec::new();
             let mut rule = bounds.rule(known, &mut wrong);
             if raw.warn.is_some() || raw.fail.is_some() {
@@ -138,6 +136,8 @@ impl Reader<'_, '_> {
             }
             wrong.into_iter().for_each(|why| self.mistake(why, None));
             rule
+        } else {
+            Rule::default()
         };
         let leveled = rules.iter().find(|(_, (_, rule))| rule.warn.is_some() || rule.fail.is_some());
         if let Some((name, _)) = leveled

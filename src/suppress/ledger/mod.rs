@@ -174,7 +174,7 @@ impl Ledger {
                                 });
                                 self.waivers.len() + 1 + at
                             }
-                        })
+                        });
                     }
                     Cover::Unpinned => unpinned.push(index),
                     Cover::Not => {}

@@ -469,8 +469,8 @@ fn batch_boundaries(stream: &[u8]) -> Vec<usize> {
 /// `bodyLength` of a message: its fourth flatbuffer field, an i64.
 fn body_length(message: &[u8]) -> usize {
     let offset = |at: usize| i32::from_le_bytes(message[at..at + 4].try_into().unwrap());
-    let table = offset(0) as usize;
-    let fields = usize::try_from(table as i64 - i64::from(offset(table))).unwrap();
+    let table = usize::try_from(offset(0)).unwrap();
+    let fields = usize::try_from(offset(0) - offset(table)).unwrap();
     let short = |at: usize| u16::from_le_bytes(message[at..at + 2].try_into().unwrap()) as usize;
     // The table of fields begins with its own length and leaves out trailing defaults.
     let field = if short(fields) > 10 { short(fields + 10) } else { 0 };

@@ -161,7 +161,7 @@ fn each(protocol: &str, scenarios: &[&str], url: impl Fn(u16) -> String + Sync) 
         }
     };
     std::thread::scope(|scope| {
-        (0..4).map(|_| scope.spawn(work)).collect::<Vec<_>>().into_iter().for_each(|one| one.join().unwrap())
+        (0..4).map(|_| scope.spawn(work)).collect::<Vec<_>>().into_iter().for_each(|one| one.join().unwrap());
     });
 }
 

@@ -67,10 +67,11 @@ const WORDS: [Option<&str>; 12] = [
 ];
 
 fn row(random: &mut Random) -> Row {
+    let below = |random: &mut Random, bound| i64::try_from(random.below(bound)).unwrap();
     let some = |random: &mut Random, value: i64| (random.below(8) > 0).then_some(value);
-    let number = random.below(6) as i64 - 1;
-    let amount = random.below(5) as i64 * 10 - 10;
-    let halves = random.below(4) as i64 - 1;
+    let number = below(random, 6) - 1;
+    let amount = below(random, 5) * 10 - 10;
+    let halves = below(random, 4) - 1;
     let day = random.below(3);
     let moment = random.pick(&[0, 1, 999_999, 1_000_000]);
     let flag = random.below(2) == 0;
@@ -92,7 +93,7 @@ fn pair(seed: u64) -> (Vec<Row>, Vec<Row>) {
     let rows = 1 + random.below(12);
     let old: Vec<Row> = (0..rows).map(|_| row(&mut random)).collect();
     let mut new = match random.below(4) {
-        0 => (0..1 + random.below(12)).map(|_| row(&mut random)).collect(),
+        0 => (0..=random.below(12)).map(|_| row(&mut random)).collect(),
         _ => old.clone(),
     };
     for _ in 0..random.below(4) {

@@ -12,7 +12,7 @@ use crate::support::engine_url;
 fn rows(changed: &[u32], late: bool) -> String {
     let row = |n: u32| {
         let day = 1 + (n - 1) / 2 + u32::from(late && n == 3);
-        let value = if changed.contains(&n) { 1 } else { 0 };
+        let value = i32::from(changed.contains(&n));
         format!("({n}, TIMESTAMP '2026-01-0{day} 12:00:00', {value})")
     };
     let rows: Vec<String> =

@@ -236,7 +236,7 @@ fn scraped(folder: &Path) -> String {
         match answer {
             Ok(text) => return text,
             Err(cause) => {
-                assert!(started.elapsed() < Duration::from_secs(30), "node_exporter does not answer: {cause}")
+                assert!(started.elapsed() < Duration::from_secs(30), "node_exporter does not answer: {cause}");
             }
         }
         std::thread::sleep(Duration::from_millis(50));

@@ -46,7 +46,7 @@ pub(super) async fn catalog(side: Side, (text, url): &(String, SourceUrl), args:
     let tables = tables.map_err(|error| located(side, &error))?;
     let listed = |name: TableName| {
         let called = name.schema().map_or(name.name().to_owned(), |schema| format!("{schema}.{}", name.name()));
-        Listed { called, name }
+        Listed { name, called }
     };
     let place = Place { engine: engine.driver(), shown: url.to_string(), url: stored(side, text, url, &args.dir) };
     let single = url.driver().catalog.only_table(url.location()).is_some();

@@ -11,8 +11,8 @@ pub(super) fn stored(side: Side, text: &str, url: &SourceUrl, folder: &Path) -> 
     let variable = variable(side);
     let plain = match url.location() {
         Location::Path(path) => relative(path, folder).map(|path| format!("{}{path}", url.prefix())),
-        _ if url.to_string().contains("***") => None,
-        _ => Some(text.to_owned()),
+        Location::Server(..) if url.to_string().contains("***") => None,
+        Location::Server(..) => Some(text.to_owned()),
     };
     match plain.filter(|plain| !plain.contains(['}', '{', '$'])) {
         Some(plain) => format!("${{{variable}:-{plain}}}"),

@@ -1,3 +1,5 @@
+#![expect(clippy::float_cmp, reason = "the exact float is what is asserted")]
+
 use proptest::prelude::*;
 
 use super::*;

@@ -243,7 +243,7 @@ fn a_name_that_no_check_returns_is_told_once() {
         .iter()
         .flat_map(|report| &report.warnings)
         .filter(|w| w.code == WarningCode::MaskUnused)
-        .map(|w| w.message())
+        .map(crate::model::Warning::message)
         .collect();
     assert!(told.len() == 1 && told[0].contains("`gone`"), "{told:?}");
 }

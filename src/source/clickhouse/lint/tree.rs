@@ -34,8 +34,7 @@ impl Tree {
             nodes.push(Node { text: text.to_owned(), parent, children: Vec::new() });
             path.push(at);
         }
-        (nodes.first().map(|node| node.label()).is_some_and(|label| ["QUERY", "UNION"].contains(&label)))
-            .then_some(Tree(nodes))
+        (nodes.first().map(Node::label).is_some_and(|label| ["QUERY", "UNION"].contains(&label))).then_some(Tree(nodes))
     }
 
     /// Every node, the names under `PROJECTION COLUMNS` aside, which may look like anything.
