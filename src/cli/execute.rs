@@ -98,6 +98,11 @@ async fn publish(
         let details = terminal::details(&report, &screen.style);
         screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     });
+    best_effort("the connections' line", || {
+        if let Some(connections) = terminal::connections(&report) {
+            screen.say(&format!("{connections}\n"));
+        }
+    });
     best_effort("the verdict's line", || screen.say(&format!("{}\n", terminal::summary(&report, &screen.style))));
     // Asked before this run is recorded and its reports replace those of the last.
     let previous = match notifiers.reports_of_last_run() {

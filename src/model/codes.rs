@@ -156,6 +156,8 @@ codes! {
         AllKeys = "all_keys", NamesOnly;
         /// A query estimates, or may pick another row each time.
         Approximate = "approximate", NamesOnly;
+        /// Cutover met a defect of its own beside the verdict, and something is left out of the report.
+        Defect = "defect", NamesOnly;
         /// Old has a tag more than once for a key.
         DuplicateTagsInOld = "duplicate_tags_in_old", NamesOnly;
         /// A table of ClickHouse that merges rows is read without `FINAL`.

@@ -7,8 +7,11 @@
 mod pack;
 mod writer;
 
+use std::time::Duration;
+
+use crate::isolation::apart;
 use crate::model::Side;
-use crate::source::{Error, SourceUrl};
+use crate::source::{Error, ErrorCode, SourceUrl};
 
 pub(crate) use pack::{Pack, PackError};
 pub(crate) use writer::Writer;
@@ -66,8 +69,19 @@ pub(crate) struct Made {
 /// Builds `pack` in the databases `old` and `new`, which may be one, and tells what is in them.
 ///
 /// Where they are two, the migration still reads the old tables beside it: the new database gets them too, and
-/// `drop_old.sql` removes them at the end.
+/// `drop_old.sql` removes them at the end. Works on threads of its own, so that whoever waits hears signals however long a
+/// server talks; a statement that is under way when nobody waits any longer is not taken back.
 pub(crate) async fn build(
+    pack: &Pack,
+    old: &SourceUrl,
+    new: &SourceUrl,
+    plan: &RehearsalPlan,
+) -> Result<Vec<Made>, RehearsalError> {
+    let (pack, old, new, plan) = (pack.clone(), old.clone(), new.clone(), plan.clone());
+    apart(move || Box::pin(async move { built(&pack, &old, &new, &plan).await })).await
+}
+
+async fn built(
     pack: &Pack,
     old: &SourceUrl,
     new: &SourceUrl,
@@ -112,9 +126,19 @@ pub(crate) async fn build(
     Ok(made)
 }
 
+/// How long a server may take to accept a connection.
+const CONNECT: Duration = Duration::from_secs(20);
+
 async fn writer(side: Side, url: &SourceUrl) -> Result<Writer, RehearsalError> {
     let refused = |cause| RehearsalError::Refused { file: "the connection".to_owned(), side, cause };
-    Writer::open(url).await.map_err(refused)
+    let url = url.clone();
+    let opened = apart(move || Box::pin(async move { Writer::open(&url).await }));
+    let late = |_| {
+        let limit = humantime::format_duration(CONNECT);
+        let why = format!("the server does not answer within {limit}; check that it can be reached");
+        Err(Error::new(ErrorCode::Timeout, why))
+    };
+    tokio::time::timeout(CONNECT, opened).await.unwrap_or_else(late).map_err(refused)
 }
 
 /// Refuses a database that already holds any of `tables`.

@@ -113,6 +113,21 @@ pub fn summary(report: &RunReport, style: &Style) -> String {
     format!("{}, in {}", style.paint(code, &verdict(report)), duration(report.elapsed_ms))
 }
 
+/// How the connections to servers were protected, each source once; nothing where none was made.
+pub(crate) fn connections(report: &RunReport) -> Option<String> {
+    let several = report.suites.len() > 1;
+    let mut told: Vec<String> = Vec::new();
+    for suite in &report.suites {
+        let mut sources: Vec<_> = suite.sources.iter().filter(|(_, source)| !source.tls.is_empty()).collect();
+        sources.sort_by_key(|(name, _)| (*name != "old", *name != "new"));
+        for (name, source) in sources {
+            let name = if several { format!("{}.{name}", suite.name) } else { name.clone() };
+            told.push(format!("{} TLS {}", visible(&name), visible(&source.tls)));
+        }
+    }
+    (!told.is_empty()).then(|| format!("connections: {}", told.join(" · ")))
+}
+
 fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     let mut lines = vec![format!(
         "{} {} {}",
@@ -160,8 +175,7 @@ fn warned(warning: &Warning, style: Style) -> String {
 fn engine(report: &RunReport, check: &CheckReport, source: &str) -> String {
     let suite = check.id.split_once('.').map_or("", |(suite, _)| suite);
     let found = report.suites.iter().find(|one| one.name == suite).and_then(|suite| suite.sources.get(source));
-    found
-        .map_or(String::new(), |source| format!(" ({} {})", source.engine, visible(&source.version)).replace(" )", ")"))
+    found.map_or(String::new(), |source| format!(" ({})", visible(source.what().trim_end())))
 }
 
 fn indented(table: &Table) -> impl Iterator<Item = String> {

@@ -155,12 +155,17 @@ const PART: u64 = 1 << 18;
 
 /// Bits of the key hash by which kept rows are cut, so that the parts judged at the same time fit in memory.
 pub(super) fn judged_bits(plan: &DiffPlan, candidates: &Candidates) -> u32 {
-    // A value that is judged takes some 32 bytes beside its text, a row some 128.
-    let width = candidates.row_size + 128 + 32 * (plan.layout.compared() as u64 + 2);
     let room = plan.options.share(1, 4) / plan.options.threads.max(1);
-    let most = (room as u64 / width / 2).clamp(1, PART);
-    let parts = candidates.rows() / most;
-    if parts == 0 { 0 } else { (parts.ilog2() + 1).min(plan.options.bits) }
+    bits_for(candidates.rows(), candidates.row_size, plan.layout.compared() as u64, room as u64).min(plan.options.bits)
+}
+
+/// Bits that cut `rows`, of so many bytes and compared columns each, into parts of which both sides fit into `room` bytes.
+fn bits_for(rows: u64, row_size: u64, compared: u64, room: u64) -> u32 {
+    // A value that is judged takes some 32 bytes beside its text, a row some 128.
+    let width = row_size + 128 + 32 * (compared + 2);
+    let most = (room / width / 2).clamp(1, PART);
+    let parts = rows / most;
+    if parts == 0 { 0 } else { parts.ilog2() + 1 }
 }
 
 /// Consecutive rows of the same Polars types put together: fewer and larger blobs.
@@ -182,6 +187,17 @@ fn alike(rows: Vec<Rows>) -> Result<Vec<Rows>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches parts that do not fit in memory, or that are far smaller than they have to be.
+    #[test]
+    fn parts_are_as_large_as_memory_lets_them_be() {
+        // 8 + 128 + 32 · 4 bytes a row, both sides: 1,000 rows a part.
+        let (row_size, compared, room) = (8, 2, 264 * 2 * 1_000);
+        let bits = |rows| bits_for(rows, row_size, compared, room);
+        assert_eq!([0, 999, 1_000, 1_999, 2_000, 4_000, 1 << 20].map(bits), [0, 0, 1, 1, 2, 3, 11]);
+        assert_eq!(bits_for(10, row_size, compared, 0), 4, "one row a part");
+        assert_eq!(bits_for(PART * 4, row_size, compared, u64::MAX), 3, "no part is larger than a cache likes");
+    }
     use crate::frame::{Column, Value};
 
     /// Catches a type that does not survive the disk.

@@ -62,3 +62,18 @@ impl Seeds {
         Seeds { key: seed(), row: seed() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a part of a row diff that takes more memory than it was given.
+    #[test]
+    fn shares_add_up_to_the_memory() {
+        let options = DiffOptions { memory: 1_000, ..DiffOptions::default() };
+        assert_eq!(
+            [(1, 4), (3, 4), (4, 4), (2, 5)].map(|(parts, of)| options.share(parts, of)),
+            [250, 750, 1_000, 400]
+        );
+    }
+}

@@ -11,9 +11,9 @@ pub(crate) mod findings;
 mod options;
 mod params;
 mod sources;
+mod suites;
 mod windows;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -24,10 +24,9 @@ use tokio::sync::Semaphore;
 
 use crate::compare::Ledger;
 use crate::isolation::{Defect, caught, isolated};
-use crate::model::{CheckReport, RunReport, SkipCode, SourceReport, SuiteReport};
-use crate::source::{CancellationToken, driver};
+use crate::model::{CheckReport, RunReport, SkipCode};
+use crate::source::CancellationToken;
 use crate::spec::check::Check;
-use crate::suite::Suite;
 use check::placed::Answers;
 use findings::redact;
 use findings::truncate;
@@ -99,10 +98,10 @@ pub(crate) async fn run(
             reports.push(numbered(unit).await);
         }
         reports.sort_by_key(|(at, _)| *at);
-        let suites = suite_reports(selected, &context);
         let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
         let strays = context.strays.lock().unwrap_or_else(PoisonError::into_inner);
         ending::end(&mut reports, selected, options, &strays);
+        let suites = suites::reports(selected, &context, &mut reports);
         for (_, report) in units.iter().zip(&reports).filter(|(unit, report)| waits(unit, report)) {
             watch(Event::Finished(report));
         }
@@ -192,37 +191,4 @@ fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport) ->
         ledger.lock().unwrap_or_else(PoisonError::into_inner).settle(&mut report);
     }
     report
-}
-
-/// What the command line said of `suite`, again as arguments. A URL is that which the source shows, without its password; a
-/// path stays as it was given, because it begins at the suite.
-fn arguments(suite: &Suite, sources: &BTreeMap<String, SourceReport>) -> Vec<String> {
-    let params = suite.given.params.iter().map(|(name, value)| ("--param", format!("{name}={value}")));
-    let place = |name: &String, given: &String| match sources.get(name) {
-        Some(source) if driver(&source.engine).is_some_and(|driver| driver.capabilities.local) => given.clone(),
-        Some(source) => source.url.clone(),
-        None => "…".to_owned(),
-    };
-    let sources = suite.given.sources.iter().map(|(name, url)| ("--source", format!("{name}={}", place(name, url))));
-    sources.chain(params).flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
-}
-
-fn suite_reports(selected: &[Selected<'_>], context: &Context<'_>) -> Vec<SuiteReport> {
-    let mut seen = BTreeSet::new();
-    let suites = selected.iter().map(|one| one.suite).filter(|suite| seen.insert(suite.name.clone()));
-    let report = |suite: &Suite| {
-        let sources = context.sources.reports(suite);
-        SuiteReport {
-            name: suite.name.clone(),
-            path: suite.path.display().to_string(),
-            sha256: suite.sha256.clone(),
-            params: context.params[suite.name.as_str()]
-                .iter()
-                .filter_map(|(name, value)| Some((name.clone(), shown(value.as_ref().ok()?))))
-                .collect(),
-            arguments: arguments(suite, &sources),
-            sources,
-        }
-    };
-    suites.map(report).collect()
 }

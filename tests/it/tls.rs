@@ -152,6 +152,18 @@ async fn a_server_without_tls_is_told_or_refused() {
         let url = engine_url(variable);
         for url in [url.clone(), format!("{url}?{preferred}")] {
             assert_eq!(source(&url).describe().await.unwrap().tls, "none", "{url}");
+            // The terminal says so of a run that passes, and beside a check that does not.
+            for (value, code) in [("1", 0), ("2", 1)] {
+                let folder = tempfile::tempdir().unwrap();
+                let mut command = crate::cli::cutover(folder.path());
+                command.args(["diff", "--old", &url, "--new", &url, "--old-sql", "SELECT 1 AS id, 1 AS v"]);
+                let new = format!("SELECT 1 AS id, {value} AS v");
+                let output = command.args(["--new-sql", &new, "--key", "id", "--no-color"]).output().unwrap();
+                let said = String::from_utf8_lossy(&output.stdout);
+                assert_eq!(output.status.code(), Some(code), "{said}");
+                assert!(said.contains("connections: old TLS none · new TLS none"), "{said}");
+                assert_eq!(said.matches(", TLS none), 1 row").count(), if code == 0 { 0 } else { 2 }, "{said}");
+            }
         }
         let refused = source(&format!("{url}?{required}")).describe().await.unwrap_err();
         assert!(refused.message.contains("server does not support TLS; turn TLS on"), "{refused}");
@@ -210,6 +222,7 @@ fn clickhouse_over_tls_is_always_verified() {
             let report = std::fs::read_to_string(folder.path().join("report.json")).unwrap();
             let report: serde_json::Value = serde_json::from_str(&report).unwrap();
             assert_eq!(report["suites"][0]["sources"]["old"]["tls"], "verified", "{report}");
+            assert!(said.contains("connections: old TLS verified · new TLS verified"), "{said}");
         } else {
             assert_eq!(output.status.code(), Some(2), "{certificate} passed: {said}");
             assert!(said.contains(refused), "{certificate}: {said}");

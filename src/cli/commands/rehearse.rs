@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::super::args::value_parsers::pair;
 use super::super::console;
-use crate::exit_code::PASSED;
+use super::super::signal::unless_interrupted;
+use crate::exit_code::{INTERRUPTED, PASSED};
 use crate::model::{Side, plural};
 use crate::rehearse;
 use crate::rehearse::{Pack, RehearsalPlan};
@@ -61,7 +62,11 @@ async fn rehearsed(args: &RehearseArgs) -> Result<u8, String> {
     }
     let (old, new) = (url(args, Side::Old)?, url(args, Side::New)?);
     let plan = RehearsalPlan { rows: args.rows, seed: args.seed, defect: args.defect.clone() };
-    let made = rehearse::build(&pack, &old, &new, &plan).await;
+    let built = rehearse::build(&pack, &old, &new, &plan);
+    let Some(made) = unless_interrupted(built).await else {
+        console::complain("interrupted: what was built so far is left in the scratch databases\n");
+        return Ok(INTERRUPTED);
+    };
     let made = made.map_err(|error| visible(&error.to_string()))?;
     for one in made {
         console::print(&format!("{} {}: {}\n", one.side, one.table, plural(one.rows, "row")));

@@ -1,18 +1,26 @@
 //! One connection to a history, the same for SQLite and PostgreSQL: the SQL of this folder runs on both.
+//!
+//! Every question is asked on a thread of its own, so that whoever waits for it hears the clock and signals, however long a
+//! server talks.
 
 use std::time::Duration;
 
+use futures::TryStreamExt;
+use futures::future::BoxFuture;
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ColumnIndex, ConnectOptions, Connection as _, Decode, Type, TypeInfo, ValueRef};
 
 use super::error::Error;
 use super::place::Place;
+use crate::isolation::apart;
 
 /// How long a writer waits for the others.
 const BUSY: Duration = Duration::from_secs(30);
 /// How long a server may take to accept a connection.
 const CONNECT: Duration = Duration::from_secs(20);
+/// Bytes that an answer may take here; ten runs of as many checks as a suite may have take less.
+const ANSWER: usize = 512 << 20;
 /// Arguments of one statement that both engines take.
 const ARGUMENTS: usize = 30_000;
 
@@ -25,7 +33,9 @@ pub(crate) enum Access {
 
 /// An open connection, in a transaction.
 pub(crate) struct Connection<'a> {
-    held: Held,
+    /// Away while it is asked something, and for good once nobody waits for the answer.
+    held: Option<Held>,
+    shared: bool,
     place: &'a Place,
 }
 
@@ -34,11 +44,82 @@ enum Held {
     Postgres(PgConnection),
 }
 
+impl Held {
+    async fn execute(&mut self, sql: String) -> Result<(), sqlx::Error> {
+        let text = sqlx::raw_sql(AssertSqlSafe(sql));
+        match self {
+            Held::Sqlite(connection) => text.execute(connection).await.map(drop),
+            Held::Postgres(connection) => text.execute(connection).await.map(drop),
+        }
+    }
+
+    async fn insert(&mut self, sql: String, cells: Vec<Cell>) -> Result<(), sqlx::Error> {
+        macro_rules! run {
+            ($connection:expr) => {{
+                let query =
+                    cells.into_iter().fold(
+                        sqlx::query(AssertSqlSafe(sql)).persistent(false),
+                        |query, cell| match cell {
+                            Cell::Text(text) => query.bind(text),
+                            Cell::Number(number) => query.bind(number),
+                        },
+                    );
+                query.execute($connection).await.map(drop)
+            }};
+        }
+        match self {
+            Held::Sqlite(connection) => run!(connection),
+            Held::Postgres(connection) => run!(connection),
+        }
+    }
+
+    async fn rows(&mut self, sql: String, arguments: Vec<Cell>) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
+        macro_rules! run {
+            ($connection:expr) => {{
+                let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+                let query = arguments.into_iter().fold(query, |query, cell| match cell {
+                    Cell::Text(text) => query.bind(text),
+                    Cell::Number(number) => query.bind(number),
+                });
+                let (mut answer, mut rows, mut bytes) = (query.fetch($connection), Vec::new(), 0_usize);
+                while let Some(row) = answer.try_next().await? {
+                    let row = cells(&row)?;
+                    bytes += row.iter().map(Cell::bytes).sum::<usize>();
+                    if bytes > ANSWER {
+                        return Err(sqlx::Error::Protocol("an answer is longer than any history's".to_owned()));
+                    }
+                    rows.push(row);
+                }
+                Ok(rows)
+            }};
+        }
+        match self {
+            Held::Sqlite(connection) => run!(connection),
+            Held::Postgres(connection) => run!(connection),
+        }
+    }
+
+    async fn close(self) -> Result<(), sqlx::Error> {
+        match self {
+            Held::Sqlite(connection) => connection.close().await,
+            Held::Postgres(connection) => connection.close().await,
+        }
+    }
+}
+
 /// What goes into a statement and comes out of one; NULL has a type too, because PostgreSQL asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cell {
     Text(Option<String>),
     Number(Option<i64>),
+}
+
+impl Cell {
+    /// What it takes of memory.
+    fn bytes(&self) -> usize {
+        let held = if let Cell::Text(Some(text)) = self { text.len() } else { 0 };
+        size_of::<Cell>() + held
+    }
 }
 
 impl From<&str> for Cell {
@@ -140,20 +221,21 @@ impl<'a> Connection<'a> {
                     .pragma("query_only", if access == Access::Read { "ON" } else { "OFF" })
                     .busy_timeout(BUSY)
                     .disable_statement_logging();
-                Held::Sqlite(options.connect().await.map_err(|cause| refused(&cause))?)
+                let connected = apart(move || Box::pin(async move { options.connect().await })).await;
+                Held::Sqlite(connected.map_err(|cause| refused(&cause))?)
             }
             Place::Postgres(url, _) => {
                 let (options, _) = crate::source::postgres_options(url).map_err(|cause| refused(&cause))?;
                 // Neither outlives a transaction behind a pooler.
                 let options = options.statement_cache_capacity(0).extra_float_digits(None).disable_statement_logging();
-                match tokio::time::timeout(CONNECT, options.connect()).await {
+                let connected = apart(move || Box::pin(async move { options.connect().await }));
+                match tokio::time::timeout(CONNECT, connected).await {
                     Ok(connected) => Held::Postgres(connected.map_err(|cause| refused(&cause))?),
                     Err(_) => return Err(Error::late(place, CONNECT)),
                 }
             }
         };
-        let mut connection = Connection { held, place };
-        let begin = match (&connection.held, access) {
+        let begin = match (&held, access) {
             // A writer asks for its lock at once: two that read first would wait for each other.
             (Held::Sqlite(_), Access::Write) => "BEGIN IMMEDIATE",
             (Held::Sqlite(_), Access::Read) => "BEGIN",
@@ -161,23 +243,38 @@ impl<'a> Connection<'a> {
             (Held::Postgres(_), Access::Write) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
             (Held::Postgres(_), Access::Read) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
+        let shared = matches!(held, Held::Postgres(_));
+        let mut connection = Connection { held: Some(held), shared, place };
         connection.execute(begin).await?;
         Ok(connection)
     }
 
     /// Whether it is a server that others may use for other things.
     pub(crate) fn shared(&self) -> bool {
-        matches!(self.held, Held::Postgres(_))
+        self.shared
+    }
+
+    /// What `question` comes to.
+    async fn ask<T: Send + 'static>(
+        &mut self,
+        question: impl for<'h> FnOnce(&'h mut Held) -> BoxFuture<'h, Result<T, sqlx::Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let mut held = self.held.take().ok_or_else(|| Error::late(self.place, Duration::ZERO))?;
+        let work = apart(move || {
+            Box::pin(async move {
+                let answer = question(&mut held).await;
+                (held, answer)
+            })
+        });
+        let (held, answer) = work.await;
+        self.held = Some(held);
+        answer.map_err(|cause| Error::refused(self.place, &cause))
     }
 
     /// Runs statements without arguments.
     pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), Error> {
-        let text = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
-        let done = match &mut self.held {
-            Held::Sqlite(connection) => text.execute(connection).await.map(drop),
-            Held::Postgres(connection) => text.execute(connection).await.map(drop),
-        };
-        done.map_err(|cause| Error::refused(self.place, &cause))
+        let sql = sql.to_owned();
+        self.ask(move |held| Box::pin(held.execute(sql))).await
     }
 
     /// Adds `rows` to `table`, whose columns they have all and in order.
@@ -198,60 +295,26 @@ impl<'a> Connection<'a> {
                     format!("({})", places.join(", "))
                 })
                 .collect();
-            let sql = AssertSqlSafe(format!("INSERT INTO {table} VALUES {}", tuples.join(", ")));
-            let cells = chunk.iter().flatten().cloned();
-            macro_rules! run {
-                ($connection:expr) => {{
-                    let query = cells.fold(sqlx::query(sql).persistent(false), |query, cell| match cell {
-                        Cell::Text(text) => query.bind(text),
-                        Cell::Number(number) => query.bind(number),
-                    });
-                    query.execute($connection).await.map(drop)
-                }};
-            }
-            let done = match &mut self.held {
-                Held::Sqlite(connection) => run!(connection),
-                Held::Postgres(connection) => run!(connection),
-            };
-            done.map_err(|cause| Error::refused(self.place, &cause))?;
+            let sql = format!("INSERT INTO {table} VALUES {}", tuples.join(", "));
+            let cells = chunk.iter().flatten().cloned().collect();
+            self.ask(move |held| Box::pin(held.insert(sql, cells))).await?;
         }
         Ok(())
     }
 
     /// The answer to `sql`, whose arguments are `$1`, `$2` and so on.
     pub(crate) async fn rows(&mut self, sql: &str, arguments: &[Cell]) -> Result<Vec<Row<'a>>, Error> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        macro_rules! run {
-            ($connection:expr) => {{
-                let query =
-                    arguments.iter().cloned().fold(sqlx::query(sql).persistent(false), |query, cell| match cell {
-                        Cell::Text(text) => query.bind(text),
-                        Cell::Number(number) => query.bind(number),
-                    });
-                match query.fetch_all($connection).await {
-                    Ok(rows) => rows.iter().map(cells).collect::<Result<Vec<_>, _>>(),
-                    Err(cause) => Err(cause),
-                }
-            }};
-        }
-        let found = match &mut self.held {
-            Held::Sqlite(connection) => run!(connection),
-            Held::Postgres(connection) => run!(connection),
-        };
-        let place = self.place;
-        let found = found.map_err(|cause| Error::refused(place, &cause))?;
+        let (sql, arguments, place) = (sql.to_owned(), arguments.to_vec(), self.place);
+        let found = self.ask(move |held| Box::pin(held.rows(sql, arguments))).await?;
         Ok(found.into_iter().map(|cells| Row { cells: cells.into_iter(), place }).collect())
     }
 
     /// Ends the transaction and makes its changes last.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
         self.execute("COMMIT").await?;
-        let place = self.place;
-        let closed = match self.held {
-            Held::Sqlite(connection) => connection.close().await,
-            Held::Postgres(connection) => connection.close().await,
-        };
-        closed.map_err(|cause| Error::refused(place, &cause))
+        let (place, held) = (self.place, self.held.take());
+        let close = async move { if let Some(held) = held { held.close().await } else { Ok(()) } };
+        apart(move || Box::pin(close)).await.map_err(|cause| Error::refused(place, &cause))
     }
 }
 

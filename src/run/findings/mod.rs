@@ -8,3 +8,4 @@ pub(crate) mod privacy;
 pub(crate) mod redact;
 pub(crate) mod truncate;
 pub(crate) mod unused_waivers;
+pub(crate) mod withheld;

@@ -2,9 +2,12 @@
 //! `differences.parquet`, after waivers and baselines, which are put to what was found.
 //!
 //! Every field of a report is named, so a new one does not compile until somebody said whether others put words into it.
+//! Where hiding meets a defect, all that might have been hidden is left out, and the verdict stands.
 
 use std::borrow::Cow;
 
+use super::withheld::{left_out, withhold};
+use crate::isolation::caught;
 use crate::model::{
     CheckReport, Drift, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure, NumberFindings,
     Outcome, Pair, PercentileFindings, RowFindings, RunReport, SideReport, SourceReport, SuiteReport, TagFindings,
@@ -99,6 +102,17 @@ fn outcome(outcome: &mut Outcome) {
 
 /// The report of a check.
 pub(crate) fn check(report: &mut CheckReport) {
+    guarded(report, fields);
+}
+
+/// Does `work` on a report, or leaves of it what needs no hiding.
+fn guarded(report: &mut CheckReport, work: impl FnOnce(&mut CheckReport)) {
+    if caught(|| work(report)).is_err() {
+        withhold(report);
+    }
+}
+
+fn fields(report: &mut CheckReport) {
     let CheckReport {
         // Names, words and numbers of our own.
         id: _,
@@ -148,18 +162,32 @@ pub(crate) fn check(report: &mut CheckReport) {
 /// The report of a run.
 pub(crate) fn run(report: &mut RunReport) {
     report.checks.iter_mut().for_each(check);
-    for SuiteReport { name: _, path: _, sha256: _, params, sources, arguments } in &mut report.suites {
-        params.values_mut().chain(arguments).for_each(value);
-        for SourceReport { engine: _, version, timezone, url: _, tls: _, settings } in sources.values_mut() {
-            [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
-        }
+    for one in &mut report.suites {
+        guarded_suite(one, &mut report.checks, suite);
+    }
+}
+
+/// Does `work` on a suite, or leaves its name and hash, and says so at its checks.
+fn guarded_suite(suite: &mut SuiteReport, checks: &mut [CheckReport], work: impl FnOnce(&mut SuiteReport)) {
+    if caught(|| work(suite)).is_err() {
+        suite.params.clear();
+        suite.arguments.clear();
+        suite.sources.clear();
+        left_out(&suite.name, checks);
+    }
+}
+
+fn suite(SuiteReport { name: _, path: _, sha256: _, params, sources, arguments }: &mut SuiteReport) {
+    params.values_mut().chain(arguments).for_each(value);
+    for SourceReport { engine: _, version, timezone, url: _, tls: _, settings } in sources.values_mut() {
+        [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Cause, Difference, ErrorCode, Kind, WarningCode};
+    use crate::model::{Cause, Difference, ErrorCode, Kind, RowCounts, Status, TagCounts, Totals, WarningCode};
 
     /// Catches a field of a report that repeats a secret: each that can hold words of others does so here.
     #[test]
@@ -230,5 +258,126 @@ mod tests {
         assert!(planted >= 9, "{planted} places are planted");
         check(&mut report);
         assert!(!format!("{report:?}").contains(secret), "{report:?}");
+    }
+
+    /// Catches a defect in what hides secrets that costs the report of a check, its verdict, or shows what was to be hidden.
+    #[test]
+    fn a_defect_leaves_the_verdict_and_no_word_of_others() {
+        let secret = "planted-beside-a-defect";
+        let text = || format!("x{secret}x");
+        let key = || Key(vec![("id".to_owned(), Some(text()))]);
+        let examples = || {
+            let pair = Pair { old: Some(text()), new: None };
+            vec![Example {
+                difference: Difference::Missing,
+                key: key(),
+                columns: [("c".to_owned(), pair)].into_iter().collect(),
+            }]
+        };
+        let measures = || {
+            vec![Measure {
+                name: "m".to_owned(),
+                key: key(),
+                old: Some(text()),
+                new: Some(text()),
+                delta: Some(text()),
+                tolerance: "exact".to_owned(),
+                within: false,
+                level: None,
+                count: None,
+            }]
+        };
+        let drift = || {
+            vec![Drift {
+                name: "p50".to_owned(),
+                of: "rank".to_owned(),
+                groups: 1,
+                median: "0".to_owned(),
+                p90: "0".to_owned(),
+                worst: "0".to_owned(),
+                worst_key: key(),
+            }]
+        };
+        let totals = |outside| Totals { outside, ..Totals::default() };
+        let outcomes = |bad: u64| {
+            let rows = RowCounts { old: 5, new: 5, equal: 5 - bad, changed: bad, ..RowCounts::default() };
+            [
+                Outcome::Rows(RowFindings { rows, examples: examples(), ..RowFindings::default() }),
+                Outcome::Numbers(NumberFindings {
+                    measures: measures(),
+                    examples: examples(),
+                    totals: totals(bad),
+                    ..NumberFindings::default()
+                }),
+                Outcome::Tags(TagFindings {
+                    tag_counts: TagCounts { lost: bad, ..TagCounts::default() },
+                    examples: examples(),
+                    ..TagFindings::default()
+                }),
+                Outcome::Percentiles(PercentileFindings {
+                    measures: measures(),
+                    totals: Some(totals(bad)),
+                    drift: drift(),
+                    too_small: vec![key()],
+                    too_small_groups: Some(1),
+                    ..PercentileFindings::default()
+                }),
+                Outcome::Freshness(FreshnessFindings { measures: measures(), totals: totals(bad) }),
+                Outcome::Violations(ViolationFindings {
+                    examples: examples(),
+                    violations: bad,
+                    ..ViolationFindings::default()
+                }),
+                Outcome::Latency(LatencyFindings {
+                    measures: measures(),
+                    totals: totals(bad),
+                    ..LatencyFindings::default()
+                }),
+            ]
+        };
+        for outcome in outcomes(0).into_iter().chain(outcomes(2)) {
+            for broken in [false, true] {
+                let mut report = CheckReport::new("s.c", Kind::Rows);
+                report.outcome = outcome.clone();
+                report.why = Some(text());
+                report.sides.old = Some(SideReport { sql: text(), rows: Some(5), ..SideReport::default() });
+                report.waived = vec![Waived { why: text(), owner: text(), ..Waived::default() }];
+                report.unstable = Some(Unstable { keys: 0, causes: vec![text()] });
+                report.warnings = vec![Warning::new(WarningCode::ServerWarning, text()).or_plain(text())];
+                report.error = broken.then(|| ErrorReport::new(ErrorCode::Timeout, text()));
+                let before = (report.status(), report.outcome.differences(), report.left());
+                guarded(&mut report, |_| panic!("{}", "a defect"));
+                assert_eq!((report.status(), report.outcome.differences(), report.left()), before);
+                assert!(!format!("{report:?}").contains(secret), "{report:?}");
+                let codes: Vec<_> = report.warnings.iter().map(|warning| warning.code).collect();
+                assert_eq!(codes, [WarningCode::ServerWarning, WarningCode::Defect]);
+                assert_eq!(report.error.map(|error| error.code()), broken.then_some(ErrorCode::Timeout));
+                assert_eq!(report.sides.old.and_then(|old| old.rows), Some(5));
+            }
+        }
+        let mut report = CheckReport::new("s.c", Kind::Rows);
+        report.skipped = Some(text());
+        guarded(&mut report, |_| panic!("{}", "a defect"));
+        assert_eq!((report.status(), report.skipped.as_deref()), (Status::Skip, Some("withheld")));
+    }
+
+    /// Catches a defect in what hides the secrets of a suite that costs the report of the run, or goes unsaid.
+    #[test]
+    fn a_defect_at_a_suite_leaves_its_name_and_is_said_at_its_checks() {
+        let secret = "planted-in-a-suite";
+        let arguments = vec!["--param".to_owned(), secret.to_owned()];
+        let mut report = SuiteReport {
+            name: "s".to_owned(),
+            path: "s.toml".to_owned(),
+            sha256: "0".to_owned(),
+            params: [("p".to_owned(), secret.to_owned())].into_iter().collect(),
+            sources: [("old".to_owned(), SourceReport::default())].into_iter().collect(),
+            arguments,
+        };
+        let mut checks = ["s.c", "s.c@2026", "t.c"].map(|id| CheckReport::new(id, Kind::Rows));
+        guarded_suite(&mut report, &mut checks, |_| panic!("{}", "a defect"));
+        assert!(!format!("{report:?}").contains(secret) && report.name == "s", "{report:?}");
+        let told = checks.map(|check| check.warnings.iter().any(|warning| warning.code == WarningCode::Defect));
+        assert_eq!(told, [true, true, false]);
     }
 }

@@ -61,6 +61,11 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
             ErrorCode::QueryRefused,
             format!("ClickHouse refused the query (code 164): {rest}; a run only reads: write one SELECT"),
         ),
+        // A time that is none of a day, which Arrow cannot carry.
+        "321" if rest.contains("to Arrow") => Error::new(
+            ErrorCode::QueryRefused,
+            format!("ClickHouse refused the query (code 321): {rest}; cast it in the query, such as toString(x)"),
+        ),
         "394" => Error::new(
             ErrorCode::QueryRefused,
             format!("the query was cancelled at the server (code 394): {rest}; run again"),

@@ -60,7 +60,7 @@ impl Dialect for MySql {
 
     fn time_cast(&self, column: &str, of: &Type) -> String {
         match of {
-            Type::Integer => format!("FROM_UNIXTIME({column}) AS {column}"),
+            Type::Integer | Type::Decimal { .. } | Type::Float => format!("FROM_UNIXTIME({column}) AS {column}"),
             _ => format!("CAST({column} AS DATETIME(6)) AS {column}"),
         }
     }

@@ -323,6 +323,68 @@ fn clickhouse_agrees_with_a_plain_comparison_when_it_compares() {
     });
 }
 
+/// Catches a largest delta that depends on who found the rows that differ: of integers, decimals, floats within and beyond a
+/// tolerance, in both directions, beside rows that are missing, stand more than once, or differ by NULL.
+#[test]
+fn the_largest_delta_is_the_same_by_every_plan() {
+    let rows = |changed: &str, end: &str| {
+        let cases = [
+            "toInt64(number) AS id",
+            "toInt64(number * 10 - if({} AND number = 7, 12, 0) + if({} AND number = 90, 5, 0)) AS whole",
+            "toInt256(number) + if({} AND number = 40, toInt256('170141183460469231731687303715884105728'), 0) AS wide",
+            "toDecimal128(number, 12) + if({} AND number = 11, toDecimal128('0.000000000003', 12), 0) AS money",
+            "if({} AND number = 12, NULL, toNullable(toInt64(number))) AS perhaps",
+            "toFloat64(number) + if({} AND number IN (3, 60), number / 4, 0) AS loose",
+        ];
+        format!("SELECT {} FROM numbers(if({{}}, 99, 100)) {end}", cases.join(", ")).replace("{}", changed)
+    };
+    let twice = |changed: &str| format!("{} UNION ALL {}", rows(changed, ""), rows(changed, "WHERE number = 7"));
+    let mut text =
+        String::from("name = \"deltas\"\n[sources.old]\nurl = \"${OLD}\"\n[sources.new]\nurl = \"${OLD}\"\n");
+    for (name, old, new) in [("plain", rows("0", ""), rows("1", "")), ("twice", twice("0"), twice("1"))] {
+        let _ = write!(
+            text,
+            "[checks.{name}]\nkind = \"rows\"\nkey = [\"id\"]\nold = '''{old}'''\nnew = '''{new}'''\n\
+             columns.loose = {{ absolute = \"1\" }}\n"
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("suite.toml"), text).unwrap();
+    let found = ["stream", "server"].map(|plan| {
+        let output = Command::new(env!("CARGO_BIN_EXE_cutover"))
+            .current_dir(folder.path())
+            .env("OLD", clickhouse().0)
+            .args(["run", "suite.toml", "--quiet", "--no-history", "--plan", plan, "--report", "json=report.json"])
+            .output()
+            .unwrap();
+        let report = std::fs::read_to_string(folder.path().join("report.json"))
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+        let report: Json = serde_json::from_str(&report).unwrap();
+        let checks = report["checks"].as_array().unwrap().clone();
+        checks.iter().for_each(|check| assert_eq!(check["plan"]["name"], plan, "{check:#}"));
+        checks.iter().map(|check| (check["rows"].clone(), check["columns"].clone())).collect::<Vec<_>>()
+    });
+    assert_eq!(found[0], found[1]);
+    let text = |value: &Json| value.as_str().unwrap_or("none").to_owned();
+    let deltas: Vec<(String, String)> = found[1][0]
+        .1
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| (text(&column["name"]), text(&column["max_delta"])))
+        .collect();
+    let expected = [
+        ("whole", "12"),
+        ("wide", "170141183460469231731687303715884105728"),
+        ("money", "0.000000000003"),
+        ("perhaps", "0"),
+        ("loose", "15"),
+    ];
+    assert_eq!(deltas, expected.map(|(name, delta)| (name.to_owned(), delta.to_owned())), "{:#?}", found[1]);
+    assert_eq!(found[1][0].0["missing"], "1");
+    assert_eq!(found[1][1].0["duplicate"], "1");
+}
+
 /// Catches rows judged that are not those the server compared: here they differ with every reading.
 #[test]
 fn rows_that_change_after_the_server_compared_them_are_all_read() {

@@ -1,13 +1,18 @@
 //! ClickHouse: `readonly = 2` lets a request write by table functions, and change every other setting.
 
+use super::beyond::Listener;
 use super::*;
 use crate::packs::clickhouse;
 
-const FORBIDDEN: [&str; 21] = [
+const FORBIDDEN: [&str; 25] = [
     "SELECT 1 AS n; INSERT INTO written VALUES (1)",
     "SELECT 1 AS n /* ' */ ; DROP TABLE written // '",
     "INSERT INTO written VALUES (1)",
     "INSERT INTO FUNCTION file('{file}', 'CSV', 'n Int8') SELECT 1",
+    "INSERT INTO FUNCTION url('http://127.0.0.1:{port}/', 'CSV', 'n Int8') SELECT 1",
+    "WITH 1 AS x INSERT INTO FUNCTION url('http://127.0.0.1:{port}/', 'CSV', 'n Int8') SELECT x",
+    "INSERT INTO FUNCTION remote('127.0.0.1:{port}', 'd.t') SELECT 1",
+    "INSERT INTO FUNCTION executable('a.sh', 'TSV', 'n Int8') SELECT 1",
     "WITH 1 AS x INSERT INTO FUNCTION file('{file}', 'CSV', 'n Int8') SELECT x",
     "FROM (SELECT 1 AS n) INSERT INTO written SELECT n",
     "SELECT 1 AS n INTO OUTFILE '{file}'",
@@ -53,7 +58,12 @@ async fn nothing_is_changed_wherever_a_query_is_sent() {
     let client = source::clickhouse_client(&url::Url::parse(&url).unwrap()).unwrap();
     client.query("CREATE TABLE written (n Int8) ENGINE = MergeTree ORDER BY n").execute().await.unwrap();
     let file = format!("cutover_statements_{}.csv", std::process::id());
-    refused_everywhere(&url, &filled(&FORBIDDEN, Path::new(&file)), async || held(&url, &file).await).await;
+    let listener = Listener::start();
+    let port = listener.port.to_string();
+    let statements: Vec<String> =
+        filled(&FORBIDDEN, Path::new(&file)).iter().map(|sql| sql.replace("{port}", &port)).collect();
+    refused_everywhere(&url, &statements, async || held(&url, &file).await).await;
+    assert_eq!(listener.heard(), Vec::<String>::new(), "another machine was called");
     let before = held(&url, &file).await;
     for sql in SETTINGS {
         assert!(opened(&url).fetch(sql, LIMIT, &QueryHandle::default()).await.is_err(), "{sql}");
@@ -63,6 +73,9 @@ async fn nothing_is_changed_wherever_a_query_is_sent() {
     client.query("INSERT INTO written VALUES (1)").execute().await.unwrap();
     let write = format!("INSERT INTO FUNCTION file('{file}', 'CSV', 'n Int8') SELECT 1");
     client.query(&write).execute().await.unwrap();
+    let call = format!("INSERT INTO FUNCTION url('http://127.0.0.1:{port}/w', 'CSV', 'n Int8') SELECT 1");
+    client.query(&call).execute().await.unwrap();
+    assert!(listener.heard().iter().any(|line| line.starts_with("POST /w ")), "what would be heard");
     let after = held(&url, &file).await;
     // The embedded engine writes where it was started, a server into a folder of its own.
     let _ = std::fs::remove_file(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file));

@@ -103,3 +103,31 @@ fn every_kind_takes_wide_numbers() {
         assert_eq!(checks[0]["status"], status, "{:#}", checks[0]);
     }
 }
+
+/// Catches a token amount of 78 digits that is refused, or one that equals its neighbour: a column, a cast of it, and the
+/// same number of another engine.
+#[test]
+fn the_largest_integer_of_256_bits_is_compared_to_its_last_digit() {
+    const LARGEST: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
+    let other = LARGEST.replace("935", "934");
+    let column = |number: &str| format!("SELECT 1 AS id, CAST({number} AS numeric(78, 0)) AS v");
+    let rounded = |number: &str| format!("SELECT id, round(v, 12) AS v FROM ({}) AS t", column(number));
+    let house = |number: &str| format!("SELECT 1 AS id, toUInt256('{number}') AS v");
+    let mut suite = Suite::new();
+    let kind = "kind = \"rows\"\nkey = [\"id\"]";
+    let forms: [(&str, &dyn Fn(&str) -> String); 3] =
+        [("postgres", &column), ("postgres", &rounded), ("clickhouse", &house)];
+    for (at, (old, write)) in forms.iter().enumerate() {
+        for (to, (new, read)) in forms.iter().enumerate() {
+            suite.check(&format!("equal_{at}_{to}"), (old, &write(LARGEST)), (new, &read(LARGEST)), kind);
+            suite.check(&format!("apart_{at}_{to}"), (old, &write(LARGEST)), (new, &read(&other)), kind);
+        }
+    }
+    for check in suite.run(&[]) {
+        let equal = check["id"].as_str().unwrap().starts_with("s.equal");
+        assert_eq!(check["status"], if equal { "pass" } else { "fail" }, "{check:#}");
+        if !equal {
+            assert_eq!(check["columns"][0]["max_delta"], "1", "{check:#}");
+        }
+    }
+}

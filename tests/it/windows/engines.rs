@@ -122,8 +122,10 @@ fn postgres_places_every_row() {
     refuses(
         &url("CUTOVER_TEST_POSTGRES_URL"),
         &[
-            (column("integer", "extract(epoch FROM TIMESTAMP '{t}')::int", "NULL::int"), ""),
-            (column("text", "'{t}'::text", "NULL::text"), ""),
+            (column("integer", "extract(epoch FROM TIMESTAMP '{s}')::int", "NULL::int"), "to_timestamp(ts) AS ts"),
+            (column("decimal", "extract(epoch FROM TIMESTAMP '{t}')", "NULL::numeric"), "to_timestamp(ts) AS ts"),
+            (column("float", "extract(epoch FROM TIMESTAMP '{t}')::float8", "NULL::float8"), "to_timestamp(ts) AS ts"),
+            (column("text", "'{t}'::text", "NULL::text"), "CAST(ts AS TIMESTAMP) AS ts"),
         ],
     );
 }
@@ -142,6 +144,8 @@ fn mysql_places_every_row() {
         &url("CUTOVER_TEST_MYSQL_URL"),
         &[
             (column("integer", "UNIX_TIMESTAMP('{s}')", "NULL"), "FROM_UNIXTIME(ts) AS ts"),
+            (column("decimal", "UNIX_TIMESTAMP('{t}')", "NULL"), "FROM_UNIXTIME(ts) AS ts"),
+            (column("float", "UNIX_TIMESTAMP('{t}') + 0e0", "NULL"), "FROM_UNIXTIME(ts) AS ts"),
             (column("text", "'{t}'", "NULL"), "CAST(ts AS DATETIME(6)) AS ts"),
         ],
     );

@@ -144,6 +144,21 @@ async fn a_decimal_column_is_the_numeric_column_it_was_moved_to() {
         let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(expected), "{third}: {shown}");
     }
+    // Made text, it is compared as a number only where a rule says so.
+    let text = "SELECT id, CAST(price AS TEXT) AS price FROM t";
+    let numeric = "SELECT id, price::numeric AS price FROM (VALUES (1, 10.00), (2, 10.5), (3, 0.10)) AS t(id, price)";
+    let rule = "price={ type = { old = \"decimal(38,12)\" } }";
+    for (arguments, expected) in [(&[] as &[&str], 2), (&["--rule", rule], 0)] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_cutover"))
+            .args(["diff", "--old", &old, "--new", &new, "--key", "id", "--no-color", "--report", "json=-"])
+            .args(["--old-sql", text, "--new-sql", numeric])
+            .args(arguments)
+            .output()
+            .unwrap();
+        let shown = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(expected), "{arguments:?}: {shown}");
+        assert!(expected == 0 || shown.contains("`type = "), "{shown}");
+    }
 }
 
 /// A decimal of up to 15 digits, which is what SQLite keeps of one.

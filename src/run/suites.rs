@@ -1,0 +1,95 @@
+//! What a report says of its suites: params and sources as they were used, and the command line's part in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::Context;
+use super::findings::withheld::left_out;
+use super::options::Selected;
+use super::params::shown;
+use crate::isolation::caught;
+use crate::model::{CheckReport, SourceReport, SuiteReport};
+use crate::source::driver;
+use crate::suite::Suite;
+
+/// The suites of `selected`, each once. Where one meets a defect of cutover, its name and hash are left, and its `checks` say so.
+pub(super) fn reports(
+    selected: &[Selected<'_>],
+    context: &Context<'_>,
+    checks: &mut [CheckReport],
+) -> Vec<SuiteReport> {
+    let mut seen = BTreeSet::new();
+    let suites = selected.iter().map(|one| one.suite).filter(|suite| seen.insert(suite.name.clone()));
+    suites.map(|suite| guarded(bare(suite), checks, |report| complete(report, suite, context))).collect()
+}
+
+fn bare(suite: &Suite) -> SuiteReport {
+    SuiteReport {
+        name: suite.name.clone(),
+        path: suite.path.display().to_string(),
+        sha256: suite.sha256.clone(),
+        params: BTreeMap::new(),
+        sources: BTreeMap::new(),
+        arguments: Vec::new(),
+    }
+}
+
+/// What `complete` makes of `bare`, or that itself.
+fn guarded(bare: SuiteReport, checks: &mut [CheckReport], complete: impl FnOnce(&mut SuiteReport)) -> SuiteReport {
+    let mut report = bare.clone();
+    match caught(|| complete(&mut report)) {
+        Ok(()) => report,
+        Err(_) => {
+            left_out(&bare.name, checks);
+            bare
+        }
+    }
+}
+
+fn complete(report: &mut SuiteReport, suite: &Suite, context: &Context<'_>) {
+    report.sources = context.sources.reports(suite);
+    let params = context.params[suite.name.as_str()].iter();
+    report.params = params.filter_map(|(name, value)| Some((name.clone(), shown(value.as_ref().ok()?)))).collect();
+    report.arguments = arguments(suite, &report.sources);
+}
+
+/// What the command line said of `suite`, again as arguments. A URL is that which the source shows, without its password; a
+/// path stays as it was given, because it begins at the suite.
+fn arguments(suite: &Suite, sources: &BTreeMap<String, SourceReport>) -> Vec<String> {
+    let params = suite.given.params.iter().map(|(name, value)| ("--param", format!("{name}={value}")));
+    let place = |name: &String, given: &String| match sources.get(name) {
+        Some(source) if driver(&source.engine).is_some_and(|driver| driver.capabilities.local) => given.clone(),
+        Some(source) => source.url.clone(),
+        None => "…".to_owned(),
+    };
+    let sources = suite.given.sources.iter().map(|(name, url)| ("--source", format!("{name}={}", place(name, url))));
+    sources.chain(params).flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kind, WarningCode};
+
+    /// Catches a defect in describing a suite that costs the report of the run, or goes unsaid.
+    #[test]
+    fn a_defect_leaves_the_name_and_is_said_at_the_checks() {
+        let suite = SuiteReport {
+            name: "s".to_owned(),
+            path: "s.toml".to_owned(),
+            sha256: "0".to_owned(),
+            params: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            arguments: Vec::new(),
+        };
+        let mut checks = ["s.c", "t.c"].map(|id| CheckReport::new(id, Kind::Rows));
+        let report = guarded(suite.clone(), &mut checks, |report| {
+            report.params.insert("half".to_owned(), "done".to_owned());
+            panic!("{}", "a defect")
+        });
+        assert!(report.name == "s" && report.params.is_empty(), "{report:?}");
+        let told = checks.each_ref().map(|check| check.warnings.iter().map(|one| one.code).collect::<Vec<_>>());
+        assert_eq!(told, [vec![WarningCode::Defect], vec![]]);
+        guarded(suite, &mut checks, |_| ());
+        assert_eq!(checks[0].warnings.len(), 1, "said without a defect");
+    }
+}
