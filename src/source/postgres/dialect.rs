@@ -54,7 +54,7 @@ impl Dialect for Postgres {
 
     fn time_cast(&self, column: &str, of: &Type) -> String {
         match of {
-            Type::Integer | Type::Decimal { .. } | Type::Float => format!("to_timestamp({column}) AS {column}"),
+            Type::Integer => format!("to_timestamp({column}) AS {column}"),
             _ => format!("CAST({column} AS TIMESTAMP) AS {column}"),
         }
     }
