@@ -86,6 +86,8 @@ pub struct KindProfile {
     pub streamed: bool,
     /// Whether reports show values of its columns under names that are not the columns' own.
     pub renames_values: bool,
+    /// Names of its numbers, where they are not those of columns or of the suite.
+    pub numbers: &'static [&'static str],
     /// Whether it measures time, so that it runs beside nothing else and none of its numbers is a value of a row.
     pub timed: bool,
 }
@@ -123,6 +125,7 @@ const ROW_COUNT: KindProfile = KindProfile {
     default_rule: true,
     streamed: false,
     renames_values: true,
+    numbers: &[],
     timed: false,
 };
 
@@ -178,6 +181,7 @@ const FRESHNESS: KindProfile = KindProfile {
     keyed: DifferenceForm::Numbers,
     keyless: DifferenceForm::Numbers,
     settings: &["mask", "max_lag", "key", "rename", "allow_empty", "settle", "noise"],
+    numbers: &["lag"],
     ..ROW_COUNT
 };
 
@@ -202,6 +206,7 @@ const LATENCY: KindProfile = KindProfile {
     column_rules: false,
     default_rule: false,
     renames_values: false,
+    numbers: &["median_ms", "p95_ms", "max_ms", "queries_per_second"],
     timed: true,
     ..ROW_COUNT
 };

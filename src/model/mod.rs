@@ -243,15 +243,6 @@ pub struct CheckReport {
     /// Tells the key of the hashes from others; absent where nothing is masked, or only that run had the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mask_key: Option<String>,
-    /// Columns that the sides returned, by their names there; absent where a side was not read.
-    #[serde(skip)]
-    pub returned: Option<Vec<String>>,
-    /// What there is to say of both sides having nothing to compare, whether or not that is allowed.
-    #[serde(skip)]
-    pub empty: Option<String>,
-    /// Of a window: whether any window of the check is known to have rows.
-    #[serde(skip)]
-    pub rows_elsewhere: bool,
     /// What the reader must know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
@@ -295,9 +286,6 @@ impl CheckReport {
             written: None,
             masked: Vec::new(),
             mask_key: None,
-            returned: None,
-            empty: None,
-            rows_elsewhere: false,
             warnings: Vec::new(),
             error: None,
             skipped: None,

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::check::facts::CheckFacts;
 use super::context::panicked;
 use super::findings::{mask, unused_waivers};
 use super::options::{RunOptions, Selected};
@@ -13,9 +14,10 @@ use crate::isolation::{Defect, caught};
 use crate::model::CheckReport;
 use crate::spec::check::Masks;
 
-/// Completes the reports of all checks.
+/// Completes the reports of all checks; `facts` has one entry for each.
 pub(super) fn end(
     reports: &mut [CheckReport],
+    facts: &[CheckFacts],
     selected: &[Selected<'_>],
     options: &RunOptions,
     strays: &HashMap<String, ShiftedKeys>,
@@ -27,8 +29,8 @@ pub(super) fn end(
     };
     let masked = |report: &CheckReport| of(report, &|one| one.check.mask != Masks::default());
     let waived = |report: &CheckReport| of(report, &|one| !one.suite.waivers.is_empty());
-    step(reports, windowed, |reports| windows::settle_empty(reports, selected));
-    step(reports, masked, |reports| mask::unused(selected.iter().map(|one| one.check), reports));
+    step(reports, windowed, |reports| windows::settle_empty(reports, facts, selected));
+    step(reports, masked, |reports| mask::unused(selected.iter().map(|one| one.check), reports, facts));
     step(reports, windowed, |reports| windows::moved(reports, strays));
     step(reports, windowed, |reports| windows::add_up(reports, selected, options));
     step(reports, waived, |reports| unused_waivers::unused(reports, selected, options));

@@ -27,6 +27,7 @@ use crate::isolation::{Defect, caught, isolated};
 use crate::model::{CheckReport, RunReport, SkipCode};
 use crate::source::CancellationToken;
 use crate::spec::check::Check;
+use check::facts::CheckFacts;
 use check::placed::Answers;
 use findings::redact;
 use findings::truncate;
@@ -81,11 +82,11 @@ pub(crate) async fn run(
         let numbered = |(at, unit)| {
             let (context, watch) = (&context, &watch);
             async move {
-                let report = one_check(unit, context, watch).await;
-                if !waits(unit, &report) {
+                let (report, facts) = one_check(unit, context, watch).await;
+                if !waits(unit, &facts) {
                     watch(Event::Finished(&report));
                 }
-                (at, report)
+                (at, (report, facts))
             }
         };
         // What is timed has the servers to itself: last, and one at a time.
@@ -93,16 +94,17 @@ pub(crate) async fn run(
         // They queue for the slots themselves, since one that waits for its differences to settle needs none.
         let all = others.len().max(1);
         let others = futures::stream::iter(others).map(numbered).buffer_unordered(all);
-        let mut reports: Vec<(usize, CheckReport)> = others.collect().await;
+        let mut reports: Vec<(usize, (CheckReport, CheckFacts))> = others.collect().await;
         for unit in timed {
             reports.push(numbered(unit).await);
         }
         reports.sort_by_key(|(at, _)| *at);
-        let mut reports: Vec<CheckReport> = reports.into_iter().map(|(_, report)| report).collect();
+        let (mut reports, facts): (Vec<CheckReport>, Vec<CheckFacts>) =
+            reports.into_iter().map(|(_, done)| done).unzip();
         let strays = context.strays.lock().unwrap_or_else(PoisonError::into_inner);
-        ending::end(&mut reports, selected, options, &strays);
+        ending::end(&mut reports, &facts, selected, options, &strays);
         let suites = suites::reports(selected, &context, &mut reports);
-        for (_, report) in units.iter().zip(&reports).filter(|(unit, report)| waits(unit, report)) {
+        for (_, report) in units.iter().zip(&facts).zip(&reports).filter(|((unit, facts), _)| waits(unit, facts)) {
             watch(Event::Finished(report));
         }
         (reports, suites)
@@ -127,11 +129,15 @@ pub(crate) async fn run(
 
 /// Whether its verdict waits for the other windows of its check, because `expect` speaks of all of them, or because it is
 /// empty, which it may be beside others that are not.
-fn waits(unit: &Unit<'_>, report: &CheckReport) -> bool {
-    unit.one.check.window.is_some() && (!unit.one.check.expect.is_empty() || report.empty.is_some())
+fn waits(unit: &Unit<'_>, facts: &CheckFacts) -> bool {
+    unit.one.check.window.is_some() && (!unit.one.check.expect.is_empty() || facts.empty.is_some())
 }
 
-async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Event<'_>) + Sync)) -> CheckReport {
+async fn one_check(
+    unit: &Unit<'_>,
+    context: &Context<'_>,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> (CheckReport, CheckFacts) {
     let id = unit.id();
     // Whether a window may be empty is known when all of them are read.
     let lenient = matches!(unit.slice, Ok(Some(_))).then(|| Check { allow_empty: true, ..unit.one.check.clone() });
@@ -149,13 +155,13 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
             "the run was interrupted before it began"
         };
         (report.skipped, report.skip_code) = (Some(why.to_owned()), Some(SkipCode::Interrupted));
-        return report;
+        return (report, CheckFacts::default());
     }
     let slice = match &unit.slice {
         Ok(slice) => slice.as_ref(),
         Err(error) => {
             report.error = Some(error.clone());
-            return report;
+            return (report, CheckFacts::default());
         }
     };
     report.window = slice.and_then(|slice| windows::report(check, slice));
@@ -168,8 +174,10 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     let clock = Instant::now();
     let blank = report.clone();
     let found = isolated(check::run(one, context, report, &mut slot, watch)).await;
-    let found = found.unwrap_or_else(|defect| CheckReport { error: Some(panicked(&defect)), ..blank.clone() });
-    let mut report = caught(|| settled(one, context, found)).unwrap_or_else(|_| {
+    let (found, facts) = found.unwrap_or_else(|defect| {
+        (CheckReport { error: Some(panicked(&defect)), ..blank.clone() }, CheckFacts::default())
+    });
+    let mut report = caught(|| settled(one, context, found, &facts)).unwrap_or_else(|_| {
         // What it says could quote a value, and what hides values is what broke.
         let error = panicked(&Defect::new(Box::new(()))).without_causes();
         CheckReport { error: Some(error), ..blank }
@@ -177,13 +185,13 @@ async fn one_check(unit: &Unit<'_>, context: &Context<'_>, watch: &(impl Fn(Even
     report.elapsed_ms = elapsed_ms(clock);
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     redact::check(&mut report);
-    report
+    (report, facts)
 }
 
 /// What a check found, masked and put to its waivers.
-fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport) -> CheckReport {
+fn settled(one: CheckRun<'_>, context: &Context<'_>, mut report: CheckReport, facts: &CheckFacts) -> CheckReport {
     // Waivers and baselines name values as reports show them.
-    if let Some(mask) = Mask::new(one.check, &context.options.privacy, report.returned.as_deref()) {
+    if let Some(mask) = Mask::new(one.check, &context.options.privacy, facts.returned.as_deref()) {
         report = mask.apply(report);
     }
     truncate::report(&mut report);

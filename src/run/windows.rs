@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{NaiveDateTime, TimeDelta};
 use globset::GlobMatcher;
 
+use super::check::facts::CheckFacts;
 use super::options::{RunOptions, Selected};
 use super::params::{Params, shown};
 use crate::isolation::{Defect, caught};
@@ -186,18 +187,21 @@ pub(super) fn report(check: &Check, slice: &Slice) -> Option<WindowReport> {
 
 /// Makes an error of each empty window of a check whose windows are all empty, unless the check allows that; beside one
 /// with rows an empty window is none. The window of rows without a time may always be empty.
-pub(super) fn settle_empty(reports: &mut [CheckReport], selected: &[Selected<'_>]) {
+pub(super) fn settle_empty(reports: &mut [CheckReport], facts: &[CheckFacts], selected: &[Selected<'_>]) {
     let check = |report: &CheckReport| report.id.split_once('@').map(|(check, _)| check.to_owned());
-    let rows = |report: &&CheckReport| (report.empty.is_none() && report.skipped.is_none()) || report.rows_elsewhere;
-    let filled: BTreeSet<String> = reports.iter().filter(rows).filter_map(check).collect();
+    let rows = |(report, facts): &(&CheckReport, &CheckFacts)| {
+        (facts.empty.is_none() && report.skipped.is_none()) || facts.rows_elsewhere
+    };
+    let filled: BTreeSet<String> =
+        reports.iter().map(|report| &*report).zip(facts).filter(rows).filter_map(|(report, _)| check(report)).collect();
     let allowed = selected.iter().map(|one| one.check).filter(|check| check.allow_empty).map(|check| &check.id);
     let fine: BTreeSet<&String> = filled.iter().chain(allowed).collect();
-    for report in reports {
+    for (report, facts) in reports.iter_mut().zip(facts) {
         let Some(id) = check(report).filter(|_| report.error.is_none()) else { continue };
         let timeless = report.window.as_ref().is_some_and(|window| window.from.is_none());
         if !timeless && !fine.contains(&id) {
             let nothing = |empty| ErrorReport::new(ErrorCode::NothingCompared, empty);
-            report.error = report.empty.clone().map(nothing);
+            report.error = facts.empty.clone().map(nothing);
         }
     }
 }

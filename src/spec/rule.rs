@@ -65,6 +65,36 @@ impl Comparison {
         };
         std::iter::once(first).chain(second)
     }
+
+    /// Returns whether two values hold under it exactly when they have the same bytes, so that a hash can stand for them.
+    /// One that is not judged by bytes is judged value by value, which is slower and never wrong.
+    pub(crate) fn by_bytes(&self) -> bool {
+        match self {
+            Comparison::Exact | Comparison::Set | Comparison::Multiset | Comparison::Json | Comparison::Ignore(_) => {
+                true
+            }
+            Comparison::Map { tolerance, .. } => tolerance.is_none(),
+            Comparison::Tolerance(_) | Comparison::Ulps(_) | Comparison::Budget(_) | Comparison::Levels(_) => false,
+        }
+    }
+
+    /// Returns whether equal values always hold under it; new may break a bound of its own though it equals old.
+    pub(crate) fn takes_equals(&self) -> bool {
+        match self {
+            Comparison::Budget(_) => false,
+            Comparison::Levels(levels) => {
+                levels.warn.takes_equals() && levels.fail.as_ref().is_none_or(Comparison::takes_equals)
+            }
+            Comparison::Exact
+            | Comparison::Tolerance(_)
+            | Comparison::Ulps(_)
+            | Comparison::Set
+            | Comparison::Multiset
+            | Comparison::Map { .. }
+            | Comparison::Json
+            | Comparison::Ignore(_) => true,
+        }
+    }
 }
 
 /// Two bounds on one column, `fail` never the tighter one.

@@ -10,7 +10,7 @@ use super::super::value::cells::{Cells, ColumnSide};
 use super::super::value::display;
 use super::super::value::distance::Distance;
 use super::super::value::encode::{Ambiguous, encode};
-use super::super::value::judge::{Verdict, by_bytes, judge};
+use super::super::value::judge::{Verdict, judge};
 use super::super::value::literal::{Adapting, adapt_absent};
 use super::super::value::misfit::Misfit;
 use super::super::value::normalize::{Normal, Normalizer};
@@ -70,7 +70,7 @@ impl Paired {
 
     /// Whether two values hold under the rule exactly when they share their bytes.
     pub(crate) fn by_bytes(&self) -> bool {
-        by_bytes(&self.rule.comparison) && self.nulls_alike()
+        self.rule.comparison.by_bytes() && self.nulls_alike()
     }
 
     /// Fails where a NULL of `side` in a key pairs with NULL by itself and with a value by rule.
@@ -151,7 +151,7 @@ impl Paired {
 
     /// Whether new is held to bounds, which equal values need not be within.
     fn is_budget(&self) -> bool {
-        self.rule.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)))
+        !self.rule.comparison.takes_equals()
     }
 
     /// Appends the bytes of one value.

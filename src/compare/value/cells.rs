@@ -104,11 +104,11 @@ pub(crate) fn compared(column: ColumnSide<'_>, frame: &Frame) -> Cells {
         return cells;
     }
     let mut cells = Cells::with_capacity(frame.height());
-    let budget = column.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)));
+    let judged = !column.comparison.takes_equals();
     for value in frame.values(column.name) {
         let start = cells.bytes.len();
         let normal = column.normalizer.apply(value);
-        if budget || encode::encode(&normal, column.comparison, column.side, &mut cells.bytes).is_err() {
+        if judged || encode::encode(&normal, column.comparison, column.side, &mut cells.bytes).is_err() {
             cells.bytes.truncate(start);
             bytes::never_equal(column.side, &mut cells.bytes);
         }

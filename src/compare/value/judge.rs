@@ -41,7 +41,7 @@ pub(crate) fn judge(
         return Ok(Verdict { holds: false, warned: false, distance: None });
     };
     let both_null = (a, b) == (&Value::Null, &Value::Null);
-    if both_null || (plainly_equal(a, b) && !matches!(comparison, Comparison::Budget(_))) {
+    if both_null || (plainly_equal(a, b) && comparison.takes_equals()) {
         let distance = matches!(a, Value::Integer(_) | Value::Decimal { .. }).then(Distance::zero);
         return Ok(Verdict { holds: true, warned: false, distance });
     }
@@ -89,18 +89,6 @@ fn plainly_equal(old: &Value, new: &Value) -> bool {
             | WallClock(_)
     );
     scalar && old == new
-}
-
-/// Whether the verdict of a comparison follows from the encoded bytes alone.
-pub(crate) fn by_bytes(comparison: &Comparison) -> bool {
-    !matches!(
-        comparison,
-        Comparison::Tolerance(_)
-            | Comparison::Ulps(_)
-            | Comparison::Budget(_)
-            | Comparison::Map { tolerance: Some(_), .. }
-            | Comparison::Levels(_)
-    )
 }
 
 /// NULL is close to NULL and nothing else.

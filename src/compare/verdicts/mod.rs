@@ -137,9 +137,9 @@ fn judge(check: &Check, old: &Frame, new: &Frame) -> CheckReport {
 
 /// The report of what a comparison by `check` found.
 pub(crate) fn report(check: &Check, found: ComparisonResult) -> CheckReport {
-    let ComparisonResult { outcome, expected, warnings, error, empty } = found;
+    let ComparisonResult { outcome, expected, warnings, error, empty: _ } = found;
     let blank = CheckReport::new(&check.id, check.kind.kind());
-    CheckReport { severity: check.severity, outcome, expected, warnings, error, empty, ..blank }
+    CheckReport { severity: check.severity, outcome, expected, warnings, error, ..blank }
 }
 
 /// `(equal, missing, extra, changed, duplicate)` of a report that has row counts.

@@ -1,5 +1,6 @@
 //! What one attempt at a check came to. The report is made of it once, when no further attempt follows.
 
+use super::facts::CheckFacts;
 use crate::compare::ComparisonResult;
 use crate::model::{
     CheckReport, ErrorReport, Examined, Moved, PlanReport, SampleReport, SideReport, Sides, Transient, Unstable,
@@ -53,8 +54,9 @@ impl AttemptResult {
         self.returned = Some(names.into_iter().map(str::to_owned).collect());
     }
 
-    /// Makes the report of a check of `header`, which says what is known without an attempt.
-    pub(crate) fn report(self, mut header: CheckReport) -> CheckReport {
+    /// Makes the report of a check of `header`, and what else is known of it of `facts`, which both say what is known without
+    /// an attempt.
+    pub(crate) fn report(self, mut header: CheckReport, facts: CheckFacts) -> (CheckReport, CheckFacts) {
         let AttemptResult {
             sides,
             returned,
@@ -72,7 +74,8 @@ impl AttemptResult {
         let mut warnings = std::mem::take(&mut header.warnings);
         warnings.extend(read);
         warnings.extend(found);
-        CheckReport {
+        let facts = CheckFacts { returned, empty, ..facts };
+        let report = CheckReport {
             sides,
             outcome,
             expected,
@@ -83,11 +86,10 @@ impl AttemptResult {
             unstable,
             transient,
             written,
-            returned,
-            empty,
             warnings,
             error,
             ..header
-        }
+        };
+        (report, facts)
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod attempt;
 pub(crate) mod attempt_result;
 pub(crate) mod errors;
+pub(crate) mod facts;
 pub(crate) mod known_keys;
 pub(crate) mod latency;
 pub(crate) mod lint;
@@ -25,6 +26,7 @@ use crate::source::Error;
 use crate::spec::check::KindSettings;
 use attempt::Slot;
 use errors::located;
+use facts::CheckFacts;
 use query::opened;
 
 /// Runs a check whose requirements are met, as often as its differences are given time to settle.
@@ -34,17 +36,18 @@ pub(super) async fn run<'a>(
     mut report: CheckReport,
     slot: &mut Slot<'a>,
     watch: &(impl Fn(Event<'_>) + Sync),
-) -> CheckReport {
+) -> (CheckReport, CheckFacts) {
     let check = one.check;
+    let mut facts = CheckFacts::default();
     match unmet(one, context).await {
         Ok(None) => {}
         Ok(Some(reason)) => {
             (report.skipped, report.skip_code) = (Some(reason), Some(SkipCode::RequirementUnmet));
-            return report;
+            return (report, facts);
         }
         Err(error) => {
             report.error = Some(error);
-            return report;
+            return (report, facts);
         }
     }
     report.warnings.extend(lint::look(one, context).await);
@@ -52,18 +55,18 @@ pub(super) async fn run<'a>(
         None => {}
         Some(Ok(known)) => {
             report.window.iter_mut().for_each(|window| window.outside = Some(known.outside));
-            report.rows_elsewhere = known.rows;
+            facts.rows_elsewhere = known.rows;
         }
         Some(Err(error)) => {
             report.error = Some(error);
-            return report;
+            return (report, facts);
         }
     }
     let result = match &check.kind {
         KindSettings::Latency(settings) => latency::run(one, settings, context).await,
         _ => recheck::run(one, context, &report.warnings, slot, watch).await,
     };
-    result.report(report)
+    result.report(report, facts)
 }
 
 /// Why the check makes no sense on these servers, if so.

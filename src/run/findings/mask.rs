@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::check::facts::CheckFacts;
 use super::near;
 use super::privacy::{MaskKey, Privacy};
 use crate::model::{
@@ -197,9 +198,6 @@ impl Mask {
             examined,
             // From the history, which takes nothing but reports.
             past,
-            returned,
-            empty,
-            rows_elsewhere,
             skipped,
             skip_code,
             elapsed_ms,
@@ -230,9 +228,6 @@ impl Mask {
             known,
             examined,
             past,
-            returned,
-            empty,
-            rows_elsewhere,
             skipped,
             skip_code,
             elapsed_ms,
@@ -360,8 +355,8 @@ fn by_place<'a>(check: &'a Check, returned: &'a [String]) -> Box<dyn Iterator<It
     }
 }
 
-/// Warns of names that a suite masks and that none of its checks that were read returns.
-pub(crate) fn unused<'a>(checks: impl Iterator<Item = &'a Check>, reports: &mut [CheckReport]) {
+/// Warns of names that a suite masks and that none of its checks that were read returns; `facts` has one entry per report.
+pub(crate) fn unused<'a>(checks: impl Iterator<Item = &'a Check>, reports: &mut [CheckReport], facts: &[CheckFacts]) {
     let mut suites: BTreeMap<&str, &[String]> = BTreeMap::new();
     for check in checks {
         suites.insert(check.id.split_once('.').map_or("", |(suite, _)| suite), &check.mask.suite);
@@ -369,10 +364,10 @@ pub(crate) fn unused<'a>(checks: impl Iterator<Item = &'a Check>, reports: &mut 
     for (suite, names) in suites {
         let of_suite = |report: &CheckReport| report.id.split_once('.').is_some_and(|(name, _)| name == suite);
         let read: Vec<usize> =
-            (0..reports.len()).filter(|at| of_suite(&reports[*at]) && reports[*at].returned.is_some()).collect();
+            (0..reports.len()).filter(|at| of_suite(&reports[*at]) && facts[*at].returned.is_some()).collect();
         let Some(first) = read.first().copied() else { continue };
         for name in names {
-            let returns = |at: &usize| reports[*at].returned.as_ref().is_some_and(|columns| columns.contains(name));
+            let returns = |at: &usize| facts[*at].returned.as_ref().is_some_and(|columns| columns.contains(name));
             if !read.iter().any(returns) {
                 let message = format!(
                     "`mask` of the suite names `{name}`, which no check of this run returns; correct the name if it \

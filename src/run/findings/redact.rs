@@ -131,9 +131,6 @@ fn fields(report: &mut CheckReport) {
         transient: _,
         written: _,
         masked: _,
-        returned: _,
-        empty: _,
-        rows_elsewhere: _,
         elapsed_ms: _,
         // From reports that went through here.
         past: _,

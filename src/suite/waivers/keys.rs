@@ -27,9 +27,10 @@ pub(super) fn not_compared(check: &Check, column: &str) -> Option<Mistake> {
             let both = quantiles.flat_map(|(name, _)| [name.clone(), format!("{name}{RANK_ERROR}")]);
             both.chain([KS_DISTANCE.to_owned()]).collect()
         }
-        KindSettings::Freshness { .. } => vec!["lag".to_owned()],
-        KindSettings::Latency(_) => ["median_ms", "p95_ms", "max_ms", "queries_per_second"].map(str::to_owned).into(),
-        _ => return None,
+        settings => match settings.kind().profile().numbers {
+            [] => return None,
+            names => names.iter().map(|name| (*name).to_owned()).collect(),
+        },
     };
     let help = nearest(column, known.iter().map(String::as_str));
     (!known.iter().any(|name| name == column)).then(|| (format!("`{}` has no number `{column}`", check.id), help))

@@ -237,8 +237,9 @@ fn without_examples_no_row_shows() {
 fn a_name_that_no_check_returns_is_told_once() {
     let mut one = check(KindSettings::Rows, &[]);
     one.mask.suite = vec!["email".to_owned(), "gone".to_owned()];
-    let mut reports = vec![CheckReport { returned: Some(returned()), ..report() }, report()];
-    unused([&one].into_iter(), &mut reports);
+    let mut reports = vec![report(), report()];
+    let facts = [CheckFacts { returned: Some(returned()), ..CheckFacts::default() }, CheckFacts::default()];
+    unused([&one].into_iter(), &mut reports, &facts);
     let told: Vec<String> = reports
         .iter()
         .flat_map(|report| &report.warnings)
