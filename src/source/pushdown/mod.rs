@@ -24,7 +24,7 @@ pub struct Described {
     pub database_type: String,
     /// Its canonical type.
     pub of: Type,
-    /// Whether the server can write its values as [`sampled`] does, whatever the settings of the session are.
+    /// Whether the server can write its values as `sampled` does, whatever the settings of the session are.
     pub printed: bool,
 }
 
