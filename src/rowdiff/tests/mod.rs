@@ -150,6 +150,10 @@ fn rows_that_move_between_the_readings_are_counted() {
         assert_eq!((rows.equal, rows.changed, rows.missing), (98, 1, 1));
         assert_eq!(rows.old, rows.equal + rows.changed + rows.missing);
         assert_eq!(rows.new, rows.equal + rows.changed + rows.extra);
+        let (report, summary) = run(&plan(&new, &old, u64::MAX, memory), [&new, &old], [&later, &old]);
+        assert_eq!(summary.moved, Sides { old: 2, new: 0 });
+        let rows = report.outcome.rows().unwrap();
+        assert_eq!((rows.equal, rows.changed, rows.extra), (98, 1, 1));
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// How text that is not part of the program reaches a driver. Of sqlx's own functions the compiler lets none take it
-/// otherwise than through `AssertSqlSafe`.
-const DOORS: [&str; 3] = ["AssertSqlSafe(", "copy_out_raw(", "query_raw("];
+/// How text that is not part of the program reaches a driver. Of sqlx's own functions the compiler lets none but its builder
+/// take it otherwise than through `AssertSqlSafe`.
+const DOORS: [&str; 5] = ["AssertSqlSafe(", "copy_out_raw(", "query_raw(", "client.query(", "QueryBuilder"];
 
 /// The files that send a user's query, made of what the gate has passed.
 const SENDERS: [&str; 3] = ["clickhouse/send.rs", "mysql/send.rs", "postgres/send.rs"];
