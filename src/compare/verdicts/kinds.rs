@@ -146,6 +146,11 @@ fn a_tag_twice_in_old_is_noted_and_in_new_fails() {
 fn no_tag_anywhere_is_no_pass() {
     let none = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&[])])]);
     assert_eq!(judge(&tags(), &none, &none).status(), Status::Error);
+    // One window of several may be without a tag, and says so.
+    let lenient = Check { allow_empty: true, ..tags() };
+    let report = judge(&lenient, &none, &none);
+    assert_eq!(report.status(), Status::Pass);
+    assert!(report.empty.is_some_and(|said| said.contains("neither side has a tag")));
 }
 
 #[test]
