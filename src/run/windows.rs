@@ -193,7 +193,7 @@ pub(super) fn settle_empty(reports: &mut [CheckReport], facts: &[CheckFacts], se
         (facts.empty.is_none() && report.skipped.is_none()) || facts.rows_elsewhere
     };
     let filled: BTreeSet<String> =
-        reports.iter().map(|report| &*report).zip(facts).filter(rows).filter_map(|(report, _)| check(report)).collect();
+        reports.iter().zip(facts).filter(rows).filter_map(|(report, _)| check(report)).collect();
     let allowed = selected.iter().map(|one| one.check).filter(|check| check.allow_empty).map(|check| &check.id);
     let fine: BTreeSet<&String> = filled.iter().chain(allowed).collect();
     for (report, facts) in reports.iter_mut().zip(facts) {
