@@ -115,8 +115,8 @@ fn the_largest_integer_of_256_bits_is_compared_to_its_last_digit() {
     let house = |number: &str| format!("SELECT 1 AS id, toUInt256('{number}') AS v");
     let mut suite = Suite::new();
     let kind = "kind = \"rows\"\nkey = [\"id\"]";
-    let forms: [(&str, &dyn Fn(&str) -> String); 3] =
-        [("postgres", &column), ("postgres", &rounded), ("clickhouse", &house)];
+    type Query<'a> = &'a dyn Fn(&str) -> String;
+    let forms: [(&str, Query<'_>); 3] = [("postgres", &column), ("postgres", &rounded), ("clickhouse", &house)];
     for (at, (old, write)) in forms.iter().enumerate() {
         for (to, (new, read)) in forms.iter().enumerate() {
             suite.check(&format!("equal_{at}_{to}"), (old, &write(LARGEST)), (new, &read(LARGEST)), kind);
