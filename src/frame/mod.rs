@@ -3,6 +3,7 @@
 //! A [`Frame`] is a Polars frame of canonical types, with beside it the distinctions Polars has no
 //! type for (UUID, JSON, maps). Turning an engine's types into these is `source`'s business.
 
+pub(crate) mod bridge;
 mod decimal;
 mod error;
 pub(crate) mod exact;

@@ -2,7 +2,12 @@
 
 use std::path::Path;
 
-use polars::prelude::{ParquetReader, SerReader, StringChunked};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Map, Value};
 
 use crate::fs::input;
@@ -23,7 +28,7 @@ pub type Line<T> = [Option<T>; COLUMNS.len()];
 
 /// The lines of a file.
 pub(super) struct Lines {
-    columns: Vec<StringChunked>,
+    columns: Vec<StringArray>,
     height: usize,
 }
 
@@ -34,21 +39,39 @@ impl Lines {
         let names = &COLUMNS[..if values { COLUMNS.len() } else { WITHOUT_VALUES }];
         // A damaged file makes some readers break off instead of saying so.
         let read = caught(|| {
-            let wanted = names.iter().map(|name| (*name).to_owned()).collect();
-            let data = ParquetReader::new(file).with_columns(Some(wanted)).finish();
-            let data = data.map_err(|cause| format!("is damaged: {cause}"))?;
-            let column = |name: &&str| data.column(name).ok()?.as_materialized_series().str().ok().cloned();
+            let batch = batch(file, names).map_err(|cause| format!("is damaged: {cause}"))?;
+            let column = |name: &&str| text(batch.column_by_name(name)?);
             let columns: Option<Vec<_>> = names.iter().map(column).collect();
             let columns = columns.ok_or_else(|| DAMAGED.to_owned())?;
-            Ok(Lines { columns, height: data.height() })
+            Ok(Lines { columns, height: batch.num_rows() })
         });
         read.unwrap_or_else(|_| Err("is damaged".to_owned()))
     }
 
     /// Returns the lines in their order.
     pub(super) fn iter(&self) -> impl Iterator<Item = Line<&str>> {
-        (0..self.height).map(|row| std::array::from_fn(|at| self.columns.get(at)?.get(row)))
+        (0..self.height).map(|row| {
+            std::array::from_fn(|at| {
+                self.columns.get(at).filter(|column| column.is_valid(row)).map(|column| column.value(row))
+            })
+        })
     }
+}
+
+/// The columns `names` of all rows of a file, those that it has.
+fn batch(file: std::fs::File, names: &[&str]) -> Result<RecordBatch, ArrowError> {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    let mask = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
+    let reader = reader.with_projection(mask).build()?;
+    let schema = arrow::array::RecordBatchReader::schema(&reader);
+    let batches = reader.collect::<Result<Vec<_>, _>>()?;
+    concat_batches(&schema, &batches)
+}
+
+/// The texts of a column, if that is what it holds.
+fn text(column: &ArrayRef) -> Option<StringArray> {
+    let held = matches!(column.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    Some(cast(column, &DataType::Utf8).ok().filter(|_| held)?.as_string::<i32>().clone())
 }
 
 /// What is wrong with a file that is none of differences.

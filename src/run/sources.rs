@@ -68,9 +68,11 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
     let mut opened: BTreeMap<(String, String), Result<Open, ErrorReport>> = BTreeMap::new();
     let mut engines: Vec<(SourceUrl, source::SourceOptions, Arc<dyn Engine>)> = Vec::new();
     let mut pending = Vec::new();
+    // Both sides of every check that runs at once.
+    let memory = Some(options.memory / options.jobs.max(1).saturating_mul(2)).filter(|bytes| *bytes > 0);
     for ((suite_name, name), suite) in wanted {
         let at = (suite_name, name);
-        match engine(suite, &at.1, &mut engines) {
+        match engine(suite, &at.1, memory, &mut engines) {
             Ok((index, shown)) => pending.push((at, index, shown)),
             Err(why) => {
                 opened.insert(at, Err(why));
@@ -102,17 +104,23 @@ fn names(one: &Selected<'_>) -> BTreeSet<String> {
 type Engines = Vec<(SourceUrl, source::SourceOptions, Arc<dyn Engine>)>;
 
 /// Index of the engine behind a source; two names of one URL share it.
-fn engine(suite: &Suite, name: &str, engines: &mut Engines) -> Result<(usize, String), ErrorReport> {
+fn engine(
+    suite: &Suite,
+    name: &str,
+    memory: Option<usize>,
+    engines: &mut Engines,
+) -> Result<(usize, String), ErrorReport> {
     let spec = suite.sources.get(name).ok_or_else(unknown)?;
     let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| unresolved(&error))?;
     let shown = url.to_string();
-    if let Some(index) = engines.iter().position(|(other, options, _)| *other == url && *options == spec.options) {
+    let wanted = source::SourceOptions { memory, ..spec.options.clone() };
+    if let Some(index) = engines.iter().position(|(other, options, _)| *other == url && *options == wanted) {
         return Ok((index, shown));
     }
-    let engine = caught(|| source::open(&url, &spec.options));
+    let engine = caught(|| source::open(&url, &wanted));
     let engine = engine.unwrap_or_else(|defect| Err(broken("the source was opened", &defect)));
     let engine = engine?;
-    engines.push((url, spec.options.clone(), engine));
+    engines.push((url, wanted, engine));
     Ok((engines.len() - 1, shown))
 }
 

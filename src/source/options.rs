@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::files::CsvOptions;
+
 /// What a suite says of a source beside its URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceOptions {
@@ -13,4 +15,8 @@ pub struct SourceOptions {
     pub max_connections: Option<u32>,
     /// Column types of CSV files: `column` or `table.column` to a type name.
     pub types: BTreeMap<String, String>,
+    /// How CSV files are written.
+    pub csv: CsvOptions,
+    /// Bytes that one query over files may hold before it goes on in temporary files; no limit unless given.
+    pub memory: Option<usize>,
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::source::CsvOptions;
+
 /// A suite of paired checks.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -38,6 +40,8 @@ pub(super) struct Source {
     pub settings: BTreeMap<String, toml::Value>,
     /// Most connections held at once.
     pub max_connections: Option<u32>,
+    /// How the CSV files of a path are written, where it is not as RFC 4180 says.
+    pub csv: Option<CsvOptions>,
     /// Types of CSV columns: `column` or `table.column` to a type name.
     pub types: BTreeMap<String, String>,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::raw;
-use crate::source::{Driver, SourceOptions, SourceUrl, UrlError};
+use crate::source::{CsvOptions, Driver, SourceOptions, SourceUrl, UrlError};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
@@ -159,6 +159,7 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
         timezone: raw.timezone,
         max_connections: raw.max_connections,
         types: raw.types,
+        csv: raw.csv.clone().unwrap_or_default(),
         ..SourceOptions::default()
     };
     for (name, value) in raw.settings {
@@ -173,6 +174,9 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
             }
         };
         options.settings.insert(name, text);
+    }
+    if let Err(why) = options.csv.check() {
+        problems.push(why);
     }
     if options.max_connections == Some(0) {
         problems.push("`max_connections` must be at least 1".to_owned());
@@ -211,6 +215,7 @@ fn without_effect(engine: &Driver, options: &SourceOptions) -> Vec<String> {
         ("settings", !options.settings.is_empty() && local),
         ("max_connections", options.max_connections.is_some() && local),
         ("types", !options.types.is_empty() && !typed),
+        ("csv", options.csv != CsvOptions::default() && !typed),
     ];
     let told = |(name, _): (&str, bool)| format!("`{name}` means nothing for {}; remove it", engine.name);
     given.into_iter().filter(|(_, without)| *without).map(told).collect()

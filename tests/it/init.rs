@@ -3,8 +3,9 @@
 
 use std::path::Path;
 use std::process::Output;
+use std::sync::Arc;
 
-use polars::prelude::{ParquetWriter, df};
+use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConnection};
 use url::Url;
@@ -73,13 +74,17 @@ break" VALUES (1, 2);
         "#,
     )
     .await;
-    let mut frame = df!(
-        "id" => [1_i64, 2], "customer" => ["ann", "bob"], "total" => [1.5, 2.25], "units" => [Some(3_i32), None],
-        "placed" => ["2026-01-01 10:00:00", "2026-01-02 11:00:00"], "user_id" => [Some("u1"), None],
-        "raw" => [Some("00"), None],
-    )
-    .unwrap();
-    ParquetWriter::new(std::fs::File::create(new.join("orders.parquet")).unwrap()).finish(&mut frame).unwrap();
+    let text = |values: [Option<&str>; 2]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+    let orders = RecordBatch::try_from_iter_with_nullable([
+        ("id", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef, true),
+        ("customer", text([Some("ann"), Some("bob")]), true),
+        ("total", Arc::new(Float64Array::from(vec![1.5, 2.25])), true),
+        ("units", Arc::new(Int32Array::from(vec![Some(3), None])), true),
+        ("placed", text([Some("2026-01-01 10:00:00"), Some("2026-01-02 11:00:00")]), true),
+        ("user_id", text([Some("u1"), None]), true),
+        ("raw", text([Some("00"), None]), true),
+    ]);
+    crate::parquet::write_batch(&new.join("orders.parquet"), &orders.unwrap());
     let csv = |name: &str, text: &str| std::fs::write(new.join(format!("{name}.csv")), text).unwrap();
     csv("Odd \"Table\" it's", "select,UPPER Case,br{{ace,t{{ name }}\n1,x,5,y\n2,,,\n");
     csv("line\nbreak", "id,\"a\nb\"\n1,2\n");

@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use polars::prelude::{ParquetReader, SerReader};
 use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use url::Url;
@@ -218,11 +217,10 @@ fn left(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Left {
 
 /// Every cell of a Parquet file, a line per row.
 fn decoded(path: &Path) -> String {
-    let frame = ParquetReader::new(std::fs::File::open(path).unwrap()).finish().unwrap();
-    let columns: Vec<_> = frame.columns().iter().map(|column| column.str().unwrap()).collect();
-    let line =
-        |row: usize| columns.iter().map(|column| column.get(row).unwrap_or("NULL")).collect::<Vec<_>>().join("\t");
-    (0..frame.height()).map(line).collect::<Vec<_>>().join("\n")
+    let line = |row: &Vec<Option<String>>| {
+        row.iter().map(|cell| cell.as_deref().unwrap_or("NULL")).collect::<Vec<_>>().join("\t")
+    };
+    crate::parquet::read(path).iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Nothing of what is secret stands anywhere, and everything did before it was hidden. The engine fails at the

@@ -138,7 +138,7 @@ fn in_suite(id: &str, name: &str) -> bool {
 fn run(run: &Run) -> serde_json::Value {
     json!({
         "id": run.id,
-        "started_at": run.started_at,
+        "started_at": run.started_at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
         "elapsed_ms": run.elapsed_ms,
         "status": run.status,
         "exit_code": run.exit_code,

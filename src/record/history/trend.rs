@@ -27,6 +27,7 @@ pub struct Point {
     /// Id of the run.
     pub run: String,
     /// When it began.
+    #[serde(serialize_with = "instant")]
     pub started_at: chrono::DateTime<chrono::Utc>,
     /// The verdict; of windows the worst.
     pub status: Status,
@@ -61,6 +62,11 @@ pub struct Point {
 /// Counts are text in JSON, because they may exceed 2^53.
 pub(crate) fn texts<S: serde::Serializer>(counts: &BTreeMap<String, u64>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(counts.iter().map(|(name, count)| (name, count.to_string())))
+}
+
+/// Writes an instant as RFC 3339 has it.
+fn instant<S: serde::Serializer>(at: &chrono::DateTime<chrono::Utc>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
 }
 
 fn text_or_none<S: serde::Serializer>(value: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {

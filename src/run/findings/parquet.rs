@@ -4,8 +4,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use polars::io::parquet::write::BatchedWriter;
-use polars::prelude::{DataFrame, DataType, Field, IntoColumn, IntoSeries, ParquetWriter, Schema, StringChunked};
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 
 use crate::fs::output::beside;
@@ -29,7 +32,7 @@ pub(crate) struct Differences {
 struct Shared {
     /// Absent once it was kept.
     file: Option<NamedTempFile>,
-    writer: BatchedWriter<std::fs::File>,
+    writer: ArrowWriter<std::fs::File>,
     lines: Vec<Line>,
     failed: Option<io::Error>,
 }
@@ -45,8 +48,10 @@ impl Differences {
     /// differences of a check are in it.
     pub(crate) fn new(folder: &Path, most: u64) -> io::Result<Differences> {
         let file = beside(folder)?;
-        let schema = Schema::from_iter(COLUMNS.map(|name| Field::new(name.into(), DataType::String)));
-        let writer = ParquetWriter::new(file.reopen()?).batched(&schema).map_err(io::Error::other)?;
+        let schema = Schema::new(COLUMNS.map(|name| Field::new(name, DataType::Utf8, true)).to_vec());
+        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+        let writer = ArrowWriter::try_new(file.reopen()?, Arc::new(schema), Some(properties));
+        let writer = writer.map_err(io::Error::other)?;
         let shared = Shared { file: Some(file), writer, lines: Vec::new(), failed: None };
         Ok(Differences { shared: Arc::new(Mutex::new(shared)), most })
     }
@@ -80,14 +85,15 @@ impl Shared {
         if lines.is_empty() || self.failed.is_some() {
             return;
         }
-        let column = |at: usize| {
-            let values: StringChunked = lines.iter().map(|line| line[at].as_deref()).collect();
-            values.with_name(COLUMNS[at].into()).into_series().into_column()
+        let column = |at: usize| -> (&str, ArrayRef, bool) {
+            let values: StringArray = lines.iter().map(|line| line[at].as_deref()).collect();
+            (COLUMNS[at], Arc::new(values), true)
         };
-        let written = DataFrame::new(lines.len(), (0..COLUMNS.len()).map(column).collect())
-            .and_then(|frame| self.writer.write_batch(&frame));
+        let written = RecordBatch::try_from_iter_with_nullable((0..COLUMNS.len()).map(column))
+            .map_err(io::Error::other)
+            .and_then(|batch| self.writer.write(&batch).map_err(io::Error::other));
         if let Err(cause) = written {
-            self.failed = Some(io::Error::other(cause));
+            self.failed = Some(cause);
         }
     }
 }

@@ -1,17 +1,14 @@
-//! The tables of files: a file each, without keys.
-
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+//! Lists the tables of files and their columns; none has a key.
 
 use futures::future::BoxFuture;
 
-use super::super::catalog::{Ask, Catalog, Table};
+use super::super::catalog::{Ask, Catalog, Table, names};
+use super::super::dialect::quoted_text;
 use super::super::error::Error;
 use super::super::location::Location;
 use super::super::table_name::TableName;
-use super::dialect::Polars;
-use crate::fs::input;
-use crate::model::ErrorCode;
+use super::dialect::DataFusion;
+use super::tables::{is_pattern, tables};
 
 /// Files by their stems.
 pub(super) struct Stems;
@@ -25,44 +22,26 @@ impl Catalog for Stems {
 
     fn table<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Table, Error>> {
         Box::pin(async move {
-            let head = ask.ask(&format!("SELECT * FROM {} LIMIT 0", table.quoted(&Polars))).await?;
-            Ok(Table { columns: head.names().into_iter().map(str::to_owned).collect(), ..Table::default() })
+            let name = quoted_text(&DataFusion, table.name())?;
+            // The table is named as one, so that a file that cannot be read is an error.
+            let listed = ask
+                .ask(&format!(
+                    "SELECT c.column_name AS name FROM information_schema.columns AS c LEFT JOIN (SELECT 1 AS n FROM {} LIMIT \
+                     0) AS t ON t.n = 0 WHERE c.table_name = {name} ORDER BY c.ordinal_position",
+                    table.quoted(&DataFusion)
+                ))
+                .await?;
+            Ok(Table { columns: names(&listed), ..Table::default() })
         })
     }
 
     fn only_table(&self, at: &Location) -> Option<TableName> {
         let Location::Path(path) = at else { return None };
-        let stem = path.file_stem().filter(|_| path.is_file())?.to_str()?;
-        Some(TableName::new(None, stem.to_owned()))
-    }
-}
-
-/// The files below `path` by table name.
-pub(super) fn tables(path: &Path) -> Result<BTreeMap<String, PathBuf>, Error> {
-    let absent =
-        |what: &str| Error::new(ErrorCode::SourceMissing, format!("{} {what}; check the path", path.display()));
-    if path.is_file() {
-        let name = stem(path).ok_or_else(|| absent("is no .parquet, .csv, .ndjson or .jsonl file"))?;
-        return Ok(BTreeMap::from([(name, path.to_owned())]));
-    }
-    if let Some(what) = input::other(path) {
-        return Err(absent(&format!("is {what}, where a file or a folder of files is needed")));
-    }
-    let entries = std::fs::read_dir(path).map_err(|cause| absent(&format!("cannot be read: {cause}")))?;
-    let mut tables: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for entry in entries {
-        let file = entry.map_err(|cause| absent(&format!("cannot be read: {cause}")))?.path();
-        let Some(name) = stem(&file).filter(|_| file.is_file()) else { continue };
-        if let Some(other) = tables.insert(name.clone(), file.clone()) {
-            let message = format!("{} and {} are both the table `{name}`; rename one", other.display(), file.display());
-            return Err(Error::new(ErrorCode::SourceUnfit, message));
+        let one = path.is_file() || (is_pattern(path) && !path.exists());
+        if !one {
+            return None;
         }
+        let only = tables(path).ok()?.into_keys().next()?;
+        Some(TableName::new(None, only))
     }
-    if tables.is_empty() { Err(absent("holds no .parquet, .csv, .ndjson or .jsonl file")) } else { Ok(tables) }
-}
-
-fn stem(file: &Path) -> Option<String> {
-    let known = ["parquet", "csv", "ndjson", "jsonl"];
-    file.extension().and_then(|end| end.to_str()).filter(|end| known.contains(end))?;
-    Some(file.file_stem()?.to_str()?.to_owned())
 }

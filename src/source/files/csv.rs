@@ -1,204 +1,250 @@
 //! CSV files: text unless declared, an unquoted empty field NULL, a quoted one empty text, no line ragged.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod column;
+mod decoded;
+mod message;
+#[cfg(test)]
+mod model;
+mod options;
+mod records;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod value;
 
-use polars::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::shared::decimal;
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Field, Schema, SchemaRef};
+use encoding_rs::{UTF_16BE, UTF_16LE};
+
+use super::super::shared::batch_sink::{BYTES, ROWS};
 use super::super::{Error, ErrorCode};
-use crate::frame;
-use crate::frame::{Frame, Type, Value, time};
+use super::format::{self, Kind as Written};
+use super::text::{self, Input, Mark};
+use super::text_table::{Batches, TextFile};
 
-/// A type that a CSV column may be declared as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Integer,
-    Decimal,
-    Float,
-    Bool,
-    Date,
-    Timestamp,
-    Text,
+use column::Column;
+use decoded::Decoded;
+use message::Place;
+pub use options::CsvOptions;
+use options::Layout;
+use records::{PIECE, Records};
+pub(super) use value::Kind;
+
+/// A CSV file whose header is known.
+#[derive(Clone, Debug)]
+struct CsvFile {
+    file: PathBuf,
+    layout: Layout,
+    names: Vec<String>,
+    kinds: Vec<Kind>,
+    /// The types as they were declared.
+    declared: Vec<String>,
+    schema: SchemaRef,
+    /// Blank lines that the last full reading met.
+    blank: Arc<AtomicU64>,
 }
 
-impl Kind {
-    /// Reads a type's name.
-    pub(super) fn parse(name: &str) -> Option<Kind> {
-        Some(match name {
-            "integer" => Kind::Integer,
-            "float" => Kind::Float,
-            "bool" => Kind::Bool,
-            "date" => Kind::Date,
-            "timestamp" => Kind::Timestamp,
-            "text" => Kind::Text,
-            name => {
-                let (precision, scale) = name.strip_prefix("decimal(")?.strip_suffix(')')?.split_once(',')?;
-                let (precision, scale): (u8, u8) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
-                (precision <= 38 && scale <= precision).then_some(Kind::Decimal)?
-            }
-        })
+/// Opens the table `name` in `file`; `types` has the types of its columns by `column` or `name.column`.
+///
+/// # Errors
+/// A file that cannot be read or has no usable header, and options that cannot be meant together.
+pub(super) fn open(
+    name: &str,
+    file: &Path,
+    types: &BTreeMap<String, String>,
+    options: &CsvOptions,
+) -> Result<Arc<dyn TextFile>, Error> {
+    CsvFile::open(name, file, types, options).map(|file| Arc::new(file) as Arc<dyn TextFile>)
+}
+
+impl CsvFile {
+    fn open(name: &str, file: &Path, types: &BTreeMap<String, String>, options: &CsvOptions) -> Result<CsvFile, Error> {
+        let tabs = format::of(file).is_some_and(|(format, _)| format.kind == Written::Tsv);
+        let layout = options.layout(tabs).map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?;
+        let layout = separated(file, layout)?;
+        let (names, _) = start(file, &layout)?;
+        let of = |column: &String| types.get(&format!("{name}.{column}")).or_else(|| types.get(column));
+        let declared: Vec<String> =
+            names.iter().map(|column| of(column).map_or("text", String::as_str).to_owned()).collect();
+        let kinds: Vec<Kind> = declared.iter().map(|name| Kind::parse(name).unwrap_or(Kind::Text)).collect();
+        let fields = names.iter().zip(&kinds).map(|(name, kind)| Field::new(name, column::arrow(*kind), true));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
+        Ok(CsvFile { file: file.to_owned(), layout, names, kinds, declared, schema, blank: Arc::default() })
     }
 
-    fn value(self, text: &str, scale: u8) -> Option<Value> {
-        Some(match self {
-            Kind::Text => Value::Text(text.to_owned()),
-            Kind::Integer => Value::Integer(text.parse().ok()?),
-            Kind::Float => Value::Float(float(text)?),
-            Kind::Bool => Value::Bool(match text {
-                "true" | "t" | "1" => true,
-                "false" | "f" | "0" => false,
-                _ => return None,
-            }),
-            // Zeros at the end of a fraction are no digits that could be lost.
-            Kind::Decimal => {
-                match decimal::parse(if text.contains('.') { text.trim_end_matches('0') } else { text })? {
-                    value @ Value::Decimal { scale: own, .. } if own <= scale => value,
-                    _ => return None,
+    fn place(&self) -> Place<'_> {
+        Place { file: &self.file, layout: &self.layout, names: &self.names }
+    }
+}
+
+impl TextFile for CsvFile {
+    fn name(&self) -> String {
+        self.file.display().to_string()
+    }
+
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn read(&self, columns: &[usize]) -> Result<Batches, Error> {
+        let (names, records) = start(&self.file, &self.layout)?;
+        if names != self.names {
+            return Err(self.place().whole("its header changed while it was read; run it again"));
+        }
+        let schema = self.schema.project(columns).map_err(|cause| self.place().whole(&cause.to_string()))?;
+        let filled = columns.iter().map(|column| (*column, Column::new(self.kinds[*column]))).collect();
+        Ok(Box::new(Reading { of: self.clone(), records, schema: Arc::new(schema), filled, ended: false }))
+    }
+
+    fn blank_lines(&self) -> u64 {
+        self.blank.load(Ordering::Relaxed)
+    }
+}
+
+/// Returns the layout with the character that separates columns where nobody named one: the usual, unless the first line is one
+/// column with it and several with another, and only one other.
+fn separated(file: &Path, mut layout: Layout) -> Result<Layout, Error> {
+    if !layout.guessed {
+        return Ok(layout);
+    }
+    let place = Place { file, layout: &layout, names: &[] };
+    let mut records = Records::new(input(file, &layout)?, layout.marks, PIECE);
+    let Some(rows) = records.next(1).map_err(|problem| place.problem(&problem))? else { return Ok(layout) };
+    let only = match rows.width() {
+        1 => rows.column(0).next().filter(|field| !field.quoted).map(|field| field.text.into_owned()),
+        _ => None,
+    };
+    let others = only.as_deref().map_or_else(Vec::new, |only| separators(only, layout.marks.delimiter));
+    match (others.as_slice(), only) {
+        ([other], _) => layout.marks.delimiter = *other,
+        ([], _) | (_, None) => {}
+        ([one, ..], Some(only)) => {
+            let (likely, own) = (char::from(*one).to_string(), char::from(layout.marks.delimiter).to_string());
+            return Err(place.whole(&format!(
+                "its first line is one column, {only:?}; set `csv = {{ delimiter = {likely:?} }}` on the source if that \
+                 separates its columns, and {own:?} if it does not"
+            )));
+        }
+    }
+    Ok(layout)
+}
+
+type Opened = (Vec<String>, Records<Input>);
+
+/// Opens a file and reads the names of its columns; the records stand behind the header.
+fn start(file: &Path, layout: &Layout) -> Result<Opened, Error> {
+    let place = Place { file, layout, names: &[] };
+    let mut records = Records::new(input(file, layout)?, layout.marks, PIECE);
+    let first: Vec<(String, bool)> = match records.next(1).map_err(|problem| place.problem(&problem))? {
+        None if layout.header => return Err(place.whole("it has no header line; write one")),
+        None => return Err(place.whole("it has no line that shows how many columns it has; write a header")),
+        Some(rows) => (0..rows.width())
+            .filter_map(|column| rows.column(column).next())
+            .map(|field| (field.text.into_owned(), field.quoted))
+            .collect(),
+    };
+    if !layout.header {
+        let names = (1..=first.len()).map(|number| format!("column_{number}")).collect();
+        return Ok((names, Records::new(input(file, layout)?, layout.marks, PIECE)));
+    }
+    let names: Vec<String> = first.into_iter().map(|(name, _)| name).collect();
+    let mut seen = HashSet::new();
+    match names.iter().find(|name| !seen.insert(name.as_str())) {
+        Some(twice) => Err(place.whole(&format!("the header names `{twice}` twice; correct the file"))),
+        None => Ok((names, records)),
+    }
+}
+
+/// Opens a file as UTF-8.
+fn input(file: &Path, layout: &Layout) -> Result<Input, Error> {
+    let place = Place { file, layout, names: &[] };
+    let (mark, input) = text::open(file)?;
+    match (layout.encoding, mark) {
+        (None, Mark::None | Mark::Utf8) => Ok(input),
+        (None, Mark::Utf16) => {
+            Err(place.whole("it begins with the mark of UTF-16; set `csv = { encoding = \"utf-16\" }` on the source"))
+        }
+        (Some(_), Mark::Utf8) => {
+            Err(place.whole("it begins with the mark of UTF-8; leave `csv.encoding` of the source out"))
+        }
+        (Some(encoding), Mark::Utf16) if ![UTF_16LE, UTF_16BE].contains(&encoding) => Err(place.whole(&format!(
+            "it begins with the mark of UTF-16, and `csv.encoding` of the source is {}; set \"utf-16\"",
+            encoding.name()
+        ))),
+        (Some(encoding), Mark::None | Mark::Utf16) => Ok(Box::new(Decoded::new(input, encoding))),
+    }
+}
+
+/// Returns the characters by which the line `only` seems to be several columns, that of most columns first.
+fn separators(only: &str, delimiter: u8) -> Vec<u8> {
+    let count = |one: u8| only.bytes().filter(|byte| *byte == one).count();
+    let mut found: Vec<u8> = b";\t|,".iter().copied().filter(|one| *one != delimiter && count(*one) > 0).collect();
+    found.sort_by_key(|one| std::cmp::Reverse(count(*one)));
+    found
+}
+
+/// One reading of a file.
+struct Reading {
+    of: CsvFile,
+    records: Records<Input>,
+    schema: SchemaRef,
+    /// The columns that were asked for, with their numbers in the file.
+    filled: Vec<(usize, Column)>,
+    ended: bool,
+}
+
+impl Reading {
+    /// Reads the next batch; absent at the end of the file.
+    fn batch(&mut self) -> Result<Option<RecordBatch>, Error> {
+        let (mut height, mut bytes) = (0, 0);
+        while height < ROWS && bytes < BYTES {
+            let Some(rows) = self.records.next(ROWS - height).map_err(|problem| self.of.place().problem(&problem))?
+            else {
+                self.ended = true;
+                self.of.blank.store(self.records.blank(), Ordering::Relaxed);
+                break;
+            };
+            let mut first: Option<(column::Misread, usize)> = None;
+            for (column, filled) in &mut self.filled {
+                if let Err(misread) = filled.fill(&rows, *column, &self.of.layout.writing)
+                    && first.as_ref().is_none_or(|(other, _)| misread.row < other.row)
+                {
+                    first = Some((misread, *column));
                 }
             }
-            Kind::Date => Value::Date(time::date(text)?),
-            Kind::Timestamp => Value::WallClock(time::wall_clock(text)?),
-        })
-    }
-
-    fn canonical(self, scale: u8) -> Type {
-        match self {
-            Kind::Text => Type::Text,
-            Kind::Integer => Type::Integer,
-            Kind::Decimal => Type::Decimal { scale },
-            Kind::Float => Type::Float,
-            Kind::Bool => Type::Bool,
-            Kind::Date => Type::Date,
-            Kind::Timestamp => Type::WallClock,
+            if let Some((misread, column)) = first {
+                let line = rows.line(misread.row, column);
+                let (kind, declared) = (self.of.kinds[column], &self.of.declared[column]);
+                return Err(self.of.place().misread(&misread, line, column, kind, declared));
+            }
+            height += rows.height();
+            bytes += rows.bytes();
         }
+        if height == 0 {
+            return Ok(None);
+        }
+        let columns: Vec<ArrayRef> = self.filled.iter_mut().map(|(_, column)| column.finish()).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(height));
+        RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)
+            .map(Some)
+            .map_err(|cause| self.of.place().whole(&cause.to_string()))
     }
 }
 
-/// The nearest float; absent where that would be an infinity or a zero that the text does not name.
-fn float(text: &str) -> Option<f64> {
-    let value: f64 = text.parse().ok()?;
-    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
-    let named = match value {
-        value if value.is_infinite() => !text.contains(|c: char| c.is_ascii_digit()),
-        0.0 => !mantissa.contains(|c: char| ('1'..='9').contains(&c)),
-        _ => true,
-    };
-    named.then_some(value)
-}
+impl Iterator for Reading {
+    type Item = Result<RecordBatch, Error>;
 
-fn scale(name: &str) -> u8 {
-    let scale = name.trim_end_matches(')').rsplit(',').next().and_then(|scale| scale.trim().parse().ok());
-    scale.unwrap_or(0)
-}
-
-/// The table `name` in `file`.
-pub(super) fn read(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
-    let unreadable = |cause: &dyn std::fmt::Display| {
-        Error::new(
-            ErrorCode::SourceUnfit,
-            format!("{} cannot be read as CSV: {cause}; correct the file", file.display()),
-        )
-    };
-    let bytes = std::fs::read(file).map_err(|cause| unreadable(&cause))?;
-    let (header, records) = even(&bytes, &unreadable)?;
-    let schema: Schema = header.iter().map(|column| Field::new(column.as_str().into(), DataType::String)).collect();
-    let path = file.to_str().ok_or_else(|| unreadable(&"its path is not UTF-8"))?;
-    let text = match records {
-        None => LazyCsvReader::new(PlRefPath::new(path)),
-        // Polars takes a blank line for a row of NULLs.
-        Some(records) => LazyCsvReader::new_with_sources(ScanSources::Buffers(Arc::new([records.into()]))),
-    };
-    let text = text
-        .with_has_header(true)
-        .with_schema(Some(Arc::new(schema)))
-        .with_missing_is_null(true)
-        .with_glob(false)
-        .with_cache(false)
-        .finish()
-        .map_err(|cause| unreadable(&cause))?;
-    let declared: BTreeMap<&str, &str> = header
-        .iter()
-        .filter_map(|column| {
-            let of = types.get(&format!("{name}.{column}")).or_else(|| types.get(column))?;
-            Some((column.as_str(), of.as_str()))
-        })
-        .collect();
-    if declared.is_empty() {
-        return Ok(text);
-    }
-    let all = text.collect().map_err(|cause| unreadable(&cause))?;
-    let all = Frame::from_series(
-        all.columns().iter().map(|column| column.as_materialized_series().clone()).collect(),
-        vec![Type::Text; all.width()],
-    )
-    .map_err(|cause| unreadable(&cause))?;
-    let mut columns = Vec::new();
-    for column in &header {
-        let of = declared.get(column.as_str()).copied().unwrap_or("text");
-        let kind = Kind::parse(of).unwrap_or(Kind::Text);
-        let scale = scale(of);
-        let mut values = Vec::with_capacity(all.height());
-        for (index, value) in all.values(column).into_iter().enumerate() {
-            let Value::Text(text) = value else {
-                values.push(Value::Null);
-                continue;
-            };
-            values.push(kind.value(&text, scale).ok_or_else(|| {
-                let message = format!(
-                    "{}, row {}, column `{column}`: {text:?} is no {of}; correct the file or the type",
-                    file.display(),
-                    index + 1
-                );
-                Error::new(ErrorCode::ValueUnreadable, message)
-            })?);
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
         }
-        columns.push(frame::Column { name: column.clone(), of: kind.canonical(scale), values });
+        let batch = self.batch().transpose();
+        self.ended |= !matches!(batch, Some(Ok(_)));
+        batch
     }
-    Frame::from_columns(columns).map(|frame| frame.data().clone().lazy()).map_err(|cause| unreadable(&cause))
-}
-
-/// The header, once every line was seen to have as many fields: Polars fills short lines with NULL. Where there are blank
-/// lines, which are no rows, also the records without them.
-fn even(
-    bytes: &[u8],
-    unreadable: &dyn Fn(&dyn std::fmt::Display) -> Error,
-) -> Result<(Vec<String>, Option<Vec<u8>>), Error> {
-    let mut reader = csv::ReaderBuilder::new().flexible(false).has_headers(false).from_reader(bytes);
-    let mut record = csv::StringRecord::new();
-    let (mut header, mut blank, mut starts) = (Vec::new(), false, Vec::new());
-    loop {
-        let mut at = usize::try_from(reader.position().byte()).expect("a place in memory");
-        // The end of a line is read up to the first of its two characters.
-        at += usize::from(at > 0 && bytes[at - 1] == b'\r' && bytes.get(at) == Some(&b'\n'));
-        blank |= matches!(bytes.get(at), Some(b'\n' | b'\r'));
-        if !reader.read_record(&mut record).map_err(|cause| unreadable(&cause))? {
-            break;
-        }
-        if starts.is_empty() {
-            header = record.iter().map(str::to_owned).collect();
-        }
-        starts.push(at);
-    }
-    if header.is_empty() {
-        return Err(unreadable(&"it has no header line"));
-    }
-    if let Some(twice) = header.iter().enumerate().find(|(at, name)| header[..*at].contains(name)).map(|(_, name)| name)
-    {
-        return Err(unreadable(&format!("the header names `{twice}` twice")));
-    }
-    if !blank {
-        return Ok((header, None));
-    }
-    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
-    let mut records = Vec::with_capacity(bytes.len());
-    for (start, end) in starts.iter().zip(ends) {
-        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        let record = &bytes[*start..end];
-        let blanks = record.iter().take_while(|byte| is_end(byte)).count();
-        let ends = record.iter().rev().take_while(|byte| is_end(byte)).count();
-        records.extend_from_slice(&record[blanks..record.len() - ends]);
-        records.push(b'\n');
-    }
-    Ok((header, Some(records)))
 }

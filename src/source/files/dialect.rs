@@ -1,4 +1,4 @@
-//! The SQL of Polars over files.
+//! The SQL of DataFusion over files.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sqlparser::dialect::GenericDialect;
@@ -9,10 +9,10 @@ use super::super::literal;
 use super::lexer::LEXERS;
 use crate::frame::Type;
 
-/// Polars SQL.
-pub(super) struct Polars;
+/// SQL over files.
+pub(super) struct DataFusion;
 
-impl Dialect for Polars {
+impl Dialect for DataFusion {
     fn label(&self) -> &'static str {
         "SQL over files"
     }
@@ -30,7 +30,7 @@ impl Dialect for Polars {
     }
 
     fn integer(&self, value: i128) -> Result<String, String> {
-        Ok(if literal::is_wide(value) { format!("CAST('{value}' AS INT128)") } else { literal::integer(value) })
+        Ok(if literal::is_wide(value) { format!("CAST('{value}' AS DECIMAL(38, 0))") } else { literal::integer(value) })
     }
 
     fn decimal(&self, digits: &str) -> Result<String, String> {
@@ -41,11 +41,11 @@ impl Dialect for Polars {
     }
 
     fn timestamp(&self, value: &DateTime<Utc>) -> String {
-        format!("STRPTIME('{}+0000', '%Y-%m-%d %H:%M:%S%.6f%z')", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+        format!("arrow_cast('{}Z', 'Timestamp(Microsecond, Some(\"UTC\"))')", value.format("%Y-%m-%dT%H:%M:%S%.6f"))
     }
 
     fn wall_clock(&self, value: &NaiveDateTime) -> String {
-        format!("STRPTIME('{}', '%Y-%m-%d %H:%M:%S%.6f')", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+        format!("arrow_cast('{}', 'Timestamp(Microsecond, None)')", value.format("%Y-%m-%dT%H:%M:%S%.6f"))
     }
 
     fn date(&self, value: NaiveDate) -> String {
@@ -58,8 +58,8 @@ impl Dialect for Polars {
 
     fn sum(&self, column: &str, of: Option<&Type>, _database_type: &str) -> String {
         match of {
-            Some(Type::Float) => format!("CASE WHEN count({column}) > 0 THEN sum(CAST({column} AS DOUBLE)) END"),
-            _ => format!("CASE WHEN count({column}) > 0 THEN sum({column}) END"),
+            Some(Type::Float) => format!("sum(CAST({column} AS DOUBLE))"),
+            _ => format!("sum({column})"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Queries over files, by the very tokenizer of the parser that reads them (`sqlparser`, as Polars uses it).
+//! Queries over files, by the very tokenizer of the parser that reads them (`sqlparser`, as DataFusion uses it).
 
 use sqlparser::dialect::GenericDialect;
 use sqlparser::tokenizer::{Location, Token as Found, Tokenizer, Whitespace};

@@ -1,53 +1,82 @@
-//! Parquet, CSV and NDJSON files, queried with Polars SQL: each file a table named by its stem.
+//! Parquet, CSV and NDJSON files, queried with the SQL of DataFusion: each file a table named by its stem.
 
+mod answer;
 mod balanced;
 mod catalog;
 mod csv;
 mod dialect;
+mod exact;
+mod format;
+mod format_table;
+mod forms;
+mod int96;
 mod lexer;
 mod limits;
 mod ndjson;
+mod parquet_table;
+mod place;
+mod plain;
+mod query;
+mod session;
 mod sql;
-mod types;
+mod tables;
+mod text;
+mod text_table;
+mod unify;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use polars::prelude::*;
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine};
 use super::error::Error;
 use super::gate::ReadQuery;
+use super::location::Location;
 use super::options::SourceOptions;
-use super::shared::batch_sink::Reader;
-use super::shared::{batch_sink, column_builder, nested};
+use super::shared::batch_sink::{BatchSink, Reader};
+use super::table_name::TableName;
+use super::url::SourceUrl;
 use crate::frame::Frame;
-use crate::isolation::caught;
 use crate::model::{ErrorCode, SourceReport, Warning};
 
-use catalog::tables;
+pub use csv::CsvOptions;
+use format::Kind;
 pub(super) use limits::{fits, on_deep_stack};
+use query::Query;
+use tables::tables;
 
 /// What is known of files before a source is opened.
 pub(super) static DRIVER: Driver = Driver {
     name: "files",
-    dialect: &dialect::Polars,
+    dialect: &dialect::DataFusion,
     capabilities: Capabilities { local: true, cheap_rereads: true, typed_by_suite: true, ..Capabilities::NONE },
     catalog: &catalog::Stems,
     access: Access::Path { prefix: "", open: |path, options, shown| Ok(Arc::new(Files::open(path, options, shown)?)) },
 };
+
+/// Returns whether the columns of a table have no types but those that a suite declares: it is CSV.
+pub(crate) fn untyped(url: &SourceUrl, table: &Option<TableName>) -> bool {
+    let (Location::Path(path), true) = (url.location(), *url.driver() == DRIVER) else { return false };
+    let Ok(tables) = tables(path) else { return false };
+    let of = |files: &Vec<PathBuf>| tables::format(files).is_ok_and(|of| matches!(of.kind, Kind::Csv | Kind::Tsv));
+    match table {
+        Some(table) => tables.get(table.name()).is_some_and(of),
+        None => tables.values().any(of),
+    }
+}
 
 /// A file or a folder of files.
 pub struct Files {
     path: PathBuf,
     /// CSV column types: `column` or `table.column` to a type name.
     types: BTreeMap<String, String>,
+    csv: CsvOptions,
+    memory: Option<usize>,
     shown: String,
 }
 
@@ -63,22 +92,32 @@ impl Files {
         }
         if let Some((column, name)) = options.types.iter().find(|(_, name)| csv::Kind::parse(name).is_none()) {
             let message = format!(
-                "`types.{column}` of {shown} is \"{name}\"; known: integer, decimal(precision,scale), float, bool, date, timestamp, text"
+                "`types.{column}` of {shown} is \"{name}\"; known: integer, decimal(precision,scale), float, bool, date, time, timestamp, timestamp(6), text"
             );
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
-        // Polars advises on its own API on stderr, amid the report; its users never see that API.
-        polars::error::set_warning_function(|_, _| {});
-        Ok(Files { path: path.to_owned(), types: options.types.clone(), shown })
+        Ok(Files {
+            path: path.to_owned(),
+            types: options.types.clone(),
+            csv: options.csv.clone(),
+            memory: options.memory,
+            shown,
+        })
     }
 
-    /// Runs a query on a thread of its own, which is left behind where nobody waits for it any longer.
-    async fn ask(&self, sql: &str, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
+    /// Runs a query on a thread of its own and gives its rows to `sink`; the query ends where nobody waits for it.
+    async fn ask(&self, sql: &str, sink: BatchSink) -> Result<BatchSink, Error> {
         limits::check(sql)?;
         ReadQuery::check(&lexer::LEXERS[0], sql)?;
-        let query = Asked { path: self.path.clone(), types: self.types.clone(), sql: sql.to_owned() };
+        let query = Query {
+            path: self.path.clone(),
+            types: self.types.clone(),
+            csv: self.csv.clone(),
+            memory: self.memory,
+            sql: sql.to_owned(),
+        };
         let (told, answered) = oneshot::channel();
-        let work = move || drop(told.send(answer(&query, rows, take)));
+        let work = move || query::answer(&query, sink, told);
         let thread = std::thread::Builder::new().name("files".to_owned()).stack_size(limits::STACK).spawn(work);
         thread.map_err(|cause| {
             let message = "no thread starts to read the files; allow the process more memory or threads";
@@ -87,77 +126,6 @@ impl Files {
         let cut_short = || Error::new(ErrorCode::QueryRefused, "the query was cut short; run it again");
         answered.await.unwrap_or_else(|_| Err(cut_short()))
     }
-}
-
-/// Runs `query` on the calling thread, gives the answer to `take` in batches of at most `rows`, and stops when that
-/// returns `false`; a panic in Polars is an error.
-fn answer(query: &Asked, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
-    caught(|| read(query, rows, take)).unwrap_or_else(|panic| {
-        let text = panic.text();
-        let message = format!("Polars broke off while running the query: {text}; write the query another way");
-        Err(Error::new(ErrorCode::QueryRefused, message))
-    })
-}
-
-/// A query over files.
-struct Asked {
-    path: PathBuf,
-    types: BTreeMap<String, String>,
-    sql: String,
-}
-
-/// Takes a frame; `false` where no more is wanted.
-type Take = Box<dyn Fn(Frame) -> bool + Send + Sync>;
-
-fn read(Asked { path, types, sql }: &Asked, rows: Option<NonZeroUsize>, take: Take) -> Result<(), Error> {
-    let tables = tables(path)?;
-    let query = sql::prepared(sql)?;
-    let mut context = sql::context();
-    for name in query.tables.iter().filter_map(|name| tables.get_key_value(name).map(|(name, _)| name)) {
-        context.register(name, scan(name, &tables[name], types)?);
-    }
-    let refused = |cause: PolarsError| {
-        let known = tables.keys().cloned().collect::<Vec<_>>().join(", ");
-        Error::new(ErrorCode::QueryRefused, format!("Polars refused the query: {cause}; tables here: {known}"))
-    };
-    let mut result = context.execute(&query.text).map_err(refused)?;
-    let Some(rows) = rows else {
-        take(framed(result.collect().map_err(refused)?)?);
-        return Ok(());
-    };
-    let schema = result.collect_schema().map_err(refused)?;
-    let take = Arc::new(take);
-    // A frame that is refused stops the query, and its error is told afterwards.
-    let outcome: Arc<Mutex<(u64, Option<Error>)>> = Arc::default();
-    let each = {
-        let (take, outcome) = (take.clone(), outcome.clone());
-        move |data: DataFrame| {
-            let mut outcome = outcome.lock().expect("no one panics while holding the outcome");
-            outcome.0 += 1;
-            Ok(match framed(data) {
-                Ok(frame) => !take(frame),
-                Err(cause) => {
-                    outcome.1.get_or_insert(cause);
-                    true
-                }
-            })
-        }
-    };
-    let sunk = result.sink_batches(PlanCallback::new(each), false, Some(rows)).map_err(refused)?;
-    sunk.collect_with_engine(polars::prelude::Engine::Streaming).map_err(refused)?;
-    let (batches, failed) = std::mem::take(&mut *outcome.lock().expect("no one panics while holding the outcome"));
-    if let Some(cause) = failed {
-        return Err(cause);
-    }
-    if batches == 0 {
-        take(framed(DataFrame::empty_with_schema(&schema))?);
-    }
-    Ok(())
-}
-
-fn framed(data: DataFrame) -> Result<Frame, Error> {
-    let (series, types) = types::canonical(data)?;
-    Frame::from_series(series, types).map_err(column_builder::frame_error)
 }
 
 /// Readings of files: each of them looks at the files as they are then.
@@ -174,37 +142,10 @@ impl Reader for Session<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            let take: Take = Box::new(move |frame| batches.blocking_send(frame).is_ok());
-            self.0.ask(sql, NonZeroUsize::new(batch_sink::ROWS), take).await?;
+            self.0.ask(sql, BatchSink::Batches(batches)).await?;
             Ok(Vec::new())
         })
     }
-}
-
-/// The table of one file, its integers wide enough that no sum of them wraps.
-fn scan(name: &str, file: &Path, types: &BTreeMap<String, String>) -> Result<LazyFrame, Error> {
-    let unreadable = |cause: &dyn std::fmt::Display| {
-        Error::new(
-            ErrorCode::SourceUnfit,
-            format!("{} cannot be read: {cause}; check that the file is whole", file.display()),
-        )
-    };
-    let mut frame = match file.extension().and_then(|end| end.to_str()) {
-        Some("csv") => csv::read(name, file, types)?,
-        Some("parquet") => {
-            let path = file.to_str().ok_or_else(|| unreadable(&"its path is not UTF-8"))?;
-            nested::parquet(file).map_err(|why| {
-                Error::new(ErrorCode::SourceUnfit, format!("{} cannot be read: {why}", file.display()))
-            })?;
-            LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })
-                .map_err(|cause| unreadable(&cause))?
-        }
-        _ => ndjson::read(file)?,
-    };
-    let schema = frame.collect_schema().map_err(|cause| unreadable(&cause))?;
-    let narrow = schema.iter().filter(|(_, of)| of.is_integer() && !matches!(of, DataType::Int128 | DataType::UInt128));
-    let widened: Vec<Expr> = narrow.map(|(column, _)| col(column.clone()).cast(DataType::Int128)).collect();
-    Ok(frame.with_columns(widened))
 }
 
 impl Engine for Files {
@@ -217,7 +158,7 @@ impl Engine for Files {
             tables(&self.path)?;
             Ok(SourceReport {
                 engine: DRIVER.name.to_owned(),
-                version: format!("Polars {}", polars::VERSION),
+                version: format!("DataFusion {}", datafusion::DATAFUSION_VERSION),
                 timezone: "UTC".to_owned(),
                 url: self.shown.clone(),
                 ..SourceReport::default()
@@ -232,16 +173,9 @@ impl Engine for Files {
         _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(async move {
-            let whole = Arc::new(Mutex::new(None));
-            let taken = whole.clone();
-            let take: Take = Box::new(move |frame| {
-                *taken.lock().expect("no one panics while holding the frame") = Some(frame);
-                true
-            });
-            self.ask(sql, None, take).await?;
-            let frame = whole.lock().expect("no one panics while holding the frame").take();
-            let frame =
-                frame.ok_or_else(|| Error::new(ErrorCode::QueryRefused, "Polars returned nothing; run it again"))?;
+            let BatchSink::Whole(Some(frame)) = self.ask(sql, BatchSink::Whole(None)).await? else {
+                return Err(Error::new(ErrorCode::QueryRefused, "the query gave no answer; run it again"));
+            };
             Ok(Answer { frame, warnings: Vec::new() })
         })
     }

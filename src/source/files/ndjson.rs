@@ -1,177 +1,196 @@
 //! NDJSON files: numbers as they are written, the columns of every line, one type per column.
+//!
+//! A file is read twice: what its columns are is known only at its end.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
+mod column;
+mod lines;
+mod number;
+mod row;
+mod shape;
+#[cfg(test)]
+mod tests;
 
-use polars::prelude::{IntoLazy, LazyFrame};
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use serde_json::Value as Json;
 
-use super::super::shared::decimal;
+use super::super::shared::batch_sink::{BYTES, ROWS};
 use super::super::{Error, ErrorCode};
-use crate::frame::exact;
-use crate::frame::json::Whole;
-use crate::frame::{Column, Frame, Type, Value};
+use super::text::{self, Input, Mark};
+use super::text_table::{Batches, TextFile};
 
-/// A column while its lines are read.
-#[derive(Default)]
+use column::Column;
+use lines::{LONGEST, Lines, Problem};
+use row::{Names, Wanted};
+use shape::{Shape, Type};
+
+/// An NDJSON file whose columns are known.
+#[derive(Clone, Debug)]
+struct NdjsonFile {
+    file: PathBuf,
+    names: Names,
+    types: Vec<Type>,
+    schema: SchemaRef,
+}
+
+/// Opens the table in `file`, which is read to its end for the types of its columns.
+///
+/// # Errors
+/// A file that cannot be read, a line that is no object, and a field that no one type holds.
+pub(super) fn open(file: &Path) -> Result<Arc<dyn TextFile>, Error> {
+    let mut lines = start(file)?;
+    let (mut names, mut shapes, mut values) = (Names::default(), Vec::<Shape>::new(), Vec::new());
+    while let Some((number, line)) = lines.next().map_err(|problem| unreadable(file, &problem))? {
+        let read = row::read(line, number, &mut names, Wanted::All, &mut values);
+        read.map_err(|unread| unread_line(file, number, &unread))?;
+        shapes.resize_with(names.order().len(), Shape::default);
+        for (field, value) in &values {
+            let added = shapes[*field].add(value, number);
+            added.map_err(|unfit| unfit_field(file, &names.order()[*field], &unfit))?;
+        }
+    }
+    let settled = shapes.iter().zip(names.order());
+    let types = settled.map(|(shape, name)| shape.settle().map_err(|unfit| unfit_field(file, name, &unfit)));
+    let types: Vec<Type> = types.collect::<Result<_, _>>()?;
+    let fields = names.order().iter().zip(&types).map(|(name, of)| Field::new(name, column::arrow(of), true));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
+    Ok(Arc::new(NdjsonFile { file: file.to_owned(), names, types, schema }))
+}
+
+fn start(file: &Path) -> Result<Lines<Input>, Error> {
+    match text::open(file)? {
+        (Mark::Utf16, _) => {
+            let message = format!("{} is written in UTF-16; write it in UTF-8", file.display());
+            Err(Error::new(ErrorCode::SourceUnfit, message))
+        }
+        (_, input) => Ok(Lines::new(input)),
+    }
+}
+
+fn unreadable(file: &Path, problem: &Problem) -> Error {
+    match problem {
+        Problem::Input(cause) => text::broken(file, cause),
+        Problem::TooLong { line } => {
+            let most = LONGEST >> 20;
+            fail(file, *line, 0, &format!("the line is longer than {most} MiB; write one JSON object per line"))
+        }
+        Problem::Encoding { byte, line, column } => {
+            let what = format!("the byte 0x{byte:02X} is no UTF-8; write the file in UTF-8");
+            fail(file, *line, *column, &what)
+        }
+    }
+}
+
+fn unread_line(file: &Path, line: u64, unread: &row::Unread) -> Error {
+    fail(file, line, unread.column, &format!("{}; correct the file", unread.why))
+}
+
+fn unfit_field(file: &Path, name: &str, unfit: &shape::Unfit) -> Error {
+    fail(file, unfit.line, 0, &format!("field `{name}`: {}", unfit.why))
+}
+
+/// Returns the error for a line, and a character of it where that is known and not 0.
+fn fail(file: &Path, line: u64, column: usize, what: &str) -> Error {
+    let place = if column == 0 { String::new() } else { format!(", column {column}") };
+    let message = format!("{}, line {line}{place}: {what}", file.display());
+    Error::new(ErrorCode::ValueUnreadable, message)
+}
+
+impl TextFile for NdjsonFile {
+    fn name(&self) -> String {
+        self.file.display().to_string()
+    }
+
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn read(&self, columns: &[usize]) -> Result<Batches, Error> {
+        let mut places = vec![None; self.types.len()];
+        for (place, column) in columns.iter().enumerate() {
+            places[*column] = Some(place);
+        }
+        let schema = self.schema.project(columns).map_err(|cause| fail(&self.file, 1, 0, &cause.to_string()))?;
+        let filled = columns.iter().map(|column| Column::new(&self.types[*column])).collect();
+        Ok(Box::new(Reading {
+            file: self.file.clone(),
+            lines: start(&self.file)?,
+            names: self.names.clone().unseen(),
+            places,
+            schema: Arc::new(schema),
+            filled,
+            values: Vec::new(),
+            ended: false,
+        }))
+    }
+}
+
+/// One reading of a file.
 struct Reading {
-    values: Vec<Value>,
-    /// The types seen, each with the first line that has it.
-    seen: Vec<(Type, usize)>,
-}
-
-/// The fields of one line, in its order, no name twice.
-struct Row(Vec<(String, Json)>);
-
-impl<'de> Deserialize<'de> for Row {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RowVisitor)
-    }
-}
-
-struct RowVisitor;
-
-impl<'de> Visitor<'de> for RowVisitor {
-    type Value = Row;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("one JSON object per line")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Row, A::Error> {
-        let mut fields: Vec<(String, Json)> = Vec::new();
-        while let Some((name, Whole(value))) = entries.next_entry::<String, Whole>()? {
-            if fields.iter().any(|(other, _)| *other == name) {
-                return Err(de::Error::custom(format!("the field `{name}` appears twice")));
-            }
-            fields.push((name, value));
-        }
-        Ok(Row(fields))
-    }
-}
-
-/// The table in `file`.
-pub(super) fn read(file: &Path) -> Result<LazyFrame, Error> {
-    let fail = |line: usize, why: &dyn std::fmt::Display| {
-        Error::new(ErrorCode::ValueUnreadable, format!("{}, line {line}: {why}", file.display()))
-    };
-    let reader = std::fs::File::open(file).map_err(|cause| {
-        Error::new(ErrorCode::SourceMissing, format!("{} cannot be read: {cause}; check the path", file.display()))
-    })?;
-    let mut columns: BTreeMap<String, Reading> = BTreeMap::new();
-    let mut order: Vec<String> = Vec::new();
-    let mut height = 0;
-    for (index, line) in BufReader::new(reader).lines().enumerate() {
-        let number = index + 1;
-        let line = line.map_err(|cause| fail(number, &format!("{cause}; the file must be UTF-8 and whole")))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let Row(fields) =
-            serde_json::from_str(&line).map_err(|cause| fail(number, &format!("{cause}; correct the file")))?;
-        for (name, json) in fields {
-            let column = columns.entry(name.clone()).or_insert_with(|| {
-                order.push(name.clone());
-                Reading::default()
-            });
-            // Lines before the field's first have no value for it.
-            column.values.resize(height, Value::Null);
-            let (of, value) = typed(json).map_err(|why| fail(number, &format!("field `{name}`: {why}")))?;
-            if of != Type::Null && !column.seen.iter().any(|(seen, _)| *seen == of) {
-                column.seen.push((of, number));
-            }
-            column.values.push(value);
-        }
-        height += 1;
-    }
-    let mut finished = Vec::new();
-    for name in order {
-        let Some(mut reading) = columns.remove(&name) else { continue };
-        reading.values.resize(height, Value::Null);
-        finished.push(reading.column(name, file)?);
-    }
-    Frame::from_columns(finished)
-        .map(|frame| frame.data().clone().lazy())
-        .map_err(|cause| Error::new(ErrorCode::ValueUnreadable, format!("{}: {cause}", file.display())))
-}
-
-/// A JSON value with its type; decimals have scale 0 until the column is settled.
-fn typed(json: Json) -> Result<(Type, Value), String> {
-    Ok(match json {
-        Json::Null => (Type::Null, Value::Null),
-        Json::Bool(truth) => (Type::Bool, Value::Bool(truth)),
-        Json::String(text) => (Type::Text, Value::Text(text)),
-        Json::Number(number) => {
-            let text = number.to_string();
-            match text.parse::<i128>() {
-                Ok(integer) => (Type::Integer, Value::Integer(integer)),
-                Err(_) => {
-                    let plain = exact::decimal(&text)
-                        .ok()
-                        .filter(|n| n.digits() <= 38 && n.fractional_digit_count().abs() <= 38);
-                    let value = plain.and_then(|number| decimal::parse(&number.to_plain_string()));
-                    (
-                        Type::Decimal { scale: 0 },
-                        value.ok_or_else(|| format!("{text} needs more than 38 digits; write the numbers of the field as texts, and say `type = \"decimal(76,38)\"` in the column's rule"))?,
-                    )
-                }
-            }
-        }
-        Json::Array(items) => {
-            let items: Vec<(Type, Value)> = items.into_iter().map(typed).collect::<Result<_, _>>()?;
-            let mut types: Vec<Type> = items.iter().map(|(of, _)| of.clone()).filter(|of| *of != Type::Null).collect();
-            types.dedup();
-            if types.len() > 1 || types.iter().any(|of| matches!(of, Type::Array(_) | Type::Decimal { .. })) {
-                return Err("the array mixes types, holds arrays or decimals; write its elements as texts".to_owned());
-            }
-            let element = types.pop().unwrap_or(Type::Null);
-            (Type::Array(Box::new(element)), Value::Array(items.into_iter().map(|(_, value)| value).collect()))
-        }
-        object @ Json::Object(_) => (Type::Text, Value::Text(object.to_string())),
-    })
+    file: PathBuf,
+    lines: Lines<Input>,
+    names: Names,
+    /// The place of each field among the columns that were asked for.
+    places: Vec<Option<usize>>,
+    schema: SchemaRef,
+    filled: Vec<Column>,
+    values: Vec<(usize, Json)>,
+    ended: bool,
 }
 
 impl Reading {
-    fn column(mut self, name: String, file: &Path) -> Result<Column, Error> {
-        let decimals = self.seen.iter().any(|(of, _)| matches!(of, Type::Decimal { .. }));
-        // An empty array goes with arrays of anything.
-        let known: Vec<&(Type, usize)> = self
-            .seen
-            .iter()
-            .filter(|(of, _)| !(decimals && *of == Type::Integer))
-            .filter(|(of, _)| *of != Type::Array(Box::new(Type::Null)) || self.seen.len() == 1)
-            .collect();
-        let of = match known.as_slice() {
-            [] => Type::Null,
-            [(Type::Array(element), _)] if **element == Type::Null => Type::Array(Box::new(Type::Text)),
-            [(of, _)] => of.clone(),
-            [(first, at), (second, other), ..] => {
-                let message = format!(
-                    "{}: field `{name}` is {first} on line {at} and {second} on line {other}; write one type throughout",
-                    file.display()
-                );
-                return Err(Error::new(ErrorCode::ValueUnreadable, message));
+    /// Reads the next batch; absent at the end of the file.
+    fn batch(&mut self) -> Result<Option<RecordBatch>, Error> {
+        let (file, width) = (&self.file, self.filled.len());
+        let (mut height, mut bytes) = (0, 0);
+        while height < ROWS && bytes < BYTES {
+            let Some((number, line)) = self.lines.next().map_err(|problem| unreadable(file, &problem))? else {
+                self.ended = true;
+                break;
+            };
+            let wanted = Wanted::Some(&self.places);
+            let read = row::read(line, number, &mut self.names, wanted, &mut self.values);
+            read.map_err(|unread| unread_line(file, number, &unread))?;
+            self.values.sort_unstable_by_key(|(place, _)| *place);
+            let mut values = self.values.iter().peekable();
+            for place in 0..width {
+                let filled = &mut self.filled[place];
+                match values.next_if(|(of, _)| *of == place) {
+                    None => filled.add_null(),
+                    Some((_, value)) => filled.add(value).map_err(|column::Misfit| {
+                        let name = self.schema.field(place).name();
+                        fail(file, number, 0, &format!("field `{name}` changed while the file was read; run it again"))
+                    })?,
+                }
             }
-        };
-        if !decimals {
-            return Ok(Column { name, of, values: self.values });
+            height += 1;
+            bytes += line.len();
         }
-        for value in &mut self.values {
-            if let Value::Integer(integer) = value {
-                *value = Value::Decimal { unscaled: *integer, scale: 0 };
-            }
+        if height == 0 {
+            return Ok(None);
         }
-        let scale = decimal::settle(&mut self.values);
-        if !decimal::fit(&self.values, scale) {
-            let message = format!(
-                "{}: field `{name}` needs more than 38 digits for all its numbers; write them as texts, and say \
-                 `type = \"decimal(76,38)\"` in the column's rule",
-                file.display()
-            );
-            return Err(Error::new(ErrorCode::ValueUnreadable, message));
+        let columns: Vec<ArrayRef> = self.filled.iter_mut().map(Column::finish).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(height));
+        let batch = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options);
+        batch.map(Some).map_err(|cause| {
+            let message = format!("{} cannot be read as NDJSON: {cause}", self.file.display());
+            Error::new(ErrorCode::SourceUnfit, message)
+        })
+    }
+}
+
+impl Iterator for Reading {
+    type Item = Result<RecordBatch, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
         }
-        Ok(Column { name, of: Type::Decimal { scale }, values: self.values })
+        let batch = self.batch().transpose();
+        self.ended |= !matches!(batch, Some(Ok(_)));
+        batch
     }
 }

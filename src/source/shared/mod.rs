@@ -1,9 +1,11 @@
 //! Holds what several engines need and none owns: pools, builders of columns, Arrow, sinks of batches.
 
 pub(crate) mod arrow;
+pub(crate) mod arrow_types;
 pub(crate) mod batch_sink;
 pub(crate) mod column_builder;
 pub(crate) mod decimal;
 pub(crate) mod nested;
 pub(crate) mod nondeterminism;
 pub(crate) mod pool;
+mod struct_json;

@@ -8,9 +8,7 @@ use super::*;
 
 /// Lines of `differences.parquet` beside the report.
 fn written(folder: &Path) -> usize {
-    use polars::prelude::{ParquetReader, SerReader};
-    let file = std::fs::File::open(folder.join("differences.parquet")).unwrap();
-    ParquetReader::new(file).finish().unwrap().height()
+    crate::parquet::read(&folder.join("differences.parquet")).len()
 }
 
 /// Catches rows in flight that fail a check, a time to heal that is not reported, and differences of an earlier reading that

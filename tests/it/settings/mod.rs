@@ -211,6 +211,7 @@ fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
         ("settings", ("{ a = 1 }", &["postgres", "mysql", "clickhouse"][..])),
         ("max_connections", ("3", &["postgres", "mysql", "clickhouse"][..])),
         ("types", ("{ id = 'integer' }", &["files"][..])),
+        ("csv", ("{ delimiter = ';' }", &["files"][..])),
     ]);
     let listed = settings.keys().copied().chain(["url"]).map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(listed, properties("Source"));

@@ -1,7 +1,6 @@
 //! Windows × engine × type of the column × form of the ends, each at its edges.
 
-use cutover::frame::{Frame, Type, Value};
-use polars::prelude::ParquetWriter;
+use cutover::frame::{Type, Value};
 use sqlx::{Connection, Executor, MySqlConnection};
 
 use super::{error, run, windows};
@@ -286,9 +285,7 @@ fn parquet_places_every_row() {
             let (keys, times) = values(make, without).into_iter().map(|(n, ts)| (Value::Integer(n), ts)).unzip();
             let column = |name: &str, of, values| cutover::frame::Column { name: name.to_owned(), of, values };
             let columns = vec![column("n", Type::Integer, keys), column("ts", of.clone(), times)];
-            let file = std::fs::File::create(folder.path().join(format!("{name}_{side}.parquet"))).unwrap();
-            let mut data = Frame::from_columns(columns).unwrap().data().clone();
-            ParquetWriter::new(file).finish(&mut data).unwrap();
+            crate::parquet::write(&folder.path().join(format!("{name}_{side}.parquet")), columns);
         }
     }
     let source = format!("url = \"{}\"", folder.path().display());

@@ -1,0 +1,62 @@
+//! Batches of a query to canonical frames.
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::Schema;
+use polars::prelude::{PlSmallStr, Series};
+
+use super::super::shared::arrow_types::{Canonical, Unread};
+use super::super::shared::column_builder;
+use super::super::{Error, ErrorCode};
+use crate::frame::{Frame, bridge};
+
+/// How the columns of an answer become canonical ones.
+pub(super) struct Columns(Vec<(String, Canonical)>);
+
+impl Columns {
+    /// Returns how the columns of `schema` are read.
+    ///
+    /// # Errors
+    /// Two columns of one name, and a type without an exact canonical one.
+    pub(super) fn of(schema: &Schema) -> Result<Columns, Error> {
+        column_builder::distinct(schema.fields().iter().map(|field| field.name().as_str()))?;
+        let column = |field: &std::sync::Arc<arrow::datatypes::Field>| match Canonical::of(field) {
+            Ok(how) => Ok((field.name().clone(), how)),
+            Err(Unread { why, hint }) => {
+                let hint = hint.replace("{}", &quoted(field.name()));
+                let message = format!("column `{}`: {why}; select `{hint}` instead, or leave it out", field.name());
+                Err(Error {
+                    type_name: Some(field.data_type().to_string()),
+                    ..Error::new(ErrorCode::TypeUnsupported, message)
+                })
+            }
+        };
+        schema.fields().iter().map(column).collect::<Result<_, _>>().map(Columns)
+    }
+
+    /// Returns the rows of `batches` as one frame.
+    ///
+    /// # Errors
+    /// A value that its canonical type cannot hold.
+    pub(super) fn frame(&self, batches: &[RecordBatch]) -> Result<Frame, Error> {
+        let mut series = Vec::with_capacity(self.0.len());
+        for (at, (name, how)) in self.0.iter().enumerate() {
+            let read = |array: &ArrayRef| {
+                let array = how.read(array).map_err(|why| unreadable(name, &why))?;
+                bridge::polars_array(array.as_ref()).map_err(|cause| unreadable(name, &cause))
+            };
+            let chunks = batches.iter().map(|batch| read(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
+            let column = Series::try_from((PlSmallStr::from_str(name), chunks));
+            series.push(column.map_err(|cause| unreadable(name, &cause))?);
+        }
+        let types = self.0.iter().map(|(_, how)| how.of.clone()).collect();
+        Frame::from_series(series, types).map_err(column_builder::frame_error)
+    }
+}
+
+fn unreadable(column: &str, why: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorCode::ValueUnreadable, format!("column `{column}`: {why}; cast it in the query"))
+}
+
+fn quoted(name: &str) -> String {
+    sqlparser::ast::Ident::with_quote('"', name).to_string()
+}

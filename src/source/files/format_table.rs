@@ -1,0 +1,92 @@
+//! A table of Arrow IPC or Avro files, which DataFusion reads as they are.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::Result as Planned;
+use datafusion::datasource::TableType;
+use datafusion::datasource::file_format::FileFormat;
+use datafusion::datasource::file_format::arrow::ArrowFormat;
+use datafusion::datasource::file_format::avro::AvroFormat;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::FileScanConfigBuilder;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::prelude::SessionContext;
+use object_store::{ObjectMeta, ObjectStoreExt};
+
+use super::super::{Error, ErrorCode};
+use super::format::Kind;
+use super::place::{self, place};
+use super::unify::unified;
+
+/// Files of one table.
+#[derive(Debug)]
+pub(super) struct FormatTable {
+    format: Arc<dyn FileFormat>,
+    store: ObjectStoreUrl,
+    files: Vec<ObjectMeta>,
+    schema: SchemaRef,
+}
+
+impl FormatTable {
+    /// Reads what `files` say of themselves.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and files whose columns do not go together.
+    pub(super) async fn open(context: &SessionContext, kind: Kind, files: &[PathBuf]) -> Result<FormatTable, Error> {
+        let format: Arc<dyn FileFormat> = match kind {
+            Kind::Avro => Arc::new(AvroFormat),
+            _ => Arc::new(ArrowFormat),
+        };
+        let store_url = place::store();
+        let (mut metas, mut schemas) = (Vec::new(), Vec::new());
+        for file in files {
+            let unreadable = |cause: &dyn std::fmt::Display| {
+                let message = format!("{} cannot be read: {cause}; check that the file is whole", file.display());
+                Error::new(ErrorCode::SourceUnfit, message)
+            };
+            let store = context.runtime_env().object_store(&store_url).map_err(|cause| unreadable(&cause))?;
+            let location = place(file).map_err(|cause| unreadable(&cause))?;
+            let meta = store.head(&location).await.map_err(|cause| unreadable(&cause))?;
+            let schema = format.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
+            schemas.push((file.display().to_string(), schema.map_err(|cause| unreadable(&cause))?));
+            metas.push(meta);
+        }
+        let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema.as_ref())));
+        let schema = Arc::new(unified.map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?);
+        Ok(FormatTable { format, store: store_url, files: metas, schema })
+    }
+}
+
+#[async_trait]
+impl TableProvider for FormatTable {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Planned<Arc<dyn ExecutionPlan>> {
+        let source = self.format.file_source(self.schema.clone().into());
+        let mut scan = FileScanConfigBuilder::new(self.store.clone(), source)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit);
+        for file in &self.files {
+            scan = scan.with_file(PartitionedFile::new_from_meta(file.clone()));
+        }
+        self.format.create_physical_plan(state, scan.build()).await
+    }
+}

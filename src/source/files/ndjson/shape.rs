@@ -1,0 +1,163 @@
+//! The type of a field: what all its values have in common, each type with the first line that has it.
+
+use serde_json::Value as Json;
+
+use super::number::{Form, Numbers};
+
+/// A type that holds every value of a field exactly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    /// Nothing but NULL.
+    Null,
+    Bool,
+    Number(Form),
+    /// Texts, and objects as they are written.
+    Text,
+    Array(Box<Type>),
+}
+
+/// The types of JSON that are never one column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Bool,
+    Number,
+    Text,
+    Array,
+}
+
+/// What is known of a field.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    /// The sorts seen, each with how its first value is called and the line of it.
+    seen: Vec<(Sort, &'static str, u64)>,
+    numbers: Numbers,
+    items: Option<Box<Shape>>,
+}
+
+/// Why no type holds the values of a field, and the line with which that is so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unfit {
+    pub(super) line: u64,
+    pub(super) why: String,
+}
+
+impl Shape {
+    /// Adds a value.
+    ///
+    /// # Errors
+    /// An array in an array.
+    pub(super) fn add(&mut self, value: &Json, line: u64) -> Result<(), Unfit> {
+        match value {
+            Json::Null => {}
+            Json::Bool(_) => self.see(Sort::Bool, "bool", line),
+            Json::String(_) | Json::Object(_) => self.see(Sort::Text, "text", line),
+            Json::Number(number) => {
+                let number = self.numbers.add(number.as_str(), line);
+                self.see(Sort::Number, if number.is_integer() { "integer" } else { "decimal" }, line);
+            }
+            Json::Array(items) => {
+                self.see(Sort::Array, "array", line);
+                let shape = self.items.get_or_insert_default();
+                for item in items {
+                    if item.is_array() {
+                        let why = "the array holds arrays; write its elements as texts".to_owned();
+                        return Err(Unfit { line, why });
+                    }
+                    shape.add(item, line)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn see(&mut self, sort: Sort, name: &'static str, line: u64) {
+        if !self.seen.iter().any(|(other, ..)| *other == sort) {
+            self.seen.push((sort, name, line));
+        }
+    }
+
+    /// Returns the type that holds all values.
+    ///
+    /// # Errors
+    /// Values of several types, and numbers that no type holds.
+    pub(super) fn settle(&self) -> Result<Type, Unfit> {
+        Ok(match self.seen[..] {
+            [] => Type::Null,
+            [(Sort::Bool, ..)] => Type::Bool,
+            [(Sort::Text, ..)] => Type::Text,
+            [(Sort::Number, ..)] => Type::Number(self.numbers.form().map_err(|(line, text)| Unfit {
+                line,
+                why: format!(
+                    "{text} needs, with the numbers before it, more than 38 digits; write the numbers of the field as \
+                     texts, and say `type = \"decimal(76,38)\"` in the column's rule"
+                ),
+            })?),
+            [(Sort::Array, _, line)] => match self.items.as_deref().map_or(Ok(Type::Null), Shape::settle) {
+                // An empty array goes with arrays of anything.
+                Ok(Type::Null) => Type::Array(Box::new(Type::Text)),
+                Ok(item) => Type::Array(Box::new(item)),
+                Err(Unfit { line: of, why }) => {
+                    return Err(Unfit { line: of.max(line), why: format!("an element of the array {why}") });
+                }
+            },
+            [(_, first, at), (_, second, line), ..] => {
+                let why = format!("is {first} on line {at} and {second} on line {line}; write one type throughout");
+                return Err(Unfit { line, why });
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::json;
+
+    fn settled(lines: &[&str]) -> Result<Type, String> {
+        let mut shape = Shape::default();
+        for (line, text) in (1..).zip(lines) {
+            shape.add(&json::read(text).unwrap(), line).map_err(|unfit| unfit.why)?;
+        }
+        shape.settle().map_err(|unfit| unfit.why)
+    }
+
+    /// Catches a type that changes with the order of the lines, or that holds values of two.
+    #[test]
+    fn a_field_has_the_one_type_of_its_values() {
+        let array = |of| Type::Array(Box::new(of));
+        let decimal = |scale| Type::Number(Form::Decimal(scale));
+        for (lines, of) in [
+            (&["null"][..], Type::Null),
+            (&["null", "true"], Type::Bool),
+            (&["1", "null"], Type::Number(Form::Integer)),
+            (&["1", "1.5"], decimal(1)),
+            (&["\"a\"", "{\"a\":1.50}"], Type::Text),
+            (&["[]", "[null]"], array(Type::Text)),
+            (&["[]", "[1, null]"], array(Type::Number(Form::Integer))),
+            (&["[0.1, 2, 3.5]", "[]", "null"], array(decimal(1))),
+            (&["[{\"a\":1}]", "[\"b\"]"], array(Type::Text)),
+        ] {
+            let backwards: Vec<&str> = lines.iter().rev().copied().collect();
+            assert_eq!(settled(lines), Ok(of.clone()), "{lines:?}");
+            assert_eq!(settled(&backwards), Ok(of), "{backwards:?}");
+        }
+    }
+
+    /// Catches values of two types in one column.
+    #[test]
+    fn values_of_two_types_are_an_error_with_both_lines() {
+        for (lines, says) in [
+            (&["1", "null", "\"1\""][..], "is integer on line 1 and text on line 3; write one type"),
+            (&["1.0", "true"], "is decimal on line 1 and bool on line 2"),
+            (&["{}", "[]"], "is text on line 1 and array on line 2"),
+            (&["[1]", "[\"a\"]"], "an element of the array is integer on line 1 and text on line 2"),
+            (&["[1, true]"], "an element of the array is integer on line 1 and bool on line 1"),
+            (&["[[1]]"], "holds arrays"),
+            (&["1e400"], "1e+400 needs"),
+            (&["[1e400]"], "an element of the array 1e+400 needs"),
+        ] {
+            let why = settled(lines).unwrap_err();
+            assert!(why.contains(says), "{lines:?}: {why}");
+        }
+    }
+}

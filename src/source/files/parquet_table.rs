@@ -1,0 +1,160 @@
+//! A table of Parquet files: only the columns that a query names are read, in parallel; no claim of a footer decides.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::Result as Planned;
+use datafusion::config::TableParquetOptions;
+use datafusion::datasource::TableType;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::Int96Coercer;
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
+use datafusion::datasource::physical_plan::{FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::ExecutionPlan;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::basic::{ConvertedType, LogicalType};
+use parquet::schema::types::SchemaDescriptor;
+
+use super::super::shared::nested;
+use super::super::{Error, ErrorCode};
+use super::int96;
+use super::place::{self, place};
+use super::plain::plain;
+use super::unify::unified;
+
+/// Parquet files of one table.
+#[derive(Debug)]
+pub(super) struct ParquetTable {
+    store: ObjectStoreUrl,
+    files: Vec<ObjectMeta>,
+    schema: SchemaRef,
+    /// The unit of its INT96 timestamps, if it has any.
+    int96: Option<TimeUnit>,
+}
+
+impl ParquetTable {
+    /// Reads what `files` say of themselves.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or is no Parquet, and files whose columns do not go together.
+    pub(super) async fn open(runtime: &RuntimeEnv, files: &[PathBuf]) -> Result<ParquetTable, Error> {
+        let store_url = place::store();
+        let mut table = ParquetTable {
+            store: store_url.clone(),
+            files: Vec::new(),
+            schema: Arc::new(Schema::empty()),
+            int96: None,
+        };
+        let mut described: Vec<(String, Described)> = Vec::with_capacity(files.len());
+        let mut needs: Option<int96::Needs> = None;
+        for file in files {
+            let unreadable = |cause: &dyn std::fmt::Display| {
+                let message = format!("{} cannot be read: {cause}; check that the file is whole", file.display());
+                Error::new(ErrorCode::SourceUnfit, message)
+            };
+            nested::parquet(file).map_err(|why| unreadable(&why))?;
+            let store = runtime.object_store(&store_url).map_err(|cause| unreadable(&cause))?;
+            let one = Described::read(store, file).await.map_err(|why| unreadable(&why))?;
+            needs = needs.map_or(one.int96, |known| Some(known.with(one.int96.unwrap_or_default())));
+            table.files.push(one.file.clone());
+            described.push((file.display().to_string(), one));
+        }
+        let unfit = |why: String| Error::new(ErrorCode::SourceUnfit, why);
+        let named = || described.first().map_or("the table", |(name, _)| name);
+        table.int96 = needs.map(int96::Needs::unit).transpose().map_err(|why| unfit(format!("{}: {why}", named())))?;
+        let schemas = described.iter().map(|(name, one)| (name, one.schema(table.int96))).collect::<Vec<_>>();
+        let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema)));
+        table.schema = Arc::new(unified.map_err(unfit)?);
+        Ok(table)
+    }
+}
+
+/// What a file says of itself.
+struct Described {
+    file: ObjectMeta,
+    read: ArrowReaderMetadata,
+    int96: Option<int96::Needs>,
+}
+
+impl Described {
+    async fn read(store: Arc<dyn ObjectStore>, file: &Path) -> Result<Described, String> {
+        let text = |cause: &dyn std::fmt::Display| cause.to_string();
+        let location = place(file)?;
+        let file = store.head(&location).await.map_err(|cause| text(&cause))?;
+        let metadata = DFParquetMetadata::new(store.as_ref(), &file).fetch_metadata().await;
+        let metadata = metadata.map_err(|cause| plain(&cause))?;
+        let int96 = int96::needs(&store, &location, &metadata).await?;
+        let read = ArrowReaderMetadata::try_new(metadata, ArrowReaderOptions::new()).map_err(|cause| text(&cause))?;
+        Ok(Described { file, read, int96 })
+    }
+
+    fn schema(&self, int96: Option<TimeUnit>) -> Schema {
+        let schema = table_schema(self.read.schema(), self.read.parquet_schema());
+        let coerced = int96.and_then(|unit| Int96Coercer::new(self.read.parquet_schema(), &schema, &unit).coerce());
+        coerced.unwrap_or(schema)
+    }
+}
+
+/// Returns the columns as they are read: texts as views, labels of ENUM as text.
+fn table_schema(schema: &Schema, parquet: &SchemaDescriptor) -> Schema {
+    let roots = parquet.root_schema().get_fields();
+    let fields = schema.fields().iter().enumerate().map(|(at, field)| {
+        let field = field.as_ref().clone();
+        let root = roots.get(at);
+        let to = match field.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+            DataType::Binary | DataType::LargeBinary if root.is_some_and(|root| is_enum(root)) => DataType::Utf8View,
+            DataType::Binary | DataType::LargeBinary => DataType::BinaryView,
+            _ => return field,
+        };
+        field.with_data_type(to)
+    });
+    Schema::new_with_metadata(fields.collect::<Vec<Field>>(), schema.metadata().clone())
+}
+
+fn is_enum(column: &parquet::schema::types::Type) -> bool {
+    let info = column.get_basic_info();
+    matches!(info.logical_type_ref(), Some(LogicalType::Enum)) || info.converted_type() == ConvertedType::ENUM
+}
+
+#[async_trait]
+impl TableProvider for ParquetTable {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Planned<Arc<dyn ExecutionPlan>> {
+        let mut global = state.config_options().execution.parquet.clone();
+        global.coerce_int96 = self.int96.map(|unit| match unit {
+            TimeUnit::Nanosecond => "ns".to_owned(),
+            _ => "us".to_owned(),
+        });
+        let options = TableParquetOptions { global, ..TableParquetOptions::default() };
+        let source = ParquetSource::new(self.schema.clone()).with_table_parquet_options(options);
+        let mut scan = FileScanConfigBuilder::new(self.store.clone(), Arc::new(source))
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit);
+        for file in &self.files {
+            scan = scan.with_file(PartitionedFile::new_from_meta(file.clone()));
+        }
+        Ok(DataSourceExec::from_data_source(scan.build()))
+    }
+}

@@ -1,0 +1,186 @@
+//! One query over files, from its text to its last row.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::catalog::TableProvider;
+use datafusion::common::{DataFusionError, TableReference};
+use datafusion::execution::context::SQLOptions;
+use datafusion::prelude::{DataFrame, SessionContext};
+use datafusion::sql::parser::Statement;
+use futures::StreamExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
+
+use super::super::shared::batch_sink::{self, BatchSink};
+use super::super::{Error, ErrorCode};
+use super::answer::Columns;
+use super::csv::CsvOptions;
+use super::format::Kind;
+use super::format_table::FormatTable;
+use super::parquet_table::ParquetTable;
+use super::plain::{plain, said};
+use super::session::Joins;
+use super::tables::{self, tables};
+use super::text_table::TextTable;
+use super::{csv, forms, limits, ndjson, session, sql};
+use crate::isolation::caught;
+
+/// A query over files.
+pub(super) struct Query {
+    pub(super) path: PathBuf,
+    /// CSV column types: `column` or `table.column` to a type name.
+    pub(super) types: BTreeMap<String, String>,
+    /// How CSV files are written.
+    pub(super) csv: CsvOptions,
+    /// Bytes that it may hold before it goes on in temporary files.
+    pub(super) memory: Option<usize>,
+    pub(super) sql: String,
+}
+
+/// Tells where the rows went, or what went wrong.
+pub(super) type Told = oneshot::Sender<Result<BatchSink, Error>>;
+
+/// Runs `query` on the calling thread, which must have the stack for it; a panic below is an error.
+pub(super) fn answer(query: &Query, sink: BatchSink, mut told: Told) {
+    let work = || {
+        let runtime = runtime()?;
+        let outcome = runtime.block_on(async {
+            tokio::select! {
+                outcome = run(query, sink) => outcome,
+                () = told.closed() => Err(batch_sink::unwanted()),
+            }
+        });
+        // Threads that read on for nobody are left behind.
+        runtime.shutdown_background();
+        outcome
+    };
+    let outcome = caught(work).unwrap_or_else(|panic| {
+        let text = panic.text();
+        let message = format!("the query over files broke off: {text}; write the query another way");
+        Err(Error::new(ErrorCode::QueryRefused, message))
+    });
+    drop(told.send(outcome));
+}
+
+fn runtime() -> Result<Runtime, Error> {
+    let mut builder = Builder::new_multi_thread();
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    builder.worker_threads(workers).thread_name("files").thread_stack_size(limits::STACK).enable_all();
+    builder.build().map_err(|cause| {
+        let message = "no thread starts to read the files; allow the process more memory or threads";
+        Error::caused(ErrorCode::SourceUnfit, message, &cause)
+    })
+}
+
+/// Joins by hash, and by sorting where that takes more memory than there is, which sorting does not.
+async fn run(query: &Query, mut sink: BatchSink) -> Result<BatchSink, Error> {
+    let tables = tables(&query.path)?;
+    let prepared = sql::prepared(&query.sql)?;
+    let refused = |cause: DataFusionError| {
+        let known = tables.keys().cloned().collect::<Vec<_>>().join(", ");
+        said(&cause).unwrap_or_else(|| {
+            let hint = if exhausted(&cause) { "; allow more with --memory, or ask for fewer rows" } else { "" };
+            let message = format!("the query over files was refused: {}{hint}; tables here: {known}", plain(&cause));
+            Error::new(ErrorCode::QueryRefused, message)
+        })
+    };
+    for joins in [Joins::Hash, Joins::Sort] {
+        let context = session::context(query.memory, joins).map_err(refused)?;
+        for (name, files) in &tables {
+            let named = prepared.tables.contains(name);
+            if !named && !prepared.catalog {
+                continue;
+            }
+            let table = match table(&context, name, files, query).await {
+                Ok(table) => table,
+                // A file that is broken keeps nobody from listing the others.
+                Err(_) if !named => continue,
+                Err(error) => return Err(error),
+            };
+            context.register_table(TableReference::bare(name.as_str()), table).map_err(refused)?;
+        }
+        let statement = Statement::Statement(Box::new(prepared.statement.clone()));
+        let plan = context.state().statement_to_plan(statement).await.map_err(refused)?;
+        let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        only_reads.verify_plan(&plan).and_then(|()| forms::check(&plan)).map_err(refused)?;
+        let rows = context.execute_logical_plan(plan).await.map_err(refused)?;
+        match give(rows, &mut sink).await {
+            Ok(()) => break,
+            Err(Ended::Refused(cause, false)) if exhausted(&cause) && joins == Joins::Hash => {}
+            Err(Ended::Refused(cause, _)) => return Err(refused(cause)),
+            Err(Ended::Ours(error)) => return Err(error),
+        }
+    }
+    Ok(sink)
+}
+
+/// Why not all rows were given.
+enum Ended {
+    /// DataFusion ended the query, before or after rows were given.
+    Refused(DataFusionError, bool),
+    Ours(Error),
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Ended {
+        Ended::Ours(error)
+    }
+}
+
+fn exhausted(cause: &DataFusionError) -> bool {
+    matches!(cause.find_root(), DataFusionError::ResourcesExhausted(_))
+}
+
+/// Gives the rows of a query to `sink`, a frame without rows where there are none.
+async fn give(rows: DataFrame, sink: &mut BatchSink) -> Result<(), Ended> {
+    let mut stream = rows.execute_stream().await.map_err(|cause| Ended::Refused(cause, false))?;
+    let schema = stream.schema();
+    let columns = Columns::of(&schema)?;
+    let (mut held, mut height, mut bytes, mut given) = (Vec::new(), 0, 0, false);
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(|cause| Ended::Refused(cause, given))?;
+        if batch.num_rows() == 0 {
+            continue;
+        }
+        height += batch.num_rows();
+        bytes += batch.get_array_memory_size();
+        held.push(batch);
+        if sink.full(height, bytes) {
+            given = true;
+            if !sink.take(columns.frame(&std::mem::take(&mut held))?).await {
+                return Err(batch_sink::unwanted().into());
+            }
+            (height, bytes) = (0, 0);
+        }
+    }
+    if !given || !held.is_empty() {
+        if held.is_empty() {
+            held.push(arrow::array::RecordBatch::new_empty(schema));
+        }
+        sink.take(columns.frame(&held)?).await;
+    }
+    Ok(())
+}
+
+/// The table `name`, which lies in `files`.
+async fn table(
+    context: &SessionContext,
+    name: &str,
+    files: &[PathBuf],
+    query: &Query,
+) -> Result<Arc<dyn TableProvider>, Error> {
+    Ok(match tables::format(files)?.kind {
+        Kind::Csv | Kind::Tsv => {
+            let open = |file: &PathBuf| csv::open(name, file, &query.types, &query.csv);
+            Arc::new(TextTable::new(files.iter().map(open).collect::<Result<_, _>>()?)?)
+        }
+        Kind::Ndjson => {
+            let open = |file: &PathBuf| ndjson::open(file);
+            Arc::new(TextTable::new(files.iter().map(open).collect::<Result<_, _>>()?)?)
+        }
+        Kind::Parquet => Arc::new(ParquetTable::open(&context.runtime_env(), files).await?),
+        kind @ (Kind::Arrow | Kind::Avro) => Arc::new(FormatTable::open(context, kind, files).await?),
+    })
+}

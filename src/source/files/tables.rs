@@ -1,0 +1,168 @@
+//! The tables at a path: a file, a folder of files, a folder of folders, or all files that a pattern names.
+//!
+//! A file is a table by its stem, a folder within a folder is one by its name, with all files below it. What begins with a
+//! dot or an underscore is no data. A pattern is one table, by what stands before its first wildcard, else by its folder.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+use walkdir::{DirEntry, WalkDir};
+
+use super::super::error::Error;
+use super::format::{self, Format};
+use crate::fs::input;
+use crate::model::ErrorCode;
+
+/// What an ending may be, in words.
+pub(super) const ENDINGS: &str = ".parquet, .csv, .tsv, .ndjson or .jsonl file";
+
+/// Tables by their names, each with its files in the order of their names.
+pub(super) type Tables = BTreeMap<String, Vec<PathBuf>>;
+
+/// Returns the tables at `path`.
+///
+/// # Errors
+/// A path that is not there or holds no table, two tables of one name, and a folder that another program's log says how to read.
+pub(super) fn tables(path: &Path) -> Result<Tables, Error> {
+    if path.is_file() {
+        let name = stem(path).ok_or_else(|| absent(path, &format!("is no {ENDINGS}")))?;
+        return Ok(BTreeMap::from([(name, vec![path.to_owned()])]));
+    }
+    if let Some(what) = input::other(path) {
+        return Err(absent(path, &format!("is {what}, where a file or a folder of files is needed")));
+    }
+    if !path.exists() && is_pattern(path) {
+        return matching(path);
+    }
+    logged(path)?;
+    let entries = std::fs::read_dir(path).map_err(|cause| absent(path, &format!("cannot be read: {cause}")))?;
+    let mut tables = Tables::new();
+    for entry in entries {
+        let entry = entry.map_err(|cause| absent(path, &format!("cannot be read: {cause}")))?.path();
+        let (name, files) = match stem(&entry) {
+            Some(name) if entry.is_file() => (Some(name), vec![entry.clone()]),
+            _ if entry.is_dir() && !is_hidden(&entry) => (name(&entry), below(&entry)?),
+            _ => continue,
+        };
+        let Some(name) = name.filter(|_| !files.is_empty()) else { continue };
+        if let Some(others) = tables.insert(name.clone(), files) {
+            let message =
+                format!("{} and {} are both the table `{name}`; rename one", others[0].display(), entry.display());
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
+        }
+    }
+    if tables.is_empty() { Err(absent(path, &format!("holds no {ENDINGS}"))) } else { Ok(tables) }
+}
+
+/// Returns whether a path names files by a pattern.
+pub(super) fn is_pattern(path: &Path) -> bool {
+    path.to_str().is_some_and(|text| text.contains(['*', '?', '[', '{']))
+}
+
+/// Returns the name of the table that all files of a pattern make.
+pub(super) fn pattern_name(pattern: &Path) -> Option<String> {
+    let last = pattern.file_name()?.to_str()?;
+    let before = last.split(['*', '?', '[', '{']).next().unwrap_or_default().trim_end_matches(['-', '_', '.', '=']);
+    if !before.is_empty() {
+        return Some(before.to_owned());
+    }
+    pattern.ancestors().skip(1).find(|folder| !is_pattern(folder)).and_then(name)
+}
+
+/// The files of a pattern: `*` and `?` stay within a folder, `**` goes down.
+fn matching(pattern: &Path) -> Result<Tables, Error> {
+    let text = pattern.to_str().ok_or_else(|| absent(pattern, "is not UTF-8"))?;
+    let glob = GlobBuilder::new(text).literal_separator(true).build();
+    let glob = glob.map_err(|cause| absent(pattern, &format!("is no pattern: {cause}")))?.compile_matcher();
+    let root = pattern.ancestors().find(|folder| !is_pattern(folder)).unwrap_or(Path::new("."));
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let files: Vec<PathBuf> = data(root)?.into_iter().filter(|file| glob.is_match(file)).collect();
+    if files.is_empty() {
+        return Err(absent(pattern, &format!("names no {ENDINGS}")));
+    }
+    let name = pattern_name(pattern).ok_or_else(|| absent(pattern, "gives its table no name"))?;
+    Ok(BTreeMap::from([(name, files)]))
+}
+
+/// The files of one table in a folder.
+fn below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    logged(folder)?;
+    data(folder)
+}
+
+/// The data files below a folder.
+fn data(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.path());
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(shown) {
+        let entry = entry.map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
+        if entry.file_type().is_file() && format::of(entry.path()).is_some() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+/// Refuses a folder whose files are not all of its rows, or more than its rows.
+fn logged(folder: &Path) -> Result<(), Error> {
+    let metadata = folder.join("metadata");
+    let iceberg = || {
+        let entries = std::fs::read_dir(&metadata).ok()?;
+        entries.flatten().find(|entry| entry.file_name().to_string_lossy().ends_with(".metadata.json"))
+    };
+    let what = match () {
+        () if folder.join("_delta_log").is_dir() => "a Delta table",
+        () if folder.join(".hoodie").is_dir() => "a Hudi table",
+        () if iceberg().is_some() => "an Iceberg table",
+        () => return Ok(()),
+    };
+    let message = format!(
+        "{} is {what}: which of its files and rows count stands in its log, which is not read here; read it through an engine \
+         that does",
+        folder.display()
+    );
+    Err(Error::new(ErrorCode::SourceUnfit, message))
+}
+
+fn absent(path: &Path, what: &str) -> Error {
+    Error::new(ErrorCode::SourceMissing, format!("{} {what}; check the path", path.display()))
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(['.', '_']))
+}
+
+fn name(path: &Path) -> Option<String> {
+    path.file_name().and_then(|name| name.to_str()).map(str::to_owned)
+}
+
+/// The name of a file without the endings that say what it is.
+fn stem(file: &Path) -> Option<String> {
+    let (_, endings) = format::of(file)?;
+    let name = file.file_name()?.to_str()?;
+    Some(name[..name.len() - endings].to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Returns the format that all files of a table have.
+///
+/// # Errors
+/// Two formats, with a file of each.
+pub(super) fn format(files: &[PathBuf]) -> Result<Format, Error> {
+    let mut found: Option<(Format, &Path)> = None;
+    for file in files {
+        let Some((of, _)) = format::of(file) else { continue };
+        match found {
+            Some((known, first)) if known.kind != of.kind => {
+                let message = format!(
+                    "{} and {} are files of one table and of two formats; put them into folders of their own",
+                    first.display(),
+                    file.display()
+                );
+                return Err(Error::new(ErrorCode::SourceUnfit, message));
+            }
+            _ => found = found.or(Some((of, file))),
+        }
+    }
+    found.map(|(of, _)| of).ok_or_else(|| Error::new(ErrorCode::SourceMissing, "the table has no files"))
+}

@@ -1,0 +1,114 @@
+//! CSV and NDJSON files as people have them, from the command line: packed, marked, in other dialects, with nothing in them.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::cli::cutover;
+
+/// Returns the exit code of a `diff` by `id`, and what it says.
+fn diff(folder: &Path, old: &str, new: &str) -> (Option<i32>, String) {
+    let arguments = ["diff", "--old", old, "--new", new, "--key", "id", "--report", "json=out.json"];
+    said(cutover(folder).args(arguments))
+}
+
+fn said(command: &mut std::process::Command) -> (Option<i32>, String) {
+    let output = command.output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code(), text)
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+/// Catches a form of the same rows that is read as other rows, and a difference that hides in one.
+#[test]
+fn the_same_rows_are_equal_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    put("plain.csv", b"id,v\n1,a\n2,b\n");
+    put("other.csv", b"id,v\n1,a\n2,c\n");
+    let zstd = zstd::encode_all(&b"id,v\n1,a\n2,b\n"[..], 1).unwrap();
+    for (name, bytes) in [
+        ("end.csv", b"id,v\n1,a\n2,b\n\n".to_vec()),
+        ("spaced.csv", b"id,v\r\n\r\n1,a\r\n\r\n2,b\r\n".to_vec()),
+        ("UPPER.CSV", b"\xef\xbb\xbfid,v\n1,a\n\"2\",\"b\"".to_vec()),
+        ("tabs.tsv", b"id\tv\n1\ta\n2\tb\n".to_vec()),
+        ("packed.csv.gz", [gzip("id,v\n1,a\n"), gzip("2,b\n")].concat()),
+        ("packed.CSV.ZST", zstd),
+        ("lines.ndjson", b"\xef\xbb\xbf{\"id\":\"1\",\"v\":\"a\"}\n{\"v\":\"b\",\"id\":\"2\"}".to_vec()),
+        ("packed.jsonl.gz", gzip("{\"id\":\"1\",\"v\":\"a\"}\n\n{\"v\":\"b\",\"id\":\"2\"}\n")),
+    ] {
+        put(name, &bytes);
+        let (code, text) = diff(folder.path(), "plain.csv", name);
+        assert_eq!(code, Some(0), "{name}: {text}");
+        let (code, text) = diff(folder.path(), name, "other.csv");
+        assert_eq!(code, Some(1), "{name}: {text}");
+    }
+    put("empty.csv", b"id,v\n\n");
+    let (code, text) = diff(folder.path(), "empty.csv", "empty.csv");
+    assert_eq!(code, Some(2), "nothing on either side is no pass: {text}");
+}
+
+/// Catches numbers of NDJSON that no type holds although one does, and values that differ and pass.
+#[test]
+fn numbers_of_ndjson_keep_their_digits() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    for (old, other) in [
+        (
+            "{\"id\":1,\"v\":1e-20}\n{\"id\":2,\"v\":1e20}\n",
+            "{\"id\":1,\"v\":1e-20}\n{\"id\":2,\"v\":1.0000000000000002e20}\n",
+        ),
+        ("{\"id\":1,\"v\":1.7976931348623157e308}\n", "{\"id\":1,\"v\":1.7976931348623155e308}\n"),
+        ("{\"id\":1,\"v\":[0.1,2,3.5]}\n", "{\"id\":1,\"v\":[0.1,2,3.4]}\n"),
+        ("{\"id\":1,\"v\":0.1000000000000000055}\n", "{\"id\":1,\"v\":0.1000000000000000056}\n"),
+        ("{\"id\":1,\"v\":9007199254740993}\n", "{\"id\":1,\"v\":9007199254740992}\n"),
+    ] {
+        put("old.ndjson", old);
+        put("other.ndjson", other);
+        let (code, text) = diff(folder.path(), "old.ndjson", "old.ndjson");
+        assert_eq!(code, Some(0), "{old}: {text}");
+        let (code, text) = diff(folder.path(), "old.ndjson", "other.ndjson");
+        assert_eq!(code, Some(1), "{old} {other}: {text}");
+    }
+}
+
+/// Catches a setting of a suite that does not reach the reader, and an error that names a setting which does not help.
+#[test]
+fn a_dialect_is_said_in_the_suite() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    put("old.csv", b"id;v\n1;caf\xe9\n2;'1;50'\n3;1,5\n4;NA\n");
+    put("new.csv", "id,v\n1,café\n2,1;50\n3,\"1,5\"\n4,\n".as_bytes());
+    let suite = |csv: &str| {
+        let text = format!(
+            "name = 's'\n[sources.old]\nurl = 'old.csv'\n{csv}\n[sources.new]\nurl = 'new.csv'\n[checks.c]\nkind = 'rows'\nkey = ['id']\n\
+             old = 'SELECT * FROM old'\nnew = 'SELECT * FROM new'\n"
+        );
+        put("suite.toml", text.as_bytes());
+        said(cutover(folder.path()).args(["run", "suite.toml", "--report", "json=out.json", "--no-history"]))
+    };
+    for (csv, told) in [
+        ("", "line 2, column `v`: the byte 0xE9 is no UTF-8"),
+        (
+            "csv = { delimiter = ';' }",
+            "line 2, column `v`: the byte 0xE9 is no UTF-8; set `csv = { encoding = \"latin1\" }`",
+        ),
+        ("csv = { delimiter = ';', encoding = 'latin1' }", "line 3: 3 fields, where the header has 2 fields"),
+    ] {
+        let (code, text) = suite(csv);
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(code == Some(2) && text.contains(told), "{csv}: {text}");
+    }
+    let (code, text) = suite("csv = { delimiter = ';', encoding = 'latin1', quote = \"'\" }");
+    assert!(code == Some(1), "NA is a text: {text}");
+    let (code, text) = suite("csv = { delimiter = ';', encoding = 'latin1', quote = \"'\", null = 'NA' }");
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = suite("csv = { delimiter = ';;' }");
+    assert!(code == Some(2) && text.contains("suite.toml:4:") && text.contains("expected a character"), "{text}");
+    let (code, text) = suite("csv = { quote = ',' }");
+    assert!(code == Some(2) && text.contains("`csv.delimiter` is also the quote"), "{text}");
+}
