@@ -7,8 +7,8 @@ use toml::{Table, Value};
 use crate::model::{Side, Sides};
 use crate::source::Driver;
 
-/// How every such suite begins: the URLs, and with them the passwords, stay outside.
-const HEAD: &str = "name = \"diff\"\n\n[sources.old]\nurl = \"${OLD_URL}\"\n\n[sources.new]\nurl = \"${NEW_URL}\"\n\n";
+/// How every such suite begins.
+const HEAD: &str = "name = \"diff\"\n\n";
 
 /// What is compared on one side.
 #[derive(Clone, Debug)]
@@ -50,6 +50,10 @@ pub struct Request {
     pub rules: Vec<(String, Table)>,
     /// Columns whose values no output shows.
     pub mask: Vec<String>,
+    /// Types of the columns of CSV files.
+    pub types: Sides<Vec<(String, String)>>,
+    /// How CSV files are written, as a suite has it.
+    pub csv: Option<Table>,
     /// Share of the keys, such as `1%`.
     pub sample: Option<String>,
     /// Time per query.
@@ -170,7 +174,29 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     let checks = Value::from(Table::from_iter([(name.to_owned(), Value::from(check))]));
     let checks = Table::from_iter([("checks".to_owned(), checks)]);
     let checks = toml::to_string_pretty(&checks).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
-    Ok(Made { suite: format!("{HEAD}{checks}"), pairing })
+    let sources = Sides { old: old.engine, new: new.engine }.into_iter();
+    let sources: Table =
+        sources.map(|(side, engine)| (side.to_string(), source(side, engine, request).into())).collect();
+    let sources = Table::from_iter([("sources".to_owned(), Value::from(sources))]);
+    let sources = toml::to_string_pretty(&sources).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
+    Ok(Made { suite: format!("{HEAD}{sources}\n{checks}"), pairing })
+}
+
+/// A side without its URL, and with it the password, which stay outside.
+fn source(side: Side, engine: &Driver, request: &Request) -> Table {
+    let url = format!("${{{}_URL}}", side.as_str().to_ascii_uppercase());
+    let mut source = Table::from_iter([("url".to_owned(), Value::from(url))]);
+    if !engine.capabilities.typed_by_suite {
+        return source;
+    }
+    let types: Table = request.types.get(side).iter().map(|(name, of)| (name.clone(), of.as_str().into())).collect();
+    if !types.is_empty() {
+        source.insert("types".to_owned(), types.into());
+    }
+    if let Some(csv) = &request.csv {
+        source.insert("csv".to_owned(), csv.clone().into());
+    }
+    source
 }
 
 /// The key and how it was found; empty where there is none.

@@ -8,6 +8,8 @@ use clap::Args;
 use super::super::super::args::value_parsers::{duration, pair};
 use super::super::super::args::{DetailArgs, LookArgs, ReportArgs};
 use crate::frame::exact;
+use crate::model::Side;
+use crate::source::CsvOptions;
 
 /// `cutover diff`.
 #[derive(Args, Debug)]
@@ -58,6 +60,15 @@ pub(crate) struct DiffArgs {
     /// A rule of a column, as a suite has it, such as 'at={ zone = "UTC" }'; repeatable
     #[arg(long, value_name = "COLUMN=RULE", value_parser = rule)]
     pub(super) rule: Vec<(String, toml::Table)>,
+    /// The type of a column of a CSV file, such as amount=decimal(38,12); repeatable
+    #[arg(long = "type", value_name = "COLUMN=TYPE", value_parser = pair)]
+    pub(super) types: Vec<(String, String)>,
+    /// Read the columns of a CSV file with the types of this side [default: the one that is no CSV]
+    #[arg(long, value_name = "SIDE", value_parser = side)]
+    pub(super) types_from: Option<Side>,
+    /// How CSV files are written, as a suite has it, such as '{ delimiter = ";", decimal = "," }'
+    #[arg(long, value_name = "OPTIONS", value_parser = csv)]
+    pub(super) csv: Option<toml::Table>,
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     pub(super) sample: Option<String>,
@@ -93,6 +104,20 @@ fn rule(text: &str) -> Result<(String, toml::Table), String> {
         Some(toml::Value::Table(rule)) if !rule.is_empty() => Ok((column.trim().to_owned(), rule)),
         _ => Err(wrong.to_owned()),
     }
+}
+
+/// A side by its name.
+fn side(text: &str) -> Result<Side, String> {
+    Side::named(text).ok_or_else(|| "write old or new".to_owned())
+}
+
+/// Options of CSV files: `{ delimiter = ";" }`.
+fn csv(text: &str) -> Result<toml::Table, String> {
+    let wrong = "write { … }, as `csv` of a suite's source has it, such as { delimiter = \";\", decimal = \",\" }";
+    let read = format!("csv = {}", text.trim()).parse::<toml::Table>().map_err(|_| wrong)?.remove("csv");
+    let Some(toml::Value::Table(options)) = read else { return Err(wrong.to_owned()) };
+    let meant: CsvOptions = options.clone().try_into().map_err(|cause: toml::de::Error| cause.message().to_owned())?;
+    meant.check().map(|()| options)
 }
 
 /// A tolerance: `0.01` for every number, `cost=0.01` for one column.

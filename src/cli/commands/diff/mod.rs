@@ -2,6 +2,7 @@
 
 mod args;
 mod relation;
+mod types;
 
 use std::path::Path;
 
@@ -12,7 +13,8 @@ use super::super::sides::url_of;
 use super::super::{console, execute, suites};
 use crate::exit_code::BROKEN;
 use crate::fs::output::write_atomically;
-use crate::model::Side;
+use crate::model::{Side, Sides};
+use crate::source::CsvOptions;
 use crate::suite::Overrides;
 use crate::suite::ad_hoc::{Request, snake_case, suite};
 
@@ -33,10 +35,18 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         _ => "query".to_owned(),
     };
     let withheld = args.detail.privacy.no_examples || !args.mask.is_empty();
-    let (old_relation, new_relation) = tokio::join!(
-        relation(Side::Old, &old.1, &old_of, args.timeout, withheld),
-        relation(Side::New, &new.1, &new_of, args.timeout, withheld)
+    let csv: CsvOptions = match args.csv.clone().map(toml::Table::try_into).transpose() {
+        Ok(csv) => csv.unwrap_or_default(),
+        Err(cause) => return Err(refuse(format!("--csv: {}", cause.message()))),
+    };
+    let (old_found, new_found) = tokio::join!(
+        relation(Side::Old, &old.1, &old_of, &csv, args.timeout, withheld),
+        relation(Side::New, &new.1, &new_of, &csv, args.timeout, withheld)
     );
+    let found = Sides { old: old_found.map_err(refuse)?, new: new_found.map_err(refuse)? };
+    let urls = Sides { old: &old.1, new: &new.1 };
+    let (types, told) =
+        types::types(urls, Sides { old: &found.old, new: &found.new }, &args.types, args.types_from, &args.rename);
     let request = Request {
         mask: args.mask,
         key: args.key,
@@ -48,10 +58,11 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         relative: args.relative,
         rules: args.rule,
         sample: args.sample,
+        types,
+        csv: args.csv,
         timeout: Some(humantime::format_duration(args.timeout).to_string()),
     };
-    let (old_relation, new_relation) = (old_relation.map_err(refuse)?, new_relation.map_err(refuse)?);
-    let made = suite(&name, &old_relation, &new_relation, &request).map_err(refuse)?;
+    let made = suite(&name, &found.old.relation, &found.new.relation, &request).map_err(refuse)?;
     let sources = vec![(Side::Old.to_string(), old.0), (Side::New.to_string(), new.0)];
     let mut loaded = [suites::parse(&made.suite, &Overrides { params: Vec::new(), sources })?];
     if let Some(path) = &args.write_suite {
@@ -62,6 +73,9 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
     let request = RunRequest::of_one(&loaded, 1, args.timeout, &args.detail, reports, args.look).map_err(refuse)?;
     if !args.look.quiet {
         console::complain(&format!("{}\n", made.pairing));
+        if let Some(told) = told {
+            console::complain(&format!("{told}\n"));
+        }
     }
     let code = execute::execute(&request, &Notifiers::default()).await;
     if code == BROKEN && !args.look.quiet {

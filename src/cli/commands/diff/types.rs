@@ -1,0 +1,109 @@
+//! Finds the types of the columns of a CSV side: those that the command line names, else those of the other side.
+
+use crate::frame::Type;
+use crate::model::{Side, Sides};
+use crate::source::pushdown::Described;
+use crate::source::{SourceUrl, untyped};
+
+use super::relation::Found;
+
+/// Digits of a decimal.
+const DIGITS: u8 = 38;
+
+/// Digits after the point where the other side does not say how many.
+const SCALE: u8 = 18;
+
+/// Types of the columns of one side, as a suite has them.
+pub(super) type Types = Vec<(String, String)>;
+
+/// Returns the types of both sides, and what to tell of them.
+pub(super) fn types(
+    urls: Sides<&SourceUrl>,
+    found: Sides<&Found>,
+    given: &[(String, String)],
+    from: Option<Side>,
+    rename: &[(String, String)],
+) -> (Sides<Types>, Option<String>) {
+    let bare = Sides { old: untyped(urls.old, &found.old.named), new: untyped(urls.new, &found.new.named) };
+    let own = |side: Side| -> Types {
+        let known = |(column, _): &&(String, String)| found.get(side).relation.columns.contains(column);
+        given.iter().filter(known).filter(|_| *bare.get(side)).cloned().collect()
+    };
+    let mut types = Sides { old: own(Side::Old), new: own(Side::New) };
+    let from = from.or(match (bare.old, bare.new) {
+        (true, false) => Some(Side::New),
+        (false, true) => Some(Side::Old),
+        _ => None,
+    });
+    let Some(from) = from else { return (types, None) };
+    let to = from.other();
+    if !*bare.get(to) {
+        return (types, None);
+    }
+    let mut taken = Vec::new();
+    for column in &found.get(from).described {
+        let name = match to {
+            Side::New => rename.iter().find(|(old, _)| *old == column.name).map_or(&column.name, |(_, new)| new),
+            Side::Old => rename.iter().find(|(_, new)| *new == column.name).map_or(&column.name, |(old, _)| old),
+        };
+        let wanted =
+            found.get(to).relation.columns.contains(name) && types.get(to).iter().all(|(known, _)| known != name);
+        if let Some(of) = csv_type(column).filter(|_| wanted) {
+            taken.push(name.clone());
+            types.get_mut(to).push((name.clone(), of));
+        }
+    }
+    if taken.is_empty() {
+        return (types, None);
+    }
+    let list = taken.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let told = format!(
+        "{to} is CSV: {list} read with the types of {from}; name others with --type, such as --type {}=text",
+        taken[0]
+    );
+    (types, Some(told))
+}
+
+/// Returns the type in a CSV file that a column can be compared with; absent where that is text, or there is none.
+fn csv_type(column: &Described) -> Option<String> {
+    Some(match &column.of {
+        Type::Integer => "integer".to_owned(),
+        Type::Decimal { scale } => declared(&column.database_type).unwrap_or_else(|| {
+            let scale = if *scale == 0 { SCALE } else { *scale };
+            format!("decimal({DIGITS},{scale})")
+        }),
+        Type::Float => "float".to_owned(),
+        Type::Bool => "bool".to_owned(),
+        Type::Date => "date".to_owned(),
+        Type::Time => "time".to_owned(),
+        Type::WallClock => "timestamp".to_owned(),
+        _ => return None,
+    })
+}
+
+/// The digits that a type such as `numeric(10,2)` declares.
+fn declared(database_type: &str) -> Option<String> {
+    let inside = database_type.split_once('(')?.1.split_once(')')?.0;
+    let (precision, scale) = inside.split_once(',').unwrap_or((inside, "0"));
+    let (precision, scale): (u8, u8) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
+    (precision <= DIGITS && scale <= precision).then(|| format!("decimal({precision},{scale})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a decimal that a file holds with more digits than the type it is read with.
+    #[test]
+    fn a_decimal_is_read_with_the_digits_of_the_other_side() {
+        let of = |of: Type, database_type: &str| {
+            csv_type(&Described { name: "n".to_owned(), database_type: database_type.to_owned(), of, printed: false })
+        };
+        assert_eq!(of(Type::Decimal { scale: 0 }, "numeric(10,2)").as_deref(), Some("decimal(10,2)"));
+        assert_eq!(of(Type::Decimal { scale: 0 }, "numeric").as_deref(), Some("decimal(38,18)"));
+        assert_eq!(of(Type::Decimal { scale: 4 }, "").as_deref(), Some("decimal(38,4)"));
+        assert_eq!(of(Type::Integer, "int8").as_deref(), Some("integer"));
+        assert_eq!(of(Type::Text, "text"), None);
+        assert_eq!(of(Type::Instant, "timestamptz"), None);
+    }
+}
