@@ -53,7 +53,7 @@ fn run(url: &str, old: &str, new: &str) -> (Option<i32>, String) {
          [checks.c]\nkind = \"rows\"\nkey = \"v\"\nold = '''{old}'''\nnew = '''{new}'''\n"
     );
     std::fs::write(folder.path().join("suite.toml"), text).unwrap();
-    told(folder.path(), &["run", "suite.toml", "--no-history", "--timeout", "3s", "--report", "json=out.json"])
+    told(folder.path(), &["run", "suite.toml", "--no-history", "--timeout", "10s", "--report", "json=out.json"])
 }
 
 /// Waits until `left`, what a session holds at the server, is nothing: a server ends a session when it comes to it.
@@ -135,7 +135,7 @@ async fn what_mysql_lets_a_query_reach_is_left_as_it_was() {
         assert_eq!((taken, locked().await), (1, 1));
         for wait in ["GET_LOCK('cutover_beyond', 1000)", "SLEEP(1000) + LENGTH('cutover_beyond')"] {
             let (code, said) = run(account, &format!("SELECT {wait} AS v"), "SELECT 1 AS v");
-            assert!(code == Some(2) && said.contains("took longer than 3s"), "{wait}: {said}");
+            assert!(code == Some(2) && said.contains("took longer than 10s"), "{wait}: {said}");
             nothing_left(wait, &running).await;
         }
         sqlx::raw_sql("DO RELEASE_ALL_LOCKS()").execute(&mut connection).await.unwrap();
@@ -166,7 +166,7 @@ async fn what_postgres_lets_a_query_wait_for_ends_with_it() {
     assert_eq!(locked().await, 1, "what would be seen, had it stayed");
     for wait in ["pg_advisory_lock(471147)", "pg_sleep(471147)"] {
         let (code, said) = run(&url, &format!("SELECT 1 AS v FROM {wait}"), "SELECT 1 AS v");
-        assert!(code == Some(2) && said.contains("took longer than 3s"), "{wait}: {said}");
+        assert!(code == Some(2) && said.contains("took longer than 10s"), "{wait}: {said}");
         nothing_left(wait, &running).await;
     }
 }

@@ -74,7 +74,8 @@ async fn nothing_is_changed_wherever_a_query_is_sent() {
     let write = format!("INSERT INTO FUNCTION file('{file}', 'CSV', 'n Int8') SELECT 1");
     client.query(&write).execute().await.unwrap();
     let call = format!("INSERT INTO FUNCTION url('http://127.0.0.1:{port}/w', 'CSV', 'n Int8') SELECT 1");
-    client.query(&call).execute().await.unwrap();
+    // The listener may hang up before all is written to it: that it was called is what counts.
+    let _ = client.query(&call).execute().await;
     assert!(listener.heard().iter().any(|line| line.starts_with("POST /w ")), "what would be heard");
     let after = held(&url, &file).await;
     // The embedded engine writes where it was started, a server into a folder of its own.
