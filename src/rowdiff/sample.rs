@@ -90,6 +90,16 @@ mod tests {
         assert_eq!(text(&[&number, &words, b"0", &date]), "2:-7,3:a,b,-,5:20454,");
     }
 
+    /// Catches integers beyond 128 bits that are picked otherwise than by a server, and decimals taken for such integers.
+    #[test]
+    fn a_wide_integer_is_written_by_its_digits_and_a_wide_decimal_is_not() {
+        let digits = "1".repeat(40);
+        let wide = |digits: &str| [&b"N"[..], &(digits.len() as u64).to_le_bytes(), digits.as_bytes()].concat();
+        assert_eq!(text(&[&wide(&digits)]), format!("40:{digits},"));
+        let decimal = wide(&format!("{digits}.5"));
+        assert_eq!(text(&[&decimal]), format!("51#{},", String::from_utf8(decimal.clone()).unwrap()));
+    }
+
     #[test]
     fn about_the_share_is_picked() {
         let sample = Sample { text: "10%".to_owned(), below: u64::MAX / 10 };

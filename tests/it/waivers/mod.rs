@@ -3,6 +3,7 @@
 mod counted;
 mod expected;
 mod further;
+mod generated;
 mod mistakes;
 mod pinned;
 
