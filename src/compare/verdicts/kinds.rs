@@ -179,6 +179,17 @@ fn percentiles_of_raw_values_hold_at_their_bound_and_not_beyond() {
     assert_eq!(report.outcome.measures()[0].count.as_ref().unwrap().old, Some(40));
 }
 
+/// Catches a quantile that is said to have moved otherwise than from old to new.
+#[test]
+fn a_percentile_tells_how_far_new_is_from_old() {
+    let check = check(KindSettings::Percentile(Box::new(percentile(Some("0.1")))), &[]);
+    for (new, delta) in [(111, "11"), (80, "-20"), (100, "0")] {
+        let report = judge(&check, &latencies(&[100; 40]), &latencies(&[new; 40]));
+        let deltas: Vec<Option<&str>> = report.outcome.measures().iter().map(|one| one.delta.as_deref()).collect();
+        assert_eq!(deltas, [Some(delta), Some(delta)], "{new}");
+    }
+}
+
 #[test]
 fn percentiles_of_an_approximation_are_judged_by_rank() {
     let mut settings = percentile(None);
