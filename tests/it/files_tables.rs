@@ -272,6 +272,50 @@ async fn a_footer_that_lies_changes_nothing() {
     assert_eq!(values(&path, "SELECT v FROM t ORDER BY v DESC LIMIT 1").await, number(&[5]));
 }
 
+/// Catches rows that are skipped because a footer claims other values than there are.
+#[tokio::test(flavor = "multi_thread")]
+async fn statistics_that_lie_skip_no_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    by_hand(&path, "message m { required int64 v; }", |column| {
+        let values = [5, 1, 4, 2, 3];
+        let typed = column.typed::<parquet::data_type::Int64Type>();
+        typed.write_batch_with_statistics(&values, None, None, Some(&100), Some(&100), Some(1)).unwrap();
+    });
+    let number = |number: i128| vec![Value::Integer(number)];
+    for (sql, right) in [
+        ("SELECT v FROM t WHERE v = 3", 3),
+        ("SELECT COUNT(*) AS n FROM t WHERE v < 100", 5),
+        ("SELECT MIN(v) AS n FROM t", 1),
+        ("SELECT MAX(v) AS n FROM t", 5),
+        ("SELECT COUNT(DISTINCT v) AS n FROM t", 5),
+        ("SELECT v FROM t ORDER BY v LIMIT 1", 1),
+        ("SELECT COUNT(*) AS n FROM t AS a JOIN (SELECT 2 AS v) AS b ON a.v = b.v", 1),
+    ] {
+        assert_eq!(values(&path, sql).await, number(right), "{sql}");
+    }
+}
+
+/// Catches an entry of a map that is NULL and passes for one of two NULLs.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_is_null_is_no_pair() {
+    let fields: Fields =
+        vec![Field::new("key", DataType::Utf8, true), Field::new("value", DataType::Int32, true)].into();
+    let nothing = |valid: bool| -> ArrayRef {
+        let columns: Vec<ArrayRef> =
+            vec![Arc::new(StringArray::from(vec![None::<&str>])), Arc::new(Int32Array::from(vec![None]))];
+        let entries = StructArray::new(fields.clone(), columns, Some(vec![valid].into()));
+        let item = Arc::new(Field::new_list_field(entries.data_type().clone(), true));
+        Arc::new(ListArray::new(item, arrow::buffer::OffsetBuffer::from_lengths([1]), Arc::new(entries), None))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    write_batch(&folder.path().join("pair.parquet"), &batch(nothing(true)));
+    write_batch(&folder.path().join("none.parquet"), &batch(nothing(false)));
+    let pair = Value::Map(vec![(Value::Null, Value::Null)]);
+    assert_eq!(values(folder.path(), "SELECT v FROM pair").await, [pair]);
+    assert!(refused(folder.path(), "SELECT v FROM none").await.contains("no pair"));
+}
+
 /// Catches a file that is left out of its table, or taken into one that it is none of.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_folders_and_patterns_are_tables() {

@@ -11,9 +11,6 @@ use datafusion::datasource::TableType;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::arrow::ArrowFormat;
 use datafusion::datasource::file_format::avro::AvroFormat;
-use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::FileScanConfigBuilder;
-use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionContext;
@@ -28,7 +25,6 @@ use super::unify::unified;
 #[derive(Debug)]
 pub(super) struct FormatTable {
     format: Arc<dyn FileFormat>,
-    store: ObjectStoreUrl,
     files: Vec<ObjectMeta>,
     schema: SchemaRef,
 }
@@ -43,14 +39,13 @@ impl FormatTable {
             Kind::Avro => Arc::new(AvroFormat),
             _ => Arc::new(ArrowFormat),
         };
-        let store_url = place::store();
         let (mut metas, mut schemas) = (Vec::new(), Vec::new());
         for file in files {
             let unreadable = |cause: &dyn std::fmt::Display| {
                 let message = format!("{} cannot be read: {cause}; check that the file is whole", file.display());
                 Error::new(ErrorCode::SourceUnfit, message)
             };
-            let store = context.runtime_env().object_store(&store_url).map_err(|cause| unreadable(&cause))?;
+            let store = context.runtime_env().object_store(place::store()).map_err(|cause| unreadable(&cause))?;
             let location = place(file).map_err(|cause| unreadable(&cause))?;
             let meta = store.head(&location).await.map_err(|cause| unreadable(&cause))?;
             let schema = format.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
@@ -59,7 +54,7 @@ impl FormatTable {
         }
         let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema.as_ref())));
         let schema = Arc::new(unified.map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?);
-        Ok(FormatTable { format, store: store_url, files: metas, schema })
+        Ok(FormatTable { format, files: metas, schema })
     }
 }
 
@@ -81,12 +76,6 @@ impl TableProvider for FormatTable {
         limit: Option<usize>,
     ) -> Planned<Arc<dyn ExecutionPlan>> {
         let source = self.format.file_source(self.schema.clone().into());
-        let mut scan = FileScanConfigBuilder::new(self.store.clone(), source)
-            .with_projection_indices(projection.cloned())?
-            .with_limit(limit);
-        for file in &self.files {
-            scan = scan.with_file(PartitionedFile::new_from_meta(file.clone()));
-        }
-        self.format.create_physical_plan(state, scan.build()).await
+        self.format.create_physical_plan(state, place::scan(source, &self.files, projection, limit)?).await
     }
 }

@@ -1,16 +1,20 @@
 //! Plans of forms that DataFusion answers wrongly: refused by name, with another way to write them.
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{DataFusionError, Result};
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::common::{DFSchema, DataFusionError, Result};
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 
 use super::super::{Error, ErrorCode};
 
 /// Refuses a plan whose answer would be wrong.
 pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
     plan.apply_with_subqueries(|plan| {
+        let schema = merge_schema(&plan.inputs());
         plan.apply_expressions(|whole| {
             whole.apply(|one| match one {
+                Expr::AggregateFunction(called) => median(called.func.name(), &called.params.args, &schema),
+                Expr::WindowFunction(called) => median(called.fun.name(), &called.params.args, &schema),
                 Expr::InSubquery(within) if within.negated && !within.subquery.outer_ref_columns.is_empty() => Err(refused(
                     "NOT IN with a subquery that names a column from outside loses the rows for which it is empty; write NOT \
                      EXISTS (SELECT 1 … WHERE …) instead",
@@ -27,6 +31,18 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
         })
     })
     .map(drop)
+}
+
+/// Refuses the median of decimals, which cuts the half between two of them off.
+fn median(function: &str, args: &[Expr], schema: &DFSchema) -> Result<TreeNodeRecursion> {
+    let decimal = |one: &Expr| one.get_type(schema).is_ok_and(|of| of.is_decimal());
+    if function == "median" && args.iter().any(decimal) {
+        return Err(refused(
+            "MEDIAN of decimals is cut to their digits; write PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x), which is a DOUBLE, or \
+             select the raw values",
+        ));
+    }
+    Ok(TreeNodeRecursion::Continue)
 }
 
 fn refused(message: &str) -> DataFusionError {

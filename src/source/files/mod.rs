@@ -54,7 +54,13 @@ use tables::tables;
 pub(super) static DRIVER: Driver = Driver {
     name: "files",
     dialect: &dialect::DataFusion,
-    capabilities: Capabilities { local: true, cheap_rereads: true, typed_by_suite: true, ..Capabilities::NONE },
+    capabilities: Capabilities {
+        local: true,
+        cheap_rereads: true,
+        typed_by_suite: true,
+        unordered_float_sums: true,
+        ..Capabilities::NONE
+    },
     catalog: &catalog::Stems,
     access: Access::Path { prefix: "", open: |path, options, shown| Ok(Arc::new(Files::open(path, options, shown)?)) },
 };

@@ -9,12 +9,10 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result as Planned;
 use datafusion::config::TableParquetOptions;
 use datafusion::datasource::TableType;
-use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::ParquetSource;
 use datafusion::datasource::physical_plan::parquet::Int96Coercer;
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
-use datafusion::datasource::physical_plan::{FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
-use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
@@ -33,7 +31,6 @@ use super::unify::unified;
 /// Parquet files of one table.
 #[derive(Debug)]
 pub(super) struct ParquetTable {
-    store: ObjectStoreUrl,
     files: Vec<ObjectMeta>,
     schema: SchemaRef,
     /// The unit of its INT96 timestamps, if it has any.
@@ -46,13 +43,7 @@ impl ParquetTable {
     /// # Errors
     /// A file that cannot be read, or is no Parquet, and files whose columns do not go together.
     pub(super) async fn open(runtime: &RuntimeEnv, files: &[PathBuf]) -> Result<ParquetTable, Error> {
-        let store_url = place::store();
-        let mut table = ParquetTable {
-            store: store_url.clone(),
-            files: Vec::new(),
-            schema: Arc::new(Schema::empty()),
-            int96: None,
-        };
+        let mut table = ParquetTable { files: Vec::new(), schema: Arc::new(Schema::empty()), int96: None };
         let mut described: Vec<(String, Described)> = Vec::with_capacity(files.len());
         let mut needs: Option<int96::Needs> = None;
         for file in files {
@@ -61,7 +52,7 @@ impl ParquetTable {
                 Error::new(ErrorCode::SourceUnfit, message)
             };
             nested::parquet(file).map_err(|why| unreadable(&why))?;
-            let store = runtime.object_store(&store_url).map_err(|cause| unreadable(&cause))?;
+            let store = runtime.object_store(place::store()).map_err(|cause| unreadable(&cause))?;
             let one = Described::read(store, file).await.map_err(|why| unreadable(&why))?;
             needs = needs.map_or(one.int96, |known| Some(known.with(one.int96.unwrap_or_default())));
             table.files.push(one.file.clone());
@@ -149,12 +140,6 @@ impl TableProvider for ParquetTable {
         });
         let options = TableParquetOptions { global, ..TableParquetOptions::default() };
         let source = ParquetSource::new(self.schema.clone()).with_table_parquet_options(options);
-        let mut scan = FileScanConfigBuilder::new(self.store.clone(), Arc::new(source))
-            .with_projection_indices(projection.cloned())?
-            .with_limit(limit);
-        for file in &self.files {
-            scan = scan.with_file(PartitionedFile::new_from_meta(file.clone()));
-        }
-        Ok(DataSourceExec::from_data_source(scan.build()))
+        Ok(DataSourceExec::from_data_source(place::scan(Arc::new(source), &self.files, projection, limit)?))
     }
 }

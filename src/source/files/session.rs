@@ -53,6 +53,9 @@ fn options() -> ConfigOptions {
     options.execution.parquet.enable_page_index = false;
     options.execution.parquet.bloom_filter_on_read = false;
     options.optimizer.enable_dynamic_filter_pushdown = false;
+    options.optimizer.enable_topk_dynamic_filter_pushdown = false;
+    options.optimizer.enable_join_dynamic_filter_pushdown = false;
+    options.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     // A column says by its metadata that it holds UUIDs or JSON.
     options.execution.parquet.skip_metadata = false;
     options

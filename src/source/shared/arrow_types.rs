@@ -136,6 +136,9 @@ impl Canonical {
             },
             Arrow::Dictionary(_, values) => Canonical::encoded(field, values.as_ref()),
             Arrow::RunEndEncoded(_, values) => Canonical::encoded(field, values.data_type()),
+            Arrow::Struct(fields) if names_twice(fields) => {
+                refused("a struct with two fields of one name", "CAST({} AS VARCHAR)")
+            }
             Arrow::Struct(fields) => {
                 let field = |field: &FieldRef| Ok((field.name().clone(), Canonical::of(field)?));
                 canonical(Type::Json, Form::Object(fields.iter().map(field).collect::<Result<_, Unread>>()?))
@@ -185,6 +188,9 @@ impl Canonical {
             }
             Form::Map(key, value) => {
                 let (offsets, entries, nulls) = list(array)?;
+                if entries.null_count() > 0 {
+                    return Err("an entry of the map is NULL, which is no pair of a key and a value".to_owned());
+                }
                 let entries = entries.as_struct();
                 let (keys, values) = (key.read(entries.column(0))?, value.read(entries.column(1))?);
                 let fields = Fields::from(vec![
@@ -202,6 +208,11 @@ impl Canonical {
 /// Returns the name of the extension type that a field says it has.
 fn extension(field: &Field) -> Option<&str> {
     field.metadata().get("ARROW:extension:name").map(String::as_str)
+}
+
+fn names_twice(fields: &Fields) -> bool {
+    let named = |at: usize| fields[..at].iter().any(|other| other.name() == fields[at].name());
+    (0..fields.len()).any(named)
 }
 
 fn is_entry(fields: &Fields) -> bool {

@@ -261,3 +261,47 @@ async fn arithmetic_that_leaves_its_type_is_an_error() {
         assert_eq!(rows(&frame), [[right]], "{sql}");
     }
 }
+
+/// Catches a median that is cut to the digits of its values.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_median_of_decimals_is_refused_with_a_way_that_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let values = [1, 2].map(|unscaled| Value::Decimal { unscaled, scale: 2 }).to_vec();
+    let column = Column { name: "d".to_owned(), of: Type::Decimal { scale: 2 }, values };
+    crate::parquet::write(&folder.path().join("t.parquet"), vec![column]);
+    let engine = open(folder.path());
+    for sql in ["SELECT MEDIAN(d) AS x FROM t", "SELECT MEDIAN(d + 1) OVER () AS x FROM t"] {
+        let error = ask(&engine, sql).await.expect_err(sql);
+        assert!(error.message.contains("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x)"), "{sql}: {}", error.message);
+    }
+    let frame = ask(&engine, "SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY d) AS x FROM t").await.unwrap();
+    assert_eq!(frame.values("x"), [Value::Float(0.015)]);
+}
+
+/// Catches a page that tells of answers that are given no longer.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_tells_what_is_answered() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/files.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    parquet(&folder.path().join("a.parquet"), &A);
+    let engine = open(folder.path());
+    for (told, expression, right) in [
+        ("`7 / 2`, `-7 % 3` | 3, \u{2212}1", "7 / 2", "3"),
+        ("`7 / 2`, `-7 % 3` | 3, \u{2212}1", "-7 % 3", "-1"),
+        ("`2.345 / 3` (decimals) | 4 more digits, cut: 0.7816666", "2.345 / 3", "0.7816666"),
+        ("`CAST(2.5 AS BIGINT)` | 2 (cut)", "CAST(2.5 AS BIGINT)", "2"),
+        ("`ROUND(2.345, 2)` (decimal) | 2.35", "ROUND(2.345, 2)", "2.35"),
+        ("`CONCAT('a', NULL)`, `'a' \\|\\| NULL` | `a`, NULL", "CONCAT('a', NULL)", "'a'"),
+        ("`CONCAT('a', NULL)`, `'a' \\|\\| NULL` | `a`, NULL", "'a' || NULL", "NULL"),
+        ("`1.5` | a decimal", "arrow_typeof(1.5)", "'Decimal128(2, 1)'"),
+        ("the text is read as a number", "'12' = 12", "1"),
+    ] {
+        assert!(page.contains(told), "{told}");
+        let sql = format!("SELECT {expression} AS x FROM a LIMIT 1");
+        let frame = ask(&engine, &sql).await.unwrap_or_else(|error| panic!("{sql}: {}", error.message));
+        assert_eq!(rows(&frame), [[right]], "{sql}");
+    }
+    for sql in ["SELECT 1 / 0 AS x", "SELECT id % 0 AS x FROM a", "SELECT 'a' = 1 AS x"] {
+        assert!(ask(&engine, sql).await.is_err(), "{sql}");
+    }
+}
