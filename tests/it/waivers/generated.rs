@@ -139,7 +139,7 @@ async fn after_further_changes_only_what_was_accepted_passes() {
         }
         for one in &mut subjects {
             one.tables = one.accepted.clone();
-            (0..1 + one.random.below(2)).for_each(|_| one.tables.change(&mut one.random));
+            (0..=one.random.below(2)).for_each(|_| one.tables.change(&mut one.random));
             one.case.fit(&mut one.tables);
         }
         fill(folder, &subjects).await;

@@ -60,7 +60,7 @@ impl Row {
             text: some(WORDS),
             amount: amount(some(AMOUNTS.len())),
             price: amount(some(AMOUNTS.len())),
-            halves: some(4).map(|halves| halves as i64 - 1),
+            halves: some(4).map(|halves| i64::try_from(halves).unwrap() - 1),
             moment: some(3),
             zeros: some(3).unwrap_or(0),
             form: some(3).unwrap_or(0),
@@ -136,7 +136,7 @@ impl Tables {
     pub(super) fn random(random: &mut Random) -> Tables {
         let old: Vec<Row> = (0..2 + random.below(6)).map(|_| Row::random(random)).collect();
         let mut tables = Tables { new: old.clone(), old };
-        (0..1 + random.below(4)).for_each(|_| tables.change(random));
+        (0..=random.below(4)).for_each(|_| tables.change(random));
         tables
     }
 
