@@ -13,6 +13,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::data_type::{ByteArray, ByteArrayType, FixedLenByteArray, FixedLenByteArrayType, Int96, Int96Type};
 use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
@@ -278,10 +279,21 @@ async fn statistics_that_lie_skip_no_row() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.parquet");
     by_hand(&path, "message m { required int64 v; }", |column| {
-        let values = [5, 1, 4, 2, 3];
-        let typed = column.typed::<parquet::data_type::Int64Type>();
-        typed.write_batch_with_statistics(&values, None, None, Some(&100), Some(&100), Some(1)).unwrap();
+        column.typed::<parquet::data_type::Int64Type>().write_batch(&[5, 1, 4, 2, 3], None, None).unwrap();
     });
+    // In the footer, behind its length, stands each 1 and 5: the least and the largest value.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.len() - 8;
+    let length = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap());
+    for at in end - usize::try_from(length).unwrap()..end - 8 {
+        if matches!(bytes[at..at + 9], [8, 1 | 5, 0, 0, 0, 0, 0, 0, 0]) {
+            bytes[at + 1] = 100;
+        }
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let footer = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
+    let claimed = footer.metadata().row_group(0).column(0).statistics().unwrap();
+    assert_eq!(claimed.min_bytes_opt(), Some(100_i64.to_le_bytes().as_slice()), "the footer lies");
     let number = |number: i128| vec![Value::Integer(number)];
     for (sql, right) in [
         ("SELECT v FROM t WHERE v = 3", 3),
