@@ -112,3 +112,48 @@ fn a_dialect_is_said_in_the_suite() {
     let (code, text) = suite("csv = { quote = ',' }");
     assert!(code == Some(2) && text.contains("`csv.delimiter` is also the quote"), "{text}");
 }
+
+/// Catches a CSV that cannot be held against a typed side in one command, a type that is taken from nowhere, and flags that are
+/// taken and do nothing.
+#[test]
+fn a_csv_is_read_with_the_types_of_the_other_side() {
+    use cutover::frame::{Column, Type, Value};
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    put("o.csv", "id,amount,day,ok\n1,1.10,2024-01-01,t\n2,2.00,2024-01-02,f\n");
+    put("p.csv", "id;amount;day;ok\n1;1,1;2024-01-01;true\n2;2;2024-01-02;false\n");
+    put("bad.csv", "id,amount,day,ok\n1,1.10,2024-01-01,t\n2,x,2024-01-02,f\n");
+    let column =
+        |name: &str, of: Type, values: [Value; 2]| Column { name: name.to_owned(), of, values: values.to_vec() };
+    let amounts = [110, 200].map(|unscaled| Value::Decimal { unscaled, scale: 2 });
+    crate::parquet::write(
+        &folder.path().join("t.parquet"),
+        vec![
+            column("id", Type::Integer, [1, 2].map(Value::Integer)),
+            column("amount", Type::Decimal { scale: 2 }, amounts),
+            column("day", Type::Date, [19_723, 19_724].map(Value::Date)),
+            column("ok", Type::Bool, [true, false].map(Value::Bool)),
+        ],
+    );
+    let run = |old: &str, new: &str, flags: &[&str]| {
+        let arguments = ["diff", "--old", old, "--new", new, "--key", "id", "--no-color", "--report", "json=out.json"];
+        said(cutover(folder.path()).args(arguments).args(flags))
+    };
+    let typed = ["--type", "id=integer", "--type", "amount=decimal(10,2)", "--type", "ok=bool", "--type", "day=date"];
+    let point = [&typed[..], &["--csv", "{ delimiter = ';', decimal = ',' }"]].concat();
+    for (old, new, flags, code, told) in [
+        ("o.csv", "t.parquet", &[][..], 0, "old is CSV: `id`, `amount`, `day`, `ok` read with the types of new"),
+        ("t.parquet", "o.csv", &["--types-from", "old"][..], 0, "new is CSV"),
+        ("p.csv", "p.csv", &point[..], 0, "2 rows equal"),
+        ("o.csv", "t.parquet", &["--type", "amount=text"][..], 2, "`amount`"),
+        ("bad.csv", "t.parquet", &[][..], 2, "line 3, column `amount`: \"x\" is no decimal"),
+        ("o.csv", "o.csv", &["--type", "nope=integer"][..], 2, "--type nope: no side that is CSV has such a column"),
+        ("t.parquet", "t.parquet", &["--type", "id=integer"][..], 2, "--type id: no side that is CSV"),
+        ("o.csv", "t.parquet", &["--types-from", "old"][..], 2, "--types-from old: new is no CSV"),
+        ("o.csv", "o.csv", &["--types-from", "old"][..], 2, "--types-from old: it is CSV"),
+        ("t.parquet", "t.parquet", &["--csv", "{ delimiter = ';' }"][..], 2, "--csv: neither side is CSV"),
+    ] {
+        let (found, text) = run(old, new, flags);
+        assert!(found == Some(code) && text.contains(told), "{old} {new} {flags:?}: {found:?} {text}");
+    }
+}

@@ -30,7 +30,7 @@ pub(super) fn said(cause: &DataFusionError) -> Option<Error> {
 /// Returns what went wrong, without what DataFusion says only of itself: the names of its kinds of errors, and the schema that
 /// every table is in.
 pub(super) fn plain(cause: &DataFusionError) -> String {
-    let mut text = cause.find_root().strip_backtrace().replace("datafusion.public.", "");
+    let mut text = cause.find_root().strip_backtrace().replace("datafusion.public.", "").replace('\n', " ");
     while let Some(rest) = KINDS.iter().find_map(|kind| text.strip_prefix(kind)) {
         text = rest.to_owned();
     }

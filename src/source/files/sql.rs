@@ -19,6 +19,16 @@ const MAKE_ROWS: [&str; 3] = ["unnest", "generate_series", "range"];
 /// The schema whose views list tables and columns.
 const CATALOG: &str = "information_schema";
 
+/// Functions of other dialects, Polars SQL among them, and what does the same.
+const OTHERWISE: [(&str, &str); 6] = [
+    ("strptime", "TO_TIMESTAMP(x, '%Y-%m-%d %H:%M:%S')"),
+    ("quantile_cont", "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x)"),
+    ("quantile_disc", "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x), which interpolates"),
+    ("stdev", "STDDEV(x)"),
+    ("variance", "VAR_SAMP(x)"),
+    ("mod", "x % y"),
+];
+
 /// A query that may be run.
 pub(super) struct Prepared {
     /// The parsed query.
@@ -58,6 +68,17 @@ struct Forms;
 
 impl Visitor for Forms {
     type Break = String;
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<String> {
+        let Expr::Function(function) = expression else { return ControlFlow::Continue(()) };
+        let name = function.name.to_string().to_lowercase();
+        match OTHERWISE.iter().find(|(known, _)| *known == name) {
+            Some((_, instead)) => {
+                ControlFlow::Break(format!("SQL over files has no function {}; write {instead}", name.to_uppercase()))
+            }
+            None => ControlFlow::Continue(()),
+        }
+    }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<String> {
         if let Some(operator) = counted(&query.body) {

@@ -305,3 +305,29 @@ async fn the_page_tells_what_is_answered() {
         assert!(ask(&engine, sql).await.is_err(), "{sql}");
     }
 }
+
+/// Catches a suite of another dialect that is told no more than that a function is unknown, and a hint that does not work.
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_of_other_dialects_are_told_by_those_of_this_one() {
+    let folder = tempfile::tempdir().unwrap();
+    parquet(&folder.path().join("a.parquet"), &A);
+    let engine = open(folder.path());
+    for (sql, x, y) in [
+        ("SELECT STRPTIME('2026-01-02 03:04:05', '%Y-%m-%d %H:%M:%S') AS v FROM a", "'2026-01-02 03:04:05'", ""),
+        ("SELECT QUANTILE_CONT(n, 0.5) AS v FROM a", "n", ""),
+        ("SELECT QUANTILE_DISC(n, 0.5) AS v FROM a", "n", ""),
+        ("SELECT STDEV(n) AS v FROM a", "n", ""),
+        ("SELECT VARIANCE(n) AS v FROM a", "n", ""),
+        ("SELECT id FROM a WHERE MOD(id, 2) = 0", "id", "2"),
+    ] {
+        let message = ask(&engine, sql).await.expect_err(sql).message;
+        let (_, instead) = message.split_once("; write ").unwrap_or_else(|| panic!("{sql}: {message}"));
+        let instead = instead.split(", which").next().unwrap().replace("% y", &format!("% {y}"));
+        let written = instead
+            .replace("(x", &format!("({x}"))
+            .replace("BY x", &format!("BY {x}"))
+            .replace("x %", &format!("{x} %"));
+        let sql = format!("SELECT {written} AS v FROM a LIMIT 1");
+        assert!(ask(&engine, &sql).await.is_ok(), "{sql}");
+    }
+}

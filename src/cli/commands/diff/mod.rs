@@ -45,8 +45,15 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
     );
     let found = Sides { old: old_found.map_err(refuse)?, new: new_found.map_err(refuse)? };
     let urls = Sides { old: &old.1, new: &new.1 };
-    let (types, told) =
-        types::types(urls, Sides { old: &found.old, new: &found.new }, &args.types, args.types_from, &args.rename);
+    let (types, told) = types::types(
+        urls,
+        Sides { old: &found.old, new: &found.new },
+        &args.types,
+        args.types_from,
+        &args.rename,
+        args.csv.is_some(),
+    )
+    .map_err(refuse)?;
     let request = Request {
         mask: args.mask,
         key: args.key,

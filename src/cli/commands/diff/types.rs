@@ -17,29 +17,47 @@ const SCALE: u8 = 18;
 pub(super) type Types = Vec<(String, String)>;
 
 /// Returns the types of both sides, and what to tell of them.
+///
+/// # Errors
+/// What the command line says and has no effect: a type of a column that no CSV side has, types for a side that is no CSV, and
+/// how CSV is written where there is none.
 pub(super) fn types(
     urls: Sides<&SourceUrl>,
     found: Sides<&Found>,
     given: &[(String, String)],
     from: Option<Side>,
     rename: &[(String, String)],
-) -> (Sides<Types>, Option<String>) {
+    dialect: bool,
+) -> Result<(Sides<Types>, Option<String>), String> {
     let bare = Sides { old: untyped(urls.old, &found.old.named), new: untyped(urls.new, &found.new.named) };
+    if dialect && !bare.old && !bare.new {
+        return Err("--csv: neither side is CSV; leave it out".to_owned());
+    }
     let own = |side: Side| -> Types {
         let known = |(column, _): &&(String, String)| found.get(side).relation.columns.contains(column);
         given.iter().filter(known).filter(|_| *bare.get(side)).cloned().collect()
     };
     let mut types = Sides { old: own(Side::Old), new: own(Side::New) };
+    if let Some((column, _)) = given.iter().find(|one| !types.old.contains(one) && !types.new.contains(one)) {
+        return Err(format!(
+            "--type {column}: no side that is CSV has such a column; leave it out, or correct its name"
+        ));
+    }
+    if let Some(from) = from
+        && !*bare.get(from.other())
+    {
+        return Err(format!("--types-from {from}: {} is no CSV and has types of its own; leave it out", from.other()));
+    }
+    if let Some(from) = from.filter(|from| *bare.get(*from)) {
+        return Err(format!("--types-from {from}: it is CSV and has no types; name them with --type"));
+    }
     let from = from.or(match (bare.old, bare.new) {
         (true, false) => Some(Side::New),
         (false, true) => Some(Side::Old),
         _ => None,
     });
-    let Some(from) = from else { return (types, None) };
+    let Some(from) = from else { return Ok((types, None)) };
     let to = from.other();
-    if !*bare.get(to) {
-        return (types, None);
-    }
     let mut taken = Vec::new();
     for column in &found.get(from).described {
         let name = match to {
@@ -54,14 +72,14 @@ pub(super) fn types(
         }
     }
     if taken.is_empty() {
-        return (types, None);
+        return Ok((types, None));
     }
     let list = taken.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let told = format!(
         "{to} is CSV: {list} read with the types of {from}; name others with --type, such as --type {}=text",
         taken[0]
     );
-    (types, Some(told))
+    Ok((types, Some(told)))
 }
 
 /// Returns the type in a CSV file that a column can be compared with; absent where that is text, or there is none.
