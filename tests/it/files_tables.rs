@@ -161,7 +161,12 @@ async fn every_type_is_read_as_it_is_written() {
 async fn a_column_that_cannot_be_read_stands_in_nobodys_way() {
     let spans: ArrayRef = Arc::new(DurationMicrosecondArray::from(vec![5]));
     let intervals: ArrayRef = Arc::new(IntervalMonthDayNanoArray::from(vec![IntervalMonthDayNano::new(1, 2, 3)]));
-    for (array, right) in [(spans, Value::Integer(5)), (intervals, text("1 mons 2 days 0.000000003 secs"))] {
+    let members: UnionFields = [(0, Arc::new(Field::new("n", DataType::Int64, true)))].into_iter().collect();
+    let one: ArrayRef = Arc::new(Int64Array::from(vec![7]));
+    let unions: ArrayRef = Arc::new(UnionArray::try_new(members, vec![0].into(), None, vec![one]).unwrap());
+    for (array, right) in
+        [(spans, Value::Integer(5)), (intervals, text("1 mons 2 days 0.000000003 secs")), (unions, Value::Integer(7))]
+    {
         let folder = tempfile::tempdir().unwrap();
         let batch = batch(array);
         let mut writer = arrow::ipc::writer::FileWriter::try_new(
@@ -176,8 +181,24 @@ async fn a_column_that_cannot_be_read_stands_in_nobodys_way() {
         assert_eq!(values(&path, "SELECT COUNT(*) AS n FROM t").await, [Value::Integer(1)]);
         let message = refused(&path, "SELECT * FROM t").await;
         let hint = message.split('`').nth(3).unwrap_or_else(|| panic!("{message}"));
+        let hint = hint.replace("the name of a member", "n");
         assert_eq!(values(&path, &format!("SELECT {hint} AS v FROM t")).await, [right], "{message}");
     }
+}
+
+/// Catches one of two fields of one name that is lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_struct_that_names_a_field_twice_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.arrow");
+    let fields: Fields = vec![Field::new("a", DataType::Int64, true), Field::new("a", DataType::Int64, true)].into();
+    let columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from(vec![1])), Arc::new(Int64Array::from(vec![2]))];
+    let batch = batch(Arc::new(StructArray::new(fields, columns, None)));
+    let mut writer = arrow::ipc::writer::FileWriter::try_new(File::create(&path).unwrap(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    assert!(refused(&path, "SELECT v FROM t").await.contains("two fields of one name"));
+    assert_eq!(values(&path, "SELECT id FROM t").await, [Value::Integer(0)]);
 }
 
 /// Writes one row group by hand: `message` has one column, which `fill` writes.

@@ -23,7 +23,11 @@ impl Columns {
             Ok(how) => Ok((field.name().clone(), how)),
             Err(Unread { why, hint }) => {
                 let hint = hint.replace("{}", &quoted(field.name()));
-                let message = format!("column `{}`: {why}; select `{hint}` instead, or leave it out", field.name());
+                let instead = match hint.as_str() {
+                    "" => "write the file in another way".to_owned(),
+                    hint => format!("select `{hint}` instead"),
+                };
+                let message = format!("column `{}`: {why}; {instead}, or leave it out", field.name());
                 Err(Error {
                     type_name: Some(field.data_type().to_string()),
                     ..Error::new(ErrorCode::TypeUnsupported, message)

@@ -42,7 +42,8 @@ const MILLIS_PER_DAY: i64 = 86_400_000;
 /// Digits of a decimal that Polars holds.
 const DIGITS: u8 = 38;
 
-/// What keeps a column from being read: why, and the expression to select instead (`{}` is the column).
+/// What keeps a column from being read: why, and the expression to select instead (`{}` is the column);
+/// empty where no query can read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unread {
     pub(crate) why: String,
@@ -136,9 +137,7 @@ impl Canonical {
             },
             Arrow::Dictionary(_, values) => Canonical::encoded(field, values.as_ref()),
             Arrow::RunEndEncoded(_, values) => Canonical::encoded(field, values.data_type()),
-            Arrow::Struct(fields) if names_twice(fields) => {
-                refused("a struct with two fields of one name", "CAST({} AS VARCHAR)")
-            }
+            Arrow::Struct(fields) if names_twice(fields) => refused("a struct with two fields of one name", ""),
             Arrow::Struct(fields) => {
                 let field = |field: &FieldRef| Ok((field.name().clone(), Canonical::of(field)?));
                 canonical(Type::Json, Form::Object(fields.iter().map(field).collect::<Result<_, Unread>>()?))
