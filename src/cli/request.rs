@@ -88,6 +88,7 @@ fn options(
             / at_once,
         copies: detail.diff.copies.unwrap_or_else(|| free_space() / 2) / at_once as u64,
         plan: detail.diff.plan,
+        hash: detail.diff.hash,
         differences: most.map(|most| reports.differences(most)).transpose()?.flatten(),
         privacy: Privacy { key: mask_key()?, examples: !detail.privacy.no_examples },
         ..RunOptions::new(jobs, timeout)

@@ -49,14 +49,7 @@ pub(super) async fn described(
     let probe = format!("SELECT * FROM {from} LIMIT {PROBED}");
     let answer = source::query(engine, &probe, timeout, &CancellationToken::default()).await?;
     let columns = answer.frame.names().into_iter().zip(answer.frame.types());
-    Ok(columns
-        .map(|(name, of)| Described {
-            name: name.to_owned(),
-            database_type: of.to_string(),
-            of: of.clone(),
-            printed: false,
-        })
-        .collect())
+    Ok(columns.map(|(name, of)| Described::new(name.to_owned(), of.to_string(), of.clone(), false)).collect())
 }
 
 #[cfg(test)]

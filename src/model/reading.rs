@@ -10,6 +10,8 @@ pub struct PlanReport {
     /// `stream`: all rows were read and hashed here; `server`: the server that holds both sides found the rows that
     /// differ, and only those were read.
     pub name: String,
+    /// The hash by which rows are called equal: that of the server, or of cutover.
+    pub hash: String,
     /// Rows that were looked at in full after their hashes, both sides.
     #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]

@@ -9,6 +9,9 @@ use crate::compare::Cells;
 use crate::frame::Frame;
 use crate::model::{ErrorReport, Side};
 
+/// Name of the hash by which rows are called equal.
+pub(crate) const HASH: &str = "xxh3";
+
 /// The rows of one side as hashes.
 pub(crate) struct Hashed {
     plan: DiffPlan,

@@ -50,7 +50,7 @@ mod verify;
 pub(crate) use candidates::Candidates;
 pub(crate) use failure::Failure;
 pub(crate) use fetch_pass::Kept;
-pub(crate) use hash_pass::Hashed;
+pub(crate) use hash_pass::{HASH, Hashed};
 pub(crate) use options::{DiffOptions, Seeds};
 pub(crate) use plan::DiffPlan;
 pub(crate) use row_cache::Copied;

@@ -13,11 +13,11 @@ use crate::model::{Example, Side};
 
 impl DiffPlan {
     /// Returns what is found where a server found every pair of rows equal: `pairs` of them, and per compared column whether
-    /// any holds a finite number.
-    pub(crate) fn equal(&self, pairs: u64, numbers: &[bool]) -> (ComparisonResult, Summary) {
+    /// any holds a finite number; `bits` are those of its hash.
+    pub(crate) fn equal(&self, pairs: u64, numbers: &[bool], bits: u32) -> (ComparisonResult, Summary) {
         let mut judging = BatchComparer::new(&self.layout, &self.options.limits);
         judging.add_equal(pairs, numbers);
-        (judging.finish(), Summary { false_equal: false_equal_elsewhere(pairs), ..Summary::default() })
+        (judging.finish(), Summary { false_equal: false_equal_elsewhere(pairs, bits), ..Summary::default() })
     }
 
     /// Begins the first reading of `side`. The two sides can be read on different threads.

@@ -26,8 +26,8 @@ pub(crate) struct DiffPlan {
     pub(super) excluded: Arc<Vec<u64>>,
     /// Bits of the key hash in use; tests leave few of them, so that keys collide.
     pub(super) mask: u64,
-    /// Pairs that a server found equal, and per compared column whether those hold a finite number.
-    pub(super) elsewhere: Option<(u64, Arc<[bool]>)>,
+    /// Pairs that a server found equal, per compared column whether those hold a finite number, and bits of its hash.
+    pub(super) elsewhere: Option<(u64, Arc<[bool]>, u32)>,
 }
 
 impl DiffPlan {
@@ -46,9 +46,10 @@ impl DiffPlan {
         })
     }
 
-    /// The same plan where a server found `pairs` of other rows equal; `numbers` is as for [`equal`](DiffPlan::equal).
-    pub(crate) fn beside_equal(self, pairs: u64, numbers: &[bool]) -> DiffPlan {
-        DiffPlan { elsewhere: Some((pairs, numbers.into())), ..self }
+    /// The same plan where a server found `pairs` of other rows equal; `numbers` and `bits` are as for
+    /// [`equal`](DiffPlan::equal).
+    pub(crate) fn beside_equal(self, pairs: u64, numbers: &[bool], bits: u32) -> DiffPlan {
+        DiffPlan { elsewhere: Some((pairs, numbers.into(), bits)), ..self }
     }
 
     /// The same plan, with `gate` asked of every key that differs.

@@ -10,7 +10,9 @@ pub(crate) fn false_equal_probability(rows: u64) -> f64 {
     (rows * one_hash + rows * rows * one_hash * one_hash).min(1.0)
 }
 
-/// The same bound where a server found `pairs` of rows equal by hashes of 128 bits.
-pub(super) fn false_equal_elsewhere(pairs: u64) -> f64 {
-    pairs as f64 * 2f64.powi(-128)
+/// The same bound where a server found `pairs` of rows equal by hashes of `bits` bits, and grouped them by one of 64 bits of
+/// their keys.
+pub(super) fn false_equal_elsewhere(pairs: u64, bits: u32) -> f64 {
+    let (pairs, one_hash) = (pairs as f64, 2f64.powi(-i32::try_from(bits).unwrap_or(i32::MAX)));
+    (pairs * one_hash + pairs * pairs * one_hash * 2f64.powi(-64)).min(1.0)
 }

@@ -58,9 +58,9 @@ pub(crate) fn judge(
     }
     let numbers: Vec<bool> = numbers.iter().map(|count| *count > 0).collect();
     judging.add_equal(candidates.equal, &numbers);
-    if let Some((pairs, numbers)) = &plan.elsewhere {
+    if let Some((pairs, numbers, bits)) = &plan.elsewhere {
         judging.add_equal(*pairs, numbers);
-        summary.false_equal += false_equal_elsewhere(*pairs);
+        summary.false_equal += false_equal_elsewhere(*pairs, *bits);
     }
     Ok((judging.finish(), summary))
 }

@@ -13,6 +13,7 @@ use crate::compare::Limits;
 use crate::model::{Key, RerunOf};
 use crate::record::read::Baseline;
 use crate::rowdiff;
+use crate::source::pushdown::RowHash;
 use crate::spec::check::Check;
 use crate::suite::Suite;
 
@@ -37,6 +38,8 @@ pub(crate) struct RunOptions {
     pub only: Vec<GlobMatcher>,
     /// Who compares where one server holds both sides.
     pub plan: DiffStrategy,
+    /// By which hash it does.
+    pub hash: RowHash,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
     /// What may be shown of the data.
@@ -69,6 +72,7 @@ impl RunOptions {
             copies: 0,
             only: Vec::new(),
             plan: DiffStrategy::default(),
+            hash: RowHash::default(),
             differences: None,
             privacy: Privacy::of_the_run(),
             baseline: None,

@@ -9,6 +9,7 @@ use super::value_parsers::{pair, report, size, size_or_none};
 use crate::record::history::Place;
 use crate::report::Format;
 use crate::run::DiffStrategy;
+use crate::source::pushdown::RowHash;
 use crate::suite::Overrides;
 
 /// Where reports go.
@@ -57,6 +58,10 @@ pub(crate) struct RowDiffArgs {
     /// Who finds the rows that differ where one server holds both sides
     #[arg(long, value_name = "PLAN", value_enum, default_value = "auto")]
     pub(crate) plan: DiffStrategy,
+    /// Hash by which a server compares rows: strong, of 128 bits and keyed, holds against crafted data too, and takes
+    /// several times as long
+    #[arg(long, value_name = "HASH", value_enum, default_value = "fast")]
+    pub(crate) hash: RowHash,
     /// Most differences of a check in differences.parquet
     #[arg(long, value_name = "N", default_value_t = MAX_DIFFERENCES)]
     pub(crate) max_differences: u64,
@@ -67,7 +72,13 @@ const MAX_DIFFERENCES: u64 = 100_000;
 
 impl Default for RowDiffArgs {
     fn default() -> Self {
-        RowDiffArgs { memory: None, copies: None, plan: DiffStrategy::Auto, max_differences: MAX_DIFFERENCES }
+        RowDiffArgs {
+            memory: None,
+            copies: None,
+            plan: DiffStrategy::Auto,
+            hash: RowHash::Fast,
+            max_differences: MAX_DIFFERENCES,
+        }
     }
 }
 

@@ -338,8 +338,9 @@ fn notes(check: &CheckReport) -> Vec<String> {
     }
     if let Some(plan) = &check.plan {
         notes.push(format!(
-            "compared by {}; {} looked at in full; two different rows called equal: probability at most {}",
+            "compared by {} with {}; {} looked at in full; two different rows called equal: probability at most {}",
             visible(&plan.name),
+            visible(&plan.hash),
             plural(plan.read_again, "row"),
             visible(&plan.false_equal)
         ));

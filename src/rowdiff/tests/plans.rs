@@ -100,19 +100,20 @@ fn pairs_found_equal_elsewhere_are_counted() {
     let (old, new) = (frame([(1, 1), (2, 2)].into_iter()), frame([(1, 1), (2, 3)].into_iter()));
     let plan = || plan(&old, &new, u64::MAX, 1 << 20);
     assert!(plan().is_exact());
-    let (report, summary) = plan().equal(7, &[true]);
+    let (report, summary) = plan().equal(7, &[true], 128);
     let rows = report.outcome.rows().unwrap();
     assert_eq!(
         (rows.old, rows.new, rows.equal, report.outcome.columns()[0].max_delta.as_deref()),
         (7, 7, 7, Some("0"))
     );
     assert!(summary.false_equal > 0.0 && summary.false_equal < 1e-30, "{}", summary.false_equal);
-    let (report, summary) = run(&plan().beside_equal(7, &[false]), [&old, &new], [&old, &new]);
+    let (report, summary) = run(&plan().beside_equal(7, &[false], 64), [&old, &new], [&old, &new]);
     let rows = report.outcome.rows().unwrap();
     assert_eq!((rows.old, rows.new, rows.equal, rows.changed), (9, 9, 8, 1));
     let (_, alone) = run(&plan(), [&old, &new], [&old, &new]);
     assert!(summary.false_equal >= alone.false_equal);
-    assert_eq!(false_equal_elsewhere(1), 2f64.powi(-128));
+    assert_eq!(false_equal_elsewhere(1, 64), 2f64.powi(-64) + 2f64.powi(-128));
+    assert!(false_equal_elsewhere(1 << 40, 128) < 1e-26);
 }
 
 /// Catches partitions of which a key is in two, or none.

@@ -9,7 +9,7 @@ use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{ErrorCode, ErrorReport, Side, Sides};
 use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
 use crate::source::pushdown;
-use crate::source::pushdown::{Described, Names, Pair, ServerDiff as Question};
+use crate::source::pushdown::{Described, Names, Pair, RowHash, Seeded, ServerDiff as Question};
 use crate::source::shared::column_builder::without_literals;
 use crate::source::{Dialect, Engine};
 use crate::spec::check::{Check, Rule, Sample};
@@ -53,6 +53,7 @@ pub(crate) struct ServerDiff {
     names: Names,
     key: Vec<Pair>,
     compared: Vec<Pair>,
+    seeded: Seeded,
 }
 
 /// What the server says of both sides.
@@ -77,6 +78,8 @@ pub(crate) struct Differing {
     pub(crate) row_hash: String,
     /// How many rows that is, and the sum of their hashes.
     pub(crate) known: Sides<(u64, u64)>,
+    /// Bits of the hash by which the others are equal.
+    pub(crate) bits: u32,
 }
 
 impl ServerDiff {
@@ -85,10 +88,12 @@ impl ServerDiff {
         question: &'static dyn Question,
         check: &Check,
         options: DiffOptions,
+        hash: RowHash,
         queries: &Sides<String>,
         described: &Sides<Vec<Described>>,
     ) -> Result<ServerDiff, ErrorReport> {
         let (old, new) = (head(&described.old)?, head(&described.new)?);
+        let seeded = Seeded { hash, seeds: [options.seeds.key, options.seeds.row] };
         let plan = DiffPlan::new(check, &old, &new, options)?;
         let (key, compared) =
             plan.pairs().ok_or_else(|| unfit("a rule or a column needs to be looked at row by row"))?;
@@ -103,8 +108,13 @@ impl ServerDiff {
             return Err(unfit(format!("the key column `{}` is a float", float.old)));
         }
         let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
-        let sql = question.grouped(&names, &queries.old, &queries.new, &key, &compared);
-        Ok(ServerDiff { question, plan, sql, names, key, compared })
+        let sql = question.grouped(&names, &queries.old, &queries.new, &key, &compared, seeded);
+        Ok(ServerDiff { question, plan, sql, names, key, compared, seeded })
+    }
+
+    /// The server's name of the hash by which it compares.
+    pub(crate) fn hash(&self) -> &'static str {
+        self.question.hash(self.seeded.hash).0
     }
 
     /// The SQL to send.
@@ -134,19 +144,25 @@ impl ServerDiff {
             numbers.push(numeric && count(&format!("cutover_finite{finite}"))? > 0);
             finite += usize::from(numeric);
         }
+        let (_, bits) = self.question.hash(self.seeded.hash);
         if differing == 0 && old == equal && new == equal {
-            let (found, summary) = self.plan.equal(equal, &numbers);
+            let (found, summary) = self.plan.equal(equal, &numbers, bits);
             return Some(Answer::Equal(equal, Box::new(found), summary));
         }
         let hashes = match answer.values("cutover_keys").as_slice() {
             [Value::Array(hashes)] => hashes.iter().map(unsigned).collect::<Option<Vec<u64>>>()?,
             _ => return None,
         };
-        let side =
-            |sql: &str, name| self.question.differing(&self.names, sql, &self.key, &self.compared, name, &hashes);
+        if hashes.len() as u64 != differing {
+            return None;
+        }
+        let side = |sql: &str, name| {
+            self.question.differing(&self.names, sql, &self.key, &self.compared, name, self.seeded, &hashes)
+        };
         Some(Answer::Differing(Differing {
             equal,
             numbers,
+            bits,
             row_hash: self.names.name(pushdown::ROW_HASH),
             queries: Sides { old: side(&queries.old, |pair| &pair.old), new: side(&queries.new, |pair| &pair.new) },
             known: Sides {
@@ -185,7 +201,7 @@ fn alike(
     let unknown = || unfit(format!("the column `{old}` is not described"));
     let (left, right) = (column(&described.old, &old), column(&described.new, &new));
     let (left, right) = (left.ok_or_else(unknown)?, right.ok_or_else(unknown)?);
-    if left.database_type != right.database_type {
+    if left.hashed_as != right.hashed_as {
         let [left, right] = [left, right].map(|column| without_literals(&column.database_type));
         return Err(unfit(format!("the column `{old}` is {left} in old and {right} in new")));
     }
@@ -193,6 +209,6 @@ fn alike(
         let of = without_literals(&left.database_type);
         return Err(unfit(format!("the column `{old}` is {of}, which is compared row by row")));
     }
-    let of = left.of.clone();
-    Ok(Pair { old, new, of })
+    let (of, nullable) = (left.of.clone(), left.nullable || right.nullable);
+    Ok(Pair { old, new, of, nullable })
 }

@@ -16,7 +16,7 @@ use super::query::prepare;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
 use crate::compare::ComparisonResult;
 use crate::model::{ErrorCode, ErrorReport, Example, Moved, PlanReport, Side, SideReport, Sides};
-use crate::rowdiff::{Candidates, DiffPlan, Failure, Kept, Summary};
+use crate::rowdiff::{Candidates, DiffPlan, Failure, HASH, Kept, Summary};
 use crate::source::QueryHandle;
 
 /// How often progress is reported.
@@ -109,15 +109,15 @@ impl<'a> TwoSidedScan<'a> {
         result: &mut AttemptResult,
     ) -> Result<(), ErrorReport> {
         match self.server(queries, old, new, result).await? {
-            Answer::Equal(rows, found, summary) => {
+            (Answer::Equal(rows, found, summary), hash) => {
                 result.sides.present_mut().for_each(|(_, side)| side.rows = Some(rows));
                 result.comparison = *found;
-                result.plan = Some(planned("server", &summary));
+                result.plan = Some(planned("server", hash, &summary));
                 return Ok(());
             }
-            Answer::Differing(differing) => {
+            (Answer::Differing(differing), hash) => {
                 let mut trial = result.clone();
-                let wanted = ScanRequest { queries: &differing.queries, differing: Some(&differing) };
+                let wanted = ScanRequest { queries: &differing.queries, differing: Some((&differing, hash)) };
                 match self.read(wanted, old, new, &mut trial).await {
                     Ok(true) => {
                         *result = trial;
@@ -129,7 +129,7 @@ impl<'a> TwoSidedScan<'a> {
                     Ok(false) | Err(_) => {}
                 }
             }
-            Answer::Unknown => {}
+            (Answer::Unknown, _) => {}
         }
         self.read(ScanRequest { queries, differing: None }, old, new, result).await.map(drop)
     }
@@ -166,14 +166,14 @@ impl<'a> TwoSidedScan<'a> {
             result.note_columns([heads.old.names(), heads.new.names()].concat());
         }
         let (mut plan, mut others) = (plan, 0);
-        if let Some(differing) = wanted.differing {
+        if let Some((differing, _)) = wanted.differing {
             let sum = |sum: &AtomicU64| sum.load(Ordering::Relaxed);
             let (old, new) = (&hashed.old, &hashed.new);
             let known = &differing.known;
             if known.old != (old.rows(), sum(&self.sums.old)) || known.new != (new.rows(), sum(&self.sums.new)) {
                 return Ok(false);
             }
-            (plan, others) = (plan.beside_equal(differing.equal, &differing.numbers), differing.equal);
+            (plan, others) = (plan.beside_equal(differing.equal, &differing.numbers, differing.bits), differing.equal);
         }
         self.note_keys(&plan, result);
         for (side, read) in result.sides.present_mut() {
@@ -205,13 +205,13 @@ impl<'a> TwoSidedScan<'a> {
                 Err(failure) => return self.failed(failure, result).map(|()| true),
             }
         };
-        let name = if wanted.differing.is_some() { "server" } else { "stream" };
-        self.judge(name, plan, candidates, kept, result).await.map(|()| true)
+        let by = wanted.differing.map_or(("stream", HASH), |(_, hash)| ("server", hash));
+        self.judge(by, plan, candidates, kept, result).await.map(|()| true)
     }
 
     async fn judge(
         &self,
-        name: &str,
+        (name, hash): (&str, &str),
         plan: DiffPlan,
         candidates: Arc<Candidates>,
         kept: Sides<Kept>,
@@ -248,7 +248,7 @@ impl<'a> TwoSidedScan<'a> {
         result.comparison = found;
         result.moved =
             Some(Moved { old: summary.moved.old, new: summary.moved.new }).filter(|moved| moved.old + moved.new > 0);
-        result.plan = Some(planned(name, &summary));
+        result.plan = Some(planned(name, hash, &summary));
         Ok(())
     }
 
@@ -265,9 +265,10 @@ impl<'a> TwoSidedScan<'a> {
 }
 
 /// How a verdict came about, for the report.
-fn planned(name: &str, summary: &Summary) -> PlanReport {
+fn planned(name: &str, hash: &str, summary: &Summary) -> PlanReport {
     PlanReport {
         name: name.to_owned(),
+        hash: hash.to_owned(),
         read_again: summary.read_again,
         spilled_bytes: summary.spilled,
         false_equal: format!("{:.1e}", summary.false_equal),

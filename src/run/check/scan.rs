@@ -54,7 +54,7 @@ pub(crate) struct TwoSidedScan<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct ScanRequest<'q> {
     pub(crate) queries: &'q Sides<String>,
-    pub(crate) differing: Option<&'q Differing>,
+    pub(crate) differing: Option<(&'q Differing, &'static str)>,
 }
 
 /// An open session of one side.
@@ -133,7 +133,7 @@ impl<'a> TwoSidedScan<'a> {
         let (new_sender, new_receiver) = mpsc::channel(BACKLOG);
         let stream = |receiver, sum: &Arc<AtomicU64>| {
             sum.store(0, Ordering::Relaxed);
-            let sum = wanted.differing.map(|differing| (differing.row_hash.clone(), sum.clone()));
+            let sum = wanted.differing.map(|(differing, _)| (differing.row_hash.clone(), sum.clone()));
             Stream { receiver, rows: self.rows.clone(), sum }
         };
         let work = work(Sides { old: stream(old_receiver, &self.sums.old), new: stream(new_receiver, &self.sums.new) });

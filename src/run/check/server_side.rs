@@ -13,6 +13,9 @@ use crate::model::{ErrorCode, ErrorReport, Place, SampleReport, Side, Sides};
 use crate::source;
 use crate::source::pushdown::Described;
 
+/// No server is asked.
+const UNKNOWN: (Answer, &str) = (Answer::Unknown, "");
+
 impl<'a> TwoSidedScan<'a> {
     /// What is sent: the queries of the check, each cut down to the sample where its server can do that.
     pub(crate) async fn queries(
@@ -50,23 +53,24 @@ impl<'a> TwoSidedScan<'a> {
         Sides { old, new }.all().map_err(ErrorReport::joined)
     }
 
-    /// Lets the server that holds both sides find out which rows differ; where none does, the report is filled.
+    /// Lets the server that holds both sides find out which rows differ, and names the hash it does that by; where none
+    /// does, the report is filled.
     pub(crate) async fn server(
         &self,
         queries: &Sides<String>,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
         result: &mut AttemptResult,
-    ) -> Result<Answer, ErrorReport> {
+    ) -> Result<(Answer, &'static str), ErrorReport> {
         let wanted = self.context.options.plan;
         if wanted == DiffStrategy::Stream || (wanted == DiffStrategy::Auto && self.keys().is_some()) {
-            return Ok(Answer::Unknown);
+            return Ok(UNKNOWN);
         }
         let refused = |why: ErrorReport| match wanted {
             DiffStrategy::Server => {
                 Err(why.at(Place::ServerPlan).and_hint("leave the plan to cutover with --plan auto"))
             }
-            _ => Ok(Answer::Unknown),
+            _ => Ok(UNKNOWN),
         };
         let refuse = |why: &str| refused(ErrorReport::new(ErrorCode::PlanUnfit, why));
         let sides = &self.sides;
@@ -86,7 +90,8 @@ impl<'a> TwoSidedScan<'a> {
             Sides { old: Some(old), new: Some(new) } => Sides { old, new },
             _ => return refuse("the columns are not known"),
         };
-        let asked = match pushdown::ServerDiff::new(question, self.one.check, self.options(), queries, &described) {
+        let (check, hash) = (self.one.check, self.context.options.hash);
+        let asked = match pushdown::ServerDiff::new(question, check, self.options(), hash, queries, &described) {
             Ok(asked) => asked,
             Err(why) => return refused(why),
         };
@@ -100,6 +105,6 @@ impl<'a> TwoSidedScan<'a> {
         result.note_columns(names);
         result.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed);
         result.note(answer.warnings);
-        Ok(asked.answered(&answer.frame, queries))
+        Ok((asked.answered(&answer.frame, queries), asked.hash()))
     }
 }

@@ -17,7 +17,7 @@ use super::server::ClickHouse;
 use super::session;
 use super::session::Session;
 use super::stream::Broken;
-use super::types::Kind;
+use super::types::{Kind, unwrapped};
 use crate::frame::{Frame, FrameError};
 use crate::model::{Volume, Warning};
 
@@ -66,11 +66,12 @@ impl Reader for Readings<'_> {
             let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
             let session = self.source.session().await?;
             let columns = self.source.describe_columns(session, query, self.timeout, self.ticket).await?;
-            let described = columns.into_iter().map(|column| pushdown::Described {
-                printed: column.kind.printed(&column.database_type),
-                of: column.kind.canonical(),
-                name: column.name,
-                database_type: column.database_type,
+            let described = columns.into_iter().map(|column| {
+                let (hashed_as, nullable) = unwrapped(&column.database_type);
+                let (hashed_as, printed) = (hashed_as.to_owned(), column.kind.printed(&column.database_type));
+                let described =
+                    pushdown::Described::new(column.name, column.database_type, column.kind.canonical(), printed);
+                pushdown::Described { hashed_as, nullable, ..described }
             });
             Ok(Some(described.collect()))
         })

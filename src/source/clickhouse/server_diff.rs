@@ -2,12 +2,21 @@
 
 use super::super::dialect::Dialect;
 use super::super::gate::statement;
-use super::super::pushdown::server_diff::{MOST_KEYS, Pair, ROW_HASH, ServerDiff};
+use super::super::pushdown::server_diff::{MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff};
 use super::super::pushdown::{Names, is_number};
 use super::dialect::ClickHouse;
 use crate::frame::Type;
 
-/// The same values are those with one 128-bit SipHash of what the server holds, key and columns together.
+/// What a row of new counts beside the rows of old, in the one number that counts both.
+const NEW: u64 = 1 << 32;
+
+/// The same values are those with one hash of what the server holds, key and columns together.
+///
+/// `cityHash64` takes the seed of the run first, but hashes each text before that by itself: whoever may choose values can
+/// make two that it takes for one. `sipHash128ReferenceKeyed` has the seed for its key.
+///
+/// Rows are grouped by `xxHash64` of their key, a fixed width whatever the key is. Two keys with one hash are a group of
+/// more than two rows, or of two whose row hashes, by another function and with the key in them, differ: the group is read.
 impl ServerDiff for ClickHouse {
     fn hashable(&self, of: &Type) -> bool {
         matches!(
@@ -23,55 +32,54 @@ impl ServerDiff for ClickHouse {
         )
     }
 
-    fn grouped(&self, names: &Names, old: &str, new: &str, key: &[Pair], compared: &[Pair]) -> String {
+    fn hash(&self, hash: RowHash) -> (&'static str, u32) {
+        match hash {
+            RowHash::Fast => ("cityHash64", 64),
+            RowHash::Strong => ("sipHash128", 128),
+        }
+    }
+
+    fn grouped(&self, names: &Names, old: &str, new: &str, key: &[Pair], compared: &[Pair], seeded: Seeded) -> String {
         let prefix = names.name("");
-        let all = || key.iter().chain(compared);
-        let numeric: Vec<&Pair> = compared.iter().filter(|pair| is_number(&pair.of)).collect();
-        let side = |sql: &str, is_new: bool, name: fn(&Pair) -> &str| {
-            let column = |pair: &Pair| column(names, name(pair));
-            let mut columns: Vec<String> =
-                key.iter().enumerate().map(|(at, pair)| format!("{} AS {prefix}k{at}", column(pair))).collect();
-            columns.push(format!("{} AS {prefix}hash", row_hash(names, key, compared, name)));
-            columns.push(format!("toUInt8({}) AS {prefix}new", u8::from(is_new)));
-            let texts: Vec<String> = all()
-                .filter(|pair| pair.of == Type::Text)
-                .map(|pair| format!("isValidUTF8(ifNull(toString({}), ''))", column(pair)))
-                .collect();
-            let valid = if texts.is_empty() { "1".to_owned() } else { texts.join(" AND ") };
-            columns.push(format!("toUInt8(NOT ({valid})) AS {prefix}broken"));
-            columns.extend(numeric.iter().enumerate().map(|(at, pair)| {
-                let finite = match pair.of {
-                    Type::Float => format!("ifNull(isFinite({}), 0)", column(pair)),
-                    _ => format!("isNotNull({})", column(pair)),
-                };
-                format!("toUInt8({finite}) AS {prefix}n{at}")
-            }));
-            format!("SELECT {} {}", columns.join(", "), names.from(statement(&ClickHouse, sql)))
+        // A sum of both sides in one number: more than 2³² rows of one key would be miscounted, and then what is read is
+        // not what was counted. Whether two rows are equal does not hang on it.
+        let rows = |is_new: bool| format!("toUInt64({}) AS {prefix}rows", if is_new { NEW } else { 1 });
+        let flags = Flags::of(names, key, compared);
+        let zero = match seeded.hash {
+            RowHash::Fast => "toUInt64(0)",
+            RowHash::Strong => "toUInt128(0)",
         };
-        let keys = (0..key.len()).map(|at| format!("{prefix}k{at}")).collect::<Vec<_>>().join(", ");
-        let key_bits =
-            key.iter().enumerate().map(|(at, pair)| bits(&format!("{prefix}k{at}"), &pair.of)).collect::<Vec<_>>();
-        let sums: String =
-            (0..numeric.len()).map(|at| format!(", sumIf({prefix}n{at}, {prefix}new = 0) AS {prefix}m{at}")).collect();
-        let totals: String = (0..numeric.len())
-            .map(|at| format!(", sumIf({prefix}m{at}, {prefix}same) AS cutover_finite{at}"))
-            .collect();
-        let hashes = |is_new| format!("sumIf(reinterpretAsUInt64({prefix}hash), {prefix}new = {is_new})");
+        let side = |sql: &str, is_new: bool, name: fn(&Pair) -> &str| {
+            let hash = row_hash(names, key, compared, name, seeded);
+            let hashes = match is_new {
+                false => format!("{hash} AS {prefix}o, {zero} AS {prefix}w"),
+                true => format!("{zero} AS {prefix}o, {hash} AS {prefix}w"),
+            };
+            format!(
+                "SELECT {} AS {prefix}key, {hashes}, {}{} {}",
+                key_hash(names, key, name, seeded),
+                rows(is_new),
+                flags.columns(is_new),
+                names.from(statement(&ClickHouse, sql))
+            )
+        };
+        let sum = |column: &str| format!("reinterpretAsUInt64(sumIf({prefix}{column}, NOT {prefix}same))");
         format!(
-            "SELECT sum({prefix}rows) - sum({prefix}news) AS cutover_old_rows, sum({prefix}news) AS cutover_new_rows, \
-             countIf({prefix}same) AS cutover_equal, countIf(NOT {prefix}same) AS cutover_differing, \
-             sum({prefix}unread) AS cutover_unreadable, sumIf({prefix}o, NOT {prefix}same) AS cutover_old_sum, \
-             sumIf({prefix}w, NOT {prefix}same) AS cutover_new_sum, \
-             groupArrayIf({MOST_KEYS})(sipHash64({}), NOT {prefix}same) AS cutover_keys{totals}\n\
+            "SELECT sum(bitAnd({prefix}rows, {})) AS cutover_old_rows, \
+             sum(bitShiftRight({prefix}rows, 32)) AS cutover_new_rows, countIf({prefix}same) AS cutover_equal, \
+             countIf(NOT {prefix}same) AS cutover_differing, {} AS cutover_unreadable, {} AS cutover_old_sum, \
+             {} AS cutover_new_sum, groupArrayIf({MOST_KEYS})({prefix}key, NOT {prefix}same) AS cutover_keys{}\n\
              FROM (\n\
-             SELECT {keys}, count() AS {prefix}rows, sum({prefix}new) AS {prefix}news, \
-             sum({prefix}broken) AS {prefix}unread, \
-             {prefix}rows = 2 AND {prefix}news = 1 AND min({prefix}hash) = max({prefix}hash) AS {prefix}same, \
-             {} AS {prefix}o, {} AS {prefix}w{sums}\n\
-             FROM (\n{}\nUNION ALL\n{}\n)\nGROUP BY {keys}\n)",
-            key_bits.join(", "),
-            hashes(0),
-            hashes(1),
+             SELECT {prefix}key, sum({prefix}rows) AS {prefix}rows, sum({prefix}o) AS {prefix}o, \
+             sum({prefix}w) AS {prefix}w{}, {prefix}rows = {} AND {prefix}o = {prefix}w AS {prefix}same\n\
+             FROM (\n{}\nUNION ALL\n{}\n)\nGROUP BY {prefix}key\n)",
+            NEW - 1,
+            flags.unreadable(),
+            sum("o"),
+            sum("w"),
+            flags.totals(compared),
+            flags.sums(),
+            NEW + 1,
             side(old, false, |pair| &pair.old),
             side(new, true, |pair| &pair.new),
         )
@@ -84,18 +92,102 @@ impl ServerDiff for ClickHouse {
         key: &[Pair],
         compared: &[Pair],
         name: fn(&Pair) -> &str,
+        seeded: Seeded,
         hashes: &[u64],
     ) -> String {
-        let column = |pair: &Pair| bits(&column(names, name(pair)), &pair.of);
-        let key_bits = key.iter().map(column).collect::<Vec<_>>().join(", ");
+        let hash = row_hash(names, key, compared, name, seeded);
+        let hash = match seeded.hash {
+            RowHash::Fast => hash,
+            RowHash::Strong => format!("reinterpretAsUInt64({hash})"),
+        };
+        // One text is parsed at once, where so many literals take longer than the rest of the query.
         let hashes = hashes.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
         format!(
-            "SELECT *, reinterpretAsUInt64({}) AS {} {}\nWHERE sipHash64({key_bits}) IN ({hashes})",
-            row_hash(names, key, compared, name),
+            "SELECT *, {hash} AS {} {}\nWHERE {} IN (SELECT arrayJoin(CAST('[{hashes}]' AS Array(UInt64))))",
             names.name(ROW_HASH),
-            names.from(statement(&ClickHouse, sql))
+            names.from(statement(&ClickHouse, sql)),
+            key_hash(names, key, name, seeded),
         )
     }
+}
+
+/// What is to be known of old's rows besides their hashes, a bit for each: whether a text is not UTF-8, and whether a
+/// number is finite where it might not be. Only rows that are equal to one of new are asked, which has the same bytes then;
+/// all others are read.
+struct Flags {
+    prefix: String,
+    /// Whether a text is broken, where there are texts, then whether a number is there, by its place among the compared.
+    bits: Vec<(Option<usize>, String)>,
+}
+
+/// Bits of a number that holds flags.
+const BITS: usize = 64;
+
+impl Flags {
+    fn of(names: &Names, key: &[Pair], compared: &[Pair]) -> Flags {
+        let broken = |pair: &Pair| match pair.nullable {
+            true => format!("NOT isValidUTF8(ifNull(toString({}), ''))", column(names, &pair.old)),
+            false => format!("NOT isValidUTF8(toString({}))", column(names, &pair.old)),
+        };
+        let texts: Vec<String> = key.iter().chain(compared).filter(|pair| pair.of == Type::Text).map(broken).collect();
+        let mut bits = Vec::new();
+        if !texts.is_empty() {
+            bits.push((None, texts.join(" OR ")));
+        }
+        for (at, pair) in compared.iter().enumerate().filter(|(_, pair)| sometimes_finite(pair)) {
+            let column = column(names, &pair.old);
+            bits.push(match pair.of {
+                Type::Float => (Some(at), format!("ifNull(isFinite({column}), 0)")),
+                _ => (Some(at), format!("isNotNull({column})")),
+            });
+        }
+        Flags { prefix: names.name(""), bits }
+    }
+
+    /// The columns that hold the flags of one side.
+    fn columns(&self, is_new: bool) -> String {
+        let number = |(at, bits): (usize, &[(Option<usize>, String)])| {
+            let bits = bits.iter().enumerate().map(|(bit, (_, flag))| format!("bitShiftLeft(toUInt64({flag}), {bit})"));
+            let value = if is_new { "toUInt64(0)".to_owned() } else { bits.collect::<Vec<_>>().join(" + ") };
+            format!(", {value} AS {}f{at}", self.prefix)
+        };
+        self.bits.chunks(BITS).enumerate().map(number).collect()
+    }
+
+    /// The flags of a group, which are right where old has one row.
+    fn sums(&self) -> String {
+        let prefix = &self.prefix;
+        (0..self.bits.len().div_ceil(BITS)).map(|at| format!(", sum({prefix}f{at}) AS {prefix}f{at}")).collect()
+    }
+
+    /// Whether a flag is set in any of the equal rows, as 0 or 1.
+    fn any(&self, at: usize) -> String {
+        let prefix = &self.prefix;
+        format!("bitTest(groupBitOrIf({prefix}f{}, {prefix}same), {})", at / BITS, at % BITS)
+    }
+
+    fn unreadable(&self) -> String {
+        match self.bits.first() {
+            Some((None, _)) => format!("toUInt64({})", self.any(0)),
+            _ => "toUInt64(0)".to_owned(),
+        }
+    }
+
+    /// For each numeric column whether equal rows hold a finite number.
+    fn totals(&self, compared: &[Pair]) -> String {
+        let numeric = compared.iter().enumerate().filter(|(_, pair)| is_number(&pair.of));
+        let total = |(number, (at, _)): (usize, (usize, &Pair))| {
+            let flag = self.bits.iter().position(|(column, _)| *column == Some(at));
+            let total = flag.map_or_else(|| format!("countIf({}same)", self.prefix), |flag| self.any(flag));
+            format!(", toUInt64({total}) AS cutover_finite{number}")
+        };
+        numeric.enumerate().map(total).collect()
+    }
+}
+
+/// Whether a numeric column can hold what is no finite number.
+fn sometimes_finite(pair: &Pair) -> bool {
+    is_number(&pair.of) && (pair.nullable || pair.of == Type::Float)
 }
 
 /// A column of the query of a side.
@@ -103,18 +195,32 @@ fn column(names: &Names, name: &str) -> String {
     names.column(&ClickHouse.quoted(name))
 }
 
-/// The 128-bit hash of a row: key and compared columns.
-fn row_hash(names: &Names, key: &[Pair], compared: &[Pair], name: fn(&Pair) -> &str) -> String {
-    let column = |pair: &Pair| bits(&column(names, name(pair)), &pair.of);
-    let hashed = key.iter().chain(compared).map(column).collect::<Vec<_>>().join(", ");
-    format!("sipHash128Reference({hashed})")
+/// The hash by which rows are grouped.
+fn key_hash(names: &Names, key: &[Pair], name: fn(&Pair) -> &str, seeded: Seeded) -> String {
+    let key: String = key.iter().map(|pair| bits(&column(names, name(pair)), pair)).collect();
+    format!("xxHash64(toUInt64({}){key})", seeded.seeds[0])
 }
 
-/// What is hashed of a column: whether it is NULL, and its value, a float by its bits.
-fn bits(column: &str, of: &Type) -> String {
-    let value = format!("assumeNotNull({column})");
-    match of {
-        Type::Float => format!("isNull({column}), reinterpretAsUInt64({value})"),
-        _ => format!("isNull({column}), {value}"),
+/// The hash of a row: key and compared columns, as a number.
+fn row_hash(names: &Names, key: &[Pair], compared: &[Pair], name: fn(&Pair) -> &str, seeded: Seeded) -> String {
+    let hashed: String = key.iter().chain(compared).map(|pair| bits(&column(names, name(pair)), pair)).collect();
+    let [first, second] = seeded.seeds;
+    match seeded.hash {
+        RowHash::Fast => format!("cityHash64(toUInt64({second}){hashed})"),
+        RowHash::Strong => {
+            format!("reinterpretAsUInt128(sipHash128ReferenceKeyed((toUInt64({first}), toUInt64({second})){hashed}))")
+        }
+    }
+}
+
+/// What is hashed of a column: whether it is NULL, where it may be, and its value, a float by its bits.
+fn bits(column: &str, pair: &Pair) -> String {
+    let (null, value) = match pair.nullable {
+        true => (format!(", isNull({column})"), format!("assumeNotNull({column})")),
+        false => (String::new(), column.to_owned()),
+    };
+    match pair.of {
+        Type::Float => format!("{null}, reinterpretAsUInt64({value})"),
+        _ => format!("{null}, {value}"),
     }
 }

@@ -200,6 +200,18 @@ fn decimal(family: &str, arguments: &[&str]) -> Result<Kind, Unfit> {
     }
 }
 
+/// A type without `Nullable` and `LowCardinality` around it, by which no hash of a value changes, and whether its values
+/// may be NULL.
+pub(super) fn unwrapped(name: &str) -> (&str, bool) {
+    match taken_apart(name) {
+        ("Nullable" | "LowCardinality", arguments) => {
+            let inner = arguments.first().copied().unwrap_or_default();
+            (unwrapped(inner).0, name.contains("Nullable("))
+        }
+        _ => (name.trim(), name.contains("Nullable(")),
+    }
+}
+
 /// `Map(String, Array(UInt8))` as `Map` and its arguments.
 fn taken_apart(name: &str) -> (&str, Vec<&str>) {
     let name = name.trim();
@@ -301,6 +313,17 @@ mod tests {
         assert_eq!(Kind::read(aggregated).unwrap(), Kind::Array(integer()));
         assert_eq!(Kind::read("DateTime64(9, 'Asia/Tokyo')").unwrap(), Kind::Instant { fine: true });
         assert_eq!(Kind::read("JSON(max_dynamic_paths=8, a UInt8)").unwrap(), Kind::Json);
+    }
+
+    /// Catches a type that is not NULL-safe in a hash, and one that is not compared because of how it is stored.
+    #[test]
+    fn what_is_around_a_type_is_taken_off() {
+        assert_eq!(unwrapped("LowCardinality(Nullable(String))"), ("String", true));
+        assert_eq!(unwrapped("Nullable(Decimal(20, 8))"), ("Decimal(20, 8)", true));
+        assert_eq!(unwrapped("LowCardinality(String)"), ("String", false));
+        assert_eq!(unwrapped("DateTime64(6, 'UTC')"), ("DateTime64(6, 'UTC')", false));
+        let aggregated = "SimpleAggregateFunction(any, Nullable(UInt8))";
+        assert_eq!(unwrapped(aggregated), (aggregated, true));
     }
 
     #[test]

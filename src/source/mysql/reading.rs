@@ -139,11 +139,9 @@ impl Reader for Snapshot<'_> {
             let refused = |cause: sqlx::Error| error::running(self.timeout, &cause);
             let query = ReadQuery::check(self.session.lexer, sql)?;
             let parsed = send::parse(&mut self.session, query).await;
-            let described = plans(parsed.map_err(refused)?.columns())?.into_iter().map(|plan| Described {
-                printed: types::printed(plan.shape),
-                of: types::canonical(plan.shape),
-                name: plan.name,
-                database_type: plan.type_name,
+            let described = plans(parsed.map_err(refused)?.columns())?.into_iter().map(|plan| {
+                let (of, printed) = (types::canonical(plan.shape), types::printed(plan.shape));
+                Described::new(plan.name, plan.type_name, of, printed)
             });
             Ok(Some(described.collect()))
         })

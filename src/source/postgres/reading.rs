@@ -292,12 +292,9 @@ impl Reader for Session<'_> {
             let Some(connection) = self.connection.take() else { return Ok(None) };
             let (connection, plans) = self.source.prepare(connection, query, self.timeout, self.ticket).await?;
             self.connection = Some(connection);
-            let described = plans.into_iter().map(|plan| Described {
-                printed: plan.printed,
-                of: types::canonical(&plan.shape),
-                name: plan.name,
-                database_type: plan.type_name,
-            });
+            let described = plans
+                .into_iter()
+                .map(|plan| Described::new(plan.name, plan.type_name, types::canonical(&plan.shape), plan.printed));
             Ok(Some(described.collect()))
         })
     }

@@ -11,7 +11,7 @@ pub(in crate::source) mod server_diff;
 pub use super::gate::statement;
 pub use names::Names;
 pub use sampled::sampled;
-pub use server_diff::{MOST_KEYS, Pair, ROW_HASH, ServerDiff};
+pub use server_diff::{MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff};
 
 use crate::frame::Type;
 
@@ -26,6 +26,17 @@ pub struct Described {
     pub of: Type,
     /// Whether the server can write its values as `sampled` does, whatever the settings of the session are.
     pub printed: bool,
+    /// The type by which the server hashes its values: columns of one such type are hashed alike.
+    pub hashed_as: String,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+}
+
+impl Described {
+    /// A column that may be NULL, hashed as its type.
+    pub fn new(name: String, database_type: String, of: Type, printed: bool) -> Described {
+        Described { hashed_as: database_type.clone(), nullable: true, name, database_type, of, printed }
+    }
 }
 
 /// Whether a column of this type holds numbers that a distance can be taken of.

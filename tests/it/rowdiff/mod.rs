@@ -2,6 +2,7 @@
 //!
 //! What takes no engine is tested beside the code, in `src/rowdiff/tests/`.
 
+mod by_server;
 mod engines;
 mod faults;
 mod samples;

@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn a_decimal_is_read_with_the_digits_of_the_other_side() {
         let of = |of: Type, database_type: &str| {
-            csv_type(&Described { name: "n".to_owned(), database_type: database_type.to_owned(), of, printed: false })
+            csv_type(&Described::new("n".to_owned(), database_type.to_owned(), of, false))
         };
         assert_eq!(of(Type::Decimal { scale: 0 }, "numeric(10,2)").as_deref(), Some("decimal(10,2)"));
         assert_eq!(of(Type::Decimal { scale: 0 }, "numeric").as_deref(), Some("decimal(38,18)"));
