@@ -83,7 +83,7 @@ fn options(
     let at_once = row_diffs.clamp(1, jobs);
     let most = (!detail.privacy.no_examples).then_some(detail.diff.max_differences);
     Ok(RunOptions {
-        limits: Limits { examples: detail.examples, ..Limits::default() },
+        limits: Limits { examples: detail.examples, diagnosis: !detail.no_diagnosis, ..Limits::default() },
         memory: usize::try_from(detail.diff.memory.unwrap_or_else(|| machine_memory() / 4)).unwrap_or(usize::MAX)
             / at_once,
         copies: detail.diff.copies.unwrap_or_else(|| free_space() / 2) / at_once as u64,

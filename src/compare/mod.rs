@@ -3,6 +3,7 @@
 //! Takes canonical frames and a valid check, returns a [`ComparisonResult`]. No clock, no I/O, no async:
 //! the same frames give the same verdict everywhere.
 
+pub(crate) mod diagnosis;
 pub(crate) mod exclude;
 pub(crate) mod kind;
 mod result;

@@ -1,5 +1,6 @@
 //! What every comparison returns, whatever it compares.
 
+use super::diagnosis::Evidence;
 use crate::model::{ErrorCode, ErrorReport, Expectation, Outcome, Warning};
 use crate::spec::check::Check;
 
@@ -10,11 +11,13 @@ pub struct Limits {
     pub examples: usize,
     /// Most measures of a check, the worst first.
     pub measures: usize,
+    /// Whether rows that differ are kept for a diagnosis.
+    pub diagnosis: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { examples: 20, measures: 50 }
+        Limits { examples: 20, measures: 50, diagnosis: false }
     }
 }
 
@@ -31,6 +34,8 @@ pub struct ComparisonResult {
     pub error: Option<ErrorReport>,
     /// What there is to say of both sides having nothing to compare, where the check allows that.
     pub empty: Option<String>,
+    /// The rows that differ, where a diagnosis is wanted.
+    pub(crate) evidence: Option<Evidence>,
 }
 
 impl ComparisonResult {

@@ -10,8 +10,12 @@ use serde::Serialize;
 
 mod asked;
 mod codes;
+mod diagnosis;
 mod errors;
 mod expected;
+mod finding_code;
+mod finding_json;
+mod finding_words;
 mod kind;
 mod numbers;
 mod outcome;
@@ -26,8 +30,10 @@ mod words;
 
 pub use asked::Asked;
 pub use codes::{Disclosure, ErrorCode, SkipCode, UnknownCode, WarningCode};
+pub use diagnosis::{Diagnosis, Elsewhere, Finding, Term};
 pub use errors::{Cause, ErrorReport, Place};
 pub use expected::Expectation;
+pub use finding_code::FindingCode;
 pub use kind::{DifferenceForm, KeyUse, Kind, KindProfile, Queries};
 pub use numbers::{Counts, Drift, KS_DISTANCE, Key, Measure, RANK_ERROR, Totals, is_distance};
 pub use outcome::{
@@ -204,6 +210,9 @@ pub struct CheckReport {
     /// What was found.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What the differences have in common; absent where there are none, and where it is turned off.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<Diagnosis>,
     /// Differences by design.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub expected: Vec<Expectation>,
@@ -273,6 +282,7 @@ impl CheckReport {
             why: None,
             sides: Sides::default(),
             outcome: Outcome::default(),
+            diagnosis: None,
             expected: Vec::new(),
             waived: Vec::new(),
             known: None,

@@ -155,6 +155,7 @@ fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
             out.push('\n');
         }
     }
+    diagnosis(out, check);
     for line in counts(check) {
         let _ = writeln!(out, "- {}", escaped(&line));
     }
@@ -174,6 +175,29 @@ fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
         );
     }
     let _ = writeln!(out, "\nRun it alone:\n\n{}", fenced(&again(report, check)));
+}
+
+fn diagnosis(out: &mut String, check: &CheckReport) {
+    let Some(closing) = super::diagnosis::closing(check) else { return };
+    for line in super::diagnosis::lines(check) {
+        let _ = writeln!(out, "- **{}**", escaped(&line.text));
+        if let Some(command) = line.command {
+            let _ = writeln!(out, "\n{}\n", indented(&fenced(&command)));
+        }
+    }
+    let _ = writeln!(out, "\n{}\n", escaped(&sentence(&closing)));
+}
+
+/// As a part of the list item above it.
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
 }
 
 /// A code block whose fence is longer than any run of backticks inside.

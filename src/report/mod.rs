@@ -1,5 +1,6 @@
 //! A finished run as text, one file per format. Pure: the same report gives the same text everywhere.
 
+mod diagnosis;
 pub mod github;
 mod html;
 mod json;

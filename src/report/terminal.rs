@@ -142,6 +142,7 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
         lines.push(format!("  {} {}", style.paint("1;35", "error:"), visible(&error.message())));
         lines.extend(error.causes().map(|cause| format!("    because: {}", visible(&cause.text))));
     }
+    lines.extend(diagnosis(check, style));
     for (name, side) in check.sides.present() {
         let engine = engine(report, check, &side.source);
         lines.push(style.dim(&format!("  {name}: {}{engine}, {}", visible(&side.source), text::answer(side))));
@@ -161,6 +162,16 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     }
     lines.push(format!("  again: {}\n", again(report, check)));
     lines.join("\n")
+}
+
+fn diagnosis(check: &CheckReport, style: Style) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in super::diagnosis::lines(check) {
+        lines.push(format!("  {} {}", style.bold("•"), line.text));
+        lines.extend(line.command.map(|command| style.dim(&format!("      {command}"))));
+    }
+    lines.extend(super::diagnosis::closing(check).map(|closing| format!("    {closing}")));
+    lines
 }
 
 fn warnings(check: &CheckReport, style: Style) -> Vec<String> {

@@ -53,6 +53,8 @@ pub struct Check {
     pub accept: BTreeMap<WarningCode, String>,
     /// Columns whose values no output shows.
     pub mask: Masks,
+    /// Whether it is said what the differing rows have in common.
+    pub diagnosis: bool,
 }
 
 /// Columns whose values no output shows, by their names in old or in new.

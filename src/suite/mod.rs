@@ -147,6 +147,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         params: &params,
         known: &known,
         mask,
+        diagnosis: raw.diagnosis != Some(false),
     };
     let raw_checks = section("checks", problems);
     let checks = checks(raw_checks, &scope, &file, problems);

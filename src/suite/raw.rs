@@ -21,6 +21,8 @@ pub(super) struct Suite {
     pub params: BTreeMap<String, toml::Value>,
     /// Columns whose values no output shows, in every check that returns them.
     pub mask: Option<OneOrMany>,
+    /// Whether it is said what the differing rows have in common; it is unless `false`. A check may say otherwise.
+    pub diagnosis: Option<bool>,
     /// PostgreSQL: materialized views by name, or tables that a job fills, whose queries are to warn when they are behind.
     pub views: BTreeMap<String, View>,
     /// The checks by name.
@@ -99,6 +101,8 @@ pub(super) struct Check {
     pub accept: BTreeMap<String, String>,
     /// Columns whose values no output shows, beside those of the suite.
     pub mask: Option<OneOrMany>,
+    /// Whether it is said what the differing rows have in common; what the suite says unless given.
+    pub diagnosis: Option<bool>,
     /// `percentile`: column of raw values.
     pub value: Option<String>,
     /// `percentile`: names and quantiles.

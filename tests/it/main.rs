@@ -5,6 +5,7 @@ mod cli;
 mod contract;
 mod decimals;
 mod demo_servers;
+mod diagnosis;
 mod diff;
 mod engine_names;
 mod files_sql;

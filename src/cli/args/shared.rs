@@ -29,6 +29,9 @@ pub(crate) struct DetailArgs {
     /// Most examples per check
     #[arg(long, value_name = "N", default_value_t = EXAMPLES)]
     pub(crate) examples: usize,
+    /// Do not say what the rows that differ have in common
+    #[arg(long)]
+    pub(crate) no_diagnosis: bool,
     #[command(flatten)]
     pub(crate) privacy: PrivacyArgs,
     #[command(flatten)]
@@ -40,7 +43,12 @@ const EXAMPLES: usize = 20;
 
 impl Default for DetailArgs {
     fn default() -> Self {
-        DetailArgs { examples: EXAMPLES, privacy: PrivacyArgs::default(), diff: RowDiffArgs::default() }
+        DetailArgs {
+            examples: EXAMPLES,
+            no_diagnosis: false,
+            privacy: PrivacyArgs::default(),
+            diff: RowDiffArgs::default(),
+        }
     }
 }
 

@@ -178,14 +178,15 @@ impl<'a> BatchComparer<'a> {
     }
 
     /// Returns everything that was found.
-    pub(crate) fn finish(self) -> ComparisonResult {
+    pub(crate) fn finish(mut self) -> ComparisonResult {
         let check = &self.layout.check;
+        let evidence = self.found.evidence();
         let empty = (self.rows == 0).then_some(NO_ROW);
         let found = self.outcome.and_then(|()| not_empty(check, empty)).and_then(|empty| {
             let columns = &self.layout.columns;
             let (found, warnings) = self.found.finish(check, columns)?;
             let outcome = Outcome::Rows(found);
-            Ok(ComparisonResult { warnings, error: columns.error(), empty, ..ComparisonResult::of(outcome) })
+            Ok(ComparisonResult { warnings, error: columns.error(), empty, evidence, ..ComparisonResult::of(outcome) })
         });
         ComparisonResult::settled(check, found)
     }

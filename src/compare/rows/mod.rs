@@ -2,6 +2,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod bipartite;
+mod collecting;
 pub(crate) mod column_stats;
 pub(crate) mod column_values;
 pub(crate) mod columns;
@@ -11,6 +12,7 @@ pub(crate) mod join;
 pub(crate) mod key_group;
 pub(crate) mod matching;
 pub(crate) mod paired;
+mod shown_rows;
 pub(crate) mod time_zones;
 pub(crate) mod tolerance_matching;
 
@@ -18,15 +20,15 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
+use super::diagnosis::{Collector, Evidence};
 use super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
 use super::value::bytes::is_never_equal;
 use super::value::display;
 use super::value::order::Ordered;
 use crate::frame::Frame;
-use crate::model::{
-    Difference, ErrorCode, ErrorReport, Example, Key, Outcome, Pair, RowCounts, RowFindings, Side, Warning,
-};
+use crate::model::{Difference, ErrorCode, ErrorReport, Example, Key, Outcome, RowCounts, RowFindings, Side, Warning};
 use crate::spec::check::Check;
+use collecting::{Differing, collect, collector, note_copies};
 use column_stats::{ColumnStats, leveled, numbers_as_text};
 use columns::ambiguous;
 use columns::{Columns, Naming, error, sort_out};
@@ -35,6 +37,7 @@ use join::{gather, pair};
 use key_group::KeyGroup;
 use matching::matched;
 use paired::Paired;
+use shown_rows::{alone, counts, pair_example};
 use time_zones::AloneKeys;
 
 /// What became of one row or pair of rows.
@@ -95,6 +98,8 @@ pub(super) struct Found {
     examples: Examples,
     /// Keys that only one side has.
     alone: AloneKeys,
+    /// Rows that differ, for the diagnosis; absent where none is wanted.
+    collected: Option<Collector>,
     /// Why nothing is known after all, of the lowest key of which that is so.
     failed: Option<(Ordered, ErrorReport)>,
 }
@@ -108,6 +113,7 @@ impl Found {
             tallies: columns.compared.iter().map(|_| ColumnStats::default()).collect(),
             examples: Examples::new(limits.examples),
             alone: AloneKeys::new(columns),
+            collected: limits.diagnosis.then(|| collector(columns)),
             failed: None,
         }
     }
@@ -201,6 +207,9 @@ impl Found {
         self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
         self.examples.merge(other.examples);
         self.alone.merge(&other.alone);
+        if let (Some(all), Some(more)) = (&mut self.collected, other.collected) {
+            all.merge(more);
+        }
         if let Some((key, cause)) = other.failed {
             self.fail(key, cause);
         }
@@ -222,6 +231,7 @@ impl Found {
         let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
         if group.duplicated() {
             self.rows.duplicate += 1;
+            self.collected.iter_mut().for_each(|collected| note_copies(collected, group));
             if !check.duplicates_allowed {
                 note(Difference::Duplicate, &|| Example {
                     difference: Difference::Duplicate,
@@ -235,11 +245,13 @@ impl Found {
         }
         for row in &found.missing {
             self.rows.missing += 1;
+            self.collect(columns, Difference::Missing, (Side::Old, *row), group);
             watch(JudgedRow { key, old: Some(*row), new: None, holds: &[], warned: &[] });
             note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
         }
         for row in &found.extra {
             self.rows.extra += 1;
+            self.collect(columns, Difference::Extra, (Side::New, *row), group);
             watch(JudgedRow { key, old: None, new: Some(*row), holds: &[], warned: &[] });
             note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
         }
@@ -271,6 +283,11 @@ impl Found {
         watch(JudgedRow { key, old: Some(old), new: Some(new), holds: &holds, warned: &warned });
         if holds.contains(&false) {
             self.rows.changed += 1;
+            if let Some(collected) = &mut self.collected {
+                let partner = Some((new, holds.as_slice()));
+                let row = Differing { class: Difference::Changed, side: Side::Old, row: old, partner, copies: (1, 1) };
+                collect(collected, columns, &row);
+            }
             let differs = |at: usize| !holds[at];
             note(Difference::Changed, &|| pair_example(columns, Difference::Changed, &key(), (old, new), &differs));
             return Ok(());
@@ -282,6 +299,19 @@ impl Found {
             note(Difference::Warned, &|| pair_example(columns, Difference::Warned, &key(), (old, new), &beyond));
         }
         Ok(())
+    }
+
+    /// Keeps a row that has no partner.
+    fn collect(&mut self, columns: &Columns, class: Difference, (side, row): (Side, usize), group: &KeyGroup) {
+        if let Some(collected) = &mut self.collected {
+            let copies = (group.old.len(), group.new.len());
+            collect(collected, columns, &Differing { class, side, row, partner: None, copies });
+        }
+    }
+
+    /// The rows that differ, where they were wanted.
+    pub(super) fn evidence(&mut self) -> Option<Evidence> {
+        self.collected.take().map(Collector::finish)
     }
 
     fn fail(&mut self, key: Ordered, cause: ErrorReport) {
@@ -348,38 +378,4 @@ fn in_row(column: &str, cause: &super::value::encode::Ambiguous, key: &Key) -> E
     } else {
         error(ErrorCode::ValueAmbiguous, format!("column `{column}`, key {key}: {cause}"))
     }
-}
-
-fn counts(old: usize, new: usize) -> Pair {
-    Pair { old: Some(old.to_string()), new: Some(new.to_string()) }
-}
-
-/// A pair of rows with the columns that are `wanted`.
-fn pair_example(
-    columns: &Columns,
-    difference: Difference,
-    key: &Key,
-    (old, new): (usize, usize),
-    wanted: &dyn Fn(usize) -> bool,
-) -> Example {
-    let differing = columns.compared.iter().enumerate().filter(|(at, _)| wanted(*at));
-    let pairs = differing.map(|(_, column)| {
-        (
-            column.name.clone(),
-            Pair { old: display::shown(&column.old.value(old)), new: display::shown(&column.new.value(new)) },
-        )
-    });
-    Example { difference, key: key.clone(), columns: pairs.collect() }
-}
-
-fn alone(columns: &Columns, difference: Difference, key: &Key, side: Side, row: usize) -> Example {
-    let pairs = columns.compared.iter().map(|column| {
-        let value = display::shown(&column.raw(side).value(row));
-        let pair = match side {
-            Side::Old => Pair { old: value, new: None },
-            Side::New => Pair { old: None, new: value },
-        };
-        (column.name.clone(), pair)
-    });
-    Example { difference, key: key.clone(), columns: pairs.collect() }
 }

@@ -83,6 +83,7 @@ fn check(kind: KindSettings, key: &[&str]) -> Check {
         noise: false,
         accept: BTreeMap::new(),
         mask: Masks::default(),
+        diagnosis: true,
     }
 }
 
@@ -137,7 +138,7 @@ fn judge(check: &Check, old: &Frame, new: &Frame) -> CheckReport {
 
 /// The report of what a comparison by `check` found.
 pub(crate) fn report(check: &Check, found: ComparisonResult) -> CheckReport {
-    let ComparisonResult { outcome, expected, warnings, error, empty: _ } = found;
+    let ComparisonResult { outcome, expected, warnings, error, empty: _, evidence: _ } = found;
     let blank = CheckReport::new(&check.id, check.kind.kind());
     CheckReport { severity: check.severity, outcome, expected, warnings, error, ..blank }
 }

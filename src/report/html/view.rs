@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::super::diagnosis;
 use super::super::suppressed;
 use super::super::text::{
     again, answer, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
@@ -57,6 +58,8 @@ struct Check {
     error: Option<String>,
     causes: Vec<String>,
     skipped: Option<String>,
+    diagnosis: Vec<(String, Option<String>)>,
+    closing: Option<String>,
     counts: Vec<String>,
     warnings: Vec<(String, String)>,
     strip: Option<Strip>,
@@ -234,6 +237,8 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         error: check.error.as_ref().map(|error| visible(&error.message())),
         causes: check.error.iter().flat_map(ErrorReport::causes).map(|cause| visible(&cause.text)).collect(),
         skipped: check.skipped.as_deref().map(visible),
+        diagnosis: diagnosis::lines(check).into_iter().map(|line| (line.text, line.command)).collect(),
+        closing: diagnosis::closing(check),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),
         strip: trend::strip(check),

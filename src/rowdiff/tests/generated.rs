@@ -225,6 +225,7 @@ fn pair(dice: &mut Dice) -> Pair {
         noise: false,
         accept: BTreeMap::new(),
         mask: Masks::default(),
+        diagnosis: true,
     };
     Pair { check, names, types: Sides { old: old_types, new: new_types }, rows: Sides { old, new } }
 }

@@ -40,6 +40,7 @@ fn check() -> Check {
         noise: false,
         accept: BTreeMap::new(),
         mask: Masks::default(),
+        diagnosis: true,
     }
 }
 

@@ -3,8 +3,8 @@
 use super::facts::CheckFacts;
 use crate::compare::ComparisonResult;
 use crate::model::{
-    CheckReport, ErrorReport, Examined, Moved, PlanReport, SampleReport, SideReport, Sides, Transient, Unstable,
-    Warning, Written,
+    CheckReport, Diagnosis, ErrorReport, Examined, Moved, PlanReport, SampleReport, SideReport, Sides, Transient,
+    Unstable, Warning, Written,
 };
 
 /// What was asked and read, and what the comparison found.
@@ -16,6 +16,8 @@ pub(crate) struct AttemptResult {
     pub(crate) returned: Option<Vec<String>>,
     /// What was found, or why nothing could be compared.
     pub(crate) comparison: ComparisonResult,
+    /// What the differences have in common.
+    pub(crate) diagnosis: Option<Diagnosis>,
     /// How the rows were read and compared.
     pub(crate) plan: Option<PlanReport>,
     /// The share of the keys that was examined.
@@ -61,6 +63,7 @@ impl AttemptResult {
             sides,
             returned,
             comparison,
+            diagnosis,
             plan,
             sample,
             examined,
@@ -70,7 +73,7 @@ impl AttemptResult {
             written,
             warnings: read,
         } = self;
-        let ComparisonResult { outcome, expected, warnings: found, error, empty } = comparison;
+        let ComparisonResult { outcome, expected, warnings: found, error, empty, evidence: _ } = comparison;
         let mut warnings = std::mem::take(&mut header.warnings);
         warnings.extend(read);
         warnings.extend(found);
@@ -78,6 +81,7 @@ impl AttemptResult {
         let report = CheckReport {
             sides,
             outcome,
+            diagnosis,
             expected,
             plan,
             sample,

@@ -11,6 +11,7 @@ use super::super::event::Event;
 use super::super::findings::fanout::DifferenceFanout;
 use super::super::windows::ShiftedKeys;
 use super::attempt_result::AttemptResult;
+use super::diagnosis::diagnosed;
 use super::pushdown::Answer;
 use super::query::prepare;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
@@ -245,6 +246,7 @@ impl<'a> TwoSidedScan<'a> {
                 )
             });
         }
+        result.diagnosis = diagnosed(self.one.check, self.context, &mut found, result.returned.as_deref()).await;
         result.comparison = found;
         result.moved =
             Some(Moved { old: summary.moved.old, new: summary.moved.new }).filter(|moved| moved.old + moved.new > 0);

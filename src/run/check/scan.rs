@@ -70,7 +70,8 @@ pub(crate) struct ScanResult<T> {
 impl<'a> TwoSidedScan<'a> {
     /// What the diff may use; the hashes of one attempt and the next are the same.
     pub(crate) fn options(&self) -> rowdiff::DiffOptions {
-        let options = self.context.options.rowdiff();
+        let mut options = self.context.options.rowdiff();
+        options.limits.diagnosis &= self.one.check.diagnosis;
         match self.one.attempt {
             Some(attempt) => rowdiff::DiffOptions { seeds: attempt.seeds, ..options },
             None => options,

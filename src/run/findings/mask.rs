@@ -4,6 +4,8 @@
 //! a report is named in [`Mask::apply`], so a new one does not compile until somebody said whether it holds values.
 //! What becomes of a text is decided by the code of its error or warning: see [`ErrorReport::without_values`].
 
+mod diagnosis;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::check::facts::CheckFacts;
@@ -104,7 +106,8 @@ impl Mask {
         self.examples
     }
 
-    fn hides(&self, column: &str) -> bool {
+    /// Whether the values of `column` are not to be shown.
+    pub(crate) fn hides(&self, column: &str) -> bool {
         self.everything || self.names.contains(column)
     }
 
@@ -203,6 +206,7 @@ impl Mask {
             elapsed_ms,
             // What may hold values.
             outcome,
+            diagnosis,
             mut warnings,
             error,
             masked: _,
@@ -232,6 +236,7 @@ impl Mask {
             skip_code,
             elapsed_ms,
             outcome: self.outcome(outcome),
+            diagnosis: diagnosis.map(|diagnosis| self.diagnosis(diagnosis)),
             warnings: warnings.into_iter().map(Warning::without_values).collect(),
             error: self.error(error),
             masked: self.told.clone(),

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use super::withheld::{left_out, withhold};
 use crate::isolation::caught;
 use crate::model::{
-    CheckReport, Drift, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure, NumberFindings,
-    Outcome, Pair, PercentileFindings, RowFindings, RunReport, SideReport, SourceReport, SuiteReport, TagFindings,
-    Unstable, ViolationFindings, Waived, Warning,
+    CheckReport, Diagnosis, Drift, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure,
+    NumberFindings, Outcome, Pair, PercentileFindings, RowFindings, RunReport, SideReport, SourceReport, SuiteReport,
+    TagFindings, Unstable, ViolationFindings, Waived, Warning,
 };
 use crate::secret::{hidden, hidden_in_value};
 
@@ -138,6 +138,7 @@ fn fields(report: &mut CheckReport) {
         why,
         sides,
         outcome: found,
+        diagnosis: said,
         waived: waivers,
         unstable,
         warnings,
@@ -147,6 +148,7 @@ fn fields(report: &mut CheckReport) {
     why.iter_mut().for_each(value);
     sides.present_mut().for_each(|(_, one)| side(one));
     outcome(found);
+    said.iter_mut().flat_map(Diagnosis::texts_mut).for_each(value);
     waivers.iter_mut().for_each(waived);
     if let Some(Unstable { keys: _, causes }) = unstable {
         causes.iter_mut().for_each(words);

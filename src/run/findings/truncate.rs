@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use crate::model::{
-    CheckReport, ColumnReport, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure, NumberFindings,
-    Outcome, PercentileFindings, RowFindings, TagFindings, ViolationFindings, Warning,
+    CheckReport, ColumnReport, Diagnosis, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure,
+    NumberFindings, Outcome, PercentileFindings, RowFindings, TagFindings, ViolationFindings, Warning,
 };
 
 /// Bytes from which on a value is cut.
@@ -119,7 +119,8 @@ pub(crate) fn report(report: &mut CheckReport) {
     outcome(&mut report.outcome);
     let warnings = report.warnings.iter_mut().flat_map(Warning::texts_mut);
     let errors = report.error.iter_mut().flat_map(ErrorReport::texts_mut);
-    for text in warnings.chain(errors) {
+    let said = report.diagnosis.iter_mut().flat_map(Diagnosis::texts_mut);
+    for text in warnings.chain(errors).chain(said) {
         if let Cow::Owned(short) = value(text) {
             *text = short;
         }

@@ -10,6 +10,7 @@ pub(super) fn withhold(report: &mut CheckReport) {
     report.why = None;
     report.sides.present_mut().for_each(|(_, side)| side.sql.clear());
     lists(&mut report.outcome);
+    report.diagnosis = None;
     for waived in &mut report.waived {
         (waived.why, waived.owner) = (WITHHELD.to_owned(), WITHHELD.to_owned());
     }

@@ -35,6 +35,8 @@ pub(super) struct Scope<'a> {
     pub known: &'a Known,
     /// Columns that the whole suite masks.
     pub mask: Vec<String>,
+    /// Whether the suite's checks are diagnosed unless they say otherwise.
+    pub diagnosis: bool,
 }
 
 /// The check while it is read: its mistakes stand at its header unless they say otherwise.
@@ -185,6 +187,7 @@ impl Reader<'_, '_> {
             noise: raw.noise == Some(true),
             accept,
             mask,
+            diagnosis: raw.diagnosis.unwrap_or(self.scope.diagnosis),
         })
     }
 

@@ -33,6 +33,7 @@ fn checked(rule: Rule) -> Check {
         noise: false,
         accept: BTreeMap::new(),
         mask: Masks::default(),
+        diagnosis: true,
     }
 }
 

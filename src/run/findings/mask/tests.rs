@@ -33,6 +33,7 @@ fn check(kind: KindSettings, mask: &[&str]) -> Check {
         noise: false,
         accept: BTreeMap::new(),
         mask: Masks { check: names(mask), suite: Vec::new() },
+        diagnosis: true,
     }
 }
 

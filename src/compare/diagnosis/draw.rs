@@ -1,0 +1,131 @@
+//! A uniform draw of rows by a hash of their key, of bounded size, and the same whatever the order of the rows.
+//!
+//! Kept are the rows whose hash begins with so many zero bits, as few of them as the bounds allow: whether a bit more is
+//! needed depends on the set of rows alone, so parts that were drawn by themselves can be put together.
+
+use std::mem::size_of;
+
+use crate::frame::Value;
+
+/// Rows that a draw keeps at most.
+pub(crate) const MOST_ROWS: usize = 50_000;
+
+/// Bytes that a draw keeps at most.
+pub(crate) const MOST_BYTES: usize = 32 << 20;
+
+/// Items with the hash of their key and their size.
+#[derive(Clone, Debug)]
+pub(crate) struct Draw<T> {
+    bits: u32,
+    rows: usize,
+    bytes: usize,
+    kept: Vec<(u64, usize, T)>,
+    size: usize,
+}
+
+impl<T> Draw<T> {
+    /// Nothing drawn yet, of at most so many rows and bytes.
+    pub(crate) fn new(rows: usize, bytes: usize) -> Self {
+        Draw { bits: 0, rows, bytes, kept: Vec::new(), size: 0 }
+    }
+
+    /// Whether a row with this hash is drawn, as far as is known.
+    pub(crate) fn wants(&self, hash: u64) -> bool {
+        hash.leading_zeros() >= self.bits
+    }
+
+    /// Takes a row of `size` bytes, if it is drawn.
+    pub(crate) fn add(&mut self, hash: u64, size: usize, item: T) {
+        if self.wants(hash) {
+            self.size += size;
+            self.kept.push((hash, size, item));
+            self.fit();
+        }
+    }
+
+    /// Takes in what was drawn from other rows.
+    pub(crate) fn merge(&mut self, other: Draw<T>) {
+        self.bits = self.bits.max(other.bits);
+        self.size += other.size;
+        self.kept.extend(other.kept);
+        self.cut();
+        self.fit();
+    }
+
+    fn fit(&mut self) {
+        while (self.kept.len() > self.rows || self.size > self.bytes) && self.bits < 64 {
+            self.bits += 1;
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        let bits = self.bits;
+        self.kept.retain(|(hash, _, _)| hash.leading_zeros() >= bits);
+        self.size = self.kept.iter().map(|(_, size, _)| size).sum();
+    }
+
+    /// Whether every row that was given is kept.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.bits == 0
+    }
+
+    /// Returns what was drawn, by hash.
+    pub(crate) fn finish(mut self) -> Vec<(u64, T)> {
+        self.kept.sort_by_key(|(hash, _, _)| *hash);
+        self.kept.into_iter().map(|(hash, _, item)| (hash, item)).collect()
+    }
+}
+
+/// Bytes that a value takes in memory, about.
+pub(crate) fn size(value: &Value) -> usize {
+    size_of::<Value>()
+        + match value {
+            Value::Text(text) | Value::Json(text) | Value::Uuid(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::Array(items) => items.iter().map(size).sum(),
+            Value::Map(entries) => entries.iter().map(|(key, value)| size(key) + size(value)).sum(),
+            _ => 0,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Catches a draw that depends on the order of rows or on how they were cut into parts, or breaks its bounds.
+        #[test]
+        fn a_draw_is_of_the_set_of_rows(mut hashes in prop::collection::vec(any::<u64>(), 0..300), cut in 0usize..300, most in 1usize..40) {
+            let draw = |hashes: &[u64]| {
+                let mut draw = Draw::new(most, 1 << 20);
+                hashes.iter().for_each(|hash| draw.add(*hash, (*hash % 50) as usize, ()));
+                draw
+            };
+            let keys = |draw: Draw<()>| draw.finish().into_iter().map(|(hash, ())| hash).collect::<Vec<_>>();
+            let whole = keys(draw(&hashes));
+            prop_assert!(whole.len() <= most);
+            let (one, other) = hashes.split_at(cut.min(hashes.len()));
+            let mut parts = draw(one);
+            parts.merge(draw(other));
+            prop_assert_eq!(&keys(parts), &whole);
+            hashes.reverse();
+            prop_assert_eq!(keys(draw(&hashes)), whole);
+        }
+    }
+
+    /// Catches a draw that is called complete although rows are left out, and one that leaves rows out for nothing.
+    #[test]
+    fn a_draw_is_complete_until_its_bounds() {
+        let spread = |at: u64| at.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mut draw = Draw::new(100, 1_000);
+        (0..100).for_each(|at| draw.add(spread(at), 10, at));
+        assert!(draw.is_complete() && draw.clone().finish().len() == 100);
+        draw.add(spread(100), 10, 100);
+        assert!(!draw.is_complete());
+        let kept = draw.finish().len();
+        assert!((30..=70).contains(&kept), "{kept}");
+    }
+}

@@ -1,0 +1,116 @@
+//! The differing rows of a check as the finders take them: values, and which columns differ.
+
+use std::collections::BTreeMap;
+
+use super::draw::{Draw, MOST_BYTES, MOST_ROWS, size};
+use crate::frame::Value;
+use crate::model::Difference;
+
+/// A column of the check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Its name in old.
+    pub(crate) name: String,
+    /// Whether it is of the key.
+    pub(crate) key: bool,
+}
+
+/// One column of a changed row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Change {
+    /// Number of the column among all.
+    pub(crate) column: usize,
+    /// Value of old as it is compared.
+    pub(crate) old: Value,
+    /// Value of new as it is compared.
+    pub(crate) new: Value,
+}
+
+/// One row that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DifferingRow {
+    /// How it differs: missing, extra or changed.
+    pub(crate) class: Difference,
+    /// Its values in the order of the columns: of new for an extra row, else of old.
+    pub(crate) values: Vec<Value>,
+    /// The columns that differ, in their order; none for missing and extra rows.
+    pub(crate) changes: Vec<Change>,
+    /// Rows of its key in old and in new.
+    pub(crate) copies: (u32, u32),
+}
+
+impl DifferingRow {
+    fn size(&self) -> usize {
+        let changes = self.changes.iter().map(|change| size(&change.old) + size(&change.new) + 16);
+        self.values.iter().map(size).sum::<usize>() + changes.sum::<usize>() + 64
+    }
+}
+
+/// Differing rows while they are found, in any order.
+#[derive(Clone, Debug)]
+pub(crate) struct Collector {
+    columns: Vec<Head>,
+    drawn: Draw<DifferingRow>,
+    /// How often each pair of numbers of copies, old and new, was met under a duplicated key.
+    copies: BTreeMap<(u64, u64), u64>,
+}
+
+impl Collector {
+    /// Nothing found yet.
+    pub(crate) fn new(columns: Vec<Head>) -> Self {
+        Collector { columns, drawn: Draw::new(MOST_ROWS, MOST_BYTES), copies: BTreeMap::new() }
+    }
+
+    /// Whether the row whose key has this hash is wanted.
+    pub(crate) fn wants(&self, hash: u64) -> bool {
+        self.drawn.wants(hash)
+    }
+
+    /// Takes one row.
+    pub(crate) fn add(&mut self, hash: u64, row: DifferingRow) {
+        self.drawn.add(hash, row.size(), row);
+    }
+
+    /// Notes a key that stands more than once.
+    pub(crate) fn note_copies(&mut self, old: u64, new: u64) {
+        // So many different pairs of numbers say nothing any more.
+        if self.copies.len() < 10_000 || self.copies.contains_key(&(old, new)) {
+            *self.copies.entry((old, new)).or_default() += 1;
+        }
+    }
+
+    /// Takes in what was found in other parts.
+    pub(crate) fn merge(&mut self, other: Collector) {
+        self.drawn.merge(other.drawn);
+        for (pair, count) in other.copies {
+            *self.copies.entry(pair).or_default() += count;
+        }
+    }
+
+    /// Returns what was found.
+    pub(crate) fn finish(self) -> Evidence {
+        let complete = self.drawn.is_complete();
+        let rows = self.drawn.finish().into_iter().map(|(_, row)| row).collect();
+        Evidence { columns: self.columns, rows, complete, copies: self.copies }
+    }
+}
+
+/// The differing rows of a check: all of them, or a uniform draw.
+#[derive(Clone, Debug)]
+pub(crate) struct Evidence {
+    /// The columns, those of the key first.
+    pub(crate) columns: Vec<Head>,
+    /// The rows, in an order that does not depend on how they were read.
+    pub(crate) rows: Vec<DifferingRow>,
+    /// Whether these are all.
+    pub(crate) complete: bool,
+    /// How often each pair of numbers of copies, old and new, was met under a duplicated key.
+    pub(crate) copies: BTreeMap<(u64, u64), u64>,
+}
+
+impl Evidence {
+    /// The rows of a class, by number.
+    pub(crate) fn of(&self, class: Difference) -> impl Iterator<Item = usize> + '_ {
+        (0..self.rows.len()).filter(move |row| self.rows[*row].class == class)
+    }
+}

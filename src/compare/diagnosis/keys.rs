@@ -1,0 +1,99 @@
+//! Missing and extra rows that are the same rows under a changed key.
+
+use std::collections::HashMap;
+
+use super::columns::{Changed, candidates};
+use super::evidence::Evidence;
+use super::pair::Pair;
+use super::transformations::{Explained, FEWEST, best};
+use crate::compare::value::display::shown;
+use crate::model::Difference;
+
+/// A change of one key column, with the missing and the extra rows that it makes one.
+pub(super) struct KeyChange {
+    /// Number of the key column.
+    pub(super) column: usize,
+    /// What the key of new is of that of old; its rows are the missing ones.
+    pub(super) explained: Explained,
+    /// The extra rows that are the same.
+    pub(super) extra: Vec<usize>,
+}
+
+/// The change of one key column that pairs most of the missing rows with extra ones.
+pub(super) fn changed_key(evidence: &Evidence, late: &dyn Fn() -> bool) -> Option<KeyChange> {
+    let missing: Vec<usize> = evidence.of(Difference::Missing).collect();
+    let extra: Vec<usize> = evidence.of(Difference::Extra).collect();
+    // Of two draws by key hardly any row has its partner.
+    if !evidence.complete || missing.len() < FEWEST || extra.len() < FEWEST {
+        return None;
+    }
+    let keys = (0..evidence.columns.len()).filter(|column| evidence.columns[*column].key);
+    let found = keys.filter_map(|column| of_column(evidence, column, &missing, &extra, late));
+    found.max_by_key(|change| change.extra.len())
+}
+
+fn of_column(
+    evidence: &Evidence,
+    column: usize,
+    missing: &[usize],
+    extra: &[usize],
+    late: &dyn Fn() -> bool,
+) -> Option<KeyChange> {
+    let ways: [&dyn Fn(&str) -> Option<String>; 3] = [
+        // By everything else, where that tells one row from another.
+        &|_| Some(String::new()),
+        // By what a key keeps when it is spelled otherwise.
+        &|key| Some(folded(key)),
+        &|key| Some(folded(key).chars().filter(char::is_ascii_alphanumeric).collect()),
+    ];
+    for way in ways {
+        let form = |row: usize| {
+            let values = &evidence.rows[row].values;
+            let key = way(&shown(&values[column])?)?;
+            let others = values.iter().enumerate().filter(|(at, _)| *at != column).map(|(_, value)| shown(value));
+            Some((key, others.collect::<Vec<_>>()))
+        };
+        let index = |rows: &[usize]| {
+            let mut index: HashMap<_, Vec<usize>> = HashMap::new();
+            rows.iter().for_each(|row| {
+                if let Some(form) = form(*row) {
+                    index.entry(form).or_default().push(*row);
+                }
+            });
+            index
+        };
+        let (before, after) = (index(missing), index(extra));
+        let mut pairs: Vec<(usize, usize)> = before
+            .iter()
+            .filter_map(|(form, old)| match (old.as_slice(), after.get(form)?.as_slice()) {
+                ([old], [new]) => Some((*old, *new)),
+                _ => None,
+            })
+            .collect();
+        if pairs.len() < FEWEST || pairs.len() * 2 < missing.len() {
+            continue;
+        }
+        pairs.sort_unstable();
+        let changed: Vec<Changed<'_>> = pairs
+            .iter()
+            .map(|(old, new)| Changed {
+                row: *old,
+                pair: Pair { old: &evidence.rows[*old].values[column], new: &evidence.rows[*new].values[column] },
+            })
+            .collect();
+        if let Some(found) = best(candidates(&changed, late), &changed)
+            && found.holds.len() * 2 >= missing.len()
+        {
+            let rows = found.holds.iter().map(|at| pairs[*at].0).collect();
+            let extra = found.holds.iter().map(|at| pairs[*at].1).collect();
+            let explained = Explained { code: found.code, parameter: found.parameter, rows };
+            return Some(KeyChange { column, explained, extra });
+        }
+    }
+    None
+}
+
+/// A key without what spelling it otherwise changes: case, blanks and leading zeros.
+fn folded(key: &str) -> String {
+    key.trim().to_lowercase().trim_start_matches('0').to_owned()
+}

@@ -1,0 +1,426 @@
+//! Planted changes, each of which must be named with its parameter: alone, beside a second one, and with noise.
+
+use super::*;
+use crate::frame::Value;
+
+/// Numbers that look drawn, the same in every run.
+fn dice(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    move |below| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below.max(1)
+    }
+}
+
+fn int(value: i128) -> Value {
+    Value::Integer(value)
+}
+
+fn dec(text: &str) -> Value {
+    crate::frame::wide::read(text).unwrap()
+}
+
+fn txt(text: impl Into<String>) -> Value {
+    Value::Text(text.into())
+}
+
+fn at(text: &str) -> Value {
+    crate::frame::time::timestamp(text).unwrap()
+}
+
+/// Evidence of rows whose only compared column changed so.
+fn evidence(pairs: Vec<(Value, Value)>) -> Evidence {
+    let mut collected =
+        Collector::new(vec![Head { name: "id".to_owned(), key: true }, Head { name: "v".to_owned(), key: false }]);
+    for (row, (old, new)) in pairs.into_iter().enumerate() {
+        let values = vec![int(7 * row as i128), old.clone()];
+        let changes = vec![Change { column: 1, old, new }];
+        let row = DifferingRow { class: Difference::Changed, values, changes, copies: (1, 1) };
+        collected.add(row_hash(collected_len(&row)), row);
+    }
+    collected.finish()
+}
+
+fn collected_len(row: &DifferingRow) -> u64 {
+    match row.values[0] {
+        Value::Integer(id) => id as u64,
+        _ => 0,
+    }
+}
+
+fn row_hash(id: u64) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(&id.to_le_bytes())
+}
+
+fn told(evidence: &Evidence) -> (Vec<(String, String, u64)>, u64) {
+    let changed = evidence.rows.len() as u64;
+    let rows = RowCounts { changed, old: 10 * changed, new: 10 * changed, equal: 9 * changed, ..RowCounts::default() };
+    let known = Known {
+        rows,
+        changed: BTreeMap::from([("v", changed)]),
+        duplicates_count: true,
+        hidden: &|_| false,
+        late: &|| false,
+    };
+    let diagnosis = diagnose(evidence, &known);
+    let said = diagnosis.findings.iter().map(|finding| {
+        (finding.code.as_str().to_owned(), finding.parameter.clone().unwrap_or_default(), finding.covers)
+    });
+    (said.collect(), diagnosis.uncovered)
+}
+
+/// What the planted change makes of a value that `seed` picks.
+type Plant = Box<dyn Fn(u64) -> (Value, Value)>;
+
+/// Every code that is about one value, with its parameter and a change that is it.
+fn planted() -> Vec<(&'static str, &'static str, Plant)> {
+    fn plant(f: impl Fn(u64) -> (Value, Value) + 'static) -> Plant {
+        Box::new(f)
+    }
+    let cents = |n: u64| 101 + i128::from(n % 9_000);
+    let money = |unscaled: i128, scale: u8| Value::Decimal { unscaled, scale };
+    let word = |n: u64| format!("note{} Äpfel", n % 5_000);
+    let day = |n: u64| 1_700_000_000_000_000_000 + i128::from(n % 50_000) * 977_123_456_789;
+    let second = 1_000_000_000;
+    vec![
+        ("plus", "5", plant(move |n| (int(cents(n)), int(cents(n) + 5)))),
+        ("plus", "-0.01", plant(move |n| (money(cents(n), 2), money(cents(n) - 1, 2)))),
+        ("times", "1000", plant(move |n| (money(cents(n), 2), money(cents(n) * 1_000, 2)))),
+        ("times", "0.01", plant(move |n| (money(cents(n), 2), money(cents(n), 4)))),
+        ("times", "-1", plant(move |n| (int(cents(n)), int(-cents(n))))),
+        ("times", "1024", plant(move |n| (int(cents(n)), int(cents(n) * 1_024)))),
+        ("times", "2/3", plant(move |n| (int(cents(n) * 3), int(cents(n) * 2)))),
+        (
+            "times",
+            "1000",
+            plant(move |n| (Value::Float(cents(n) as f64 / 100.0), Value::Float(cents(n) as f64 / 100.0 * 1000.0))),
+        ),
+        (
+            "plus",
+            "0.1",
+            plant(move |n| (Value::Float(cents(n) as f64 / 8.0), Value::Float(cents(n) as f64 / 8.0 + 0.1))),
+        ),
+        ("rounded", "0", plant(move |n| (money(cents(n) * 10 + 1, 3), money((cents(n) * 10 + 501) / 1_000, 0)))),
+        ("cut_digits", "1", plant(move |n| (money(cents(n) * 100 + 1 + i128::from(n % 99), 3), money(cents(n), 1)))),
+        (
+            "rounded_down",
+            "0",
+            plant(move |n| {
+                let sign = if n % 2 == 0 { 1 } else { -1 };
+                let old = sign * (cents(n) * 10 + 3);
+                (money(old, 2), money(old.div_euclid(100), 0))
+            }),
+        ),
+        (
+            "rounded_up",
+            "0",
+            plant(move |n| (money(cents(n) * 100 + 1 + i128::from(n % 99), 2), money(cents(n) + 1, 0))),
+        ),
+        (
+            "rounded_half_even",
+            "0",
+            plant(move |n| {
+                let old = cents(n) * 10 + 5;
+                let half = cents(n) + cents(n) % 2;
+                (money(old, 1), money(half, 0))
+            }),
+        ),
+        (
+            "float32",
+            "",
+            plant(move |n| {
+                let old = 16_777_217 + 2 * cents(n);
+                (int(old), int((old as f32) as i128))
+            }),
+        ),
+        (
+            "float64",
+            "",
+            plant(move |n| {
+                let old = 9_007_199_254_740_993 + 2 * cents(n);
+                (int(old), int((old as f64) as i128))
+            }),
+        ),
+        ("clamped", "2147483647", plant(move |n| (int(2_147_483_648 + cents(n)), int(2_147_483_647)))),
+        (
+            "wrapped",
+            "32 bits, signed",
+            plant(move |n| {
+                let old = 2_147_483_648 + cents(n) * 31 * if n % 2 == 0 { 1 } else { 3 };
+                (int(old), int((old as u32 as i32).into()))
+            }),
+        ),
+        ("null_to_value", "0", plant(|_| (Value::Null, int(0)))),
+        ("value_to_null", "", plant(|_| (txt(""), Value::Null))),
+        ("nulled", "", plant(move |n| (int(cents(n)), Value::Null))),
+        ("constant", "0", plant(move |n| (int(cents(n)), int(0)))),
+        ("one_value", "paid → settled", plant(|_| (txt("paid"), txt("settled")))),
+        ("zone", "+2 h", plant(move |n| (Value::Instant(day(n)), Value::Instant(day(n) + 7_200 * second)))),
+        ("zone", "-5 h 30 min", plant(move |n| (Value::WallClock(day(n)), Value::WallClock(day(n) - 19_800 * second)))),
+        ("shifted", "+1 d", plant(move |n| (Value::Date((n % 9_000) as i32), Value::Date((n % 9_000) as i32 + 1)))),
+        ("shifted", "+0.5 s", plant(move |n| (Value::Instant(day(n)), Value::Instant(day(n) + second / 2)))),
+        (
+            "cut_time",
+            "second",
+            plant(move |n| (Value::Instant(day(n)), Value::Instant(day(n).div_euclid(second) * second))),
+        ),
+        (
+            "cut_time",
+            "millisecond",
+            plant(move |n| (Value::Instant(day(n)), Value::Instant(day(n).div_euclid(1_000_000) * 1_000_000))),
+        ),
+        (
+            "cut_time",
+            "month",
+            plant(move |n| {
+                (
+                    at(&format!("2026-{:02}-{:02} 11:00:00", n % 12 + 1, n % 27 + 2)),
+                    at(&format!("2026-{:02}-01 00:00:00", n % 12 + 1)),
+                )
+            }),
+        ),
+        (
+            "epoch_unit",
+            "0.001",
+            plant(move |n| {
+                let old = day(n).div_euclid(second) * second;
+                (Value::Instant(old), Value::Instant(old / 1_000))
+            }),
+        ),
+        ("epoch_unit", "1000", plant(move |n| (Value::Instant(day(n)), Value::Instant(day(n) * 1_000)))),
+        ("null_to_value", "1970-01-01T00:00:00Z", plant(|_| (Value::Null, Value::Instant(0)))),
+        ("trimmed", "", plant(move |n| (txt(format!(" {}{}", word(n), " ".repeat((n % 3) as usize))), txt(word(n))))),
+        (
+            "padded",
+            "",
+            plant(move |n| (txt(word(n)), txt(format!("{}{}", word(n), " ".repeat(20 - word(n).chars().count()))))),
+        ),
+        ("lower", "", plant(move |n| (txt(format!("Ä{}", word(n))), txt(format!("Ä{}", word(n)).to_lowercase())))),
+        ("upper", "", plant(move |n| (txt(word(n)), txt(word(n).to_uppercase())))),
+        ("unicode_form", "NFD", plant(move |n| (txt(word(n)), txt(word(n).replace('Ä', "A\u{308}"))))),
+        ("unicode_form", "NFC", plant(move |n| (txt(word(n).replace('Ä', "A\u{308}")), txt(word(n))))),
+        ("line_ends", "LF", plant(move |n| (txt(format!("{}\r\nb\r\n", word(n))), txt(format!("{}\nb\n", word(n)))))),
+        (
+            "misread",
+            "Latin-1",
+            plant(move |n| (txt(word(n)), txt(word(n).bytes().map(char::from).collect::<String>()))),
+        ),
+        ("reread", "Latin-1", plant(move |n| (txt(word(n).bytes().map(char::from).collect::<String>()), txt(word(n))))),
+        (
+            "misread",
+            "Windows-1252",
+            plant(move |n| (txt(format!("{}€", word(n))), txt(word(n).replace('Ä', "Ã„") + "â‚¬"))),
+        ),
+        ("replaced", "?", plant(move |n| (txt(word(n)), txt(word(n).replace('Ä', "?"))))),
+        ("replaced", "U+FFFD", plant(move |n| (txt(word(n)), txt(word(n).replace('Ä', "\u{FFFD}\u{FFFD}"))))),
+        ("zeros_lost", "", plant(move |n| (txt(format!("{:06}", n % 9_999)), txt((n % 9_999).to_string())))),
+        ("zeros_added", "", plant(move |n| (txt((n % 9_999).to_string()), txt(format!("{:06}", n % 9_999))))),
+        ("quoted", "double quotes", plant(move |n| (txt(word(n)), txt(format!("\"{}\"", word(n)))))),
+        ("unquoted", "single quotes", plant(move |n| (txt(format!("'{}'", word(n))), txt(word(n))))),
+        (
+            "escaped",
+            "HTML",
+            plant(move |n| {
+                (txt(format!("<{}> & \"x\"", word(n))), txt(format!("&lt;{}&gt; &amp; &quot;x&quot;", word(n))))
+            }),
+        ),
+        ("unescaped", "JSON", plant(move |n| (txt(format!("{}\\n\\\"", word(n))), txt(format!("{}\n\"", word(n)))))),
+        ("number_spelling", "", plant(move |n| (txt(format!("{}.50", cents(n))), txt(format!("{},5", cents(n)))))),
+        (
+            "time_spelling",
+            "",
+            plant(move |n| {
+                (
+                    txt(format!("2026-03-{:02} 10:00:{:02}", n % 28 + 1, n % 60)),
+                    txt(format!("2026-03-{:02}T10:00:{:02}.000Z", n % 28 + 1, n % 60)),
+                )
+            }),
+        ),
+        (
+            "cut_characters",
+            "12",
+            plant(move |n| {
+                (txt(format!("{:04}ÄÖÜ and more of it {n}", n % 9_999)), txt(format!("{:04}ÄÖÜ and ", n % 9_999)))
+            }),
+        ),
+        (
+            "cut_bytes",
+            "6",
+            plant(move |n| {
+                let old =
+                    if n % 2 == 0 { format!("{:04}ÄÖÜ", n % 9_999) } else { format!("{:06}ÄÖÜ", n % 9_999) };
+                let kept = old[..old.floor_char_boundary(6)].to_owned();
+                (txt(old), txt(kept))
+            }),
+        ),
+        ("prefix_added", "cus_", plant(move |n| (txt(word(n)), txt(format!("cus_{}", word(n)))))),
+        ("prefix_lost", "cus_", plant(move |n| (txt(format!("cus_{}", word(n))), txt(word(n))))),
+        ("suffix_added", ".0", plant(move |n| (txt(format!("v{}", cents(n))), txt(format!("v{}.0", cents(n)))))),
+        ("suffix_lost", ".0", plant(move |n| (txt(format!("v{}.0", cents(n))), txt(format!("v{}", cents(n)))))),
+        (
+            "reordered",
+            "",
+            plant(move |n| {
+                let items = |a, b| Value::Array(vec![int(a), int(b), int(3)]);
+                (items(cents(n), cents(n) + 7), items(cents(n) + 7, cents(n)))
+            }),
+        ),
+        (
+            "duplicates_lost",
+            "",
+            plant(move |n| {
+                (Value::Array(vec![int(cents(n)), int(1), int(cents(n))]), Value::Array(vec![int(cents(n)), int(1)]))
+            }),
+        ),
+        (
+            "element_lost",
+            "tmp",
+            plant(move |n| (Value::Array(vec![txt(word(n)), txt("tmp")]), Value::Array(vec![txt(word(n))]))),
+        ),
+        (
+            "element_lost",
+            "debug",
+            plant(move |n| {
+                (
+                    Value::Json(format!("{{\"a\": {}, \"debug\": {n}}}", cents(n))),
+                    Value::Json(format!("{{\"a\": {}}}", cents(n))),
+                )
+            }),
+        ),
+        (
+            "element_added",
+            "v2",
+            plant(move |n| {
+                (
+                    Value::Json(format!("{{\"a\": {}}}", cents(n))),
+                    Value::Json(format!("{{\"v2\": true, \"a\": {}}}", cents(n))),
+                )
+            }),
+        ),
+        (
+            "numbers_as_text",
+            "",
+            plant(move |n| {
+                (
+                    Value::Json(format!("{{\"a\": [{}]}}", cents(n))),
+                    Value::Json(format!("{{\"a\": [\"{}\"]}}", cents(n))),
+                )
+            }),
+        ),
+    ]
+}
+
+fn rows(plant: &Plant, seed: u64, rows: usize) -> Vec<(Value, Value)> {
+    let mut dice = dice(seed);
+    (0..rows).map(|_| plant(dice(1 << 40))).filter(|(old, new)| old != new).collect()
+}
+
+/// Values that have nothing to do with each other, of the sort of `like`.
+fn noise(like: &Value, n: u64) -> Value {
+    match like {
+        Value::Integer(_) => int(i128::from(n) * 31 + 17),
+        Value::Decimal { .. } => Value::Decimal { unscaled: i128::from(n) * 1_000_003 + 7, scale: 5 },
+        Value::Float(_) => Value::Float(n as f64 / 7.0),
+        Value::Date(_) => Value::Date((n % 20_000) as i32),
+        Value::Instant(_) => Value::Instant(i128::from(n) * 1_000_003),
+        Value::WallClock(_) => Value::WallClock(i128::from(n) * 1_000_003),
+        Value::Array(_) => Value::Array(vec![int(n.into()), int(4), int(5), int(6), int(9)]),
+        Value::Json(_) => Value::Json(format!("[{n}, {{\"q\": 1}}, 2, 3]")),
+        _ => txt(format!("{n:x}zzz")),
+    }
+}
+
+/// Catches a change that is not named, or by another name, or with another parameter.
+#[test]
+fn every_planted_change_is_named_with_its_parameter() {
+    let wrong = planted().into_iter().filter_map(|(code, parameter, plant)| {
+        let pairs = rows(&plant, 11, 300);
+        let all = pairs.len() as u64;
+        let said = told(&evidence(pairs));
+        let wanted = (vec![(code.to_owned(), parameter.to_owned(), all)], 0);
+        (said != wanted).then_some((wanted, said))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), []);
+}
+
+/// Catches a change that noise hides, and noise that is taken for a part of it.
+#[test]
+fn two_in_a_hundred_of_noise_change_no_name() {
+    let wrong = planted().into_iter().filter_map(|(code, parameter, plant)| {
+        let mut pairs = rows(&plant, 12, 600);
+        let all = pairs.len();
+        let mut dice = dice(5);
+        for at in (0..all).step_by(50) {
+            let like = if pairs[at].1 == Value::Null { pairs[at].0.clone() } else { pairs[at].1.clone() };
+            pairs[at] = (noise(&like, 1_000_000 + dice(1 << 30)), noise(&like, 1_000_000 + dice(1 << 30)));
+        }
+        let noisy = all.div_ceil(50) as u64;
+        let said = told(&evidence(pairs));
+        let wanted = (vec![(code.to_owned(), parameter.to_owned(), all as u64 - noisy)], noisy);
+        (said != wanted).then_some((wanted, said))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), []);
+}
+
+/// Catches a second change that the first one hides.
+#[test]
+fn two_changes_of_one_column_are_both_named() {
+    let all = planted();
+    let of = |code: &str| all.iter().find(|(name, ..)| *name == code).unwrap();
+    for (one, other) in [
+        ("times", "rounded"),
+        ("zone", "cut_time"),
+        ("trimmed", "misread"),
+        ("plus", "nulled"),
+        ("upper", "prefix_added"),
+    ] {
+        let ((_, a, first), (_, b, second)) = (of(one), of(other));
+        let mut pairs = rows(first, 1, 600);
+        let cut = pairs.len() as u64;
+        pairs.extend(rows(second, 2, 350));
+        let rest = pairs.len() as u64 - cut;
+        let (said, open) = told(&evidence(pairs));
+        assert_eq!(said[0], (one.to_owned(), (*a).to_owned(), cut), "{one} {other}");
+        assert_eq!(said[1], (other.to_owned(), (*b).to_owned(), rest), "{one} {other}");
+        assert_eq!(open, 0);
+    }
+}
+
+/// Catches something that is said of values which have nothing to do with each other, or of too few.
+#[test]
+fn nothing_is_said_of_chance_or_of_few() {
+    let likes = [int(0), dec("0.1"), Value::Float(0.0), Value::Date(0), at("2026-01-01 00:00:00"), txt("")];
+    for (sort, like) in likes.iter().enumerate() {
+        for seed in 0..20 {
+            let mut dice = dice(seed * 7 + sort as u64 + 1);
+            let pairs = (0..200).map(|_| (noise(like, dice(1 << 30)), noise(like, dice(1 << 30)))).collect();
+            let (said, open) = told(&evidence(pairs));
+            assert_eq!((said, open), (vec![], 200), "{like:?} {seed}");
+        }
+    }
+    for few in 1..5 {
+        let pairs = (0..few).map(|n| (int(n), int(n + 100))).collect();
+        assert_eq!(told(&evidence(pairs)), (vec![], few as u64));
+    }
+    // Five rows of two values are no arithmetic.
+    let pairs = (0..5).map(|n| (int(n % 2 + 1), int(n % 2 + 6))).collect();
+    assert_eq!(told(&evidence(pairs)).0, vec![]);
+}
+
+/// Catches a zone with summer time that is told as two, and two offsets mixed by chance that are told as one.
+#[test]
+fn the_two_offsets_of_a_zone_are_told_by_their_dates() {
+    let hour = 3_600_000_000_000_i128;
+    let start = 1_767_225_600_000_000_000_i128;
+    let pair = |hours: i128, by: i128| {
+        (Value::Instant(start + hours * hour), Value::Instant(start + hours * hour + by * hour))
+    };
+    let in_summer = |hours: i128| (2_100..7_150).contains(&hours);
+    let pairs = (0..400).map(|n| n * 22).map(|hours| pair(hours, if in_summer(hours) { 2 } else { 1 })).collect();
+    assert_eq!(told(&evidence(pairs)).0, [("zone_summer".to_owned(), "+1 h / +2 h".to_owned(), 400)]);
+    let mixed = (0..400).map(|n| n * 22).map(|hours| pair(hours, 1 + hours / 22 % 2)).collect();
+    let (said, _) = told(&evidence(mixed));
+    assert!(said.iter().all(|(code, ..)| code == "zone") && said.len() == 2, "{said:?}");
+}

@@ -1,0 +1,70 @@
+//! Hands the rows that differ to the diagnosis: their values, and what of them changed.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::super::diagnosis::{Change, Collector, DifferingRow, Head};
+use super::super::value::normalize::Normal;
+use super::columns::Columns;
+use super::key_group::KeyGroup;
+use super::paired::Paired;
+use crate::frame::Value;
+use crate::model::{Difference, Side};
+
+/// Nothing collected yet of rows with these columns.
+pub(super) fn collector(columns: &Columns) -> Collector {
+    let head = |key: bool| move |column: &Paired| Head { name: column.name.clone(), key };
+    Collector::new(columns.key.iter().map(head(true)).chain(columns.compared.iter().map(head(false))).collect())
+}
+
+/// A row that differs: of `side`, or of both where some of its columns do not hold.
+pub(super) struct Differing<'a> {
+    pub(super) class: Difference,
+    pub(super) side: Side,
+    pub(super) row: usize,
+    /// Its partner in new, and per compared column whether the rule holds.
+    pub(super) partner: Option<(usize, &'a [bool])>,
+    pub(super) copies: (usize, usize),
+}
+
+/// Takes `row` into `collector`.
+pub(super) fn collect(collector: &mut Collector, columns: &Columns, row: &Differing<'_>) {
+    let hash = hash(columns, row.side, row.row);
+    if !collector.wants(hash) {
+        return;
+    }
+    let all = columns.key.iter().chain(&columns.compared);
+    let values = all.map(|column| column.raw(row.side).value(row.row)).collect();
+    let changes = row.partner.map_or_else(Vec::new, |(new, holds)| {
+        let changed = columns.compared.iter().enumerate().filter(|(at, _)| !holds[*at]);
+        let change = |(at, column): (usize, &Paired)| Change {
+            column: columns.key.len() + at,
+            old: compared(column, Side::Old, row.row),
+            new: compared(column, Side::New, new),
+        };
+        changed.map(change).collect()
+    });
+    let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
+    let copies = (count(row.copies.0), count(row.copies.1));
+    collector.add(hash, DifferingRow { class: row.class, values, changes, copies });
+}
+
+/// Notes a key that stands more than once on either side.
+pub(super) fn note_copies(collector: &mut Collector, group: &KeyGroup) {
+    collector.note_copies(group.old.len() as u64, group.new.len() as u64);
+}
+
+/// The value as its rule compares it; as it is where that cannot be read.
+fn compared(column: &Paired, side: Side, row: usize) -> Value {
+    match column.normal(side, row) {
+        Normal::Value(value) => value,
+        Normal::Unreadable(_) => column.raw(side).value(row),
+    }
+}
+
+/// The hash of the key, or of the whole row where there is none: the same in every run, so that a draw is, too.
+fn hash(columns: &Columns, side: Side, row: usize) -> u64 {
+    let mut bytes = Vec::new();
+    let of = if columns.key.is_empty() { &columns.compared } else { &columns.key };
+    of.iter().for_each(|column| bytes.extend_from_slice(column.raw(side).cells().cell(row)));
+    xxh3_64(&bytes)
+}
