@@ -17,6 +17,7 @@ mod init;
 mod isolation;
 #[doc(hidden)]
 pub mod model;
+mod prove;
 #[doc(hidden)]
 pub mod record;
 mod rehearse;

@@ -18,7 +18,7 @@ mod suites;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{demo, diff, history, init, list, manual, rehearse, rerun, run, schema, validate, waive};
+use commands::{demo, diff, history, init, list, manual, prove, rehearse, rerun, run, schema, validate, waive};
 
 use crate::exit_code::BROKEN;
 use crate::isolation;
@@ -50,6 +50,8 @@ enum Command {
     Rerun(Box<rerun::RerunArgs>),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
+    /// Say which losses and changes these checks would not notice; changes answers in memory and writes nothing
+    Prove(Box<prove::ProveArgs>),
     /// Fill scratch databases with a pack's own data, clean or with one defect
     Rehearse(rehearse::RehearseArgs),
     /// Write a first suite from two catalogues: row counts, sums and rows of the tables that both sides have
@@ -113,6 +115,7 @@ async fn dispatch(command: Command) -> Result<u8, u8> {
         Command::Run(args) => run::run(&args).await,
         Command::Rerun(args) => rerun::rerun(*args).await,
         Command::Diff(args) => diff::diff(*args).await,
+        Command::Prove(args) => prove::prove(&args).await,
         Command::Rehearse(args) => rehearse::rehearse(&args).await,
         Command::Init(args) => init::init(&args).await,
         Command::List(args) => list::list(&args),

@@ -64,7 +64,18 @@ impl<'a> RunRequest<'a> {
         reports: Reports,
         look: LookArgs,
     ) -> Result<RunRequest<'a>, String> {
-        let selected = all(suite);
+        RunRequest::of_selected(all(suite), jobs, timeout, detail, reports, look)
+    }
+
+    /// Makes the request of a command that runs `selected`, and whose runs no history has.
+    pub(super) fn of_selected(
+        selected: Vec<Selected<'a>>,
+        jobs: usize,
+        timeout: Duration,
+        detail: &DetailArgs,
+        reports: Reports,
+        look: LookArgs,
+    ) -> Result<RunRequest<'a>, String> {
         let options = options(&selected, jobs, timeout, detail, &reports)?;
         let exit = ExitPolicy { fail_on: &[FailOn::Fail], retryable: None };
         Ok(RunRequest { selected, options, reports, history: None, exit, look })

@@ -24,6 +24,7 @@ pub use rows::Sink;
 pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, same_type};
 pub(crate) use rows::paired::misfit;
 pub(crate) use value::cells::Cells;
+pub(crate) use value::display::{key as key_as_shown, shown as value_as_shown};
 pub(crate) use value::types::comparable;
 
 use crate::frame::Frame;

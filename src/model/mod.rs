@@ -19,6 +19,7 @@ mod finding_words;
 mod kind;
 mod numbers;
 mod outcome;
+mod proof;
 mod reading;
 mod rerun;
 mod rows;
@@ -40,6 +41,7 @@ pub use outcome::{
     FreshnessFindings, LatencyFindings, NumberFindings, Outcome, PercentileFindings, RowFindings, TagFindings,
     ViolationFindings,
 };
+pub use proof::{CheckProof, MutantReport, ProofReport, ProofStatus, ProvenSuite, Sighting};
 pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, MASKED, Pair, RowCounts, TagCounts};

@@ -15,13 +15,14 @@ mod visible;
 
 pub mod history;
 pub mod metrics;
+pub mod proof;
 pub mod slack;
 pub mod terminal;
 
 use crate::model::RunReport;
 
 pub use json::schema;
-pub(crate) use text::{invisible, visible};
+pub(crate) use text::{finding, invisible, visible};
 
 /// A format for programs or people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

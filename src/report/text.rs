@@ -51,7 +51,7 @@ pub(super) fn duration(ms: u64) -> String {
 }
 
 /// What a check found, in a few words.
-pub(super) fn finding(check: &CheckReport) -> String {
+pub(crate) fn finding(check: &CheckReport) -> String {
     if let Some(error) = &check.error {
         let found = check.differs_in_part().then(|| differing(check));
         return visible(&error.message()) + &found.map_or(String::new(), |found| format!("; beside that {found}"));

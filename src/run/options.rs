@@ -13,6 +13,7 @@ use crate::compare::Limits;
 use crate::model::{Key, RerunOf};
 use crate::record::read::Baseline;
 use crate::rowdiff;
+use crate::source::Interpose;
 use crate::source::pushdown::RowHash;
 use crate::spec::check::Check;
 use crate::suite::Suite;
@@ -48,6 +49,8 @@ pub(crate) struct RunOptions {
     pub baseline: Option<Baseline>,
     /// The run whose failures are run again.
     pub again: Option<Again>,
+    /// Who stands between the run and its sources.
+    pub between: Option<Arc<dyn Interpose>>,
 }
 
 /// What is run again.
@@ -77,6 +80,7 @@ impl RunOptions {
             privacy: Privacy::of_the_run(),
             baseline: None,
             again: None,
+            between: None,
         }
     }
 

@@ -8,7 +8,7 @@ use futures::future::join_all;
 
 use super::options::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
-use crate::model::{Asked, Cause, ErrorReport, Side, SourceReport, Warning, WarningCode};
+use crate::model::{Asked, Cause, ErrorReport, Side, Sides, SourceReport, Warning, WarningCode};
 use crate::source;
 use crate::source::{CancellationToken, Engine, Error, ErrorCode, SourceUrl};
 use crate::suite::{Param, SourceSpecError, Suite};
@@ -20,6 +20,8 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1
 #[derive(Clone)]
 pub(crate) struct Open {
     pub engine: Arc<dyn Engine>,
+    /// What the queries of each side are asked of.
+    pub sides: Sides<Arc<dyn Engine>>,
     /// What it said of itself, and whether that took more than one try.
     pub described: Result<(SourceReport, bool), Error>,
     shown: String,
@@ -72,7 +74,7 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
     let memory = Some(options.memory / options.jobs.max(1).saturating_mul(2)).filter(|bytes| *bytes > 0);
     for ((suite_name, name), suite) in wanted {
         let at = (suite_name, name);
-        match engine(suite, &at.1, memory, &mut engines) {
+        match engine(suite, &at.1, memory, options, &mut engines) {
             Ok((index, shown)) => pending.push((at, index, shown)),
             Err(why) => {
                 opened.insert(at, Err(why));
@@ -86,7 +88,11 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
     let described = join_all(described).await;
     for (at, index, shown) in pending {
         let engine = engines[index].2.clone();
-        opened.insert(at, Ok(Open { engine, described: described[index].clone(), shown }));
+        let sides = Sides::each(|side| match &options.between {
+            Some(between) => between.side(index, side, engine.clone()),
+            None => engine.clone(),
+        });
+        opened.insert(at, Ok(Open { engine, sides, described: described[index].clone(), shown }));
     }
     Opened(opened)
 }
@@ -108,18 +114,22 @@ fn engine(
     suite: &Suite,
     name: &str,
     memory: Option<usize>,
+    options: &RunOptions,
     engines: &mut Engines,
 ) -> Result<(usize, String), ErrorReport> {
     let spec = suite.sources.get(name).ok_or_else(unknown)?;
     let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| unresolved(&error))?;
     let shown = url.to_string();
     let wanted = source::SourceOptions { memory, ..spec.options.clone() };
-    if let Some(index) = engines.iter().position(|(other, options, _)| *other == url && *options == wanted) {
+    if let Some(index) = engines.iter().position(|(other, known, _)| *other == url && *known == wanted) {
         return Ok((index, shown));
     }
     let engine = caught(|| source::open(&url, &wanted));
     let engine = engine.unwrap_or_else(|defect| Err(broken("the source was opened", &defect)));
-    let engine = engine?;
+    let engine = match &options.between {
+        Some(between) => between.source(engines.len(), engine?),
+        None => engine?,
+    };
     engines.push((url, wanted, engine));
     Ok((engines.len() - 1, shown))
 }

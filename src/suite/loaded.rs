@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::overrides::Overrides;
 use super::params::Param;
+use super::prove::AcceptedMiss;
 use super::source::SourceSpec;
 use crate::source::Refreshed;
 use crate::spec::check::Check;
@@ -25,6 +26,8 @@ pub struct Suite {
     pub params: BTreeMap<String, Param>,
     /// Views whose age can be known.
     pub views: Vec<Refreshed>,
+    /// Mutants that a proof may find missed.
+    pub accepted_misses: Vec<AcceptedMiss>,
     /// Its checks in the order of the file.
     pub checks: Vec<Check>,
     /// Differences of its checks that are accepted for a time, from `waivers.toml` beside its file.

@@ -11,6 +11,7 @@ mod loaded;
 mod overrides;
 mod params;
 mod problem;
+mod prove;
 mod raw;
 mod read;
 mod rule;
@@ -139,6 +140,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         let help = Some("name the columns whose values stay hidden".to_owned());
         problems.0.push(file.problem(0, "`mask` holds an empty name", help));
     }
+    let accepted_misses = prove::accepted(&raw.prove, &file, problems);
     let scope = check::Scope {
         suite: &name,
         folder,
@@ -165,6 +167,7 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         sources,
         params,
         views,
+        accepted_misses,
         checks,
         waivers,
         lines,

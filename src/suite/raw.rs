@@ -23,10 +23,20 @@ pub(super) struct Suite {
     pub mask: Option<OneOrMany>,
     /// Whether it is said what the differing rows have in common; it is unless `false`. A check may say otherwise.
     pub diagnosis: Option<bool>,
+    /// What `cutover prove` may find missed.
+    pub prove: Prove,
     /// PostgreSQL: materialized views by name, or tables that a job fills, whose queries are to warn when they are behind.
     pub views: BTreeMap<String, View>,
     /// The checks by name.
     pub checks: BTreeMap<String, Check>,
+}
+
+/// What a proof of the suite may find.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Prove {
+    /// Mutants that may be missed, each with the reason: `check:mutant` or `check.column:mutant`, where `*` stands for any text.
+    pub accept: BTreeMap<String, String>,
 }
 
 /// A database, or a folder of files.

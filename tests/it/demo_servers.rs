@@ -52,8 +52,11 @@ async fn the_clean_pair_passes_on_servers_as_on_files() {
     assert_eq!(on_files.exit, Some(0), "{}", on_files.shown);
     assert_eq!(on_servers.exit, Some(0), "{}", on_servers.shown);
     assert_eq!(on_files.verdicts, on_servers.verdicts);
-    assert_eq!(on_files.verdicts.len(), 13);
+    assert_eq!(on_files.verdicts.len(), 14);
     assert!(on_files.verdicts.iter().all(|verdict| verdict.status == "pass"), "{:?}", on_files.verdicts);
+    assert_eq!(on_files.missed, on_servers.missed);
+    let blind = |id: &String| id.starts_with("cost_by_project.cost:");
+    assert!(!on_files.missed.is_empty() && on_files.missed.iter().all(blind), "{:?}", on_files.missed);
 }
 
 /// What a run said.
@@ -61,6 +64,8 @@ struct Outcome {
     exit: Option<i32>,
     shown: String,
     verdicts: Vec<Verdict>,
+    /// What a proof of the suite found missed, or that it is void.
+    missed: Vec<String>,
 }
 
 /// A check's status with the counts it rests on.
@@ -117,7 +122,23 @@ fn run(suite: &Path, sources: &[String]) -> Outcome {
         })
         .collect();
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
-    Outcome { exit: output.status.code(), shown, verdicts }
+    Outcome { exit: output.status.code(), shown, verdicts, missed: missed(suite, sources) }
+}
+
+fn missed(suite: &Path, sources: &[String]) -> Vec<String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+    command.args(["prove", "--json"]).arg(suite.join("suite.toml")).env_remove("OLD_URL").env_remove("NEW_URL");
+    for source in sources {
+        command.arg("--source").arg(source);
+    }
+    let output = command.output().unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    if json["status"] == "void" {
+        return vec!["void".to_owned()];
+    }
+    let mutants = json["checks"].as_array().unwrap().iter().flat_map(|check| check["mutants"].as_array().unwrap());
+    let missed = mutants.filter(|mutant| mutant["outcome"] == "missed");
+    missed.map(|mutant| mutant["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Fills a database of its own on the test server with the old side, and returns its URL.

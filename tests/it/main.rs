@@ -24,6 +24,7 @@ mod motion;
 mod packs;
 mod parquet;
 mod privacy;
+mod prove;
 mod recipes;
 mod recorded;
 mod rehearse;

@@ -43,7 +43,8 @@ fn offered(line: &[&str]) -> Vec<String> {
 #[test]
 fn bash_offers_commands_flags_and_values() {
     let commands = offered(&["cutover", ""]);
-    for name in ["run", "diff", "init", "list", "validate", "demo", "rehearse", "schema", "completions", "man"] {
+    for name in ["run", "diff", "init", "list", "validate", "demo", "rehearse", "prove", "schema", "completions", "man"]
+    {
         assert!(commands.contains(&name.to_owned()), "{name}: {commands:?}");
     }
     assert_eq!(offered(&["cutover", "run", "--no-ex"]), ["--no-examples"]);

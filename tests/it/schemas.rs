@@ -20,6 +20,12 @@ fn the_report_schema_is_current() {
     current("report.schema.json", &cutover::report::schema());
 }
 
+/// Catches a proof whose shape changed without its schema.
+#[test]
+fn the_proof_schema_is_current() {
+    current("proof.schema.json", &cutover::report::proof::schema());
+}
+
 /// Catches a suite field that editors do not know.
 #[test]
 fn the_suite_schema_is_current() {

@@ -6,6 +6,7 @@ pub(super) mod history;
 pub(super) mod init;
 pub(super) mod list;
 pub(super) mod manual;
+pub(super) mod prove;
 pub(super) mod rehearse;
 pub(super) mod rerun;
 pub(super) mod run;

@@ -29,7 +29,7 @@ pub(crate) fn opened<'a>(
 ) -> Result<&'a dyn Engine, ErrorReport> {
     let open = context.sources.get(suite, &query.source).map_err(|why| why.at(query_of(side, &query.source)))?;
     match &open.described {
-        Ok(_) => Ok(open.engine.as_ref()),
+        Ok(_) => Ok(open.sides.get(side.side()).as_ref()),
         Err(error) => Err(located(context, side, &query.source, error.clone())),
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod near;
 pub(crate) mod parquet;
 pub(crate) mod privacy;
 pub(crate) mod redact;
+pub(crate) mod shown;
 pub(crate) mod truncate;
 pub(crate) mod unused_waivers;
 pub(crate) mod withheld;

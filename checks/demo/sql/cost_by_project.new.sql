@@ -1,0 +1,3 @@
+SELECT project, SUM(cost) AS cost
+FROM traces
+GROUP BY project

@@ -1,0 +1,136 @@
+//! Runs `cutover prove`: would these checks notice?
+
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::super::args::value_parsers::{duration, size};
+use super::super::args::{DetailArgs, LookArgs, OverrideArgs, ReportArgs, SUITES};
+use super::super::console::Screen;
+use super::super::publish::reports::Reports;
+use super::super::request::RunRequest;
+use super::super::selection::{Patterns, select};
+use super::super::{console, signal, suites};
+use crate::exit_code::{BROKEN, DIFFERENT, INTERRUPTED, PASSED};
+use crate::model::{ProofReport, ProofStatus};
+use crate::prove;
+use crate::report::{Format, proof};
+use crate::source::CancellationToken;
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 nothing was missed · 1 a mutant was missed · 2 void: the suite does not pass as it is, or a check does not see that
+every row is lost · 130 interrupted
+
+Examples:
+  cutover prove checks/costs                    what would this suite not notice?
+  cutover prove checks --only 'costs.*' --budget 5min
+  cutover prove checks --json | jq '.checks[] | select(.mutants[].outcome == \"missed\") | .id'";
+
+/// `cutover prove`.
+#[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct ProveArgs {
+    /// Suite files, or folders with suites below them
+    #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
+    suites: Vec<PathBuf>,
+    /// Where losses and changes are put: into the answers that the queries gave, which are read once
+    #[arg(long, value_name = "PLACE", value_enum, default_value = "answers")]
+    on: Place,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    /// Prove only checks whose id matches, such as 'costs.*'; repeatable
+    #[arg(long, value_name = "GLOB")]
+    only: Vec<String>,
+    /// Prove only checks with this tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// What the picks of rows follow from: the same seed on the same data tries the same mutants
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Time allowed for all mutants; what is left then is untested
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    budget: Option<Duration>,
+    /// Checks at once [default: one per core, at least 2]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroU16>,
+    /// Time allowed per query, unless the check says otherwise
+    #[arg(long, value_name = "TIME", default_value = "5min", value_parser = duration)]
+    timeout: Duration,
+    /// Memory for answers and their comparison [default: a quarter of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
+    /// Show no values of rows
+    #[arg(long)]
+    no_examples: bool,
+    /// Print the proof as JSON to stdout; its schema is docs/proof.schema.json
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    look: LookArgs,
+}
+
+/// Where losses and changes are put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Place {
+    /// The answers of one side, in memory.
+    Answers,
+}
+
+/// Puts the checks to the proof, shows what was found, and returns the exit code.
+pub(crate) async fn prove(args: &ProveArgs) -> Result<u8, u8> {
+    let refuse = |why: String| console::refuse("prove", &why);
+    let patterns = Patterns::new(&args.only).map_err(refuse)?;
+    let suites = suites::load(&args.suites, &args.overrides.overrides())?;
+    let selected = select(&suites, &patterns, &args.tag).map_err(refuse)?;
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let jobs = args.jobs.map_or(cores.max(2), |jobs| usize::from(jobs.get()));
+    let mut detail = DetailArgs::default();
+    detail.privacy.no_examples = args.no_examples;
+    detail.diff.memory = args.memory;
+    let nowhere = Reports::new(&ReportArgs { report: Vec::new(), reports: PathBuf::new() }, None);
+    let run = RunRequest::of_selected(selected, jobs, args.timeout, &detail, nowhere, args.look).map_err(refuse)?;
+    let mut options = run.options;
+    options.differences = None;
+    options.only = patterns.matchers();
+    let memory = (options.memory as u64 / 2).max(1 << 20);
+    options.memory /= 2;
+    let request = prove::Request { options, jobs, memory, seed: args.seed, until: None }.within(args.budget);
+    let screen = Screen::new(args.look, args.json, run.selected.len());
+    let stop = CancellationToken::default();
+    let work = prove::prove(&run.selected, &request, &stop, |check| {
+        screen.say(&format!("{}\n", proof::line(check, &screen.style)));
+    });
+    tokio::pin!(work);
+    let (report, signalled) = tokio::select! {
+        report = &mut work => (report, false),
+        () = signal::interrupted() => {
+            console::complain("interrupted: telling what was found; once more to leave at once\n");
+            stop.cancel();
+            tokio::select! {
+                report = &mut work => (report, true),
+                () = signal::interrupted() => std::process::exit(INTERRUPTED.into()),
+            }
+        }
+    };
+    screen.finish();
+    let details = proof::details(&report, &screen.style);
+    screen.say(&format!(
+        "{}{details}\n{}\n",
+        if details.is_empty() { "" } else { "\n" },
+        proof::summary(&report, &screen.style)
+    ));
+    if args.json {
+        console::report(Format::Json, &proof::json(&report));
+    }
+    Ok(if signalled { INTERRUPTED } else { code(&report) })
+}
+
+fn code(report: &ProofReport) -> u8 {
+    match report.status() {
+        ProofStatus::Proven => PASSED,
+        ProofStatus::Missed => DIFFERENT,
+        ProofStatus::Void => BROKEN,
+    }
+}

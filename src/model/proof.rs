@@ -1,0 +1,215 @@
+//! What a proof of a suite found: which losses its checks see, as plain data.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Kind, Side, Status};
+
+/// What became of a mutant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sighting {
+    /// The verdict got worse, and what was found names the row, group or column that was changed.
+    Caught,
+    /// The verdict got worse, and what was found names something else.
+    Noticed,
+    /// The verdict stayed.
+    Missed,
+    /// The verdict stayed, as the bounds or rules that the suite gives allow such a change.
+    Allowed,
+    /// There was nothing to change: today's data cannot tell.
+    NoEffect,
+    /// It was not tried, with the reason.
+    Untested,
+}
+
+impl Sighting {
+    /// Every outcome, in the order of reports.
+    pub const ALL: [Sighting; 6] = [
+        Sighting::Caught,
+        Sighting::Noticed,
+        Sighting::Missed,
+        Sighting::Allowed,
+        Sighting::NoEffect,
+        Sighting::Untested,
+    ];
+
+    /// Returns the outcome as people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Sighting::Caught => "caught",
+            Sighting::Noticed => "noticed",
+            Sighting::Missed => "missed",
+            Sighting::Allowed => "allowed",
+            Sighting::NoEffect => "no effect",
+            Sighting::Untested => "untested",
+        }
+    }
+}
+
+/// The verdict on a suite's checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofStatus {
+    /// No mutant was missed that is not accepted.
+    Proven,
+    /// Some were.
+    Missed,
+    /// Nothing was proven: the suite does not pass as it is, or some check does not see that every row is lost.
+    Void,
+}
+
+/// One change of an answer, and what the check made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct MutantReport {
+    /// `check:mutant`, or `check.column:mutant`, as patterns of `accept` name it; the name of the suite is left out.
+    pub id: String,
+    /// What was changed, in words.
+    pub what: String,
+    /// The column whose values were changed, by its name in old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// Where, and from what to what, as far as it may be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<String>,
+    /// What became of it.
+    pub outcome: Sighting,
+    /// Why it is allowed or untested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Why it is accepted that it is missed, in the suite's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<String>,
+}
+
+impl MutantReport {
+    /// Returns whether the mutant was missed and nobody accepted that.
+    pub fn is_missed(&self) -> bool {
+        self.outcome == Sighting::Missed && self.accepted.is_none()
+    }
+}
+
+/// What one check sees.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct CheckProof {
+    /// `suite.check`.
+    pub id: String,
+    /// What it compares.
+    pub kind: Kind,
+    /// The verdict on the answers as they are; absent where they were not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// The side whose answers were changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// What became of the loss of every row of that side; absent where it was not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary: Option<Sighting>,
+    /// Why nothing of this check can be proven by its answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_provable: Option<String>,
+    /// Why the whole proof is void because of this check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub void: Option<String>,
+    /// What is to be known of how the check was tried.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Columns that the check does not compare, with the suite's reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub ignored: BTreeMap<String, String>,
+    /// The mutants, in their order.
+    pub mutants: Vec<MutantReport>,
+}
+
+impl CheckProof {
+    /// Makes the proof of a check of which nothing is known yet.
+    pub fn new(id: &str, kind: Kind) -> CheckProof {
+        CheckProof {
+            id: id.to_owned(),
+            kind,
+            status: None,
+            side: None,
+            canary: None,
+            not_provable: None,
+            void: None,
+            notes: Vec::new(),
+            ignored: BTreeMap::new(),
+            mutants: Vec::new(),
+        }
+    }
+
+    /// Returns how many mutants ended so.
+    pub fn count(&self, outcome: Sighting) -> usize {
+        self.mutants.iter().filter(|mutant| mutant.outcome == outcome).count()
+    }
+
+    /// Returns whether mutants were tried and none was seen.
+    pub fn sees_nothing(&self) -> bool {
+        let seen = self.count(Sighting::Caught) + self.count(Sighting::Noticed);
+        seen == 0 && self.count(Sighting::Missed) > 0
+    }
+
+    /// Returns the mutants that were missed and are not accepted.
+    pub fn missed(&self) -> impl Iterator<Item = &MutantReport> {
+        self.mutants.iter().filter(|mutant| mutant.is_missed())
+    }
+}
+
+/// A suite whose checks were put to the proof.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct ProvenSuite {
+    /// Its name.
+    pub name: String,
+    /// Path of its file.
+    pub path: String,
+    /// SHA-256 of its file, in hex.
+    pub sha256: String,
+}
+
+/// What a proof found.
+#[derive(Clone, Debug)]
+pub struct ProofReport {
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// Wall time in milliseconds.
+    pub elapsed_ms: u64,
+    /// Version of cutover.
+    pub version: String,
+    /// What the picks of rows follow from.
+    pub seed: u64,
+    /// Whether it was stopped by a signal.
+    pub interrupted: bool,
+    /// The suites, in the order they were read.
+    pub suites: Vec<ProvenSuite>,
+    /// The checks, in suite order.
+    pub checks: Vec<CheckProof>,
+    /// Patterns of `accept` that name no mutant that is missed.
+    pub unused: Vec<String>,
+}
+
+impl ProofReport {
+    /// Returns the verdict.
+    pub fn status(&self) -> ProofStatus {
+        let is_void = |check: &CheckProof| check.void.is_some();
+        let is_tried = |check: &CheckProof| check.mutants.iter().any(|mutant| mutant.outcome != Sighting::Untested);
+        if self.interrupted || self.checks.iter().any(is_void) || !self.checks.iter().any(is_tried) {
+            ProofStatus::Void
+        } else if self.missed().next().is_some() {
+            ProofStatus::Missed
+        } else {
+            ProofStatus::Proven
+        }
+    }
+
+    /// Returns how many mutants ended so.
+    pub fn count(&self, outcome: Sighting) -> usize {
+        self.checks.iter().map(|check| check.count(outcome)).sum()
+    }
+
+    /// Returns the mutants that were missed and are not accepted, each with its check.
+    pub fn missed(&self) -> impl Iterator<Item = (&CheckProof, &MutantReport)> {
+        self.checks.iter().flat_map(|check| check.missed().map(move |mutant| (check, mutant)))
+    }
+}

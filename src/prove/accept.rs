@@ -1,0 +1,24 @@
+//! Misses that a suite accepts, each with a reason. Pure.
+
+use std::collections::BTreeSet;
+
+use crate::model::{CheckProof, Sighting};
+use crate::suite::Suite;
+
+/// Notes in the proofs of the checks of `suite` what it accepts, and returns the patterns that were of no use.
+pub(super) fn accept(suite: &Suite, checks: &mut [CheckProof]) -> Vec<String> {
+    let mut used = BTreeSet::new();
+    let own = checks.iter_mut().filter(|check| check.id.split('.').next() == Some(suite.name.as_str()));
+    for mutant in own.flat_map(|check| check.mutants.iter_mut()) {
+        if mutant.outcome != Sighting::Missed {
+            continue;
+        }
+        let matching = suite.accepted_misses.iter().filter(|one| one.pattern.is_match(&mutant.id));
+        for one in matching {
+            used.insert(one.pattern.glob().glob());
+            mutant.accepted.get_or_insert_with(|| one.reason.clone());
+        }
+    }
+    let all = suite.accepted_misses.iter().map(|one| one.pattern.glob().glob());
+    all.filter(|pattern| !used.contains(pattern)).map(str::to_owned).collect()
+}

@@ -1,0 +1,89 @@
+//! What became of a mutant, from the reports of its check without and with it. Pure.
+
+use super::mutant::{Mutant, Size};
+use crate::model::{CheckReport, Example, Key, Measure, MutantReport, Sighting, Status};
+use crate::spec::check::{Check, Comparison, KindSettings, Rule};
+
+/// Returns whether the verdict got worse: by its status, or by more that counts where the status cannot.
+pub(super) fn is_worse(before: &[CheckReport], after: &[CheckReport]) -> bool {
+    let status = |reports: &[CheckReport]| reports.iter().map(CheckReport::status).max().unwrap_or(Status::Skip);
+    let count = |reports: &[CheckReport]| -> u64 {
+        let of = |report: &CheckReport| {
+            report.left().values().fold(0_u64, |sum, left| sum.saturating_add(*left))
+                + report.outcome.warned().unwrap_or(0)
+        };
+        reports.iter().map(of).fold(0, u64::saturating_add)
+    };
+    status(after) > status(before) || (status(after) == status(before) && count(after) > count(before))
+}
+
+/// Returns the outcome of a mutant of `check`. `touched` are its keys as reports show them.
+pub(super) fn sighting(
+    check: &Check,
+    mutant: &Mutant,
+    touched: &[Key],
+    before: &[CheckReport],
+    after: &[CheckReport],
+) -> Sighting {
+    if !is_worse(before, after) {
+        return if allows(check, mutant) { Sighting::Allowed } else { Sighting::Missed };
+    }
+    // A mutant of a group knows only the columns of the key that make the group.
+    let within = |key: &Key, of: &Key| of.0.iter().all(|part| key.0.contains(part));
+    let is_any = check.key.is_empty() || (mutant.column.is_none() && touched.is_empty());
+    let key = |key: &Key| is_any || touched.iter().any(|of| within(key, of));
+    let is_column = |name: &str| mutant.column.as_deref() == Some(name);
+    let measure = |one: &Measure| (!one.within || one.level.is_some()) && (key(&one.key) || is_column(&one.name));
+    let example = |one: &Example| key(&one.key) || one.columns.keys().any(|name| is_column(name));
+    let names = |report: &CheckReport| {
+        let text = report.error.as_ref().map(|error| error.message().to_owned()).unwrap_or_default();
+        report.outcome.measures().iter().any(measure)
+            || report.outcome.examples().iter().any(example)
+            || mutant.column.as_ref().is_some_and(|column| text.contains(&format!("`{column}`")))
+    };
+    if after.iter().any(names) { Sighting::Caught } else { Sighting::Noticed }
+}
+
+/// Whether a bound or rule of the suite is made for changes as small as this one.
+fn allows(check: &Check, mutant: &Mutant) -> bool {
+    if mutant.size != Size::Least {
+        return false;
+    }
+    let is_bounded = matches!(check.kind, KindSettings::Percentile(_) | KindSettings::Freshness { .. });
+    is_bounded || mutant.column.as_ref().is_some_and(|column| is_loose(rule(check, column)))
+}
+
+/// The rule of a column by its name in old. The one number of a count is called otherwise on each side.
+pub(super) fn rule<'a>(check: &'a Check, column: &str) -> &'a Rule {
+    let only = || match (&check.kind, check.columns.len()) {
+        (KindSettings::RowCount, 1) => check.columns.values().next(),
+        _ => None,
+    };
+    check.columns.get(column).or_else(only).unwrap_or(&check.default_rule)
+}
+
+/// Whether two values may hold under the rule though they are not the same.
+fn is_loose(rule: &Rule) -> bool {
+    rule.truncate.is_some() || rule.comparison.levels().any(|one| !matches!(one, Comparison::Exact | Comparison::Json))
+}
+
+/// Returns whether the rule bounds new to one side only, or by itself, so that not every change is to be seen.
+fn is_budget(rule: &Rule) -> bool {
+    rule.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)))
+}
+
+/// Takes what a budget allows for no fault, where something of the same column is seen.
+pub(super) fn settle_budgets(check: &Check, mutants: &mut [MutantReport]) {
+    let seen: Vec<String> = mutants
+        .iter()
+        .filter(|one| matches!(one.outcome, Sighting::Caught | Sighting::Noticed))
+        // NULL is beyond every bound.
+        .filter(|one| !one.id.ends_with(":null"))
+        .filter_map(|one| one.column.clone())
+        .collect();
+    for mutant in mutants.iter_mut().filter(|one| one.outcome == Sighting::Missed) {
+        if mutant.column.as_ref().is_some_and(|column| is_budget(rule(check, column)) && seen.contains(column)) {
+            mutant.outcome = Sighting::Allowed;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `cutover prove`: would these checks notice? The answers of both sides are read once and judged again with one loss or
+//! change at a time.
+//!
+//! Writes nothing and asks no server twice. What a verdict is stays `run`'s and `compare`'s business: a mutant is a run of
+//! its check whose sources are kept answers.
+
+mod accept;
+mod check;
+mod edit;
+mod judge;
+mod mutant;
+mod request;
+mod sample;
+mod tape;
+
+use std::time::Instant;
+
+use chrono::Utc;
+use futures::StreamExt;
+
+use crate::isolation::isolated;
+use crate::model::{CheckProof, ProofReport, ProvenSuite};
+use crate::run::Selected;
+use crate::source::CancellationToken;
+
+pub(crate) use request::Request;
+
+/// Puts the checks of `selected` to the proof, and tells `watch` of each that is done.
+pub(crate) async fn prove(
+    selected: &[Selected<'_>],
+    request: &Request,
+    stop: &CancellationToken,
+    watch: impl Fn(&CheckProof) + Sync,
+) -> ProofReport {
+    let (started_at, clock) = (Utc::now(), Instant::now());
+    let one = |(at, one)| {
+        let watch = &watch;
+        async move {
+            let one: Selected<'_> = one;
+            let proof = isolated(check::prove(one, request, stop)).await.unwrap_or_else(|_| {
+                let void = "cutover met a defect of its own in this check; please report it".to_owned();
+                CheckProof { void: Some(void), ..CheckProof::new(&one.check.id, one.check.kind.kind()) }
+            });
+            watch(&proof);
+            (at, proof)
+        }
+    };
+    let trials = futures::stream::iter(selected.iter().copied().enumerate()).map(one);
+    let mut proofs: Vec<(usize, CheckProof)> = trials.buffer_unordered(request.jobs.max(1)).collect().await;
+    proofs.sort_by_key(|(at, _)| *at);
+    let mut checks: Vec<CheckProof> = proofs.into_iter().map(|(_, proof)| proof).collect();
+    let mut suites: Vec<ProvenSuite> = Vec::new();
+    let mut unused = Vec::new();
+    for suite in selected.iter().map(|one| one.suite) {
+        if suites.iter().any(|known| known.name == suite.name) {
+            continue;
+        }
+        unused.extend(accept::accept(suite, &mut checks));
+        suites.push(ProvenSuite {
+            name: suite.name.clone(),
+            path: suite.path.display().to_string(),
+            sha256: suite.sha256.clone(),
+        });
+    }
+    ProofReport {
+        started_at,
+        elapsed_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: request.seed,
+        interrupted: stop.is_cancelled(),
+        suites,
+        checks,
+        unused,
+    }
+}

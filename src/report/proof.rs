@@ -1,0 +1,238 @@
+//! A proof as text and as JSON. Pure.
+
+use std::fmt::Write as _;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::terminal::Style;
+use super::text::duration;
+use super::visible;
+use crate::model::{CheckProof, MutantReport, ProofReport, ProofStatus, ProvenSuite, Sighting, agree, plural};
+
+/// Version of the contract with scripts.
+const SCHEMA_VERSION: u32 = 1;
+
+/// A proof, as scripts read it.
+#[derive(JsonSchema, Serialize)]
+#[schemars(title = "cutover proof")]
+struct Proof<'a> {
+    /// Version of this contract.
+    schema_version: u32,
+    /// The verdict on the suite.
+    status: ProofStatus,
+    /// When the proof began, UTC.
+    started_at: String,
+    /// Wall time in milliseconds.
+    elapsed_ms: u64,
+    /// Version of cutover.
+    version: &'a str,
+    /// Where losses and changes were put: into `answers`.
+    on: &'static str,
+    /// What the picks of rows follow from.
+    seed: u64,
+    /// Whether it was stopped by a signal.
+    interrupted: bool,
+    /// How many mutants ended how.
+    totals: Totals,
+    /// The suites.
+    suites: &'a [ProvenSuite],
+    /// Patterns of `accept` that name no mutant that is missed.
+    unused_accepts: &'a [String],
+    /// The checks, in suite order.
+    checks: &'a [CheckProof],
+}
+
+/// How many mutants ended how.
+#[derive(JsonSchema, Serialize)]
+struct Totals {
+    /// All of them.
+    mutants: usize,
+    /// The verdict got worse and the finding names what was changed.
+    caught: usize,
+    /// The verdict got worse and the finding names something else.
+    noticed: usize,
+    /// The verdict stayed, and nobody accepts that.
+    missed: usize,
+    /// The verdict stayed, which the suite accepts with a reason.
+    accepted: usize,
+    /// The verdict stayed, as bounds or rules of the suite allow.
+    allowed: usize,
+    /// There was nothing to change.
+    no_effect: usize,
+    /// Not tried.
+    untested: usize,
+}
+
+impl Totals {
+    fn of(report: &ProofReport) -> Totals {
+        let missed = report.missed().count();
+        Totals {
+            mutants: report.checks.iter().map(|check| check.mutants.len()).sum(),
+            caught: report.count(Sighting::Caught),
+            noticed: report.count(Sighting::Noticed),
+            missed,
+            accepted: report.count(Sighting::Missed) - missed,
+            allowed: report.count(Sighting::Allowed),
+            no_effect: report.count(Sighting::NoEffect),
+            untested: report.count(Sighting::Untested),
+        }
+    }
+}
+
+/// Renders the proof as JSON, with a newline at the end.
+pub(crate) fn json(report: &ProofReport) -> String {
+    let shown = Proof {
+        schema_version: SCHEMA_VERSION,
+        status: report.status(),
+        started_at: report.started_at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+        elapsed_ms: report.elapsed_ms,
+        version: &report.version,
+        on: "answers",
+        seed: report.seed,
+        interrupted: report.interrupted,
+        totals: Totals::of(report),
+        suites: &report.suites,
+        unused_accepts: &report.unused,
+        checks: &report.checks,
+    };
+    let mut text = serde_json::to_string_pretty(&shown).expect("a proof has only text keys and no failing serializer");
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of a proof.
+pub fn schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    settings.into_generator().into_root_schema_for::<Proof<'static>>().to_value()
+}
+
+/// One line for a check that was tried.
+pub(crate) fn line(check: &CheckProof, style: &Style) -> String {
+    let (code, word) = match check {
+        CheckProof { void: Some(_), .. } => ("1;35", "void"),
+        CheckProof { not_provable: Some(_), .. } => ("2", "none"),
+        check if check.missed().next().is_some() => ("1;31", "blind"),
+        _ => ("32", "sees"),
+    };
+    let told = match (&check.void, &check.not_provable) {
+        (Some(why), _) | (None, Some(why)) => visible(why),
+        (None, None) => counts(check),
+    };
+    format!("{} {}  {told}", style.paint(code, &format!("{word:<5}")), style.bold(&check.id))
+}
+
+/// `21 mutants: 20 caught, 1 missed`.
+fn counts(check: &CheckProof) -> String {
+    let parts: Vec<String> = Sighting::ALL
+        .into_iter()
+        .filter_map(|outcome| {
+            let count = check.count(outcome);
+            (count > 0).then(|| format!("{count} {}", outcome.words()))
+        })
+        .collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    format!("{}{parts}", plural(check.mutants.len() as u64, "mutant"))
+}
+
+/// What nothing notices, and what else there is to know; empty where every mutant was seen.
+pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
+    let mut text = String::new();
+    let blind: Vec<&CheckProof> = report.checks.iter().filter(|check| check.missed().next().is_some()).collect();
+    if !blind.is_empty() {
+        let _ = writeln!(text, "{}", style.bold("What nothing notices"));
+    }
+    for check in blind {
+        let none = if check.sees_nothing() { ", which sees nothing of what was tried" } else { "" };
+        let _ = writeln!(text, "  {}{none}", style.bold(&check.id));
+        check.missed().for_each(|mutant| text += &told(mutant));
+    }
+    let accepted = report.checks.iter().flat_map(|check| &check.mutants).filter(|mutant| mutant.accepted.is_some());
+    for (at, mutant) in accepted.enumerate() {
+        if at == 0 {
+            let _ = writeln!(text, "{}", style.bold("Missed, as the suite accepts"));
+        }
+        let why = mutant.accepted.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "    {}  {}", visible(&mutant.id), style.dim(&visible(why)));
+    }
+    for (at, (check, column, reason)) in ignored(report).enumerate() {
+        if at == 0 {
+            let _ = writeln!(text, "{}", style.bold("Columns that are not compared, as the suite says"));
+        }
+        let _ = writeln!(text, "    {check} {}  {}", visible(column), style.dim(&visible(reason)));
+    }
+    let notes = report.checks.iter().flat_map(|check| check.notes.iter().map(move |note| (check, note)));
+    for (check, note) in notes {
+        let _ = writeln!(text, "note: {}: {}", check.id, visible(note));
+    }
+    for pattern in &report.unused {
+        let _ =
+            writeln!(text, "note: `prove.accept.\"{}\"` names no mutant that is missed; remove it", visible(pattern));
+    }
+    text
+}
+
+fn ignored(report: &ProofReport) -> impl Iterator<Item = (&str, &str, &str)> {
+    report.checks.iter().flat_map(|check| {
+        check.ignored.iter().map(|(column, reason)| (check.id.as_str(), column.as_str(), reason.as_str()))
+    })
+}
+
+fn told(mutant: &MutantReport) -> String {
+    let example = mutant.example.as_ref().map(|example| format!("\n        {}", visible(example))).unwrap_or_default();
+    format!("    {}  {}{example}\n", visible(&mutant.id), mutant.what)
+}
+
+/// The verdict.
+pub(crate) fn summary(report: &ProofReport, style: &Style) -> String {
+    let totals = Totals::of(report);
+    let tried = totals.mutants - totals.untested;
+    let (code, told) = match report.status() {
+        ProofStatus::Proven => (
+            "1;32",
+            format!(
+                "PROVEN: none of {} was missed; {} caught, {} noticed",
+                plural(tried as u64, "mutant"),
+                totals.caught,
+                totals.noticed
+            ),
+        ),
+        ProofStatus::Missed => {
+            let checks = report.checks.iter().filter(|check| check.missed().next().is_some()).count() as u64;
+            let missed = totals.missed as u64;
+            let miss = agree(checks, "misses", "miss");
+            (
+                "1;31",
+                format!("MISSED: {} {miss} {missed} of {}", plural(checks, "check"), plural(tried as u64, "mutant")),
+            )
+        }
+        ProofStatus::Void => {
+            let void = report.checks.iter().filter(|check| check.void.is_some()).count() as u64;
+            let why = match void {
+                _ if report.interrupted => "it was interrupted".to_owned(),
+                0 => "no check could be tried".to_owned(),
+                void => {
+                    format!("{} cannot be judged by what {} found", plural(void, "check"), agree(void, "it", "they"))
+                }
+            };
+            ("1;35", format!("VOID: nothing is proven, because {why}"))
+        }
+    };
+    let mut beside = Vec::new();
+    for (count, what) in [
+        (totals.accepted, "accepted"),
+        (totals.allowed, "allowed by bounds or rules of the suite"),
+        (totals.no_effect, "without effect on today's data"),
+        (totals.untested, "untested"),
+    ] {
+        if count > 0 {
+            beside.push(format!("{count} {what}"));
+        }
+    }
+    let none = report.checks.iter().filter(|check| check.not_provable.is_some()).count() as u64;
+    if none > 0 {
+        beside.push(format!("{} not provable by answers", plural(none, "check")));
+    }
+    let beside = if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
+    format!("{}{beside}, seed {}, in {}", style.paint(code, &told), report.seed, duration(report.elapsed_ms))
+}

@@ -1,0 +1,52 @@
+//! The demo's blind check, and the page that shows how it is found.
+
+use std::collections::BTreeSet;
+
+use crate::cli::cutover;
+
+/// The lines of the checks, which end in any order, and all that follows, without times.
+fn parts(text: &str) -> (BTreeSet<String>, String) {
+    let (lines, rest) = text.split_once("\n\n").unwrap();
+    let times = regex::Regex::new(r"\b\d+(\.\d+)? m?s\b").unwrap();
+    let lines = lines.lines().map(|line| line.trim_end().to_owned()).collect();
+    (lines, times.replace_all(rest.trim_end(), "<time>").into_owned())
+}
+
+/// Catches a demo whose blind check is not found, another check of it that is blind, and a page that shows what is not so.
+#[test]
+fn the_blind_check_of_the_demo_is_found_as_the_page_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(cutover(folder.path()).args(["demo", "--clean"]).status().unwrap().success());
+    let output = cutover(folder.path()).args(["prove", "cutover-demo"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let page = include_str!("../../../docs/prove.md");
+    let shown = page.split("$ cutover demo --clean && cutover prove cutover-demo\n").nth(1).unwrap();
+    let shown = shown.split("\n```").next().unwrap();
+    assert_eq!(parts(&text), parts(shown), "docs/prove.md is old; this is shown now:\n{text}");
+    let blind: Vec<&str> = text.lines().filter(|line| line.starts_with("blind")).collect();
+    assert!(blind.len() == 1 && blind[0].contains("demo.cost_by_project"), "{blind:?}");
+}
+
+/// Catches a mutant that the page does not name, and one that it names and nothing has.
+#[test]
+fn the_page_names_the_mutants() {
+    let page = include_str!("../../../docs/prove.md");
+    let table = page.split("## What is tried").nth(1).unwrap().split("\n\nThe answers").next().unwrap();
+    let names = regex::Regex::new(r"`([a-z0-9_]+)`").unwrap();
+    let kinds = ["tag_dedup", "percentile", "freshness", "invariant", "max_lag"];
+    let named: BTreeSet<String> = names.captures_iter(table).map(|found| found[1].to_owned()).collect();
+    let named: BTreeSet<String> = named.into_iter().filter(|name| !kinds.contains(&name.as_str())).collect();
+    let code = [
+        include_str!("../../../src/prove/mutant/operators.rs"),
+        include_str!("../../../src/prove/mutant/columns.rs"),
+        include_str!("../../../src/prove/mutant/pairs.rs"),
+        include_str!("../../../src/prove/mutant/rows.rs"),
+        include_str!("../../../src/prove/mutant/kinds.rs"),
+    ];
+    let strings = regex::Regex::new(r#"(?:^|[(\s])"([a-z0-9_]+)"(?:,| =>)"#).unwrap();
+    let made: BTreeSet<String> =
+        code.iter().flat_map(|text| strings.captures_iter(text)).map(|found| found[1].to_owned()).collect();
+    let made: BTreeSet<String> = made.into_iter().filter(|name| name != "unsigned").collect();
+    assert_eq!(named, made);
+}
