@@ -23,7 +23,7 @@ pub use result::{ComparisonResult, Limits};
 pub use rows::Sink;
 pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, same_type};
 pub(crate) use rows::paired::misfit;
-pub(crate) use value::cells::Cells;
+pub(crate) use rows::row_hashes::RowHasher;
 pub(crate) use value::display::{key as key_as_shown, shown as value_as_shown};
 pub(crate) use value::types::comparable;
 

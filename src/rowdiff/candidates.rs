@@ -41,8 +41,8 @@ impl Candidates {
                 equal += merged.equal;
                 keys += merged.keys.len() as u64;
                 merged.keys.iter().for_each(|key| filter.add(*key));
-                first.old.extend(merged.old)?;
-                first.new.extend(merged.new)?;
+                first.old.extend(&merged.old)?;
+                first.new.extend(&merged.new)?;
             }
         }
         filter.settle();

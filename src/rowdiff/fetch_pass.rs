@@ -5,13 +5,13 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::candidates::Candidates;
-use super::hash_pass::{Batch, key_hashes};
 use super::parallel::partition;
 use super::row_cache::Copied;
 use super::row_hashes::Record;
 use super::rows::{Rows, blob, from_data, read, select};
 use super::spill::Spill;
 use super::{DiffPlan, Failure};
+use crate::compare::RowHasher;
 use crate::frame::{Frame, FrameError, Type};
 use crate::model::Side;
 
@@ -20,6 +20,7 @@ pub(crate) struct Kept {
     plan: DiffPlan,
     side: Side,
     candidates: Arc<Candidates>,
+    hasher: RowHasher,
     bits: u32,
     limit: usize,
     held: Vec<Rows>,
@@ -36,6 +37,7 @@ impl Kept {
             plan: plan.clone(),
             side,
             candidates: Arc::clone(candidates),
+            hasher: plan.hasher(),
             bits,
             limit: plan.options.share(1, 4),
             held: Vec::new(),
@@ -49,13 +51,16 @@ impl Kept {
     /// Keeps the rows of `batch` that have to be judged.
     pub(crate) fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
         self.plan.fits(self.side, batch)?;
-        let keys = key_hashes(&self.plan, self.side, batch)?;
-        let wanted = self.wanted(keys.into_iter());
+        let (layout, mask) = (&self.plan.layout, self.plan.mask);
+        let keys = self.hasher.keys(layout, self.side, batch)?;
+        let wanted = wanted(&self.candidates, keys.map(|key| key & mask));
         if wanted.is_empty() {
             return Ok(());
         }
         let frame = if wanted.len() == batch.height() { batch.clone() } else { batch.take(&wanted)? };
-        let records = Batch::new(&self.plan, self.side, &frame)?.records;
+        let mut numbers = vec![0; layout.compared()];
+        let hashes = self.hasher.rows(layout, self.side, &frame, &mut numbers)?;
+        let records = hashes.map(|(key, row)| Record { key: key & mask, row }).collect();
         self.keep(Rows { frame, records })
     }
 
@@ -66,18 +71,13 @@ impl Kept {
             return copied.each(|rows| self.keep(rows));
         }
         copied.each(|rows| {
-            let wanted = self.wanted(rows.records.iter().map(|record| record.key));
+            let wanted = wanted(&self.candidates, rows.records.iter().map(|record| record.key));
             match wanted.len() {
                 0 => Ok(()),
                 all if all == rows.records.len() => self.keep(rows),
                 _ => self.keep(select(&rows, &wanted)?),
             }
         })
-    }
-
-    /// The numbers of the rows that have to be judged.
-    fn wanted(&self, keys: impl Iterator<Item = u64>) -> Vec<IdxSize> {
-        (0..).zip(keys).filter(|(_, key)| self.candidates.may_hold(*key)).map(|(row, _)| row).collect()
     }
 
     fn keep(&mut self, rows: Rows) -> Result<(), Failure> {
@@ -127,6 +127,11 @@ impl Kept {
         let types = self.plan.layout.schema(self.side).iter().map(|(_, of)| of.clone()).collect();
         Ok(Parts { types, held: parts, spill: self.spill })
     }
+}
+
+/// The numbers of the rows that have to be judged.
+fn wanted(candidates: &Candidates, keys: impl Iterator<Item = u64>) -> Vec<IdxSize> {
+    (0..).zip(keys).filter(|(_, key)| candidates.may_hold(*key)).map(|(row, _)| row).collect()
 }
 
 /// The kept rows of one side by partition.

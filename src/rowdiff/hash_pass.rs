@@ -1,21 +1,22 @@
 //! The first reading: every row becomes a pair of hashes.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
-
 use super::row_cache::Copied;
 use super::row_hashes::{Record, Records};
 use super::{DiffPlan, Failure, Seeds};
-use crate::compare::Cells;
+use crate::compare::RowHasher;
 use crate::frame::Frame;
-use crate::model::{ErrorReport, Side};
+use crate::model::Side;
 
 /// Name of the hash by which rows are called equal.
-pub(crate) const HASH: &str = "xxh3";
+pub(crate) const HASH: &str = "multilinear";
 
 /// The rows of one side as hashes.
 pub(crate) struct Hashed {
     plan: DiffPlan,
     side: Side,
+    hasher: RowHasher,
+    /// Those of one batch.
+    batch: Vec<Record>,
     pub(crate) records: Records,
     /// Finite numbers per compared column.
     pub(crate) numbers: Vec<u64>,
@@ -29,6 +30,8 @@ impl Hashed {
         Hashed {
             plan: plan.clone(),
             side,
+            hasher: plan.hasher(),
+            batch: Vec::new(),
             records: Records::new(&plan.options, plan.options.share(5, 16)),
             numbers: vec![0; plan.layout.compared()],
             bytes: 0,
@@ -52,12 +55,13 @@ impl Hashed {
     /// begin again.
     pub(crate) fn add(&mut self, batch: &Frame) -> Result<(), Failure> {
         self.plan.fits(self.side, batch)?;
-        let hashes = Batch::new(&self.plan, self.side, batch)?;
-        hashes.count(&mut self.numbers);
+        let hashes = self.hasher.rows(&self.plan.layout, self.side, batch, &mut self.numbers)?;
+        self.batch.clear();
+        self.batch.extend(hashes.map(|(key, row)| Record { key: key & self.plan.mask, row }));
         self.bytes += batch.data().estimated_size() as u64;
         let limit = self.plan.options.copy;
-        self.copied.take_if(|copied| !copied.add(batch, &hashes.records, limit));
-        self.records.extend(hashes.records)?;
+        self.copied.take_if(|copied| !copied.add(batch, &self.batch, limit));
+        self.records.extend(&self.batch)?;
         Ok(())
     }
 
@@ -78,45 +82,10 @@ impl Hashed {
     }
 }
 
-/// The hashes of one batch.
-pub(crate) struct Batch {
-    pub(crate) records: Vec<Record>,
-    compared: Vec<Cells>,
-}
-
-impl Batch {
-    pub(crate) fn new(plan: &DiffPlan, side: Side, batch: &Frame) -> Result<Self, ErrorReport> {
-        let key = plan.layout.key_cells(side, batch)?;
-        let compared = plan.layout.compared_cells(side, batch);
-        let Seeds { key: key_seed, row: row_seed } = plan.options.seeds;
-        let mut bytes = Vec::new();
-        let mut records = Vec::with_capacity(batch.height());
-        for row in 0..batch.height() {
-            bytes.clear();
-            key.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
-            let key = xxh3_64_with_seed(&bytes, key_seed) & plan.mask;
-            compared.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
-            records.push(Record { key, row: xxh3_64_with_seed(&bytes, row_seed) });
-        }
-        Ok(Batch { records, compared })
+impl DiffPlan {
+    /// What hashes the rows of a side; that of the other has the same keys.
+    pub(super) fn hasher(&self) -> RowHasher {
+        let Seeds { key, row } = self.options.seeds;
+        RowHasher::new(&self.layout, [key, row])
     }
-
-    /// Adds the finite numbers of each column.
-    pub(crate) fn count(&self, numbers: &mut [u64]) {
-        for (cells, count) in self.compared.iter().zip(numbers) {
-            *count += cells.numbers();
-        }
-    }
-}
-
-/// The key hashes of one batch.
-pub(crate) fn key_hashes(plan: &DiffPlan, side: Side, batch: &Frame) -> Result<Vec<u64>, ErrorReport> {
-    let key = plan.layout.key_cells(side, batch)?;
-    let mut bytes = Vec::new();
-    let hash = |row| {
-        bytes.clear();
-        key.iter().for_each(|cells: &Cells| bytes.extend_from_slice(cells.cell(row)));
-        xxh3_64_with_seed(&bytes, plan.options.seeds.key) & plan.mask
-    };
-    Ok((0..batch.height()).map(hash).collect())
 }

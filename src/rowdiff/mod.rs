@@ -1,11 +1,12 @@
 //! Keyed diffs of any size: both sides are gone through twice, batch by batch, and never held whole.
 //!
-//! **First reading.** Every row becomes 16 bytes: a hash of its key and a hash of its key and all compared columns.
-//! What is hashed are the canonical bytes of `compare`, after rules and normalisation: length-prefixed and tagged by
-//! type, so that two rows share their bytes exactly when every rule that is an equality holds. Both hashes are XXH3
-//! with seeds of their own, drawn anew for every run, so that nobody can prepare rows that collide. Sorted by key hash,
-//! the two sides are merged: a key hash with one row a side and equal row hashes is an equal pair. Everything else
-//! (missing, extra, changed, duplicated) is a candidate.
+//! **First reading.** Every row becomes 16 bytes: a hash of its key and a hash of its key and all compared columns,
+//! added up column by column from the buffers of a batch ([`compare`](crate::compare)'s `value/hash`). Two values have
+//! one hash where they have the same canonical bytes, after rules and normalisation: length-prefixed and tagged by type,
+//! so that two rows share them exactly when every rule that is an equality holds. The keys of the hashes are drawn anew
+//! for every run, so that nobody can prepare rows that collide. Sorted by key hash, the two sides are merged: a key hash
+//! with one row a side and equal row hashes is an equal pair. Everything else (missing, extra, changed, duplicated) is a
+//! candidate.
 //!
 //! **Second reading.** Only the rows of the candidates are kept, and judged by the code that judges two whole frames.
 //! It is of a copy that the first reading made ([`DiffOptions::copy`]), or of the source again where there is none: then

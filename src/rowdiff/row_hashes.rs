@@ -23,6 +23,8 @@ pub(crate) struct Records {
     limit: usize,
     rows: u64,
     resident: usize,
+    /// Records of one batch by partition.
+    counts: Vec<usize>,
     parts: Vec<Vec<Record>>,
     spill: Spill,
 }
@@ -36,6 +38,7 @@ impl Records {
             limit,
             rows: 0,
             resident: 0,
+            counts: Vec::new(),
             parts: vec![Vec::new(); partitions],
             spill: Spill::new(&options.directory, partitions),
         }
@@ -62,19 +65,26 @@ impl Records {
         self.spill.length()
     }
 
-    /// Adds records.
-    pub(crate) fn extend(&mut self, records: impl IntoIterator<Item = Record>) -> Result<(), SpillError> {
+    /// Adds records: first counted by partition, so that each partition makes room once.
+    pub(crate) fn extend(&mut self, records: &[Record]) -> Result<(), SpillError> {
+        self.counts.clear();
+        self.counts.resize(self.parts.len(), 0);
         for record in records {
-            let part = &mut self.parts[partition(record.key, self.bits)];
-            if part.len() == part.capacity() {
-                // Doubling would leave half of the memory unused.
-                let more = (part.len() / 4).max(16);
-                part.reserve_exact(more);
-                self.resident += more * WIDTH;
-            }
-            part.push(record);
-            self.rows += 1;
+            self.counts[partition(record.key, self.bits)] += 1;
         }
+        for (part, count) in self.parts.iter_mut().zip(&self.counts) {
+            if part.len() + count > part.capacity() {
+                // Doubling would leave half of the memory unused.
+                let more = (part.len() / 4).max(16).max(*count);
+                let before = part.capacity();
+                part.reserve_exact(more);
+                self.resident += (part.capacity() - before) * WIDTH;
+            }
+        }
+        for record in records {
+            self.parts[partition(record.key, self.bits)].push(*record);
+        }
+        self.rows += records.len() as u64;
         if self.resident > self.limit { self.write() } else { Ok(()) }
     }
 

@@ -48,6 +48,11 @@ impl ComparePlan {
         Some((columns.key.iter().map(paired).collect(), columns.compared.iter().map(paired).collect()))
     }
 
+    /// The columns of both sides.
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
     /// Whether two rows hold under every rule exactly when they share their bytes.
     pub(crate) fn is_exact(&self) -> bool {
         self.columns.compared.iter().all(paired::Paired::by_bytes)
@@ -85,11 +90,6 @@ impl ComparePlan {
             frame.values(column.name_on(side)).iter().map(super::super::value::display::shown).collect::<Vec<_>>()
         };
         self.columns.key.iter().map(texts).collect()
-    }
-
-    /// The bytes of the compared columns of `frame`.
-    pub(crate) fn compared_cells(&self, side: Side, frame: &Frame) -> Vec<Cells> {
-        self.columns.compared.iter().map(|column| column.compared_cells(side, frame)).collect()
     }
 }
 

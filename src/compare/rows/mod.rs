@@ -12,6 +12,7 @@ pub(crate) mod join;
 pub(crate) mod key_group;
 pub(crate) mod matching;
 pub(crate) mod paired;
+pub(crate) mod row_hashes;
 mod shown_rows;
 pub(crate) mod time_zones;
 pub(crate) mod tolerance_matching;

@@ -99,6 +99,7 @@ impl Paired {
     }
 
     /// Returns the values of `side` in `frame`, which are not of a key; see [`cells::compared`].
+    #[cfg(test)]
     pub(crate) fn compared_cells(&self, side: Side, frame: &Frame) -> Cells {
         cells::compared(self.on(side), frame)
     }

@@ -119,6 +119,13 @@ pub(crate) fn compared(column: ColumnSide<'_>, frame: &Frame) -> Cells {
 
 /// The cells of a column of scalars under a rule that leaves them as they are.
 fn quickly(column: ColumnSide<'_>, frame: &Frame) -> Option<Cells> {
+    let (series, of, simple, null) = plain(column, frame)?;
+    scalars(series, of, simple, &null)
+}
+
+/// A column under a rule that leaves its scalars as they are: its series and type, what of them is written otherwise, and
+/// the bytes of NULL.
+pub(super) fn plain<'a>(column: ColumnSide<'_>, frame: &'a Frame) -> Option<(&'a Series, &'a Type, Simple, Vec<u8>)> {
     let as_it_is = |one: &Comparison| matches!(one, Comparison::Exact | Comparison::Tolerance(_) | Comparison::Ulps(_));
     let exact = column.comparison.levels().all(as_it_is);
     let simple = column.normalizer.simple().filter(|_| exact)?;
@@ -126,7 +133,7 @@ fn quickly(column: ColumnSide<'_>, frame: &Frame) -> Option<Cells> {
     let mut null = Vec::new();
     let stand_in = column.normalizer.apply(Value::Null);
     encode::encode(&stand_in, column.comparison, column.side, &mut null).ok()?;
-    scalars(series, of, simple, &null)
+    Some((series, of, simple, null))
 }
 
 fn scalars(series: &Series, of: &Type, simple: Simple, null: &[u8]) -> Option<Cells> {
@@ -194,4 +201,4 @@ fn scalars(series: &Series, of: &Type, simple: Simple, null: &[u8]) -> Option<Ce
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -6,6 +6,7 @@ pub(crate) mod class;
 pub(crate) mod display;
 pub(crate) mod distance;
 pub(crate) mod encode;
+pub(crate) mod hash;
 pub(crate) mod json;
 pub(crate) mod judge;
 pub(crate) mod literal;

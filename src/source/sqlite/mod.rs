@@ -6,6 +6,7 @@ mod beside;
 mod catalog;
 mod connection;
 mod dialect;
+mod held;
 mod lexer;
 mod reading;
 mod types;

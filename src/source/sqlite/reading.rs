@@ -9,8 +9,9 @@ use super::super::shared::column_builder;
 use super::super::shared::column_builder::DecodeError;
 use super::super::{Error, ErrorCode};
 use super::connection::Connection;
-use super::types::{Class, Collected};
-use crate::frame::{Frame, Value};
+use super::held::Stored;
+use super::types::Collected;
+use crate::frame::Frame;
 
 /// Reads `sql` into `rows`; stops early, without an error, where no more is wanted.
 ///
@@ -32,10 +33,10 @@ pub(super) fn read(connection: &Connection, sql: &str, rows: &mut BatchSink) -> 
     while let Some(row) = cursor.next().map_err(|cause| refused(&cause))? {
         for (index, column) in collected.iter_mut().enumerate() {
             let raw = row.get_ref(index).map_err(|cause| refused(&cause))?;
-            let (class, value, size) =
-                value(raw, column.name()).map_err(|misread| misread.at(column.name(), "TEXT", given + height + 1))?;
-            bytes += size;
-            column.push(class, value);
+            let stored =
+                stored(raw, column.name()).map_err(|misread| misread.at(column.name(), "TEXT", given + height + 1))?;
+            bytes += stored.size();
+            column.push(stored);
         }
         height += 1;
         if rows.full(height, bytes) {
@@ -94,21 +95,21 @@ fn begins_as_query(sql: &str) -> bool {
 
 fn frame(columns: Vec<Collected>, given: usize) -> Result<Frame, Error> {
     let columns = columns.into_iter().map(|column| column.settled(given)).collect::<Result<Vec<_>, _>>()?;
-    column_builder::frame(columns)
+    let (series, types) = columns.into_iter().unzip();
+    Frame::from_series(series, types).map_err(column_builder::frame_error)
 }
 
-/// A value of the column `name`, its storage class, and roughly how many bytes it takes.
-fn value(raw: ValueRef<'_>, name: &str) -> Result<(Class, Value, usize), DecodeError> {
-    let size = size_of::<Value>();
+/// A value of the column `name`.
+fn stored<'a>(raw: ValueRef<'a>, name: &str) -> Result<Stored<'a>, DecodeError> {
     Ok(match raw {
-        ValueRef::Null => (Class::Null, Value::Null, 0),
-        ValueRef::Integer(number) => (Class::Integer, Value::Integer(number.into()), size),
-        ValueRef::Real(number) => (Class::Real, Value::Float(number), size),
+        ValueRef::Null => Stored::Null,
+        ValueRef::Integer(number) => Stored::Integer(number),
+        ValueRef::Real(number) => Stored::Real(number),
         ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => (Class::Text, Value::Text(text.to_owned()), size + bytes.len()),
+            Ok(text) => Stored::Text(text),
             Err(_) => return Err(DecodeError::new("the text is not UTF-8", format!("select hex({name})"))),
         },
-        ValueRef::Blob(bytes) => (Class::Blob, Value::Bytes(bytes.to_owned()), size + bytes.len()),
+        ValueRef::Blob(bytes) => Stored::Blob(bytes),
     })
 }
 

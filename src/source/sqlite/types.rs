@@ -3,35 +3,14 @@
 //! SQLite types values, not columns, and makes an INTEGER of each number without a fraction that is stored in a DECIMAL
 //! column and a REAL of each other one. `docs/types.md` has the table.
 
+use polars::prelude::Series;
+
+use super::super::shared::column_builder;
 use super::super::shared::column_builder::DecodeError;
 use super::super::shared::decimal;
 use super::super::{Error, ErrorCode};
+use super::held::{Class, Held, Stored};
 use crate::frame::{Column, Type, Value, time};
-
-/// Storage class of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    Null,
-    Integer,
-    Real,
-    Text,
-    Blob,
-}
-
-impl Class {
-    const NAMED: [(Class, &'static str); 4] =
-        [(Class::Blob, "BLOB"), (Class::Integer, "INTEGER"), (Class::Real, "REAL"), (Class::Text, "TEXT")];
-
-    fn bit(self) -> u8 {
-        match self {
-            Class::Null => 0,
-            Class::Integer => 1,
-            Class::Real => 2,
-            Class::Text => 4,
-            Class::Blob => 8,
-        }
-    }
-}
 
 /// What a declared type says of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +41,7 @@ pub(super) struct Collected {
     name: String,
     shown: String,
     declared: Declared,
-    values: Vec<Value>,
+    held: Held,
     classes: u8,
 }
 
@@ -73,7 +52,7 @@ impl Collected {
             name: name.to_owned(),
             shown: declared.to_owned(),
             declared: Declared::read(declared),
-            values: Vec::new(),
+            held: Held::Nulls(0),
             classes: 0,
         }
     }
@@ -82,16 +61,16 @@ impl Collected {
         &self.name
     }
 
-    pub(super) fn push(&mut self, class: Class, value: Value) {
-        self.classes |= class.bit();
-        self.values.push(value);
+    pub(super) fn push(&mut self, stored: Stored<'_>) {
+        self.classes |= stored.class().bit();
+        self.held.push(stored);
     }
 
-    /// The column behind `given` rows of earlier batches, each value in its canonical type.
+    /// The column behind `given` rows of earlier batches, and its canonical type.
     ///
     /// # Errors
     /// A value that is not what the column was declared as, and values of several classes; with a hint.
-    pub(super) fn settled(self, given: usize) -> Result<Column, Error> {
+    pub(super) fn settled(mut self, given: usize) -> Result<(Series, Type), Error> {
         let only = |class: Class| self.classes & !class.bit() == 0;
         let of = match self.declared {
             Declared::Boolean if only(Class::Integer) => return self.each(Type::Bool, given, boolean),
@@ -106,10 +85,14 @@ impl Collected {
             Declared::Other if only(Class::Blob) => Type::Bytes,
             Declared::Other => return Err(self.mixed()),
         };
-        Ok(Column { name: self.name, of, values: self.values })
+        match std::mem::replace(&mut self.held, Held::Nulls(0)).into_series(&self.name) {
+            Ok(column) => Ok(column),
+            Err(held) => column_builder::series(Column { name: self.name, of, values: held.into_values() }),
+        }
     }
 
-    fn each(mut self, of: Type, given: usize, parse: fn(&Value) -> Option<Value>) -> Result<Column, Error> {
+    fn each(mut self, of: Type, given: usize, parse: fn(&Value) -> Option<Value>) -> Result<(Series, Type), Error> {
+        let mut values = std::mem::replace(&mut self.held, Held::Nulls(0)).into_values();
         let read = |(index, value): (usize, &mut Value)| {
             if *value == Value::Null {
                 return Ok(());
@@ -118,8 +101,8 @@ impl Collected {
             *value = parsed;
             Ok(())
         };
-        match self.values.iter_mut().enumerate().try_for_each(read) {
-            Ok(()) => Ok(Column { name: self.name, of, values: self.values }),
+        match values.iter_mut().enumerate().try_for_each(read) {
+            Ok(()) => column_builder::series(Column { name: self.name, of, values }),
             Err((index, value)) => {
                 let (name, hint) = (&self.name, self.hint());
                 let misread = DecodeError::new(format!("{value:?} is no {}", self.shown), hint);

@@ -10,7 +10,7 @@ use crate::frame::wide;
 use crate::model::{Severity, Sides};
 use crate::spec::check::{Check, ForcedType, KindSettings, Masks, Rule};
 
-fn checked(rule: Rule) -> Check {
+pub(in crate::compare) fn checked(rule: Rule) -> Check {
     Check {
         id: "suite.check".into(),
         kind: KindSettings::Rows,
@@ -65,11 +65,11 @@ fn same_bytes(frame: &Frame, rule: Rule) -> bool {
     quick > 0
 }
 
-fn native(name: &str, series: Series, of: Type) -> Frame {
+pub(in crate::compare) fn native(name: &str, series: Series, of: Type) -> Frame {
     Frame::from_series(vec![series.with_name(name.into())], vec![of]).unwrap()
 }
 
-fn value() -> impl Strategy<Value = (Type, Vec<Value>)> {
+pub(in crate::compare) fn value() -> impl Strategy<Value = (Type, Vec<Value>)> {
     fn some(of: Type, value: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<(Type, Vec<Value>)> {
         let cell = prop_oneof![1 => Just(Value::Null), 4 => value];
         prop::collection::vec(cell, 0..6).prop_map(move |values| (of.clone(), values)).boxed()
@@ -111,7 +111,7 @@ fn value() -> impl Strategy<Value = (Type, Vec<Value>)> {
     ]
 }
 
-fn rule() -> impl Strategy<Value = Rule> {
+pub(in crate::compare) fn rule() -> impl Strategy<Value = Rule> {
     let exact = Rule::default;
     prop_oneof![
         4 => Just(exact()),
@@ -223,7 +223,7 @@ fn looked_at() -> impl Strategy<Value = Comparison> {
 }
 
 /// Columns of few values, nested ones and those without a settled meaning among them.
-fn few() -> impl Strategy<Value = (Type, Vec<Value>)> {
+pub(in crate::compare) fn few() -> impl Strategy<Value = (Type, Vec<Value>)> {
     fn of(of: Type, from: Vec<Value>) -> BoxedStrategy<(Type, Vec<Value>)> {
         let cell = prop_oneof![1 => Just(Value::Null), 5 => prop::sample::select(from)];
         prop::collection::vec(cell, 2..8).prop_map(move |values| (of.clone(), values)).boxed()
