@@ -162,6 +162,8 @@ codes! {
         DuplicateTagsInOld = "duplicate_tags_in_old", NamesOnly;
         /// A table of ClickHouse that merges rows is read without `FINAL`.
         Final = "final", NamesOnly;
+        /// A text file has blank lines, which are no rows.
+        BlankLines = "blank_lines", NamesOnly;
         /// A sum of floats depends on the order of its rows.
         FloatSum = "float_sum", NamesOnly;
         /// A query was run without an index of SQLite that does not fit its table.

@@ -130,7 +130,7 @@ pub struct SourceReport {
     /// The URL, its password masked.
     pub url: String,
     /// How its connections were protected, the least protected one counts: `verified`, `encrypted, host not verified`,
-    /// `encrypted, not verified` or `none`; absent for files, and where none was made.
+    /// `encrypted, not verified` or `none`; absent for files of this machine, and where none was made.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub tls: String,
     /// Session settings that bear on the result.

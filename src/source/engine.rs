@@ -31,8 +31,8 @@ pub struct Driver {
     pub capabilities: Capabilities,
     /// How its tables are listed and described.
     pub catalog: &'static dyn Catalog,
-    /// What its URLs look like, and how a source is opened.
-    pub access: Access,
+    /// What its URLs look like, and how a source is opened; several where its data lie in places of several kinds.
+    pub access: &'static [Access],
 }
 
 /// What sets an engine apart from others, where code outside its folder has to know.
@@ -57,7 +57,7 @@ pub(super) type Open<P> = fn(&P, &SourceOptions, String) -> Result<Arc<dyn Engin
 
 /// What the URLs of an engine look like, and how a source is opened from one.
 pub enum Access {
-    /// `scheme://user:password@host:port/database?name=value`.
+    /// `scheme://user:password@host:port/path?name=value`.
     Server {
         /// Its schemes, as they are listed for people.
         schemes: &'static [&'static str],
@@ -65,6 +65,8 @@ pub enum Access {
         aliases: &'static [&'static str],
         /// What may stand behind the `?`.
         parameters: &'static Parameters,
+        /// What its path names.
+        path: PathOf,
         /// Opens it.
         open: Open<Url>,
     },
@@ -75,6 +77,15 @@ pub enum Access {
         /// Opens it.
         open: Open<Path>,
     },
+}
+
+/// What the path of a URL names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathOf {
+    /// One database, or none.
+    Database,
+    /// An object of a store, a folder of them, or a pattern.
+    Objects,
 }
 
 impl Capabilities {
@@ -97,10 +108,11 @@ impl Driver {
 
     /// Returns the parameters of its URLs; none for paths.
     pub fn parameters(&self) -> &'static Parameters {
-        match &self.access {
-            Access::Server { parameters, .. } => parameters,
-            Access::Path { .. } => &Parameters::NONE,
-        }
+        let of = |access: &'static Access| match access {
+            Access::Server { parameters, .. } => Some(*parameters),
+            Access::Path { .. } => None,
+        };
+        self.access.iter().find_map(of).unwrap_or(&Parameters::NONE)
     }
 }
 

@@ -15,6 +15,8 @@ pub struct SourceOptions {
     pub max_connections: Option<u32>,
     /// Column types of CSV files: `column` or `table.column` to a type name.
     pub types: BTreeMap<String, String>,
+    /// Columns that stand in the names of folders of files, `day=2026-01-31`: their names to the names of their types.
+    pub partitions: BTreeMap<String, String>,
     /// How CSV files are written.
     pub csv: CsvOptions,
     /// Bytes that one query over files may hold before it goes on in temporary files; no limit unless given.

@@ -28,12 +28,13 @@ use crate::spec::check::Requirement;
 /// The engine at `url`. Connects to nothing yet; an error means that the options make no sense for it.
 pub fn open(url: &SourceUrl, options: &SourceOptions) -> Result<Arc<dyn Engine>, Error> {
     let shown = url.to_string();
-    let engine = match (&url.driver().access, url.location()) {
-        (Access::Server { open, .. }, Location::Server(url)) => open(url, options, shown),
-        (Access::Path { open, .. }, Location::Path(path)) => open(path, options, shown),
-        _ => Err(Error::new(ErrorCode::Connection, format!("{shown} is no place that its engine can be at"))),
-    };
-    Ok(Arc::new(OnOwnThreads(engine?)))
+    let opened = url.driver().access.iter().find_map(|access| match (access, url.location()) {
+        (Access::Server { open, .. }, Location::Server(url)) => Some(open(url, options, shown.clone())),
+        (Access::Path { open, .. }, Location::Path(path)) => Some(open(path, options, shown.clone())),
+        _ => None,
+    });
+    let unfit = || Err(Error::new(ErrorCode::Connection, format!("{shown} is no place that its engine can be at")));
+    Ok(Arc::new(OnOwnThreads(opened.unwrap_or_else(unfit)?)))
 }
 
 /// An engine whose every question is asked on a thread of its own.

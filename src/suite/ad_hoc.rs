@@ -52,6 +52,8 @@ pub struct Request {
     pub mask: Vec<String>,
     /// Types of the columns of CSV files.
     pub types: Sides<Vec<(String, String)>>,
+    /// Columns that stand in the names of folders, and their types.
+    pub partitions: Sides<Vec<(String, String)>>,
     /// How CSV files are written, as a suite has it.
     pub csv: Option<Table>,
     /// Share of the keys, such as `1%`.
@@ -192,6 +194,11 @@ fn source(side: Side, engine: &Driver, request: &Request) -> Table {
     let types: Table = request.types.get(side).iter().map(|(name, of)| (name.clone(), of.as_str().into())).collect();
     if !types.is_empty() {
         source.insert("types".to_owned(), types.into());
+    }
+    let partitions: Table =
+        request.partitions.get(side).iter().map(|(name, of)| (name.clone(), of.as_str().into())).collect();
+    if !partitions.is_empty() {
+        source.insert("partitions".to_owned(), partitions.into());
     }
     if let Some(csv) = &request.csv {
         source.insert("csv".to_owned(), csv.clone().into());

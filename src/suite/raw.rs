@@ -56,6 +56,8 @@ pub(super) struct Source {
     pub csv: Option<CsvOptions>,
     /// Types of CSV columns: `column` or `table.column` to a type name.
     pub types: BTreeMap<String, String>,
+    /// Columns that stand in the names of folders, `day=2026-01-31`: their names to the names of their types.
+    pub partitions: BTreeMap<String, String>,
 }
 
 /// What tells that a view is behind the rows it is filled from.

@@ -159,6 +159,7 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
         timezone: raw.timezone,
         max_connections: raw.max_connections,
         types: raw.types,
+        partitions: raw.partitions,
         csv: raw.csv.clone().unwrap_or_default(),
         ..SourceOptions::default()
     };
@@ -215,6 +216,7 @@ fn without_effect(engine: &Driver, options: &SourceOptions) -> Vec<String> {
         ("settings", !options.settings.is_empty() && local),
         ("max_connections", options.max_connections.is_some() && local),
         ("types", !options.types.is_empty() && !typed),
+        ("partitions", !options.partitions.is_empty() && !typed),
         ("csv", options.csv != CsvOptions::default() && !typed),
     ];
     let told = |(name, _): (&str, bool)| format!("`{name}` means nothing for {}; remove it", engine.name);

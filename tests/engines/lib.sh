@@ -18,7 +18,7 @@ PASSWORD_IN_URL=${PASSWORD_IN_URL:-p%40ss%3Aw%2Frd}
 HOME_OF_ENGINES=$(mktemp -d "${TMPDIR:-/tmp}/cutover-engines.XXXXXX")
 chmod 755 "$HOME_OF_ENGINES"
 
-postgres_bin= postgres_started= mysql_pid= clickhouse_pid=
+postgres_bin= postgres_started= mysql_pid= clickhouse_pid= store_pids=
 
 say() { printf '%s: %s\n' "${SCRIPT:-$0}" "$*" >&2; }
 
@@ -43,7 +43,7 @@ stop_engines() {
     if [ -n "$postgres_started" ]; then
         as postgres "$postgres_bin/pg_ctl" -D "$HOME_OF_ENGINES/postgres/data" -m immediate -w stop >/dev/null 2>&1 || true
     fi
-    for pid in $mysql_pid $clickhouse_pid; do
+    for pid in $mysql_pid $clickhouse_pid $store_pids; do
         kill "$pid" 2>/dev/null || true
         # A server that does not go in ten seconds is made to.
         for _ in $(seq 100); do

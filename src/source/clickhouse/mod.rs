@@ -29,7 +29,7 @@ use futures::future::BoxFuture;
 use tokio::sync::SemaphorePermit;
 
 use super::answer::{Answer, QueryHandle};
-use super::engine::{Access, Capabilities, Driver, Engine};
+use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
 use super::lint::{Inspected, LintRequest};
 use super::shared::batch_sink::BatchSink;
@@ -47,12 +47,13 @@ pub(super) static DRIVER: Driver = Driver {
     dialect: &dialect::ClickHouse,
     capabilities: Capabilities { zoned_windows: true, ..Capabilities::NONE },
     catalog: &catalog::SystemTables,
-    access: Access::Server {
+    access: &[Access::Server {
         schemes: &["clickhouse", "clickhouses"],
         aliases: &[],
         parameters: &PARAMETERS,
+        path: PathOf::Database,
         open: |url, options, shown| Ok(Arc::new(ClickHouse::open(url, options, shown)?)),
-    },
+    }],
 };
 
 impl Engine for ClickHouse {

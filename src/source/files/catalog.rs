@@ -8,16 +8,17 @@ use super::super::error::Error;
 use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::DataFusion;
-use super::tables::{is_pattern, tables};
+use super::place::{self, Place};
 
 /// Files by their stems.
 pub(super) struct Stems;
 
 impl Catalog for Stems {
     fn tables<'a>(&'a self, at: &'a Location, _ask: &'a dyn Ask) -> BoxFuture<'a, Result<Vec<TableName>, Error>> {
-        let Location::Path(path) = at else { return Box::pin(std::future::ready(Ok(Vec::new()))) };
-        let names = tables(path).map(|tables| tables.into_keys().map(|name| TableName::new(None, name)).collect());
-        Box::pin(std::future::ready(names))
+        Box::pin(async move {
+            let listed = Place::of(at)?.list().await?;
+            Ok(listed.tables.into_keys().map(|name| TableName::new(None, name)).collect())
+        })
     }
 
     fn table<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Table, Error>> {
@@ -36,12 +37,6 @@ impl Catalog for Stems {
     }
 
     fn only_table(&self, at: &Location) -> Option<TableName> {
-        let Location::Path(path) = at else { return None };
-        let one = path.is_file() || (is_pattern(path) && !path.exists());
-        if !one {
-            return None;
-        }
-        let only = tables(path).ok()?.into_keys().next()?;
-        Some(TableName::new(None, only))
+        place::only_table(at).map(|name| TableName::new(None, name))
     }
 }

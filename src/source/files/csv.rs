@@ -13,7 +13,6 @@ mod tests;
 mod value;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,22 +22,24 @@ use encoding_rs::{UTF_16BE, UTF_16LE};
 
 use super::super::shared::batch_sink::{BYTES, ROWS};
 use super::super::{Error, ErrorCode};
+use super::data_file::DataFile;
 use super::format::{self, Kind as Written};
 use super::text::{self, Input, Mark};
 use super::text_table::{Batches, TextFile};
 
 use column::Column;
+pub(super) use column::arrow as arrow_type;
 use decoded::Decoded;
 use message::Place;
 pub use options::CsvOptions;
 use options::Layout;
 use records::{PIECE, Records};
-pub(super) use value::Kind;
+pub(super) use value::{Kind, scalar};
 
 /// A CSV file whose header is known.
 #[derive(Clone, Debug)]
 struct CsvFile {
-    file: PathBuf,
+    file: DataFile,
     layout: Layout,
     names: Vec<String>,
     kinds: Vec<Kind>,
@@ -55,7 +56,7 @@ struct CsvFile {
 /// A file that cannot be read or has no usable header, and options that cannot be meant together.
 pub(super) fn open(
     name: &str,
-    file: &Path,
+    file: &DataFile,
     types: &BTreeMap<String, String>,
     options: &CsvOptions,
 ) -> Result<Arc<dyn TextFile>, Error> {
@@ -63,8 +64,13 @@ pub(super) fn open(
 }
 
 impl CsvFile {
-    fn open(name: &str, file: &Path, types: &BTreeMap<String, String>, options: &CsvOptions) -> Result<CsvFile, Error> {
-        let tabs = format::of(file).is_some_and(|(format, _)| format.kind == Written::Tsv);
+    fn open(
+        name: &str,
+        file: &DataFile,
+        types: &BTreeMap<String, String>,
+        options: &CsvOptions,
+    ) -> Result<CsvFile, Error> {
+        let tabs = format::of(file.path()).is_some_and(|(format, _)| format.kind == Written::Tsv);
         let layout = options.layout(tabs).map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?;
         let layout = separated(file, layout)?;
         let (names, _) = start(file, &layout)?;
@@ -74,7 +80,7 @@ impl CsvFile {
         let kinds: Vec<Kind> = declared.iter().map(|name| Kind::parse(name).unwrap_or(Kind::Text)).collect();
         let fields = names.iter().zip(&kinds).map(|(name, kind)| Field::new(name, column::arrow(*kind), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
-        Ok(CsvFile { file: file.to_owned(), layout, names, kinds, declared, schema, blank: Arc::default() })
+        Ok(CsvFile { file: file.clone(), layout, names, kinds, declared, schema, blank: Arc::default() })
     }
 
     fn place(&self) -> Place<'_> {
@@ -84,7 +90,7 @@ impl CsvFile {
 
 impl TextFile for CsvFile {
     fn name(&self) -> String {
-        self.file.display().to_string()
+        self.file.to_string()
     }
 
     fn schema(&self) -> SchemaRef {
@@ -108,7 +114,7 @@ impl TextFile for CsvFile {
 
 /// Returns the layout with the character that separates columns where nobody named one: the usual, unless the first line is one
 /// column with it and several with another, and only one other.
-fn separated(file: &Path, mut layout: Layout) -> Result<Layout, Error> {
+fn separated(file: &DataFile, mut layout: Layout) -> Result<Layout, Error> {
     if !layout.guessed {
         return Ok(layout);
     }
@@ -137,7 +143,7 @@ fn separated(file: &Path, mut layout: Layout) -> Result<Layout, Error> {
 type Opened = (Vec<String>, Records<Input>);
 
 /// Opens a file and reads the names of its columns; the records stand behind the header.
-fn start(file: &Path, layout: &Layout) -> Result<Opened, Error> {
+fn start(file: &DataFile, layout: &Layout) -> Result<Opened, Error> {
     let place = Place { file, layout, names: &[] };
     let mut records = Records::new(input(file, layout)?, layout.marks, PIECE);
     let first: Vec<(String, bool)> = match records.next(1).map_err(|problem| place.problem(&problem))? {
@@ -161,7 +167,7 @@ fn start(file: &Path, layout: &Layout) -> Result<Opened, Error> {
 }
 
 /// Opens a file as UTF-8.
-fn input(file: &Path, layout: &Layout) -> Result<Input, Error> {
+fn input(file: &DataFile, layout: &Layout) -> Result<Input, Error> {
     let place = Place { file, layout, names: &[] };
     let (mark, input) = text::open(file)?;
     match (layout.encoding, mark) {

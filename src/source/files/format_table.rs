@@ -1,6 +1,5 @@
 //! A table of Arrow IPC or Avro files, which DataFusion reads as they are.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
@@ -14,27 +13,37 @@ use datafusion::datasource::file_format::avro::AvroFormat;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionContext;
-use object_store::{ObjectMeta, ObjectStoreExt};
 
 use super::super::{Error, ErrorCode};
+use super::data_file::DataFile;
 use super::format::Kind;
-use super::place::{self, place};
+use super::partitions::Partitions;
+use super::scan::Listing;
 use super::unify::unified;
 
 /// Files of one table.
 #[derive(Debug)]
 pub(super) struct FormatTable {
     format: Arc<dyn FileFormat>,
-    files: Vec<ObjectMeta>,
-    schema: SchemaRef,
+    listing: Listing,
 }
 
 impl FormatTable {
+    /// Returns the columns that the files have themselves.
+    pub(super) fn own(&self) -> SchemaRef {
+        self.listing.schema.file_schema().clone()
+    }
+
     /// Reads what `files` say of themselves.
     ///
     /// # Errors
     /// A file that cannot be read, and files whose columns do not go together.
-    pub(super) async fn open(context: &SessionContext, kind: Kind, files: &[PathBuf]) -> Result<FormatTable, Error> {
+    pub(super) async fn open(
+        context: &SessionContext,
+        kind: Kind,
+        files: &[DataFile],
+        partitions: &Partitions,
+    ) -> Result<FormatTable, Error> {
         let format: Arc<dyn FileFormat> = match kind {
             Kind::Avro => Arc::new(AvroFormat),
             _ => Arc::new(ArrowFormat),
@@ -42,26 +51,24 @@ impl FormatTable {
         let (mut metas, mut schemas) = (Vec::new(), Vec::new());
         for file in files {
             let unreadable = |cause: &dyn std::fmt::Display| {
-                let message = format!("{} cannot be read: {cause}; check that the file is whole", file.display());
+                let message = format!("{file} cannot be read: {cause}; check that the file is whole");
                 Error::new(ErrorCode::SourceUnfit, message)
             };
-            let store = context.runtime_env().object_store(place::store()).map_err(|cause| unreadable(&cause))?;
-            let location = place(file).map_err(|cause| unreadable(&cause))?;
-            let meta = store.head(&location).await.map_err(|cause| unreadable(&cause))?;
+            let (store, meta) = file.stored(&context.runtime_env()).await.map_err(|cause| unreadable(&cause))?;
             let schema = format.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
-            schemas.push((file.display().to_string(), schema.map_err(|cause| unreadable(&cause))?));
+            schemas.push((file.to_string(), schema.map_err(|cause| unreadable(&cause))?));
             metas.push(meta);
         }
         let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema.as_ref())));
-        let schema = Arc::new(unified.map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?);
-        Ok(FormatTable { format, files: metas, schema })
+        let schema = unified.map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?;
+        Ok(FormatTable { format, listing: Listing::new(files, metas, schema, partitions)? })
     }
 }
 
 #[async_trait]
 impl TableProvider for FormatTable {
     fn schema(&self) -> SchemaRef {
-        self.schema.clone()
+        self.listing.columns()
     }
 
     fn table_type(&self) -> TableType {
@@ -75,7 +82,8 @@ impl TableProvider for FormatTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Planned<Arc<dyn ExecutionPlan>> {
-        let source = self.format.file_source(self.schema.clone().into());
-        self.format.create_physical_plan(state, place::scan(source, &self.files, projection, limit)?).await
+        let source = self.format.file_source(self.listing.schema.clone());
+        let scan = self.listing.scan(source, projection, limit, state.config().target_partitions())?;
+        self.format.create_physical_plan(state, scan).await
     }
 }

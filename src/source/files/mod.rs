@@ -4,6 +4,7 @@ mod answer;
 mod balanced;
 mod catalog;
 mod csv;
+mod data_file;
 mod dialect;
 mod exact;
 mod format;
@@ -13,19 +14,23 @@ mod int96;
 mod lexer;
 mod limits;
 mod ndjson;
+mod object;
 mod parquet_table;
+mod partitions;
 mod place;
 mod plain;
 mod query;
+mod scan;
 mod session;
 mod sql;
+mod stores;
 mod tables;
 mod text;
 mod text_table;
 mod unify;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,22 +38,23 @@ use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
 use super::answer::{Answer, QueryHandle};
-use super::engine::{Access, Capabilities, Driver, Engine};
+use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
 use super::gate::ReadQuery;
-use super::location::Location;
 use super::options::SourceOptions;
 use super::shared::batch_sink::{BatchSink, Reader};
 use super::table_name::TableName;
+use super::tls::Tls;
 use super::url::SourceUrl;
 use crate::frame::Frame;
 use crate::model::{ErrorCode, SourceReport, Warning};
 
 pub use csv::CsvOptions;
-use format::Kind;
 pub(super) use limits::{fits, on_deep_stack};
+use partitions::Partitions;
+use place::Place;
 use query::Query;
-use tables::tables;
+use stores::Objects;
 
 /// What is known of files before a source is opened.
 pub(super) static DRIVER: Driver = Driver {
@@ -62,63 +68,85 @@ pub(super) static DRIVER: Driver = Driver {
         ..Capabilities::NONE
     },
     catalog: &catalog::Stems,
-    access: Access::Path { prefix: "", open: |path, options, shown| Ok(Arc::new(Files::open(path, options, shown)?)) },
+    access: &[
+        Access::Path { prefix: "", open: |path, options, shown| Ok(Arc::new(Files::open(path, options, shown)?)) },
+        Access::Server {
+            schemes: stores::SCHEMES,
+            aliases: stores::ALIASES,
+            parameters: &stores::PARAMETERS,
+            path: PathOf::Objects,
+            open: |url, options, shown| {
+                let place = Objects::open(url).map(Place::Stored)?;
+                Ok(Arc::new(Files::at(place, options, shown)?))
+            },
+        },
+    ],
 };
 
 /// Returns whether the columns of a table have no types but those that a suite declares: it is CSV.
 pub(crate) fn untyped(url: &SourceUrl, table: &Option<TableName>) -> bool {
-    let (Location::Path(path), true) = (url.location(), *url.driver() == DRIVER) else { return false };
-    let Ok(tables) = tables(path) else { return false };
-    let of = |files: &Vec<PathBuf>| tables::format(files).is_ok_and(|of| matches!(of.kind, Kind::Csv | Kind::Tsv));
-    match table {
-        Some(table) => tables.get(table.name()).is_some_and(of),
-        None => tables.values().any(of),
-    }
+    *url.driver() == DRIVER && place::is_untyped(url.location(), table.as_ref().map(TableName::name))
 }
 
-/// A file or a folder of files.
+/// Returns whether the files of a URL lie in folders that may have columns in their names: it is no single file.
+pub(crate) fn in_folders(url: &SourceUrl) -> bool {
+    *url.driver() == DRIVER && !place::is_one_file(url.location())
+}
+
+/// A file, a folder of files or a pattern, here or in a store.
 pub struct Files {
-    path: PathBuf,
+    place: Place,
     /// CSV column types: `column` or `table.column` to a type name.
     types: BTreeMap<String, String>,
     csv: CsvOptions,
+    partitions: Partitions,
     memory: Option<usize>,
     shown: String,
 }
 
 impl Files {
-    /// A source over `path`, which is looked at by each query.
+    /// A source over a path of this machine, which is looked at by each query.
+    ///
+    /// # Errors
+    /// Those of its options.
+    pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
+        Files::at(Place::Local(path.to_owned()), options, shown)
+    }
+
+    /// The same over any place.
     ///
     /// # Errors
     /// Settings, which files do not take, and CSV types that are no types.
-    pub fn open(path: &Path, options: &SourceOptions, shown: String) -> Result<Self, Error> {
+    fn at(place: Place, options: &SourceOptions, shown: String) -> Result<Self, Error> {
         if !options.settings.is_empty() || options.timezone.is_some() {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         if let Some((column, name)) = options.types.iter().find(|(_, name)| csv::Kind::parse(name).is_none()) {
-            let message = format!(
-                "`types.{column}` of {shown} is \"{name}\"; known: integer, decimal(precision,scale), float, bool, date, time, timestamp, timestamp(6), text"
-            );
+            let message = format!("`types.{column}` of {shown} is \"{name}\"; known: {}", csv::Kind::NAMES);
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
+        let unfit = |why| Error::new(ErrorCode::SourceUnfit, format!("{shown}: {why}"));
+        let partitions = Partitions::parse(&options.partitions).map_err(unfit)?;
         Ok(Files {
-            path: path.to_owned(),
+            place,
             types: options.types.clone(),
             csv: options.csv.clone(),
+            partitions,
             memory: options.memory,
             shown,
         })
     }
 
     /// Runs a query on a thread of its own and gives its rows to `sink`; the query ends where nobody waits for it.
-    async fn ask(&self, sql: &str, sink: BatchSink) -> Result<BatchSink, Error> {
+    async fn ask(&self, sql: &str, sink: BatchSink) -> Result<(BatchSink, Vec<Warning>), Error> {
         limits::check(sql)?;
         ReadQuery::check(&lexer::LEXERS[0], sql)?;
         let query = Query {
-            path: self.path.clone(),
+            place: self.place.clone(),
             types: self.types.clone(),
             csv: self.csv.clone(),
+            partitions: self.partitions.clone(),
             memory: self.memory,
             sql: sql.to_owned(),
         };
@@ -148,8 +176,8 @@ impl Reader for Session<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move {
-            self.0.ask(sql, BatchSink::Batches(batches)).await?;
-            Ok(Vec::new())
+            let (_, warnings) = self.0.ask(sql, BatchSink::Batches(batches)).await?;
+            Ok(warnings)
         })
     }
 }
@@ -161,8 +189,15 @@ impl Engine for Files {
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
-            tables(&self.path)?;
+            self.place.list().await?;
+            let tls = match &self.place {
+                Place::Local(_) => String::new(),
+                Place::Stored(objects) => {
+                    (if objects.is_encrypted() { Tls::Verified } else { Tls::Absent }).as_str().to_owned()
+                }
+            };
             Ok(SourceReport {
+                tls,
                 engine: DRIVER.name.to_owned(),
                 version: format!("DataFusion {}", datafusion::DATAFUSION_VERSION),
                 timezone: "UTC".to_owned(),
@@ -179,10 +214,10 @@ impl Engine for Files {
         _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(async move {
-            let BatchSink::Whole(Some(frame)) = self.ask(sql, BatchSink::Whole(None)).await? else {
+            let (BatchSink::Whole(Some(frame)), warnings) = self.ask(sql, BatchSink::Whole(None)).await? else {
                 return Err(Error::new(ErrorCode::QueryRefused, "the query gave no answer; run it again"));
             };
-            Ok(Answer { frame, warnings: Vec::new() })
+            Ok(Answer { frame, warnings })
         })
     }
 

@@ -10,7 +10,6 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
@@ -19,6 +18,7 @@ use serde_json::Value as Json;
 
 use super::super::shared::batch_sink::{BYTES, ROWS};
 use super::super::{Error, ErrorCode};
+use super::data_file::DataFile;
 use super::text::{self, Input, Mark};
 use super::text_table::{Batches, TextFile};
 
@@ -30,7 +30,7 @@ use shape::{Shape, Type};
 /// An NDJSON file whose columns are known.
 #[derive(Clone, Debug)]
 struct NdjsonFile {
-    file: PathBuf,
+    file: DataFile,
     names: Names,
     types: Vec<Type>,
     schema: SchemaRef,
@@ -40,7 +40,7 @@ struct NdjsonFile {
 ///
 /// # Errors
 /// A file that cannot be read, a line that is no object, and a field that no one type holds.
-pub(super) fn open(file: &Path) -> Result<Arc<dyn TextFile>, Error> {
+pub(super) fn open(file: &DataFile) -> Result<Arc<dyn TextFile>, Error> {
     let mut lines = start(file)?;
     let (mut names, mut shapes, mut values) = (Names::default(), Vec::<Shape>::new(), Vec::new());
     while let Some((number, line)) = lines.next().map_err(|problem| unreadable(file, &problem))? {
@@ -57,20 +57,20 @@ pub(super) fn open(file: &Path) -> Result<Arc<dyn TextFile>, Error> {
     let types: Vec<Type> = types.collect::<Result<_, _>>()?;
     let fields = names.order().iter().zip(&types).map(|(name, of)| Field::new(name, column::arrow(of), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
-    Ok(Arc::new(NdjsonFile { file: file.to_owned(), names, types, schema }))
+    Ok(Arc::new(NdjsonFile { file: file.clone(), names, types, schema }))
 }
 
-fn start(file: &Path) -> Result<Lines<Input>, Error> {
+fn start(file: &DataFile) -> Result<Lines<Input>, Error> {
     match text::open(file)? {
         (Mark::Utf16, _) => {
-            let message = format!("{} is written in UTF-16; write it in UTF-8", file.display());
+            let message = format!("{file} is written in UTF-16; write it in UTF-8");
             Err(Error::new(ErrorCode::SourceUnfit, message))
         }
         (_, input) => Ok(Lines::new(input)),
     }
 }
 
-fn unreadable(file: &Path, problem: &Problem) -> Error {
+fn unreadable(file: &DataFile, problem: &Problem) -> Error {
     match problem {
         Problem::Input(cause) => text::broken(file, cause),
         Problem::TooLong { line } => {
@@ -84,24 +84,24 @@ fn unreadable(file: &Path, problem: &Problem) -> Error {
     }
 }
 
-fn unread_line(file: &Path, line: u64, unread: &row::Unread) -> Error {
+fn unread_line(file: &DataFile, line: u64, unread: &row::Unread) -> Error {
     fail(file, line, unread.column, &format!("{}; correct the file", unread.why))
 }
 
-fn unfit_field(file: &Path, name: &str, unfit: &shape::Unfit) -> Error {
+fn unfit_field(file: &DataFile, name: &str, unfit: &shape::Unfit) -> Error {
     fail(file, unfit.line, 0, &format!("field `{name}`: {}", unfit.why))
 }
 
 /// Returns the error for a line, and a character of it where that is known and not 0.
-fn fail(file: &Path, line: u64, column: usize, what: &str) -> Error {
+fn fail(file: &DataFile, line: u64, column: usize, what: &str) -> Error {
     let place = if column == 0 { String::new() } else { format!(", column {column}") };
-    let message = format!("{}, line {line}{place}: {what}", file.display());
+    let message = format!("{file}, line {line}{place}: {what}");
     Error::new(ErrorCode::ValueUnreadable, message)
 }
 
 impl TextFile for NdjsonFile {
     fn name(&self) -> String {
-        self.file.display().to_string()
+        self.file.to_string()
     }
 
     fn schema(&self) -> SchemaRef {
@@ -130,7 +130,7 @@ impl TextFile for NdjsonFile {
 
 /// One reading of a file.
 struct Reading {
-    file: PathBuf,
+    file: DataFile,
     lines: Lines<Input>,
     names: Names,
     /// The place of each field among the columns that were asked for.
@@ -176,7 +176,7 @@ impl Reading {
         let options = RecordBatchOptions::new().with_row_count(Some(height));
         let batch = RecordBatch::try_new_with_options(self.schema.clone(), columns, &options);
         batch.map(Some).map_err(|cause| {
-            let message = format!("{} cannot be read as NDJSON: {cause}", self.file.display());
+            let message = format!("{} cannot be read as NDJSON: {cause}", self.file);
             Error::new(ErrorCode::SourceUnfit, message)
         })
     }

@@ -1,10 +1,10 @@
 //! A table of Parquet files: only the columns that a query names are read, in parallel; no claim of a footer decides.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use async_trait::async_trait;
+use bytes::Bytes;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result as Planned;
 use datafusion::config::TableParquetOptions;
@@ -23,48 +23,55 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::super::shared::nested;
 use super::super::{Error, ErrorCode};
+use super::data_file::DataFile;
 use super::int96;
-use super::place::{self, place};
+use super::partitions::Partitions;
 use super::plain::plain;
+use super::scan::Listing;
 use super::unify::unified;
 
 /// Parquet files of one table.
 #[derive(Debug)]
 pub(super) struct ParquetTable {
-    files: Vec<ObjectMeta>,
-    schema: SchemaRef,
+    listing: Listing,
     /// The unit of its INT96 timestamps, if it has any.
     int96: Option<TimeUnit>,
 }
 
 impl ParquetTable {
+    /// Returns the columns that the files have themselves.
+    pub(super) fn own(&self) -> SchemaRef {
+        self.listing.schema.file_schema().clone()
+    }
+
     /// Reads what `files` say of themselves.
     ///
     /// # Errors
     /// A file that cannot be read, or is no Parquet, and files whose columns do not go together.
-    pub(super) async fn open(runtime: &RuntimeEnv, files: &[PathBuf]) -> Result<ParquetTable, Error> {
-        let mut table = ParquetTable { files: Vec::new(), schema: Arc::new(Schema::empty()), int96: None };
+    pub(super) async fn open(
+        runtime: &RuntimeEnv,
+        files: &[DataFile],
+        partitions: &Partitions,
+    ) -> Result<ParquetTable, Error> {
+        let mut metas = Vec::with_capacity(files.len());
         let mut described: Vec<(String, Described)> = Vec::with_capacity(files.len());
         let mut needs: Option<int96::Needs> = None;
         for file in files {
             let unreadable = |cause: &dyn std::fmt::Display| {
-                let message = format!("{} cannot be read: {cause}; check that the file is whole", file.display());
+                let message = format!("{file} cannot be read: {cause}; check that the file is whole");
                 Error::new(ErrorCode::SourceUnfit, message)
             };
-            nested::parquet(file).map_err(|why| unreadable(&why))?;
-            let store = runtime.object_store(place::store()).map_err(|cause| unreadable(&cause))?;
-            let one = Described::read(store, file).await.map_err(|why| unreadable(&why))?;
+            let one = Described::read(runtime, file).await.map_err(|why| unreadable(&why))?;
             needs = needs.map_or(one.int96, |known| Some(known.with(one.int96.unwrap_or_default())));
-            table.files.push(one.file.clone());
-            described.push((file.display().to_string(), one));
+            metas.push(one.file.clone());
+            described.push((file.to_string(), one));
         }
         let unfit = |why: String| Error::new(ErrorCode::SourceUnfit, why);
         let named = || described.first().map_or("the table", |(name, _)| name);
-        table.int96 = needs.map(int96::Needs::unit).transpose().map_err(|why| unfit(format!("{}: {why}", named())))?;
-        let schemas = described.iter().map(|(name, one)| (name, one.schema(table.int96))).collect::<Vec<_>>();
-        let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema)));
-        table.schema = Arc::new(unified.map_err(unfit)?);
-        Ok(table)
+        let int96 = needs.map(int96::Needs::unit).transpose().map_err(|why| unfit(format!("{}: {why}", named())))?;
+        let schemas = described.iter().map(|(name, one)| (name, one.schema(int96))).collect::<Vec<_>>();
+        let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema))).map_err(unfit)?;
+        Ok(ParquetTable { listing: Listing::new(files, metas, unified, partitions)?, int96 })
     }
 }
 
@@ -76,13 +83,15 @@ struct Described {
 }
 
 impl Described {
-    async fn read(store: Arc<dyn ObjectStore>, file: &Path) -> Result<Described, String> {
+    async fn read(runtime: &RuntimeEnv, file: &DataFile) -> Result<Described, String> {
         let text = |cause: &dyn std::fmt::Display| cause.to_string();
-        let location = place(file)?;
-        let file = store.head(&location).await.map_err(|cause| text(&cause))?;
+        let (store, file) = file.stored(runtime).await?;
+        if let Some(described) = description(store.as_ref(), &file).await.map_err(|cause| text(&cause))? {
+            nested::parquet(&described)?;
+        }
         let metadata = DFParquetMetadata::new(store.as_ref(), &file).fetch_metadata().await;
         let metadata = metadata.map_err(|cause| plain(&cause))?;
-        let int96 = int96::needs(&store, &location, &metadata).await?;
+        let int96 = int96::needs(&store, &file.location, &metadata).await?;
         let read = ArrowReaderMetadata::try_new(metadata, ArrowReaderOptions::new()).map_err(|cause| text(&cause))?;
         Ok(Described { file, read, int96 })
     }
@@ -92,6 +101,14 @@ impl Described {
         let coerced = int96.and_then(|unit| Int96Coercer::new(self.read.parquet_schema(), &schema, &unit).coerce());
         coerced.unwrap_or(schema)
     }
+}
+
+/// Returns the description at the end of a Parquet file; absent where it has none, which whoever reads it reports.
+async fn description(store: &dyn ObjectStore, file: &ObjectMeta) -> object_store::Result<Option<Bytes>> {
+    let Some(start) = file.size.checked_sub(nested::END) else { return Ok(None) };
+    let last = store.get_range(&file.location, start..file.size).await?;
+    let Some(from) = nested::description(&last).and_then(|length| start.checked_sub(length)) else { return Ok(None) };
+    store.get_range(&file.location, from..start).await.map(Some)
 }
 
 /// Returns the columns as they are read: texts as views, labels of ENUM as text.
@@ -119,7 +136,7 @@ fn is_enum(column: &parquet::schema::types::Type) -> bool {
 #[async_trait]
 impl TableProvider for ParquetTable {
     fn schema(&self) -> SchemaRef {
-        self.schema.clone()
+        self.listing.columns()
     }
 
     fn table_type(&self) -> TableType {
@@ -139,7 +156,12 @@ impl TableProvider for ParquetTable {
             _ => "us".to_owned(),
         });
         let options = TableParquetOptions { global, ..TableParquetOptions::default() };
-        let source = ParquetSource::new(self.schema.clone()).with_table_parquet_options(options);
-        Ok(DataSourceExec::from_data_source(place::scan(Arc::new(source), &self.files, projection, limit)?))
+        let source = ParquetSource::new(self.listing.schema.clone()).with_table_parquet_options(options);
+        Ok(DataSourceExec::from_data_source(self.listing.scan(
+            Arc::new(source),
+            projection,
+            limit,
+            state.config().target_partitions(),
+        )?))
     }
 }

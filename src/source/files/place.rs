@@ -1,43 +1,96 @@
-//! Where DataFusion looks for a file, and how it reads several as one table.
+//! Where the tables of a source lie: on this machine, or in a store of objects.
 
-use std::path::Path as File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::common::Result as Planned;
-use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::{FileScanConfig, FileScanConfigBuilder, FileSource};
-use datafusion::execution::object_store::ObjectStoreUrl;
-use object_store::ObjectMeta;
-use object_store::path::Path;
+use object_store::ObjectStore;
+use url::Url;
 
-/// Returns the store of the files of this machine.
-pub(super) fn store() -> ObjectStoreUrl {
-    ObjectStoreUrl::local_filesystem()
+use super::super::error::Error;
+use super::super::location::Location;
+use super::format::{self, Kind};
+use super::stores::{Objects, decoded};
+use super::tables::{self, Tables, is_pattern, pattern_name, stem, tables};
+
+/// A file, a folder or a pattern, here or in a store.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Local(PathBuf),
+    Stored(Objects),
 }
 
-/// Returns the place of `file` in it, without links and steps up.
-///
-/// # Errors
-/// A file that is not there, and a path that is not UTF-8.
-pub(super) fn place(file: &File) -> Result<Path, String> {
-    let whole = file.canonicalize().map_err(|cause| cause.to_string())?;
-    Path::from_absolute_path(whole).map_err(|cause| cause.to_string())
+/// The tables at a place as they are now, and the store that reads them, if it is none of this machine's folders.
+pub(super) struct Listed {
+    pub(super) tables: Tables,
+    pub(super) store: Option<(Url, Arc<dyn ObjectStore>)>,
 }
 
-/// Returns the reading of all `files` as one table: the columns with the numbers `projection`, at most `limit` rows.
-///
-/// # Errors
-/// A number that no column has.
-pub(super) fn scan(
-    source: Arc<dyn FileSource>,
-    files: &[ObjectMeta],
-    projection: Option<&Vec<usize>>,
-    limit: Option<usize>,
-) -> Planned<FileScanConfig> {
-    let mut scan =
-        FileScanConfigBuilder::new(store(), source).with_projection_indices(projection.cloned())?.with_limit(limit);
-    for file in files {
-        scan = scan.with_file(PartitionedFile::new_from_meta(file.clone()));
+impl Place {
+    /// Names the place at `location`; nothing is asked yet.
+    ///
+    /// # Errors
+    /// A store of which the URL or the environment says too little.
+    pub(super) fn of(location: &Location) -> Result<Place, Error> {
+        match location {
+            Location::Path(path) => Ok(Place::Local(path.clone())),
+            Location::Server(url) => Objects::open(url).map(Place::Stored),
+        }
     }
-    Ok(scan.build())
+
+    /// Lists its tables.
+    ///
+    /// # Errors
+    /// A place that is away or holds no table, and what [`tables`] refuses of folders.
+    pub(super) async fn list(&self) -> Result<Listed, Error> {
+        match self {
+            Place::Local(path) => Ok(Listed { tables: tables(path)?, store: None }),
+            Place::Stored(objects) => {
+                let listed = objects.list().await?;
+                Ok(Listed { tables: listed.tables, store: Some((listed.store_url, listed.store)) })
+            }
+        }
+    }
+}
+
+/// Returns the name of the one table at a location that can hold no other.
+pub(super) fn only_table(at: &Location) -> Option<String> {
+    let (path, is_one) = match at {
+        Location::Path(path) => (path.clone(), path.is_file() || (is_pattern(path) && !path.exists())),
+        Location::Server(url) => {
+            let path = PathBuf::from(decoded(url.path())?);
+            let is_one = is_pattern(&path) || format::of(&path).is_some();
+            (path, is_one)
+        }
+    };
+    if !is_one {
+        return None;
+    }
+    if is_pattern(&path) && !path.exists() { pattern_name(&path) } else { stem(&path) }
+}
+
+/// Returns whether a location is one file, whatever it is named.
+pub(super) fn is_one_file(at: &Location) -> bool {
+    match at {
+        Location::Path(path) => path.is_file(),
+        Location::Server(url) => decoded(url.path())
+            .is_some_and(|path| !is_pattern(Path::new(&path)) && format::of(Path::new(&path)).is_some()),
+    }
+}
+
+/// Returns whether the columns of a table at a location have no types but those that a suite declares: it is CSV. Of a folder
+/// in a store nobody knows before it is asked.
+pub(super) fn is_untyped(at: &Location, table: Option<&str>) -> bool {
+    let is_text = |kind: Kind| matches!(kind, Kind::Csv | Kind::Tsv);
+    let by_name = |path: &Path| format::of(path).is_some_and(|(format, _)| is_text(format.kind));
+    match at {
+        Location::Server(url) => decoded(url.path()).is_some_and(|path| by_name(Path::new(&path))),
+        Location::Path(path) => {
+            let Ok(tables) = tables(path) else { return false };
+            let of = |files: &Vec<_>| tables::format(files).is_ok_and(|format| is_text(format.kind));
+            match table {
+                Some(table) => tables.get(table).is_some_and(of),
+                None => tables.values().any(of),
+            }
+        }
+    }
 }

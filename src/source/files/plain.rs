@@ -7,12 +7,17 @@ use datafusion::common::DataFusionError;
 
 use super::super::Error;
 
-/// Returns the error that a table of ours gave DataFusion, if one of its causes is such.
-pub(super) fn said(cause: &DataFusionError) -> Option<Error> {
+/// Returns the error that a table or a store of ours gave a library, if one of its causes is such.
+pub(super) fn said(cause: &(dyn StdError + 'static)) -> Option<Error> {
     let mut next: Option<&(dyn StdError + 'static)> = Some(cause);
     while let Some(one) = next {
         if let Some(error) = one.downcast_ref::<Error>() {
             return Some(error.clone());
+        }
+        if let Some(inner) = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            // Its own source would pass over what it holds.
+            next = Some(inner);
+            continue;
         }
         next = match one.downcast_ref::<DataFusionError>() {
             Some(DataFusionError::External(inner)) => Some(inner.as_ref()),

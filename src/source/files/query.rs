@@ -1,9 +1,9 @@
 //! One query over files, from its text to its last row.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::execution::context::SQLOptions;
@@ -17,30 +17,36 @@ use super::super::shared::batch_sink::{self, BatchSink};
 use super::super::{Error, ErrorCode};
 use super::answer::Columns;
 use super::csv::CsvOptions;
+use super::data_file::DataFile;
 use super::format::Kind;
 use super::format_table::FormatTable;
 use super::parquet_table::ParquetTable;
+use super::partitions::Partitions;
+use super::place::{Listed, Place};
 use super::plain::{plain, said};
 use super::session::Joins;
-use super::tables::{self, tables};
-use super::text_table::TextTable;
+use super::tables;
+use super::text_table::{TextFile, TextTable};
 use super::{csv, forms, limits, ndjson, session, sql};
 use crate::isolation::caught;
+use crate::model::{Warning, WarningCode};
 
 /// A query over files.
 pub(super) struct Query {
-    pub(super) path: PathBuf,
+    pub(super) place: Place,
     /// CSV column types: `column` or `table.column` to a type name.
     pub(super) types: BTreeMap<String, String>,
     /// How CSV files are written.
     pub(super) csv: CsvOptions,
+    /// Columns that stand in the names of folders.
+    pub(super) partitions: Partitions,
     /// Bytes that it may hold before it goes on in temporary files.
     pub(super) memory: Option<usize>,
     pub(super) sql: String,
 }
 
 /// Tells where the rows went, or what went wrong.
-pub(super) type Told = oneshot::Sender<Result<BatchSink, Error>>;
+pub(super) type Told = oneshot::Sender<Result<(BatchSink, Vec<Warning>), Error>>;
 
 /// Runs `query` on the calling thread, which must have the stack for it; a panic below is an error.
 pub(super) fn answer(query: &Query, sink: BatchSink, mut told: Told) {
@@ -75,9 +81,9 @@ fn runtime() -> Result<Runtime, Error> {
 }
 
 /// Joins by hash, and by sorting where that takes more memory than there is, which sorting does not.
-async fn run(query: &Query, mut sink: BatchSink) -> Result<BatchSink, Error> {
-    let tables = tables(&query.path)?;
+async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warning>), Error> {
     let prepared = sql::prepared(&query.sql)?;
+    let Listed { tables, store } = query.place.list().await?;
     let refused = |cause: DataFusionError| {
         let known = tables.keys().cloned().collect::<Vec<_>>().join(", ");
         said(&cause).unwrap_or_else(|| {
@@ -86,19 +92,27 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<BatchSink, Error> {
             Error::new(ErrorCode::QueryRefused, message)
         })
     };
+    let mut texts = Vec::new();
     for joins in [Joins::Hash, Joins::Sort] {
+        texts.clear();
         let context = session::context(query.memory, joins).map_err(refused)?;
+        if let Some((url, store)) = &store {
+            context.register_object_store(url, store.clone());
+        }
         for (name, files) in &tables {
             let named = prepared.tables.contains(name);
             if !named && !prepared.catalog {
                 continue;
             }
-            let table = match table(&context, name, files, query).await {
+            let Opened { table, texts: read, .. } = match table(&context, name, files, query).await {
                 Ok(table) => table,
                 // A file that is broken keeps nobody from listing the others.
                 Err(_) if !named => continue,
                 Err(error) => return Err(error),
             };
+            if named {
+                texts.extend(read.into_iter().map(|text| (name.clone(), text)));
+            }
             context.register_table(TableReference::bare(name.as_str()), table).map_err(refused)?;
         }
         let statement = Statement::Statement(Box::new(prepared.statement.clone()));
@@ -113,7 +127,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<BatchSink, Error> {
             Err(Ended::Ours(error)) => return Err(error),
         }
     }
-    Ok(sink)
+    Ok((sink, warnings(&texts)))
 }
 
 /// Why not all rows were given.
@@ -164,23 +178,73 @@ async fn give(rows: DataFrame, sink: &mut BatchSink) -> Result<(), Ended> {
     Ok(())
 }
 
+/// Files as a table, and those of them that are text.
+struct Opened {
+    table: Arc<dyn TableProvider>,
+    /// The columns that the files have themselves.
+    own: SchemaRef,
+    texts: Vec<Arc<dyn TextFile>>,
+}
+
 /// The table `name`, which lies in `files`.
-async fn table(
+async fn table(context: &SessionContext, name: &str, files: &[DataFile], query: &Query) -> Result<Opened, Error> {
+    let opened = opened(context, name, files, query, &query.partitions).await?;
+    if query.partitions.is_within(&opened.own) {
+        let mut each = Vec::with_capacity(files.len());
+        for file in files {
+            let one = self::opened(context, name, std::slice::from_ref(file), query, &Partitions::default()).await?;
+            each.push((file, one.table));
+        }
+        query.partitions.agree(context, &opened.own, &each).await?;
+    }
+    Ok(opened)
+}
+
+async fn opened(
     context: &SessionContext,
     name: &str,
-    files: &[PathBuf],
+    files: &[DataFile],
     query: &Query,
-) -> Result<Arc<dyn TableProvider>, Error> {
-    Ok(match tables::format(files)?.kind {
-        Kind::Csv | Kind::Tsv => {
-            let open = |file: &PathBuf| csv::open(name, file, &query.types, &query.csv);
-            Arc::new(TextTable::new(files.iter().map(open).collect::<Result<_, _>>()?)?)
+    partitions: &Partitions,
+) -> Result<Opened, Error> {
+    let format = tables::format(files)?.kind;
+    match format {
+        Kind::Parquet => {
+            let table = ParquetTable::open(&context.runtime_env(), files, partitions).await?;
+            Ok(Opened { own: table.own(), table: Arc::new(table), texts: Vec::new() })
         }
-        Kind::Ndjson => {
-            let open = |file: &PathBuf| ndjson::open(file);
-            Arc::new(TextTable::new(files.iter().map(open).collect::<Result<_, _>>()?)?)
+        Kind::Arrow | Kind::Avro => {
+            let table = FormatTable::open(context, format, files, partitions).await?;
+            Ok(Opened { own: table.own(), table: Arc::new(table), texts: Vec::new() })
         }
-        Kind::Parquet => Arc::new(ParquetTable::open(&context.runtime_env(), files).await?),
-        kind @ (Kind::Arrow | Kind::Avro) => Arc::new(FormatTable::open(context, kind, files).await?),
-    })
+        Kind::Csv | Kind::Tsv | Kind::Ndjson => {
+            let mut texts = Vec::with_capacity(files.len());
+            for file in files {
+                let text = match format {
+                    Kind::Ndjson => ndjson::open(file),
+                    _ => csv::open(name, file, &query.types, &query.csv),
+                };
+                texts.push((file.clone(), text?));
+            }
+            let table = TextTable::new(&texts, partitions)?;
+            let texts: Vec<Arc<dyn TextFile>> = texts.into_iter().map(|(_, text)| text).collect();
+            Ok(Opened { own: table.own(), table: Arc::new(table), texts })
+        }
+    }
+}
+
+/// What the reader of a report must know of text files that were read to their end.
+fn warnings(texts: &[(String, Arc<dyn TextFile>)]) -> Vec<Warning> {
+    let blank = texts.iter().filter(|(_, text)| text.blank_lines() > 0);
+    let warning = |(table, text): &(String, Arc<dyn TextFile>)| {
+        let (lines, file) = (text.blank_lines(), text.name());
+        let what = if lines == 1 {
+            "1 blank line, which is no row".to_owned()
+        } else {
+            format!("{lines} blank lines, which are no rows")
+        };
+        let message = format!("{file} has {what}; write \"\" on it where a column is to be empty");
+        Warning::new(WarningCode::BlankLines, message).of_table(Some(table.clone()))
+    };
+    blank.map(warning).collect()
 }

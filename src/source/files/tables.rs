@@ -4,12 +4,13 @@
 //! dot or an underscore is no data. A pattern is one table, by what stands before its first wildcard, else by its folder.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use globset::GlobBuilder;
 use walkdir::{DirEntry, WalkDir};
 
 use super::super::error::Error;
+use super::data_file::DataFile;
 use super::format::{self, Format};
 use crate::fs::input;
 use crate::model::ErrorCode;
@@ -18,7 +19,7 @@ use crate::model::ErrorCode;
 pub(super) const ENDINGS: &str = ".parquet, .csv, .tsv, .ndjson or .jsonl file";
 
 /// Tables by their names, each with its files in the order of their names.
-pub(super) type Tables = BTreeMap<String, Vec<PathBuf>>;
+pub(super) type Tables = BTreeMap<String, Vec<DataFile>>;
 
 /// Returns the tables at `path`.
 ///
@@ -27,7 +28,7 @@ pub(super) type Tables = BTreeMap<String, Vec<PathBuf>>;
 pub(super) fn tables(path: &Path) -> Result<Tables, Error> {
     if path.is_file() {
         let name = stem(path).ok_or_else(|| absent(path, &format!("is no {ENDINGS}")))?;
-        return Ok(BTreeMap::from([(name, vec![path.to_owned()])]));
+        return Ok(BTreeMap::from([(name, vec![path.to_owned().into()])]));
     }
     if let Some(what) = input::other(path) {
         return Err(absent(path, &format!("is {what}, where a file or a folder of files is needed")));
@@ -41,14 +42,13 @@ pub(super) fn tables(path: &Path) -> Result<Tables, Error> {
     for entry in entries {
         let entry = entry.map_err(|cause| absent(path, &format!("cannot be read: {cause}")))?.path();
         let (name, files) = match stem(&entry) {
-            Some(name) if entry.is_file() => (Some(name), vec![entry.clone()]),
+            Some(name) if entry.is_file() => (Some(name), vec![entry.clone().into()]),
             _ if entry.is_dir() && !is_hidden(&entry) => (name(&entry), below(&entry)?),
             _ => continue,
         };
         let Some(name) = name.filter(|_| !files.is_empty()) else { continue };
         if let Some(others) = tables.insert(name.clone(), files) {
-            let message =
-                format!("{} and {} are both the table `{name}`; rename one", others[0].display(), entry.display());
+            let message = format!("{} and {} are both the table `{name}`; rename one", others[0], entry.display());
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
     }
@@ -77,7 +77,7 @@ fn matching(pattern: &Path) -> Result<Tables, Error> {
     let glob = glob.map_err(|cause| absent(pattern, &format!("is no pattern: {cause}")))?.compile_matcher();
     let root = pattern.ancestors().find(|folder| !is_pattern(folder)).unwrap_or(Path::new("."));
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    let files: Vec<PathBuf> = data(root)?.into_iter().filter(|file| glob.is_match(file)).collect();
+    let files: Vec<DataFile> = data(root)?.into_iter().filter(|file| glob.is_match(file.path())).collect();
     if files.is_empty() {
         return Err(absent(pattern, &format!("names no {ENDINGS}")));
     }
@@ -86,19 +86,19 @@ fn matching(pattern: &Path) -> Result<Tables, Error> {
 }
 
 /// The files of one table in a folder.
-fn below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+fn below(folder: &Path) -> Result<Vec<DataFile>, Error> {
     logged(folder)?;
     data(folder)
 }
 
 /// The data files below a folder.
-fn data(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+fn data(folder: &Path) -> Result<Vec<DataFile>, Error> {
     let shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.path());
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(shown) {
         let entry = entry.map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
         if entry.file_type().is_file() && format::of(entry.path()).is_some() {
-            files.push(entry.into_path());
+            files.push(entry.into_path().into());
         }
     }
     Ok(files)
@@ -106,23 +106,34 @@ fn data(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// Refuses a folder whose files are not all of its rows, or more than its rows.
 fn logged(folder: &Path) -> Result<(), Error> {
-    let metadata = folder.join("metadata");
-    let iceberg = || {
-        let entries = std::fs::read_dir(&metadata).ok()?;
-        entries.flatten().find(|entry| entry.file_name().to_string_lossy().ends_with(".metadata.json"))
-    };
-    let what = match () {
-        () if folder.join("_delta_log").is_dir() => "a Delta table",
-        () if folder.join(".hoodie").is_dir() => "a Hudi table",
-        () if iceberg().is_some() => "an Iceberg table",
-        () => return Ok(()),
-    };
-    let message = format!(
-        "{} is {what}: which of its files and rows count stands in its log, which is not read here; read it through an engine \
-         that does",
-        folder.display()
-    );
-    Err(Error::new(ErrorCode::SourceUnfit, message))
+    for log in LOGS {
+        let Ok(entries) = std::fs::read_dir(folder.join(log)) else { continue };
+        let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        // A log that has nothing in it yet is one, too.
+        let paths = std::iter::once(vec![log.to_owned()]).chain(names.map(|name| vec![log.to_owned(), name]));
+        if let Some(what) = paths.into_iter().find_map(|path| logged_as(&path)) {
+            let message = format!("{} is {what}: {LOGGED}", folder.display());
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
+        }
+    }
+    Ok(())
+}
+
+/// Folders that hold the log of a table.
+const LOGS: [&str; 3] = ["_delta_log", ".hoodie", "metadata"];
+
+/// Why a table with a log is not read.
+pub(super) const LOGGED: &str = "which of its files and rows count stands in its log, which is not read here; read it through \
+                                 an engine that does";
+
+/// Returns what the folder is that holds a file at this path below it, if that belongs to the log of a table.
+pub(super) fn logged_as(path: &[String]) -> Option<&'static str> {
+    match path {
+        [log, ..] if log == "_delta_log" => Some("a Delta table"),
+        [log, ..] if log == ".hoodie" => Some("a Hudi table"),
+        [log, file] if log == "metadata" && file.ends_with(".metadata.json") => Some("an Iceberg table"),
+        _ => None,
+    }
 }
 
 fn absent(path: &Path, what: &str) -> Error {
@@ -138,7 +149,7 @@ fn name(path: &Path) -> Option<String> {
 }
 
 /// The name of a file without the endings that say what it is.
-fn stem(file: &Path) -> Option<String> {
+pub(super) fn stem(file: &Path) -> Option<String> {
     let (_, endings) = format::of(file)?;
     let name = file.file_name()?.to_str()?;
     Some(name[..name.len() - endings].to_owned()).filter(|name| !name.is_empty())
@@ -148,16 +159,14 @@ fn stem(file: &Path) -> Option<String> {
 ///
 /// # Errors
 /// Two formats, with a file of each.
-pub(super) fn format(files: &[PathBuf]) -> Result<Format, Error> {
-    let mut found: Option<(Format, &Path)> = None;
+pub(super) fn format(files: &[DataFile]) -> Result<Format, Error> {
+    let mut found: Option<(Format, &DataFile)> = None;
     for file in files {
-        let Some((of, _)) = format::of(file) else { continue };
+        let Some((of, _)) = format::of(file.path()) else { continue };
         match found {
             Some((known, first)) if known.kind != of.kind => {
                 let message = format!(
-                    "{} and {} are files of one table and of two formats; put them into folders of their own",
-                    first.display(),
-                    file.display()
+                    "{first} and {file} are files of one table and of two formats; put them into folders of their own"
                 );
                 return Err(Error::new(ErrorCode::SourceUnfit, message));
             }

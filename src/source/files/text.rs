@@ -1,11 +1,11 @@
 //! The bytes of a text file: unpacked as they are read, without the mark at their start.
 
-use std::fs::File;
 use std::io::{self, Cursor, Read};
-use std::path::Path;
 
 use super::super::{Error, ErrorCode};
+use super::data_file::DataFile;
 use super::format::{self, Compression};
+use super::plain::said;
 
 /// Bytes of a file from behind its mark.
 pub(super) type Input = Box<dyn Read + Send>;
@@ -18,24 +18,24 @@ pub(super) enum Mark {
     Utf16,
 }
 
-/// Opens the file at `path`: its mark, and what follows it.
+/// Opens `file`: its mark, and what follows it.
 ///
 /// # Errors
 /// A file that is absent, may not be read, or is not packed as its name says.
-pub(super) fn open(path: &Path) -> Result<(Mark, Input), Error> {
-    let file = File::open(path).map_err(|cause| {
-        let message = format!("{} cannot be read: {cause}; check the path", path.display());
-        Error::new(ErrorCode::SourceMissing, message)
+pub(super) fn open(file: &DataFile) -> Result<(Mark, Input), Error> {
+    let bytes = file.open().map_err(|cause| {
+        Error::new(ErrorCode::SourceMissing, format!("{file} cannot be read: {cause}; check the path"))
     })?;
-    let compression = packing(path);
-    let unpacked = unpacked(file, compression).map_err(|cause| broken(path, &cause))?;
-    marked(unpacked).map_err(|cause| broken(path, &cause))
+    let unpacked = unpacked(bytes, packing(file)).map_err(|cause| broken(file, &cause))?;
+    marked(unpacked).map_err(|cause| broken(file, &cause))
 }
 
 /// Returns the error for a file that could not be read on.
-pub(super) fn broken(path: &Path, cause: &io::Error) -> Error {
-    let compression = packing(path);
-    let packed = match compression {
+pub(super) fn broken(file: &DataFile, cause: &io::Error) -> Error {
+    if let Some(error) = said(cause) {
+        return error;
+    }
+    let packed = match packing(file) {
         Compression::Plain => None,
         Compression::Gzip => Some("gzip"),
         Compression::Zstd => Some("zstd"),
@@ -49,16 +49,16 @@ pub(super) fn broken(path: &Path, cause: &io::Error) -> Error {
         }
         (None, _) => (cause.to_string(), "check that the file is whole"),
     };
-    Error::new(ErrorCode::SourceUnfit, format!("{} cannot be read: {what}; {hint}", path.display()))
+    Error::new(ErrorCode::SourceUnfit, format!("{file} cannot be read: {what}; {hint}"))
 }
 
-fn packing(path: &Path) -> Compression {
-    format::of(path).map_or(Compression::Plain, |(format, _)| format.compression)
+fn packing(file: &DataFile) -> Compression {
+    format::of(file.path()).map_or(Compression::Plain, |(format, _)| format.compression)
 }
 
-fn unpacked(file: File, compression: Compression) -> io::Result<Input> {
+fn unpacked(file: Input, compression: Compression) -> io::Result<Input> {
     Ok(match compression {
-        Compression::Plain => Box::new(file),
+        Compression::Plain => file,
         Compression::Gzip => Box::new(flate2::read::MultiGzDecoder::new(file)),
         Compression::Zstd => Box::new(zstd::stream::read::Decoder::new(file)?),
     })
@@ -97,8 +97,8 @@ mod tests {
 
     fn read(name: &str, bytes: &[u8]) -> Result<(Mark, String), String> {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
+        let path = DataFile::from(folder.path().join(name));
+        std::fs::write(path.path(), bytes).unwrap();
         let (mark, mut input) = open(&path).map_err(|error| error.message)?;
         let mut text = String::new();
         input.read_to_string(&mut text).map_err(|cause| broken(&path, &cause).message)?;

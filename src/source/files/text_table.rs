@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::datasource::TableType;
 use datafusion::execution::TaskContext;
 use datafusion::logical_expr::Expr;
@@ -16,6 +16,8 @@ use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream};
 
 use super::super::{Error, ErrorCode};
+use super::data_file::DataFile;
+use super::partitions::Partitions;
 
 /// Batches that are read ahead.
 const AHEAD: usize = 2;
@@ -39,7 +41,6 @@ pub(super) trait TextFile: fmt::Debug + Send + Sync {
     fn read(&self, columns: &[usize]) -> std::result::Result<Batches, Error>;
 
     /// Returns how many lines of nothing, which are no rows, the last reading met that came to the end.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no report has a place for it"))]
     fn blank_lines(&self) -> u64 {
         0
     }
@@ -48,20 +49,39 @@ pub(super) trait TextFile: fmt::Debug + Send + Sync {
 /// The table of text files with the same columns, in whatever order each has them.
 #[derive(Debug)]
 pub(super) struct TextTable {
-    files: Vec<Arc<dyn TextFile>>,
+    parts: Vec<Part>,
+    /// The columns of the files, then those of their folders.
     schema: SchemaRef,
+    /// The columns of the files.
+    own: SchemaRef,
+}
+
+/// A file, and what its folders say.
+#[derive(Clone, Debug)]
+struct Part {
+    file: Arc<dyn TextFile>,
+    values: Vec<ScalarValue>,
 }
 
 impl TextTable {
-    /// Makes one table of `files`.
+    /// Returns the columns that the files have themselves.
+    pub(super) fn own(&self) -> SchemaRef {
+        self.own.clone()
+    }
+
+    /// Makes one table of files, each with what it was opened as.
     ///
     /// # Errors
-    /// A column that one of them lacks, or has with another type.
-    pub(super) fn new(files: Vec<Arc<dyn TextFile>>) -> std::result::Result<TextTable, Error> {
+    /// A column that one of them lacks, or has with another type, and a file whose folders do not say what `partitions` ask of
+    /// them.
+    pub(super) fn new(
+        files: &[(DataFile, Arc<dyn TextFile>)],
+        partitions: &Partitions,
+    ) -> std::result::Result<TextTable, Error> {
         let unfit = |message: String| Error::new(ErrorCode::SourceUnfit, message);
-        let [first, others @ ..] = files.as_slice() else { return Err(unfit("the table has no files".to_owned())) };
+        let [(_, first), others @ ..] = files else { return Err(unfit("the table has no files".to_owned())) };
         let schema = first.schema();
-        for other in others {
+        for (_, other) in others {
             let (known, found) = (schema.fields(), other.schema());
             let apart = known.iter().find(|field| found.field_with_name(field.name()).ok() != Some(field.as_ref()));
             let more = found.fields().iter().find(|field| schema.field_with_name(field.name()).is_err());
@@ -76,7 +96,14 @@ impl TextTable {
                 )));
             }
         }
-        Ok(TextTable { files, schema })
+        let added = partitions.beside(&schema);
+        let mut parts = Vec::with_capacity(files.len());
+        for (file, opened) in files {
+            parts.push(Part { file: opened.clone(), values: added.values(file)? });
+        }
+        let own = schema.clone();
+        let fields = schema.fields().iter().cloned().chain(added.fields());
+        Ok(TextTable { parts, schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())), own })
     }
 }
 
@@ -92,30 +119,57 @@ impl TableProvider for TextTable {
 
     async fn scan(
         &self,
-        _state: &dyn Session,
+        state: &dyn Session,
         projection: Option<&Vec<usize>>,
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let columns = projection.cloned().unwrap_or_else(|| (0..self.schema.fields().len()).collect());
         let schema = Arc::new(self.schema.project(&columns)?);
-        let mut scans: Vec<Arc<dyn PartitionStream>> = Vec::with_capacity(self.files.len());
-        for file in &self.files {
-            let own = file.schema();
-            let columns = schema.fields().iter().map(|field| own.index_of(field.name()));
-            let columns = columns.collect::<std::result::Result<_, _>>()?;
-            scans.push(Arc::new(Scan { file: file.clone(), columns, schema: schema.clone() }));
-        }
+        // No more files are open at once than threads read them.
+        let together = self.parts.len().div_ceil(state.config().target_partitions().max(1)).max(1);
+        let scan = |parts: &[Part]| {
+            let (parts, columns, schema) = (parts.to_vec(), columns.clone(), schema.clone());
+            Arc::new(Scan { parts, columns, own: self.own.fields().len(), schema }) as Arc<dyn PartitionStream>
+        };
+        let scans = self.parts.chunks(together).map(scan).collect();
         Ok(Arc::new(StreamingTableExec::try_new(schema, scans, None, None, false, limit)?))
     }
 }
 
-/// One reading of the file.
+/// One reading of some of the files, one behind the other.
 #[derive(Debug)]
 struct Scan {
-    file: Arc<dyn TextFile>,
+    parts: Vec<Part>,
+    /// The numbers of the columns that are wanted.
     columns: Vec<usize>,
+    own: usize,
+    /// Those columns.
     schema: SchemaRef,
+}
+
+impl Scan {
+    /// Opens a file for the columns that it has of those that are wanted.
+    fn open(&self, file: &dyn TextFile) -> Result<Batches> {
+        let found = file.schema();
+        let own = self.columns.iter().zip(self.schema.fields()).filter(|(column, _)| **column < self.own);
+        let numbers = own.map(|(_, field)| found.index_of(field.name())).collect::<std::result::Result<Vec<_>, _>>()?;
+        file.read(&numbers).map_err(external)
+    }
+
+    /// Puts what the folders say between the columns of a batch.
+    fn completed(&self, part: &Part, batch: &RecordBatch) -> Result<RecordBatch> {
+        let mut own = batch.columns().iter().cloned();
+        let column = |number: &usize| -> Result<ArrayRef> {
+            match number.checked_sub(self.own) {
+                Some(added) => part.values[added].to_array_of_size(batch.num_rows()),
+                None => own.next().ok_or_else(|| DataFusionError::Internal("a column is missing".to_owned())),
+            }
+        };
+        let columns = self.columns.iter().map(column).collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &options)?)
+    }
 }
 
 impl PartitionStream for Scan {
@@ -125,11 +179,20 @@ impl PartitionStream for Scan {
 
     fn execute(&self, _context: Arc<TaskContext>) -> SendableRecordBatchStream {
         let mut stream = RecordBatchReceiverStreamBuilder::new(self.schema.clone(), AHEAD);
-        let (file, columns, to) = (self.file.clone(), self.columns.clone(), stream.tx());
+        let to = stream.tx();
+        let scan = Scan {
+            parts: self.parts.clone(),
+            columns: self.columns.clone(),
+            own: self.own,
+            schema: self.schema.clone(),
+        };
         stream.spawn_blocking(move || {
-            for batch in file.read(&columns).map_err(external)? {
-                if to.blocking_send(batch.map_err(external)).is_err() {
-                    break;
+            for part in &scan.parts {
+                for batch in scan.open(part.file.as_ref())? {
+                    let batch = batch.map_err(external).and_then(|batch| scan.completed(part, &batch));
+                    if to.blocking_send(batch).is_err() {
+                        return Ok(());
+                    }
                 }
             }
             Ok(())

@@ -28,7 +28,7 @@ use sqlx::{AssertSqlSafe, Connection, Row};
 use tokio::sync::SemaphorePermit;
 
 use super::answer::{Answer, QueryHandle};
-use super::engine::{Access, Capabilities, Driver, Engine};
+use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
 use super::shared::batch_sink::Reader;
 use crate::model::SourceReport;
@@ -43,12 +43,13 @@ pub(super) static DRIVER: Driver = Driver {
     dialect: &dialect::MySql,
     capabilities: Capabilities::NONE,
     catalog: &catalog::MySqlCatalog,
-    access: Access::Server {
+    access: &[Access::Server {
         schemes: &["mysql"],
         aliases: &["mariadb"],
         parameters: &PARAMETERS,
+        path: PathOf::Database,
         open: |url, options, shown| Ok(Arc::new(MySql::open(url, options, shown)?)),
-    },
+    }],
 };
 
 /// Variables that bear on a result; a server has one of the two names of its isolation level.

@@ -33,7 +33,7 @@ use sqlx::Connection;
 use tokio::sync::SemaphorePermit;
 
 use super::answer::{Answer, QueryHandle};
-use super::engine::{Access, Capabilities, Driver, Engine};
+use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
 use super::lint::{Inspected, LintRequest};
 use super::shared::batch_sink::Reader;
@@ -50,12 +50,13 @@ pub(super) static DRIVER: Driver = Driver {
     dialect: &dialect::Postgres,
     capabilities: Capabilities { unordered_float_sums: true, ..Capabilities::NONE },
     catalog: &catalog::PgCatalog,
-    access: Access::Server {
+    access: &[Access::Server {
         schemes: &["postgres"],
         aliases: &["postgresql"],
         parameters: &PARAMETERS,
+        path: PathOf::Database,
         open: |url, options, shown| Ok(Arc::new(Postgres::open(url, options, shown)?)),
-    },
+    }],
 };
 
 impl Engine for Postgres {

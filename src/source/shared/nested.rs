@@ -1,10 +1,6 @@
 //! How deep the columns of a Parquet file or an Arrow stream may be nested: whoever reads them goes down into them, and
 //! the stack of a thread ends. Here nothing does: what is too deep is refused before anybody reads it.
 
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use polars_arrow_format::ipc::planus::ReadAsRoot;
@@ -22,12 +18,11 @@ const COLUMNS: usize = 1 << 20;
 const ARROW: &str = "ARROW:schema";
 
 /// Bytes of a Parquet file behind its description: their number, and how the file ends.
-const END: usize = 8;
+pub(crate) const END: u64 = 8;
 
-/// Why a Parquet file is not read, if it is nested too deep; what is wrong with it otherwise is reported by whoever reads it.
-pub(crate) fn parquet(file: &Path) -> Result<(), String> {
-    let Some(described) = description(file) else { return Ok(()) };
-    let mut protocol = TCompactInputProtocol::new(described.as_slice(), described.len().saturating_mul(64));
+/// Why a Parquet file with this description is not read, if it is nested too deep; what is wrong with it otherwise is reported by whoever reads it.
+pub(crate) fn parquet(description: &[u8]) -> Result<(), String> {
+    let mut protocol = TCompactInputProtocol::new(description, description.len().saturating_mul(64));
     let Ok(described) = FileMetaData::read_from_in_protocol(&mut protocol) else { return Ok(()) };
     let levels = levels(&described.schema);
     if levels > LEVELS {
@@ -40,22 +35,10 @@ pub(crate) fn parquet(file: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// The description at the end of a Parquet file.
-fn description(path: &Path) -> Option<Vec<u8>> {
-    let mut file = File::open(path).ok()?;
-    let end = file.seek(SeekFrom::End(0)).ok()?;
-    file.seek(SeekFrom::Start(end.checked_sub(END as u64)?)).ok()?;
-    let mut last = [0; END];
-    file.read_exact(&mut last).ok()?;
-    let [a, b, c, d, magic @ ..] = last;
-    let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-    if magic != *b"PAR1" {
-        return None;
-    }
-    file.seek(SeekFrom::Start(end.checked_sub(END as u64 + length)?)).ok()?;
-    let mut described = Vec::new();
-    file.take(length).read_to_end(&mut described).ok()?;
-    Some(described)
+/// Returns the length of the description of a Parquet file by its last [`END`] bytes; absent where it is none.
+pub(crate) fn description(last: &[u8]) -> Option<u64> {
+    let [a, b, c, d, magic @ ..] = last else { return None };
+    (magic == b"PAR1").then(|| u64::from(u32::from_le_bytes([*a, *b, *c, *d])))
 }
 
 /// Levels below the root of a schema, which is written as each column followed by those in it.

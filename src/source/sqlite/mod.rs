@@ -36,10 +36,10 @@ pub(crate) static DRIVER: Driver = Driver {
     dialect: &dialect::Sqlite,
     capabilities: Capabilities { local: true, text_times: true, ..Capabilities::NONE },
     catalog: &catalog::Pragmas,
-    access: Access::Path {
+    access: &[Access::Path {
         prefix: "sqlite:",
         open: |path, options, shown| Ok(Arc::new(Sqlite::open(path, options, shown)?)),
-    },
+    }],
 };
 
 /// A SQLite database file.

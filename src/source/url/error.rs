@@ -30,5 +30,5 @@ fn schemes() -> Vec<&'static str> {
         Access::Server { schemes, .. } => schemes.to_vec(),
         Access::Path { prefix, .. } => prefix.strip_suffix(':').into_iter().collect(),
     };
-    DRIVERS.iter().flat_map(|driver| of(&driver.access)).collect()
+    DRIVERS.iter().flat_map(|driver| driver.access).flat_map(of).collect()
 }

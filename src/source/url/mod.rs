@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use regex::Regex;
 use url::Url;
 
-use super::engine::{Access, Driver};
+use super::engine::{Access, Driver, PathOf};
 use super::location::Location;
 use super::registry::DRIVERS;
 use crate::secret;
@@ -71,7 +71,7 @@ impl SourceUrl {
             let path = url.to_file_path().map_err(|()| UrlError::Unreadable("not a file on this machine"))?;
             return Ok(at(by_prefix(""), Location::Path(path)));
         }
-        let Some(driver) = by_scheme(scheme) else {
+        let Some((driver, path)) = by_scheme(scheme) else {
             return Err(match scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) {
                 true => UrlError::Scheme(strict::foreign(scheme)),
                 false => UrlError::Unreadable("no scheme before ://"),
@@ -88,7 +88,11 @@ impl SourceUrl {
         if url.host_str().is_none_or(str::is_empty) {
             return Err(UrlError::Unreadable(NO_HOST));
         }
-        let odd = strict::database_refusal(url.path()).or_else(|| url.query().and_then(strict::query_refusal));
+        let of_path = || match path {
+            PathOf::Database => strict::database_refusal(url.path()),
+            PathOf::Objects => None,
+        };
+        let odd = of_path().or_else(|| url.query().and_then(strict::query_refusal));
         if let Some(why) = odd {
             return Err(UrlError::Unreadable(why));
         }
@@ -156,16 +160,17 @@ impl SourceUrl {
 
     /// What stands before the path of a URL that is one; empty for others.
     pub fn prefix(&self) -> &'static str {
-        match self.driver.access {
-            Access::Path { prefix, .. } => prefix,
-            Access::Server { .. } => "",
-        }
+        let of = |access: &Access| match (access, &self.location) {
+            (Access::Path { prefix, .. }, Location::Path(_)) => Some(*prefix),
+            _ => None,
+        };
+        self.driver.access.iter().find_map(of).unwrap_or_default()
     }
 }
 
 /// The engine whose prefix `text` begins with, such as `sqlite:`, and the path behind it and any `//`.
 fn prefixed(text: &str) -> Option<(&'static Driver, &str)> {
-    DRIVERS.into_iter().find_map(|driver| match driver.access {
+    accesses().find_map(|(driver, access)| match access {
         Access::Path { prefix, .. } if !prefix.is_empty() => {
             let path = text.strip_prefix(prefix)?;
             Some((driver, path.strip_prefix("//").unwrap_or(path)))
@@ -176,23 +181,32 @@ fn prefixed(text: &str) -> Option<(&'static Driver, &str)> {
 
 /// The engine of paths behind `prefix`.
 fn by_prefix(wanted: &str) -> &'static Driver {
-    let is = |driver: &&Driver| matches!(driver.access, Access::Path { prefix, .. } if prefix == wanted);
-    DRIVERS.into_iter().find(is).expect("one engine reads paths as they are")
+    let is = |access: &Access| matches!(access, Access::Path { prefix, .. } if *prefix == wanted);
+    let found = accesses().find(|(_, access)| is(access));
+    found.map(|(driver, _)| driver).expect("one engine reads paths as they are")
 }
 
-fn by_scheme(scheme: &str) -> Option<&'static Driver> {
-    DRIVERS.into_iter().find(|driver| match driver.access {
-        Access::Server { schemes, aliases, .. } => schemes.contains(&scheme) || aliases.contains(&scheme),
-        Access::Path { .. } => false,
+/// The engine that answers to `scheme`, and what the path behind it names.
+fn by_scheme(scheme: &str) -> Option<(&'static Driver, PathOf)> {
+    accesses().find_map(|(driver, access)| match access {
+        Access::Server { schemes, aliases, path, .. } if schemes.contains(&scheme) || aliases.contains(&scheme) => {
+            Some((driver, *path))
+        }
+        _ => None,
     })
+}
+
+/// Every kind of place of every engine.
+fn accesses() -> impl Iterator<Item = (&'static Driver, &'static Access)> {
+    DRIVERS.into_iter().flat_map(|driver| driver.access.iter().map(move |access| (driver, access)))
 }
 
 /// Notes what is secret in a word of the command line that looks like a URL with or without its engine, alone or behind
 /// `flag=` and `name=`, or like the connection text of another program: it may stand where none belongs.
 pub(crate) fn note_secrets(word: &str) {
     static URL: LazyLock<Regex> = LazyLock::new(|| {
-        let known = DRIVERS.iter().flat_map(|driver| match driver.access {
-            Access::Server { schemes, aliases, .. } => [schemes, aliases].concat(),
+        let known = accesses().flat_map(|(_, access)| match access {
+            Access::Server { schemes, aliases, .. } => [*schemes, *aliases].concat(),
             Access::Path { prefix, .. } => prefix.strip_suffix(':').into_iter().collect(),
         });
         let schemes = known.chain(["http", "https"]).map(regex::escape).collect::<Vec<_>>().join("|");

@@ -26,7 +26,7 @@ pub(crate) fn secrets(text: &str) -> Vec<&str> {
 }
 
 /// Schemes of programs that are none of ours; a scheme of any other name may be a secret, and is not shown.
-const FOREIGN: [&str; 29] = [
+const FOREIGN: [&str; 26] = [
     "bigquery",
     "cassandra",
     "clickhouse+http",
@@ -35,8 +35,6 @@ const FOREIGN: [&str; 29] = [
     "databricks",
     "db2",
     "duckdb",
-    "http",
-    "https",
     "jdbc",
     "mongodb",
     "mongodb+srv",
@@ -50,7 +48,6 @@ const FOREIGN: [&str; 29] = [
     "postgresql+psycopg2",
     "redis",
     "redshift",
-    "s3",
     "sftp",
     "snowflake",
     "sqlserver",

@@ -69,6 +69,9 @@ pub(crate) struct DiffArgs {
     /// How CSV files are written, as a suite has it, such as '{ delimiter = ";", decimal = "," }'
     #[arg(long, value_name = "OPTIONS", value_parser = csv)]
     pub(super) csv: Option<toml::Table>,
+    /// A column that stands in the names of a side's folders, such as day=date; repeatable
+    #[arg(long = "partition", value_name = "COLUMN=TYPE", value_parser = pair)]
+    pub(super) partitions: Vec<(String, String)>,
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     pub(super) sample: Option<String>,

@@ -2,6 +2,7 @@
 
 mod args;
 mod relation;
+mod stdin;
 mod types;
 
 use std::path::Path;
@@ -14,7 +15,7 @@ use super::super::{console, execute, suites};
 use crate::exit_code::BROKEN;
 use crate::fs::output::write_atomically;
 use crate::model::{Side, Sides};
-use crate::source::CsvOptions;
+use crate::source::{CsvOptions, SourceOptions};
 use crate::suite::Overrides;
 use crate::suite::ad_hoc::{Request, snake_case, suite};
 
@@ -25,8 +26,10 @@ use relation::{Subject, relation, subject};
 pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("diff", &why);
     one_to_stdout(&args.output).map_err(refuse)?;
-    let old = url_of(Side::Old, args.old.as_deref()).map_err(refuse)?;
-    let new = url_of(Side::New, args.new.as_deref()).map_err(refuse)?;
+    // The copy is there as long as the run.
+    let (given, _copied) = stdin::copied(Sides { old: args.old.clone(), new: args.new.clone() }).map_err(refuse)?;
+    let old = url_of(Side::Old, given.old.as_deref()).map_err(refuse)?;
+    let new = url_of(Side::New, given.new.as_deref()).map_err(refuse)?;
     let old_of = subject(Side::Old, &old.1, args.old_sql.as_deref(), args.old_table.as_ref().or(args.table.as_ref()));
     let new_of = subject(Side::New, &new.1, args.new_sql.as_deref(), args.new_table.as_ref().or(args.table.as_ref()));
     let (old_of, new_of) = (old_of.map_err(refuse)?, new_of.map_err(refuse)?);
@@ -39,12 +42,19 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         Ok(csv) => csv.unwrap_or_default(),
         Err(cause) => return Err(refuse(format!("--csv: {}", cause.message()))),
     };
+    let urls = Sides { old: &old.1, new: &new.1 };
+    let partitions = types::partitions(urls, &args.partitions).map_err(refuse)?;
+    let options = |side: Side| SourceOptions {
+        csv: csv.clone(),
+        partitions: partitions.get(side).iter().cloned().collect(),
+        ..SourceOptions::default()
+    };
+    let options = Sides { old: options(Side::Old), new: options(Side::New) };
     let (old_found, new_found) = tokio::join!(
-        relation(Side::Old, &old.1, &old_of, &csv, args.timeout, withheld),
-        relation(Side::New, &new.1, &new_of, &csv, args.timeout, withheld)
+        relation(Side::Old, &old.1, &old_of, &options.old, args.timeout, withheld),
+        relation(Side::New, &new.1, &new_of, &options.new, args.timeout, withheld)
     );
     let found = Sides { old: old_found.map_err(refuse)?, new: new_found.map_err(refuse)? };
-    let urls = Sides { old: &old.1, new: &new.1 };
     let (types, told) = types::types(
         urls,
         Sides { old: &found.old, new: &found.new },
@@ -66,6 +76,7 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         rules: args.rule,
         sample: args.sample,
         types,
+        partitions,
         csv: args.csv,
         timeout: Some(humantime::format_duration(args.timeout).to_string()),
     };

@@ -7,7 +7,7 @@ use super::super::super::sides::described;
 use crate::model::{ErrorReport, Side};
 use crate::source;
 use crate::source::pushdown::{Described, is_number};
-use crate::source::{CancellationToken, CsvOptions, Engine, Location, SourceUrl, TableName};
+use crate::source::{CancellationToken, Engine, Location, SourceUrl, TableName};
 use crate::suite::ad_hoc::Relation;
 
 /// What of a source is compared.
@@ -50,12 +50,12 @@ pub(super) struct Found {
     pub(super) named: Option<TableName>,
 }
 
-/// Asks one side, whose CSV files are written as `csv` says; errors hold no values where those are `withheld`.
+/// Asks one side, whose files are read as `options` say; errors hold no values where those are `withheld`.
 pub(super) async fn relation(
     side: Side,
     url: &SourceUrl,
     of: &Subject,
-    csv: &CsvOptions,
+    options: &source::SourceOptions,
     timeout: Duration,
     withheld: bool,
 ) -> Result<Found, String> {
@@ -65,8 +65,7 @@ pub(super) async fn relation(
         }
         format!("{side}: {}", console::with_causes(&error))
     };
-    let options = source::SourceOptions { csv: csv.clone(), ..source::SourceOptions::default() };
-    let engine = source::open(url, &options).map_err(located)?;
+    let engine = source::open(url, options).map_err(located)?;
     let engine = engine.as_ref();
     match of {
         Subject::Table(name) => {

@@ -3,7 +3,7 @@
 use crate::frame::Type;
 use crate::model::{Side, Sides};
 use crate::source::pushdown::Described;
-use crate::source::{SourceUrl, untyped};
+use crate::source::{SourceUrl, in_folders, untyped};
 
 use super::relation::Found;
 
@@ -80,6 +80,22 @@ pub(super) fn types(
         taken[0]
     );
     Ok((types, Some(told)))
+}
+
+/// Returns the columns in the names of folders for each side: for those whose URL is of files that lie in folders of such names,
+/// or below it.
+///
+/// # Errors
+/// Columns where neither side is a folder of files.
+pub(super) fn partitions(urls: Sides<&SourceUrl>, given: &[(String, String)]) -> Result<Sides<Types>, String> {
+    let of = |url: &SourceUrl| if in_folders(url) { given.to_vec() } else { Vec::new() };
+    let partitions = urls.map(|url| of(url));
+    match given.first() {
+        Some((column, _)) if partitions.old.is_empty() && partitions.new.is_empty() => {
+            Err(format!("--partition {column}: neither side is a folder of files; leave it out"))
+        }
+        _ => Ok(partitions),
+    }
 }
 
 /// Returns the type in a CSV file that a column can be compared with; absent where that is text, or there is none.

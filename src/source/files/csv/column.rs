@@ -46,7 +46,7 @@ pub(super) enum Column {
 }
 
 /// Returns the Arrow type of a column.
-pub(super) fn arrow(kind: Kind) -> DataType {
+pub(in super::super) fn arrow(kind: Kind) -> DataType {
     match kind {
         Kind::Integer => DataType::Int64,
         Kind::Decimal { precision, scale } => DataType::Decimal128(precision, scale.cast_signed()),

@@ -1,7 +1,6 @@
 //! What is wrong with a CSV file, in words that lead to its place and to the setting that would help.
 
-use std::path::Path;
-
+use super::super::data_file::DataFile;
 use super::super::text;
 use super::column::Misread;
 use super::options::Layout;
@@ -16,7 +15,7 @@ const SHOWN: usize = 80;
 /// A CSV file as errors name it.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    pub(super) file: &'a Path,
+    pub(super) file: &'a DataFile,
     pub(super) layout: &'a Layout,
     /// The names of its columns, as far as they are known.
     pub(super) names: &'a [String],
@@ -25,7 +24,7 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// Returns the error for a file as a whole.
     pub(super) fn whole(self, what: &str) -> Error {
-        let message = format!("{} cannot be read as CSV: {what}", self.file.display());
+        let message = format!("{} cannot be read as CSV: {what}", self.file);
         Error::new(ErrorCode::SourceUnfit, message)
     }
 
@@ -104,6 +103,6 @@ impl Place<'_> {
             Some((_, Some(name))) => format!(", column `{name}`"),
             Some((field, None)) => format!(", column {}", field + 1),
         };
-        Error::new(ErrorCode::SourceUnfit, format!("{}, line {line}{column}: {what}", self.file.display()))
+        Error::new(ErrorCode::SourceUnfit, format!("{}, line {line}{column}: {what}", self.file))
     }
 }

@@ -14,7 +14,7 @@ fn opened(
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     let types = types.iter().map(|(column, of)| ((*column).to_owned(), (*of).to_owned())).collect();
-    let opened = CsvFile::open("t", &path, &types, &toml::from_str(options).unwrap());
+    let opened = CsvFile::open("t", &path.into(), &types, &toml::from_str(options).unwrap());
     (folder, opened.map_err(|error| error.message))
 }
 

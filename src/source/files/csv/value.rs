@@ -1,6 +1,7 @@
 //! The values of CSV fields: read strictly, nothing of a text lost, rounded or guessed.
 
 use arrow::datatypes::TimeUnit;
+use datafusion::common::ScalarValue;
 
 use crate::frame::time;
 
@@ -22,6 +23,10 @@ pub(in super::super) enum Kind {
 }
 
 impl Kind {
+    /// The names of all types, for people.
+    pub(in super::super) const NAMES: &str =
+        "integer, decimal(precision,scale), float, bool, date, time, timestamp, timestamp(6), text";
+
     /// Reads a type's name: `integer`, `decimal(12,2)`, `float`, `bool`, `date`, `time`, `timestamp` in nanoseconds,
     /// `timestamp(6)`, `text`.
     pub(in super::super) fn parse(name: &str) -> Option<Kind> {
@@ -44,6 +49,30 @@ impl Kind {
             }
         })
     }
+}
+
+/// Returns the value that `text`, written with a decimal point, is of a type; absent where it is none.
+pub(in super::super) fn scalar(kind: Kind, text: &str) -> Option<ScalarValue> {
+    Some(match kind {
+        Kind::Integer => ScalarValue::Int64(Some(integer(text)?)),
+        Kind::Decimal { precision, scale } => {
+            ScalarValue::Decimal128(Some(decimal(text, precision, scale, b'.')?), precision, scale.cast_signed())
+        }
+        Kind::Float => ScalarValue::Float64(Some(float(text, b'.')?)),
+        Kind::Bool => ScalarValue::Boolean(Some(truth(text)?)),
+        Kind::Date => ScalarValue::Date32(Some(time::date(text)?)),
+        Kind::Time => ScalarValue::Time64Nanosecond(Some(time::time(text)?)),
+        Kind::Timestamp(unit) => {
+            let value = Some(timestamp(text, unit)?);
+            match unit {
+                TimeUnit::Second => ScalarValue::TimestampSecond(value, None),
+                TimeUnit::Millisecond => ScalarValue::TimestampMillisecond(value, None),
+                TimeUnit::Microsecond => ScalarValue::TimestampMicrosecond(value, None),
+                TimeUnit::Nanosecond => ScalarValue::TimestampNanosecond(value, None),
+            }
+        }
+        Kind::Text => ScalarValue::Utf8View(Some(text.to_owned())),
+    })
 }
 
 /// A whole number of 64 bits.

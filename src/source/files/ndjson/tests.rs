@@ -8,7 +8,7 @@ fn opened(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Result<Arc<dyn TextFi
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    let opened = open(&path).map_err(|error| error.message);
+    let opened = open(&path.into()).map_err(|error| error.message);
     (folder, opened)
 }
 

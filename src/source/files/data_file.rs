@@ -1,0 +1,79 @@
+//! A file of a table: one of this machine, or an object of a store.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::execution::runtime_env::RuntimeEnv;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+
+use super::object::{Object, Reading};
+
+/// A file of a table.
+#[derive(Clone, Debug)]
+pub(super) struct DataFile {
+    /// What errors call it; its name is behind the last `/`.
+    path: PathBuf,
+    /// Where it is, if not on this machine.
+    object: Option<Object>,
+}
+
+impl DataFile {
+    /// Names the object that people find at `path`.
+    pub(super) fn object(path: PathBuf, object: Object) -> DataFile {
+        DataFile { path, object: Some(object) }
+    }
+
+    /// Returns the path that people know it by, of which the end tells what it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens it for one reading from its first byte to its last, by a thread that may wait.
+    ///
+    /// # Errors
+    /// A file that is absent or may not be read; of an object, the reading tells it.
+    pub(super) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        match &self.object {
+            Some(object) => Ok(Box::new(Reading::new(object.clone()))),
+            None => Ok(Box::new(File::open(&self.path)?)),
+        }
+    }
+
+    /// Returns the store that it lies in, as DataFusion names it.
+    pub(super) fn store_url(&self) -> ObjectStoreUrl {
+        self.object.as_ref().map_or_else(ObjectStoreUrl::local_filesystem, |object| object.store_url.clone())
+    }
+
+    /// Returns its store and what that says of it: place, size, time.
+    ///
+    /// # Errors
+    /// A file that is not there, and a path that is not UTF-8.
+    pub(super) async fn stored(&self, runtime: &RuntimeEnv) -> Result<(Arc<dyn ObjectStore>, ObjectMeta), String> {
+        let store = runtime.object_store(self.store_url()).map_err(|cause| cause.to_string())?;
+        if let Some(object) = &self.object {
+            return Ok((store, object.meta.clone()));
+        }
+        // Without links and steps up.
+        let whole = self.path.canonicalize().map_err(|cause| cause.to_string())?;
+        let place = object_store::path::Path::from_absolute_path(whole).map_err(|cause| cause.to_string())?;
+        let meta = store.head(&place).await.map_err(|cause| cause.to_string())?;
+        Ok((store, meta))
+    }
+}
+
+impl From<PathBuf> for DataFile {
+    /// Names a file of this machine.
+    fn from(path: PathBuf) -> DataFile {
+        DataFile { path, object: None }
+    }
+}
+
+impl fmt::Display for DataFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.display().fmt(f)
+    }
+}
