@@ -1,16 +1,19 @@
-"""The benchmark's data: the same rows on every machine, as Parquet and in the two servers.
+"""The benchmark's data: the same rows on every machine, as Parquet, in the two servers and in SQLite.
 
 Row i of old has eight columns. A share of s percent differs: row i does when i % 100 < s. Of those, one in ten is missing
 from new, one in ten is left alone while new has a row with a new key, and the others differ in one column each, all
 seven in turn. So the right answer is known without comparing: see `expected`.
 """
 
+import csv
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +26,10 @@ POSTGRES_TYPES = {"customer": "text", "created_at": "timestamptz", "status": "te
                   "tokens": "integer", "latency": "double precision", "ok": "boolean"}
 CLICKHOUSE_TYPES = {"customer": "String", "created_at": "DateTime64(6, 'UTC')", "status": "String",
                     "cost": "Decimal(20, 8)", "tokens": "Int32", "latency": "Float64", "ok": "Bool"}
+# SQLite has three types of values here; a cost is an integer of 10⁻⁸.
+SQLITE_TYPES = {"customer": "TEXT", "created_at": "TEXT", "status": "TEXT", "cost": "INTEGER", "tokens": "INTEGER",
+                "latency": "REAL", "ok": "INTEGER"}
+SQLITE_ROWS = {"created_at": "strftime(created_at, '%Y-%m-%d %H:%M:%S.%f')", "cost": "(cost * 100000000)::BIGINT", "ok": "ok::INTEGER"}
 
 
 def expected(rows, share):
@@ -89,9 +96,10 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def pair(self, key, rows, share, where):
-        """Names of old and new, present in `where`: files, postgres or clickhouse."""
+        """Names of old and new, present in `where`: files, postgres, clickhouse or sqlite."""
         names = old_name(key, rows), new_name(key, rows, share)
-        make = {"files": self.parquet, "postgres": self.in_postgres, "clickhouse": self.in_clickhouse}[where]
+        make = {"files": self.parquet, "postgres": self.in_postgres, "clickhouse": self.in_clickhouse,
+                "sqlite": self.in_sqlite}[where]
         for name, sql in zip(names, (rows_of_old(key, rows), rows_of_new(key, rows, share))):
             make(name, sql, key)
         return names
@@ -141,6 +149,30 @@ class Store:
         run(f"INSERT INTO {name} SELECT {', '.join(COLUMNS)} FROM file('{self.path(name)}', 'Parquet')")
         run(f"OPTIMIZE TABLE {name} FINAL")
         self.loaded.add(("clickhouse", name))
+
+    def database(self, name):
+        return self.folder / f"{name}.sqlite"
+
+    def in_sqlite(self, name, sql, key):
+        """The table `pair` in a file of its own."""
+        path = self.database(name)
+        if path.exists():
+            return
+        self.parquet(name, sql, key)
+        say(f"making {path.name}")
+        types = {"id": "INTEGER" if key == "int" else "TEXT", **SQLITE_TYPES}
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        columns = ", ".join(SQLITE_ROWS.get(column, column) for column in COLUMNS)
+        writer = subprocess.Popen(duckdb_running(f"COPY (SELECT {columns} FROM '{self.path(name)}' ORDER BY id) TO '/dev/fd/9' "
+                                                 "(FORMAT csv, HEADER false)"), stdout=subprocess.PIPE, text=True)
+        with closing(sqlite3.connect(part)) as base, base:
+            base.execute("CREATE TABLE pair ({})".format(", ".join(
+                f"{column} {types[column]}{' PRIMARY KEY' if column == 'id' else ''}" for column in COLUMNS)))
+            base.executemany(f"INSERT INTO pair VALUES ({', '.join('?' * len(COLUMNS))})", csv.reader(writer.stdout))
+        if writer.wait() != 0:
+            raise RuntimeError(f"the rows of {name} did not reach SQLite")
+        os.rename(part, path)
 
     def clickhouse_run(self, sql):
         url = urlsplit(self.clickhouse)

@@ -13,12 +13,14 @@ import peers
 
 HERE = Path(__file__).resolve().parent
 # Arguments of `cutover run` by group, one line of the table per label; --args adds or replaces.
-CUTOVER = {group: {"cutover": ""} for group in ("files", "postgres", "across", "clickhouse")}
+CUTOVER = {group: {"cutover": ""} for group in ("files", "postgres", "across", "clickhouse", "sqlite")}
+CUTOVER["clickhouse"]["cutover --hash strong"] = "--hash strong"
 GROUPS = {
     "files": "Parquet against Parquet",
     "postgres": "PostgreSQL, both sides in one database",
     "across": "PostgreSQL against ClickHouse",
     "clickhouse": "ClickHouse, both sides in one server",
+    "sqlite": "SQLite against SQLite",
 }
 
 
@@ -58,11 +60,15 @@ def plan(sizes, growth, main, full):
         add("postgres", "int", rows, 1, "cutover", "two COPYs", "reladiff joindiff", "reladiff hashdiff")
         add("across", "int", rows, 1, "cutover", "COPY of old", "stream of new")
         add("clickhouse", "int", rows, 1, "cutover", "ClickHouse FULL JOIN")
+    # More rows would measure the disk.
+    for share in (0, 1):
+        add("sqlite", "int", min(sizes), share, "cutover", "sqldiff --summary")
     add("files", "text", main, 1, "cutover", "DuckDB FULL JOIN", *(datacompy if full else []))
     add("postgres", "text", main, 1, "cutover", "two COPYs", *(["reladiff joindiff", "reladiff hashdiff"] if full else []))
     add("across", "text", main, 1, "cutover", "COPY of old", "stream of new")
     add("clickhouse", "text", main, 1, "cutover", "ClickHouse FULL JOIN")
     add("clickhouse", "int", main, 0, "cutover", "ClickHouse FULL JOIN")
+    add("postgres", "int", main, 0, "cutover", "two COPYs")
     for share in (0, 1, 50, 100):
         add("files", "int", main, share, "cutover", "DuckDB FULL JOIN")
         add("postgres", "int", main, share, "cutover")
@@ -78,7 +84,7 @@ def plan(sizes, growth, main, full):
 def competitors(scenario, store, work):
     """The programs of a scenario, ready to run: makes the data and the suites that they need."""
     group = scenario.group
-    on_old = {"files": "files", "postgres": "postgres", "across": "postgres", "clickhouse": "clickhouse"}[group]
+    on_old = "postgres" if group == "across" else group
     on_new = {"across": "clickhouse"}.get(group, on_old)
     old, _ = store.pair(scenario.key, scenario.rows, scenario.share, on_old)
     _, new = store.pair(scenario.key, scenario.rows, scenario.share, on_new)
@@ -89,10 +95,13 @@ def competitors(scenario, store, work):
                 while file.read(1 << 24):
                     pass
     urls = {"files": str(store.folder), "postgres": store.postgres, "clickhouse": store.clickhouse}
+    old_url, new_url = urls.get(on_old), urls.get(on_new)
+    if group == "sqlite":
+        old_url, new_url = (f"sqlite:{store.database(table)}" for table in (old, new))
     made = []
     for name in scenario.names:
         if name == "cutover":
-            made += [cutover(label, shlex.split(arguments), scenario, urls[on_old], urls[on_new], old, new, work)
+            made += [cutover(label, shlex.split(arguments), scenario, old_url, new_url, old, new, work)
                      for label, arguments in CUTOVER[group].items()]
         elif name == "DuckDB FULL JOIN":
             made.append(of_peer(name, "duckdb", store.path(old), store.path(new)))
@@ -107,6 +116,8 @@ def competitors(scenario, store, work):
             made.append(Competitor(name, curl(store.clickhouse, f"SELECT * FROM {new}", "ArrowStream"), lambda _: None))
         elif name == "ClickHouse FULL JOIN":
             made.append(Competitor(name, curl(store.clickhouse, clickhouse_join(old, new), "TabSeparated"), of_line))
+        elif name == "sqldiff --summary":
+            made.append(sqldiff(name, store.database(old), store.database(new)))
         elif name.startswith("reladiff"):
             made.append(reladiff(name, store.postgres, old, new))
     return made
@@ -115,6 +126,8 @@ def competitors(scenario, store, work):
 def cutover(label, arguments, scenario, old_url, new_url, old, new, work):
     stem = re.sub(r"\W+", "_", f"{label}_{'_'.join(map(str, scenario.place))}")
     suite, report = work / f"{stem}.suite.toml", work / f"{stem}.json"
+    if scenario.group == "sqlite":
+        old = new = "pair"
     suite.write_text(f"""name = "bench"
 
 [sources.old]
@@ -164,13 +177,25 @@ def curl(url, sql, form):
 
 
 def of_line(outcome):
-    return tuple(int(number) for number in outcome.out.split())
+    return tuple(int(number) for number in outcome.out.split()[:3])
+
+
+def sqldiff(name, old, new):
+    """Rows of both tables paired by their primary key: it counts inserts, deletes and changes."""
+    def answer(outcome):
+        found = re.search(r"(\d+) changes, (\d+) inserts, (\d+) deletes", outcome.out)
+        changed, extra, missing = map(int, found.groups())
+        return missing, extra, changed
+    return Competitor(name, ["sqldiff", "--primarykey", "--summary", "--table", "pair", str(old), str(new)], answer)
 
 
 def clickhouse_join(old, new):
-    """No column is Nullable, so `!=` is NULL-safe; an absent side has 0 in `here`, which costs less than join_use_nulls."""
+    """What cutover tells: rows on one side, rows that changed, and how many changed in each column. No column is Nullable, so
+    `!=` is NULL-safe; an absent side has 0 in `here`, which costs less than join_use_nulls."""
+    both = "o.here = 1 AND n.here = 1"
     changed = " OR ".join(f"o.{column} != n.{column}" for column in peers.VALUES)
-    return f"""SELECT countIf(n.here = 0), countIf(o.here = 0), countIf(o.here = 1 AND n.here = 1 AND ({changed}))
+    columns = ", ".join(f"countIf({both} AND o.{column} != n.{column})" for column in peers.VALUES)
+    return f"""SELECT countIf(n.here = 0), countIf(o.here = 0), countIf({both} AND ({changed})), {columns}
         FROM (SELECT *, 1 AS here FROM {old}) AS o FULL JOIN (SELECT *, 1 AS here FROM {new}) AS n ON o.id = n.id"""
 
 

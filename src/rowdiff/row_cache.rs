@@ -1,5 +1,5 @@
-//! A copy of the rows of one side on disk, made while they are read: what differs is then looked up here, and a server
-//! is read once.
+//! A copy of the rows of one side, made while they are read: what differs is then looked up here, and a server is read
+//! once. It stays in memory up to a limit, and is on disk beyond it.
 
 use super::row_hashes::Record;
 use super::rows::{Rows, blob, read};
@@ -10,6 +10,12 @@ use crate::model::Side;
 
 /// All rows of one side with their hashes.
 pub(crate) struct Copied {
+    /// The first batches, as they came.
+    held: Vec<Rows>,
+    /// Bytes that are held, and how many may be.
+    size: usize,
+    most: usize,
+    /// The batches after those.
     spill: Spill,
     types: Vec<Type>,
 }
@@ -18,13 +24,23 @@ impl Copied {
     /// No rows yet.
     pub(crate) fn new(plan: &DiffPlan, side: Side) -> Self {
         Copied {
+            held: Vec::new(),
+            size: 0,
+            most: plan.options.share(1, 16),
             spill: Spill::new(&plan.options.directory, 1),
             types: plan.layout.schema(side).iter().map(|(_, of)| of.clone()).collect(),
         }
     }
 
-    /// Adds the rows of one batch; `false` where they do not fit into `limit` bytes or the disk, and there is no copy.
+    /// Adds the rows of one batch; `false` where they do not fit into memory, nor into `limit` bytes or the disk, and there
+    /// is no copy.
     pub(crate) fn add(&mut self, batch: &Frame, records: &[Record], limit: u64) -> bool {
+        let size = batch.data().estimated_size() + size_of_val(records);
+        if self.spill.length() == 0 && self.size + size <= self.most {
+            self.size += size;
+            self.held.push(Rows { frame: batch.clone(), records: records.to_vec() });
+            return true;
+        }
         blob(batch, records)
             .is_ok_and(|blob| self.spill.length() + blob.len() as u64 <= limit && self.spill.write(0, &blob).is_ok())
     }
@@ -36,6 +52,7 @@ impl Copied {
 
     /// Gives the rows to `each` in the order in which they were read.
     pub(crate) fn each(mut self, mut each: impl FnMut(Rows) -> Result<(), Failure>) -> Result<(), Failure> {
+        self.held.into_iter().try_for_each(&mut each)?;
         let types = &self.types;
         self.spill.read(0, |bytes| each(read(bytes, types)?))
     }

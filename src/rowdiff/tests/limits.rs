@@ -110,20 +110,24 @@ impl Batches for Counted {
     }
 }
 
-/// Catches a copy that is made and not used, one that lacks rows because it did not fit, and files that stay.
+/// Catches a copy that is made and not used, one that lacks rows because it did not fit, one on disk that memory had room
+/// for, and files that stay.
 #[test]
 fn a_side_is_read_once_where_its_copy_fits_and_again_where_it_does_not() {
     let directory = tempfile::tempdir().unwrap();
-    for (copy, readings) in [(0, 2), (30_000, 2), (1 << 30, 1)] {
-        let options = DiffOptions { copy, directory: directory.path().to_owned(), ..options(1 << 24, 4) };
+    let (roomy, narrow) = (1 << 24, 1 << 21);
+    for (memory, copy, readings) in
+        [(roomy, 0, 2), (roomy, 30_000, 1), (narrow, 0, 2), (narrow, 30_000, 2), (narrow, 1 << 30, 1)]
+    {
+        let options = DiffOptions { copy, directory: directory.path().to_owned(), ..options(memory, 4) };
         let counted = |batches| Counted { held: Held::new(batches), readings: 0 };
         let (mut old, mut new) = (counted(side(0, 20_000, "")), counted(side(5_000, 20_000, "x")));
         let (found, summary) = diff(&rows(&["id"]), &mut old, &mut new, &options, &mut |_| true).unwrap();
         let counts = found.outcome.rows().unwrap();
         assert_eq!((counts.missing, counts.extra, counts.changed, counts.equal), (5_000, 5_000, 2_143, 12_857));
         // One more to see the columns.
-        assert_eq!((old.readings, new.readings), (readings + 1, readings + 1), "{copy} bytes");
-        assert_eq!(summary.spilled > 0, readings == 1);
+        assert_eq!((old.readings, new.readings), (readings + 1, readings + 1), "{memory} {copy} bytes");
+        assert_eq!(summary.spilled > 0, memory == narrow && readings == 1, "{memory} {copy} bytes");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }
@@ -131,7 +135,7 @@ fn a_side_is_read_once_where_its_copy_fits_and_again_where_it_does_not() {
 /// Catches a copy without which there is no verdict.
 #[test]
 fn a_disk_without_room_for_a_copy_changes_nothing() {
-    let options = DiffOptions { copy: 1 << 30, directory: "/proc/nowhere".into(), ..options(1 << 24, 4) };
+    let options = DiffOptions { copy: 1 << 30, directory: "/proc/nowhere".into(), ..options(1 << 20, 4) };
     let found = streamed(&rows(&["id"]), side(0, 5_000, ""), side(0, 5_000, "x"), &options).unwrap();
     assert_eq!(found.report.outcome.rows().map(|counts| (counts.equal, counts.changed)), Some((4_285, 715)));
 }
