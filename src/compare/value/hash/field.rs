@@ -21,11 +21,10 @@ fn folded(number: u128) -> u128 {
 /// The residue of a sum of products in 64 bits, scattered so that its first bits cut rows evenly whatever their keys are.
 #[inline]
 pub(crate) fn residue(sum: u128) -> u64 {
-    // Below 2⁶⁹, then below 2 · 2⁶⁴ + 13 · 13.
-    let mut number = folded(folded(sum));
-    while number >= PRIME {
-        number -= PRIME;
-    }
+    let number = folded(sum);
+    // What is above 64 bits is below 2⁵ now, and times 13 far below the prime.
+    let number = u128::from(number as u64) + PRIME - 13 * (number >> 64);
+    let number = if number >= PRIME { number - PRIME } else { number };
     scattered(number as u64)
 }
 
