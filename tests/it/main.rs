@@ -7,6 +7,7 @@ mod decimals;
 mod demo_servers;
 mod diagnosis;
 mod diff;
+mod diff_rules;
 mod engine_names;
 mod files_sql;
 mod files_tables;

@@ -7,14 +7,18 @@ use clap::Args;
 
 use super::super::super::args::value_parsers::{duration, pair};
 use super::super::super::args::{DetailArgs, LookArgs, ReportArgs};
+use super::rules::RuleArgs;
 use crate::frame::exact;
-use crate::model::Side;
+use crate::model::{Side, Sides};
 use crate::source::CsvOptions;
 
 /// `cutover diff`.
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct DiffArgs {
+    /// Both sides, old and new, in place of --old and --new
+    #[arg(value_name = "URL", num_args = 2, conflicts_with_all = ["old", "new"])]
+    pub(super) sides: Vec<String>,
     /// URL of the old side; the variable OLD_URL where absent
     #[arg(long, value_name = "URL")]
     pub(super) old: Option<String>,
@@ -60,6 +64,8 @@ pub(crate) struct DiffArgs {
     /// A rule of a column, as a suite has it, such as 'at={ zone = "UTC" }'; repeatable
     #[arg(long, value_name = "COLUMN=RULE", value_parser = rule)]
     pub(super) rule: Vec<(String, toml::Table)>,
+    #[command(flatten)]
+    pub(super) rules: RuleArgs,
     /// The type of a column of a CSV file, such as amount=decimal(38,12); repeatable
     #[arg(long = "type", value_name = "COLUMN=TYPE", value_parser = pair)]
     pub(super) types: Vec<(String, String)>,
@@ -92,9 +98,19 @@ pub(crate) struct DiffArgs {
     pub(super) look: LookArgs,
 }
 
+impl DiffArgs {
+    /// Returns the URLs of the sides, as far as the command line has them.
+    pub(super) fn urls(&self) -> Sides<Option<String>> {
+        match self.sides.as_slice() {
+            [old, new] => Sides { old: Some(old.clone()), new: Some(new.clone()) },
+            _ => Sides { old: self.old.clone(), new: self.new.clone() },
+        }
+    }
+}
+
 const AFTER_HELP: &str = "\
 Examples:
-  cutover diff --old before.parquet --new after.parquet --key id
+  cutover diff before.parquet after.parquet --key id
   OLD_URL=postgres://reader@db/app NEW_URL=clickhouse://reader@ch/app cutover diff --table orders --exclude updated_at
   cutover diff --old sqlite:a.db --new sqlite:b.db --old-sql 'SELECT id, total FROM o' --new-sql 'SELECT id, sum(x) AS total FROM i GROUP BY id' --key id";
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod relation;
+mod rules;
 mod stdin;
 mod types;
 
@@ -27,7 +28,7 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("diff", &why);
     one_to_stdout(&args.output).map_err(refuse)?;
     // The copy is there as long as the run.
-    let (given, _copied) = stdin::copied(Sides { old: args.old.clone(), new: args.new.clone() }).map_err(refuse)?;
+    let (given, _copied) = stdin::copied(args.urls()).map_err(refuse)?;
     let old = url_of(Side::Old, given.old.as_deref()).map_err(refuse)?;
     let new = url_of(Side::New, given.new.as_deref()).map_err(refuse)?;
     let old_of = subject(Side::Old, &old.1, args.old_sql.as_deref(), args.old_table.as_ref().or(args.table.as_ref()));
@@ -73,7 +74,7 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         filter: args.filter,
         absolute: args.absolute,
         relative: args.relative,
-        rules: args.rule,
+        rules: [args.rule, args.rules.rules()].concat(),
         sample: args.sample,
         types,
         partitions,
