@@ -205,8 +205,10 @@ start_clickhouse() {
     local home=$HOME_OF_ENGINES/clickhouse port
     mkdir "$home"
     port=$(free_port)
-    "$VENV/bin/python" tests/engines/clickhouse.py --port "$port" --path "$home/data" \
-        --user "$USER_NAME" --password "$PASSWORD" >"$home/log" 2>&1 </dev/null &
+    local front=$PWD/tests/engines/clickhouse.py
+    # The embedded engine writes files where it was started.
+    (cd "$home" && exec "$VENV/bin/python" "$front" --port "$port" --path "$home/data" \
+        --user "$USER_NAME" --password "$PASSWORD") >"$home/log" 2>&1 </dev/null &
     clickhouse_pid=$!
     wait_for "$clickhouse_pid" "$home/log" ClickHouse \
         python3 -c "import urllib.request as u; u.urlopen('http://127.0.0.1:$port/ping', timeout=2).read()"
