@@ -141,7 +141,7 @@ fn unknown() -> ErrorReport {
 /// The error of a source without a URL.
 fn unresolved(error: &SourceSpecError) -> ErrorReport {
     let code = match error {
-        SourceSpecError::Unset(_) => ErrorCode::SourceMissing,
+        SourceSpecError::Unset(_) | SourceSpecError::File(..) => ErrorCode::SourceMissing,
         SourceSpecError::Malformed | SourceSpecError::Url(_) => ErrorCode::SourceUnfit,
     };
     ErrorReport::new(code, error.to_string())

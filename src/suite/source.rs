@@ -6,6 +6,7 @@ use std::path::Path;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::raw;
+use crate::fs::input;
 use crate::source::{CsvOptions, Driver, SourceOptions, SourceUrl, UrlError};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
@@ -22,8 +23,11 @@ pub enum SourceSpecError {
     /// A variable is not set.
     #[error("the variable {0} is not set; export it, write ${{{0}:-default}}, or give the URL with --source")]
     Unset(String),
+    /// A file that a URL takes a part from, and why it is not read.
+    #[error("the file {0} of the URL cannot be read: {1}; check the path, which starts at the suite")]
+    File(String, String),
     /// `${` without its end, or with an impossible name.
-    #[error("the URL has a `${{` that names no variable; write ${{NAME}} or ${{NAME:-default}}")]
+    #[error("the URL has a `${{` that names no variable; write ${{NAME}}, ${{NAME:-default}} or ${{file:PATH}}")]
     Malformed,
     /// The expanded text is no URL.
     #[error(transparent)]
@@ -50,10 +54,13 @@ impl SourceSpec {
         variables: impl Fn(&str) -> Option<String>,
     ) -> Result<SourceUrl, SourceSpecError> {
         let values = RefCell::new(Vec::new());
-        let text = expanded(&self.url, |name| {
-            let value = variables(name)?;
-            values.borrow_mut().push(value.clone());
-            Some(value)
+        let text = filled(&self.url, |name| {
+            let value = match name.strip_prefix(FILE) {
+                Some(path) => Some(secret_file(&folder.join(path))?),
+                None => variables(name),
+            };
+            values.borrow_mut().extend(value.clone());
+            Ok(value)
         })?;
         Ok(SourceUrl::parse(&text, folder)?.hiding(&values.into_inner()))
     }
@@ -80,8 +87,33 @@ impl std::fmt::Debug for SourceSpec {
     }
 }
 
-/// `url` with its variables; a value that stands for a user or a password is percent-encoded.
+/// What stands before the path of a file in the place of a variable's name.
+const FILE: &str = "file:";
+
+/// The text of a file that holds a secret, as Docker, Kubernetes and systemd hand them out, without the line end behind it.
+fn secret_file(path: &Path) -> Result<String, SourceSpecError> {
+    let read =
+        input::text(path).map_err(|cause| SourceSpecError::File(path.display().to_string(), cause.to_string()))?;
+    let text = read.strip_suffix('\n').map_or(read.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    match text.is_empty() {
+        true => Err(SourceSpecError::File(path.display().to_string(), "it is empty".to_owned())),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// `url` with its variables; a value that stands for a user or a password is percent-encoded. No file is read.
+///
+/// # Errors
+/// A variable that is not set and has no default, and what names none.
 pub fn expanded(url: &str, variables: impl Fn(&str) -> Option<String>) -> Result<String, SourceSpecError> {
+    filled(url, |name| Ok(variables(name)))
+}
+
+/// The same with values that may be wrong.
+fn filled(
+    url: &str,
+    variables: impl Fn(&str) -> Result<Option<String>, SourceSpecError>,
+) -> Result<String, SourceSpecError> {
     let parts = parts(url)?;
     let credentials = credentials(&parts);
     let mut expanded = String::new();
@@ -89,7 +121,7 @@ pub fn expanded(url: &str, variables: impl Fn(&str) -> Option<String>) -> Result
         match part {
             Part::Text(text) => expanded.push_str(text),
             Part::Variable { name, default } => {
-                let value = variables(name).filter(|value| !value.is_empty());
+                let value = variables(name)?.filter(|value| !value.is_empty());
                 let value = match (value, default) {
                     (Some(value), _) => value,
                     (None, Some(default)) => (*default).to_owned(),
@@ -117,8 +149,10 @@ fn parts(url: &str) -> Result<Vec<Part<'_>>, SourceSpecError> {
             Some((name, default)) => (name, Some(default)),
             None => (&inside[..end], None),
         };
-        let valid = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        let is_file = name.strip_prefix(FILE).is_some_and(|path| !path.is_empty()) && default.is_none();
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let valid = is_file || is_name;
         if !valid {
             return Err(SourceSpecError::Malformed);
         }
@@ -244,6 +278,31 @@ mod tests {
         assert_eq!(url.host_str(), Some("h"));
         assert_eq!(resolved("${URL}").unwrap().to_string(), "postgres://u:***@h/db");
         assert_eq!(resolved("${NONE:-sqlite:old.db}").unwrap().to_string(), "sqlite:/suite/old.db");
+    }
+
+    /// Catches a line end that becomes a part of a password, a password that is shown, and a file that is missing and left out.
+    #[test]
+    fn a_password_may_stand_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("db"), "p@ss in a file\n").unwrap();
+        std::fs::write(folder.path().join("none"), "\n").unwrap();
+        let resolved =
+            |url: &str| SourceSpec::new(url.to_owned(), SourceOptions::default()).resolve(folder.path(), |_| None);
+        let absolute = folder.path().join("db").display().to_string();
+        for path in ["db", &absolute] {
+            let url = resolved(&format!("postgres://u:${{file:{path}}}@h/db")).unwrap();
+            let crate::source::Location::Server(at) = url.location() else { panic!("postgres") };
+            assert_eq!(at.password(), Some("p%40ss%20in%20a%20file"));
+            assert_eq!(url.to_string(), "postgres://u:***@h/db");
+        }
+        for (url, told) in [
+            ("postgres://u:${file:absent}@h/db", "absent of the URL cannot be read: "),
+            ("postgres://u:${file:none}@h/db", "none of the URL cannot be read: it is empty"),
+            ("postgres://u:${file:}@h/db", "names no variable"),
+        ] {
+            let why = resolved(url).unwrap_err().to_string();
+            assert!(why.contains(told), "{url}: {why}");
+        }
     }
 
     /// Catches an account, a host or a database that only the environment knows, and shows in a report.

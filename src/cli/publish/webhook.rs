@@ -76,7 +76,7 @@ impl Webhook {
     pub(crate) fn new(text: &WebhookText, variables: impl Fn(&str) -> Option<String>) -> Result<Webhook, WebhookError> {
         let url = expanded(&text.0, variables).map_err(|error| match error {
             SourceSpecError::Unset(name) => WebhookError::Unset(name),
-            SourceSpecError::Malformed => WebhookError::Malformed,
+            SourceSpecError::Malformed | SourceSpecError::File(..) => WebhookError::Malformed,
             SourceSpecError::Url(_) => WebhookError::NotHttp,
         })?;
         let url = url.trim();
