@@ -210,6 +210,10 @@ fn a_pipe_a_socket_and_a_device_are_no_input() {
             vec!["diff", "--old", others, "--new", others, "--table", "t"],
             vec!["history", "--history", others],
         ] {
+            // The one that reads standard input, of one side.
+            if others == "/dev/stdin" && arguments[0] == "diff" {
+                continue;
+            }
             refused(folder.path(), &arguments);
         }
     }

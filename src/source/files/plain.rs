@@ -42,14 +42,28 @@ pub(super) fn plain(cause: &DataFusionError) -> String {
     text
 }
 
+/// Returns whether what went wrong is the bytes of a file, and no query would read them.
+pub(super) fn is_of_a_file(cause: &DataFusionError) -> bool {
+    match cause.find_root() {
+        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) | DataFusionError::IoError(_) => true,
+        DataFusionError::ArrowError(cause, _) => {
+            matches!(cause.as_ref(), ArrowError::ParquetError(_) | ArrowError::IpcError(_) | ArrowError::IoError(..))
+        }
+        _ => false,
+    }
+}
+
 /// What DataFusion and Arrow write before an error.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 12] = [
     "Error during planning: ",
     "Execution error: ",
     "Schema error: ",
     "SQL error: ",
     "Arrow error: ",
     "Parquet error: ",
+    "Parquet argument error: ",
+    "External: ",
+    "Generic LocalFileSystem error: ",
     "Cast error: ",
     "External error: ",
     "This feature is not implemented: ",

@@ -23,7 +23,7 @@ use super::format_table::FormatTable;
 use super::parquet_table::ParquetTable;
 use super::partitions::Partitions;
 use super::place::{Listed, Place};
-use super::plain::{plain, said};
+use super::plain::{is_of_a_file, plain, said};
 use super::session::Joins;
 use super::tables;
 use super::text_table::{TextFile, TextTable};
@@ -87,6 +87,17 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
     let refused = |cause: DataFusionError| {
         let known = tables.keys().cloned().collect::<Vec<_>>().join(", ");
         said(&cause).unwrap_or_else(|| {
+            if is_of_a_file(&cause) {
+                let named = tables.iter().filter(|(name, _)| prepared.tables.contains(*name));
+                let files: Vec<String> = named.flat_map(|(_, files)| files).map(ToString::to_string).collect();
+                let which = if files.len() == 1 { "" } else { "one of " };
+                let message = format!(
+                    "{which}{} cannot be read: {}; check that the file is whole",
+                    shortened(&files),
+                    plain(&cause)
+                );
+                return Error::new(ErrorCode::SourceUnfit, message);
+            }
             let hint = if exhausted(&cause) { "; allow more with --memory, or ask for fewer rows" } else { "" };
             let message = format!("the query over files was refused: {}{hint}; tables here: {known}", plain(&cause));
             Error::new(ErrorCode::QueryRefused, message)
@@ -129,6 +140,18 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
     }
     Ok((sink, warnings(&texts)))
 }
+
+/// The first of some names, and how many more there are.
+fn shortened(names: &[String]) -> String {
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// Files that an error names.
+const SHOWN: usize = 3;
 
 /// Why not all rows were given.
 enum Ended {
