@@ -212,3 +212,6 @@ fn alike(
     let (of, nullable) = (left.of.clone(), left.nullable || right.nullable);
     Ok(Pair { old, new, of, nullable })
 }
+
+#[cfg(test)]
+mod tests;
