@@ -25,6 +25,10 @@ pub(super) const PARTS: usize = 50;
 /// needs some ten times as much.
 pub(super) const STACK: usize = if cfg!(debug_assertions) { 512 << 20 } else { 128 << 20 };
 
+/// The stack of a thread that reads files and evaluates expressions: it goes down into values, whose depth has a limit of its
+/// own, and into expressions that are planned already. There are several of them to a query, and address space may be scarce.
+pub(super) const WORKER_STACK: usize = STACK / 8;
+
 /// Whether a query of any engine can be read here; one of no known form cannot.
 pub(in crate::source) fn fits(dialect: &dyn Dialect, sql: &str) -> bool {
     let tokens = (sql.len() <= BYTES).then(|| Tokenizer::new(dialect, sql).tokenize());

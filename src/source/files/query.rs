@@ -73,7 +73,7 @@ pub(super) fn answer(query: &Query, sink: BatchSink, mut told: Told) {
 fn runtime() -> Result<Runtime, Error> {
     let mut builder = Builder::new_multi_thread();
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    builder.worker_threads(workers).thread_name("files").thread_stack_size(limits::STACK).enable_all();
+    builder.worker_threads(workers).thread_name("files").thread_stack_size(limits::WORKER_STACK).enable_all();
     builder.build().map_err(|cause| {
         let message = "no thread starts to read the files; allow the process more memory or threads";
         Error::caused(ErrorCode::SourceUnfit, message, &cause)
