@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::shared_errors::{self, Section};
 use super::text::{
     again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, visible,
     visible_lines,
@@ -29,17 +30,20 @@ pub(super) struct Parts<'a> {
 
 /// The report in pieces, in their order.
 pub(super) fn parts(report: &RunReport) -> Parts<'_> {
-    let shown = report.checks.iter().filter(|check| !matches!(check.status(), Status::Pass | Status::Skip));
-    let one = |check: &CheckReport| {
+    let one = |told: Section<'_>| {
         let mut out = String::new();
-        section(&mut out, report, check);
+        match told {
+            Section::One(check) => section(&mut out, report, check),
+            Section::Shared(checks) => shared(&mut out, report, &checks),
+        }
         out
     };
+    let sections = shared_errors::sections(report).into_iter();
     let mut end = String::new();
     waived(&mut end, report);
     beside_passes(&mut end, report);
     sources(&mut end, report);
-    Parts { head: head(report), sections: shown.map(|check| (check.id.as_str(), one(check))).collect(), end }
+    Parts { head: head(report), sections: sections.map(|told| (shared_errors::id(&told), one(told))).collect(), end }
 }
 
 fn head(report: &RunReport) -> String {
@@ -141,20 +145,34 @@ fn escaped(text: &str) -> String {
     out
 }
 
+/// One error, with the checks that it hit.
+fn shared(out: &mut String, report: &RunReport, checks: &[&CheckReport]) {
+    let [first, ..] = checks else { return };
+    let _ = writeln!(out, "\n## {} {} checks, for one reason\n", sign(first.status()), thousands(checks.len() as u64));
+    error(out, first);
+    for check in checks {
+        let _ = writeln!(out, "- `{}`", check.id);
+    }
+    let _ = writeln!(out, "\nRun one of them alone:\n\n{}", fenced(&again(report, first)));
+}
+
+fn error(out: &mut String, check: &CheckReport) {
+    let Some(error) = &check.error else { return };
+    let _ = writeln!(out, "**Error**: {}\n", escaped(&error.message()));
+    for cause in error.causes() {
+        let _ = writeln!(out, "- because: {}", escaped(&cause.text));
+    }
+    if error.causes().next().is_some() {
+        out.push('\n');
+    }
+}
+
 fn section(out: &mut String, report: &RunReport, check: &CheckReport) {
     let _ = writeln!(out, "\n## {} `{}`\n", sign(check.status()), check.id);
     if let Some(why) = &check.why {
         let _ = writeln!(out, "{}\n", escaped(why));
     }
-    if let Some(error) = &check.error {
-        let _ = writeln!(out, "**Error**: {}\n", escaped(&error.message()));
-        for cause in error.causes() {
-            let _ = writeln!(out, "- because: {}", escaped(&cause.text));
-        }
-        if error.causes().next().is_some() {
-            out.push('\n');
-        }
-    }
+    error(out, check);
     diagnosis(out, check);
     for line in counts(check) {
         let _ = writeln!(out, "- {}", escaped(&line));

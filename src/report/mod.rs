@@ -8,6 +8,7 @@ mod junit;
 mod markdown;
 mod pass_warnings;
 mod placed;
+mod shared_errors;
 mod suppressed;
 mod text;
 mod verdict;

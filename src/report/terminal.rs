@@ -3,6 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::pass_warnings;
+use super::shared_errors::{self, Section};
 use super::text;
 use super::text::{again, counts, duration, finding, key, thousands, value, visible, visible_lines};
 use super::verdict::verdict;
@@ -58,12 +59,13 @@ pub fn line(check: &CheckReport, style: &Style) -> String {
 
 /// The checks that did not pass, in detail, and what is waived of those that did; empty where all passed by themselves.
 pub fn details(report: &RunReport, style: &Style) -> String {
-    let shown = |check: &CheckReport| match check.status() {
-        Status::Skip => None,
-        Status::Pass => waived(check, *style),
-        _ => Some(detail(report, check, *style)),
+    let shown = |section: Section<'_>| match section {
+        Section::One(check) => detail(report, check, *style),
+        Section::Shared(checks) => shared(report, &checks, *style),
     };
-    let mut sections: Vec<String> = report.checks.iter().filter_map(shown).collect();
+    let mut sections: Vec<String> = shared_errors::sections(report).into_iter().map(shown).collect();
+    let passed = report.checks.iter().filter(|check| check.status() == Status::Pass);
+    sections.extend(passed.filter_map(|check| waived(check, *style)));
     sections.extend(beside_passes(report, *style));
     sections.join("\n")
 }
@@ -128,6 +130,28 @@ pub(crate) fn connections(report: &RunReport) -> Option<String> {
     (!told.is_empty()).then(|| format!("connections: {}", told.join(" · ")))
 }
 
+/// One error, with the checks that it hit.
+fn shared(report: &RunReport, checks: &[&CheckReport], style: Style) -> String {
+    let [first, ..] = checks else { return String::new() };
+    let ids: Vec<&str> = checks.iter().map(|check| check.id.as_str()).collect();
+    let mut lines = vec![format!(
+        "{} {}",
+        style.status(first.status()),
+        style.bold(&format!("{} checks, for one reason", thousands(checks.len() as u64)))
+    )];
+    lines.extend(error(first, style));
+    lines.push(format!("  in {}", pass_warnings::some(&ids)));
+    lines.push(format!("  again, one of them: {}\n", again(report, first)));
+    lines.join("\n")
+}
+
+fn error(check: &CheckReport, style: Style) -> Vec<String> {
+    let Some(error) = &check.error else { return Vec::new() };
+    let mut lines = vec![format!("  {} {}", style.paint("1;35", "error:"), visible(&error.message()))];
+    lines.extend(error.causes().map(|cause| format!("    because: {}", visible(&cause.text))));
+    lines
+}
+
 fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     let mut lines = vec![format!(
         "{} {} {}",
@@ -138,10 +162,7 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
     if let Some(why) = &check.why {
         lines.push(format!("  why: {}", visible(why)));
     }
-    if let Some(error) = &check.error {
-        lines.push(format!("  {} {}", style.paint("1;35", "error:"), visible(&error.message())));
-        lines.extend(error.causes().map(|cause| format!("    because: {}", visible(&cause.text))));
-    }
+    lines.extend(error(check, style));
     lines.extend(diagnosis(check, style));
     for (name, side) in check.sides.present() {
         let engine = engine(report, check, &side.source);
