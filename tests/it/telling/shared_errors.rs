@@ -34,7 +34,7 @@ fn a_dead_server_is_told_once() {
     for (text, named) in
         [(details, "s.dead_0, s.dead_1, s.dead_2, s.dead_3, s.dead_4 and 35 more"), (sections, "`s.dead_39`")]
     {
-        assert_eq!(text.matches("127.0.0.1:9").count(), 1, "{text}");
+        assert_eq!(text.matches("Connection refused").count(), 1, "{text}");
         let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
         assert!(place("s.zz_differs") < place("40 checks, for one reason"), "failures first: {text}");
         assert!(text.contains(named) && text.contains("s.unknown"), "{text}");
