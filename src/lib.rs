@@ -25,6 +25,7 @@ mod rehearse;
 pub mod report;
 mod rowdiff;
 mod run;
+mod schema;
 mod secret;
 #[doc(hidden)]
 pub mod source;

@@ -6,6 +6,7 @@ use chrono::Utc;
 
 use super::console;
 use crate::exit_code::PASSED;
+use crate::model::Queries;
 use crate::run;
 use crate::run::Selected;
 
@@ -27,6 +28,16 @@ pub(super) fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
             let url = spec
                 .resolve(one.suite.folder(), |name| std::env::var(name).ok())
                 .map_err(|error| format!("check {}, source `{}`: {error}", check.id, query.source))?;
+            if check.kind.kind().profile().queries == Queries::Catalogues {
+                let _ = writeln!(
+                    text,
+                    "-- {} {side} ({}, {})\n-- reads the catalogue\n",
+                    check.id,
+                    query.source,
+                    url.driver().name
+                );
+                continue;
+            }
             let sql = run::rendered(check, slice.as_ref(), side, url.driver().dialect, &query.sql, &params)
                 .map_err(|error| format!("check {}, {side}: {error}", check.id))?;
             let at = slice.as_ref().map_or(String::new(), |slice| format!("@{}", slice.name()));

@@ -18,6 +18,7 @@ use kind::aggregate;
 use kind::freshness;
 use kind::invariant;
 use kind::percentile;
+use kind::schema;
 use kind::tag_dedup;
 pub use result::{ComparisonResult, Limits};
 pub use rows::Sink;
@@ -28,8 +29,9 @@ pub(crate) use value::display::{key as key_as_shown, shown as value_as_shown};
 pub(crate) use value::types::comparable;
 
 use crate::frame::Frame;
-use crate::model::{ErrorCode, ErrorReport};
-use crate::spec::check::{Check, KindSettings};
+use crate::model::{ErrorCode, ErrorReport, Sides};
+use crate::schema::Schema;
+use crate::spec::check::{Check, KindSettings, SchemaCheck};
 
 /// Judges what the sides of `check` returned.
 ///
@@ -64,6 +66,17 @@ pub fn compare_all(
     ComparisonResult::settled(check, found)
 }
 
+/// Judges what the catalogues of both sides say, and hands every difference to `sink` until it returns `false`.
+pub(crate) fn compare_schemas(
+    check: &Check,
+    settings: &SchemaCheck,
+    schemas: &Sides<Schema>,
+    limits: &Limits,
+    sink: Sink<'_>,
+) -> ComparisonResult {
+    ComparisonResult::settled(check, schema::compare(check, settings, schemas, limits, sink))
+}
+
 fn both(
     check: &Check,
     old: &Frame,
@@ -77,8 +90,10 @@ fn both(
         KindSettings::Percentile(settings) => percentile::compare(check, settings, old, new, limits, sink),
         KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, sink),
         KindSettings::Rows => rows::whole(check, old, new, limits, sink),
-        // The one has its own way above, the other is judged by its times.
-        KindSettings::Invariant { .. } | KindSettings::Latency(_) => Ok(ComparisonResult::default()),
+        // The one has its own way above, the others are judged by times and catalogues.
+        KindSettings::Invariant { .. } | KindSettings::Latency(_) | KindSettings::Schema(_) => {
+            Ok(ComparisonResult::default())
+        }
     }
 }
 

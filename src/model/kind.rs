@@ -26,6 +26,8 @@ pub enum Kind {
     Invariant,
     /// How long the queries take.
     Latency,
+    /// What the catalogues say of tables.
+    Schema,
 }
 
 /// Says which queries a kind takes.
@@ -37,6 +39,8 @@ pub enum Queries {
     NewAndMaybeOld,
     /// One, of either side.
     One,
+    /// None: the catalogues of both sides are read.
+    Catalogues,
 }
 
 /// Says what `key` means for a kind.
@@ -211,9 +215,21 @@ const LATENCY: KindProfile = KindProfile {
     ..ROW_COUNT
 };
 
+const SCHEMA: KindProfile = KindProfile {
+    name: "schema",
+    queries: Queries::Catalogues,
+    key: KeyUse::None,
+    keyless: DifferenceForm::Rows,
+    settings: &["tables", "ignore", "allow", "order", "rename", "allow_empty"],
+    column_rules: false,
+    default_rule: false,
+    renames_values: false,
+    ..ROW_COUNT
+};
+
 impl Kind {
     /// Every kind, in the order in which messages list them.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::RowCount,
         Kind::Sum,
         Kind::TagDedup,
@@ -222,6 +238,7 @@ impl Kind {
         Kind::Freshness,
         Kind::Invariant,
         Kind::Latency,
+        Kind::Schema,
     ];
 
     /// Returns the facts about the kind.
@@ -235,6 +252,7 @@ impl Kind {
             Kind::Freshness => &FRESHNESS,
             Kind::Invariant => &INVARIANT,
             Kind::Latency => &LATENCY,
+            Kind::Schema => &SCHEMA,
         }
     }
 

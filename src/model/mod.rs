@@ -41,7 +41,9 @@ pub use outcome::{
     FreshnessFindings, LatencyFindings, NumberFindings, Outcome, PercentileFindings, RowFindings, TagFindings,
     ViolationFindings,
 };
-pub use proof::{CheckProof, MutantReport, ProofReport, ProofStatus, ProvenSuite, Sighting};
+pub use proof::{
+    CheckProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, SmallestLoss, TableProof,
+};
 pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, MASKED, Pair, RowCounts, TagCounts};

@@ -49,6 +49,16 @@ impl Sighting {
     }
 }
 
+/// Where losses and changes are put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofPlace {
+    /// Into the answers of one side, in memory.
+    Answers,
+    /// Into the tables that its queries read.
+    Tables,
+}
+
 /// The verdict on a suite's checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -82,6 +92,9 @@ pub struct MutantReport {
     /// Why it is accepted that it is missed, in the suite's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
+    /// The checks that saw a mutant of a table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seen_by: Vec<String>,
 }
 
 impl MutantReport {
@@ -119,8 +132,27 @@ pub struct CheckProof {
     /// Columns that the check does not compare, with the suite's reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub ignored: BTreeMap<String, String>,
+    /// The smallest losses that its columns with a tolerance are sure to see; every other number is seen by its smallest
+    /// unit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub smallest: Vec<SmallestLoss>,
     /// The mutants, in their order.
     pub mutants: Vec<MutantReport>,
+}
+
+/// The smallest loss that a tolerance is sure to see, in the row where it is the widest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct SmallestLoss {
+    /// The column, by its name in old.
+    pub column: String,
+    /// How much has to be lost, by the formula: more than absolute + relative × |old|.
+    pub amount: String,
+    /// The row, as far as it may be shown; absent without a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Whether the same was found on the data by doubling and halving; absent where that was not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_confirmed: Option<bool>,
 }
 
 impl CheckProof {
@@ -136,6 +168,7 @@ impl CheckProof {
             void: None,
             notes: Vec::new(),
             ignored: BTreeMap::new(),
+            smallest: Vec::new(),
             mutants: Vec::new(),
         }
     }
@@ -155,6 +188,22 @@ impl CheckProof {
     pub fn missed(&self) -> impl Iterator<Item = &MutantReport> {
         self.mutants.iter().filter(|mutant| mutant.is_missed())
     }
+}
+
+/// What the checks that read a table see of it.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct TableProof {
+    /// Name of its source in the suite.
+    pub source: String,
+    /// Its name in the queries.
+    pub table: String,
+    /// The checks whose queries read it.
+    pub checks: Vec<String>,
+    /// Why nothing could be tried on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_provable: Option<String>,
+    /// The mutants, in their order; one is missed where none of the checks saw it.
+    pub mutants: Vec<MutantReport>,
 }
 
 /// A suite whose checks were put to the proof.
@@ -183,20 +232,32 @@ pub struct ProofReport {
     pub interrupted: bool,
     /// The suites, in the order they were read.
     pub suites: Vec<ProvenSuite>,
+    /// Where losses and changes were put.
+    pub on: ProofPlace,
     /// The checks, in suite order.
     pub checks: Vec<CheckProof>,
+    /// The tables that were tried, in the order in which checks read them.
+    pub tables: Vec<TableProof>,
+    /// Checks that together see all that any check sees of the tables.
+    pub smallest: Vec<String>,
     /// Patterns of `accept` that name no mutant that is missed.
     pub unused: Vec<String>,
 }
 
 impl ProofReport {
+    /// Returns every mutant, those of checks first.
+    pub fn mutants(&self) -> impl Iterator<Item = &MutantReport> {
+        let of_checks = self.checks.iter().flat_map(|check| &check.mutants);
+        of_checks.chain(self.tables.iter().flat_map(|table| &table.mutants))
+    }
+
     /// Returns the verdict.
     pub fn status(&self) -> ProofStatus {
-        let is_void = |check: &CheckProof| check.void.is_some();
-        let is_tried = |check: &CheckProof| check.mutants.iter().any(|mutant| mutant.outcome != Sighting::Untested);
-        if self.interrupted || self.checks.iter().any(is_void) || !self.checks.iter().any(is_tried) {
+        let is_void = self.checks.iter().any(|check| check.void.is_some());
+        let is_tried = self.mutants().any(|mutant| mutant.outcome != Sighting::Untested);
+        if self.interrupted || is_void || !is_tried {
             ProofStatus::Void
-        } else if self.missed().next().is_some() {
+        } else if self.mutants().any(MutantReport::is_missed) {
             ProofStatus::Missed
         } else {
             ProofStatus::Proven
@@ -205,11 +266,6 @@ impl ProofReport {
 
     /// Returns how many mutants ended so.
     pub fn count(&self, outcome: Sighting) -> usize {
-        self.checks.iter().map(|check| check.count(outcome)).sum()
-    }
-
-    /// Returns the mutants that were missed and are not accepted, each with its check.
-    pub fn missed(&self) -> impl Iterator<Item = (&CheckProof, &MutantReport)> {
-        self.checks.iter().flat_map(|check| check.missed().map(move |mutant| (check, mutant)))
+        self.mutants().filter(|mutant| mutant.outcome == outcome).count()
     }
 }

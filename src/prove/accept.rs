@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{CheckProof, Sighting};
+use crate::model::{CheckProof, Sighting, TableProof};
 use crate::suite::Suite;
 
-/// Notes in the proofs of the checks of `suite` what it accepts, and returns the patterns that were of no use.
-pub(super) fn accept(suite: &Suite, checks: &mut [CheckProof]) -> Vec<String> {
+/// Notes in the proofs of the checks of `suite` and of their tables what it accepts, and returns the patterns that were of no use.
+pub(super) fn accept(suite: &Suite, checks: &mut [CheckProof], tables: &mut [TableProof]) -> Vec<String> {
     let mut used = BTreeSet::new();
     let own = checks.iter_mut().filter(|check| check.id.split('.').next() == Some(suite.name.as_str()));
-    for mutant in own.flat_map(|check| check.mutants.iter_mut()) {
+    let is_own = |id: &String| id.split('.').next() == Some(suite.name.as_str());
+    let own_tables = tables.iter_mut().filter(|table| table.checks.iter().any(is_own));
+    let mutants = own.flat_map(|check| check.mutants.iter_mut());
+    for mutant in mutants.chain(own_tables.flat_map(|table| table.mutants.iter_mut())) {
         if mutant.outcome != Sighting::Missed {
             continue;
         }

@@ -11,7 +11,10 @@ mod judge;
 mod mutant;
 mod request;
 mod sample;
+mod smallest;
+mod tables;
 mod tape;
+mod trial;
 
 use std::time::Instant;
 
@@ -19,7 +22,7 @@ use chrono::Utc;
 use futures::StreamExt;
 
 use crate::isolation::isolated;
-use crate::model::{CheckProof, ProofReport, ProvenSuite};
+use crate::model::{CheckProof, ProofPlace, ProofReport, ProvenSuite};
 use crate::run::Selected;
 use crate::source::CancellationToken;
 
@@ -33,29 +36,17 @@ pub(crate) async fn prove(
     watch: impl Fn(&CheckProof) + Sync,
 ) -> ProofReport {
     let (started_at, clock) = (Utc::now(), Instant::now());
-    let one = |(at, one)| {
-        let watch = &watch;
-        async move {
-            let one: Selected<'_> = one;
-            let proof = isolated(check::prove(one, request, stop)).await.unwrap_or_else(|_| {
-                let void = "cutover met a defect of its own in this check; please report it".to_owned();
-                CheckProof { void: Some(void), ..CheckProof::new(&one.check.id, one.check.kind.kind()) }
-            });
-            watch(&proof);
-            (at, proof)
-        }
+    let (mut checks, mut tables) = match request.on {
+        ProofPlace::Answers => (answers(selected, request, stop, &watch).await, Vec::new()),
+        ProofPlace::Tables => tables::prove(selected, request, stop, &watch).await,
     };
-    let trials = futures::stream::iter(selected.iter().copied().enumerate()).map(one);
-    let mut proofs: Vec<(usize, CheckProof)> = trials.buffer_unordered(request.jobs.max(1)).collect().await;
-    proofs.sort_by_key(|(at, _)| *at);
-    let mut checks: Vec<CheckProof> = proofs.into_iter().map(|(_, proof)| proof).collect();
     let mut suites: Vec<ProvenSuite> = Vec::new();
     let mut unused = Vec::new();
     for suite in selected.iter().map(|one| one.suite) {
         if suites.iter().any(|known| known.name == suite.name) {
             continue;
         }
-        unused.extend(accept::accept(suite, &mut checks));
+        unused.extend(accept::accept(suite, &mut checks, &mut tables));
         suites.push(ProvenSuite {
             name: suite.name.clone(),
             path: suite.path.display().to_string(),
@@ -69,7 +60,32 @@ pub(crate) async fn prove(
         seed: request.seed,
         interrupted: stop.is_cancelled(),
         suites,
+        on: request.on,
+        smallest: tables::smallest(&tables),
         checks,
+        tables,
         unused,
     }
+}
+
+/// Puts the answers of the checks to the proof, several checks side by side.
+async fn answers(
+    selected: &[Selected<'_>],
+    request: &Request,
+    stop: &CancellationToken,
+    watch: &(impl Fn(&CheckProof) + Sync),
+) -> Vec<CheckProof> {
+    let trial = |(at, one)| async move {
+        let one: Selected<'_> = one;
+        let proof = isolated(check::prove(one, request, stop)).await.unwrap_or_else(|_| {
+            let void = "cutover met a defect of its own in this check; please report it".to_owned();
+            CheckProof { void: Some(void), ..CheckProof::new(&one.check.id, one.check.kind.kind()) }
+        });
+        watch(&proof);
+        (at, proof)
+    };
+    let trials = futures::stream::iter(selected.iter().copied().enumerate()).map(trial);
+    let mut proofs: Vec<(usize, CheckProof)> = trials.buffer_unordered(request.jobs.max(1)).collect().await;
+    proofs.sort_by_key(|(at, _)| *at);
+    proofs.into_iter().map(|(_, proof)| proof).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::model::ProofPlace;
 use crate::run::RunOptions;
 
 /// How a proof goes about it.
@@ -9,6 +10,8 @@ use crate::run::RunOptions;
 pub(crate) struct Request {
     /// How each run of a check goes about it.
     pub(crate) options: RunOptions,
+    /// Where losses and changes are put.
+    pub(crate) on: ProofPlace,
     /// Checks at once, at least 1.
     pub(crate) jobs: usize,
     /// Bytes that the answers of one check may take.

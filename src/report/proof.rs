@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::terminal::Style;
 use super::text::duration;
 use super::visible;
-use crate::model::{CheckProof, MutantReport, ProofReport, ProofStatus, ProvenSuite, Sighting, agree, plural};
+use crate::model::{
+    CheckProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, TableProof, agree, plural,
+};
 
 /// Version of the contract with scripts.
 const SCHEMA_VERSION: u32 = 1;
@@ -27,8 +29,8 @@ struct Proof<'a> {
     elapsed_ms: u64,
     /// Version of cutover.
     version: &'a str,
-    /// Where losses and changes were put: into `answers`.
-    on: &'static str,
+    /// Where losses and changes were put.
+    on: ProofPlace,
     /// What the picks of rows follow from.
     seed: u64,
     /// Whether it was stopped by a signal.
@@ -41,6 +43,12 @@ struct Proof<'a> {
     unused_accepts: &'a [String],
     /// The checks, in suite order.
     checks: &'a [CheckProof],
+    /// The tables that were tried; none where answers were.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tables: &'a [TableProof],
+    /// Checks that together see all that any check sees of the tables.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    smallest_set: &'a [String],
 }
 
 /// How many mutants ended how.
@@ -66,9 +74,9 @@ struct Totals {
 
 impl Totals {
     fn of(report: &ProofReport) -> Totals {
-        let missed = report.missed().count();
+        let missed = report.mutants().filter(|mutant| mutant.is_missed()).count();
         Totals {
-            mutants: report.checks.iter().map(|check| check.mutants.len()).sum(),
+            mutants: report.mutants().count(),
             caught: report.count(Sighting::Caught),
             noticed: report.count(Sighting::Noticed),
             missed,
@@ -88,13 +96,15 @@ pub(crate) fn json(report: &ProofReport) -> String {
         started_at: report.started_at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         elapsed_ms: report.elapsed_ms,
         version: &report.version,
-        on: "answers",
+        on: report.on,
         seed: report.seed,
         interrupted: report.interrupted,
         totals: Totals::of(report),
         suites: &report.suites,
         unused_accepts: &report.unused,
         checks: &report.checks,
+        tables: &report.tables,
+        smallest_set: &report.smallest,
     };
     let mut text = serde_json::to_string_pretty(&shown).expect("a proof has only text keys and no failing serializer");
     text.push('\n');
@@ -117,29 +127,42 @@ pub(crate) fn line(check: &CheckProof, style: &Style) -> String {
     };
     let told = match (&check.void, &check.not_provable) {
         (Some(why), _) | (None, Some(why)) => visible(why),
-        (None, None) => counts(check),
+        (None, None) if check.mutants.is_empty() => "passes, and sees that every row is lost".to_owned(),
+        (None, None) => counts(&check.mutants),
     };
     format!("{} {}  {told}", style.paint(code, &format!("{word:<5}")), style.bold(&check.id))
 }
 
 /// `21 mutants: 20 caught, 1 missed`.
-fn counts(check: &CheckProof) -> String {
+fn counts(mutants: &[MutantReport]) -> String {
     let parts: Vec<String> = Sighting::ALL
         .into_iter()
         .filter_map(|outcome| {
-            let count = check.count(outcome);
+            let count = mutants.iter().filter(|mutant| mutant.outcome == outcome).count();
             (count > 0).then(|| format!("{count} {}", outcome.words()))
         })
         .collect();
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-    format!("{}{parts}", plural(check.mutants.len() as u64, "mutant"))
+    format!("{}{parts}", plural(mutants.len() as u64, "mutant"))
 }
 
 /// What nothing notices, and what else there is to know; empty where every mutant was seen.
 pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
     let mut text = String::new();
+    for table in &report.tables {
+        let told = match &table.not_provable {
+            Some(why) => format!("nothing could be tried: {}", visible(why)),
+            None => counts(&table.mutants),
+        };
+        let _ = writeln!(text, "{} of {}  {told}", style.bold(&visible(&table.table)), visible(&table.source));
+    }
+    if !report.tables.is_empty() {
+        text.push('\n');
+    }
     let blind: Vec<&CheckProof> = report.checks.iter().filter(|check| check.missed().next().is_some()).collect();
-    if !blind.is_empty() {
+    let unseen: Vec<&TableProof> =
+        report.tables.iter().filter(|table| table.mutants.iter().any(MutantReport::is_missed)).collect();
+    if !blind.is_empty() || !unseen.is_empty() {
         let _ = writeln!(text, "{}", style.bold("What nothing notices"));
     }
     for check in blind {
@@ -147,7 +170,12 @@ pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
         let _ = writeln!(text, "  {}{none}", style.bold(&check.id));
         check.missed().for_each(|mutant| text += &told(mutant));
     }
-    let accepted = report.checks.iter().flat_map(|check| &check.mutants).filter(|mutant| mutant.accepted.is_some());
+    for table in unseen {
+        let _ = writeln!(text, "  {}, read by {}", style.bold(&visible(&table.table)), table.checks.join(", "));
+        table.mutants.iter().filter(|mutant| mutant.is_missed()).for_each(|mutant| text += &told(mutant));
+    }
+    text += &beside_tables(report, style);
+    let accepted = report.mutants().filter(|mutant| mutant.accepted.is_some());
     for (at, mutant) in accepted.enumerate() {
         if at == 0 {
             let _ = writeln!(text, "{}", style.bold("Missed, as the suite accepts"));
@@ -161,6 +189,19 @@ pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
         }
         let _ = writeln!(text, "    {check} {}  {}", visible(column), style.dim(&visible(reason)));
     }
+    let losses = report.checks.iter().flat_map(|check| check.smallest.iter().map(move |loss| (check, loss)));
+    for (at, (check, loss)) in losses.enumerate() {
+        if at == 0 {
+            let _ = writeln!(text, "{}", style.bold("Smallest loss that a tolerance is sure to see"));
+        }
+        let place = loss.place.as_ref().map(|place| format!(" in {}", visible(place))).unwrap_or_default();
+        let confirmed = match loss.is_confirmed {
+            Some(true) => ", confirmed",
+            Some(false) => ", which the data did not confirm",
+            None => "",
+        };
+        let _ = writeln!(text, "    {} {}  {}{place}{confirmed}", check.id, visible(&loss.column), loss.amount);
+    }
     let notes = report.checks.iter().flat_map(|check| check.notes.iter().map(move |note| (check, note)));
     for (check, note) in notes {
         let _ = writeln!(text, "note: {}: {}", check.id, visible(note));
@@ -168,6 +209,29 @@ pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
     for pattern in &report.unused {
         let _ =
             writeln!(text, "note: `prove.accept.\"{}\"` names no mutant that is missed; remove it", visible(pattern));
+    }
+    text
+}
+
+/// What could not be tried on tables, which checks see nothing of them, and which are enough.
+fn beside_tables(report: &ProofReport, style: &Style) -> String {
+    let mut text = String::new();
+    let mutants = || report.tables.iter().flat_map(|table| &table.mutants);
+    for (at, mutant) in mutants().filter(|mutant| mutant.outcome == Sighting::Untested).enumerate() {
+        if at == 0 {
+            let _ = writeln!(text, "{}", style.bold("Not tried"));
+        }
+        let why = mutant.reason.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "    {}  {}", visible(&mutant.id), style.dim(&visible(why)));
+    }
+    let readers: std::collections::BTreeSet<&String> = report.tables.iter().flat_map(|table| &table.checks).collect();
+    let sees = |check: &&&String| mutants().any(|mutant| mutant.seen_by.contains(**check));
+    let nothing: Vec<&str> = readers.iter().filter(|check| !sees(check)).map(|check| check.as_str()).collect();
+    if !nothing.is_empty() {
+        let _ = writeln!(text, "{} {}", style.bold("Checks that saw nothing:"), nothing.join(", "));
+    }
+    if report.smallest.len() < readers.len() && !report.smallest.is_empty() {
+        let _ = writeln!(text, "{} {}", style.bold("Enough to see all that was seen:"), report.smallest.join(", "));
     }
     text
 }
@@ -200,11 +264,14 @@ pub(crate) fn summary(report: &ProofReport, style: &Style) -> String {
         ProofStatus::Missed => {
             let checks = report.checks.iter().filter(|check| check.missed().next().is_some()).count() as u64;
             let missed = totals.missed as u64;
-            let miss = agree(checks, "misses", "miss");
-            (
-                "1;31",
-                format!("MISSED: {} {miss} {missed} of {}", plural(checks, "check"), plural(tried as u64, "mutant")),
-            )
+            let of = plural(tried as u64, "mutant");
+            let told = match report.on {
+                ProofPlace::Answers => {
+                    format!("{} {} {missed} of {of}", plural(checks, "check"), agree(checks, "misses", "miss"))
+                }
+                ProofPlace::Tables => format!("no check sees {missed} of {of}"),
+            };
+            ("1;31", format!("MISSED: {told}"))
         }
         ProofStatus::Void => {
             let void = report.checks.iter().filter(|check| check.void.is_some()).count() as u64;

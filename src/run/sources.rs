@@ -10,7 +10,7 @@ use super::options::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{Asked, Cause, ErrorReport, Side, Sides, SourceReport, Warning, WarningCode};
 use crate::source;
-use crate::source::{CancellationToken, Engine, Error, ErrorCode, SourceUrl};
+use crate::source::{CancellationToken, Engine, Error, ErrorCode, Location, SourceUrl};
 use crate::suite::{Param, SourceSpecError, Suite};
 
 /// Pauses before the second and the third try of a connection.
@@ -22,6 +22,8 @@ pub(crate) struct Open {
     pub engine: Arc<dyn Engine>,
     /// What the queries of each side are asked of.
     pub sides: Sides<Arc<dyn Engine>>,
+    /// Where it is.
+    pub location: Location,
     /// What it said of itself, and whether that took more than one try.
     pub described: Result<(SourceReport, bool), Error>,
     shown: String,
@@ -92,7 +94,8 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
             Some(between) => between.side(index, side, engine.clone()),
             None => engine.clone(),
         });
-        opened.insert(at, Ok(Open { engine, sides, described: described[index].clone(), shown }));
+        let location = engines[index].0.location().clone();
+        opened.insert(at, Ok(Open { engine, sides, location, described: described[index].clone(), shown }));
     }
     Opened(opened)
 }

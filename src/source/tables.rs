@@ -13,6 +13,7 @@ use super::query::query;
 use super::table_name::TableName;
 use crate::frame::Frame;
 use crate::model::ErrorCode;
+use crate::schema::TableSchema;
 
 /// Every table and view at `at`; see `Catalog::tables`.
 ///
@@ -47,6 +48,19 @@ pub async fn table(
         return Err(Error::new(ErrorCode::SourceMissing, message));
     }
     Ok(found)
+}
+
+/// All that the catalogue of `engine` says of `table`; one that is not there has no columns.
+///
+/// # Errors
+/// Whatever keeps the catalogue from being read.
+pub(crate) async fn schema(
+    engine: &dyn Engine,
+    table: &TableName,
+    timeout: Duration,
+    stop: &CancellationToken,
+) -> Result<TableSchema, Error> {
+    engine.driver().catalog.schema(table, &Limited { engine, timeout, stop }).await
 }
 
 /// Queries with the limits of the caller.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 pub use super::query::{ParamValue, Piece, Query, Template};
 pub use super::rule::{Budget, Comparison, ForcedType, Levels, Rule, Tolerance};
-pub use super::settings::{Bounds, KindSettings, Latency, Load, Percentile};
+pub use super::settings::{Allowed, Bounds, KindSettings, Latency, Load, Percentile, SchemaCheck};
 use crate::model::{DifferenceForm, Severity, Side, Sides, WarningCode};
 
 /// One paired comparison, every setting checked and every name resolved.

@@ -1,8 +1,10 @@
 //! Holds the settings that only one kind of check has.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bigdecimal::BigDecimal;
+use globset::GlobMatcher;
 
 use super::query::Template;
 use super::rule::Tolerance;
@@ -33,6 +35,8 @@ pub enum KindSettings {
     },
     /// See [`Kind::Latency`].
     Latency(Latency),
+    /// See [`Kind::Schema`].
+    Schema(Box<SchemaCheck>),
 }
 
 impl KindSettings {
@@ -47,6 +51,7 @@ impl KindSettings {
             KindSettings::Freshness { .. } => Kind::Freshness,
             KindSettings::Invariant { .. } => Kind::Invariant,
             KindSettings::Latency(_) => Kind::Latency,
+            KindSettings::Schema(_) => Kind::Schema,
         }
     }
 }
@@ -105,4 +110,37 @@ pub struct Load {
     pub clients: u32,
     /// How long they go on.
     pub duration: Duration,
+}
+
+/// Settings of a `schema` check.
+#[derive(Clone, Debug, Default)]
+pub struct SchemaCheck {
+    /// The tables, by their names in old; empty means every table of either side.
+    pub tables: Vec<String>,
+    /// Findings that do not count, each with the reason.
+    pub ignore: Vec<(GlobMatcher, String)>,
+    /// Types that columns may become though they do not hold every value, by `table.column` in old.
+    pub allow: BTreeMap<String, Allowed>,
+    /// Whether the order of columns counts.
+    pub is_ordered: bool,
+}
+
+/// A change of type that is allowed: the whole type or its name without limits, as the engine or as reports write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The type in old.
+    pub old: String,
+    /// The type in new.
+    pub new: String,
+}
+
+impl SchemaCheck {
+    /// The columns that name an item, as waivers and reports write them.
+    pub const KEY: [&'static str; 2] = ["table", "item"];
+
+    /// Returns why a finding that has these names does not count, where that is so.
+    pub(crate) fn ignored(&self, subjects: &[String]) -> Option<&str> {
+        let matches = |(pattern, _): &&(GlobMatcher, String)| subjects.iter().any(|subject| pattern.is_match(subject));
+        self.ignore.iter().find(matches).map(|(_, reason)| reason.as_str())
+    }
 }

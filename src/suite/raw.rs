@@ -127,6 +127,14 @@ pub(super) struct Check {
     pub min_rows: Option<Number>,
     /// `freshness`: largest lag, such as `15min`.
     pub max_lag: Option<String>,
+    /// `schema`: tables by their names in old; every table of either side unless given.
+    pub tables: Option<OneOrMany>,
+    /// `schema`: findings that do not count, each with the reason: `table`, `table.column` or `table:item`, where `*` stands for any text.
+    pub ignore: BTreeMap<String, String>,
+    /// `schema`: types that a column may become though they do not hold every value: `table.column` to `old type → new type`.
+    pub allow: BTreeMap<String, String>,
+    /// `schema`: whether the order of columns counts.
+    pub order: Option<bool>,
     /// `latency`: median of old ÷ median of new ≥ this.
     pub min_speedup: Option<Number>,
     /// `latency`: p95 of new ≤ this, such as `200ms`.

@@ -36,6 +36,7 @@ mod rerun;
 mod retryable;
 mod rowdiff;
 mod samples;
+mod schema;
 mod schemas;
 mod secrets;
 mod servers;

@@ -14,7 +14,7 @@ use super::super::request::RunRequest;
 use super::super::selection::{Patterns, select};
 use super::super::{console, signal, suites};
 use crate::exit_code::{BROKEN, DIFFERENT, INTERRUPTED, PASSED};
-use crate::model::{ProofReport, ProofStatus};
+use crate::model::{ProofPlace, ProofReport, ProofStatus};
 use crate::prove;
 use crate::report::{Format, proof};
 use crate::source::CancellationToken;
@@ -35,7 +35,8 @@ pub(crate) struct ProveArgs {
     /// Suite files, or folders with suites below them
     #[arg(value_name = "SUITE|DIR", default_value = SUITES)]
     suites: Vec<PathBuf>,
-    /// Where losses and changes are put: into the answers that the queries gave, which are read once
+    /// Where losses and changes are put: into answers, or into the tables that the queries of one side read, which are asked
+    /// again for each
     #[arg(long, value_name = "PLACE", value_enum, default_value = "answers")]
     on: Place,
     #[command(flatten)]
@@ -74,8 +75,10 @@ pub(crate) struct ProveArgs {
 /// Where losses and changes are put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Place {
-    /// The answers of one side, in memory.
+    /// The answers of one side, which are read once.
     Answers,
+    /// The tables of one side: a subquery stands in their place.
+    Tables,
 }
 
 /// Puts the checks to the proof, shows what was found, and returns the exit code.
@@ -96,7 +99,11 @@ pub(crate) async fn prove(args: &ProveArgs) -> Result<u8, u8> {
     options.only = patterns.matchers();
     let memory = (options.memory as u64 / 2).max(1 << 20);
     options.memory /= 2;
-    let request = prove::Request { options, jobs, memory, seed: args.seed, until: None }.within(args.budget);
+    let on = match args.on {
+        Place::Answers => ProofPlace::Answers,
+        Place::Tables => ProofPlace::Tables,
+    };
+    let request = prove::Request { options, on, jobs, memory, seed: args.seed, until: None }.within(args.budget);
     let screen = Screen::new(args.look, args.json, run.selected.len());
     let stop = CancellationToken::default();
     let work = prove::prove(&run.selected, &request, &stop, |check| {

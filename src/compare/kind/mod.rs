@@ -7,4 +7,5 @@ pub(crate) mod invariant;
 pub(crate) mod latency;
 pub(crate) mod percentile;
 pub(crate) mod quantile;
+pub(crate) mod schema;
 pub(crate) mod tag_dedup;

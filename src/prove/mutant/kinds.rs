@@ -49,7 +49,7 @@ pub(crate) fn mutants(context: &Context<'_>) -> Vec<Mutant> {
                 touched: Vec::new(),
             }]
         }
-        KindSettings::Latency(_) => Vec::new(),
+        KindSettings::Latency(_) | KindSettings::Schema(_) => Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ mod rows;
 
 pub(super) use columns::Context;
 pub(super) use kinds::{mutants, setbacks};
+pub(super) use operators::operators as value_changes;
 
 use super::edit::Edit;
 use crate::frame::Value;

@@ -14,7 +14,7 @@ use super::super::options::{RunOptions, Selected};
 use super::super::{params, sources, windows};
 use super::query::prepare;
 use crate::isolation::isolated;
-use crate::model::{ErrorReport, Side, Warning, WarningCode};
+use crate::model::{ErrorReport, Queries, Side, Warning, WarningCode};
 use crate::source;
 use crate::source::{CancellationToken, Inspected, LintRequest};
 use crate::spec::check::{Check, Comparison, Masks, Rule};
@@ -117,6 +117,9 @@ async fn both(
 
 async fn inspected(one: CheckRun<'_>, context: &Context<'_>, side: Side) -> Result<Inspected, ErrorReport> {
     let Some(query) = one.check.sides.get(side) else { return Ok(Inspected::default()) };
+    if one.check.kind.kind().profile().queries == Queries::Catalogues {
+        return Ok(Inspected::default());
+    }
     if context.sources.get(one.suite, &query.source).is_ok_and(|open| open.described.is_err()) {
         return Ok(Inspected::default());
     }

@@ -5,7 +5,7 @@ use super::super::event::Event;
 use super::super::findings::fanout::DifferenceFanout;
 use super::attempt_result::AttemptResult;
 use super::query::{Fetched, maybe, population};
-use super::rows;
+use super::{catalogs, rows};
 use crate::compare::{Answers, ComparisonResult, compare_all, compare_counting};
 use crate::frame::Frame;
 use crate::isolation::Defect;
@@ -21,6 +21,9 @@ pub(crate) async fn read(
     let check = one.check;
     if matches!(check.kind, KindSettings::Rows) {
         return rows::run(one, context, watch).await;
+    }
+    if let KindSettings::Schema(settings) = &check.kind {
+        return catalogs::run(one, context, settings).await;
     }
     let (old, new, population) =
         tokio::join!(maybe(one, context, Side::Old), maybe(one, context, Side::New), population(one, context),);

@@ -8,6 +8,8 @@ use super::super::error::Error;
 use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::ClickHouse;
+use super::schema;
+use crate::schema::{Property, TableSchema};
 
 /// Engines whose tables hold nothing, or give each row only once.
 const STREAMS: &str = "'Kafka', 'RabbitMQ', 'NATS', 'S3Queue', 'AzureQueue', 'FileLog', 'Null', 'Set', 'Join'";
@@ -24,6 +26,14 @@ impl Catalog for SystemTables {
             );
             Ok(table_names(&ask.ask(&sql).await?))
         })
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        schema::PROPERTIES
+    }
+
+    fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {
+        Box::pin(schema::read(table, ask))
     }
 
     fn table<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Table, Error>> {

@@ -5,6 +5,7 @@
 
 mod address;
 mod catalog;
+mod declared;
 mod decode;
 mod dialect;
 mod error;
@@ -13,6 +14,7 @@ mod lint;
 mod parameters;
 mod privileges;
 mod reading;
+mod schema;
 mod send;
 mod server;
 mod server_diff;

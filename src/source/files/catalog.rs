@@ -9,6 +9,8 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::DataFusion;
 use super::place::{self, Place};
+use super::schema;
+use crate::schema::{Property, TableSchema};
 
 /// Files by their stems.
 pub(super) struct Stems;
@@ -19,6 +21,14 @@ impl Catalog for Stems {
             let listed = Place::of(at)?.list().await?;
             Ok(listed.tables.into_keys().map(|name| TableName::new(None, name)).collect())
         })
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        &[]
+    }
+
+    fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {
+        Box::pin(schema::read(table, ask))
     }
 
     fn table<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Table, Error>> {

@@ -8,6 +8,8 @@ use super::super::error::Error;
 use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::MySql;
+use super::schema;
+use crate::schema::{Property, TableSchema};
 
 /// `information_schema`.
 pub(super) struct MySqlCatalog;
@@ -19,6 +21,14 @@ impl Catalog for MySqlCatalog {
                        WHERE table_schema = DATABASE() ORDER BY table_name";
             Ok(table_names(&ask.ask(sql).await?))
         })
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        schema::PROPERTIES
+    }
+
+    fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {
+        Box::pin(schema::read(table, ask))
     }
 
     fn table<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Table, Error>> {

@@ -3,6 +3,7 @@
 //! A statement without a result is refused before it runs, so that no check can change its session (`session`).
 
 mod catalog;
+mod declared;
 mod decode;
 mod dialect;
 mod error;
@@ -11,6 +12,7 @@ mod options;
 mod parameters;
 mod privileges;
 mod reading;
+mod schema;
 mod send;
 mod server;
 mod session;

@@ -8,6 +8,8 @@ use super::super::error::Error;
 use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::Postgres;
+use super::schema;
+use crate::schema::{Property, TableSchema};
 
 /// `pg_class`, `pg_attribute` and `pg_index`.
 pub(super) struct PgCatalog;
@@ -25,6 +27,14 @@ impl Catalog for PgCatalog {
                        AND d.deptype = 'e') ORDER BY 1 NULLS FIRST, 2";
             Ok(table_names(&ask.ask(sql).await?))
         })
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        schema::PROPERTIES
+    }
+
+    fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {
+        Box::pin(schema::read(table, ask))
     }
 
     fn table<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Table, Error>> {

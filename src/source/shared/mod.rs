@@ -8,4 +8,5 @@ pub(crate) mod decimal;
 pub(crate) mod nested;
 pub(crate) mod nondeterminism;
 pub(crate) mod pool;
+pub(crate) mod shadow;
 mod struct_json;

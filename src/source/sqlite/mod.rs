@@ -4,11 +4,14 @@
 
 mod beside;
 mod catalog;
+mod checks;
 mod connection;
+mod declared;
 mod dialect;
 mod held;
 mod lexer;
 mod reading;
+mod schema;
 mod types;
 
 use std::path::{Path, PathBuf};

@@ -43,6 +43,10 @@ impl Reader<'_, '_> {
             ("settle", raw.settle.is_some()),
             ("noise", raw.noise.is_some()),
             ("duplicates", raw.duplicates.is_some()),
+            ("tables", raw.tables.is_some()),
+            ("ignore", !raw.ignore.is_empty()),
+            ("allow", !raw.allow.is_empty()),
+            ("order", raw.order.is_some()),
         ];
         let taken = kind.profile().settings;
         for (name, _) in given.iter().filter(|(name, given)| *given && !taken.contains(name)) {
@@ -81,6 +85,7 @@ impl Reader<'_, '_> {
                 KindSettings::Invariant { population: found.map(|(template, _)| template) }
             }
             Kind::Latency => KindSettings::Latency(self.latency(raw, sides)?),
+            Kind::Schema => KindSettings::Schema(Box::new(self.schema(raw))),
         })
     }
 

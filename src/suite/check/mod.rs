@@ -3,6 +3,7 @@
 mod effect;
 mod kind;
 mod query;
+mod schema;
 
 use crate::suite::bounds;
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ use super::{Param, SourceSpec};
 use crate::frame::exact;
 use crate::model::{DifferenceForm, KeyUse, Kind, Sides, WarningCode};
 use crate::source::DRIVERS;
-use crate::spec::check::{Check, Masks, Query, Requirement, Rule, Sample, Settle, Window};
+use crate::spec::check::{Check, Masks, Query, Requirement, Rule, Sample, SchemaCheck, Settle, Window};
 
 /// What a check of a suite can refer to.
 pub(super) struct Scope<'a> {
@@ -105,6 +106,8 @@ impl Reader<'_, '_> {
         self.misplaced(kind, &raw);
         let known = self.scope.known;
         let key = match raw.key.clone() {
+            // Its items are named by them, whatever a suite says.
+            _ if kind == Kind::Schema => SchemaCheck::KEY.map(str::to_owned).to_vec(),
             None => Vec::new(),
             Some(OneOrMany::One(name)) => vec![name],
             Some(OneOrMany::Many(names)) => names,

@@ -23,16 +23,19 @@ impl Reader<'_, '_> {
             let needed = match kind.profile().queries {
                 Queries::Both => true,
                 Queries::NewAndMaybeOld => side == Side::New,
-                Queries::One => false,
+                Queries::One | Queries::Catalogues => false,
             };
-            let Some((sql, file)) = self.sql(sql, side.as_str(), engine, needed) else { continue };
-            if !self.scope.named.contains(&source.as_str()) {
-                let help = nearest(&source, self.scope.named.iter().copied());
-                self.mistake(
-                    format!("there is no source `{source}` for {side}"),
-                    help.or(Some(format!("add [sources.{source}]"))),
-                );
+            if kind.profile().queries == Queries::Catalogues {
+                if sql.is_some() {
+                    self.mistake(format!("`{side}` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
+                }
+                if self.named(side, &source) {
+                    *sides.get_mut(side) = Some(Query { source, sql: Template::default(), file: None });
+                }
+                continue;
             }
+            let Some((sql, file)) = self.sql(sql, side.as_str(), engine, needed) else { continue };
+            self.named(side, &source);
             *sides.get_mut(side) = Some(Query { source, sql, file });
         }
         if kind.profile().queries == Queries::One && sides.old.is_some() == sides.new.is_some() {
@@ -42,6 +45,19 @@ impl Reader<'_, '_> {
             );
         }
         sides
+    }
+
+    /// Whether there is a source for a side; a mistake where there is none.
+    fn named(&mut self, side: Side, source: &str) -> bool {
+        let is_named = self.scope.named.contains(&source);
+        if !is_named {
+            let help = nearest(source, self.scope.named.iter().copied());
+            self.mistake(
+                format!("there is no source `{source}` for {side}"),
+                help.or(Some(format!("add [sources.{source}]"))),
+            );
+        }
+        is_named
     }
 
     pub(super) fn engine(&self, source: &str) -> Option<&'static Driver> {

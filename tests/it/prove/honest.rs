@@ -114,6 +114,40 @@ fn a_suite_without_blindness_misses_nothing() {
     }
 }
 
+/// Catches a formula that is not that of the tolerance: it is found again on the data, by doubling and halving.
+#[test]
+fn the_smallest_loss_follows_from_the_tolerance_and_is_found_on_the_data() {
+    let sum = |rule: &str| {
+        format!(
+            "[checks.c]\nkind = \"sum\"\nkey = \"day\"\ncolumns.cost = {rule}\n\
+             old = \"SELECT day, SUM(cost) AS cost FROM items GROUP BY day\"\nnew = \"SELECT day, SUM(cost) AS cost FROM items GROUP BY day\"\n"
+        )
+    };
+    let count = "[checks.c]\nkind = \"row_count\"\nrelative = 0.3\nold = \"SELECT COUNT(*) AS n FROM items\"\n\
+                 new = \"SELECT COUNT(*) AS m FROM items\"\n";
+    // The widest sum is 44.99, of 2026-01-03.
+    let cases = [
+        (sum("{ absolute = 0.05 }"), "0.06"),
+        (sum("{ relative = 0.1 }"), "4.5"),
+        (sum("{ absolute = 1, relative = 0.1 }"), "5.5"),
+        (sum("{ warn = { absolute = 0.5 }, fail = { absolute = 2 } }"), "0.51"),
+        (sum("{ absolute = 0.055 }"), "0.06"),
+        (count.to_owned(), "2"),
+    ];
+    for (checks, amount) in cases {
+        let folder = shop(&checks);
+        let proof = prove(folder.path(), &[]);
+        let smallest = &proof.check("shop.c")["smallest"][0];
+        assert_eq!(
+            (smallest["amount"].as_str(), smallest["is_confirmed"].as_bool()),
+            (Some(amount), Some(true)),
+            "{checks}{}",
+            proof.shown
+        );
+        assert!(proof.shown.contains(&format!("  {amount}")), "{}", proof.shown);
+    }
+}
+
 /// Catches a proof of a suite that fails as it is, which would find every mutant caught.
 #[test]
 fn a_suite_that_fails_proves_nothing() {

@@ -5,6 +5,7 @@ mod blind;
 mod documented;
 mod honest;
 mod streamed;
+mod tables;
 
 use std::path::Path;
 use std::process::Output;

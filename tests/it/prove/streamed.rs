@@ -61,6 +61,7 @@ fn windows_samples_and_settling_checks_are_tried() {
         assert!(proof.with("caught").contains(&"orders:lose_row".to_owned()), "{settings}{}", proof.shown);
         let notes = proof.check("s.orders")["notes"].to_string();
         assert_eq!(notes.contains("1% of the keys"), settings.starts_with("sample"), "{notes}");
+        assert_eq!(notes.contains("299 rows are seen with 95 %"), settings.starts_with("sample"), "{notes}");
     }
 }
 

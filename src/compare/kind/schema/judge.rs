@@ -1,0 +1,58 @@
+//! Whether an item of new does for one of old.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::items::{DEFAULT, Item, TYPE, named};
+use crate::model::{Difference, Example, Pair};
+use crate::schema::{ColumnType, DefaultValue, takes};
+use crate::spec::check::{Allowed, SchemaCheck};
+
+/// What of an item that both sides have differs, and counts.
+pub(super) fn differs(
+    settings: &SchemaCheck,
+    key: &(String, String),
+    old: &Item,
+    new: &Item,
+    is_one_engine: bool,
+) -> Option<Example> {
+    let allowed = settings.allow.get(&old.subject(key));
+    let names: BTreeSet<&'static str> = old.values.keys().chain(new.values.keys()).copied().collect();
+    let mut columns = BTreeMap::new();
+    for name in names {
+        let (then, now) = (old.values.get(name), new.values.get(name));
+        let holds = match name {
+            TYPE => holds_type(old, new, then, now, allowed),
+            DEFAULT => is_same_default(old.default.as_ref(), new.default.as_ref(), is_one_engine),
+            _ => then == now,
+        };
+        if !holds {
+            columns.insert(name.to_owned(), Pair { old: then.cloned(), new: now.cloned() });
+        }
+    }
+    (!columns.is_empty()).then(|| Example { difference: Difference::Changed, key: named(key), columns })
+}
+
+fn holds_type(old: &Item, new: &Item, then: Option<&String>, now: Option<&String>, allowed: Option<&Allowed>) -> bool {
+    let (Some(of), Some(becomes)) = (&old.of, &new.of) else { return then == now };
+    let is = |text: &str, declared: Option<&String>, of: &ColumnType| {
+        let text = text.trim().to_lowercase();
+        let declared = declared.map(|declared| declared.to_lowercase()).unwrap_or_default();
+        let base = |name: &str| name.split('(').next().unwrap_or_default().trim().to_owned();
+        text == declared || text == base(&declared) || text == of.to_string() || text == base(&of.to_string())
+    };
+    takes(of, becomes) || allowed.is_some_and(|Allowed { old, new }| is(old, then, of) && is(new, now, becomes))
+}
+
+/// Whether two defaults mean the same. Between two engines an expression cannot be told, and only one that is not there is
+/// another.
+fn is_same_default(old: Option<&DefaultValue>, new: Option<&DefaultValue>, is_one_engine: bool) -> bool {
+    match (old, new) {
+        (None, None) => true,
+        (Some(old), Some(new)) => match (&old.meaning, &new.meaning) {
+            (Some(old), Some(new)) => old == new,
+            (None, None) if !is_one_engine => true,
+            _ => old.text == new.text,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,174 @@
+//! The smallest loss that a tolerance is sure to see: by its formula, and found again on the data by doubling and halving.
+
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+
+use super::edit::Edit;
+use super::judge::is_worse;
+use super::tape::{Edits, Query};
+use super::trial::{Ready, Trial};
+use crate::compare::value_as_shown;
+use crate::frame::{Type, Value, value};
+use crate::model::{Side, SmallestLoss};
+use crate::spec::check::{Check, Comparison, KindSettings, Tolerance};
+
+/// Rows beyond which a loss is told by its formula alone.
+const MOST_ROWS: u64 = 20_000;
+
+/// A number of old with the largest tolerance, and its counterpart.
+struct Worst {
+    /// The key as it is shown, in the order of the check's key.
+    key: Vec<Option<String>>,
+    old: BigDecimal,
+    /// Number of the row in the answer of new, with its value there.
+    row: u64,
+    new: Value,
+}
+
+impl Trial<'_> {
+    /// The smallest losses that the columns with a tolerance are sure to see.
+    pub(super) async fn smallest(&self, ready: &Ready) -> Vec<SmallestLoss> {
+        let check = self.one.check;
+        let is_compared = matches!(check.kind, KindSettings::RowCount | KindSettings::Sum | KindSettings::Rows);
+        if !is_compared || ready.side != Side::New {
+            return Vec::new();
+        }
+        let queries = ready.baseline.asked.of(Side::Old);
+        let Some(old) = queries.iter().find(|query| query.is_streamed == ready.target.is_streamed) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for (at, name) in ready.sample.names.iter().enumerate() {
+            let renamed = check.rename.iter().find(|(_, new)| *new == name);
+            let known_as = renamed.map_or(name, |(old, _)| old);
+            let Some(tolerance) = tolerance(check, known_as) else { continue };
+            let unit = match ready.sample.types.get(at) {
+                Some(Type::Integer) => 0,
+                Some(Type::Decimal { scale }) => i64::from(*scale),
+                _ => continue,
+            };
+            found.extend(self.of_column(ready, old, (known_as, name), tolerance, unit).await);
+        }
+        found
+    }
+
+    async fn of_column(
+        &self,
+        ready: &Ready,
+        old: &Query,
+        (known_as, name): (&str, &str),
+        tolerance: &Tolerance,
+        scale: i64,
+    ) -> Option<SmallestLoss> {
+        let worst = self.worst(ready, old, known_as, name)?;
+        let bound = &tolerance.absolute + &tolerance.relative * worst.old.abs();
+        let one = BigDecimal::new(1.into(), scale);
+        // Beyond the bound by one unit, or by less than one where the bound is no whole number of them.
+        let units: BigDecimal = (&bound / &one).with_scale_round(0, RoundingMode::Floor) + BigDecimal::from(1);
+        let amount = (&units * &one).normalized();
+        let is_equal = number(&worst.new).is_some_and(|new| new == worst.old);
+        let is_confirmed = match (is_equal && ready.sample.total <= MOST_ROWS, units.to_i128()) {
+            (true, Some(units)) => Some(self.least(ready, name, &worst, scale).await? == units),
+            _ => None,
+        };
+        let place = self.one.check.key.iter().zip(&worst.key);
+        let place: Vec<String> =
+            place.map(|(name, value)| format!("{name} = {}", value.as_deref().unwrap_or("NULL"))).collect();
+        let shows =
+            self.request.options.privacy.examples && self.one.check.mask == crate::spec::check::Masks::default();
+        Some(SmallestLoss {
+            column: known_as.to_owned(),
+            amount: amount.to_plain_string(),
+            place: shows.then(|| place.join(", ")).filter(|place| !place.is_empty()),
+            is_confirmed,
+        })
+    }
+
+    /// The number of old whose tolerance is the widest, and its counterpart in new.
+    fn worst(&self, ready: &Ready, old: &Query, known_as: &str, name: &str) -> Option<Worst> {
+        let check = self.one.check;
+        let answer = ready.baseline.answers.get(old.source, &old.sql, 0)?;
+        let key =
+            |side: Side| check.key.iter().map(move |name| check.name_on(side, name).to_owned()).collect::<Vec<_>>();
+        let column = if matches!(check.kind, KindSettings::RowCount) { None } else { Some(known_as) };
+        let mut widest: Option<(BigDecimal, Vec<Option<String>>)> = None;
+        for batch in &answer.batches {
+            let names = key(Side::Old);
+            let column =
+                column.or_else(|| batch.names().into_iter().find(|name| !names.iter().any(|key| key == name)))?;
+            let keys: Vec<Vec<Value>> = names.iter().map(|name| batch.values(name)).collect();
+            for (row, held) in batch.values(column).iter().enumerate() {
+                let Some(amount) = number(held) else { continue };
+                if widest.as_ref().is_none_or(|(known, _)| amount.abs() > known.abs()) {
+                    widest = Some((amount, keys.iter().map(|values| value_as_shown(&values[row])).collect()));
+                }
+            }
+        }
+        let (old, wanted) = widest?;
+        let answer = ready.baseline.answers.get(ready.target.source, &ready.target.sql, 0)?;
+        let names = key(Side::New);
+        let mut first = 0;
+        for batch in &answer.batches {
+            let keys: Vec<_> = names.iter().map(|name| batch.column(name)).collect::<Option<_>>()?;
+            for row in 0..batch.height() {
+                let shown = keys.iter().map(|(series, of)| value(series, of, row).as_ref().and_then(value_as_shown));
+                if shown.eq(wanted.iter().cloned()) {
+                    let (series, of) = batch.column(name)?;
+                    return Some(Worst { key: wanted, old, row: first + row as u64, new: value(series, of, row)? });
+                }
+            }
+            first += batch.height() as u64;
+        }
+        None
+    }
+
+    /// The fewest units that are seen when they are lost, found by doubling and halving; absent where nothing is.
+    async fn least(&self, ready: &Ready, name: &str, worst: &Worst, scale: i64) -> Option<i128> {
+        let (mut unseen, mut seen) = (0_i128, 1_i128);
+        while !self.sees(ready, name, worst, seen, scale).await? {
+            unseen = seen;
+            seen = seen.checked_mul(2).filter(|units| *units < 1 << 90)?;
+        }
+        while seen - unseen > 1 {
+            let middle = unseen + (seen - unseen) / 2;
+            if self.sees(ready, name, worst, middle, scale).await? { seen = middle } else { unseen = middle }
+        }
+        Some(seen)
+    }
+
+    async fn sees(&self, ready: &Ready, name: &str, worst: &Worst, units: i128, scale: i64) -> Option<bool> {
+        let less = number(&worst.new)? - BigDecimal::new(units.into(), scale);
+        let less = match worst.new {
+            Value::Integer(_) => Value::Integer(less.to_i128()?),
+            Value::Decimal { scale, .. } => Value::Decimal {
+                unscaled: less.with_scale(scale.into()).into_bigint_and_exponent().0.to_i128()?,
+                scale,
+            },
+            _ => return None,
+        };
+        let edit = Edit::Set(name.to_owned(), [(worst.row, less)].into());
+        let by_query = [(ready.target.sql.clone(), vec![edit])].into();
+        let (after, is_known) = self.tried(&ready.baseline, Edits { side: ready.side, by_query }).await;
+        (is_known && !self.request.is_late()).then(|| is_worse(&ready.baseline.reports, &after))
+    }
+}
+
+/// The tolerance of a column, the tighter one of two levels; absent of one that is compared otherwise.
+fn tolerance<'a>(check: &'a Check, column: &str) -> Option<&'a Tolerance> {
+    if check.key.iter().any(|key| key == column) {
+        return None;
+    }
+    match super::judge::rule(check, column).comparison.levels().next()? {
+        Comparison::Tolerance(tolerance) => Some(tolerance),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<BigDecimal> {
+    match value {
+        Value::Integer(number) => Some(BigDecimal::from(*number)),
+        Value::Decimal { unscaled, scale } => Some(BigDecimal::new((*unscaled).into(), i64::from(*scale))),
+        // What a rule reads as a number.
+        Value::Text(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,115 @@
+//! Defaults of columns, and what two of them that engines write differently have in common.
+
+/// A default as its engine writes it, and what it means where that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultValue {
+    /// As the engine writes it.
+    pub text: String,
+    /// What it means, the same for every engine; absent of an expression.
+    pub meaning: Option<String>,
+}
+
+/// What stands for the next number of a sequence.
+pub(crate) const NEXT_NUMBER: &str = "next number";
+
+/// What stands for the moment of writing.
+const NOW: &str = "now";
+
+impl DefaultValue {
+    /// Returns the default that a catalogue writes as `text`: an SQL expression.
+    pub(crate) fn of_sql(text: &str) -> DefaultValue {
+        DefaultValue { text: text.trim().to_owned(), meaning: meaning(text) }
+    }
+
+    /// Returns the default that is the text `value` itself.
+    pub(crate) fn of_value(value: &str) -> DefaultValue {
+        DefaultValue { text: format!("'{value}'"), meaning: Some(literal(value)) }
+    }
+
+    /// Returns a number of its own for each row.
+    pub(crate) fn next_number(text: &str) -> DefaultValue {
+        DefaultValue { text: text.to_owned(), meaning: Some(NEXT_NUMBER.to_owned()) }
+    }
+}
+
+/// A number as it is compared, any other text as a text.
+fn literal(value: &str) -> String {
+    match value.parse::<bigdecimal::BigDecimal>() {
+        Ok(number) => number.normalized().to_plain_string(),
+        Err(_) => format!("'{value}'"),
+    }
+}
+
+fn meaning(text: &str) -> Option<String> {
+    let mut text = text.trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        text = inner.trim();
+    }
+    if let Some(quoted) = text.strip_prefix('\'') {
+        // PostgreSQL says the type behind the text: 'x'::character varying.
+        let (value, rest) = quoted_text(quoted)?;
+        return (rest.is_empty() || rest.starts_with("::")).then(|| literal(&value));
+    }
+    let bare = text.split("::").next().unwrap_or(text);
+    let lower = bare.to_ascii_lowercase();
+    let is_now = ["now", "current_timestamp", "now64", "localtimestamp", "transaction_timestamp"]
+        .iter()
+        .any(|name| lower.strip_prefix(name).is_some_and(|rest| rest.is_empty() || is_digits_in_parentheses(rest)));
+    match lower.as_str() {
+        "true" => Some("1".to_owned()),
+        "false" => Some("0".to_owned()),
+        "null" => None,
+        _ if is_now => Some(NOW.to_owned()),
+        _ if lower.starts_with("nextval(") => Some(NEXT_NUMBER.to_owned()),
+        _ => bare.parse::<bigdecimal::BigDecimal>().ok().map(|number| number.normalized().to_plain_string()),
+    }
+}
+
+/// The text before its closing quote, and what stands behind that.
+fn quoted_text(text: &str) -> Option<(String, &str)> {
+    let mut value = String::new();
+    let mut rest = text;
+    loop {
+        let at = rest.find('\'')?;
+        value.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.strip_prefix('\'') {
+            Some(more) => {
+                value.push('\'');
+                rest = more;
+            }
+            None => return Some((value, rest)),
+        }
+    }
+}
+
+fn is_digits_in_parentheses(text: &str) -> bool {
+    let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    inner.is_some_and(|inner| inner.chars().all(|c| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a default that means the same in two engines and is taken for another, and two that do not for one.
+    #[test]
+    fn defaults_are_known_by_what_they_mean() {
+        let of = |text: &str| DefaultValue::of_sql(text).meaning;
+        for text in ["'a''b'", "'a''b'::text", "('a''b'::character varying)"] {
+            assert_eq!(of(text).as_deref(), Some("'a'b'"), "{text}");
+        }
+        for text in ["0", "0.00", "'0'::numeric", "false", "(0)"] {
+            assert_eq!(of(text).as_deref(), Some("0"), "{text}");
+        }
+        for text in ["now()", "CURRENT_TIMESTAMP", "current_timestamp(6)", "now64(3)", "CURRENT_TIMESTAMP()"] {
+            assert_eq!(of(text).as_deref(), Some("now"), "{text}");
+        }
+        assert_eq!(of("nextval('t_id_seq'::regclass)").as_deref(), Some(NEXT_NUMBER));
+        for text in ["NULL", "gen_random_uuid()", "'a' || 'b'", "nowhere()", "a + 1"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        assert_eq!(DefaultValue::of_value("new").meaning, of("'new'::text"));
+        assert_ne!(of("'x'"), of("'y'"));
+    }
+}

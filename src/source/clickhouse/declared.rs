@@ -1,0 +1,54 @@
+//! What columns of declared types hold in ClickHouse.
+
+use crate::schema::{ColumnType, labels};
+
+/// Reads a type as `system.columns` writes it, and whether it takes NULL.
+pub(super) fn column_type(declared: &str) -> (ColumnType, bool) {
+    let text = declared.trim();
+    for wrapper in ["Nullable(", "LowCardinality("] {
+        if let Some(inner) = text.strip_prefix(wrapper).and_then(|rest| rest.strip_suffix(')')) {
+            let (of, is_nullable) = column_type(inner);
+            return (of, is_nullable || wrapper == "Nullable(");
+        }
+    }
+    (plain(text), false)
+}
+
+fn plain(declared: &str) -> ColumnType {
+    let (name, inner) = match declared.split_once('(') {
+        Some((name, rest)) => (name, rest.strip_suffix(')').unwrap_or(rest)),
+        None => (declared, ""),
+    };
+    let arguments = crate::schema::arguments(inner);
+    let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<u32>().ok());
+    let inner_type = |at: usize| Box::new(column_type(arguments.get(at).map_or("", String::as_str)).0);
+    let bits = |prefix: &str| name.strip_prefix(prefix).and_then(|bits| bits.parse::<u16>().ok());
+    if let Some(bits) = bits("UInt") {
+        return ColumnType::Integer { bits, is_signed: false };
+    }
+    if let Some(bits) = bits("Int") {
+        return ColumnType::Integer { bits, is_signed: true };
+    }
+    if let Some(bits) = bits("Float") {
+        return ColumnType::Float(bits);
+    }
+    match name {
+        "Decimal" => ColumnType::Decimal { precision: number(0), scale: number(1) },
+        "String" => ColumnType::Text { limit: None },
+        "FixedString" => ColumnType::Bytes { limit: number(0).map(u64::from) },
+        "Bool" => ColumnType::Bool,
+        "Date" | "Date32" => ColumnType::Date,
+        // Every moment is one, whatever zone it is shown in.
+        "DateTime" => ColumnType::Timestamp { is_zoned: true, digits: 0 },
+        "DateTime64" => ColumnType::Timestamp {
+            is_zoned: true,
+            digits: number(0).and_then(|digits| u8::try_from(digits).ok()).unwrap_or(3),
+        },
+        "UUID" => ColumnType::Uuid,
+        "JSON" | "Object" => ColumnType::Json,
+        "Enum8" | "Enum16" => ColumnType::Enum(labels(inner)),
+        "Array" => ColumnType::Array(inner_type(0)),
+        "Map" => ColumnType::Map(inner_type(0), inner_type(1)),
+        _ => ColumnType::Other(declared.to_owned()),
+    }
+}

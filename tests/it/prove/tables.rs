@@ -1,0 +1,125 @@
+//! `--on tables`: what the queries themselves do not look at, on every engine.
+
+use super::{Proof, read};
+use crate::cli::cutover;
+use crate::schema::{apply, place};
+use crate::waivers::write;
+
+fn prove(folder: &std::path::Path, url: &str, checks: &str) -> Proof {
+    let suite = format!("name = \"s\"\n[sources.old]\nurl = \"${{URL}}\"\n[sources.new]\nurl = \"${{URL}}\"\n{checks}");
+    write(folder, "suite.toml", &suite);
+    let mut command = cutover(folder);
+    command.args(["prove", "suite.toml", "--json", "--on", "tables"]).env("URL", url);
+    read(&command.output().unwrap())
+}
+
+/// The mutants of a table with this outcome.
+fn with(proof: &Proof, outcome: &str) -> Vec<String> {
+    let tables = proof.json["tables"].as_array().into_iter().flatten();
+    let mutants = tables.flat_map(|table| table["mutants"].as_array().unwrap());
+    let ended = mutants.filter(|mutant| mutant["outcome"] == outcome);
+    ended.map(|mutant| mutant["id"].as_str().unwrap().to_owned()).collect()
+}
+
+const ROWS: &str = "[checks.rows]\nkind = \"rows\"\nkey = \"id\"\nold = \"SELECT id, name, amount FROM t\"\n\
+                    new = \"SELECT x.id, x.name, x.amount FROM t AS x\"\n";
+
+const COVERAGE: &str = "[checks.coverage]\nkind = \"sum\"\nold = \"SELECT COUNT(*) * 100 / COUNT(*) AS percent FROM t\"\n\
+                        new = \"SELECT COUNT(*) * 100 / COUNT(*) AS percent FROM t\"\n";
+
+/// Catches an engine on which tables cannot be replaced, a column that is told unseen though a query compares it, and one
+/// that no query names and nobody tells of.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_no_query_names_is_found_on_every_engine() {
+    let rows = "(1, 'ann', 1.50, 'a'), (2, 'bob', 2.25, 'b'), (3, 'cid', 3.00, NULL), (4, 'dan', 4.75, 'd'), (5, 'eve', 5.10, 'e'), (6, 'fay', 6.00, 'f')";
+    let engines = [
+        ("postgres", "CREATE TABLE t (id bigint PRIMARY KEY, name text, amount numeric(10,2), note text)"),
+        ("mysql", "CREATE TABLE t (id bigint PRIMARY KEY, name varchar(10), amount decimal(10,2), note varchar(10))"),
+        ("sqlite", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, amount DECIMAL(10,2), note TEXT)"),
+        (
+            "clickhouse",
+            "CREATE TABLE t (id Int64, name String, amount Decimal(10, 2), note Nullable(String)) ENGINE = MergeTree ORDER BY id",
+        ),
+    ];
+    for (engine, table) in engines {
+        let folder = tempfile::tempdir().unwrap();
+        let url = place(engine, "prove_tables").await;
+        apply(&url, folder.path(), &format!("{table}; INSERT INTO t VALUES {rows};")).await;
+        let proof = prove(folder.path(), &url, ROWS);
+        assert_eq!((proof.code, proof.json["status"].as_str()), (Some(1), Some("missed")), "{engine}: {}", proof.shown);
+        assert_eq!(with(&proof, "missed"), ["t.note:null", "t.note:empty"], "{engine}: {}", proof.shown);
+        // A value of SQLite has the type that it was written with, and this one is another than the column's others.
+        let untested = if engine == "sqlite" { vec!["t.amount:zero"] } else { Vec::new() };
+        assert_eq!(with(&proof, "untested"), untested, "{engine}: {}", proof.shown);
+        let caught = with(&proof, "caught");
+        for id in ["t:lose_rows", "t:double_rows", "t.name:null", "t.name:empty", "t.amount:null", "t.amount:zero"] {
+            assert!(
+                untested.contains(&id) || caught.contains(&id.to_owned()),
+                "{engine}: {id} is not caught\n{}",
+                proof.shown
+            );
+        }
+        assert!(proof.shown.contains("t.note:null"), "{engine}: {}", proof.shown);
+    }
+}
+
+/// Catches a check that is always 100 % and is told to see something, and a redundant one that is told to be needed.
+#[tokio::test]
+async fn a_check_that_sees_nothing_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let fill = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, amount DECIMAL(10,2));
+                INSERT INTO t VALUES (1, 'ann', 1.50), (2, 'bob', 2.25), (3, 'cid', 3.00);";
+    apply("sqlite:t.db", folder.path(), fill).await;
+    let proof = prove(folder.path(), "sqlite:t.db", &format!("{ROWS}{COVERAGE}"));
+    assert_eq!((proof.code, proof.json["status"].as_str()), (Some(0), Some("proven")), "{}", proof.shown);
+    assert!(proof.shown.contains("Checks that saw nothing: s.coverage"), "{}", proof.shown);
+    assert_eq!(proof.json["smallest_set"], serde_json::json!(["s.rows"]));
+    let alone = prove(folder.path(), "sqlite:t.db", COVERAGE);
+    assert_eq!(alone.code, Some(1), "{}", alone.shown);
+    assert!(with(&alone, "missed").contains(&"t:lose_rows".to_owned()), "{}", alone.shown);
+}
+
+/// Catches a query that hides what is lost: a join that drops the rows, and a condition that they never meet.
+#[tokio::test]
+async fn joins_and_conditions_that_hide_losses_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let fill = "CREATE TABLE t (id INTEGER PRIMARY KEY, shop INTEGER, amount INTEGER); CREATE TABLE shops (id INTEGER PRIMARY KEY, name TEXT);
+                INSERT INTO t VALUES (1, 1, 10), (2, 1, 20), (3, 1, 30); INSERT INTO shops VALUES (1, 'a'), (2, 'b'), (3, 'c');";
+    apply("sqlite:t.db", folder.path(), fill).await;
+    let count = |sql: &str| format!("[checks.c]\nkind = \"row_count\"\nold = \"{sql}\"\nnew = \"{sql}\"\n");
+    let joined =
+        prove(folder.path(), "sqlite:t.db", &count("SELECT COUNT(*) AS n FROM t LEFT JOIN shops ON shops.id = t.shop"));
+    let missed = with(&joined, "missed");
+    assert!(
+        missed.contains(&"shops:lose_rows".to_owned()) && !missed.contains(&"t:lose_rows".to_owned()),
+        "{}",
+        joined.shown
+    );
+    let accepted = prove(
+        folder.path(),
+        "sqlite:t.db",
+        &format!(
+            "[prove.accept]\n\"t.*:*\" = \"counted, not summed\"\n\"shops*\" = \"x\"\n{}",
+            count("SELECT COUNT(*) AS n FROM t")
+        )
+        .replace("\"shops*\" = \"x\"\n", ""),
+    );
+    assert_eq!(accepted.code, Some(0), "{}", accepted.shown);
+    assert!(accepted.shown.contains("counted, not summed"), "{}", accepted.shown);
+}
+
+/// Catches a query that cannot be read, and that is told proven all the same.
+#[tokio::test]
+async fn what_cannot_be_replaced_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    apply("sqlite:t.db", folder.path(), "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);").await;
+    let sql = "SELECT COUNT(*) AS n FROM cutover_shadow";
+    apply("sqlite:t.db", folder.path(), "CREATE VIEW cutover_shadow AS SELECT id FROM t;").await;
+    let proof = prove(
+        folder.path(),
+        "sqlite:t.db",
+        &format!("[checks.c]\nkind = \"row_count\"\nold = \"{sql}\"\nnew = \"{sql}\"\n"),
+    );
+    assert_eq!((proof.code, proof.json["status"].as_str()), (Some(2), Some("void")), "{}", proof.shown);
+    assert!(proof.json.to_string().contains("a name `cutover_shadow` of its own"), "{}", proof.json);
+}

@@ -1,0 +1,154 @@
+//! What a suite says of schemas: names, what is ignored, allowed, expected and waived, and mistakes.
+
+use super::{apply, run};
+use crate::cli::cutover;
+use crate::waivers::{waiver, write};
+
+const OLD: &str = "CREATE TABLE orders (id INTEGER PRIMARY KEY, note VARCHAR(10), legacy TEXT, at DATE);
+                   CREATE INDEX a ON orders (note); CREATE TABLE lines (order_id INTEGER REFERENCES orders (id), n INT);";
+const NEW: &str = "CREATE TABLE orders (at DATE, id INTEGER PRIMARY KEY, note VARCHAR(10), legacy TEXT);
+                   CREATE INDEX b ON orders (note); CREATE TABLE lines (order_id INTEGER REFERENCES orders (id), n INT);";
+
+async fn pair(new: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    apply("sqlite:old.db", folder.path(), OLD).await;
+    apply("sqlite:new.db", folder.path(), new).await;
+    folder
+}
+
+fn found(folder: &tempfile::TempDir, settings: &str) -> (Option<i32>, Vec<String>, String) {
+    let ran = run(folder.path(), "sqlite:old.db", "sqlite:new.db", settings);
+    (ran.code, ran.found(), ran.shown)
+}
+
+/// Catches an order that counts though nobody asked, one that does not though somebody did, and the name of an index that
+/// counts.
+#[tokio::test]
+async fn names_of_indexes_never_count_and_the_order_of_columns_only_on_request() {
+    let folder = pair(NEW).await;
+    assert_eq!(found(&folder, "").0, Some(0), "{}", found(&folder, "").2);
+    let (code, found, shown) = found(&folder, "order = true\n");
+    let wanted = ["at", "id", "legacy", "note"].map(|name| format!("changed column {name} place"));
+    assert_eq!((code, found), (Some(1), wanted.to_vec()), "{shown}");
+}
+
+/// Catches a renamed table whose columns, keys and references are looked for under the old name.
+#[tokio::test]
+async fn renamed_tables_and_columns_are_the_same() {
+    let renamed = "CREATE TABLE purchases (number INTEGER PRIMARY KEY, remark VARCHAR(10), legacy TEXT, at DATE);
+                   CREATE INDEX b ON purchases (remark);
+                   CREATE TABLE lines (purchase INTEGER REFERENCES purchases (number), n INT);";
+    let folder = pair(renamed).await;
+    let names = "rename = { orders = \"purchases\", \"orders.id\" = \"number\", \"orders.note\" = \"remark\", \"lines.order_id\" = \"purchase\" }\n";
+    let (code, differing, shown) = found(&folder, names);
+    assert_eq!((code, differing.len()), (Some(0), 0), "{shown}");
+    let (code, differing, shown) = found(&folder, "");
+    assert_eq!(code, Some(1), "{shown}");
+    let tables = ["extra table", "missing table"].map(str::to_owned);
+    assert!(tables.iter().all(|table| differing.contains(table)), "{differing:?}");
+    assert!(!differing.iter().any(|one| one.contains("legacy")), "a lost table is one finding: {differing:?}");
+}
+
+/// Catches something ignored that is not listed with its reason, a pattern that ignores more than it says, and a change of
+/// type that is allowed though it is another.
+#[tokio::test]
+async fn what_is_ignored_or_allowed_is_said_and_nothing_else() {
+    let changed = "CREATE TABLE orders (id INTEGER PRIMARY KEY, note VARCHAR(5), at TIMESTAMP);
+                   CREATE TABLE lines (order_id INTEGER REFERENCES orders (id), n INT);";
+    let folder = pair(changed).await;
+    let all = ["changed column at type", "changed column note type", "missing column legacy", "missing index (note)"];
+    assert_eq!(found(&folder, "").1, all);
+    let cases = [
+        ("ignore = { \"orders.legacy\" = \"dropped by design\" }\n", vec![0, 1, 3]),
+        ("ignore = { \"orders:indexes\" = \"later\" }\n", vec![0, 1, 2]),
+        ("ignore = { \"orders:index (note)\" = \"later\" }\n", vec![0, 1, 2]),
+        ("ignore = { \"lines\" = \"later\" }\n", vec![0, 1, 2, 3]),
+        ("allow = { \"orders.note\" = \"varchar → varchar\", \"orders.at\" = \"date -> timestamp\" }\n", vec![2, 3]),
+        ("allow = { \"orders.note\" = \"VARCHAR(10) → varchar(5)\" }\n", vec![0, 2, 3]),
+        ("allow = { \"orders.note\" = \"varchar(10) → varchar(4)\" }\n", vec![0, 1, 2, 3]),
+        ("allow = { \"lines.note\" = \"varchar → varchar\" }\n", vec![0, 1, 2, 3]),
+    ];
+    for (settings, left) in cases {
+        let left: Vec<String> = left.into_iter().map(|at: usize| all[at].to_owned()).collect();
+        let (code, found, shown) = found(&folder, settings);
+        assert_eq!((code, found), (Some(1), left), "{settings}{shown}");
+    }
+    let whole = "ignore = { \"orders*\" = \"rewritten\" }\n";
+    let ran = run(folder.path(), "sqlite:old.db", "sqlite:new.db", whole);
+    assert_eq!(ran.code, Some(0), "{}", ran.shown);
+    assert_eq!(ran.left_out("ignore"), ["orders.at", "orders.legacy", "orders.note", "orders:index (note)"]);
+    assert!(ran.check()["columns"].to_string().contains("rewritten"), "{}", ran.check());
+}
+
+/// Catches a difference that `expect` or a waiver cannot name, and one that covers another value.
+#[tokio::test]
+async fn differences_are_expected_and_waived() {
+    let changed = OLD.replace("note VARCHAR(10)", "note VARCHAR(5)");
+    let folder = pair(&changed).await;
+    assert_eq!(found(&folder, "expect = { changed = 1 }\n").0, Some(0));
+    assert_eq!(found(&folder, "expect = { changed = 2 }\n").0, Some(1));
+    let later = chrono::NaiveDate::from_ymd_opt(2999, 1, 1).unwrap();
+    let pin = |new: &str| {
+        format!(
+            "values = [{{ key = {{ table = \"orders\", item = \"column note\" }}, column = \"type\", old = \"VARCHAR(10)\", new = \"{new}\" }}]"
+        )
+    };
+    for (new, code) in [("VARCHAR(5)", 0), ("VARCHAR(4)", 1)] {
+        write(folder.path(), "waivers.toml", &waiver("s.tables", &pin(new), later));
+        let (found, _, shown) = found(&folder, "");
+        assert_eq!(found, Some(code), "{shown}");
+    }
+}
+
+/// Catches a check that compares nothing and passes, and a table that nobody has.
+#[tokio::test]
+async fn nothing_to_compare_is_an_error() {
+    let folder = pair(NEW).await;
+    let (code, _, shown) = found(&folder, "tables = [\"orders\", \"orderz\"]\n");
+    assert!(code == Some(2) && shown.contains("`orderz`"), "{shown}");
+    apply("sqlite:none.db", folder.path(), "SELECT 1").await;
+    let ran = run(folder.path(), "sqlite:none.db", "sqlite:none.db", "");
+    assert!(ran.code == Some(2) && ran.shown.contains("neither side has a table"), "{}", ran.shown);
+    assert_eq!(run(folder.path(), "sqlite:none.db", "sqlite:none.db", "allow_empty = true\n").code, Some(0));
+    let ran = run(folder.path(), "sqlite:old.db", "sqlite:none.db", "");
+    assert_eq!(
+        (ran.code, ran.found()),
+        (Some(1), vec!["missing table".to_owned(), "missing table".to_owned()]),
+        "{}",
+        ran.shown
+    );
+}
+
+/// Catches a setting that means nothing and is taken in silence.
+#[test]
+fn mistakes_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        ("ignore = { \"a\" = \"\" }", "needs its reason"),
+        ("ignore = { \"[\" = \"x\" }", "no pattern"),
+        ("allow = { \"orders\" = \"a → b\" }", "no change of a column's type"),
+        ("allow = { \"orders.note\" = \"varchar\" }", "no change of a column's type"),
+        ("tables = []", "is empty"),
+        ("tables = [\"a.b.c\"]", "no table's name"),
+        ("key = \"id\"", "means nothing"),
+        ("old = \"SELECT 1\"", "means nothing"),
+        ("columns.a = { absolute = 1 }", "means nothing"),
+        ("sources = { old = \"nowhere\" }", "no source `nowhere`"),
+    ];
+    for (line, said) in cases {
+        let suite = format!(
+            "name = \"s\"\n[sources.old]\nurl = \"sqlite:o.db\"\n[sources.new]\nurl = \"sqlite:n.db\"\n[checks.c]\nkind = \"schema\"\n{line}\n"
+        );
+        write(folder.path(), "suite.toml", &suite);
+        let output = cutover(folder.path()).args(["validate", "suite.toml"]).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && told.contains(said), "{line}: {told}");
+    }
+    write(
+        folder.path(),
+        "suite.toml",
+        "name = \"s\"\n[sources.old]\nurl = \"sqlite:o.db\"\n[sources.new]\nurl = \"sqlite:n.db\"\n[checks.c]\nkind = \"rows\"\nkey = \"id\"\nold = \"SELECT 1 AS id\"\nnew = \"SELECT 1 AS id\"\ntables = \"a\"\n",
+    );
+    let output = cutover(folder.path()).args(["validate", "suite.toml"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`tables` means nothing for kind `rows`"));
+}
