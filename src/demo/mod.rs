@@ -3,6 +3,7 @@
 //! Everything is written from the program itself, so an installed binary needs nothing beside it.
 //! Running the suite and showing its report is left to the caller.
 
+pub mod invoices;
 mod parquet;
 pub mod planted;
 pub mod shop;

@@ -35,11 +35,12 @@ pub enum Error {
 
 type Column = (&'static str, ArrayRef);
 
-/// Writes `traces.parquet`, `spans.parquet` and `model_latency.parquet` into `folder`.
+/// Writes `traces.parquet`, `spans.parquet`, `model_latency.parquet` and `invoices.parquet` into `folder`.
 pub(super) fn write(new: &New, folder: &Path) -> Result<(), Error> {
     save(traces(new)?, &folder.join("traces.parquet"))?;
     save(spans(new)?, &folder.join("spans.parquet"))?;
-    save(model_latency(new), &folder.join("model_latency.parquet"))
+    save(model_latency(new), &folder.join("model_latency.parquet"))?;
+    save(invoices(new), &folder.join("invoices.parquet"))
 }
 
 fn traces(new: &New) -> Result<Vec<Column>, Error> {
@@ -86,6 +87,23 @@ fn model_latency(new: &New) -> Vec<Column> {
         ("p95", Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| row.p95)))),
         ("p99", Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| row.p99)))),
         ("seen_until", micros(rows.iter().map(|row| row.seen_until))),
+    ]
+}
+
+fn invoices(new: &New) -> Vec<Column> {
+    let rows = &new.invoices;
+    vec![
+        ("id", integers(rows.iter().map(|row| Some(row.id)))),
+        ("customer", text(rows.iter().map(|row| Some(row.customer.as_str())))),
+        ("email", text(rows.iter().map(|row| Some(row.email.as_str())))),
+        ("country", text(rows.iter().map(|row| Some(row.country.as_str())))),
+        ("city", text(rows.iter().map(|row| Some(row.city.as_str())))),
+        ("currency", text(rows.iter().map(|row| Some(row.currency.as_str())))),
+        ("amount", integers(rows.iter().map(|row| Some(row.amount)))),
+        ("coupon", text(rows.iter().map(|row| row.coupon.as_deref()))),
+        ("note", text(rows.iter().map(|row| Some(row.note.as_str())))),
+        ("paid_at", micros(rows.iter().map(|row| row.paid_at))),
+        ("day", days(rows.iter().map(|row| row.day))),
     ]
 }
 

@@ -1,7 +1,9 @@
 //! The differences planted in the new side of the demo, one of every kind.
 //!
-//! Each is as small as such a fault can be, and touches as few checks of the demo suite as it can.
+//! Each is as small as such a fault can be, and touches as few checks of the demo suite as it can; those of the invoices are
+//! as large as migrations make them.
 
+use super::invoices;
 use super::shop::{self, New, NewTrace, Shop};
 
 /// Lost: its spans stay behind without it. It has no tag.
@@ -36,6 +38,7 @@ pub fn shop(clean: bool) -> Shop {
 
 /// Plants every difference in `new`.
 fn plant(new: &mut New) {
+    new.invoices = invoices::planted(&new.invoices);
     let template = new.traces.iter().find(|trace| trace.session_id.is_some() && trace.day % 7 == 4).cloned();
     new.traces.retain(|trace| trace.trace_id != LOST_TRACE);
     if let Some(template) = template {

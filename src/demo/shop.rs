@@ -3,10 +3,11 @@
 //! Pure: the same data on every machine and every day. Writing it anywhere is left to others; making the
 //! new side wrong is left to `super::planted`.
 
+pub use super::invoices::FIRST_DAY;
+use super::invoices::{self, Invoice};
+
 /// Days the shop covers, from 2026-01-01.
 pub const DAYS: i32 = 7;
-/// 2026-01-01 in days since 1970-01-01.
-pub const FIRST_DAY: i32 = 20_454;
 
 const TRACES_PER_DAY: i32 = 48;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
@@ -43,6 +44,8 @@ pub struct Old {
     pub observations: Vec<Observation>,
     /// (trace id, tag), each pair once.
     pub tags: Vec<(String, String)>,
+    /// What customers are to pay.
+    pub invoices: Vec<Invoice>,
 }
 
 /// A request as the old schema keeps it.
@@ -100,6 +103,8 @@ pub struct New {
     pub spans: Vec<Span>,
     /// Latency quantiles per model, computed when the data was loaded.
     pub model_latency: Vec<ModelLatency>,
+    /// As in old.
+    pub invoices: Vec<Invoice>,
 }
 
 /// A request as the new schema keeps it.
@@ -200,7 +205,7 @@ impl Dice {
 
 fn old() -> Old {
     let mut dice = Dice(SEED);
-    let mut old = Old::default();
+    let mut old = Old { invoices: invoices::clean(), ..Old::default() };
     for day in 0..DAYS {
         for of_day in 0..TRACES_PER_DAY {
             let number = day * TRACES_PER_DAY + of_day + 1;
@@ -322,7 +327,7 @@ fn migrated(old: &Old) -> New {
         })
         .collect();
     let model_latency = MODELS.iter().map(|(model, ..)| latency(&spans, model)).collect();
-    New { traces, spans, model_latency }
+    New { traces, spans, model_latency, invoices: old.invoices.clone() }
 }
 
 fn latency(spans: &[Span], model: &str) -> ModelLatency {

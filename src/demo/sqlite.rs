@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection};
 use super::shop::Old;
 
 /// The old schema. SQLite keeps no dates: the declared types tell readers which texts are some.
-const SCHEMA: [&str; 3] = [
+const SCHEMA: [&str; 4] = [
     "CREATE TABLE traces (
         id TEXT PRIMARY KEY, project TEXT NOT NULL, user_id TEXT, session_id TEXT, name TEXT NOT NULL,
         started_at DATETIME NOT NULL, day DATE NOT NULL, sdk TEXT NOT NULL
@@ -21,6 +21,11 @@ const SCHEMA: [&str; 3] = [
     )",
     "CREATE TABLE trace_tags (
         trace_id TEXT NOT NULL REFERENCES traces (id), tag TEXT NOT NULL, PRIMARY KEY (trace_id, tag)
+    )",
+    "CREATE TABLE invoices (
+        id INTEGER PRIMARY KEY, customer TEXT NOT NULL, email TEXT NOT NULL, country TEXT NOT NULL, city TEXT NOT NULL,
+        currency TEXT NOT NULL, amount INTEGER NOT NULL, coupon TEXT, note TEXT NOT NULL, paid_at DATETIME NOT NULL,
+        day DATE NOT NULL
     )",
 ];
 
@@ -64,6 +69,22 @@ pub(super) async fn write(old: &Old, path: &Path) -> Result<(), sqlx::Error> {
     }
     for (trace_id, tag) in &old.tags {
         sqlx::query("INSERT INTO trace_tags VALUES (?, ?)").bind(trace_id).bind(tag).execute(&mut *work).await?;
+    }
+    for invoice in &old.invoices {
+        sqlx::query("INSERT INTO invoices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .bind(invoice.id)
+            .bind(&invoice.customer)
+            .bind(&invoice.email)
+            .bind(&invoice.country)
+            .bind(&invoice.city)
+            .bind(&invoice.currency)
+            .bind(invoice.amount)
+            .bind(&invoice.coupon)
+            .bind(&invoice.note)
+            .bind(timestamp_text(invoice.paid_at))
+            .bind(day_text(invoice.day))
+            .execute(&mut *work)
+            .await?;
     }
     work.commit().await?;
     connection.close().await

@@ -19,6 +19,8 @@ files!(
     "sql/cost_by_project.new.sql",
     "sql/cost_by_project.old.postgres.sql",
     "sql/cost_by_project.old.sql",
+    "sql/invoices.new.sql",
+    "sql/invoices.old.sql",
     "sql/latency_by_model.new.sql",
     "sql/latency_by_model.old.sql",
     "sql/latency_rollup.new.sql",

@@ -145,6 +145,29 @@ fn every_planted_difference_is_there_and_nothing_else() {
     }
 }
 
+/// Faults of the invoices that are not there, or so few that nothing can be said of them.
+#[test]
+fn the_invoices_have_their_faults() {
+    use super::invoices::{CENTLESS, Invoice, LOST_DAY, SHIFTED};
+    let (old, new) = (shop(false).old.invoices, shop(false).new.invoices);
+    let by_id: BTreeMap<i64, &Invoice> = new.iter().map(|invoice| (invoice.id, invoice)).collect();
+    assert_eq!(new.len() - by_id.len(), 23, "written twice");
+    let pairs = || old.iter().filter_map(|invoice| Some((invoice, *by_id.get(&invoice.id)?)));
+    assert!(old.iter().all(|invoice| (invoice.day == LOST_DAY) != by_id.contains_key(&invoice.id)));
+    let count = |differs: &dyn Fn(&Invoice, &Invoice) -> bool| pairs().filter(|(old, new)| differs(old, new)).count();
+    assert_eq!(count(&|old, new| old.amount != new.amount), count(&|old, _| old.currency == CENTLESS));
+    assert_eq!(count(&|old, new| old.paid_at != new.paid_at), count(&|old, _| old.country == SHIFTED));
+    let faults: [&dyn Fn(&Invoice, &Invoice) -> bool; 6] = [
+        &|old, new| old.amount * 100 == new.amount,
+        &|old, new| old.paid_at + 3_600_000_000 == new.paid_at,
+        &|old, new| old.email != new.email,
+        &|old, new| old.city != new.city,
+        &|old, new| old.note.len() > 40 && new.note.len() == 40,
+        &|old, new| old.coupon.is_none() && new.coupon.as_deref() == Some(""),
+    ];
+    assert!(faults.iter().all(|fault| count(fault) >= 100), "{:?}", faults.map(count));
+}
+
 /// `trace_count` and `sessions_by_project` are the demo's proof that some checks pass all the same.
 #[test]
 fn totals_hide_what_was_planted() {

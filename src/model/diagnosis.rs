@@ -39,14 +39,15 @@ impl Diagnosis {
                 estimated: _,
                 parameter,
                 terms,
+                also,
                 elsewhere: _,
-                command,
+                condition,
             } = finding;
-            let of_terms = terms.iter_mut().flat_map(|term| {
+            let of_terms = terms.iter_mut().chain(also).flat_map(|term| {
                 let Term { column: _, property: _, is, null: _, from, to } = term;
                 [is, from, to].into_iter().flatten()
             });
-            parameter.iter_mut().chain(command).chain(of_terms)
+            parameter.iter_mut().chain(condition).chain(of_terms)
         })
     }
 }
@@ -72,10 +73,12 @@ pub struct Finding {
     pub parameter: Option<String>,
     /// What the covered rows have in common.
     pub terms: Vec<Term>,
-    /// How the other rows stand to that; absent without a term.
+    /// What else holds of nearly the same rows.
+    pub also: Vec<Term>,
+    /// How the other rows of old stand to the terms; absent without one.
     pub elsewhere: Option<Elsewhere>,
-    /// The command that shows just the rows.
-    pub command: Option<String>,
+    /// The terms in SQL that every engine reads alike; absent where there is none.
+    pub condition: Option<String>,
 }
 
 /// Something that a row can be asked of one of its columns.
@@ -100,19 +103,26 @@ pub struct Term {
     pub to: Option<String>,
 }
 
-/// How the rows that are not covered stand to the terms of a finding.
+/// How the other rows stand to the terms of a finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Elsewhere {
     /// Differences of the class that have all the terms.
     pub inside: u64,
-    /// Share of the other rows that have all the terms.
-    pub share: f64,
-    /// Whether no other row has them that was looked at.
-    pub none: bool,
+    /// Other rows that were looked at.
+    pub looked: u64,
+    /// Of these, the rows that have all the terms.
+    pub has: u64,
     /// How many times as likely a row with the terms is to differ; absent where no other row has or lacks them.
     pub ratio: Option<f64>,
     /// The lower bound of that, at 99 % over all that was tried.
     pub at_least: Option<f64>,
+}
+
+impl Elsewhere {
+    /// Returns the share of the other rows that have all the terms.
+    pub fn share(&self) -> f64 {
+        self.has as f64 / self.looked.max(1) as f64
+    }
 }
 
 impl Finding {
@@ -128,8 +138,9 @@ impl Finding {
             estimated: false,
             parameter: None,
             terms: Vec::new(),
+            also: Vec::new(),
             elsewhere: None,
-            command: None,
+            condition: None,
         }
     }
 }

@@ -140,7 +140,7 @@ codes! {
     Concentrated = "concentrated",
     /// Columns that changed in the same rows.
     ColumnsTogether = "columns_together",
-    /// What neighbouring groups gained and lost is the same.
+    /// What some groups lost others gained.
     MovedNotLost = "moved_not_lost",
 }
 

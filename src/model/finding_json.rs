@@ -30,6 +30,9 @@ struct Shown<'a> {
     /// What the covered rows have in common: all of it.
     #[serde(rename = "where", skip_serializing_if = "<[Term]>::is_empty")]
     terms: &'a [Term],
+    /// What else holds of nearly the same rows.
+    #[serde(skip_serializing_if = "<[Term]>::is_empty")]
+    same_rows: &'a [Term],
     /// Share of the other rows that have that in common.
     #[serde(skip_serializing_if = "Option::is_none")]
     share_elsewhere: Option<String>,
@@ -39,9 +42,9 @@ struct Shown<'a> {
     /// The lower bound of the risk ratio at 99 %, over all that was tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     risk_ratio_at_least: Option<String>,
-    /// A command that shows just the rows.
+    /// What they have in common as a condition in SQL, for `--where` of a diff or the queries of a check.
     #[serde(skip_serializing_if = "Option::is_none")]
-    command: Option<&'a str>,
+    condition: Option<&'a str>,
     /// All of it in words.
     text: String,
 }
@@ -60,10 +63,11 @@ impl Serialize for Finding {
             estimated: self.estimated,
             parameter: self.parameter.as_deref(),
             terms: &self.terms,
-            share_elsewhere: elsewhere.map(|elsewhere| format!("{:.4}", elsewhere.share)),
+            same_rows: &self.also,
+            share_elsewhere: elsewhere.map(|elsewhere| format!("{:.4}", elsewhere.share())),
             risk_ratio: elsewhere.and_then(|elsewhere| elsewhere.ratio).map(ratio),
             risk_ratio_at_least: elsewhere.and_then(|elsewhere| elsewhere.at_least).map(ratio),
-            command: self.command.as_deref(),
+            condition: self.condition.as_deref(),
             text: self.text(),
         }
         .serialize(serializer)

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Difference, Elsewhere, Finding, FindingCode, Term, agree, thousands};
+use super::{Difference, Elsewhere, Finding, FindingCode, Term, agree, plural, thousands};
 
 /// Characters of a value that a sentence repeats.
 const LONGEST: usize = 60;
@@ -20,7 +20,7 @@ impl Finding {
             code => format!("{}: {}", self.subject(), code.says(self.parameter.as_deref())),
         };
         if let (false, Some(elsewhere)) = (self.terms.is_empty(), &self.elsewhere) {
-            let _ = write!(text, "; {}", self.shared(elsewhere));
+            let _ = write!(text, "; {}{}", self.shared(elsewhere), self.same_rows());
         }
         text
     }
@@ -29,7 +29,10 @@ impl Finding {
     fn subject(&self) -> String {
         let about = if self.estimated { "about " } else { "" };
         let what = match (&self.column, self.class) {
-            (Some(column), Difference::Changed) => format!("changed `{column}`"),
+            (Some(column), Difference::Changed) if self.columns.is_empty() => format!("changed `{column}`"),
+            (Some(_), Difference::Changed) => {
+                format!("changed {}", listed(&self.columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>()))
+            }
             (_, Difference::Duplicate) => format!("duplicate {}", agree(self.of, "key", "keys")),
             (_, class) => format!("{class} {}", agree(self.of, "row", "rows")),
         };
@@ -47,8 +50,12 @@ impl Finding {
         let terms = joined(&self.terms);
         let Some(elsewhere) = &self.elsewhere else { return format!("{}: {terms}", self.subject()) };
         let mut text = format!("{} {} {terms}", self.subject(), agree(self.covers, "has", "have"));
-        let _ = write!(text, ", {}", beside(elsewhere));
+        let _ = write!(text, ", {}{}", beside(elsewhere), self.same_rows());
         text
+    }
+
+    fn same_rows(&self) -> String {
+        if self.also.is_empty() { String::new() } else { format!("; nearly the same rows: {}", joined(&self.also)) }
     }
 
     /// Of the rows of a transformation.
@@ -61,10 +68,13 @@ impl Finding {
 
 /// How the other rows stand to it.
 fn beside(elsewhere: &Elsewhere) -> String {
-    if elsewhere.none {
-        return "and no other row that was looked at has".to_owned();
+    if elsewhere.has == 0 {
+        return match elsewhere.looked {
+            1 => "and the one other row has not".to_owned(),
+            looked => format!("and none of {}", plural(looked, "other row")),
+        };
     }
-    let mut text = format!("and {} of the other rows", percent(elsewhere.share));
+    let mut text = format!("and {} of the other rows", percent(elsewhere.share()));
     if let (Some(ratio), Some(least)) = (elsewhere.ratio, elsewhere.at_least) {
         let _ =
             write!(text, "; such a row is {} times as likely to differ (at least {})", rounded(ratio), rounded(least));
@@ -124,6 +134,11 @@ fn value(text: &str) -> String {
 }
 
 impl FindingCode {
+    /// Whether its parameter is one value of a column, which may be empty text.
+    pub fn names_a_value(self) -> bool {
+        matches!(self, FindingCode::NullToValue | FindingCode::ValueToNull | FindingCode::Constant)
+    }
+
     /// Returns what it says of new; without `parameter` where that is not to be shown.
     pub fn says(self, parameter: Option<&str>) -> String {
         says(self, parameter)
@@ -240,10 +255,9 @@ fn says(code: FindingCode, parameter: Option<&str>) -> String {
             },
             "one side has several rows for each of the other",
         ),
-        Code::MovedNotLost => with(
-            &|p| format!("what one group lost the next one gained ({p} in all)"),
-            "what one group lost the next one gained",
-        ),
+        Code::MovedNotLost => {
+            with(&|p| format!("what some groups lost others gained, {p} in all"), "what some groups lost others gained")
+        }
         Code::Concentrated | Code::ColumnsTogether => String::new(),
     }
 }
@@ -297,11 +311,11 @@ mod tests {
         finding.covers = 1_203;
         assert_eq!(told(&finding), "1,203 of 1,204 changed `cost` (99.9 %): new is old × 1000");
         finding.terms = vec![Term { column: "currency".to_owned(), is: Some("JPY".to_owned()), ..Term::default() }];
-        finding.elsewhere = Some(Elsewhere { inside: 1_203, share: 0.0, none: true, ratio: None, at_least: None });
+        finding.elsewhere = Some(Elsewhere { inside: 1_203, looked: 20_000, has: 0, ratio: None, at_least: None });
         assert_eq!(
             told(&finding),
-            "1,203 of 1,204 changed `cost` (99.9 %): new is old × 1000; all of these have `currency` = JPY, and no other row \
-             that was looked at has"
+            "1,203 of 1,204 changed `cost` (99.9 %): new is old × 1000; all of these have `currency` = JPY, and none of 20,000 \
+             other rows"
         );
     }
 

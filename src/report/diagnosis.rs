@@ -1,22 +1,28 @@
 //! What the differing rows have in common, as lines for people.
 
-use super::text::{plural, visible};
+use super::text::{plural, quoted, visible};
 use crate::model::{CheckReport, agree};
 
 /// One finding to be shown.
 pub(super) struct Line {
     /// What is true of the rows.
     pub(super) text: String,
-    /// The command that shows just them.
-    pub(super) command: Option<String>,
+    /// How to see just them.
+    pub(super) only: Option<String>,
 }
 
 /// The findings about a check, the most important first.
 pub(super) fn lines(check: &CheckReport) -> Vec<Line> {
+    let only = |condition: &str| match check.id.strip_prefix("diff.") {
+        Some(table) if table != "query" => {
+            format!("the same `cutover diff` with --where {}", quoted(&visible(condition)))
+        }
+        _ => format!("WHERE {}", visible(condition)),
+    };
     let findings = check.diagnosis.iter().flat_map(|diagnosis| &diagnosis.findings);
     let line = |finding: &crate::model::Finding| Line {
         text: visible(&finding.text()),
-        command: finding.command.as_deref().map(visible),
+        only: finding.condition.as_deref().map(only),
     };
     findings.map(line).collect()
 }

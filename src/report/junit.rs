@@ -51,7 +51,7 @@ fn test_case(report: &RunReport, check: &CheckReport, suite: &str, name: &str) -
             let mut status = TestCaseStatus::non_success(kind);
             // What may pass with time and what has to be corrected have words of their own.
             let of = check.error.as_ref().map_or(check.kind.to_string(), |error| error.code().as_str().to_owned());
-            status.set_type(of).set_message(finding(check)).set_description(told(report, check));
+            status.set_type(of).set_message(message(check)).set_description(told(report, check));
             status
         }
     };
@@ -61,6 +61,12 @@ fn test_case(report: &RunReport, check: &CheckReport, suite: &str, name: &str) -
         case.set_system_out(told(report, check));
     }
     case
+}
+
+/// What was found, and the first thing that the differing rows have in common.
+fn message(check: &CheckReport) -> String {
+    let first = super::diagnosis::lines(check).into_iter().next();
+    finding(check) + &first.map_or(String::new(), |line| format!("; {}", line.text))
 }
 
 /// The detail that the terminal shows, for this check alone; its lines stay, control characters are shown.

@@ -199,16 +199,11 @@ fn diagnosis(out: &mut String, check: &CheckReport) {
     let Some(closing) = super::diagnosis::closing(check) else { return };
     for line in super::diagnosis::lines(check) {
         let _ = writeln!(out, "- **{}**", escaped(&line.text));
-        if let Some(command) = line.command {
-            let _ = writeln!(out, "\n{}\n", indented(&fenced(&command)));
+        if let Some(only) = line.only {
+            let _ = writeln!(out, "  - only these: {}", escaped(&only));
         }
     }
     let _ = writeln!(out, "\n{}\n", escaped(&sentence(&closing)));
-}
-
-/// As a part of the list item above it.
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// With a capital letter and a full stop.

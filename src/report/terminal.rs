@@ -189,7 +189,7 @@ fn diagnosis(check: &CheckReport, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for line in super::diagnosis::lines(check) {
         lines.push(format!("  {} {}", style.bold("•"), line.text));
-        lines.extend(line.command.map(|command| style.dim(&format!("      {command}"))));
+        lines.extend(line.only.map(|only| style.dim(&format!("      only these: {only}"))));
     }
     lines.extend(super::diagnosis::closing(check).map(|closing| format!("    {closing}")));
     lines

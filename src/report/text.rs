@@ -310,7 +310,7 @@ pub(super) fn again(report: &RunReport, check: &CheckReport) -> String {
 }
 
 /// As one word of a shell.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = word.chars().all(|c| c.is_alphanumeric() || "/._-=:@".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

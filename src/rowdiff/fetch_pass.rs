@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
+use super::agreeing::Agreeing;
 use super::candidates::Candidates;
 use super::parallel::partition;
 use super::row_cache::Copied;
@@ -12,7 +13,8 @@ use super::rows::{Rows, blob, from_data, read, select};
 use super::spill::Spill;
 use super::{DiffPlan, Failure};
 use crate::compare::RowHasher;
-use crate::frame::{Frame, FrameError, Type};
+use crate::compare::diagnosis::draw::Draw;
+use crate::frame::{Frame, FrameError, Type, Value};
 use crate::model::Side;
 
 /// The rows of one side that have to be judged.
@@ -28,6 +30,7 @@ pub(crate) struct Kept {
     spill: Spill,
     rows: u64,
     copied: u64,
+    agreeing: Option<Agreeing>,
 }
 
 impl Kept {
@@ -45,6 +48,7 @@ impl Kept {
             spill: Spill::new(&plan.options.directory, 1 << bits),
             rows: 0,
             copied: 0,
+            agreeing: Agreeing::wanted(plan, side),
         }
     }
 
@@ -53,7 +57,11 @@ impl Kept {
         self.plan.fits(self.side, batch)?;
         let (layout, mask) = (&self.plan.layout, self.plan.mask);
         let keys = self.hasher.keys(layout, self.side, batch)?;
-        let wanted = wanted(&self.candidates, keys.map(|key| key & mask));
+        let keys: Vec<u64> = keys.map(|key| key & mask).collect();
+        let wanted = wanted(&self.candidates, keys.iter().copied());
+        if let Some(agreeing) = &mut self.agreeing {
+            agreeing.add(&self.plan, batch, &wanted, |row| keys[row]);
+        }
         if wanted.is_empty() {
             return Ok(());
         }
@@ -72,6 +80,9 @@ impl Kept {
         }
         copied.each(|rows| {
             let wanted = wanted(&self.candidates, rows.records.iter().map(|record| record.key));
+            if let Some(agreeing) = &mut self.agreeing {
+                agreeing.add(&self.plan, &rows.frame, &wanted, |row| rows.records[row].key);
+            }
             match wanted.len() {
                 0 => Ok(()),
                 all if all == rows.records.len() => self.keep(rows),
@@ -85,6 +96,11 @@ impl Kept {
         self.size += rows.frame.data().estimated_size() + rows.records.len() * size_of::<Record>();
         self.held.push(rows);
         if self.size > self.limit { self.write() } else { Ok(()) }
+    }
+
+    /// The rows that agree and were drawn for the diagnosis; absent where there are some that could not be.
+    pub(super) fn take_agreeing(&mut self) -> Option<Draw<Vec<Value>>> {
+        self.agreeing.take().map(Agreeing::finish)
     }
 
     /// Bytes written to disk, those of a copy among them.

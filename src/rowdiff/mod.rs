@@ -29,6 +29,7 @@
 //!
 //! All of it is pure but for the temporary files (`spill`). Who reads the batches decides on threads and time.
 
+mod agreeing;
 mod candidates;
 mod failure;
 mod fetch_pass;

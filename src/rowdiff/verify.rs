@@ -35,11 +35,12 @@ pub(crate) struct Summary {
 pub(crate) fn judge(
     plan: &DiffPlan,
     candidates: &Candidates,
-    old: Kept,
+    mut old: Kept,
     new: Kept,
     sink: &mut dyn FnMut(Example) -> bool,
 ) -> Result<(ComparisonResult, Summary), Failure> {
     let rows = candidates.equal + candidates.rows();
+    let agreeing = old.take_agreeing();
     let mut summary = Summary {
         spilled: candidates.spilled + old.spilled() + new.spilled(),
         false_equal: false_equal_probability(rows),
@@ -57,6 +58,7 @@ pub(crate) fn judge(
         judging.merge(done.judging);
     }
     let numbers: Vec<bool> = numbers.iter().map(|count| *count > 0).collect();
+    judging.note_agreeing(agreeing);
     judging.add_equal(candidates.equal, &numbers);
     if let Some((pairs, numbers, bits)) = &plan.elsewhere {
         judging.add_equal(*pairs, numbers);

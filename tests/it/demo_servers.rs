@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cutover::demo;
+use cutover::demo::invoices::Invoice;
 use cutover::demo::planted::shop;
 use cutover::demo::shop::{New, Old, Shop};
 use cutover::demo::{day_text, timestamp_text};
@@ -34,6 +35,7 @@ async fn planted_differences_are_the_same_on_servers_as_on_files() {
         .collect();
     let expected = [
         "demo.cost_by_model",
+        "demo.invoices",
         "demo.latency_rollup",
         "demo.orphan_spans",
         "demo.rollup_freshness",
@@ -43,6 +45,19 @@ async fn planted_differences_are_the_same_on_servers_as_on_files() {
         "demo.traces_by_day",
     ];
     assert_eq!(failed, expected);
+    let invoices = on_servers.verdicts.iter().find(|verdict| verdict.id == "demo.invoices").unwrap();
+    for said in [
+        "misread city Latin-1 720",
+        "lower email - 604",
+        "null_to_value coupon  514",
+        "times amount 100 360 country = 'JP'",
+        "zone paid_at +1 h 360 country = 'GB'",
+        "cut_characters note 40 344",
+        "concentrated - - 200 day = '2026-01-05'",
+        "copies - 2 23",
+    ] {
+        assert!(invoices.diagnosis.iter().any(|found| found.starts_with(said)), "{said}: {:#?}", invoices.diagnosis);
+    }
 }
 
 /// A clean pair that fails on some engine would be noise; one that passes by comparing nothing would be worse.
@@ -52,7 +67,7 @@ async fn the_clean_pair_passes_on_servers_as_on_files() {
     assert_eq!(on_files.exit, Some(0), "{}", on_files.shown);
     assert_eq!(on_servers.exit, Some(0), "{}", on_servers.shown);
     assert_eq!(on_files.verdicts, on_servers.verdicts);
-    assert_eq!(on_files.verdicts.len(), 14);
+    assert_eq!(on_files.verdicts.len(), 15);
     assert!(on_files.verdicts.iter().all(|verdict| verdict.status == "pass"), "{:?}", on_files.verdicts);
     assert_eq!(on_files.missed, on_servers.missed);
     let blind = |id: &String| id.starts_with("cost_by_project.cost:");
@@ -77,6 +92,8 @@ struct Verdict {
     tag_counts: Option<serde_json::Value>,
     totals: Option<serde_json::Value>,
     violations: Option<serde_json::Value>,
+    /// Code, column, parameter and count of what is said of the differing rows.
+    diagnosis: Vec<String>,
 }
 
 /// Runs the demo suite on files, then on the servers.
@@ -119,6 +136,7 @@ fn run(suite: &Path, sources: &[String]) -> Outcome {
             tag_counts: check.get("tag_counts").cloned(),
             totals: check.get("totals").cloned(),
             violations: check.get("violations").cloned(),
+            diagnosis: told(check),
         })
         .collect();
     verdicts.sort_by(|a, b| a.id.cmp(&b.id));
@@ -141,6 +159,16 @@ fn missed(suite: &Path, sources: &[String]) -> Vec<String> {
     missed.map(|mutant| mutant["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// What is said of the differing rows of a check.
+fn told(check: &serde_json::Value) -> Vec<String> {
+    let findings = check["diagnosis"].as_array().into_iter().flatten();
+    let told = |finding: &serde_json::Value| {
+        ["code", "column", "parameter", "covers", "condition"]
+            .map(|name| finding[name].as_str().unwrap_or("-").to_owned())
+    };
+    findings.map(|finding| told(finding).join(" ")).collect()
+}
+
 /// Fills a database of its own on the test server with the old side, and returns its URL.
 async fn load_postgres(old: &Old, database: &str) -> Url {
     let mut url = Url::parse(&engine_url("CUTOVER_TEST_POSTGRES_URL")).unwrap();
@@ -159,6 +187,8 @@ async fn load_postgres(old: &Old, database: &str) -> Url {
              started_at timestamptz NOT NULL, day date NOT NULL, latency_ms bigint NOT NULL,
              input_tokens bigint, output_tokens bigint, cost_nanos bigint)",
         "CREATE TABLE trace_tags (trace_id text NOT NULL, tag text NOT NULL, PRIMARY KEY (trace_id, tag))",
+        "CREATE TABLE invoices (id bigint PRIMARY KEY, customer text, email text, country text, city text, currency text,
+             amount bigint, coupon text, note text, paid_at timestamptz, day date)",
     ] {
         connection.execute(table).await.unwrap();
     }
@@ -192,7 +222,8 @@ async fn load_postgres(old: &Old, database: &str) -> Url {
     let statements = inserts("traces", traces)
         .into_iter()
         .chain(inserts("observations", observations))
-        .chain(inserts("trace_tags", tags));
+        .chain(inserts("trace_tags", tags))
+        .chain(inserts("invoices", invoices(&old.invoices, "+00")));
     for statement in statements {
         connection.execute(AssertSqlSafe(statement)).await.unwrap();
     }
@@ -228,6 +259,9 @@ async fn load_clickhouse(new: &New, database: &str) -> Url {
          ENGINE = MergeTree ORDER BY (trace_id, span_id)",
         "model_latency (model String, p50 Float64, p95 Float64, p99 Float64, seen_until DateTime64(6, 'UTC'))
          ENGINE = MergeTree ORDER BY model",
+        "invoices (id Int64, customer String, email String, country String, city String, currency String, amount Int64,
+             coupon Nullable(String), note String, paid_at DateTime64(6, 'UTC'), day Date)
+         ENGINE = MergeTree ORDER BY id",
     ] {
         send(format!("CREATE TABLE {database}.{table}")).await;
     }
@@ -267,12 +301,32 @@ async fn load_clickhouse(new: &New, database: &str) -> Url {
     let statements = inserts(&format!("{database}.traces"), traces)
         .into_iter()
         .chain(inserts(&format!("{database}.spans"), spans))
-        .chain(inserts(&format!("{database}.model_latency"), latency));
+        .chain(inserts(&format!("{database}.model_latency"), latency))
+        .chain(inserts(&format!("{database}.invoices"), invoices(&new.invoices, "")));
     for statement in statements {
         send(statement).await;
     }
     url.set_path(database);
     url
+}
+
+/// The invoices as literals; `zone` stands behind their times.
+fn invoices<'a>(rows: &'a [Invoice], zone: &'a str) -> impl Iterator<Item = [String; 11]> + 'a {
+    rows.iter().map(move |row| {
+        [
+            row.id.to_string(),
+            quoted(&row.customer),
+            quoted(&row.email),
+            quoted(&row.country),
+            quoted(&row.city),
+            quoted(&row.currency),
+            row.amount.to_string(),
+            nullable(row.coupon.as_deref()),
+            quoted(&row.note),
+            quoted(&format!("{}{zone}", timestamp_text(row.paid_at))),
+            quoted(&day_text(row.day)),
+        ]
+    })
 }
 
 /// INSERT statements for `rows` of literals.

@@ -13,6 +13,12 @@ pub(crate) const MOST_ROWS: usize = 50_000;
 /// Bytes that a draw keeps at most.
 pub(crate) const MOST_BYTES: usize = 32 << 20;
 
+/// Rows that agree that a draw keeps at most.
+pub(crate) const MOST_AGREEING: usize = 20_000;
+
+/// Bytes of them that a draw keeps at most.
+pub(crate) const MOST_AGREEING_BYTES: usize = 16 << 20;
+
 /// Items with the hash of their key and their size.
 #[derive(Clone, Debug)]
 pub(crate) struct Draw<T> {
@@ -68,6 +74,11 @@ impl<T> Draw<T> {
     /// Whether every row that was given is kept.
     pub(crate) fn is_complete(&self) -> bool {
         self.bits == 0
+    }
+
+    /// Bits with which every hash begins that is drawn, all of them 0.
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
     }
 
     /// Returns what was drawn, by hash.

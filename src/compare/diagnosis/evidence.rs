@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draw::{Draw, MOST_BYTES, MOST_ROWS, size};
+use super::draw::{Draw, MOST_AGREEING, MOST_AGREEING_BYTES, MOST_BYTES, MOST_ROWS, size};
 use crate::frame::Value;
 use crate::model::Difference;
 
@@ -51,6 +51,8 @@ impl DifferingRow {
 pub(crate) struct Collector {
     columns: Vec<Head>,
     drawn: Draw<DifferingRow>,
+    agreeing: Draw<Vec<Value>>,
+    agreeing_unknown: bool,
     /// How often each pair of numbers of copies, old and new, was met under a duplicated key.
     copies: BTreeMap<(u64, u64), u64>,
 }
@@ -58,7 +60,13 @@ pub(crate) struct Collector {
 impl Collector {
     /// Nothing found yet.
     pub(crate) fn new(columns: Vec<Head>) -> Self {
-        Collector { columns, drawn: Draw::new(MOST_ROWS, MOST_BYTES), copies: BTreeMap::new() }
+        Collector {
+            columns,
+            drawn: Draw::new(MOST_ROWS, MOST_BYTES),
+            agreeing: Draw::new(MOST_AGREEING, MOST_AGREEING_BYTES),
+            agreeing_unknown: false,
+            copies: BTreeMap::new(),
+        }
     }
 
     /// Whether the row whose key has this hash is wanted.
@@ -69,6 +77,24 @@ impl Collector {
     /// Takes one row.
     pub(crate) fn add(&mut self, hash: u64, row: DifferingRow) {
         self.drawn.add(hash, row.size(), row);
+    }
+
+    /// Whether a row that agrees, and whose key has this hash, is wanted.
+    pub(crate) fn wants_agreeing(&self, hash: u64) -> bool {
+        self.agreeing.wants(hash)
+    }
+
+    /// Takes the values of old of a row that agrees.
+    pub(crate) fn add_agreeing(&mut self, hash: u64, values: Vec<Value>) {
+        self.agreeing.add(hash, values.iter().map(size).sum(), values);
+    }
+
+    /// Takes rows that agree, which were drawn elsewhere; none at all where others are known of that cannot be drawn.
+    pub(crate) fn merge_agreeing(&mut self, drawn: Option<Draw<Vec<Value>>>) {
+        match drawn {
+            Some(drawn) => self.agreeing.merge(drawn),
+            None => self.agreeing_unknown = true,
+        }
     }
 
     /// Notes a key that stands more than once.
@@ -82,6 +108,7 @@ impl Collector {
     /// Takes in what was found in other parts.
     pub(crate) fn merge(&mut self, other: Collector) {
         self.drawn.merge(other.drawn);
+        self.agreeing.merge(other.agreeing);
         for (pair, count) in other.copies {
             *self.copies.entry(pair).or_default() += count;
         }
@@ -90,8 +117,11 @@ impl Collector {
     /// Returns what was found.
     pub(crate) fn finish(self) -> Evidence {
         let complete = self.drawn.is_complete();
-        let rows = self.drawn.finish().into_iter().map(|(_, row)| row).collect();
-        Evidence { columns: self.columns, rows, complete, copies: self.copies }
+        let bits = self.drawn.bits().max(self.agreeing.bits());
+        let (hashes, rows) = self.drawn.finish().into_iter().unzip();
+        let agreeing = self.agreeing.finish();
+        let Collector { columns, copies, agreeing_unknown, .. } = self;
+        Evidence { columns, rows, hashes, complete, agreeing, agreeing_unknown, bits, copies }
     }
 }
 
@@ -104,11 +134,37 @@ pub(crate) struct Evidence {
     pub(crate) rows: Vec<DifferingRow>,
     /// Whether these are all.
     pub(crate) complete: bool,
+    /// Hashes of the keys of the rows, ascending.
+    pub(crate) hashes: Vec<u64>,
+    /// Rows that agree, drawn uniformly: the hash of the key, and the values of old in the order of the columns.
+    pub(crate) agreeing: Vec<(u64, Vec<Value>)>,
+    /// Whether there are rows that agree and could not be drawn.
+    pub(crate) agreeing_unknown: bool,
+    /// Bits with which the hashes begin, all of them 0, of the rows that both draws would have drawn.
+    pub(crate) bits: u32,
     /// How often each pair of numbers of copies, old and new, was met under a duplicated key.
     pub(crate) copies: BTreeMap<(u64, u64), u64>,
 }
 
 impl Evidence {
+    /// A uniform draw of the rows of old that are not among `rows`, by the hash of their key; none where some could not be
+    /// drawn.
+    pub(crate) fn others(&self, rows: &[usize]) -> Vec<&[Value]> {
+        if self.agreeing_unknown {
+            return Vec::new();
+        }
+        let mut among = vec![false; self.rows.len()];
+        rows.iter().for_each(|row| among[*row] = true);
+        let of_old = |row: &usize| !among[*row] && self.rows[*row].class != Difference::Extra;
+        let differing = (0..self.rows.len()).filter(of_old);
+        let differing = differing.map(|row| (self.hashes[row], self.rows[row].values.as_slice()));
+        let agreeing = self.agreeing.iter().map(|(hash, values)| (*hash, values.as_slice()));
+        let mut all: Vec<(u64, &[Value])> =
+            differing.chain(agreeing).filter(|(hash, _)| hash.leading_zeros() >= self.bits).collect();
+        all.sort_by_key(|(hash, _)| *hash);
+        all.into_iter().map(|(_, values)| values).collect()
+    }
+
     /// The rows of a class, by number.
     pub(crate) fn of(&self, class: Difference) -> impl Iterator<Item = usize> + '_ {
         (0..self.rows.len()).filter(move |row| self.rows[*row].class == class)

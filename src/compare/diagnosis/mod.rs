@@ -5,11 +5,13 @@
 
 mod arrays;
 mod columns;
+mod concentration;
 mod copies;
 pub(crate) mod draw;
 mod encodings;
 pub(crate) mod evidence;
 mod keys;
+mod moved;
 mod nulls;
 mod numbers;
 mod pair;
@@ -27,14 +29,17 @@ mod zones;
 use std::collections::BTreeMap;
 
 use columns::changed;
+use concentration::{Background, Shared, shared};
 use copies::{Ratio, copies};
 pub(crate) use evidence::{Change, Collector, DifferingRow, Evidence, Head};
 use keys::changed_key;
+use moved::moved;
 use rows::Neighbours;
 use shapes::shapes;
 use transformations::{FEWEST, of_column};
 
-use crate::model::{Diagnosis, Difference, Finding, FindingCode, RowCounts};
+use crate::frame::Value;
+use crate::model::{Diagnosis, Difference, Elsewhere, Finding, FindingCode, RowCounts};
 
 /// What is known of the differences beside the rows themselves.
 pub(crate) struct Known<'a> {
@@ -42,10 +47,14 @@ pub(crate) struct Known<'a> {
     pub(crate) rows: RowCounts,
     /// Rows in which each column changed, by its name in old.
     pub(crate) changed: BTreeMap<&'a str, u64>,
+    /// Whether the rows are groups whose numbers can move from one to another.
+    pub(crate) groups: bool,
     /// Whether a key with several rows is a difference.
     pub(crate) duplicates_count: bool,
     /// Whether the values of a column are not to be shown.
     pub(crate) hidden: &'a dyn Fn(&str) -> bool,
+    /// Whether a column has another name in new.
+    pub(crate) renamed: &'a dyn Fn(&str) -> bool,
     /// Whether the time for all this is over.
     pub(crate) late: &'a dyn Fn() -> bool,
 }
@@ -64,8 +73,18 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
         diagnosing.keys();
     }
     diagnosing.copies();
+    if evidence.rows.len() >= FEWEST {
+        diagnosing.alone(Difference::Missing);
+        diagnosing.alone(Difference::Extra);
+        if known.groups {
+            diagnosing.findings.extend(moved(evidence));
+        }
+    }
     diagnosing.finish()
 }
+
+/// How well what rows have in common must tell them from others to be said beside something else.
+const NEARLY: f64 = 0.5;
 
 struct Diagnosing<'a> {
     evidence: &'a Evidence,
@@ -85,15 +104,23 @@ impl Diagnosing<'_> {
             let name = &evidence.columns[column.column].name;
             let drawn = column.changed.len() as u64;
             let all = self.known.changed.get(name.as_str()).copied().unwrap_or(drawn);
+            let mut open: Vec<usize> = column.changed.iter().map(|changed| changed.row).collect();
             for found in of_column(evidence, &column, neighbours.as_ref(), self.known.late) {
+                open.retain(|row| found.rows.binary_search(row).is_err());
                 for row in &found.rows {
                     let at = evidence.rows[*row].changes.iter().position(|change| change.column == column.column);
                     self.covered[*row][at.expect("the column changed in this row")] = true;
                 }
                 let mut finding = self.scaled(found.code, Difference::Changed, found.rows.len() as u64, drawn, all);
                 finding.column = Some(name.clone());
-                finding.parameter = Some(found.parameter).filter(|parameter| !parameter.is_empty());
-                self.findings.push(finding);
+                // Empty text is a value where one is told, else nothing is constant.
+                let told = !found.parameter.is_empty() || found.code.names_a_value();
+                finding.parameter = Some(found.parameter).filter(|_| told);
+                let shared = self.nearly_all(&found.rows, Some(column.column));
+                self.findings.push(self.with(finding, shared, found.rows.len() as u64));
+            }
+            for shared in self.shared(&open, Some(column.column), 3) {
+                self.concentrated(Difference::Changed, Some(column.column), &open, (drawn, all), shared);
             }
         }
     }
@@ -113,14 +140,93 @@ impl Diagnosing<'_> {
 
     fn copies(&mut self) {
         let Some((ratio, finding)) = copies(self.evidence) else { return };
-        for (row, covered) in self.evidence.rows.iter().zip(&mut self.covered) {
-            let (old, new) = row.copies;
-            if row.class != Difference::Changed && Ratio::of(old.into(), new.into()) == Some(ratio) {
-                covered[0] = true;
+        let is_copy = |row: &usize| {
+            let (old, new) = self.evidence.rows[*row].copies;
+            Ratio::of(old.into(), new.into()) == Some(ratio)
+        };
+        let alone = self.evidence.of(Difference::Missing).chain(self.evidence.of(Difference::Extra));
+        let rows: Vec<usize> = alone.filter(is_copy).collect();
+        rows.iter().for_each(|row| self.covered[*row][0] = true);
+        self.covered_keys = finding.covers;
+        let shared = self.nearly_all(&rows, None);
+        self.findings.push(self.with(finding, shared, rows.len() as u64));
+    }
+
+    /// What rows without a partner have in common, of those that nothing else covers.
+    fn alone(&mut self, class: Difference) {
+        let rows: Vec<usize> = self.evidence.of(class).filter(|row| !self.covered[*row][0]).collect();
+        let drawn = self.evidence.of(class).count() as u64;
+        let all = self.known.rows.of(class);
+        for shared in self.shared(&rows, None, 3) {
+            self.concentrated(class, None, &rows, (drawn, all), shared);
+        }
+    }
+
+    /// What `rows` have in common, at most `most` things.
+    fn shared(&self, rows: &[usize], own: Option<usize>, most: usize) -> Vec<Shared> {
+        let Known { rows: counts, hidden, late, .. } = self.known;
+        let class: Vec<&[Value]> = rows.iter().map(|row| self.evidence.rows[*row].values.as_slice()).collect();
+        let drawn = self.evidence.rows.len() as u64;
+        let differing = (counts.missing + counts.extra + counts.changed).max(1);
+        // Of all there is as much as of the class.
+        let old = share(drawn, differing, counts.old);
+        let of_old = rows.iter().filter(|row| self.evidence.rows[**row].class != Difference::Extra).count() as u64;
+        let others = self.evidence.others(rows);
+        let all = old.saturating_sub(of_old).max(1);
+        shared(&class, own, most, &Background { columns: &self.evidence.columns, others: &others, all, hidden, late })
+    }
+
+    /// What rows of which something else is told have in common, where that nearly tells them from all others.
+    fn nearly_all(&self, rows: &[usize], own: Option<usize>) -> Option<Shared> {
+        self.shared(rows, own, 1).pop().filter(|shared| shared.f >= NEARLY)
+    }
+
+    /// A finding with what its rows have in common, of which `drawn` were seen.
+    fn with(&self, finding: Finding, shared: Option<Shared>, drawn: u64) -> Finding {
+        let Some(shared) = shared else { return finding };
+        let inside = share(shared.rows.len() as u64, drawn, finding.covers);
+        let renamed = shared.terms.iter().any(|term| (self.known.renamed)(&term.column));
+        Finding {
+            terms: shared.terms,
+            also: shared.also,
+            condition: shared.condition.filter(|_| !renamed),
+            elsewhere: Some(Elsewhere { inside, ..shared.elsewhere }),
+            ..finding
+        }
+    }
+
+    /// Adds what some of `rows` of a class have in common, of which `drawn` stand for `all`.
+    fn concentrated(
+        &mut self,
+        class: Difference,
+        own: Option<usize>,
+        rows: &[usize],
+        (drawn, all): (u64, u64),
+        shared: Shared,
+    ) {
+        for row in &shared.rows {
+            let changes = &self.evidence.rows[rows[*row]].changes;
+            let at = changes.iter().position(|change| Some(change.column) == own).unwrap_or(0);
+            self.covered[rows[*row]][at] = true;
+        }
+        let mut finding = self.scaled(FindingCode::Concentrated, class, shared.rows.len() as u64, drawn, all);
+        finding.column = own.map(|column| self.evidence.columns[column].name.clone());
+        let drawn = shared.rows.len() as u64;
+        let finding = self.with(finding, Some(shared), drawn);
+        // Columns that changed in the same rows are told in one breath.
+        let same = |other: &&mut Finding| {
+            (other.code, other.class, &other.terms, other.covers, other.of)
+                == (finding.code, finding.class, &finding.terms, finding.covers, finding.of)
+        };
+        match self.findings.iter_mut().find(same).filter(|_| own.is_some()) {
+            None => self.findings.push(finding),
+            Some(other) => {
+                if other.columns.is_empty() {
+                    other.columns.extend(other.column.clone());
+                }
+                other.columns.extend(finding.column);
             }
         }
-        self.covered_keys = finding.covers;
-        self.findings.push(finding);
     }
 
     /// A finding that is true of `covers` of `drawn` rows, of which there are `all`.

@@ -64,7 +64,8 @@ pub(crate) fn compare(
     // Without a key the numbers are what differs, else the rows.
     let (mut numbers, rows) = if check.key.is_empty() { (Some(sink), None) } else { (None, Some(sink)) };
     let watch = |row: JudgedRow<'_>| listed.add(&row, &mut numbers);
-    let (found, warnings) = rows::compare(check, &columns, (old.height(), new.height()), limits, watch, rows)?;
+    let (found, warnings, evidence) =
+        rows::compare(check, &columns, (old.height(), new.height()), limits, watch, rows)?;
     let (totals, beyond) = (listed.totals, listed.warnings);
     let found = NumberFindings {
         measures: listed.finish(),
@@ -82,7 +83,7 @@ pub(crate) fn compare(
         found
     };
     let outcome = Outcome::Numbers(found);
-    Ok(ComparisonResult { warnings, error: columns.error(), empty, ..ComparisonResult::of(outcome) })
+    Ok(ComparisonResult { warnings, error: columns.error(), empty, evidence, ..ComparisonResult::of(outcome) })
 }
 
 fn counts_only(frame: &Frame, side: Side, check: &Check) -> Result<(), ErrorReport> {

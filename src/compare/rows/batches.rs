@@ -1,14 +1,17 @@
 //! The judging of rows for a caller that brings them batch by batch: the same columns, bytes and verdicts as for
 //! two whole frames.
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
-use super::super::value::cells::Cells;
+use super::super::value::cells::{self, Cells};
 use super::columns::ambiguous;
 use super::columns::{Columns, Naming, error, sort_out};
 use super::key_group::KeyGroup;
 use super::paired;
 use super::{Found, Sink};
-use crate::frame::{Frame, Type};
+use crate::compare::diagnosis::draw::Draw;
+use crate::frame::{Frame, Type, Value};
 use crate::model::{ErrorCode, ErrorReport, Outcome, Side, Sides};
 use crate::spec::check::{Check, Comparison, Rule};
 
@@ -91,6 +94,30 @@ impl ComparePlan {
         };
         self.columns.key.iter().map(texts).collect()
     }
+
+    /// The values of a row of old: of the key, then of the compared columns.
+    pub(crate) fn row_values(&self, frame: &Frame, row: usize) -> Vec<Value> {
+        let all = self.columns.key.iter().chain(&self.columns.compared);
+        let value = |column: &paired::Paired| {
+            let (series, of) = frame.column(column.name_on(Side::Old))?;
+            crate::frame::value(series, of, row)
+        };
+        all.map(|column| value(column).unwrap_or(Value::Null)).collect()
+    }
+
+    /// Hashes by which rows of old are drawn for the diagnosis: of the key, or of the whole row where there is none, and the
+    /// same in every run.
+    pub(crate) fn draw_hashes(&self, frame: &Frame) -> Vec<u64> {
+        let of = if self.columns.key.is_empty() { &self.columns.compared } else { &self.columns.key };
+        let held: Vec<Cells> = of.iter().map(|column| cells::compared(column.on(Side::Old), frame)).collect();
+        let mut bytes = Vec::new();
+        let hash = |row| {
+            bytes.clear();
+            held.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
+            xxh3_64(&bytes)
+        };
+        (0..frame.height()).map(hash).collect()
+    }
 }
 
 /// A column by its name on each side.
@@ -144,6 +171,11 @@ impl<'a> BatchComparer<'a> {
     pub(crate) fn add_equal(&mut self, pairs: u64, numbers: &[bool]) {
         self.rows += pairs;
         self.found.add_equal(pairs, numbers);
+    }
+
+    /// Takes rows that agree, for the diagnosis; none where there are others that could not be drawn.
+    pub(crate) fn note_agreeing(&mut self, drawn: Option<Draw<Vec<Value>>>) {
+        self.found.note_agreeing(drawn);
     }
 
     /// Judges all rows of some keys; no other part may have rows of those keys. What `gate` says

@@ -48,6 +48,15 @@ pub(super) fn collect(collector: &mut Collector, columns: &Columns, row: &Differ
     collector.add(hash, DifferingRow { class: row.class, values, changes, copies });
 }
 
+/// Takes a row of old that agrees.
+pub(super) fn collect_agreeing(collector: &mut Collector, columns: &Columns, row: usize) {
+    let hash = hash(columns, Side::Old, row);
+    if collector.wants_agreeing(hash) {
+        let all = columns.key.iter().chain(&columns.compared);
+        collector.add_agreeing(hash, all.map(|column| column.old.value(row)).collect());
+    }
+}
+
 /// Notes a key that stands more than once on either side.
 pub(super) fn note_copies(collector: &mut Collector, group: &KeyGroup) {
     collector.note_copies(group.old.len() as u64, group.new.len() as u64);

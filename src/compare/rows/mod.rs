@@ -21,15 +21,16 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
+use super::diagnosis::draw::Draw;
 use super::diagnosis::{Collector, Evidence};
 use super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
 use super::value::bytes::is_never_equal;
 use super::value::display;
 use super::value::order::Ordered;
-use crate::frame::Frame;
+use crate::frame::{Frame, Value};
 use crate::model::{Difference, ErrorCode, ErrorReport, Example, Key, Outcome, RowCounts, RowFindings, Side, Warning};
 use crate::spec::check::Check;
-use collecting::{Differing, collect, collector, note_copies};
+use collecting::{Differing, collect, collect_agreeing, collector, note_copies};
 use column_stats::{ColumnStats, leveled, numbers_as_text};
 use columns::ambiguous;
 use columns::{Columns, Naming, error, sort_out};
@@ -66,8 +67,9 @@ pub(super) fn whole(
     let columns = sort_out(check, old, new, Naming::ByName)?;
     let heights = (old.height(), new.height());
     let empty = not_empty(check, (heights == (0, 0)).then_some(NO_ROW))?;
-    let (found, warnings) = compare(check, &columns, heights, limits, |_| {}, Some(sink))?;
-    Ok(ComparisonResult { warnings, error: columns.error(), empty, ..ComparisonResult::of(Outcome::Rows(found)) })
+    let (found, warnings, evidence) = compare(check, &columns, heights, limits, |_| {}, Some(sink))?;
+    let found = ComparisonResult::of(Outcome::Rows(found));
+    Ok(ComparisonResult { warnings, error: columns.error(), empty, evidence, ..found })
 }
 
 /// Compares all rows, and hands what became of each to `watch` and every difference to `sink`.
@@ -78,10 +80,12 @@ pub(super) fn compare(
     limits: &Limits,
     watch: impl FnMut(JudgedRow<'_>),
     sink: Option<Sink<'_>>,
-) -> Result<(RowFindings, Vec<Warning>), ErrorReport> {
+) -> Result<(RowFindings, Vec<Warning>, Option<Evidence>), ErrorReport> {
     let mut found = Found::new(columns, limits);
     found.judge(check, columns, &pair(columns, heights.0, heights.1)?, watch, sink);
-    found.finish(check, columns)
+    let evidence = found.evidence();
+    let (found, warnings) = found.finish(check, columns)?;
+    Ok((found, warnings, evidence))
 }
 
 /// Takes every difference in full, and every pair that is only worth a warning; `false` means that it wants no more.
@@ -294,6 +298,7 @@ impl Found {
             return Ok(());
         }
         self.rows.equal += 1;
+        self.collected.iter_mut().for_each(|collected| collect_agreeing(collected, columns, old));
         if warned.contains(&true) {
             self.warned += 1;
             let beyond = |at: usize| warned[at];
@@ -307,6 +312,13 @@ impl Found {
         if let Some(collected) = &mut self.collected {
             let copies = (group.old.len(), group.new.len());
             collect(collected, columns, &Differing { class, side, row, partner: None, copies });
+        }
+    }
+
+    /// Takes rows that agree, which were drawn elsewhere; see [`Collector::merge_agreeing`].
+    pub(super) fn note_agreeing(&mut self, drawn: Option<Draw<Vec<Value>>>) {
+        if let Some(collected) = &mut self.collected {
+            collected.merge_agreeing(drawn);
         }
     }
 

@@ -237,7 +237,7 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         error: check.error.as_ref().map(|error| visible(&error.message())),
         causes: check.error.iter().flat_map(ErrorReport::causes).map(|cause| visible(&cause.text)).collect(),
         skipped: check.skipped.as_deref().map(visible),
-        diagnosis: diagnosis::lines(check).into_iter().map(|line| (line.text, line.command)).collect(),
+        diagnosis: diagnosis::lines(check).into_iter().map(|line| (line.text, line.only)).collect(),
         closing: diagnosis::closing(check),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),

@@ -4,6 +4,7 @@ use super::super::context::{CheckRun, Context, panicked};
 use super::super::event::Event;
 use super::super::findings::fanout::DifferenceFanout;
 use super::attempt_result::AttemptResult;
+use super::diagnosis::diagnosed;
 use super::query::{Fetched, maybe, population};
 use super::{catalogs, rows};
 use crate::compare::{Answers, ComparisonResult, compare_all, compare_counting};
@@ -50,7 +51,8 @@ pub(crate) async fn read(
     }
     let names = [&old, &new].into_iter().flatten().flat_map(Frame::names);
     result.returned = Some(names.map(str::to_owned).collect());
-    let (owned, limits) = (check.clone(), context.options.limits);
+    let (owned, mut limits) = (check.clone(), context.options.limits);
+    limits.diagnosis &= check.diagnosis;
     let mut findings = DifferenceFanout::new(one, context, result.returned.as_deref());
     let attempt = one.attempt.cloned();
     let judged = tokio::task::spawn_blocking(move || {
@@ -66,7 +68,10 @@ pub(crate) async fn read(
         (found, findings.finish())
     });
     match judged.await {
-        Ok((comparison, written)) => AttemptResult { comparison, written, ..result },
+        Ok((mut comparison, written)) => {
+            let diagnosis = diagnosed(check, context, &mut comparison, result.returned.as_deref()).await;
+            AttemptResult { comparison, diagnosis, written, ..result }
+        }
         Err(failure) => {
             let error = match failure.try_into_panic() {
                 Ok(panic) => panicked(&Defect::new(panic)),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use cutover::model::{Difference, Finding, FindingCode};
+use cutover::model::{Difference, Elsewhere, Finding, FindingCode, Term};
 
 const MARK: &str = "<!-- the rows are written by CUTOVER_UPDATE=1 cargo test --test it diagnosis -->";
 const HEAD: &str = "| code | what it says |\n| --- | --- |\n";
@@ -51,6 +51,11 @@ fn example(code: FindingCode) -> String {
     };
     let mut finding = Finding::new(code, class, 1_190, 1_204);
     finding.parameter = parameter(code).map(str::to_owned);
+    if code == FindingCode::Concentrated {
+        finding.terms = vec![Term { column: "tenant".to_owned(), is: Some("4711".to_owned()), ..Term::default() }];
+        let (ratio, at_least) = (Some(1_204.0), Some(822.0));
+        finding.elsewhere = Some(Elsewhere { inside: 1_190, looked: 20_000, has: 600, ratio, at_least });
+    }
     if code == FindingCode::ColumnsTogether {
         finding.columns = vec!["updated_at".to_owned()];
     } else if class == Difference::Changed {

@@ -1,6 +1,8 @@
 //! What is said of rows that differ, from the databases to every report.
 
 mod codes;
+mod engines;
+mod places;
 mod shown;
 
 use std::path::Path;

@@ -14,12 +14,13 @@ impl Mask {
         let named = finding.column.iter().any(|column| self.hides_value(column));
         let termed = finding.terms.iter().any(|term| self.hides_value(&term.column));
         let terms = finding.terms.into_iter().map(|term| self.term(term)).collect();
+        let also = finding.also.into_iter().map(|term| self.term(term)).collect();
         // What is constant between two values tells one by the other; a number of rows tells none.
         let counted = matches!(finding.code, FindingCode::Copies);
         let parameter = finding.parameter.filter(|_| counted || (self.examples && !named));
-        // The command would have to name the values.
-        let command = finding.command.filter(|_| self.examples && !termed);
-        Finding { parameter, terms, command, ..finding }
+        // It would have to name the values.
+        let condition = finding.condition.filter(|_| self.examples && !termed);
+        Finding { parameter, terms, also, condition, ..finding }
     }
 
     fn term(&self, term: Term) -> Term {

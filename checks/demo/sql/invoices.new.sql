@@ -1,0 +1,1 @@
+SELECT id, customer, email, country, city, currency, amount, coupon, note, paid_at, day FROM invoices

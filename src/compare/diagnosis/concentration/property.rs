@@ -1,0 +1,129 @@
+//! What a row can be asked of one of its columns, and the answers.
+
+use chrono::{Datelike, NaiveDateTime, Timelike};
+
+use crate::compare::diagnosis::times::nanos;
+use crate::compare::value::display::shown;
+use crate::frame::Value;
+use crate::frame::time::moment;
+
+/// What is asked of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Property {
+    /// The value itself.
+    Itself,
+    /// Whether text is empty, has blanks at its ends, or characters beyond ASCII.
+    Text,
+    /// What stands before the first separator in text.
+    Prefix,
+    /// The day of a moment.
+    Day,
+    /// The hour of a moment.
+    Hour,
+    /// The day of the week.
+    Weekday,
+    /// Whether it is the first or last day of a month.
+    MonthEnd,
+    /// The sign of a number.
+    Sign,
+    /// The rest of an integer of the key, divided by this.
+    Mod(i128),
+}
+
+/// Characters of an answer beyond which it is none.
+const LONGEST: usize = 200;
+
+impl Property {
+    /// Everything that can be asked: of a hidden column its value only, whether a column is of the key as `key` says.
+    pub(super) fn all(key: bool, hidden: bool) -> Vec<Property> {
+        use Property::{Day, Hour, Itself, Mod, MonthEnd, Prefix, Sign, Text, Weekday};
+        if hidden {
+            return vec![Itself];
+        }
+        let mut all = vec![Itself, Text, Prefix, Day, Hour, Weekday, MonthEnd, Sign];
+        if key {
+            all.extend([2, 10, 100, 500, 1_000, 10_000].map(Mod));
+        }
+        all
+    }
+
+    /// Its name in reports; absent for the value itself.
+    pub(super) fn name(self) -> Option<String> {
+        Some(match self {
+            Property::Itself => return None,
+            Property::Text => "form".to_owned(),
+            Property::Prefix => "prefix".to_owned(),
+            Property::Day => "day".to_owned(),
+            Property::Hour => "hour".to_owned(),
+            Property::Weekday => "weekday".to_owned(),
+            Property::MonthEnd => "month end".to_owned(),
+            Property::Sign => "sign".to_owned(),
+            Property::Mod(of) => format!("mod {of}"),
+        })
+    }
+
+    /// The answer of `value`; `None` where the question has no answer. The outer one of NULL is NULL for the value itself.
+    pub(super) fn answer(self, value: &Value) -> Option<Option<String>> {
+        if self == Property::Itself {
+            let answer = shown(value);
+            return answer.as_ref().is_none_or(|text| text.len() <= LONGEST).then_some(answer);
+        }
+        let answer = match (self, value) {
+            (Property::Text, Value::Text(text)) => form(text)?.to_owned(),
+            (Property::Prefix, Value::Text(text)) => prefix(text)?.to_owned(),
+            (Property::Sign, value) => sign(value)?.to_owned(),
+            (Property::Mod(of), Value::Integer(number)) => number.rem_euclid(of).to_string(),
+            (Property::Day | Property::Hour, Value::Date(_)) => return None,
+            (Property::Day, value) => time(value)?.date().to_string(),
+            (Property::Hour, value) => time(value)?.hour().to_string(),
+            (Property::Weekday, value) => time(value)?.format("%A").to_string(),
+            (Property::MonthEnd, value) => month_end(time(value)?)?.to_owned(),
+            _ => return None,
+        };
+        Some(Some(answer))
+    }
+}
+
+fn form(text: &str) -> Option<&'static str> {
+    if text.is_empty() {
+        // The value itself says so.
+        None
+    } else if text.trim() != text {
+        Some("blanks at its ends")
+    } else if !text.is_ascii() {
+        Some("beyond ASCII")
+    } else {
+        None
+    }
+}
+
+fn prefix(text: &str) -> Option<&str> {
+    let at = text.find(|c: char| !c.is_alphanumeric())?;
+    (at > 0 && at <= LONGEST).then(|| &text[..at])
+}
+
+fn sign(value: &Value) -> Option<&'static str> {
+    let negative = match value {
+        Value::Integer(number) => *number < 0,
+        Value::Decimal { unscaled, .. } => *unscaled < 0,
+        Value::Float(number) => *number < 0.0,
+        _ => false,
+    };
+    negative.then_some("negative")
+}
+
+/// The moment that a date or timestamp is; a time of day has none.
+fn time(value: &Value) -> Option<NaiveDateTime> {
+    if matches!(value, Value::Time(_)) { None } else { moment(nanos(value)?) }
+}
+
+fn month_end(time: NaiveDateTime) -> Option<&'static str> {
+    let next = time.date().succ_opt()?;
+    if next.month() != time.month() {
+        Some("last day")
+    } else if time.day() == 1 {
+        Some("first day")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,102 @@
+//! Where differing rows lie, from end to end.
+
+use super::{diff, orders, sqlite};
+
+/// Catches rows of one day, one region or one range that are not told as such, or whose condition picks others.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_are_placed_by_what_they_share() {
+    let folder = tempfile::tempdir().unwrap();
+    let changes = "DELETE FROM orders WHERE at >= '2026-01-20' AND at < '2026-01-21';
+        INSERT INTO orders SELECT id + 10000, 'zz', cents, note, at FROM orders WHERE id <= 60;
+        UPDATE orders SET cents = cents * 1000 WHERE region = 'us';";
+    let old = sqlite(folder.path(), "old.db", &orders("")).await;
+    let new = sqlite(folder.path(), "new.db", &orders(changes)).await;
+    let (output, report) = diff(folder.path(), &old, &new, &["--table", "orders"]);
+    assert_eq!(output.status.code(), Some(1));
+    let check = &report["checks"][0];
+    let findings = check["diagnosis"].as_array().unwrap();
+    let find = |class: &str, code: &str| {
+        let found = findings.iter().find(|finding| finding["class"] == class && finding["code"] == code);
+        found.unwrap_or_else(|| panic!("{class} {code}: {findings:#?}"))
+    };
+    let missing = find("missing", "concentrated");
+    assert_eq!((missing["covers"].as_str(), missing["of"].as_str()), (Some("24"), Some("24")), "{missing}");
+    assert_eq!(missing["where"][0]["column"], "at", "{missing}");
+    assert_eq!(missing["where"][0]["is"], "2026-01-20", "{missing}");
+    assert_eq!(missing["same_rows"][0]["column"], "id", "{missing}");
+    let extra = find("extra", "concentrated");
+    assert_eq!(extra["where"], serde_json::json!([{ "column": "region", "is": "zz" }]), "{extra}");
+    assert_eq!((extra["covers"].as_str(), extra["share_elsewhere"].as_str()), (Some("60"), Some("0.0000")), "{extra}");
+    let changed = find("changed", "times");
+    let told = (changed["parameter"].as_str(), changed["condition"].as_str());
+    assert_eq!(told, (Some("1000"), Some("region = 'us'")), "{changed}");
+    assert_eq!(check["undiagnosed"], "0");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("all 60 extra rows have `region` = zz, and none of"), "{said}");
+    assert!(said.contains("only these: the same `cutover diff` with --where 'region = '"), "{said}");
+
+    let (_, only) = diff(folder.path(), &old, &new, &["--table", "orders", "--where", "region = 'us'"]);
+    assert_eq!(only["checks"][0]["rows"]["changed"], changed["covers"]);
+    assert_eq!(only["checks"][0]["rows"]["extra"], "0");
+}
+
+/// Catches a report that is not the same for the same data: a draw or a name that depends on the order of rows or threads.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_data_are_told_in_the_same_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let changes =
+        "DELETE FROM orders WHERE region = 'eu' AND id % 3 = 0; UPDATE orders SET note = upper(note) WHERE id > 1500;";
+    let old = sqlite(folder.path(), "old.db", &orders("")).await;
+    let new = sqlite(folder.path(), "new.db", &orders(changes)).await;
+    let told = |order: &str, more: &[&str]| {
+        let query = format!("SELECT * FROM orders {order}");
+        let arguments = ["--old-sql", "SELECT * FROM orders", "--new-sql", &query, "--key", "id"];
+        let (output, report) = diff(folder.path(), &old, &new, &[&arguments, more].concat());
+        let check = &report["checks"][0];
+        let found = check["diagnosis"].as_array().map_or(0, Vec::len);
+        assert!(found >= 2, "{}", String::from_utf8_lossy(&output.stderr));
+        (check["diagnosis"].clone(), check["undiagnosed"].clone())
+    };
+    let first = told("", &[]);
+    assert_eq!(told("", &[]), first);
+    assert_eq!(told("ORDER BY id DESC", &["--memory", "1MiB"]), first);
+}
+
+/// Catches a value, a prefix, a length or a range of a masked column, and a value of any column under --no-examples.
+#[tokio::test(flavor = "multi_thread")]
+async fn masked_columns_are_told_by_hashes_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let changes = "DELETE FROM orders WHERE region = 'eu'; UPDATE orders SET cents = cents + 5 WHERE region = 'us';
+        UPDATE orders SET note = substr(note, 1, 14) WHERE id > 1900;";
+    let old = sqlite(folder.path(), "old.db", &orders("")).await;
+    let new = sqlite(folder.path(), "new.db", &orders(changes)).await;
+    let said = |arguments: &[&str]| {
+        let (output, report) = diff(folder.path(), &old, &new, &[&["--table", "orders"], arguments].concat());
+        let terminal = String::from_utf8(output.stdout).unwrap();
+        let told: Vec<&str> =
+            terminal.lines().filter(|line| line.contains('•') || line.contains("only these")).collect();
+        report["checks"][0]["diagnosis"].to_string() + &told.join("\n")
+    };
+    let open = said(&[]);
+    let masked = said(&["--mask", "region,note,cents"]);
+    let silent = said(&["--no-examples"]);
+    for told in ["plus", "cut_characters", "concentrated"] {
+        assert!([&open, &masked, &silent].iter().all(|said| said.contains(told)), "{told}: {masked} {silent}");
+    }
+    for hidden in [
+        "= eu",
+        "\"eu\"",
+        "= us",
+        "\"us\"",
+        "+ 5",
+        "\"parameter\":\"5\"",
+        "14 characters",
+        "\"parameter\":\"14\"",
+        "region = ",
+    ] {
+        assert!(open.contains(hidden), "{hidden}: {open}");
+        assert!(!masked.contains(hidden) && !silent.contains(hidden), "{hidden}: {masked} {silent}");
+    }
+    assert!(masked.contains("masked:") && !silent.contains("masked:"), "{masked} {silent}");
+    assert!(silent.contains("one value of `region`"), "{silent}");
+}
