@@ -36,7 +36,7 @@ pub(super) fn sighting(
     let measure = |one: &Measure| (!one.within || one.level.is_some()) && (key(&one.key) || is_column(&one.name));
     let example = |one: &Example| key(&one.key) || one.columns.keys().any(|name| is_column(name));
     let names = |report: &CheckReport| {
-        let text = report.error.as_ref().map(|error| error.message().to_owned()).unwrap_or_default();
+        let text = report.error.as_ref().map(|error| error.message().clone()).unwrap_or_default();
         report.outcome.measures().iter().any(measure)
             || report.outcome.examples().iter().any(example)
             || mutant.column.as_ref().is_some_and(|column| text.contains(&format!("`{column}`")))

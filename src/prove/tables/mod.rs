@@ -212,5 +212,6 @@ async fn seen(
 /// sight of a loss.
 fn unjudged(reports: &[CheckReport]) -> Option<String> {
     let errors = reports.iter().filter_map(|report| report.error.as_ref());
-    errors.filter(|error| error.code() != ErrorCode::NothingCompared).map(|error| error.message().to_owned()).next()
+    let mut broken = errors.filter(|error| error.code() != ErrorCode::NothingCompared);
+    broken.next().map(|error| error.message().clone())
 }

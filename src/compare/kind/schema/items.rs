@@ -72,7 +72,8 @@ impl Items {
 
 /// Counts the places of columns among those that both sides have, so that one that is lost moves no other.
 pub(super) fn rank(one: &mut Items, other: &Items) {
-    let mut places: BTreeMap<&String, Vec<(usize, (String, String))>> = BTreeMap::new();
+    type Placed = Vec<(usize, (String, String))>;
+    let mut places: BTreeMap<&String, Placed> = BTreeMap::new();
     let common = one.items.iter().filter(|(key, _)| other.items.contains_key(*key));
     for (key, place) in common.filter_map(|(key, item)| Some((key, item.place?))) {
         places.entry(&key.0).or_default().push((place, key.clone()));
