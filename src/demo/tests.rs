@@ -157,7 +157,9 @@ fn the_invoices_have_their_faults() {
     let count = |differs: &dyn Fn(&Invoice, &Invoice) -> bool| pairs().filter(|(old, new)| differs(old, new)).count();
     assert_eq!(count(&|old, new| old.amount != new.amount), count(&|old, _| old.currency == CENTLESS));
     assert_eq!(count(&|old, new| old.paid_at != new.paid_at), count(&|old, _| old.country == SHIFTED));
-    let faults: [&dyn Fn(&Invoice, &Invoice) -> bool; 6] = [
+    /// Whether two rows of one key show a fault.
+    type Fault<'a> = &'a dyn Fn(&Invoice, &Invoice) -> bool;
+    let faults: [Fault<'_>; 6] = [
         &|old, new| old.amount * 100 == new.amount,
         &|old, new| old.paid_at + 3_600_000_000 == new.paid_at,
         &|old, new| old.email != new.email,

@@ -90,7 +90,7 @@ fn rounded(ratio: f64) -> String {
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
-        p if p >= 99.0 && p < 100.0 => format!("{:.1} %", p.min(99.9)),
+        p if (99.0..100.0).contains(&p) => format!("{:.1} %", p.min(99.9)),
         p if p > 0.0 && p < 0.1 => "less than 0.1 %".to_owned(),
         p if p < 1.0 => format!("{p:.1} %"),
         p => format!("{p:.0} %"),

@@ -116,6 +116,7 @@ const AGGREGATE: &[&str] = &[
     "settle",
     "noise",
     "duplicates",
+    "diagnosis",
 ];
 
 const ROW_COUNT: KindProfile = KindProfile {
@@ -174,7 +175,18 @@ const ROWS: KindProfile = KindProfile {
     name: "rows",
     key: KeyUse::Required,
     keyless: DifferenceForm::Rows,
-    settings: &["mask", "key", "rename", "allow_empty", "window", "sample", "settle", "noise", "duplicates"],
+    settings: &[
+        "mask",
+        "key",
+        "rename",
+        "allow_empty",
+        "window",
+        "sample",
+        "settle",
+        "noise",
+        "duplicates",
+        "diagnosis",
+    ],
     streamed: true,
     renames_values: false,
     ..ROW_COUNT

@@ -121,7 +121,7 @@ impl Collector {
         let (hashes, rows) = self.drawn.finish().into_iter().unzip();
         let agreeing = self.agreeing.finish();
         let Collector { columns, copies, agreeing_unknown, .. } = self;
-        Evidence { columns, rows, hashes, complete, agreeing, agreeing_unknown, bits, copies }
+        Evidence { columns, rows, complete, hashes, agreeing, agreeing_unknown, bits, copies }
     }
 }
 

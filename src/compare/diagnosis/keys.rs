@@ -32,6 +32,9 @@ pub(super) fn changed_key(evidence: &Evidence, late: &dyn Fn() -> bool) -> Optio
     found.max_by_key(|change| change.extra.len())
 }
 
+/// How a key is brought to a form that it shares with another.
+type Way<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 fn of_column(
     evidence: &Evidence,
     column: usize,
@@ -39,7 +42,7 @@ fn of_column(
     extra: &[usize],
     late: &dyn Fn() -> bool,
 ) -> Option<KeyChange> {
-    let ways: [&dyn Fn(&str) -> Option<String>; 3] = [
+    let ways: [Way<'_>; 3] = [
         // By everything else, where that tells one row from another.
         &|_| Some(String::new()),
         // By what a key keeps when it is spelled otherwise.

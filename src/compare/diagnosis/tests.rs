@@ -151,7 +151,7 @@ fn planted() -> Vec<(&'static str, &'static str, Plant)> {
             "32 bits, signed",
             plant(move |n| {
                 let old = 2_147_483_648 + cents(n) * 31 * if n % 2 == 0 { 1 } else { 3 };
-                (int(old), int((old as u32 as i32).into()))
+                (int(old), int((old as u32).cast_signed().into()))
             }),
         ),
         ("null_to_value", "0", plant(|_| (Value::Null, int(0)))),

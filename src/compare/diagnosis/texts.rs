@@ -111,11 +111,11 @@ fn cut(old: &str, new: &str, fits: &mut Fits) {
     if new.is_empty() {
         return;
     }
-    if old.starts_with(new) {
+    if let Some(rest) = old.strip_prefix(new) {
         fits.push((Code::CutCharacters, new.chars().count().to_string()));
         fits.push((Code::CutBytes, new.len().to_string()));
         // A cut by bytes leaves out a character that it would split.
-        let next = old[new.len()..].chars().next().map_or(0, char::len_utf8);
+        let next = rest.chars().next().map_or(0, char::len_utf8);
         fits.extend((1..next).map(|more| (Code::CutBytes, (new.len() + more).to_string())));
     }
 }

@@ -114,7 +114,7 @@ fn value(file: &DataFile, name: &str, kind: Kind) -> Result<ScalarValue, Error> 
         let (column, value) = folder.as_os_str().to_str()?.split_once('=')?;
         (column == name).then(|| value.to_owned())
     };
-    let Some(text) = folders.filter_map(named).last() else {
+    let Some(text) = folders.filter_map(named).next_back() else {
         return Err(unfit(format!(
             "{file} lies in no folder `{name}=…`, which `partitions` of the source names; remove it there, or move the file"
         )));

@@ -43,6 +43,7 @@ impl Reader<'_, '_> {
             ("settle", raw.settle.is_some()),
             ("noise", raw.noise.is_some()),
             ("duplicates", raw.duplicates.is_some()),
+            ("diagnosis", raw.diagnosis.is_some()),
             ("tables", raw.tables.is_some()),
             ("ignore", !raw.ignore.is_empty()),
             ("allow", !raw.allow.is_empty()),

@@ -11,7 +11,7 @@ use cutover::suite::{Overrides, Suite, load};
 use serde_json::Value;
 
 /// The kinds, each with the least that makes a check of it.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("row_count", "key = 'id'\nold = 'SELECT 1'\nnew = 'SELECT 1'"),
     ("sum", "key = 'id'\nold = 'SELECT 1'\nnew = 'SELECT 1'"),
     ("tag_dedup", "key = 'id'\nold = 'SELECT 1'\nnew = 'SELECT 1'"),
@@ -20,9 +20,11 @@ const KINDS: [(&str, &str); 8] = [
     ("freshness", "key = 'id'\nold = 'SELECT 1'\nnew = 'SELECT 1'\nmax_lag = '1h'"),
     ("invariant", "key = 'id'\nnew = 'SELECT 1'"),
     ("latency", "old = 'SELECT 1'\nnew = 'SELECT 1'\nmax_p95 = '1s'"),
+    ("schema", ""),
 ];
 
-const ALL: &[&str] = &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "invariant", "latency"];
+const ALL: &[&str] =
+    &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "invariant", "latency", "schema"];
 const KEYED: &[&str] = &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "invariant"];
 const PAIRED: &[&str] = &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness"];
 const COUNTED: &[&str] = &["row_count", "sum", "rows"];
@@ -41,10 +43,15 @@ const SETTINGS: &[(&str, &str, &[&str])] = &[
     ("key", "['id', 'day']", KEYED),
     ("mask", "['name']", KEYED),
     ("settle", "{ wait = '1s' }", KEYED),
-    ("rename", "{ name = 'title' }", PAIRED),
+    ("rename", "{ name = 'title' }", &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "schema"]),
     ("noise", "true", PAIRED),
-    ("allow_empty", "true", &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "latency"]),
+    ("allow_empty", "true", &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "latency", "schema"]),
     ("duplicates", "'allow'", COUNTED),
+    ("diagnosis", "false", COUNTED),
+    ("tables", "['orders']", &["schema"]),
+    ("ignore", "{ 'orders.legacy' = 'dropped' }", &["schema"]),
+    ("allow", "{ 'orders.note' = 'varchar → text' }", &["schema"]),
+    ("order", "true", &["schema"]),
     ("sample", "'1%'", &["rows"]),
     ("value", "'ms'", &["percentile"]),
     ("quantiles", "{ p50 = 0.5 }", &["percentile"]),
@@ -212,6 +219,7 @@ fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
         ("max_connections", ("3", &["postgres", "mysql", "clickhouse"][..])),
         ("types", ("{ id = 'integer' }", &["files"][..])),
         ("csv", ("{ delimiter = ';' }", &["files"][..])),
+        ("partitions", ("{ day = 'date' }", &["files"][..])),
     ]);
     let listed = settings.keys().copied().chain(["url"]).map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(listed, properties("Source"));

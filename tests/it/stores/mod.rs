@@ -164,7 +164,8 @@ fn diff(folder: &Path, old: &str, new: &str) -> Command {
 async fn a_store_gives_what_a_folder_gives() {
     let folder = tempfile::tempdir().unwrap();
     let mark = format!("t{}", std::process::id());
-    let forms: [(&str, &str, fn(bool) -> Vec<u8>); 4] = [
+    type Form = (&'static str, &'static str, fn(bool) -> Vec<u8>);
+    let forms: [Form; 4] = [
         ("orders.parquet", "orders.parquet", |changed| parquet(2500, |n| changed && n == 2222)),
         ("table.csv", "table.csv", csv),
         ("table.ndjson.zst", "table.ndjson.zst", |changed| zipped(&ndjson(changed))),

@@ -89,7 +89,7 @@ pub(super) fn types(
 /// Columns where neither side is a folder of files.
 pub(super) fn partitions(urls: Sides<&SourceUrl>, given: &[(String, String)]) -> Result<Sides<Types>, String> {
     let of = |url: &SourceUrl| if in_folders(url) { given.to_vec() } else { Vec::new() };
-    let partitions = urls.map(|url| of(url));
+    let partitions = urls.map(of);
     match given.first() {
         Some((column, _)) if partitions.old.is_empty() && partitions.new.is_empty() => {
             Err(format!("--partition {column}: neither side is a folder of files; leave it out"))

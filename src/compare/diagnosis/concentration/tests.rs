@@ -78,10 +78,13 @@ fn integer(value: &Value) -> i128 {
 }
 
 /// Something to plant, with how it is told.
-type Planted = (&'static str, Box<dyn Fn(&[Value]) -> bool>);
+type Planted = (&'static str, Place);
+
+/// Whether a row is among those that differ.
+type Place = Box<dyn Fn(&[Value]) -> bool>;
 
 fn planted() -> Vec<Planted> {
-    fn plant(f: impl Fn(&[Value]) -> bool + 'static) -> Box<dyn Fn(&[Value]) -> bool> {
+    fn plant(f: impl Fn(&[Value]) -> bool + 'static) -> Place {
         Box::new(f)
     }
     vec![

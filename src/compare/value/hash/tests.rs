@@ -141,7 +141,9 @@ fn texts_of_every_length_are_apart() {
 #[test]
 fn every_bit_of_a_value_changes_half_of_the_hash() {
     const KEYS: u64 = 400;
-    let flipped: Vec<Box<dyn Fn(&mut ColumnKeys, u32) -> u64>> = vec![
+    /// What of the hash changes with a bit of a value.
+    type Flipped = Box<dyn Fn(&mut ColumnKeys, u32) -> u64>;
+    let flipped: Vec<Flipped> = vec![
         Box::new(|keys, bit| residue(keys.narrow(12_345)) ^ residue(keys.narrow(12_345 ^ (1 << bit)))),
         Box::new(|keys, bit| residue(keys.number(-5)) ^ residue(keys.number(-5 ^ (1 << (bit + 64))))),
         Box::new(|keys, bit| {

@@ -66,7 +66,8 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
         };
         let Some(name) = name else { continue };
         let table = tables.entry(name.clone()).or_insert_with(|| (is_folder, Vec::new()));
-        if !table.1.is_empty() && !(is_folder && table.0) {
+        let is_alone = table.1.is_empty() || (is_folder && table.0);
+        if !is_alone {
             return Err(format!("has {} and {} as the table `{name}`; rename one", table.1[0].location, meta.location));
         }
         table.1.push(meta);
