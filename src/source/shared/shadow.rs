@@ -205,7 +205,7 @@ mod tests {
             shadowed(dialect("postgres"), "SELECT 1 FROM sales.orders", &own, "B").unwrap().unwrap(),
             "WITH cutover_shadow AS (B) SELECT 1 FROM cutover_shadow AS \"orders\""
         );
-        assert!(named_tables(dialect("postgres"), "SELECT FROM WHERE").is_err());
+        assert!(named_tables(dialect("postgres"), "SELECT (").is_err());
         let tables = named_tables(dialect("postgres"), "WITH a AS (SELECT 1 FROM b) SELECT 1 FROM a, s.c, b").unwrap();
         assert_eq!(tables.iter().map(ToString::to_string).collect::<Vec<_>>(), ["b", "s.c"]);
     }
