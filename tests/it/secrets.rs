@@ -323,14 +323,19 @@ fn stray_words_are_repeated_only_where_they_can_be_no_connection() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     for plain in ["orders", "checks/costs", "old=new.csv", "30", "a b"] {
-        assert!(told(&["diff", plain]).contains(plain), "{plain}");
+        assert!(told(&["demo", plain]).contains(plain), "{plain}");
     }
     assert!(told(&["run", "--jobs", "many"]).contains("'many' for '--jobs <N>'"));
     assert!(told(&["run", "--job", "2"]).contains("--jobs"), "a flag is corrected");
     for private in ["h:5432", "u@h", "host=h dbname=d", "pwd=x", "u%40h", "key;x", "'x'"] {
-        for arguments in [vec!["diff", private], vec!["run", "--jobs", private], vec!["run", "--plan", private]] {
+        for arguments in [vec!["demo", private], vec!["run", "--jobs", private], vec!["run", "--plan", private]] {
             let told = told(&arguments);
             assert!(!told.contains(private) && told.contains("***"), "{told}");
+        }
+        // Takes two, and repeats neither.
+        for arguments in [vec!["diff", private], vec!["diff", "a.csv", "b.csv", private]] {
+            let told = told(&arguments);
+            assert!(!told.contains(private), "{told}");
         }
     }
 }

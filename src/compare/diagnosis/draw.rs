@@ -11,13 +11,13 @@ use crate::frame::Value;
 pub(crate) const MOST_ROWS: usize = 50_000;
 
 /// Bytes that a draw keeps at most.
-pub(crate) const MOST_BYTES: usize = 32 << 20;
+pub(crate) const MOST_BYTES: usize = 16 << 20;
 
 /// Rows that agree that a draw keeps at most.
 pub(crate) const MOST_AGREEING: usize = 20_000;
 
 /// Bytes of them that a draw keeps at most.
-pub(crate) const MOST_AGREEING_BYTES: usize = 16 << 20;
+pub(crate) const MOST_AGREEING_BYTES: usize = 8 << 20;
 
 /// Items with the hash of their key and their size.
 #[derive(Clone, Debug)]
