@@ -19,9 +19,6 @@ use super::registry::DRIVERS;
 use crate::secret;
 pub use error::UrlError;
 
-const NO_HOST: &str = "the host is empty; where the server listens on a socket, write localhost and name it behind the `?`: \
-                       host=/var/run/postgresql for PostgreSQL, socket=/run/mysqld/mysqld.sock for MySQL";
-
 /// What a variable may say and everybody knows.
 const COMMON: [&str; 10] =
     ["localhost", "127.0.0.1", "[::1]", "postgres", "mysql", "mariadb", "root", "default", "clickhouse", "timescaledb"];
@@ -82,11 +79,11 @@ impl SourceUrl {
         }
         let url = Url::parse(text).map_err(|cause| match cause {
             url::ParseError::InvalidPort => UrlError::Unreadable("the port is not a number"),
-            url::ParseError::EmptyHost => UrlError::Unreadable(NO_HOST),
+            url::ParseError::EmptyHost => UrlError::Unreadable(strict::no_host(path)),
             _ => UrlError::Unreadable("not a valid URL"),
         })?;
         if url.host_str().is_none_or(str::is_empty) {
-            return Err(UrlError::Unreadable(NO_HOST));
+            return Err(UrlError::Unreadable(strict::no_host(path)));
         }
         let of_path = || match path {
             PathOf::Database => strict::database_refusal(url.path()),
@@ -387,5 +384,7 @@ mod tests {
         assert_eq!(shown("file:///a@b.csv"), "/a@b.csv");
         assert_eq!(shown("sales/year=2026/month=01"), "/suite/sales/year=2026/month=01");
         assert!(matches!(SourceUrl::parse("oracle://h/x", base), Err(UrlError::Scheme(_))));
+        let refused = SourceUrl::parse("gs:///t.csv", base).unwrap_err().to_string();
+        assert!(refused.contains("it names no bucket"), "{refused}");
     }
 }

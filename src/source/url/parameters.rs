@@ -5,7 +5,7 @@
 
 use url::Url;
 
-use super::super::engine::Driver;
+use super::super::engine::{Access, Driver, PathOf};
 use super::super::parameters::{Authority, Parameter};
 use super::error::UrlError;
 
@@ -99,8 +99,13 @@ fn unknown(engine: &'static Driver, name: &str) -> UrlError {
     }
 }
 
+/// Whose parameters they are.
 fn called(engine: &Driver) -> String {
-    format!("{}'s", engine.dialect.label())
+    let of_objects = |access: &Access| matches!(access, Access::Server { path: PathOf::Objects, .. });
+    match engine.access.iter().any(of_objects) {
+        true => "an object store's".to_owned(),
+        false => format!("{}'s", engine.dialect.label()),
+    }
 }
 
 fn refused(name: &str, why: &str) -> UrlError {
@@ -172,6 +177,9 @@ mod tests {
             ("clickhouse://h/d?User=x", "`User`", "write user"),
             ("clickhouse://h/d?passwd=x", "`passwd`", "write password"),
             ("clickhouse://h/d?user=a&user=b", "`user`", "twice"),
+            ("s3://b/t.csv?regoin=x", "`regoin`", "write region"),
+            ("az://c/t.csv?account=x", "`account`", "none of an object store's, which are region, endpoint, anonymous"),
+            ("s3://b/t.csv?secret_access_key=x", "`secret_access_key`", "AWS_SECRET_ACCESS_KEY"),
             ("clickhouse://h/d?Join-Use-Nulls=1", "`Join-Use-Nulls`", "and settings"),
         ] {
             let refused = SourceUrl::parse(url, Path::new("/")).expect_err(url).to_string();

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::engine::PathOf;
+
 /// A secret by name, as in libpq's `host=h password=p` and in `Server=h;Pwd=p`. Folders such as `year=2026` have none.
 static SECRET: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)(?:password|passwd|pwd|passphrase|secret|token)\s*=").expect("the pattern is valid")
@@ -123,6 +125,17 @@ pub(crate) fn network_refusal(rest: &str) -> Option<&'static str> {
 pub(crate) fn database_refusal(path: &str) -> Option<&'static str> {
     let inside = path.strip_prefix('/').unwrap_or(path);
     inside.contains('/').then_some("its path has more than one part, where a database is one")
+}
+
+const NO_HOST: &str = "the host is empty; where the server listens on a socket, write localhost and name it behind the `?`: \
+                       host=/var/run/postgresql for PostgreSQL, socket=/run/mysqld/mysqld.sock for MySQL";
+
+/// Returns what is said of a URL without a host.
+pub(super) fn no_host(path: PathOf) -> &'static str {
+    match path {
+        PathOf::Database => NO_HOST,
+        PathOf::Objects => "it names no bucket; write s3://bucket/path, and likewise for other stores",
+    }
 }
 
 /// Parameters: each has a name and a value.

@@ -213,7 +213,7 @@ fn what_is_not_to_be_read_is_said() {
     for (url, expected) in [
         (format!("s3://cutover/nothing/t.csv?endpoint={s3}&anonymous=true"), "check the path"),
         (format!("s3://cutover/nothing/?endpoint={s3}&anonymous=true"), "holds no .parquet"),
-        (format!("s3://no-such-bucket/t/?endpoint={s3}&anonymous=true"), "check the bucket"),
+        (format!("s3://no-such-bucket/t/?endpoint={s3}&anonymous=true"), "check the endpoint and the bucket"),
         (format!("s3://cutover/t.csv?endpoint={dead}&anonymous=true"), "cannot be read"),
         (format!("http://{}/cutover/", s3.trim_start_matches("http://")), "a web server does not list its files"),
         ("s3://key:s3cret-word@cutover/t.csv".to_owned(), "has no account"),

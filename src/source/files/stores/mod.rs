@@ -161,8 +161,7 @@ fn told(cause: &object_store::Error) -> String {
         Cause::PermissionDenied { .. } | Cause::Unauthenticated { .. } => {
             "; give an account that may list and read, by the environment that the store's own tools read"
         }
-        _ if said.contains("404") => "; check the bucket",
-        _ => "; check the endpoint and the network",
+        _ => "; check the endpoint and the bucket",
     };
     format!("{}{hint}", without_markup(&said))
 }
