@@ -3,6 +3,7 @@
 use super::super::catalog::{Ask, Cells};
 use super::super::dialect::quoted_text;
 use super::super::error::Error;
+use super::super::shared::foreign_keys::foreign_keys;
 use super::super::table_name::TableName;
 use super::declared::column_type;
 use super::dialect::MySql;
@@ -34,7 +35,7 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
         ))
         .await?,
     );
-    let foreign = foreign_keys(&Cells::of(&ask.ask(&foreign_sql(&schema, &name)).await?));
+    let foreign = foreign_keys(&Cells::of(&ask.ask(&foreign_sql(&schema, &name)).await?), "name");
     let mut parts = keys(&Cells::of(&ask.ask(&keys_sql(&of)).await?), &foreign);
     parts.extend(foreign);
     let checks = Cells::of(&ask.ask(&checks_sql(&schema, &name, is_mariadb)).await?);
@@ -120,33 +121,6 @@ fn foreign_sql(schema: &str, name: &str) -> String {
          WHERE k.table_schema = {schema} AND k.table_name = {name} AND k.referenced_table_name IS NOT NULL \
          ORDER BY k.constraint_name, k.ordinal_position"
     )
-}
-
-fn foreign_keys(cells: &Cells) -> Vec<Part> {
-    let mut found: Vec<(String, Part)> = Vec::new();
-    for row in 0..cells.rows() {
-        let text = |name: &str| cells.text(row, name).unwrap_or_default();
-        let name = text("name");
-        if found.last().is_none_or(|(known, _)| *known != name) {
-            let rules = [("delete", text("on_delete")), ("update", text("on_update"))];
-            // Both words mean that it is refused.
-            let acts = rules.into_iter().filter(|(_, rule)| !["NO ACTION", "RESTRICT", ""].contains(&rule.as_str()));
-            let part = Part {
-                text: acts
-                    .map(|(event, rule)| format!("on {event} {}", rule.to_lowercase()))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-                target: Some((text("target"), Vec::new())),
-                ..Part::of_columns(Property::ForeignKeys, Vec::new())
-            };
-            found.push((name, part));
-        }
-        if let Some((_, part)) = found.last_mut() {
-            part.columns.push(text("col"));
-            part.target.iter_mut().for_each(|(_, columns)| columns.push(text("target_column")));
-        }
-    }
-    found.into_iter().map(|(_, part)| part).collect()
 }
 
 fn checks_sql(schema: &str, name: &str, is_mariadb: bool) -> String {

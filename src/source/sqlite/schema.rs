@@ -3,6 +3,7 @@
 use super::super::catalog::{Ask, Cells};
 use super::super::dialect::quoted_text;
 use super::super::error::Error;
+use super::super::shared::foreign_keys::foreign_keys;
 use super::super::table_name::TableName;
 use super::checks::checks;
 use super::declared::column_type;
@@ -56,7 +57,7 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
         "SELECT id, seq, \"table\" AS target, \"from\" AS col, \"to\" AS target_column, on_update, on_delete FROM {foreign} \
          ORDER BY id, seq"
     );
-    parts.extend(foreign_keys(&Cells::of(&ask.ask(&foreign_sql).await?)));
+    parts.extend(foreign_keys(&Cells::of(&ask.ask(&foreign_sql).await?), "id"));
     let master = match table.schema() {
         Some(schema) => format!("{}.sqlite_master", TableName::new(None, schema.to_owned()).quoted(&Sqlite)),
         None => "sqlite_master".to_owned(),
@@ -102,31 +103,4 @@ fn indexes(cells: &Cells) -> Vec<Part> {
         }
     }
     found.into_iter().filter_map(|(_, part)| part).collect()
-}
-
-fn foreign_keys(cells: &Cells) -> Vec<Part> {
-    let mut found: Vec<(Option<u64>, Part)> = Vec::new();
-    for row in 0..cells.rows() {
-        let text = |name: &str| cells.text(row, name).unwrap_or_default();
-        let id = cells.number(row, "id");
-        if found.last().is_none_or(|(known, _)| *known != id) {
-            let rules = [("delete", text("on_delete")), ("update", text("on_update"))];
-            let acts = rules.into_iter().filter(|(_, rule)| !["NO ACTION", "RESTRICT", ""].contains(&rule.as_str()));
-            let part = Part {
-                text: acts
-                    .map(|(event, rule)| format!("on {event} {}", rule.to_lowercase()))
-                    .collect::<Vec<_>>()
-                    .join(", "),
-                target: Some((text("target"), Vec::new())),
-                ..Part::of_columns(Property::ForeignKeys, Vec::new())
-            };
-            found.push((id, part));
-        }
-        if let Some((_, part)) = found.last_mut() {
-            part.columns.push(text("col"));
-            // Without a column it is to the primary key.
-            part.target.iter_mut().for_each(|(_, columns)| columns.extend(cells.text(row, "target_column")));
-        }
-    }
-    found.into_iter().map(|(_, part)| part).collect()
 }
