@@ -61,7 +61,7 @@ fn multiplied(old: Decimal, new: Decimal) -> Option<String> {
         }
         tens *= 10;
     }
-    (below <= LARGEST && above.abs() <= LARGEST).then(|| format!("{above}/{below}"))
+    (below <= LARGEST && above.unsigned_abs() <= LARGEST.unsigned_abs()).then(|| format!("{above}/{below}"))
 }
 
 fn gcd(mut a: u128, mut b: u128) -> u128 {
@@ -131,7 +131,7 @@ fn bounds(old: Decimal, new: Decimal, fits: &mut Fits) {
             if new == end && end != 0 {
                 fits.push((Code::Clamped, end.to_string()));
             }
-            if new == (old - low).rem_euclid(whole) + low {
+            if old.checked_sub(low).is_some_and(|above| new == above.rem_euclid(whole) + low) {
                 fits.push((Code::Wrapped, format!("{bits} bits, {of}")));
             }
         }

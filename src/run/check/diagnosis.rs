@@ -8,14 +8,15 @@ use super::super::findings::mask::Mask;
 use super::scan::blocking;
 use crate::compare::ComparisonResult;
 use crate::compare::diagnosis::{Known, diagnose};
-use crate::model::Diagnosis;
+use crate::isolation::caught;
+use crate::model::{Diagnosis, Warning, WarningCode};
 use crate::spec::check::Check;
 
 /// How long a check is diagnosed at most; a build for tests is many times slower, and must say the same.
 const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 1 });
 
 /// What the differences in `found` have in common, of a check whose sides returned the columns `returned`; absent where
-/// that is not wanted or nothing differs.
+/// that is not wanted or nothing differs. A defect here is a warning: what was found stays.
 pub(crate) async fn diagnosed(
     check: &Check,
     context: &Context<'_>,
@@ -47,5 +48,11 @@ pub(crate) async fn diagnosed(
         };
         diagnose(&evidence, &known)
     };
-    Some(blocking(diagnosing).await)
+    let diagnosis = blocking(|| caught(diagnosing)).await.ok();
+    if diagnosis.is_none() {
+        let text = "cutover met a defect of its own while it looked for what the differences have in common; \
+                    please report it with the query";
+        found.warnings.push(Warning::new(WarningCode::Defect, text));
+    }
+    diagnosis
 }

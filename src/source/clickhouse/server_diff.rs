@@ -213,10 +213,14 @@ fn row_hash(names: &Names, key: &[Pair], compared: &[Pair], name: fn(&Pair) -> &
     }
 }
 
-/// What is hashed of a column: whether it is NULL, where it may be, and its value, a float by its bits.
+/// What is hashed of a column: whether it is NULL, where it may be, and its value, a float by its bits. Under a NULL the
+/// server may hold any value, so the type's default stands for it.
 fn bits(column: &str, pair: &Pair) -> String {
     let (null, value) = match pair.nullable {
-        true => (format!(", isNull({column})"), format!("assumeNotNull({column})")),
+        true => (
+            format!(", isNull({column})"),
+            format!("ifNull({column}, defaultValueOfArgumentType(assumeNotNull({column})))"),
+        ),
         false => (String::new(), column.to_owned()),
     };
     match pair.of {

@@ -142,6 +142,45 @@ fn every_plan_tells_apart_what_looks_alike() {
     assert_eq!(deltas.take(3).collect::<Vec<_>>(), [Some("0"), Some("3"), None]);
 }
 
+/// Catches rows that are grouped by what the server holds under the NULL of a key: copies of one key are equal then.
+#[test]
+fn null_is_one_key_whatever_is_under_it() {
+    let values = [
+        ("bool", "number % 2 = 1"),
+        ("integer", "number"),
+        ("wide", "toInt256(number)"),
+        ("decimal", "toDecimal64(number, 3)"),
+        ("float", "toFloat64(number)"),
+        ("text", "toString(number)"),
+        ("low", "toLowCardinality(toString(number))"),
+        ("fixed", "toFixedString(toString(number), 2)"),
+        ("label", "CAST(number + 1 AS Enum8('a' = 1, 'b' = 2, 'c' = 3))"),
+        ("date", "toDate(number)"),
+        ("instant", "toDateTime64(number, 6, 'UTC')"),
+        ("uuid", "toUUID(concat('00000000-0000-0000-0000-00000000000', toString(number)))"),
+    ];
+    let mut suite = SOURCES.to_owned();
+    for (name, value) in values {
+        let side = |by: &str| {
+            let value = value.replace("number", &format!("(number + {by})"));
+            format!("SELECT nullIf({value}, {value}) AS id, 'x' AS v FROM numbers(3)")
+        };
+        suite += &check(name, "\"id\"", &[], &side("toUInt64(0)"), &side("toUInt64(0)"));
+        let two = |by: &str| format!("SELECT toUInt8(1) AS part, id, v FROM ({}) LIMIT 1", side(by));
+        suite += &check(&format!("other_{name}"), "\"part\", \"id\"", &[], &two("toUInt64(0)"), &two("toUInt64(1)"));
+    }
+    for (plan, hash, _) in PLANS {
+        let report = run(&suite, if plan == "server" { "auto" } else { plan }, hash);
+        for check in report["checks"].as_array().unwrap() {
+            let (equal, duplicate) =
+                if check["id"].as_str().unwrap().contains("other_") { ("1", "0") } else { ("0", "1") };
+            let rows = &check["rows"];
+            assert_eq!((rows["duplicate"].as_str(), rows["changed"].as_str()), (Some(duplicate), Some("0")), "{check:#}");
+            assert!(duplicate == "1" || rows["equal"] == equal, "{check:#}");
+        }
+    }
+}
+
 /// Catches a text that is not UTF-8 and is called equal because the server holds the same bytes on both sides.
 #[test]
 fn what_is_no_text_is_an_error_by_every_plan() {
