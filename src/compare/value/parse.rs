@@ -37,17 +37,26 @@ pub(crate) fn parsed(value: &Value, forced: ForcedType) -> Option<Value> {
 
 /// Digits with an optional sign and point, that fit `decimal(precision, scale)` without rounding.
 fn decimal(text: &str, precision: u8, scale: u8) -> Option<Value> {
-    let text = text.strip_prefix('+').filter(|digits| !digits.starts_with('-')).unwrap_or(text);
-    let narrow = Decimal::read(text);
-    let value = narrow.map(Value::from).or_else(|| wide::read(text))?;
-    let (whole, fraction) = wide::places(&value)?;
+    let text = unsigned(text);
+    let (whole, fraction) = places(text)?;
     if fraction > usize::from(scale) || whole > usize::from(precision - scale) {
         return None;
     }
-    match narrow.and_then(|number| number.fitted(scale)) {
+    match Decimal::read(text).and_then(|number| number.fitted(scale)) {
         Some(unscaled) => Some(Value::Decimal { unscaled, scale }),
         None => wide::read(text),
     }
+}
+
+/// The digits before and after the point that a decimal type needs to read `text`; absent where none reads it.
+pub(crate) fn places(text: &str) -> Option<(usize, usize)> {
+    let text = unsigned(text);
+    wide::places(&Decimal::read(text).map(Value::from).or_else(|| wide::read(text))?)
+}
+
+/// `text` without a plus sign before its digits.
+fn unsigned(text: &str) -> &str {
+    text.strip_prefix('+').filter(|digits| !digits.starts_with(['-', '+'])).unwrap_or(text)
 }
 
 /// Canonical lower case of a hyphenated UUID.

@@ -54,6 +54,28 @@ fn texts_equal_as_numbers_are_different_and_the_report_says_why() {
     assert_eq!(report.warnings[0].code, crate::model::WarningCode::NumbersAsText);
 }
 
+/// Catches a type that is proposed and does not read the very texts that it was proposed for.
+#[test]
+fn the_type_that_is_proposed_for_texts_makes_them_equal() {
+    let wide = "9".repeat(80);
+    let fine = format!("0.{}1", "0".repeat(30));
+    for (old, new) in
+        [("1.10", "1.1"), ("+7", "7.0"), (wide.as_str(), &format!("{wide}.00")), (&fine, &format!("{fine}0"))]
+    {
+        let told = judge(&sum(&[]), &frame(vec![texts("v", &[old])]), &frame(vec![texts("v", &[new])]));
+        let message = told.warnings[0].message();
+        let digits = message.split_once("decimal(").and_then(|(_, rest)| rest.split_once(')')).unwrap().0;
+        let (precision, scale) = digits.split_once(',').unwrap();
+        let of = ForcedType::Decimal { precision: precision.parse().unwrap(), scale: scale.parse().unwrap() };
+        let rule = Rule { types: Sides { old: Some(of), new: Some(of) }, ..Rule::default() };
+        assert_eq!(one(rule, texts("v", &[old]), texts("v", &[new])), Status::Pass, "{message}");
+    }
+    for (old, new) in [("15e-1", "1.5"), ("1e3", "1000")] {
+        let told = judge(&sum(&[]), &frame(vec![texts("v", &[old])]), &frame(vec![texts("v", &[new])]));
+        assert!(told.warnings.is_empty(), "no type reads an exponent: {:?}", told.warnings);
+    }
+}
+
 #[test]
 fn null_may_become_zero_in_one_direction_only() {
     let rule = || Rule { null: Sides { old: Some(Value::Integer(0)), new: None }, ..Rule::default() };

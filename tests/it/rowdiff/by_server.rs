@@ -175,7 +175,11 @@ fn null_is_one_key_whatever_is_under_it() {
             let (equal, duplicate) =
                 if check["id"].as_str().unwrap().contains("other_") { ("1", "0") } else { ("0", "1") };
             let rows = &check["rows"];
-            assert_eq!((rows["duplicate"].as_str(), rows["changed"].as_str()), (Some(duplicate), Some("0")), "{check:#}");
+            assert_eq!(
+                (rows["duplicate"].as_str(), rows["changed"].as_str()),
+                (Some(duplicate), Some("0")),
+                "{check:#}"
+            );
             assert!(duplicate == "1" || rows["equal"] == equal, "{check:#}");
         }
     }
