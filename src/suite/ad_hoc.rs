@@ -80,19 +80,49 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
         let pair = request.rename.iter().find(|(from, _)| from == column);
         pair.map_or_else(|| column.to_owned(), |(_, to)| to.clone())
     };
+    names_are_known(old, new, request, &renamed)?;
+    let (key, mut pairing) = key(old, new, request, &renamed)?;
+    let columns = columns(old, new, request, &key, &renamed)?;
+    let keyless = key.is_empty();
+    let key = if keyless { columns.old.clone() } else { key };
+    if keyless {
+        pairing =
+            "no key is known, so whole rows are compared as a multiset: a changed row is one missing and one extra; \
+                   name a key with --key"
+                .to_owned();
+        if let Some(side) = [old, new].into_iter().find(|side| !side.order.is_empty()) {
+            pairing += &format!(" (ClickHouse orders its rows by {}, which may be one)", list(&side.order));
+        }
+    }
+    let keyed = if keyless { &[][..] } else { &key };
+    effective(keyed, &columns.old, old, request)?;
+    let check = check(&key, keyless, &columns, &Sides { old, new }, request, &renamed);
+    let checks = Value::from(Table::from_iter([(name.to_owned(), Value::from(check))]));
+    let checks = Table::from_iter([("checks".to_owned(), checks)]);
+    let checks = toml::to_string_pretty(&checks).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
+    let sources = Sides { old: old.engine, new: new.engine }.into_iter();
+    let sources: Table =
+        sources.map(|(side, engine)| (side.to_string(), source(side, engine, request).into())).collect();
+    let sources = Table::from_iter([("sources".to_owned(), Value::from(sources))]);
+    let sources = toml::to_string_pretty(&sources).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
+    Ok(Made { suite: format!("{HEAD}{sources}\n{checks}"), pairing })
+}
+
+/// Whether every column that the request names is there.
+fn names_are_known(
+    old: &Relation,
+    new: &Relation,
+    request: &Request,
+    renamed: &dyn Fn(&str) -> String,
+) -> Result<(), String> {
     for (from, to) in &request.rename {
         known(from, "--rename", &old.columns, Side::Old)?;
         known(to, "--rename", &new.columns, Side::New)?;
     }
-    let (key, mut pairing) = key(old, new, request, &renamed)?;
     for column in request.columns.iter().chain(&request.key) {
         known(column, "--columns and --key", &old.columns, Side::Old)?;
         known(&renamed(column), "--columns and --key", &new.columns, Side::New)?;
     }
-    let back = |column: &str| {
-        let pair = request.rename.iter().find(|(_, to)| to == column);
-        pair.map_or_else(|| column.to_owned(), |(from, _)| from.clone())
-    };
     for column in &request.exclude {
         if !old.columns.contains(column) && !new.columns.contains(column) {
             return Err(format!("--exclude {column}: neither side has such a column; old has {}", list(&old.columns)));
@@ -104,6 +134,21 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     for (column, _) in &request.rules {
         known(column, "--rule", &old.columns, Side::Old)?;
     }
+    Ok(())
+}
+
+/// The columns of each side that are compared, in its own order.
+fn columns(
+    old: &Relation,
+    new: &Relation,
+    request: &Request,
+    key: &[String],
+    renamed: &dyn Fn(&str) -> String,
+) -> Result<Sides<Vec<String>>, String> {
+    let back = |column: &str| {
+        let pair = request.rename.iter().find(|(_, to)| to == column);
+        pair.map_or_else(|| column.to_owned(), |(from, _)| from.clone())
+    };
     let wanted = |column: &String| {
         !request.exclude.contains(column)
             && (request.columns.is_empty() || request.columns.contains(column) || key.contains(column))
@@ -128,21 +173,22 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
             told.join(", ")
         ));
     }
-    let keyless = key.is_empty();
-    let key = if keyless { old_columns.clone() } else { key };
-    if keyless {
-        pairing =
-            "no key is known, so whole rows are compared as a multiset: a changed row is one missing and one extra; \
-                   name a key with --key"
-                .to_owned();
-        if let Some(side) = [old, new].into_iter().find(|side| !side.order.is_empty()) {
-            pairing += &format!(" (ClickHouse orders its rows by {}, which may be one)", list(&side.order));
-        }
-    }
+    Ok(Sides { old: old_columns, new: new_columns })
+}
+
+/// The check as a table of a suite.
+fn check(
+    key: &[String],
+    keyless: bool,
+    columns: &Sides<Vec<String>>,
+    relations: &Sides<&Relation>,
+    request: &Request,
+    renamed: &dyn Fn(&str) -> String,
+) -> Table {
     let mut check = Table::new();
     check.insert("kind".to_owned(), "rows".into());
     check.insert("why".to_owned(), "the rows of both sides, compared ad hoc".into());
-    check.insert("key".to_owned(), strings(&key));
+    check.insert("key".to_owned(), strings(key));
     if keyless {
         check.insert("duplicates".to_owned(), "allow".into());
     }
@@ -154,7 +200,8 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     if !request.mask.is_empty() {
         check.insert("mask".to_owned(), strings(&request.mask));
     }
-    let rename: Table = old_columns
+    let rename: Table = columns
+        .old
         .iter()
         .map(|column| (column.clone(), renamed(column)))
         .filter(|(from, to)| from != to)
@@ -163,25 +210,14 @@ pub fn suite(name: &str, old: &Relation, new: &Relation, request: &Request) -> R
     if !rename.is_empty() {
         check.insert("rename".to_owned(), rename.into());
     }
-    let keyed = if keyless { &[][..] } else { &key };
-    effective(keyed, &old_columns, old, request)?;
-    let rules = tolerances(&key, &old_columns, old, request);
+    let rules = tolerances(key, &columns.old, relations.old, request);
     if !rules.is_empty() {
         check.insert("columns".to_owned(), rules.into());
     }
-    let selected = Sides { old: (old, &old_columns), new: (new, &new_columns) };
-    for (side, (relation, columns)) in selected {
+    for (side, (relation, columns)) in relations.zip(columns.as_ref()) {
         check.insert(side.to_string(), select(relation, columns, request.filter.as_deref()).into());
     }
-    let checks = Value::from(Table::from_iter([(name.to_owned(), Value::from(check))]));
-    let checks = Table::from_iter([("checks".to_owned(), checks)]);
-    let checks = toml::to_string_pretty(&checks).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
-    let sources = Sides { old: old.engine, new: new.engine }.into_iter();
-    let sources: Table =
-        sources.map(|(side, engine)| (side.to_string(), source(side, engine, request).into())).collect();
-    let sources = Table::from_iter([("sources".to_owned(), Value::from(sources))]);
-    let sources = toml::to_string_pretty(&sources).map_err(|cause| format!("the suite cannot be written: {cause}"))?;
-    Ok(Made { suite: format!("{HEAD}{sources}\n{checks}"), pairing })
+    check
 }
 
 /// A side without its URL, and with it the password, which stay outside.

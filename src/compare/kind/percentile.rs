@@ -135,7 +135,14 @@ impl<'a> Found<'a> {
             }
             return;
         }
-        for (at, (name, q)) in self.settings.quantiles.iter().enumerate() {
+        (0..self.settings.quantiles.len()).for_each(|at| self.judge_quantile(key, old, new, at, &count));
+        self.judge_distance(key, old, new, count);
+    }
+
+    /// Judges one quantile of a group by the bounds of its value and by those of its rank.
+    fn judge_quantile(&mut self, key: &Key, old: &Option<Values>, new: &Option<Values>, at: usize, count: &Counts) {
+        let (name, q) = &self.settings.quantiles[at];
+        {
             let a = old.as_ref().and_then(|v| v.quantiles[at].clone());
             let b = new.as_ref().and_then(|v| v.quantiles[at].clone());
             let measure = |name: String, delta, tolerance, (within, level)| Measure {
@@ -196,6 +203,10 @@ impl<'a> Found<'a> {
                 self.list(one);
             }
         }
+    }
+
+    /// Judges how far the distributions of a group are apart, where `max_ks` says how far they may be.
+    fn judge_distance(&mut self, key: &Key, old: &Option<Values>, new: &Option<Values>, count: Counts) {
         let (fail, warn) = (self.settings.max_ks.as_ref(), self.settings.warn.max_ks.as_ref());
         if fail.is_some() || warn.is_some() {
             let samples = (old.as_ref().and_then(|v| v.sample.as_ref()), new.as_ref().and_then(|v| v.sample.as_ref()));

@@ -105,19 +105,7 @@ impl Reader<'_, '_> {
         };
         self.misplaced(kind, &raw);
         let known = self.scope.known;
-        let key = match raw.key.clone() {
-            // Its items are named by them, whatever a suite says.
-            _ if kind == Kind::Schema => SchemaCheck::KEY.map(str::to_owned).to_vec(),
-            None => Vec::new(),
-            Some(OneOrMany::One(name)) => vec![name],
-            Some(OneOrMany::Many(names)) => names,
-        };
-        if kind.profile().key == KeyUse::Required && key.is_empty() {
-            self.mistake(format!("kind `{kind}` needs `key`"), Some("name the columns that identify a row".to_owned()));
-        }
-        if let Some(twice) = key.iter().enumerate().find(|(at, name)| key[..*at].contains(name)).map(|(_, name)| name) {
-            self.mistake(format!("`key` names `{twice}` twice"), None);
-        }
+        let key = self.key(kind, &raw);
         let bounds = Bounds {
             absolute: raw.absolute.clone(),
             relative: raw.relative.clone(),
@@ -129,21 +117,7 @@ impl Reader<'_, '_> {
         if !kind.profile().column_rules && !rules.is_empty() {
             self.mistake(format!("`columns` means nothing for kind `{kind}`"), Some("remove it".to_owned()));
         }
-        let default_rule = if kind.profile().default_rule {
-            let mut wrong = Vec::new();
-            let mut rule = bounds.rule(known, &mut wrong);
-            if raw.warn.is_some() || raw.fail.is_some() {
-                if rule != Rule::default() {
-                    wrong.push("a bound beside `warn` or `fail` has no level; put it into `fail`".to_owned());
-                }
-                let found = levels::comparison(raw.warn.as_ref(), raw.fail.as_ref(), None, known, &mut wrong);
-                rule.comparison = found.unwrap_or_default();
-            }
-            wrong.into_iter().for_each(|why| self.mistake(why, None));
-            rule
-        } else {
-            Rule::default()
-        };
+        let default_rule = self.default_rule(kind, &raw, &bounds);
         let leveled = rules.iter().find(|(_, (_, rule))| rule.warn.is_some() || rule.fail.is_some());
         if let Some((name, _)) = leveled
             && kind.profile().keyed != DifferenceForm::Rows
@@ -192,6 +166,43 @@ impl Reader<'_, '_> {
             mask,
             diagnosis: raw.diagnosis.unwrap_or(self.scope.diagnosis),
         })
+    }
+
+    /// The columns that pair rows.
+    fn key(&mut self, kind: Kind, raw: &raw::Check) -> Vec<String> {
+        let key = match raw.key.clone() {
+            // Its items are named by them, whatever a suite says.
+            _ if kind == Kind::Schema => SchemaCheck::KEY.map(str::to_owned).to_vec(),
+            None => Vec::new(),
+            Some(OneOrMany::One(name)) => vec![name],
+            Some(OneOrMany::Many(names)) => names,
+        };
+        if kind.profile().key == KeyUse::Required && key.is_empty() {
+            self.mistake(format!("kind `{kind}` needs `key`"), Some("name the columns that identify a row".to_owned()));
+        }
+        if let Some(twice) = key.iter().enumerate().find(|(at, name)| key[..*at].contains(name)).map(|(_, name)| name) {
+            self.mistake(format!("`key` names `{twice}` twice"), None);
+        }
+        key
+    }
+
+    /// The rule of every column that has none.
+    fn default_rule(&mut self, kind: Kind, raw: &raw::Check, bounds: &Bounds) -> Rule {
+        if !kind.profile().default_rule {
+            return Rule::default();
+        }
+        let known = self.scope.known;
+        let mut wrong = Vec::new();
+        let mut rule = bounds.rule(known, &mut wrong);
+        if raw.warn.is_some() || raw.fail.is_some() {
+            if rule != Rule::default() {
+                wrong.push("a bound beside `warn` or `fail` has no level; put it into `fail`".to_owned());
+            }
+            let found = levels::comparison(raw.warn.as_ref(), raw.fail.as_ref(), None, known, &mut wrong);
+            rule.comparison = found.unwrap_or_default();
+        }
+        wrong.into_iter().for_each(|why| self.mistake(why, None));
+        rule
     }
 
     /// The warnings that are accepted, each with its reason.

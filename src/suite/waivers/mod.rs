@@ -113,95 +113,24 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
     let mut wrong = |field: &str, message: String, help: Option<String>| {
         problems.0.push(file.problem(at(field), format!("waiver: {message}"), help));
     };
-    for (field, text, help) in
-        [("why", &raw.why, "say why the difference is accepted"), ("owner", &raw.owner, "say who answers for it")]
-    {
-        let missing = !given(field);
-        if missing || text.as_ref().is_some_and(|text| text.trim().is_empty()) {
-            let message = if missing { format!("`{field}` is missing") } else { format!("`{field}` is empty") };
-            wrong(field, message, Some(help.to_owned()));
-        }
-    }
-    let until = match &raw.until {
-        None => {
-            if !given("until") {
-                let help = "give the last day on which it holds, such as until = 2026-12-31";
-                wrong("until", "`until` is missing".to_owned(), Some(help.to_owned()));
-            }
-            None
-        }
-        Some(value) => {
-            let until = day(value);
-            if until.is_none() {
-                let help = "write a date without quotes, such as until = 2026-12-31";
-                wrong("until", format!("`until` is {value}, which is no date"), Some(help.to_owned()));
-            }
-            until
-        }
-    };
+    reasons(&raw, &given, &mut wrong);
+    let until = until(&raw, &given, &mut wrong);
+    limits(&raw, &mut wrong);
     let many = |names: Option<OneOrMany>| match names {
         None => Vec::new(),
         Some(OneOrMany::One(name)) => vec![name],
         Some(OneOrMany::Many(names)) => names,
     };
-    let empty = [
-        ("keys", raw.keys.as_ref().is_some_and(Vec::is_empty)),
-        ("columns", matches!(&raw.columns, Some(OneOrMany::Many(names)) if names.is_empty())),
-        ("values", raw.values.as_ref().is_some_and(Vec::is_empty)),
-        ("differences", matches!(&raw.differences, Some(OneOrMany::Many(names)) if names.is_empty())),
-    ];
-    for (field, _) in empty.into_iter().filter(|(_, empty)| *empty) {
-        wrong(field, format!("`{field}` is empty, which would be no limit at all"), Some("remove it".to_owned()));
-    }
-    for (field, _) in [("at_most", raw.at_most), ("per_key", raw.per_key)].into_iter().filter(|one| one.1 == Some(0)) {
-        wrong(field, format!("`{field}` is 0, which covers nothing"), Some("remove the waiver".to_owned()));
-    }
-    for (field, message, help) in values::contradictions(&raw) {
-        wrong(field, message.to_owned(), Some(help.to_owned()));
-    }
     let (columns, differences) = (many(raw.columns), many(raw.differences));
-    let Some(id) = raw.check else {
-        if !given("check") {
-            let help = "name what it is about, such as check = \"costs.daily_cost\"";
-            wrong("check", "`check` is missing".to_owned(), Some(help.to_owned()));
-        }
-        return None;
-    };
-    let bare = id.split_once('@').map_or(id.as_str(), |(check, _)| check);
-    let Some(check) = scope.checks.iter().find(|check| check.id == bare) else {
-        let suite = bare.split_once('.').map_or("", |(suite, _)| suite);
-        if !scope.broken && !scope.others.iter().any(|other| other == suite) {
-            let help = nearest(bare, scope.checks.iter().map(|check| check.id.as_str()));
-            wrong("check", format!("there is no check `{bare}` in this folder"), help);
-        }
-        return None;
-    };
-    if id.contains('@') && check.window.is_none() {
-        wrong("check", format!("`{bare}` has no windows"), Some(format!("write check = \"{bare}\"")));
+    if raw.check.is_none() && !given("check") {
+        let help = "name what it is about, such as check = \"costs.daily_cost\"";
+        wrong("check", "`check` is missing".to_owned(), Some(help.to_owned()));
     }
-    if raw.at_most.is_some() && check.window.is_some() && !id.contains('@') {
-        let help = format!("name one, such as \"{bare}@2026-01-03\", or give `keys` without `at_most`");
-        wrong("at_most", format!("`at_most` has no one number for all windows of `{bare}`"), Some(help));
-    }
+    let id = raw.check?;
+    let check = named(&id, scope, &mut wrong)?;
+    placed(&id, raw.at_most, check, &mut wrong);
+    covered(&columns, &differences, check, &mut wrong);
     let known = check.difference_form().names();
-    for name in differences.iter().filter(|name| !known.contains(&name.as_str())) {
-        let help = nearest(name, known.iter().copied());
-        wrong("differences", format!("`{bare}` has no differences called `{name}`"), help);
-    }
-    if !columns.is_empty() {
-        if !known.iter().any(|name| OF_VALUES.contains(name)) {
-            let message = format!("`columns` means nothing for kind `{}`", check.kind.kind());
-            wrong("columns", message, Some("give `keys` or `at_most`".to_owned()));
-        } else if let Some(name) = differences.iter().find(|name| !OF_VALUES.contains(&name.as_str())) {
-            let help = "give that a waiver of its own, without `columns`".to_owned();
-            wrong("columns", format!("`{name}` is about whole rows, and not about a column"), Some(help));
-        }
-        for column in &columns {
-            if let Some((message, help)) = not_compared(check, column) {
-                wrong("columns", message, help);
-            }
-        }
-    }
     let mut keys: Vec<KeyPart> = Vec::new();
     for table in raw.keys.unwrap_or_default() {
         match key(&table, check) {
@@ -238,6 +167,116 @@ fn one(value: &Spanned<DeValue<'_>>, file: &File<'_>, scope: &Scope<'_>, problem
         until: until?,
     };
     (readable && problems.0.len() == before).then_some(waiver)
+}
+
+/// Takes a mistake: the field, what is wrong with it, and a hint.
+type Wrong<'a> = dyn FnMut(&str, String, Option<String>) + 'a;
+
+/// Who answers for a waiver, and why it is there.
+fn reasons(raw: &Raw, given: &dyn Fn(&str) -> bool, wrong: &mut Wrong<'_>) {
+    for (field, text, help) in
+        [("why", &raw.why, "say why the difference is accepted"), ("owner", &raw.owner, "say who answers for it")]
+    {
+        let missing = !given(field);
+        if missing || text.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            let message = if missing { format!("`{field}` is missing") } else { format!("`{field}` is empty") };
+            wrong(field, message, Some(help.to_owned()));
+        }
+    }
+}
+
+/// The last day on which a waiver holds.
+fn until(raw: &Raw, given: &dyn Fn(&str) -> bool, wrong: &mut Wrong<'_>) -> Option<NaiveDate> {
+    match &raw.until {
+        None => {
+            if !given("until") {
+                let help = "give the last day on which it holds, such as until = 2026-12-31";
+                wrong("until", "`until` is missing".to_owned(), Some(help.to_owned()));
+            }
+            None
+        }
+        Some(value) => {
+            let until = day(value);
+            if until.is_none() {
+                let help = "write a date without quotes, such as until = 2026-12-31";
+                wrong("until", format!("`until` is {value}, which is no date"), Some(help.to_owned()));
+            }
+            until
+        }
+    }
+}
+
+/// What a waiver is cut down to, by its fields alone.
+fn limits(raw: &Raw, wrong: &mut Wrong<'_>) {
+    let empty = [
+        ("keys", raw.keys.as_ref().is_some_and(Vec::is_empty)),
+        ("columns", matches!(&raw.columns, Some(OneOrMany::Many(names)) if names.is_empty())),
+        ("values", raw.values.as_ref().is_some_and(Vec::is_empty)),
+        ("differences", matches!(&raw.differences, Some(OneOrMany::Many(names)) if names.is_empty())),
+    ];
+    for (field, _) in empty.into_iter().filter(|(_, empty)| *empty) {
+        wrong(field, format!("`{field}` is empty, which would be no limit at all"), Some("remove it".to_owned()));
+    }
+    for (field, _) in [("at_most", raw.at_most), ("per_key", raw.per_key)].into_iter().filter(|one| one.1 == Some(0)) {
+        wrong(field, format!("`{field}` is 0, which covers nothing"), Some("remove the waiver".to_owned()));
+    }
+    for (field, message, help) in values::contradictions(raw) {
+        wrong(field, message.to_owned(), Some(help.to_owned()));
+    }
+}
+
+/// The check that a waiver names.
+fn named<'a>(id: &str, scope: &Scope<'a>, wrong: &mut Wrong<'_>) -> Option<&'a Check> {
+    let bare = bare(id);
+    let found = scope.checks.iter().copied().find(|check| check.id == bare);
+    if found.is_none() {
+        let suite = bare.split_once('.').map_or("", |(suite, _)| suite);
+        if !scope.broken && !scope.others.iter().any(|other| other == suite) {
+            let help = nearest(bare, scope.checks.iter().map(|check| check.id.as_str()));
+            wrong("check", format!("there is no check `{bare}` in this folder"), help);
+        }
+    }
+    found
+}
+
+/// The check of an id that may name a window of it.
+fn bare(id: &str) -> &str {
+    id.split_once('@').map_or(id, |(check, _)| check)
+}
+
+/// Whether the windows that a waiver speaks of are those of its check.
+fn placed(id: &str, at_most: Option<u64>, check: &Check, wrong: &mut Wrong<'_>) {
+    let bare = bare(id);
+    if id.contains('@') && check.window.is_none() {
+        wrong("check", format!("`{bare}` has no windows"), Some(format!("write check = \"{bare}\"")));
+    }
+    if at_most.is_some() && check.window.is_some() && !id.contains('@') {
+        let help = format!("name one, such as \"{bare}@2026-01-03\", or give `keys` without `at_most`");
+        wrong("at_most", format!("`at_most` has no one number for all windows of `{bare}`"), Some(help));
+    }
+}
+
+/// Whether the check has such differences, and such columns.
+fn covered(columns: &[String], differences: &[String], check: &Check, wrong: &mut Wrong<'_>) {
+    let known = check.difference_form().names();
+    for name in differences.iter().filter(|name| !known.contains(&name.as_str())) {
+        let help = nearest(name, known.iter().copied());
+        wrong("differences", format!("`{}` has no differences called `{name}`", check.id), help);
+    }
+    if !columns.is_empty() {
+        if !known.iter().any(|name| OF_VALUES.contains(name)) {
+            let message = format!("`columns` means nothing for kind `{}`", check.kind.kind());
+            wrong("columns", message, Some("give `keys` or `at_most`".to_owned()));
+        } else if let Some(name) = differences.iter().find(|name| !OF_VALUES.contains(&name.as_str())) {
+            let help = "give that a waiver of its own, without `columns`".to_owned();
+            wrong("columns", format!("`{name}` is about whole rows, and not about a column"), Some(help));
+        }
+        for column in columns {
+            if let Some((message, help)) = not_compared(check, column) {
+                wrong("columns", message, help);
+            }
+        }
+    }
 }
 
 /// A TOML date without a time.
