@@ -18,7 +18,7 @@ mod suites;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{demo, diff, history, init, list, manual, prove, rehearse, rerun, run, schema, validate, waive};
+use commands::{demo, diff, history, init, list, manual, prove, rehearse, rerun, run, schema, show, validate, waive};
 
 use crate::exit_code::BROKEN;
 use crate::isolation;
@@ -48,6 +48,8 @@ enum Command {
     Run(Box<args::RunArgs>),
     /// Run again what did not pass in a report, on the same params
     Rerun(Box<rerun::RerunArgs>),
+    /// Show the differences that a run kept, page by page
+    Show(show::ShowArgs),
     /// Compare two tables or queries row by row, without a suite
     Diff(Box<diff::DiffArgs>),
     /// Say which losses and changes these checks would not notice; changes answers in memory and writes nothing
@@ -114,6 +116,7 @@ async fn dispatch(command: Command) -> Result<u8, u8> {
     match command {
         Command::Run(args) => run::run(&args).await,
         Command::Rerun(args) => rerun::rerun(*args).await,
+        Command::Show(args) => show::show(&args),
         Command::Diff(args) => diff::diff(*args).await,
         Command::Prove(args) => prove::prove(&args).await,
         Command::Rehearse(args) => rehearse::rehearse(&args).await,

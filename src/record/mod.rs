@@ -2,6 +2,7 @@
 
 pub mod differences;
 pub mod history;
+mod place;
 pub mod read;
 mod report;
 

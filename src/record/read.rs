@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::SCHEMA_VERSION;
 use super::differences::{DAMAGED, FILE, Lines, key};
+use super::place;
 use super::report::Report;
 use crate::compare::BaselineIndex;
 use crate::frame;
@@ -20,7 +21,7 @@ pub use super::report::{RecordedCheck, RecordedSuite};
 /// A report that was read back.
 #[derive(Clone, Debug)]
 pub struct RecordedRun {
-    /// Its path as it was given.
+    /// Its path.
     pub path: PathBuf,
     /// When the run began, as the report says it.
     pub started_at: String,
@@ -58,10 +59,11 @@ fn unreadable(path: &Path, why: impl std::fmt::Display) -> Unreadable {
 }
 
 impl RecordedRun {
-    /// Reads report.json at `path`.
-    pub fn read(path: &Path) -> Result<RecordedRun, Unreadable> {
-        let text = input::text(path)
-            .map_err(|cause| unreadable(path, format!("cannot be read: {cause}; give the path of a report.json")))?;
+    /// Reads the report that `named` means: a report.json, its folder, or `last`.
+    pub fn read(named: &Path) -> Result<RecordedRun, Unreadable> {
+        let path = &*place::report(named);
+        let hint = "give the path of a report.json or of its folder, or `last` for the newest in reports/";
+        let text = input::text(path).map_err(|cause| unreadable(path, format!("cannot be read: {cause}; {hint}")))?;
         let report = frame::json::read(&text)
             .map_err(|cause| unreadable(path, format!("is no JSON: {cause}; give the path of a report.json")))?;
         if report["schema_version"].as_u64() != Some(SCHEMA_VERSION.into()) {

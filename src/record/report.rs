@@ -66,6 +66,11 @@ pub struct RecordedCheck {
 }
 
 impl RecordedCheck {
+    /// Returns true if it has differences that are not in the file.
+    pub fn is_cut(&self) -> bool {
+        !self.complete && self.found.total() > 0
+    }
+
     /// Returns true if it is worth another run: it did not pass, and not because the server lacks what it needs.
     pub fn is_open(&self) -> bool {
         self.status != Status::Pass && self.skip_code != Some(SkipCode::RequirementUnmet)

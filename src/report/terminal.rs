@@ -7,7 +7,7 @@ use super::shared_errors::{self, Section};
 use super::text;
 use super::text::{again, counts, duration, finding, key, thousands, value, visible, visible_lines};
 use super::verdict::verdict;
-use crate::model::{CheckReport, Difference, Measure, RunReport, Status, Warning};
+use crate::model::{CheckReport, Difference, Example, Measure, RunReport, Status, Warning};
 
 /// How text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -296,28 +296,34 @@ fn columns(check: &CheckReport, style: Style) -> Vec<String> {
     indented(&table).collect()
 }
 
+/// A difference with its key, and a line for each of its columns; `violation` where it is a row that must not be there.
+pub(crate) fn difference(example: &Example, violation: bool, style: Style) -> Vec<String> {
+    let sign = match example.difference {
+        _ if violation => style.paint("31", "! row"),
+        Difference::Missing => style.paint("31", "- missing"),
+        Difference::Extra => style.paint("32", "+ extra"),
+        Difference::Changed => style.paint("33", "~ changed"),
+        Difference::Duplicate => style.paint("36", "= duplicate"),
+        Difference::Warned => style.paint("33", "~ warned"),
+    };
+    let mut lines = vec![format!("  {sign} {}", key(&example.key)).trim_end().to_owned()];
+    for (name, pair) in &example.columns {
+        let name = visible(name);
+        lines.push(match example.difference {
+            Difference::Missing => format!("      {name}: {}", value(pair.old.as_deref())),
+            Difference::Extra => format!("      {name}: {}", value(pair.new.as_deref())),
+            _ => format!("      {name}: {} → {}", value(pair.old.as_deref()), value(pair.new.as_deref())),
+        });
+    }
+    lines
+}
+
 fn examples(check: &CheckReport, style: Style) -> Vec<String> {
     // Where every number is listed with its key, the rows say nothing new.
     let listed = check.outcome.measures().iter().any(text::told);
     let mut lines = Vec::new();
     for example in check.outcome.examples().iter().filter(|one| !listed || one.difference == Difference::Duplicate) {
-        let sign = match example.difference {
-            _ if check.outcome.violations().is_some() => style.paint("31", "! row"),
-            Difference::Missing => style.paint("31", "- missing"),
-            Difference::Extra => style.paint("32", "+ extra"),
-            Difference::Changed => style.paint("33", "~ changed"),
-            Difference::Duplicate => style.paint("36", "= duplicate"),
-            Difference::Warned => style.paint("33", "~ warned"),
-        };
-        lines.push(format!("  {sign} {}", key(&example.key)).trim_end().to_owned());
-        for (name, pair) in &example.columns {
-            let name = visible(name);
-            lines.push(match example.difference {
-                Difference::Missing => format!("      {name}: {}", value(pair.old.as_deref())),
-                Difference::Extra => format!("      {name}: {}", value(pair.new.as_deref())),
-                _ => format!("      {name}: {} → {}", value(pair.old.as_deref()), value(pair.new.as_deref())),
-            });
-        }
+        lines.extend(difference(example, check.outcome.violations().is_some(), style));
     }
     if !listed && let Some(more) = text::unlisted(check) {
         lines.push(format!("  {more}"));

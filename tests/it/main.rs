@@ -41,6 +41,7 @@ mod schemas;
 mod secrets;
 mod servers;
 mod settings;
+mod show;
 mod signals;
 mod statements;
 mod stores;

@@ -11,5 +11,6 @@ pub(super) mod rehearse;
 pub(super) mod rerun;
 pub(super) mod run;
 pub(super) mod schema;
+pub(super) mod show;
 pub(super) mod validate;
 pub(super) mod waive;

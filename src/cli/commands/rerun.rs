@@ -21,7 +21,7 @@ use crate::suite::{Overrides, Param, Suite};
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP, mut_arg("suites", |arg| arg.hide(true)), mut_arg("param", |arg| arg.hide(true)))]
 pub(crate) struct RerunArgs {
-    /// The report.json of a run; differences.parquet is read beside it
+    /// A report.json, its folder, or `last` for the newest in reports/; differences.parquet is read beside it
     #[arg(value_name = "REPORT", required = true)]
     before: PathBuf,
     /// Run although a suite file is not what it was in that run; all keys are then compared

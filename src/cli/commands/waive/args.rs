@@ -9,7 +9,7 @@ use clap::Args;
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct WaiveArgs {
-    /// The report.json of a run; differences.parquet is read beside it
+    /// A report.json, its folder, or `last` for the newest in reports/; differences.parquet is read beside it
     #[arg(value_name = "REPORT")]
     pub(super) report: PathBuf,
     /// The check, or one window of it, whose differences are accepted

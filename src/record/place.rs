@@ -1,0 +1,60 @@
+//! Finds the report that somebody means: its file, its folder, or the last one.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+/// Name of the report that is read back, in its folder.
+const REPORT: &str = "report.json";
+
+/// Folder of the reports of runs that were given no other.
+const REPORTS: &str = "reports";
+
+/// Returns the report.json that `named` means: a folder's own, with `last` that of the newest folder in `reports/`, and
+/// any other name itself. A file or folder that is called `last` is meant by that name.
+pub(super) fn report(named: &Path) -> PathBuf {
+    if named.is_dir() {
+        return named.join(REPORT);
+    }
+    match named.as_os_str() == OsStr::new("last") && !named.exists() {
+        true => last(Path::new(REPORTS)).unwrap_or_else(|| named.to_owned()),
+        false => named.to_owned(),
+    }
+}
+
+/// The report of the newest folder that has one: a folder is named after the moment at which its run began.
+fn last(reports: &Path) -> Option<PathBuf> {
+    let found = std::fs::read_dir(reports).ok()?.flatten().map(|entry| entry.path().join(REPORT));
+    let of_a_run = |path: &PathBuf| {
+        let folder = path.parent().and_then(Path::file_name).and_then(OsStr::to_str);
+        folder.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_digit())) && path.is_file()
+    };
+    found.filter(of_a_run).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches another run than the newest that has a report, and a file whose name is taken for a word.
+    #[test]
+    fn a_report_is_found_by_its_folder_and_by_its_age() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = |name: &str, whole: bool| {
+            let run = folder.path().join(name);
+            std::fs::create_dir(&run).unwrap();
+            if whole {
+                std::fs::write(run.join(REPORT), "{}").unwrap();
+            }
+            run
+        };
+        assert_eq!(last(folder.path()), None);
+        let old = run("20260101T020000.000Z-aaaa", true);
+        let new = run("20260103T020000.000Z-0000", true);
+        run("20260104T020000.000Z-0000", false);
+        run("sample", true);
+        assert_eq!(last(folder.path()), Some(new.join(REPORT)));
+        assert_eq!(report(&old), old.join(REPORT));
+        assert_eq!(report(&old.join(REPORT)), old.join(REPORT));
+        assert_eq!(report(&folder.path().join("last")), folder.path().join("last"));
+    }
+}
