@@ -82,6 +82,8 @@ pub struct KindProfile {
     pub keyless: DifferenceForm,
     /// The settings of a check that some kinds take and this one does; all others are a mistake.
     pub settings: &'static [&'static str],
+    /// Whether a row under a key is a group whose columns are its numbers, so that a group on one side only is a number, too.
+    pub groups: bool,
     /// Whether rules of single columns apply to it.
     pub column_rules: bool,
     /// Whether bounds of the check itself are a rule for every column without one.
@@ -126,6 +128,7 @@ const ROW_COUNT: KindProfile = KindProfile {
     keyed: DifferenceForm::Rows,
     keyless: DifferenceForm::Numbers,
     settings: AGGREGATE,
+    groups: true,
     column_rules: true,
     default_rule: true,
     streamed: false,
@@ -141,6 +144,7 @@ const TAG_DEDUP: KindProfile = KindProfile {
     keyed: DifferenceForm::Tags,
     keyless: DifferenceForm::Tags,
     settings: &["mask", "key", "rename", "allow_empty", "window", "settle", "noise"],
+    groups: false,
     ..ROW_COUNT
 };
 
@@ -168,6 +172,7 @@ const PERCENTILE: KindProfile = KindProfile {
     ],
     default_rule: false,
     renames_values: false,
+    groups: false,
     ..ROW_COUNT
 };
 
@@ -189,6 +194,7 @@ const ROWS: KindProfile = KindProfile {
     ],
     streamed: true,
     renames_values: false,
+    groups: false,
     ..ROW_COUNT
 };
 
@@ -198,6 +204,7 @@ const FRESHNESS: KindProfile = KindProfile {
     keyless: DifferenceForm::Numbers,
     settings: &["mask", "max_lag", "key", "rename", "allow_empty", "settle", "noise"],
     numbers: &["lag"],
+    groups: false,
     ..ROW_COUNT
 };
 
@@ -207,6 +214,7 @@ const INVARIANT: KindProfile = KindProfile {
     keyed: DifferenceForm::Violations,
     keyless: DifferenceForm::Violations,
     settings: &["mask", "population", "key", "settle"],
+    groups: false,
     column_rules: false,
     renames_values: false,
     ..ROW_COUNT
@@ -219,6 +227,7 @@ const LATENCY: KindProfile = KindProfile {
     keyed: DifferenceForm::Numbers,
     keyless: DifferenceForm::Numbers,
     settings: &["max_ratio", "min_speedup", "max_p95", "warm_up", "rounds", "clients", "duration", "allow_empty"],
+    groups: false,
     column_rules: false,
     default_rule: false,
     renames_values: false,
@@ -233,6 +242,7 @@ const SCHEMA: KindProfile = KindProfile {
     key: KeyUse::None,
     keyless: DifferenceForm::Rows,
     settings: &["tables", "ignore", "allow", "order", "rename", "allow_empty"],
+    groups: false,
     column_rules: false,
     default_rule: false,
     renames_values: false,

@@ -126,10 +126,11 @@ pub(crate) fn float_text(value: f64) -> String {
     format!("{value}")
 }
 
-/// How many representable floats lie from `old` to `new`; −0.0 and 0.0 are one, NaN is no distance from NaN.
+/// How many representable floats lie from `old` to `new`; −0.0 and 0.0 are one, NaN is no distance from NaN, and no number
+/// of steps leads from a finite float to infinity.
 pub(crate) fn ulps(old: f64, new: f64) -> Option<u64> {
-    if old.is_nan() || new.is_nan() {
-        return (old.is_nan() && new.is_nan()).then_some(0);
+    if !(old.is_finite() && new.is_finite()) {
+        return (old == new || old.is_nan() && new.is_nan()).then_some(0);
     }
     let place = |value: f64| {
         let magnitude = i128::from(value.to_bits() & (u64::MAX >> 1));
@@ -141,8 +142,8 @@ pub(crate) fn ulps(old: f64, new: f64) -> Option<u64> {
 /// How many representable 32-bit floats lie from `old` to `new`, of which one may be no such float: then the step that
 /// reaches beyond it counts.
 pub(crate) fn single_ulps(old: f64, new: f64) -> Option<u64> {
-    if old.is_nan() || new.is_nan() {
-        return (old.is_nan() && new.is_nan()).then_some(0);
+    if !(old.is_finite() && new.is_finite()) {
+        return (old == new || old.is_nan() && new.is_nan()).then_some(0);
     }
     // Twice the place, so that there is one between any two neighbours.
     let place = |value: f64| {
@@ -201,6 +202,10 @@ mod tests {
     #[test]
     fn ulps_count_across_zero() {
         assert_eq!(ulps(0.0, -0.0), Some(0));
+        for of in [ulps, single_ulps] {
+            assert_eq!([of(f64::MAX, f64::INFINITY), of(f64::NEG_INFINITY, f64::INFINITY)], [None, None]);
+            assert_eq!([of(f64::INFINITY, f64::INFINITY), of(f64::NAN, f64::NAN)], [Some(0), Some(0)]);
+        }
         assert_eq!(ulps(1.0, 1.0 + f64::EPSILON), Some(1));
         assert_eq!(ulps(-f64::from_bits(1), f64::from_bits(1)), Some(2));
         assert_eq!(ulps(f64::NAN, 1.0), None);
@@ -254,7 +259,7 @@ mod tests {
         assert_eq!(single_ulps(1.0, single(1) + within), Some(2));
         assert_eq!(single_ulps(1.0, single(1) - within), Some(1));
         assert_eq!(single_ulps(-1.0, -single(1) - within), Some(2));
-        assert_eq!(single_ulps(f64::from(f32::MAX), f64::INFINITY), Some(1));
+        assert_eq!(single_ulps(f64::from(f32::MAX), f64::INFINITY), None);
         assert_eq!(single_ulps(f64::NAN, f64::NAN), Some(0));
         assert_eq!((single_ulps(f64::NAN, 1.0), single_ulps(1.0, f64::NAN)), (None, None));
     }

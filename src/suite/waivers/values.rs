@@ -50,6 +50,9 @@ pub(super) fn of_none(known: &[&str], differences: &[String], check: &Check) -> 
         return Some((message, Some(help.to_owned())));
     }
     let name = differences.iter().find(|name| !OF_VALUES.contains(&name.as_str()))?;
+    if check.kind.kind().profile().groups && [["missing"], ["extra"]].iter().any(|one| differences == one) {
+        return None;
+    }
     if name == DUPLICATE {
         let help = "give it a waiver of its own, with differences = [\"duplicate\"] alone".to_owned();
         return Some(("`duplicate` has numbers of rows, and no values of columns".to_owned(), Some(help)));

@@ -84,6 +84,13 @@ impl Entry {
         if !self.is_about(name) {
             return Cover::Not;
         }
+        // Values of a group that is on one side only are no values that changed, and it differs as a whole.
+        if matches!(name, "missing" | "extra") {
+            let of_others = !self.waiver.values.is_empty() && self.waiver.differences != [name];
+            if of_others || !self.waiver.columns.is_empty() {
+                return Cover::Not;
+            }
+        }
         if !self.waiver.values.is_empty() {
             let found = column.zip(pair).and_then(|(column, pair)| self.pin(key, column, pair));
             return found.map_or(Cover::Not, |named| Cover::Covers(Some(named)));

@@ -28,6 +28,8 @@ pub use names::{outside, with_tag};
 /// The waivers of one check, the baseline, and the differences put to them.
 pub struct Ledger {
     form: DifferenceForm,
+    /// Whether a row on one side only is a number, which is pinned by its values.
+    by_group: bool,
     key: Vec<String>,
     waivers: Vec<Entry>,
     /// Keys of waivers whose number is bounded for each, as they were met, by waiver, number of the key, and the name of the
@@ -80,6 +82,7 @@ impl Ledger {
         Ledger {
             form: check.difference_form(),
             key: check.key.clone(),
+            by_group: check.kind.kind().profile().groups,
             unpinned: vec![0; waivers.len()],
             by_key: HashMap::new(),
             met: Vec::new(),
@@ -147,7 +150,11 @@ impl Ledger {
     /// Who could cover each part of a difference: each column of a changed row by itself, everything else as a whole. And
     /// the waivers that are about it and do not pin it.
     fn parts(&mut self, name: &'static str, example: &Example, shown: &Example) -> (Parts, Vec<usize>) {
-        let by_column = matches!(name, "changed" | "outside");
+        let by_column = match name {
+            "changed" | "outside" => true,
+            "missing" | "extra" => self.by_group,
+            _ => false,
+        };
         let key = if self.form == DifferenceForm::Tags { with_tag(example) } else { example.key.clone() };
         self.tag_column = self.tag_column.take().or_else(|| tag(example).map(|(name, _)| name.clone()));
         let counts = example.row_counts().filter(|_| name == DUPLICATE);

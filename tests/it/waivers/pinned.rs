@@ -202,3 +202,49 @@ fn what_cannot_be_pinned_is_waived_only_by_name() {
     assert_eq!(waive(folder.path(), "shop.speed", &["--any-value"]).0, 0);
     assert_eq!(run(folder.path(), &args).code, 0, "{}", waivers(folder.path()));
 }
+
+/// Catches a group that one side lost and whose number may be any from then on, because its key alone is waived.
+#[test]
+fn a_group_on_one_side_is_the_numbers_it_had() {
+    let suite = "name = \"shop\"\n[sources.old]\nurl = \"old\"\n[sources.new]\nurl = \"new\"\n\
+                 [checks.counts]\nkind = \"row_count\"\nkey = \"day\"\nold = \"SELECT day, CAST(n AS BIGINT) AS n FROM days\"\nnew = \"SELECT day, CAST(n AS BIGINT) AS n FROM days\"\n\
+                 [checks.totals]\nkind = \"sum\"\nkey = \"day\"\nold = \"SELECT day, CAST(n AS BIGINT) AS n, CAST(fees AS BIGINT) AS fees FROM days\"\nnew = \"SELECT day, CAST(n AS BIGINT) AS n, CAST(fees AS BIGINT) AS fees FROM days\"\n";
+    for check in ["shop.counts", "shop.totals"] {
+        for (lost, name) in [("old", "missing"), ("new", "extra")] {
+            let folder = pair();
+            write(folder.path(), "suite.toml", suite);
+            let days = |side: &str, more: &str| {
+                write(folder.path(), &format!("{side}/days.csv"), &format!("day,n,fees\n1,10,3\n{more}"));
+            };
+            let judged = |more: &str| {
+                days("old", if lost == "old" { more } else { "" });
+                days("new", if lost == "new" { more } else { "" });
+                run(folder.path(), &["run", "suite.toml", "--only", check])
+            };
+            assert_eq!(judged("2,5,7\n").code, 1);
+            assert_eq!(waive(folder.path(), check, &[]).0, 0);
+            let written = waivers(folder.path());
+            assert!(written.contains(&format!("differences = [\"{name}\"]")) && written.contains("\"5\""), "{written}");
+            let again = ["2,5,7\n", "2,6,7\n", "2,5000000,7\n", "2,5,7\n3,5,7\n", ""].map(|more| judged(more).code);
+            assert_eq!(again, [0, 1, 1, 1, 0], "{check} {name}");
+            if check == "shop.totals" {
+                assert_eq!(judged("2,5,8\n").code, 1, "every number of the group is pinned");
+            }
+            // A waiver of the key alone, as older files have it, covers nothing and is named.
+            write(
+                folder.path(),
+                "waivers.toml",
+                &waiver(check, &format!("keys = [{{ day = 2 }}]\ndifferences = \"{name}\""), later()),
+            );
+            let keys = judged("2,5,7\n");
+            assert_eq!(
+                (keys.code, &self::check(&keys.report, check)["warnings"][0]["code"]),
+                (1, &"unpinned_waiver".into())
+            );
+            std::fs::remove_file(folder.path().join("waivers.toml")).unwrap();
+            judged("2,5,7\n");
+            assert_eq!(waive(folder.path(), check, &["--any-value"]).0, 0);
+            assert_eq!([judged("2,5,7\n").code, judged("2,9,9\n").code, judged("3,5,7\n").code], [0, 0, 1]);
+        }
+    }
+}

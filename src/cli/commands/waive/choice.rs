@@ -60,13 +60,26 @@ impl<'a> Request<'a> {
         }
         self.under_a_key_that_stays()?;
         let numbers = check.difference_form() == DifferenceForm::Numbers;
-        let of_values = |example: &&Example| numbers || example.difference == Difference::Changed;
-        let values: Vec<&Example> = self.open.iter().filter(of_values).collect();
+        let groups = check.kind.kind().profile().groups;
+        let whole = |example: &&Example| groups && on_one_side(example.difference).is_some();
+        let changed = |example: &&Example| numbers || example.difference == Difference::Changed;
+        let of_values = |example: &&Example| changed(example) || whole(example);
+        let values: Vec<&Example> = self.open.iter().filter(changed).collect();
         let twice: Vec<(Key, &String, &Pair)> = self
             .open
             .iter()
             .filter_map(|example| example.row_counts().map(|(name, pair)| (self.key(example), name, pair)))
             .collect();
+        for name in ["missing", "extra"] {
+            let lost: Vec<&Example> =
+                self.open.iter().filter(|one| whole(one) && on_one_side(one.difference) == Some(name)).collect();
+            if args.any_value && !lost.is_empty() {
+                let keys = lost.iter().map(|example| example.key.clone()).collect();
+                writer.by_key(id, &keys, Limits { name: Some(name), any_value: true, ..Limits::default() });
+            } else {
+                writer.by_value(id, pairs(&lost), Some(name), false);
+            }
+        }
         if args.any_value {
             self.by_columns(&values, &mut writer);
             let keys: BTreeSet<Key> = twice.into_iter().map(|(key, ..)| key).collect();
@@ -74,10 +87,7 @@ impl<'a> Request<'a> {
                 writer.by_key(id, &keys, Limits { name: Some(DUPLICATE), any_value: true, ..Limits::default() });
             }
         } else {
-            let columns = values
-                .iter()
-                .flat_map(|example| example.columns.iter().map(|(name, pair)| (example.key.clone(), name, pair)));
-            writer.by_value(id, columns, None, args.delta);
+            writer.by_value(id, pairs(&values), None, args.delta);
             writer.by_value(id, twice.into_iter(), Some(DUPLICATE), args.delta);
         }
         let mut rows: BTreeMap<(&str, u64), BTreeSet<Key>> = BTreeMap::new();
@@ -101,7 +111,8 @@ impl<'a> Request<'a> {
         let Some(masked) = self.units.iter().find(|one| one.masked) else { return Ok(()) };
         let is_hash = |value: &Option<String>| value.as_deref().is_some_and(run::is_hash);
         let of_values = |example: &Example| {
-            let pinned = !self.args.any_value && example.difference == Difference::Changed;
+            let whole = self.check.kind.kind().profile().groups && on_one_side(example.difference).is_some();
+            let pinned = !self.args.any_value && (whole || example.difference == Difference::Changed);
             pinned && example.columns.values().any(|pair| is_hash(&pair.old) || is_hash(&pair.new))
         };
         let hashed = |example: &&Example| {
@@ -244,4 +255,18 @@ impl<'a> Request<'a> {
             |name: &String| of(&one.found, name).saturating_sub(of(&one.suppressed, name) + of(&one.expected, name));
         self.names(one).iter().map(left).sum()
     }
+}
+
+/// What a row or group that is on one side only is called.
+fn on_one_side(difference: Difference) -> Option<&'static str> {
+    match difference {
+        Difference::Missing => Some("missing"),
+        Difference::Extra => Some("extra"),
+        _ => None,
+    }
+}
+
+/// The values of all columns of differences, each under its key.
+fn pairs<'e>(examples: &'e [&'e Example]) -> impl Iterator<Item = (Key, &'e String, &'e Pair)> {
+    examples.iter().flat_map(|example| example.columns.iter().map(|(name, pair)| (example.key.clone(), name, pair)))
 }

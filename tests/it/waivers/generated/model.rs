@@ -96,7 +96,7 @@ impl Case {
     }
 
     /// What differs, each with how often it does. Of rows on one side only `values` says whether theirs tell them apart:
-    /// a waiver names such a row by its key, a baseline knows all of it.
+    /// a waiver names such a row by its key, a baseline knows all of it. A group on one side only is its numbers to both.
     pub(super) fn differences(&self, tables: &Tables, values: bool) -> Differences {
         let mut found = Differences::default();
         let of_key = |rows: &[Row], key: &str| rows.iter().filter(|row| self.key(row) == key).cloned().collect();
@@ -113,8 +113,7 @@ impl Case {
                     } else {
                         "changed"
                     };
-                    let counts = if name == "changed" || values { format!("{old} {new}") } else { String::new() };
-                    found.add(old != new, [name, key, &counts]);
+                    found.add(old != new, [name, key, &format!("{old} {new}")]);
                 }
                 "tags" => self.tags(&mut found, key, &old, &new),
                 "dear" => {
@@ -163,6 +162,7 @@ impl Case {
             }
             return;
         }
+        let values = values || self.name == "sum";
         old.iter().for_each(|row| found.add(true, ["missing", key, &self.whole(row, values)]));
         new.iter().for_each(|row| found.add(true, ["extra", key, &self.whole(row, values)]));
     }
