@@ -5,6 +5,7 @@
 
 mod checks;
 mod rules;
+mod schema;
 mod suite;
 mod words;
 
@@ -12,6 +13,7 @@ use crate::frame::Type;
 use crate::model::Sides;
 use crate::source::{Driver, TableName};
 
+pub(crate) use schema::{SchemaNote, probe};
 pub(crate) use suite::{Made, suite};
 
 /// A table that a source lists.

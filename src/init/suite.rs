@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::checks::Text;
+use super::schema::{SchemaNote, section};
 use super::words::{UNDECIDED, comment, shown, value};
 use super::{Left, Listed, Pairs, Place, Table};
 use crate::model::{Side, Sides};
@@ -16,6 +17,8 @@ pub(crate) struct Made {
     pub suite: String,
     /// Per paired table what it is called, and its checks in words.
     pub tables: Vec<(String, String)>,
+    /// The check of the schemas, in words.
+    pub schema: String,
     /// Decisions that are left to the reader.
     pub undecided: usize,
 }
@@ -31,8 +34,10 @@ pub(crate) fn suite(
     pairs: &Pairs,
     tables: &[Sides<Table>],
     left_out: &[Left],
+    schema: &SchemaNote,
 ) -> Result<Made, String> {
-    let mut made = Made { suite: String::new(), tables: Vec::new(), undecided: 0 };
+    let (schema, told, is_open) = section(tables, schema);
+    let mut made = Made { suite: String::new(), tables: Vec::new(), schema: told, undecided: usize::from(is_open) };
     let mut checks = String::new();
     let mut names = BTreeSet::new();
     for both in tables {
@@ -55,7 +60,7 @@ pub(crate) fn suite(
          #   old: {}\n#   new: {}\n\
          # It compares the tables and columns that have one name on both sides. {open}\n\
          # Then narrow it: keys per day instead of totals, the columns that matter, a `why` of your own.\n\n\
-         name = {}\n\n{}{}{unpaired}{checks}",
+         name = {}\n\n{}{}{unpaired}{schema}{checks}",
         comment(&places.old.shown),
         comment(&places.new.shown),
         value(name),

@@ -238,6 +238,8 @@ pub struct ProofReport {
     pub checks: Vec<CheckProof>,
     /// The tables that were tried, in the order in which checks read them.
     pub tables: Vec<TableProof>,
+    /// The defects of a pack that were planted, by their names.
+    pub defects: Vec<MutantReport>,
     /// Checks that together see all that any check sees of the tables.
     pub smallest: Vec<String>,
     /// Patterns of `accept` that name no mutant that is missed.
@@ -245,10 +247,10 @@ pub struct ProofReport {
 }
 
 impl ProofReport {
-    /// Returns every mutant, those of checks first.
+    /// Returns every mutant, those of checks first, then those of tables, then the defects.
     pub fn mutants(&self) -> impl Iterator<Item = &MutantReport> {
         let of_checks = self.checks.iter().flat_map(|check| &check.mutants);
-        of_checks.chain(self.tables.iter().flat_map(|table| &table.mutants))
+        of_checks.chain(self.tables.iter().flat_map(|table| &table.mutants)).chain(&self.defects)
     }
 
     /// Returns the verdict.

@@ -6,6 +6,7 @@
 
 mod accept;
 mod check;
+mod defect;
 mod edit;
 mod judge;
 mod mutant;
@@ -26,6 +27,7 @@ use crate::model::{CheckProof, ProofPlace, ProofReport, ProvenSuite};
 use crate::run::Selected;
 use crate::source::CancellationToken;
 
+pub(crate) use defect::{accept_defects, defect, ran};
 pub(crate) use request::Request;
 
 /// Puts the checks of `selected` to the proof, and tells `watch` of each that is done.
@@ -64,6 +66,7 @@ pub(crate) async fn prove(
         smallest: tables::smallest(&tables),
         checks,
         tables,
+        defects: Vec::new(),
         unused,
     }
 }

@@ -13,7 +13,7 @@ use crate::isolation::apart;
 use crate::model::Side;
 use crate::source::{Error, ErrorCode, SourceUrl};
 
-pub(crate) use pack::{Pack, PackError};
+pub(crate) use pack::{Pack, PackError, PackSettings};
 pub(crate) use writer::Writer;
 
 /// What a rehearsal is to build.
@@ -79,6 +79,45 @@ pub(crate) async fn build(
 ) -> Result<Vec<Made>, RehearsalError> {
     let (pack, old, new, plan) = (pack.clone(), old.clone(), new.clone(), plan.clone());
     apart(move || Box::pin(async move { built(&pack, &old, &new, &plan).await })).await
+}
+
+/// Takes away what `build` made of `pack` in the databases `old` and `new`, by the pack's own `clear.sql`.
+///
+/// For those that `build` found free of the pack's tables, and for no others.
+pub(crate) async fn clear(pack: &Pack, old: &SourceUrl, new: &SourceUrl) -> Result<(), RehearsalError> {
+    let (pack, old, new) = (pack.clone(), old.clone(), new.clone());
+    apart(move || {
+        Box::pin(async move {
+            let plan = RehearsalPlan { rows: 0, seed: 0, defect: None };
+            for (side, url) in [(Side::New, &new), (Side::Old, &old)] {
+                let mut writer = writer(side, url).await?;
+                let file = pack.clear(writer.variants())?;
+                execute(&pack, &file, side, &mut writer, &plan).await?;
+                if old == new {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Returns whether what `build` makes of `pack` can be taken away again.
+///
+/// # Errors
+/// A database that cannot be reached, and a pack that has no file for it.
+pub(crate) async fn can_clear(pack: &Pack, old: &SourceUrl, new: &SourceUrl) -> Result<(), RehearsalError> {
+    let (pack, old, new) = (pack.clone(), old.clone(), new.clone());
+    apart(move || {
+        Box::pin(async move {
+            for (side, url) in [(Side::Old, &old), (Side::New, &new)] {
+                pack.clear(writer(side, url).await?.variants())?;
+            }
+            Ok(())
+        })
+    })
+    .await
 }
 
 async fn built(

@@ -12,7 +12,21 @@ use crate::spec::check::{ParamValue, Template};
 pub(crate) struct Pack {
     /// Folder of the pack.
     pub folder: PathBuf,
+    /// What goes with it.
+    pub settings: PackSettings,
     files: BTreeMap<String, String>,
+}
+
+/// What goes with a rehearsal: `rehearsal/rehearsal.toml`, all of which may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PackSettings {
+    /// About how many rows the main old table gets unless the command line says so.
+    pub rows: Option<u64>,
+    /// Tags of the checks that are made for its data; none means all.
+    pub tags: Vec<String>,
+    /// Params of a run on its data, as after `--param`.
+    pub params: BTreeMap<String, String>,
 }
 
 /// A defect that can be planted.
@@ -39,6 +53,22 @@ pub(crate) enum PackError {
         path: PathBuf,
         /// Why.
         cause: std::io::Error,
+    },
+    /// Its settings cannot be used.
+    #[error("{}: {why}", .path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// What it builds cannot be taken away again.
+    #[error("there is no {file} in {}; write what drops all that the rehearsal makes, each with IF EXISTS", .folder.display())]
+    NoClear {
+        /// The file that is not there.
+        file: String,
+        /// Where it should be.
+        folder: PathBuf,
     },
     /// A file has a placeholder that is none.
     #[error("{file}: {why}")]
@@ -82,7 +112,21 @@ impl Pack {
                 files.insert(name, text);
             }
         }
-        Ok(Pack { folder, files })
+        let settings = settings(&inside.join("rehearsal.toml"))?;
+        Ok(Pack { folder, settings, files })
+    }
+
+    /// The file that takes away all that a rehearsal makes. A pack that makes other things for one of `variants` needs one
+    /// for that as well.
+    pub(super) fn clear(&self, variants: &[String]) -> Result<String, PackError> {
+        let own = variants
+            .iter()
+            .find(|variant| self.files.keys().any(|file| file.ends_with(&format!("schema.{variant}.sql"))));
+        let file = own.map_or("clear.sql".to_owned(), |variant| format!("clear.{variant}.sql"));
+        if self.files.contains_key(&file) {
+            return Ok(file);
+        }
+        Err(PackError::NoClear { file, folder: self.folder.join("rehearsal") })
     }
 
     /// The file `stem.sql`, or `stem.<variant>.sql` for the first variant there is one for.
@@ -106,7 +150,7 @@ impl Pack {
     }
 
     /// Sides on which the defect `name` is planted, each with the stem of its file.
-    pub(super) fn planted(&self, name: Option<&str>) -> Result<Vec<(Side, String)>, PackError> {
+    pub(crate) fn planted(&self, name: Option<&str>) -> Result<Vec<(Side, String)>, PackError> {
         let Some(name) = name else { return Ok(Vec::new()) };
         let files = self.files.keys().filter_map(|file| Some((file, defect(file)?)));
         let found: Vec<(Side, String)> = files
@@ -157,6 +201,16 @@ impl Pack {
     }
 }
 
+/// Reads the settings at `path`; those of a pack without any are empty.
+fn settings(path: &Path) -> Result<PackSettings, PackError> {
+    if !path.exists() {
+        return Ok(PackSettings::default());
+    }
+    let text = crate::fs::input::text(path).map_err(|cause| PackError::Unreadable { path: path.to_owned(), cause })?;
+    toml::from_str(&text)
+        .map_err(|error| PackError::Settings { path: path.to_owned(), why: error.message().to_owned() })
+}
+
 /// Name and side of a file `defects/NAME.SIDE.sql`; its variants stand for it, and are none of their own.
 fn defect(file: &str) -> Option<(&str, Side)> {
     let (name, at) = file.strip_prefix("defects/")?.strip_suffix(".sql")?.split_once('.')?;
@@ -169,7 +223,7 @@ mod tests {
 
     fn pack(files: &[(&str, &str)]) -> Pack {
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-        Pack { folder: PathBuf::new(), files }
+        Pack { folder: PathBuf::new(), settings: PackSettings::default(), files }
     }
 
     /// Catches a table that is made unseen, and so would be made over another.

@@ -46,6 +46,9 @@ struct Proof<'a> {
     /// The tables that were tried; none where answers were.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     tables: &'a [TableProof],
+    /// The defects of a pack that were planted in scratch databases, `defect:NAME`; none unless it was rehearsed.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    defects: &'a [MutantReport],
     /// Checks that together see all that any check sees of the tables.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     smallest_set: &'a [String],
@@ -104,6 +107,7 @@ pub(crate) fn json(report: &ProofReport) -> String {
         unused_accepts: &report.unused,
         checks: &report.checks,
         tables: &report.tables,
+        defects: &report.defects,
         smallest_set: &report.smallest,
     };
     let mut text = serde_json::to_string_pretty(&shown).expect("a proof has only text keys and no failing serializer");
@@ -131,6 +135,18 @@ pub(crate) fn line(check: &CheckProof, style: &Style) -> String {
         (None, None) => counts(&check.mutants),
     };
     format!("{} {}  {told}", style.paint(code, &format!("{word:<5}")), style.bold(&check.id))
+}
+
+/// One line for a defect that was planted.
+pub(crate) fn defect_line(defect: &MutantReport, style: &Style) -> String {
+    let (code, word) = if defect.is_missed() { ("1;31", "blind") } else { ("32", "sees") };
+    let seen = defect.seen_by.len() as u64;
+    let told = match (defect.outcome, &defect.reason) {
+        (Sighting::Untested, Some(why)) => format!("not tried: {}", visible(why)),
+        _ if seen == 0 => "no check sees it".to_owned(),
+        _ => format!("{} {} it", plural(seen, "check"), agree(seen, "sees", "see")),
+    };
+    format!("{} {}  {told}", style.paint(code, &format!("{word:<5}")), style.bold(&defect.id))
 }
 
 /// `21 mutants: 20 caught, 1 missed`.
@@ -162,7 +178,8 @@ pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
     let blind: Vec<&CheckProof> = report.checks.iter().filter(|check| check.missed().next().is_some()).collect();
     let unseen: Vec<&TableProof> =
         report.tables.iter().filter(|table| table.mutants.iter().any(MutantReport::is_missed)).collect();
-    if !blind.is_empty() || !unseen.is_empty() {
+    let unnoticed: Vec<&MutantReport> = report.defects.iter().filter(|defect| defect.is_missed()).collect();
+    if !blind.is_empty() || !unseen.is_empty() || !unnoticed.is_empty() {
         let _ = writeln!(text, "{}", style.bold("What nothing notices"));
     }
     for check in blind {
@@ -174,6 +191,7 @@ pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
         let _ = writeln!(text, "  {}, read by {}", style.bold(&visible(&table.table)), table.checks.join(", "));
         table.mutants.iter().filter(|mutant| mutant.is_missed()).for_each(|mutant| text += &told(mutant));
     }
+    unnoticed.into_iter().for_each(|defect| text += &told(defect));
     text += &beside_tables(report, style);
     let accepted = report.mutants().filter(|mutant| mutant.accepted.is_some());
     for (at, mutant) in accepted.enumerate() {
@@ -266,9 +284,10 @@ pub(crate) fn summary(report: &ProofReport, style: &Style) -> String {
             let missed = totals.missed as u64;
             let of = plural(tried as u64, "mutant");
             let told = match report.on {
-                ProofPlace::Answers => {
+                ProofPlace::Answers if checks > 0 => {
                     format!("{} {} {missed} of {of}", plural(checks, "check"), agree(checks, "misses", "miss"))
                 }
+                ProofPlace::Answers => format!("no check sees {missed} of {of}"),
                 ProofPlace::Tables => format!("no check sees {missed} of {of}"),
             };
             ("1;31", format!("MISSED: {told}"))

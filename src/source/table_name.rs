@@ -10,6 +10,15 @@ pub struct TableName {
 }
 
 impl TableName {
+    /// Returns the name as suites have it, which `parse` reads back: what is no plain word stands in double quotes.
+    pub(crate) fn written(&self) -> String {
+        let part = |text: &str| {
+            let is_plain = !text.is_empty() && !text.contains(['.', '"']) && text.trim() == text;
+            if is_plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+        };
+        self.schema.iter().chain([&self.name]).map(|text| part(text)).collect::<Vec<_>>().join(".")
+    }
+
     /// Reads a name; a part with a dot of its own stands in double quotes.
     pub fn parse(text: &str) -> Result<TableName, String> {
         let mut parts = vec![String::new()];
@@ -74,6 +83,17 @@ impl std::fmt::Display for TableName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches a name that a suite has and that is another table when it is read back.
+    #[test]
+    fn a_name_is_read_back_as_it_was_written() {
+        for (schema, name) in
+            [(None, "a"), (Some("s"), "a"), (None, "a.b"), (Some("s.t"), "a\"b"), (None, " a "), (None, "\"\"")]
+        {
+            let table = TableName { schema: schema.map(str::to_owned), name: name.to_owned() };
+            assert_eq!(TableName::parse(&table.written()), Ok(table.clone()), "{}", table.written());
+        }
+    }
 
     #[test]
     fn a_name_has_one_part_or_two() {

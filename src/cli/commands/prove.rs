@@ -7,16 +7,14 @@ use std::time::Duration;
 use clap::Args;
 
 use super::super::args::value_parsers::{duration, size};
-use super::super::args::{DetailArgs, LookArgs, OverrideArgs, ReportArgs, SUITES};
+use super::super::args::{LookArgs, OverrideArgs, SUITES};
 use super::super::console::Screen;
-use super::super::publish::reports::Reports;
-use super::super::request::RunRequest;
+use super::super::proving::How;
 use super::super::selection::{Patterns, select};
-use super::super::{console, signal, suites};
-use crate::exit_code::{BROKEN, DIFFERENT, INTERRUPTED, PASSED};
-use crate::model::{ProofPlace, ProofReport, ProofStatus};
+use super::super::{console, proving, suites};
+use crate::model::ProofPlace;
 use crate::prove;
-use crate::report::{Format, proof};
+use crate::report::proof;
 use crate::source::CancellationToken;
 
 const AFTER_HELP: &str = "\
@@ -87,57 +85,26 @@ pub(crate) async fn prove(args: &ProveArgs) -> Result<u8, u8> {
     let patterns = Patterns::new(&args.only).map_err(refuse)?;
     let suites = suites::load(&args.suites, &args.overrides.overrides())?;
     let selected = select(&suites, &patterns, &args.tag).map_err(refuse)?;
-    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let jobs = args.jobs.map_or(cores.max(2), |jobs| usize::from(jobs.get()));
-    let mut detail = DetailArgs::default();
-    detail.privacy.no_examples = args.no_examples;
-    detail.diff.memory = args.memory;
-    let nowhere = Reports::new(&ReportArgs { report: Vec::new(), reports: PathBuf::new() }, None);
-    let run = RunRequest::of_selected(selected, jobs, args.timeout, &detail, nowhere, args.look).map_err(refuse)?;
-    let mut options = run.options;
-    options.differences = None;
-    options.only = patterns.matchers();
-    let memory = (options.memory as u64 / 2).max(1 << 20);
-    options.memory /= 2;
     let on = match args.on {
         Place::Answers => ProofPlace::Answers,
         Place::Tables => ProofPlace::Tables,
     };
-    let request = prove::Request { options, on, jobs, memory, seed: args.seed, until: None }.within(args.budget);
-    let screen = Screen::new(args.look, args.json, run.selected.len());
+    let how = How {
+        on,
+        jobs: args.jobs,
+        timeout: args.timeout,
+        memory: args.memory,
+        no_examples: args.no_examples,
+        seed: args.seed,
+        budget: args.budget,
+        look: args.look,
+    };
+    let request = proving::request(&selected, &patterns, &how).map_err(refuse)?;
+    let screen = Screen::new(args.look, args.json, selected.len());
     let stop = CancellationToken::default();
-    let work = prove::prove(&run.selected, &request, &stop, |check| {
+    let work = prove::prove(&selected, &request, &stop, |check| {
         screen.say(&format!("{}\n", proof::line(check, &screen.style)));
     });
-    tokio::pin!(work);
-    let (report, signalled) = tokio::select! {
-        report = &mut work => (report, false),
-        () = signal::interrupted() => {
-            console::complain("interrupted: telling what was found; once more to leave at once\n");
-            stop.cancel();
-            tokio::select! {
-                report = &mut work => (report, true),
-                () = signal::interrupted() => std::process::exit(INTERRUPTED.into()),
-            }
-        }
-    };
-    screen.finish();
-    let details = proof::details(&report, &screen.style);
-    screen.say(&format!(
-        "{}{details}\n{}\n",
-        if details.is_empty() { "" } else { "\n" },
-        proof::summary(&report, &screen.style)
-    ));
-    if args.json {
-        console::report(Format::Json, &proof::json(&report));
-    }
-    Ok(if signalled { INTERRUPTED } else { code(&report) })
-}
-
-fn code(report: &ProofReport) -> u8 {
-    match report.status() {
-        ProofStatus::Proven => PASSED,
-        ProofStatus::Missed => DIFFERENT,
-        ProofStatus::Void => BROKEN,
-    }
+    let (report, is_signalled) = proving::until_done(work, &stop).await;
+    Ok(proving::tell(&report, &screen, args.json, is_signalled))
 }

@@ -165,7 +165,7 @@ pub(crate) fn single(value: &Value) -> Option<Value> {
 }
 
 /// Returns whether a value may well stand for NULL on one of the sides.
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Text(text) | Value::Json(text) => text.trim().is_empty(),

@@ -1,6 +1,7 @@
 //! Mutants that make up for themselves: what one row loses, another has, so that no total moves.
 
 use super::columns::{Column, Context};
+use super::operators::is_empty;
 use super::{Mutant, Size, Touched};
 use crate::frame::Value;
 use crate::prove::edit::Edit;
@@ -14,8 +15,12 @@ pub(super) fn pairs(context: &Context<'_>, column: &Column<'_>) -> Vec<Mutant> {
 fn swapped(context: &Context<'_>, column: &Column<'_>) -> Option<Mutant> {
     let rows = &context.sample.rows;
     let (one, other) = rows.iter().enumerate().find_map(|(at, one)| {
+        let held = one.1.get(column.place)?;
         let is_another = |other: &&(u64, Vec<Value>)| {
-            other.1.get(column.place) != one.1.get(column.place) && context.key_of(&other.1) != context.key_of(&one.1)
+            let value = other.1.get(column.place);
+            // Rules let one form of nothing stand for another.
+            let differs = value.is_some_and(|value| value != held && !(is_empty(value) && is_empty(held)));
+            differs && context.key_of(&other.1) != context.key_of(&one.1)
         };
         Some((one, rows[at + 1..].iter().find(is_another)?))
     })?;

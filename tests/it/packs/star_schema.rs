@@ -82,9 +82,9 @@ async fn a_correct_migration_passes_in_one_database_and_in_two() {
     let (old, new) = (postgres("star_clean_old").await, postgres("star_clean_new").await);
     rehearse(PACK, &old, &new, &ROWS);
     for (old, new) in [(&one, &one), (&old, &new)] {
-        let outcome = judged(old, new, &["--expect-checks", "45"]);
+        let outcome = judged(old, new, &["--expect-checks", "46"]);
         assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
-        assert_eq!(outcome.with("pass").len(), 45, "{}", outcome.shown);
+        assert_eq!(outcome.with("pass").len(), 46, "{}", outcome.shown);
         let warned =
             outcome.report["checks"].as_array().unwrap().iter().filter(|check| check.get("warnings").is_some());
         assert_eq!(warned.count(), 0, "{}", outcome.shown);

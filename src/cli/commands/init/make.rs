@@ -9,6 +9,7 @@ use super::super::super::console;
 use super::args::InitArgs;
 use super::catalog;
 use super::paths::stored;
+use super::schema;
 use crate::init::{Left, Listed, Made, Pairs, Place, Table, pair, suite};
 use crate::model::{Side, Sides};
 use crate::source;
@@ -108,7 +109,9 @@ pub(super) async fn make(mut old: Catalog, mut new: Catalog, args: &InitArgs) ->
     let lists = Sides { old: old.tables.clone(), new: new.tables.clone() };
     let folder = std::path::absolute(&args.dir).unwrap_or_else(|_| args.dir.clone());
     let name = folder.file_name().map_or("first".to_owned(), |name| snake_case(&name.to_string_lossy()));
-    let made = suite(&name, &places, &lists, &pairs, &tables, &left)?;
+    let engines = Sides { old: old.engine.as_ref(), new: new.engine.as_ref() };
+    let note = schema::note(engines, &tables, args.timeout).await;
+    let made = suite(&name, &places, &lists, &pairs, &tables, &left, &note)?;
     Ok(Found { made, pairs, lists, left })
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod catalog;
 mod make;
 mod paths;
+mod schema;
 mod summary;
 
 use super::super::console;

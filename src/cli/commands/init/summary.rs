@@ -16,6 +16,7 @@ pub(super) fn summary(found: &Found, args: &InitArgs, path: &Path) -> String {
         let name = format!("{name:?}");
         text += &format!("paired    {name:width$}  {checks}\n");
     }
+    text += &format!("compared  {}\n", made.schema);
     for (side, (only, list)) in pairs.only.as_ref().zip(lists.as_ref()) {
         text.extend(only.iter().map(|at| format!("only {side}  {:?}\n", list[*at].called)));
     }

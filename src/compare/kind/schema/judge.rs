@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::items::{DEFAULT, Item, TYPE, named};
+use super::items::{DEFAULT, Item, NULLABLE, TYPE, named};
 use crate::model::{Difference, Example, Pair};
-use crate::schema::{ColumnType, DefaultValue, takes};
+use crate::schema::{ColumnType, DefaultValue, Property, takes};
 use crate::spec::check::{Allowed, SchemaCheck};
 
-/// What of an item that both sides have differs, and counts.
+/// What of an item that both sides have differs, and counts; and what differs and is ignored, each with the reason.
 pub(super) fn differs(
     settings: &SchemaCheck,
     key: &(String, String),
     old: &Item,
     new: &Item,
     is_one_engine: bool,
-) -> Option<Example> {
+) -> (Option<Example>, Vec<(String, String)>) {
+    let mut ignored = Vec::new();
     let allowed = settings.allow.get(&old.subject(key));
     let names: BTreeSet<&'static str> = old.values.keys().chain(new.values.keys()).copied().collect();
     let mut columns = BTreeMap::new();
@@ -25,11 +26,30 @@ pub(super) fn differs(
             DEFAULT => is_same_default(old.default.as_ref(), new.default.as_ref(), is_one_engine),
             _ => then == now,
         };
-        if !holds {
+        if holds {
+            continue;
+        }
+        let subjects: Vec<String> = property(name)
+            .iter()
+            .flat_map(|property| [old.subject(key), key.0.clone()].map(|of| format!("{of}:{}", property.name())))
+            .collect();
+        if let Some(reason) = settings.ignored(&subjects) {
+            ignored.push((format!("{} {name}", old.subject(key)), reason.to_owned()));
+        } else {
             columns.insert(name.to_owned(), Pair { old: then.cloned(), new: now.cloned() });
         }
     }
-    (!columns.is_empty()).then(|| Example { difference: Difference::Changed, key: named(key), columns })
+    let example = Example { difference: Difference::Changed, key: named(key), columns };
+    (Some(example).filter(|example| !example.columns.is_empty()), ignored)
+}
+
+/// What `ignore` may call something that is told of columns, beside the column.
+fn property(name: &str) -> Option<Property> {
+    match name {
+        NULLABLE => Some(Property::Nullability),
+        DEFAULT => Some(Property::Defaults),
+        _ => None,
+    }
 }
 
 fn holds_type(old: &Item, new: &Item, then: Option<&String>, now: Option<&String>, allowed: Option<&Allowed>) -> bool {

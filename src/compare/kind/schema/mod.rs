@@ -55,7 +55,9 @@ pub(crate) fn compare(
                 if !is_one_engine && then.is_untold(now) {
                     found.untold(&then.subject(key));
                 }
-                differs(settings, key, then, now, is_one_engine)
+                let (example, ignored) = differs(settings, key, then, now, is_one_engine);
+                ignored.into_iter().for_each(|(name, reason)| found.ignored(name, reason));
+                example
             }
             _ if is_implied(then) && is_implied(now) => None,
             // One finding tells that the whole table is.
@@ -133,12 +135,7 @@ impl Found {
             return;
         };
         if let Some(reason) = settings.ignored(&item.subjects(key)) {
-            self.columns.push(ColumnReport {
-                name: item.subject(key),
-                rule: "ignore".to_owned(),
-                reason: Some(reason.to_owned()),
-                ..ColumnReport::default()
-            });
+            self.ignored(item.subject(key), reason.to_owned());
             // Left out of both sides.
             self.counts.old -= u64::from(example.difference != Difference::Extra);
             self.counts.new -= u64::from(example.difference != Difference::Missing);
@@ -160,6 +157,16 @@ impl Found {
         {
             *sink = None;
         }
+    }
+
+    /// Notes what differs and does not count, with the suite's reason.
+    fn ignored(&mut self, name: String, reason: String) {
+        self.columns.push(ColumnReport {
+            name,
+            rule: "ignore".to_owned(),
+            reason: Some(reason),
+            ..ColumnReport::default()
+        });
     }
 
     /// Notes a default that two engines write as expressions, which nobody can compare.
