@@ -128,9 +128,9 @@ fn free_space() -> u64 {
 fn machine_memory() -> u64 {
     let mut system = sysinfo::System::new();
     system.refresh_memory();
-    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
-    match system.total_memory().min(limit) {
+    match system.total_memory() {
+        // Where /proc is not mounted nobody says; a control group must not be asked for then.
         0 => 4 << 30,
-        bytes => bytes,
+        total => total.min(system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory)).max(1),
     }
 }
