@@ -1,10 +1,11 @@
 //! The terms that are worth trying: frequent answers of the differing rows, and one range of each column.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::mem::discriminant;
 
 use super::bits::Bits;
 use super::interval::{Order, Place, orders, thickest};
-use super::property::Property;
+use super::property::{Mark, Property};
 use super::term::{Question, Term};
 use crate::compare::diagnosis::evidence::Head;
 use crate::frame::Value;
@@ -30,26 +31,38 @@ pub(super) struct Candidate {
 }
 
 /// Terms that many of the differing rows have, and about how many questions had to be asked to find them.
-pub(super) fn candidates(column: usize, head: &Head, hidden: bool, rows: &Searched<'_>) -> (Vec<Candidate>, f64) {
+pub(super) fn candidates<'a>(column: usize, head: &Head, hidden: bool, rows: &Searched<'a>) -> (Vec<Candidate>, f64) {
     let mut found = Vec::new();
     let mut tried = 0.0;
+    let one_type = of_one_type(rows.differing.iter().chain(rows.agreeing).map(|row| &row[column]));
     for property in Property::all(head.key, hidden) {
-        let answers = |rows: &[&[Value]]| rows.iter().map(|row| property.answer(&row[column])).collect::<Vec<_>>();
-        let differing = answers(rows.differing);
-        let mut counts: BTreeMap<&Option<String>, usize> = BTreeMap::new();
-        differing.iter().flatten().for_each(|answer| *counts.entry(answer).or_default() += 1);
+        // Values of two types may have one text, which only their texts tell.
+        let mark = |row: &&'a [Value]| match one_type {
+            true => property.mark(&row[column]),
+            false => Some(property.answer(&row[column])?.map_or(Mark::Null, |text| Mark::Text(text.into()))),
+        };
+        let differing: Vec<Option<Mark<'_>>> = rows.differing.iter().map(mark).collect();
+        // By the answer: of how many rows it is, and the first of them.
+        let mut counts: HashMap<&Mark<'_>, (usize, usize)> = HashMap::new();
+        for (row, answer) in differing.iter().enumerate() {
+            if let Some(answer) = answer {
+                counts.entry(answer).or_insert((0, row)).0 += 1;
+            }
+        }
         tried += counts.len() as f64;
-        let frequent = counts.into_iter().filter(|(_, count)| *count as f64 >= SUPPORT * differing.len() as f64);
-        let frequent: Vec<&Option<String>> = frequent.map(|(answer, _)| answer).collect();
+        let frequent = counts.into_iter().filter(|(_, (count, _))| *count as f64 >= SUPPORT * differing.len() as f64);
+        let text = |row: usize| property.answer(&rows.differing[row][column]).flatten();
+        let mut frequent: Vec<(Option<String>, &Mark<'_>)> =
+            frequent.map(|(answer, (_, row))| (text(row), answer)).collect();
         if frequent.is_empty() {
             continue;
         }
-        let agreeing = answers(rows.agreeing);
-        found.extend(frequent.into_iter().map(|answer| {
-            let of = |answers: &[Option<Option<String>>]| {
-                Bits::of(answers.len(), |row| answers[row].as_ref().is_some_and(|found| found == answer))
-            };
-            let term = Term::is(column, head, property, answer.clone());
+        frequent.sort_by(|one, other| one.0.cmp(&other.0));
+        let agreeing: Vec<Option<Mark<'_>>> = rows.agreeing.iter().map(mark).collect();
+        found.extend(frequent.into_iter().map(|(text, answer)| {
+            let of =
+                |answers: &[Option<Mark<'_>>]| Bits::of(answers.len(), |row| answers[row].as_ref() == Some(answer));
+            let term = Term::is(column, head, property, text);
             Candidate { term, differing: of(&differing), agreeing: of(&agreeing) }
         }));
     }
@@ -64,9 +77,15 @@ pub(super) fn candidates(column: usize, head: &Head, hidden: bool, rows: &Search
     (found, tried)
 }
 
+/// Whether all values but NULL are of one type.
+fn of_one_type<'a>(values: impl Iterator<Item = &'a Value>) -> bool {
+    let mut types = values.filter(|value| !matches!(value, Value::Null)).map(discriminant);
+    types.next().is_none_or(|first| types.all(|other| other == first))
+}
+
 fn range(column: usize, head: &Head, order: Order, rows: &Searched<'_>) -> Option<(Term, f64)> {
-    let places = |rows: &[&[Value]]| rows.iter().map(|values| order.place(&values[column])).collect::<Vec<_>>();
-    let found = thickest(&places(rows.differing), &places(rows.agreeing))?;
+    let differing: Vec<_> = rows.differing.iter().map(|values| order.place(&values[column])).collect();
+    let found = thickest(&differing, rows.agreeing.iter().map(|values| order.place(&values[column])))?;
     if matches!(found.from, Place::Text(_)) && found.places < FEWEST_TEXTS {
         return None;
     }

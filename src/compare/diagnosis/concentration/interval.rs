@@ -1,16 +1,28 @@
 //! The one range of a column in which the differing rows lie thickest.
 
+use std::borrow::Cow;
+
 use crate::compare::diagnosis::times::nanos;
 use crate::compare::value::display::shown;
 use crate::frame::{Decimal, Value};
 
 /// Where a value stands in the order of its column.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum Place<'a> {
     /// A number or time.
     Number(i128),
     /// Text, by bytes.
-    Text(String),
+    Text(Cow<'a, str>),
+}
+
+impl Place<'_> {
+    /// The same place, on its own.
+    fn owned(&self) -> Place<'static> {
+        match self {
+            Place::Number(number) => Place::Number(*number),
+            Place::Text(text) => Place::Text(Cow::Owned(text.clone().into_owned())),
+        }
+    }
 }
 
 /// What of a value is ordered.
@@ -24,7 +36,7 @@ pub(super) enum Order {
 
 impl Order {
     /// The place of `value`; absent where it has none.
-    pub(super) fn place(self, value: &Value) -> Option<Place> {
+    pub(super) fn place(self, value: &Value) -> Option<Place<'_>> {
         match (self, value) {
             (Order::Length, Value::Text(text)) => Some(Place::Number(i128::try_from(text.chars().count()).ok()?)),
             (Order::Length, _) => None,
@@ -38,7 +50,7 @@ impl Order {
                 Some(Place::Number(if number.is_sign_negative() { -bits } else { bits }))
             }
             (Order::Itself(_), Value::Text(text) | Value::Uuid(text)) if text.len() <= 200 => {
-                Some(Place::Text(text.clone()))
+                Some(Place::Text(Cow::Borrowed(text)))
             }
             (Order::Itself(_), value) => nanos(value).map(Place::Number),
         }
@@ -79,8 +91,8 @@ pub(super) fn orders<'a>(values: impl Iterator<Item = &'a Value>, hidden: bool) 
 /// A range of places, both ends inclusive, with values at its ends.
 #[derive(Clone, Debug)]
 pub(super) struct Interval {
-    pub(super) from: Place,
-    pub(super) to: Place,
+    pub(super) from: Place<'static>,
+    pub(super) to: Place<'static>,
     /// Numbers of the rows among the differing ones that stand at the ends.
     pub(super) ends: (usize, usize),
     /// Whether no row stands before the first, and none behind the last.
@@ -90,39 +102,49 @@ pub(super) struct Interval {
 }
 
 /// The range that has most of the share of `differing` less the share of `agreeing`.
-pub(super) fn thickest(differing: &[Option<Place>], agreeing: &[Option<Place>]) -> Option<Interval> {
-    let given = |places: &[Option<Place>]| places.iter().flatten().count();
-    let (all, others) = (given(differing), given(agreeing));
-    if all == 0 || others == 0 {
+///
+/// It begins and ends where a differing row stands, so only the places of these are sorted, and of the agreeing rows it is
+/// counted how many stand at each and between two.
+pub(super) fn thickest<'a>(
+    differing: &[Option<Place<'a>>],
+    agreeing: impl Iterator<Item = Option<Place<'a>>>,
+) -> Option<Interval> {
+    let mut placed: Vec<(&Place<'a>, usize)> =
+        differing.iter().enumerate().filter_map(|(row, place)| Some((place.as_ref()?, row))).collect();
+    placed.sort_unstable();
+    let stands: Vec<&[(&Place<'a>, usize)]> = placed.chunk_by(|one, other| one.0 == other.0).collect();
+    let (mut at, mut before) = (vec![0i128; stands.len()], vec![0i128; stands.len() + 1]);
+    for place in agreeing.flatten() {
+        match stands.binary_search_by(|rows| rows[0].0.cmp(&place)) {
+            Ok(found) => at[found] += 1,
+            Err(next) => before[next] += 1,
+        }
+    }
+    let (gain, loss) = (at.iter().chain(&before).sum::<i128>(), placed.len() as i128);
+    if gain == 0 || loss == 0 {
         return None;
     }
-    let mut placed: Vec<(&Place, Option<usize>)> =
-        differing.iter().enumerate().filter_map(|(row, place)| Some((place.as_ref()?, Some(row)))).collect();
-    placed.extend(agreeing.iter().flatten().map(|place| (place, None)));
-    placed.sort_unstable();
     // Kadane's sum over the places, whose rows go in or out together. Whole numbers, so that it is the same everywhere.
-    let (gain, loss) = (others as i128, all as i128);
     let (mut best, mut best_sum, mut start, mut sum) = (None, 0, 0, 0);
-    let (mut at, mut places) = (0, 0);
-    while at < placed.len() {
-        let same = placed[at..].iter().take_while(|(place, _)| *place == placed[at].0).count();
-        let here = placed[at..at + same].iter().map(|(_, row)| if row.is_some() { gain } else { -loss }).sum::<i128>();
-        places += usize::from(placed[at..at + same].iter().any(|(_, row)| row.is_some()));
+    for (number, rows) in stands.iter().enumerate() {
+        sum -= loss * before[number];
         if sum <= 0 {
-            (start, sum) = (at, 0);
+            (start, sum) = (number, 0);
         }
-        sum += here;
-        at += same;
+        sum += gain * rows.len() as i128 - loss * at[number];
         if sum > best_sum {
-            (best, best_sum) = (Some((start, at)), sum);
+            (best, best_sum) = (Some((start, number)), sum);
         }
     }
     let (start, end) = best?;
-    let mut rows = placed[start..end].iter().filter_map(|(_, row)| *row);
-    let first = rows.next()?;
-    let last = rows.next_back().unwrap_or(first);
-    let (from, to) = (differing[first].clone()?, differing[last].clone()?);
-    let open = (placed[0].0 >= &from, placed[placed.len() - 1].0 <= &to);
+    let (first, last) = (stands[start].first()?, stands[end].last()?);
+    let open = (start == 0 && before[0] == 0, end + 1 == stands.len() && before[stands.len()] == 0);
     // All there is says nothing.
-    (open != (true, true) && from != to).then_some(Interval { from, to, ends: (first, last), open, places })
+    (open != (true, true) && start != end).then(|| Interval {
+        from: first.0.owned(),
+        to: last.0.owned(),
+        ends: (first.1, last.1),
+        open,
+        places: stands.len(),
+    })
 }

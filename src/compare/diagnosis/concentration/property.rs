@@ -1,5 +1,7 @@
 //! What a row can be asked of one of its columns, and the answers.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use crate::compare::diagnosis::times::nanos;
@@ -30,6 +32,17 @@ pub(super) enum Property {
     Mod(i128),
 }
 
+/// An answer as it is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Mark<'a> {
+    /// NULL.
+    Null,
+    /// A number, a time or a truth, and the digits after the point.
+    Number(i128, u8),
+    /// Text.
+    Text(Cow<'a, str>),
+}
+
 /// Characters of an answer beyond which it is none.
 const LONGEST: usize = 200;
 
@@ -45,6 +58,38 @@ impl Property {
             all.extend([2, 10, 100, 500, 1_000, 10_000].map(Mod));
         }
         all
+    }
+
+    /// What tells its answers of values of one type apart, without their text; `None` where the question has no answer.
+    pub(super) fn mark(self, value: &Value) -> Option<Mark<'_>> {
+        let number = |number: u32| Some(Mark::Number(number.into(), 0));
+        match (self, value) {
+            (Property::Itself, value) => match value {
+                Value::Null => Some(Mark::Null),
+                Value::Bool(truth) => number(u32::from(*truth)),
+                Value::Integer(number) | Value::Instant(number) | Value::WallClock(number) => {
+                    Some(Mark::Number(*number, 0))
+                }
+                Value::Decimal { unscaled, scale } => Some(Mark::Number(*unscaled, *scale)),
+                Value::Date(days) => Some(Mark::Number((*days).into(), 0)),
+                Value::Time(nanos) => Some(Mark::Number((*nanos).into(), 0)),
+                Value::Text(text) | Value::Json(text) | Value::Uuid(text) if text.len() <= LONGEST => {
+                    Some(Mark::Text(Cow::Borrowed(text)))
+                }
+                Value::Text(_) | Value::Json(_) | Value::Uuid(_) => None,
+                other => Some(self.answer(other)?.map_or(Mark::Null, |text| Mark::Text(Cow::Owned(text)))),
+            },
+            (Property::Text, Value::Text(text)) => Some(Mark::Text(form(text)?.into())),
+            (Property::Prefix, Value::Text(text)) => Some(Mark::Text(prefix(text)?.into())),
+            (Property::Sign, value) => Some(Mark::Text(sign(value)?.into())),
+            (Property::Mod(of), Value::Integer(number)) => Some(Mark::Number(number.rem_euclid(of), 0)),
+            (Property::Day | Property::Hour, Value::Date(_)) => None,
+            (Property::Day, value) => Some(Mark::Number(time(value)?.date().num_days_from_ce().into(), 0)),
+            (Property::Hour, value) => number(time(value)?.hour()),
+            (Property::Weekday, value) => number(time(value)?.weekday().num_days_from_monday()),
+            (Property::MonthEnd, value) => Some(Mark::Text(month_end(time(value)?)?.into())),
+            _ => None,
+        }
     }
 
     /// Its name in reports; absent for the value itself.

@@ -12,7 +12,7 @@ pub(super) enum Question {
     /// Whether a property has this answer; `None` is NULL.
     Is(Property, Option<String>),
     /// Whether it stands in a range; what is open has no end there.
-    Between(Order, Option<Place>, Option<Place>),
+    Between(Order, Option<Place<'static>>, Option<Place<'static>>),
 }
 
 /// A question about one column, with how it is shown.
