@@ -14,7 +14,8 @@ use super::{console, signal};
 use crate::exit_code::{BROKEN, INTERRUPTED};
 use crate::isolation;
 use crate::model::RunReport;
-use crate::report::terminal;
+use crate::record::proofs;
+use crate::report::{proof, terminal};
 use crate::run;
 use crate::run::Again;
 use crate::source::CancellationToken;
@@ -77,6 +78,15 @@ async fn compare(request: &RunRequest<'_>, screen: &Screen) -> (RunReport, bool)
     }
 }
 
+/// Adds to each suite of the report what `cutover prove` last found of it.
+fn attach_proofs(request: &RunRequest<'_>, report: &mut RunReport) {
+    let Some(folder) = &request.proofs else { return };
+    for suite in &mut report.suites {
+        let own = request.selected.iter().map(|one| one.suite).find(|one| one.name == suite.name);
+        suite.proof = own.and_then(|own| proofs::last(folder, &own.name, &own.definition()));
+    }
+}
+
 /// Shows the report, writes it, records it and notifies, in this order; returns the exit code.
 async fn publish(
     request: &RunRequest<'_>,
@@ -94,6 +104,7 @@ async fn publish(
         }
         None => None,
     };
+    best_effort("the last proofs", || attach_proofs(request, &mut report));
     best_effort("the terminal's report", || {
         let details = terminal::details(&report, &screen.style);
         screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
@@ -102,6 +113,9 @@ async fn publish(
         if let Some(connections) = terminal::connections(&report) {
             screen.say(&format!("{connections}\n"));
         }
+    });
+    best_effort("the proofs' lines", || {
+        screen.say(&proof::lines(&report));
     });
     best_effort("the verdict's line", || screen.say(&format!("{}\n", terminal::summary(&report, &screen.style))));
     // Asked before this run is recorded and its reports replace those of the last.

@@ -1,6 +1,6 @@
 //! Turns the arguments of a command into what is run, with what options, and what follows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{DetailArgs, LookArgs, ReportArgs, RunArgs};
@@ -22,6 +22,8 @@ pub(super) struct RunRequest<'a> {
     pub(super) options: RunOptions,
     /// Where the reports go.
     pub(super) reports: Reports,
+    /// The folder in which the last proofs of the suites are kept; absent where none are told of.
+    pub(super) proofs: Option<PathBuf>,
     /// The history that the run is added to.
     pub(super) history: Option<Place>,
     /// Which exit code stands for what.
@@ -52,7 +54,8 @@ impl<'a> RunRequest<'a> {
             ..options(&selected, jobs, args.timeout, &args.detail, &reports)?
         };
         let exit = ExitPolicy { fail_on: &args.fail_on, retryable: args.retryable_exit };
-        Ok(RunRequest { selected, options, reports, history, exit, look: args.look })
+        let proofs = Some(args.output.reports.clone());
+        Ok(RunRequest { selected, options, reports, proofs, history, exit, look: args.look })
     }
 
     /// Makes the request of a command that runs all checks of one suite, and whose runs no history has.
@@ -78,7 +81,7 @@ impl<'a> RunRequest<'a> {
     ) -> Result<RunRequest<'a>, String> {
         let options = options(&selected, jobs, timeout, detail, &reports)?;
         let exit = ExitPolicy { fail_on: &[FailOn::Fail], retryable: None };
-        Ok(RunRequest { selected, options, reports, history: None, exit, look })
+        Ok(RunRequest { selected, options, reports, proofs: None, history: None, exit, look })
     }
 }
 

@@ -42,7 +42,8 @@ pub use outcome::{
     ViolationFindings,
 };
 pub use proof::{
-    CheckProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, SmallestLoss, TableProof,
+    CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, SmallestLoss,
+    TableProof,
 };
 pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
 pub use rerun::{Examined, RerunOf};
@@ -116,6 +117,9 @@ pub struct SuiteReport {
     /// What the command line said in place of the suite, as arguments; passwords are masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
+    /// What `cutover prove` last found of it; absent where no proof was kept beside the reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<LastProof>,
 }
 
 /// One source of a suite, as it described itself.

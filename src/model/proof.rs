@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Kind, Side, Status};
 
@@ -50,7 +50,7 @@ impl Sighting {
 }
 
 /// Where losses and changes are put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProofPlace {
     /// Into the answers of one side, in memory.
@@ -60,7 +60,7 @@ pub enum ProofPlace {
 }
 
 /// The verdict on a suite's checks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProofStatus {
     /// No mutant was missed that is not accepted.
@@ -129,6 +129,9 @@ pub struct CheckProof {
     /// What is to be known of how the check was tried.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// The params of its suite as they reached SQL; none where its answers were not read.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
     /// Columns that the check does not compare, with the suite's reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub ignored: BTreeMap<String, String>,
@@ -167,6 +170,7 @@ impl CheckProof {
             not_provable: None,
             void: None,
             notes: Vec::new(),
+            params: BTreeMap::new(),
             ignored: BTreeMap::new(),
             smallest: Vec::new(),
             mutants: Vec::new(),
@@ -206,6 +210,30 @@ pub struct TableProof {
     pub mutants: Vec<MutantReport>,
 }
 
+/// The last proof of a suite, as a run tells of it beside its verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
+pub struct LastProof {
+    /// When it began, UTC.
+    pub started_at: String,
+    /// What it came to.
+    pub status: ProofStatus,
+    /// Where losses and changes were put.
+    pub on: ProofPlace,
+    /// Checks that were put to the proof.
+    pub checks: u64,
+    /// Mutants that were tried.
+    pub mutants: u64,
+    /// Those that were missed and that nobody accepts.
+    pub missed: u64,
+    /// The params of the suite as they reached SQL: the window of data.
+    pub params: BTreeMap<String, String>,
+    /// SHA-256 of the suite, its queries and its waivers as they were, in hex.
+    pub definition: String,
+    /// Whether the suite, one of its queries or its waivers changed since.
+    #[serde(default)]
+    pub stale: bool,
+}
+
 /// A suite whose checks were put to the proof.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct ProvenSuite {
@@ -215,6 +243,8 @@ pub struct ProvenSuite {
     pub path: String,
     /// SHA-256 of its file, in hex.
     pub sha256: String,
+    /// SHA-256 of its file, its queries and its waivers, in hex: another one makes the proof stale.
+    pub definition: String,
 }
 
 /// What a proof found.
@@ -269,5 +299,36 @@ impl ProofReport {
     /// Returns how many mutants ended so.
     pub fn count(&self, outcome: Sighting) -> usize {
         self.mutants().filter(|mutant| mutant.outcome == outcome).count()
+    }
+
+    /// Returns what later runs are to tell of the proof of `suite`.
+    pub fn last(&self, suite: &ProvenSuite) -> LastProof {
+        let is_own = |id: &String| id.split('.').next() == Some(suite.name.as_str());
+        let checks: Vec<&CheckProof> = self.checks.iter().filter(|check| is_own(&check.id)).collect();
+        let tables = self.tables.iter().filter(|table| table.checks.iter().any(is_own));
+        let mutants = checks.iter().flat_map(|check| &check.mutants);
+        let mutants = mutants.chain(tables.flat_map(|table| &table.mutants)).chain(&self.defects);
+        let tried = mutants.filter(|mutant| mutant.outcome != Sighting::Untested);
+        let (mut count, mut missed) = (0, 0);
+        for mutant in tried {
+            count += 1;
+            missed += u64::from(mutant.is_missed());
+        }
+        let is_void = self.interrupted || count == 0 || checks.iter().any(|check| check.void.is_some());
+        LastProof {
+            started_at: self.started_at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            status: match (is_void, missed) {
+                (true, _) => ProofStatus::Void,
+                (false, 0) => ProofStatus::Proven,
+                (false, _) => ProofStatus::Missed,
+            },
+            on: self.on,
+            checks: checks.iter().filter(|check| check.not_provable.is_none() && check.void.is_none()).count() as u64,
+            mutants: count,
+            missed,
+            params: checks.iter().flat_map(|check| check.params.clone()).collect(),
+            definition: suite.definition.clone(),
+            stale: false,
+        }
     }
 }

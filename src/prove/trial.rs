@@ -8,7 +8,7 @@ use super::mutant::setbacks;
 use super::request::Request;
 use super::sample::{Picks, Sample};
 use super::tape::{Answers, Asked, Edits, Query, Recorder, Replayer};
-use crate::model::{CheckProof, CheckReport, Queries, Side, Sighting, Status};
+use crate::model::{CheckProof, CheckReport, Queries, RunReport, Side, Sighting, Status};
 use crate::run;
 use crate::run::{DiffStrategy, RunOptions, Selected};
 use crate::source::{CancellationToken, Interpose};
@@ -92,7 +92,9 @@ impl Trial<'_> {
     /// Reads the answers and judges them as they are, twice: as they come, and as they were kept.
     async fn baseline(&self, proof: &mut CheckProof) -> Option<Baseline> {
         let answers = Arc::new(Answers::new(self.request.memory));
-        let reports = self.judged(Arc::new(Recorder(answers.clone())), self.request.options.copies).await;
+        let run = self.run(Arc::new(Recorder(answers.clone())), self.request.options.copies).await;
+        proof.params = run.suites.into_iter().flat_map(|suite| suite.params).collect();
+        let reports = run.checks;
         let status = reports.iter().map(CheckReport::status).max().unwrap_or(Status::Error);
         proof.status = Some(status);
         match status {
@@ -192,6 +194,10 @@ impl Trial<'_> {
 
     /// Runs the check with `between` in place of its sources.
     pub(super) async fn judged(&self, between: Arc<dyn Interpose>, copies: u64) -> Vec<CheckReport> {
+        self.run(between, copies).await.checks
+    }
+
+    async fn run(&self, between: Arc<dyn Interpose>, copies: u64) -> RunReport {
         let mut options = RunOptions {
             jobs: 1,
             plan: DiffStrategy::Stream,
@@ -201,7 +207,7 @@ impl Trial<'_> {
         };
         // Nobody is shown these reports, and without examples they do not name what they found.
         options.privacy.examples = true;
-        run::run(&[self.one], &options, self.stop, |_| {}).await.checks
+        run::run(&[self.one], &options, self.stop, |_| {}).await
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod differences;
 pub mod history;
 mod place;
+pub(crate) mod proofs;
 pub mod read;
 mod report;
 

@@ -323,4 +323,7 @@ fn sources(out: &mut String, report: &RunReport) {
             let _ = writeln!(out, "| {} | {} | {} | | |", escaped(&suite.name), escaped(name), escaped(value));
         }
     }
+    for (suite, proof) in report.suites.iter().filter_map(|suite| Some((suite, suite.proof.as_ref()?))) {
+        let _ = writeln!(out, "\nLast proof of {}: {}.", escaped(&suite.name), escaped(&super::proof::last(proof)));
+    }
 }

@@ -9,7 +9,8 @@ use super::terminal::Style;
 use super::text::duration;
 use super::visible;
 use crate::model::{
-    CheckProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, TableProof, agree, plural,
+    CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, RunReport, Sighting,
+    TableProof, agree, plural,
 };
 
 /// Version of the contract with scripts.
@@ -113,6 +114,38 @@ pub(crate) fn json(report: &ProofReport) -> String {
     let mut text = serde_json::to_string_pretty(&shown).expect("a proof has only text keys and no failing serializer");
     text.push('\n');
     text
+}
+
+/// What the last proof of a suite came to, on one line.
+pub(crate) fn last(proof: &LastProof) -> String {
+    let what = match proof.status {
+        ProofStatus::Proven => format!("none of {} was missed", plural(proof.mutants, "mutant")),
+        ProofStatus::Missed => {
+            format!(
+                "{} of {} {} missed",
+                proof.missed,
+                plural(proof.mutants, "mutant"),
+                agree(proof.missed, "was", "were")
+            )
+        }
+        ProofStatus::Void => "void, so nothing was proven".to_owned(),
+    };
+    let place = match proof.on {
+        ProofPlace::Answers => "",
+        ProofPlace::Tables => " of tables",
+    };
+    let stale = if proof.stale { "; stale, because the suite changed since: run `cutover prove` again" } else { "" };
+    let params: Vec<String> =
+        proof.params.iter().map(|(name, value)| format!("{} = {}", visible(name), visible(value))).collect();
+    let params = if params.is_empty() { String::new() } else { format!(", with {}", params.join(", ")) };
+    let date = visible(proof.started_at.get(..16).unwrap_or(&proof.started_at)).replace('T', " ");
+    format!("{date} UTC{place}, {}: {what}{params}{stale}", plural(proof.checks, "check"))
+}
+
+/// The last proof of each suite of a run, a line each; empty where none is known.
+pub(crate) fn lines(report: &RunReport) -> String {
+    let told = report.suites.iter().filter_map(|suite| Some((suite, suite.proof.as_ref()?)));
+    told.map(|(suite, proof)| format!("last proof of {}: {}\n", visible(&suite.name), last(proof))).collect()
 }
 
 /// The JSON Schema of a proof.

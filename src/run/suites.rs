@@ -30,6 +30,7 @@ fn bare(suite: &Suite) -> SuiteReport {
         params: BTreeMap::new(),
         sources: BTreeMap::new(),
         arguments: Vec::new(),
+        proof: None,
     }
 }
 
@@ -80,6 +81,7 @@ mod tests {
             params: BTreeMap::new(),
             sources: BTreeMap::new(),
             arguments: Vec::new(),
+            proof: None,
         };
         let mut checks = ["s.c", "t.c"].map(|id| CheckReport::new(id, Kind::Rows));
         let report = guarded(suite.clone(), &mut checks, |report| {

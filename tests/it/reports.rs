@@ -122,6 +122,7 @@ pub(crate) fn report() -> RunReport {
                 SourceReport { url: HOSTILE.to_owned(), ..SourceReport::default() },
             )]),
             arguments: vec!["--param".to_owned(), HOSTILE.to_owned()],
+            proof: None,
         }],
         checks: vec![rows, sum, tags, small, broken, skipped, holds],
     }

@@ -14,6 +14,7 @@ use super::super::selection::{Patterns, select};
 use super::super::{console, proving, suites};
 use crate::model::ProofPlace;
 use crate::prove;
+use crate::record::proofs;
 use crate::report::proof;
 use crate::source::CancellationToken;
 
@@ -66,6 +67,9 @@ pub(crate) struct ProveArgs {
     /// Print the proof as JSON to stdout; its schema is docs/proof.schema.json
     #[arg(long)]
     json: bool,
+    /// Folder of the reports, where the proof is kept so that later runs tell of it
+    #[arg(long, value_name = "DIR", default_value = "reports/")]
+    reports: PathBuf,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -106,5 +110,16 @@ pub(crate) async fn prove(args: &ProveArgs) -> Result<u8, u8> {
         screen.say(&format!("{}\n", proof::line(check, &screen.style)));
     });
     let (report, is_signalled) = proving::until_done(work, &stop).await;
-    Ok(proving::tell(&report, &screen, args.json, is_signalled))
+    let code = proving::tell(&report, &screen, args.json, is_signalled);
+    if is_signalled {
+        // Half a proof is not told of in place of a whole one.
+        return Ok(code);
+    }
+    proofs::keep(&args.reports, &report).map_err(|cause| {
+        refuse(format!(
+            "the proof cannot be kept in {}: {cause}; give another folder with --reports",
+            args.reports.display()
+        ))
+    })?;
+    Ok(code)
 }

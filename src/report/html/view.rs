@@ -124,6 +124,8 @@ struct Suite {
     name: String,
     path: String,
     sha256: String,
+    proof: Option<String>,
+    is_stale: bool,
     params: Vec<(String, String)>,
     sources: Vec<(String, String, String, String)>,
 }
@@ -366,6 +368,8 @@ fn suite(suite: &crate::model::SuiteReport) -> Suite {
         name: visible(&suite.name),
         path: visible(&suite.path),
         sha256: visible(&suite.sha256),
+        proof: suite.proof.as_ref().map(crate::report::proof::last),
+        is_stale: suite.proof.as_ref().is_some_and(|proof| proof.stale),
         params: suite.params.iter().map(|(name, value)| (visible(name), visible(value))).collect(),
         sources: sources.collect(),
     }

@@ -176,7 +176,7 @@ fn guarded_suite(suite: &mut SuiteReport, checks: &mut [CheckReport], work: impl
     }
 }
 
-fn suite(SuiteReport { name: _, path: _, sha256: _, params, sources, arguments }: &mut SuiteReport) {
+fn suite(SuiteReport { name: _, path: _, sha256: _, params, sources, arguments, proof: _ }: &mut SuiteReport) {
     params.values_mut().chain(arguments).for_each(value);
     for SourceReport { engine: _, version, timezone, url: _, tls: _, settings } in sources.values_mut() {
         [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
@@ -372,6 +372,7 @@ mod tests {
             params: [("p".to_owned(), secret.to_owned())].into_iter().collect(),
             sources: [("old".to_owned(), SourceReport::default())].into_iter().collect(),
             arguments,
+            proof: None,
         };
         let mut checks = ["s.c", "s.c@2026", "t.c"].map(|id| CheckReport::new(id, Kind::Rows));
         guarded_suite(&mut report, &mut checks, |_| panic!("{}", "a defect"));

@@ -3,6 +3,7 @@
 
 mod langfuse;
 mod llm_observatory;
+mod proven;
 mod report_keys;
 mod star_schema;
 

@@ -4,6 +4,7 @@
 mod blind;
 mod documented;
 mod honest;
+mod kept;
 mod streamed;
 mod tables;
 

@@ -1,0 +1,87 @@
+//! The packs put to the proof by `cutover rehearse --prove`: what their READMEs say of it is so.
+
+use std::process::Command;
+
+use serde_json::Value as Json;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use super::{clickhouse, defects, folder, postgres};
+
+/// Puts a pack to the proof with these of its defects; its exit code, and the proof.
+fn prove(pack: &str, old: &str, new: &str, planted: &[&str]) -> (Option<i32>, Json, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+    command.arg("rehearse").arg(folder(pack)).args(["--prove", "--json", "--no-color"]);
+    command.args(["--url", &format!("old={old}"), "--url", &format!("new={new}")]);
+    let output = command.args(planted.iter().flat_map(|name| ["--defect", name])).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{pack}: {shown}"));
+    (output.status.code(), json, shown)
+}
+
+/// What the README of a pack says: mutants, and defects among them.
+fn said(pack: &str) -> (u64, u64) {
+    let readme = std::fs::read_to_string(folder(pack).join("README.md")).unwrap();
+    let line = regex::Regex::new(r"PROVEN: none of ([0-9,]+) mutants was missed").unwrap();
+    let among = regex::Regex::new(r"([0-9]+) of these mutants are the defects").unwrap();
+    let number = |found: regex::Regex| {
+        let text = found.captures(&readme).unwrap_or_else(|| panic!("{pack}: no proof"))[1].replace(',', "");
+        text.parse().unwrap()
+    };
+    (number(line), number(among))
+}
+
+/// The defects of one pack are tried here; `planted` is one of them that few checks see, and the tests of the pack try all.
+fn holds(pack: &str, old: &str, new: &str, planted: &str) {
+    let (code, json, shown) = prove(pack, old, new, &[planted]);
+    assert_eq!(code, Some(0), "{shown}");
+    let all = defects(pack).len() as u64;
+    let mutants = json["totals"]["mutants"].as_u64().unwrap() - 1 + all;
+    assert_eq!(said(pack), (mutants, all), "the README of {pack}: {shown}");
+    let defect = &json["defects"][0];
+    assert_eq!((&defect["id"], &defect["outcome"]), (&format!("defect:{planted}").into(), &"caught".into()), "{shown}");
+    assert_eq!(defect["seen_by"].as_array().unwrap().len(), 1, "{shown}");
+}
+
+/// Catches a mutant of the pack's answers that is missed, a defect that nothing sees, a README that says otherwise, and tables
+/// that are left in the scratch database.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_star_schema_misses_nothing_and_leaves_nothing() {
+    let url = postgres("star_proven").await;
+    holds("star_schema", &url, &url, "topic_narrowed");
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let sql = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+    let left: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(left, 0);
+}
+
+/// The same of the LLM Observatory, whose accepted misses each have a reason.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_llm_observatory_misses_nothing_but_what_its_suite_accepts() {
+    let url = postgres("llm_proven").await;
+    holds("llm_observatory", &url, &url, "sla_loosened");
+}
+
+/// The same of Langfuse, in two databases.
+#[tokio::test(flavor = "multi_thread")]
+async fn langfuse_misses_nothing() {
+    let (old, new) = (clickhouse("langfuse_proven_old").await, clickhouse("langfuse_proven_new").await);
+    holds("langfuse", &old, &new, "prompt_version_narrowed");
+}
+
+/// Catches a proof that writes over tables of somebody else, or takes them away.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_are_there_stay() {
+    let url = postgres("star_occupied").await;
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("CREATE TABLE brands (mine int); INSERT INTO brands VALUES (7)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
+    command.arg("rehearse").arg(folder("star_schema")).arg("--prove");
+    let output = command.args(["--url", &format!("old={url}"), "--url", &format!("new={url}")]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("holds brands already"));
+    let mine: i32 = sqlx::query_scalar("SELECT mine FROM brands").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(mine, 7);
+}
