@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::num::NonZeroU16;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{DetailArgs, LookArgs, ReportArgs};
@@ -12,9 +12,10 @@ use super::request::RunRequest;
 use super::selection::Patterns;
 use super::{console, signal};
 use crate::exit_code::{BROKEN, DIFFERENT, INTERRUPTED, PASSED};
+use crate::fs::output::write_atomically;
 use crate::model::{ProofPlace, ProofReport, ProofStatus};
 use crate::prove;
-use crate::report::{Format, proof};
+use crate::report::{Format, proof, proof_page};
 use crate::run::Selected;
 use crate::source::CancellationToken;
 
@@ -65,8 +66,13 @@ pub(super) async fn until_done<T>(work: impl Future<Output = T>, stop: &Cancella
     }
 }
 
-/// Shows what was found, and returns the exit code.
-pub(super) fn tell(report: &ProofReport, screen: &Screen, is_json: bool, is_signalled: bool) -> u8 {
+/// Shows what was found, as JSON and as a page too where they are asked for, and returns the exit code.
+pub(super) fn tell(
+    report: &ProofReport,
+    screen: &Screen,
+    (is_json, page): (bool, Option<&Path>),
+    is_signalled: bool,
+) -> Result<u8, String> {
     screen.finish();
     let details = proof::details(report, &screen.style);
     screen.say(&format!(
@@ -77,10 +83,16 @@ pub(super) fn tell(report: &ProofReport, screen: &Screen, is_json: bool, is_sign
     if is_json {
         console::report(Format::Json, &proof::json(report));
     }
-    match report.status() {
+    if let Some(path) = page {
+        write_atomically(path, &proof_page(report)).map_err(|cause| {
+            format!("the page {} cannot be written: {cause}; give another path with --html", path.display())
+        })?;
+        screen.say(&format!("page: {}\n", path.display()));
+    }
+    Ok(match report.status() {
         _ if is_signalled => INTERRUPTED,
         ProofStatus::Proven => PASSED,
         ProofStatus::Missed => DIFFERENT,
         ProofStatus::Void => BROKEN,
-    }
+    })
 }

@@ -22,6 +22,7 @@ pub mod terminal;
 
 use crate::model::RunReport;
 
+pub(crate) use html::proof::render as proof_page;
 pub use json::schema;
 pub(crate) use text::{finding, invisible, visible};
 

@@ -298,32 +298,52 @@ fn told(mutant: &MutantReport) -> String {
     format!("    {}  {}{example}\n", visible(&mutant.id), mutant.what)
 }
 
-/// The verdict.
+/// The verdict in a word.
+pub(crate) fn verdict(status: ProofStatus) -> &'static str {
+    match status {
+        ProofStatus::Proven => "PROVEN",
+        ProofStatus::Missed => "MISSED",
+        ProofStatus::Void => "VOID",
+    }
+}
+
+/// The verdict on one line.
 pub(crate) fn summary(report: &ProofReport, style: &Style) -> String {
+    let code = match report.status() {
+        ProofStatus::Proven => "1;32",
+        ProofStatus::Missed => "1;31",
+        ProofStatus::Void => "1;35",
+    };
+    let told = format!("{}: {}", verdict(report.status()), told_of(report));
+    let beside = beside(report);
+    format!("{}{beside}, seed {}, in {}", style.paint(code, &told), report.seed, duration(report.elapsed_ms))
+}
+
+/// The verdict as a sentence.
+pub(crate) fn sentence(report: &ProofReport) -> String {
+    format!("{}{}", told_of(report), beside(report))
+}
+
+fn told_of(report: &ProofReport) -> String {
     let totals = Totals::of(report);
     let tried = totals.mutants - totals.untested;
-    let (code, told) = match report.status() {
-        ProofStatus::Proven => (
-            "1;32",
-            format!(
-                "PROVEN: none of {} was missed; {} caught, {} noticed",
-                plural(tried as u64, "mutant"),
-                totals.caught,
-                totals.noticed
-            ),
+    match report.status() {
+        ProofStatus::Proven => format!(
+            "none of {} was missed; {} caught, {} noticed",
+            plural(tried as u64, "mutant"),
+            totals.caught,
+            totals.noticed
         ),
         ProofStatus::Missed => {
             let checks = report.checks.iter().filter(|check| check.missed().next().is_some()).count() as u64;
             let missed = totals.missed as u64;
             let of = plural(tried as u64, "mutant");
-            let told = match report.on {
+            match report.on {
                 ProofPlace::Answers if checks > 0 => {
                     format!("{} {} {missed} of {of}", plural(checks, "check"), agree(checks, "misses", "miss"))
                 }
-                ProofPlace::Answers => format!("no check sees {missed} of {of}"),
-                ProofPlace::Tables => format!("no check sees {missed} of {of}"),
-            };
-            ("1;31", format!("MISSED: {told}"))
+                ProofPlace::Answers | ProofPlace::Tables => format!("no check sees {missed} of {of}"),
+            }
         }
         ProofStatus::Void => {
             let void = report.checks.iter().filter(|check| check.void.is_some()).count() as u64;
@@ -334,9 +354,14 @@ pub(crate) fn summary(report: &ProofReport, style: &Style) -> String {
                     format!("{} cannot be judged by what {} found", plural(void, "check"), agree(void, "it", "they"))
                 }
             };
-            ("1;35", format!("VOID: nothing is proven, because {why}"))
+            format!("nothing is proven, because {why}")
         }
-    };
+    }
+}
+
+/// What became of the other mutants and checks, in parentheses.
+fn beside(report: &ProofReport) -> String {
+    let totals = Totals::of(report);
     let mut beside = Vec::new();
     for (count, what) in [
         (totals.accepted, "accepted"),
@@ -352,6 +377,5 @@ pub(crate) fn summary(report: &ProofReport, style: &Style) -> String {
     if none > 0 {
         beside.push(format!("{} not provable by answers", plural(none, "check")));
     }
-    let beside = if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) };
-    format!("{}{beside}, seed {}, in {}", style.paint(code, &told), report.seed, duration(report.elapsed_ms))
+    if beside.is_empty() { String::new() } else { format!(" ({})", beside.join(", ")) }
 }

@@ -67,6 +67,9 @@ pub(crate) struct ProveArgs {
     /// Print the proof as JSON to stdout; its schema is docs/proof.schema.json
     #[arg(long)]
     json: bool,
+    /// Write the proof as a page with a matrix of checks and mutants
+    #[arg(long, value_name = "PATH")]
+    html: Option<PathBuf>,
     /// Folder of the reports, where the proof is kept so that later runs tell of it
     #[arg(long, value_name = "DIR", default_value = "reports/")]
     reports: PathBuf,
@@ -110,7 +113,7 @@ pub(crate) async fn prove(args: &ProveArgs) -> Result<u8, u8> {
         screen.say(&format!("{}\n", proof::line(check, &screen.style)));
     });
     let (report, is_signalled) = proving::until_done(work, &stop).await;
-    let code = proving::tell(&report, &screen, args.json, is_signalled);
+    let code = proving::tell(&report, &screen, (args.json, args.html.as_deref()), is_signalled).map_err(refuse)?;
     if is_signalled {
         // Half a proof is not told of in place of a whole one.
         return Ok(code);

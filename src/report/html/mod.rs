@@ -6,6 +6,7 @@
 mod charts;
 mod emphasis;
 mod point;
+pub(crate) mod proof;
 mod series;
 mod times;
 mod trend;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{Environment, UndefinedBehavior, context};
+use serde::Serialize;
 
 use crate::model::RunReport;
 
@@ -25,17 +27,21 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Renders the report.
 pub(super) fn render(report: &RunReport) -> String {
+    filled("report.html", TEMPLATE, STYLE, SCRIPT, view::page(report))
+}
+
+/// Fills a page in: `name` ends in html, so that every text is escaped unless it is marked as safe.
+fn filled(name: &str, template: &str, style: &str, script: &str, page: impl Serialize) -> String {
     let mut environment = Environment::new();
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("only white space is set"));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // The name ends in html: every text is escaped unless it is marked as safe.
-    environment.add_template("report.html", TEMPLATE).expect("the template is part of the program and tested");
-    let template = environment.get_template("report.html").expect("it was added above");
+    environment.add_template(name, template).expect("the template is part of the program and tested");
+    let template = environment.get_template(name).expect("it was added above");
     let context = context! {
-        style => Value::from_safe_string(STYLE.to_owned()),
-        script => Value::from_safe_string(SCRIPT.to_owned()),
-        page => value(serde_json::to_value(view::page(report)).expect("the view holds texts, numbers and lists of them")),
+        style => Value::from_safe_string(style.to_owned()),
+        script => Value::from_safe_string(script.to_owned()),
+        page => value(serde_json::to_value(page).expect("the view holds texts, numbers and lists of them")),
     };
     let mut text = template.render(context).expect("the template names only what the view holds");
     text.push('\n');

@@ -74,3 +74,30 @@ fn a_query_in_a_file_makes_a_proof_stale_and_a_param_does_not() {
     write(folder.path(), "sql/items.new.sql", "SELECT * FROM items WHERE id > {{ least }} AND id < 9");
     assert_eq!(run(folder.path()).1["suites"][0]["proof"]["stale"], true);
 }
+
+/// Catches a page that leaves out what was missed, shows a cell for another outcome, or lets text of the data be markup.
+#[test]
+fn the_page_of_a_proof_has_a_cell_for_every_check_and_mutant() {
+    let blind = "[checks.count]\nkind = \"sum\"\nkey = \"day\"\ncolumns.cost = { absolute = 1000 }\n\
+        old = \"SELECT CAST(day AS text) || '<b>' AS day, SUM(cost) AS cost FROM items GROUP BY 1\"\n\
+        new = \"SELECT CAST(day AS text) || '<b>' AS day, SUM(cost) AS cost FROM items GROUP BY 1\"\n";
+    let folder = shop(&format!("{ROWS}{blind}"));
+    let proof = prove(folder.path(), &["--html", "proof.html"]);
+    assert_eq!(proof.code, Some(1), "{}", proof.shown);
+    let page = std::fs::read_to_string(folder.path().join("proof.html")).unwrap();
+    assert!(page.contains("<h1 class=\"fail\">MISSED</h1>"), "{page}");
+    assert!(page.contains("&lt;b&gt;") && !page.contains("'<b>'"), "{page}");
+    let cell = |letter: &str, told: &str| {
+        let found = regex::Regex::new(&format!("title=\"[^\"]*{}[^\"]*\">{letter}<", regex::escape(told))).unwrap();
+        assert!(found.is_match(&page), "{letter} {told}: {page}");
+    };
+    cell("M", "count.cost:double: missed");
+    cell("c", "items.cost:double: caught");
+    cell("c", "count:lose_row: caught");
+    for check in proof.json["checks"].as_array().unwrap() {
+        for mutant in check["mutants"].as_array().unwrap() {
+            let id = mutant["id"].as_str().unwrap();
+            assert!(page.contains(&format!("{id}: ")), "{id}: {page}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The arguments of `cutover rehearse`.
 
 use std::num::NonZeroU16;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -44,6 +45,9 @@ pub(crate) struct RehearseArgs {
     /// With --prove, print the proof as JSON to stdout; its schema is docs/proof.schema.json
     #[arg(long, requires = "prove")]
     pub(super) json: bool,
+    /// With --prove, write the proof as a page with a matrix of checks and mutants
+    #[arg(long, value_name = "PATH", requires = "prove")]
+    pub(super) html: Option<PathBuf>,
     /// With --prove, checks at once [default: one per core, at least 2]
     #[arg(long, value_name = "N", requires = "prove")]
     pub(super) jobs: Option<NonZeroU16>,

@@ -72,7 +72,7 @@ pub(super) async fn prove(
     let plan = RehearsalPlan { rows, seed: args.seed, defect: None };
     let proof = Proof { pack, old, new, plan, selected: &selected, request: &request, stop: &stop, screen: &screen };
     let (report, is_signalled) = proving::until_done(proof.report(&defects), &stop).await;
-    Ok(proving::tell(&report.map_err(told)?, &screen, args.json, is_signalled))
+    proving::tell(&report.map_err(told)?, &screen, (args.json, args.html.as_deref()), is_signalled)
 }
 
 /// The defects to try, each with its story.
