@@ -85,8 +85,10 @@ async fn each_defect_fails_the_checks_that_the_readme_names() {
 fn every_check_is_named_by_a_defect() {
     let named: BTreeSet<String> = promised("langfuse").into_values().flatten().collect();
     let sql = std::fs::read_dir(folder("langfuse").join("sql")).unwrap();
+    // A check of the schema has no query.
     let checks: BTreeSet<String> = sql
         .map(|file| file.unwrap().file_name().into_string().unwrap().split('.').next().unwrap().to_owned())
+        .chain(["span_schema".to_owned()])
         .collect();
     let timed = |name: &&String| name.ends_with("_speed") || name.ends_with("_load");
     let performance: BTreeSet<String> = checks.iter().filter(timed).cloned().collect();
