@@ -17,6 +17,8 @@ mod signal;
 mod startup;
 mod suites;
 
+use std::path::PathBuf;
+
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{demo, diff, history, init, list, manual, prove, rehearse, rerun, run, schema, show, validate, waive};
@@ -29,6 +31,9 @@ use crate::isolation::Defect;
 #[derive(Debug, Parser)]
 #[command(name = "cutover", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 struct Cli {
+    /// Take variables that are not set from a file of NAME=VALUE lines
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Environment")]
+    env_file: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -92,7 +97,15 @@ pub fn main() -> u8 {
 fn program() -> Result<u8, Defect> {
     startup::begin();
     let command = match Cli::try_parse() {
-        Ok(cli) => cli.command,
+        Ok(Cli { env_file, command }) => {
+            if let Some(file) = env_file
+                && let Err(why) = startup::take_variables(&file)
+            {
+                console::complain(&format!("cutover: {why}\n"));
+                return Ok(BROKEN);
+            }
+            command
+        }
         Err(error) if error.use_stderr() => {
             console::complain_lines(&startup::parsed(error));
             return Ok(BROKEN);

@@ -1,5 +1,6 @@
 //! Prepares the process before anything is printed: notes secrets, and takes panics to the terminal.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use clap::error::{ContextKind, ContextValue};
@@ -7,6 +8,7 @@ use regex::Regex;
 
 use super::mask_key::MASK_KEY;
 use super::{console, sanitize};
+use crate::fs::input;
 use crate::report::visible;
 use crate::{isolation, secret, source};
 
@@ -15,6 +17,21 @@ pub(crate) fn begin() {
     given();
     sanitize::look_out(std::env::args_os().any(|argument| argument == "--github"));
     panics();
+}
+
+/// Sets the variables that the lines of a file name and the environment does not have, before any thread is there to read
+/// them; the error never repeats a line, which may hold a secret.
+pub(crate) fn take_variables(file: &Path) -> Result<(), String> {
+    let named = file.display();
+    let text = input::text(file).map_err(|cause| format!("--env-file {named} cannot be read: {cause}"))?;
+    // Everything is read before anything is set.
+    let lines: Result<Vec<_>, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
+    lines.map_err(|_| {
+        format!("--env-file {named}: a line is none of NAME=VALUE; quote a value with blanks, `$` or `#` as 'VALUE'")
+    })?;
+    dotenvy::from_read(text.as_bytes()).map_err(|_| format!("--env-file {named} cannot be taken over"))?;
+    secrets();
+    Ok(())
 }
 
 /// Variables of the environment that hold a secret, or a URL with one, and reach a driver without being named.
@@ -33,17 +50,22 @@ const SECRETS: [&str; 9] = [
 /// Takes note of the secrets that the environment and the arguments hold, before anything can repeat them: an argument that is
 /// misplaced is repeated by the parser.
 fn given() {
-    for value in SECRETS.iter().filter_map(|name| std::env::var(name).ok()).filter(|value| !value.is_empty()) {
-        match url::Url::parse(&value) {
-            Ok(url) if url.has_host() => url.password().into_iter().for_each(secret::keep),
-            _ => secret::keep(&value),
-        }
-    }
+    secrets();
     let arguments: Vec<String> = std::env::args_os().filter_map(|argument| argument.into_string().ok()).collect();
     for (at, word) in arguments.iter().enumerate() {
         let behind = |flag: &&str| (at > 0 && arguments[at - 1] == **flag) || word.starts_with(&format!("{flag}="));
         if !DATA.iter().any(behind) {
             source::note_secrets(word);
+        }
+    }
+}
+
+/// Takes note of the secrets of the environment.
+fn secrets() {
+    for value in SECRETS.iter().filter_map(|name| std::env::var(name).ok()).filter(|value| !value.is_empty()) {
+        match url::Url::parse(&value) {
+            Ok(url) if url.has_host() => url.password().into_iter().for_each(secret::keep),
+            _ => secret::keep(&value),
         }
     }
 }

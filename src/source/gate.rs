@@ -160,6 +160,13 @@ fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
     if depth > 0 {
         return refuse(first.offset, "a parenthesis is not closed; correct the query".to_owned());
     }
+    if let Some(offset) = totals(lexer, statement) {
+        return refuse(
+            offset,
+            "WITH TOTALS adds a row that stands beside the answer, and was not sent; add that row with UNION ALL, or leave it out"
+                .to_owned(),
+        );
+    }
     let found = writes_after_with(statement)
         .or_else(|| writes_inside(statement))
         .or_else(|| writes_elsewhere(lexer, statement))
@@ -229,6 +236,21 @@ fn writes_elsewhere(lexer: &Lexer, statement: &[Code<'_>]) -> Found {
         };
         Some((one.offset, what))
     })
+}
+
+/// `WITH TOTALS` of the outermost query.
+fn totals(lexer: &Lexer, statement: &[Code<'_>]) -> Option<usize> {
+    let outermost = statement.iter().take_while(|one| one.text == "(").count();
+    let mut depth = 0;
+    let mut at = statement.windows(2).filter(|two| {
+        match two[0].text {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ => {}
+        }
+        lexer.totals_beside && depth <= outermost && two[0].is("WITH") && two[1].is("TOTALS")
+    });
+    at.next().map(|two| two[0].offset)
 }
 
 /// Locks that keep others from writing.

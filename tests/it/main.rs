@@ -9,6 +9,7 @@ mod diagnosis;
 mod diff;
 mod diff_rules;
 mod engine_names;
+mod environment;
 mod files_sql;
 mod files_tables;
 mod folders;

@@ -130,7 +130,7 @@ pub(crate) fn float_text(value: f64) -> String {
 /// of steps leads from a finite float to infinity.
 pub(crate) fn ulps(old: f64, new: f64) -> Option<u64> {
     if !(old.is_finite() && new.is_finite()) {
-        return (old == new || old.is_nan() && new.is_nan()).then_some(0);
+        return same_beyond(old, new).then_some(0);
     }
     let place = |value: f64| {
         let magnitude = i128::from(value.to_bits() & (u64::MAX >> 1));
@@ -139,11 +139,17 @@ pub(crate) fn ulps(old: f64, new: f64) -> Option<u64> {
     u64::try_from((place(new) - place(old)).abs()).ok()
 }
 
+/// Whether two floats, of which one at least is not finite, are both NaN or the same infinity.
+fn same_beyond(old: f64, new: f64) -> bool {
+    let same_infinity = || old.is_infinite() && new.is_infinite() && old.is_sign_positive() == new.is_sign_positive();
+    old.is_nan() && new.is_nan() || same_infinity()
+}
+
 /// How many representable 32-bit floats lie from `old` to `new`, of which one may be no such float: then the step that
 /// reaches beyond it counts.
 pub(crate) fn single_ulps(old: f64, new: f64) -> Option<u64> {
     if !(old.is_finite() && new.is_finite()) {
-        return (old == new || old.is_nan() && new.is_nan()).then_some(0);
+        return same_beyond(old, new).then_some(0);
     }
     // Twice the place, so that there is one between any two neighbours.
     let place = |value: f64| {

@@ -66,6 +66,14 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
             ErrorCode::QueryRefused,
             format!("ClickHouse refused the query (code 321): {rest}; cast it in the query, such as toString(x)"),
         ),
+        // Arrow counts more than six digits of a second in nanoseconds, which end in 2262.
+        "407" if rest.starts_with("Decimal math overflow") => Error::new(
+            ErrorCode::QueryRefused,
+            format!(
+                "ClickHouse refused the query (code 407): {rest}; where it is a DateTime64 of more than 6 digits after 2262, \
+                 toString(x) compares it as text"
+            ),
+        ),
         "394" => Error::new(
             ErrorCode::QueryRefused,
             format!("the query was cancelled at the server (code 394): {rest}; run again"),

@@ -13,6 +13,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     lex: |sql| each(sql, next),
     beginnings: &["SELECT", "WITH", "FROM"],
     into_is_a_name: true,
+    totals_beside: true,
     locks_rows: false,
 }];
 

@@ -12,6 +12,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     lex,
     beginnings: &["SELECT", "WITH", "VALUES", "FROM"],
     into_is_a_name: false,
+    totals_beside: false,
     locks_rows: true,
 }];
 

@@ -145,6 +145,10 @@ fn what_a_query_writes_on_the_way_is_refused() {
     {
         assert!(refused("clickhouse", sql).contains("was not sent"), "{sql}");
     }
+    let totals = "SELECT a, count() FROM t GROUP BY a WITH TOTALS ORDER BY a";
+    for sql in [totals, &format!("({totals})"), &format!("WITH x AS (SELECT 1) {totals}")] {
+        assert!(refused("clickhouse", sql).contains("UNION ALL"), "{sql}");
+    }
     for sql in [
         "SELECT 1 INTO DUMPFILE 'x'",
         "SELECT @as INTO OUTFILE 'x'",

@@ -55,6 +55,8 @@ pub struct Lexer {
     pub beginnings: &'static [&'static str],
     /// Whether `INTO` may be the name of a column without quotes.
     pub into_is_a_name: bool,
+    /// Whether `WITH TOTALS` adds a row that stands beside the answer, which some protocols leave out.
+    pub totals_beside: bool,
     /// Whether a query can lock rows, as with `FOR UPDATE`.
     pub locks_rows: bool,
 }

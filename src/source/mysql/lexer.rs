@@ -20,7 +20,14 @@ pub(crate) static LEXERS: [Lexer; 4] = [
 ];
 
 const fn lexer(name: &'static str, lex: fn(&str) -> Lexed) -> Lexer {
-    Lexer { name, lex, beginnings: &["SELECT", "WITH", "VALUES", "TABLE"], into_is_a_name: false, locks_rows: true }
+    Lexer {
+        name,
+        lex,
+        beginnings: &["SELECT", "WITH", "VALUES", "TABLE"],
+        into_is_a_name: false,
+        totals_beside: false,
+        locks_rows: true,
+    }
 }
 
 /// The lexer of a session with these modes.

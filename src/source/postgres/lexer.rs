@@ -15,6 +15,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     lex: |sql| each(sql, next),
     beginnings: &["SELECT", "WITH", "VALUES", "TABLE"],
     into_is_a_name: false,
+    totals_beside: false,
     locks_rows: true,
 }];
 

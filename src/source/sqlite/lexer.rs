@@ -11,6 +11,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     lex: |sql| each(sql, next),
     beginnings: &["SELECT", "WITH", "VALUES"],
     into_is_a_name: false,
+    totals_beside: false,
     locks_rows: false,
 }];
 
