@@ -1,33 +1,58 @@
-//! Writes to the terminal: lines, colours, progress. A reader that went away is no failure.
+//! Writes to the terminal: lines, colours, progress. A reader that went away is no failure, a full disk is.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::LookArgs;
 use super::sanitize;
-use crate::exit_code::BROKEN;
+use crate::exit_code::{BROKEN, DIFFERENT, PASSED};
 use crate::report::terminal::Style;
 use crate::report::{Format, visible};
 use crate::run::Event;
 use crate::secret::{hidden, without_urls};
 use crate::source;
 
-fn write(to: &mut impl Write, text: &str) {
-    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
+/// Whether something that was to stand on stdout does not.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
+    to.write_all(text.as_bytes()).and_then(|()| to.flush())
+}
+
+/// Writes to stdout. What cannot be written there is lost, unless nobody reads it any more.
+fn answer(text: &str) {
+    if let Err(cause) = write(&mut io::stdout(), text)
+        && cause.kind() != io::ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        complain(&format!("standard output cannot be written: {cause}; what should stand there is lost\n"));
+    }
+}
+
+/// Writes to stderr, which is all there is to tell that it fails.
+fn note(text: &str) {
+    let _ = write(&mut io::stderr(), text);
+}
+
+/// Returns `code`, or the code of what could not be done where something on stdout was lost.
+pub(crate) fn unless_lost(code: u8) -> u8 {
+    let says_done = [PASSED, DIFFERENT].contains(&code);
+    if says_done && LOST.load(Ordering::Relaxed) { BROKEN } else { code }
 }
 
 /// Prints lines to stdout.
 pub(crate) fn print(text: &str) {
-    write(&mut std::io::stdout(), &sanitize::lines(text, false));
+    answer(&sanitize::lines(text, false));
 }
 
 /// Prints a sentence to stderr: what went wrong, or is to be known beside the result.
 pub(crate) fn complain(text: &str) {
-    write(&mut std::io::stderr(), &sanitize::sentence(text));
+    note(&sanitize::sentence(text));
 }
 
 /// Prints why `cutover command` is not done, and returns the exit code.
@@ -38,17 +63,17 @@ pub(crate) fn refuse(command: &str, why: &str) -> u8 {
 
 /// Prints lines to stderr: what the parser of the arguments says, who repeats them.
 pub(crate) fn complain_lines(text: &str) {
-    write(&mut std::io::stderr(), &sanitize::lines(&without_urls(&hidden(text)), false));
+    note(&sanitize::lines(&without_urls(&hidden(text)), false));
 }
 
 /// Prints a report to stdout, whole.
 pub(crate) fn report(format: Format, text: &str) {
-    write(&mut std::io::stdout(), &sanitize::report(text, format == Format::Json));
+    answer(&sanitize::report(text, format == Format::Json));
 }
 
 /// Prints what a CI runner is to obey; everything in it is escaped as the runner wants it.
 pub(crate) fn command(text: &str, to_stderr: bool) {
-    if to_stderr { write(&mut std::io::stderr(), text) } else { write(&mut std::io::stdout(), text) }
+    if to_stderr { note(text) } else { answer(text) }
 }
 
 /// Returns an error of a source with its causes, one a line: the words of a server make no line of their own.
@@ -117,8 +142,8 @@ impl Screen {
         if !self.quiet {
             let text = sanitize::lines(text, self.style.color);
             self.progress.suspend(|| match self.to_stderr {
-                true => write(&mut std::io::stderr(), &text),
-                false => write(&mut std::io::stdout(), &text),
+                true => note(&text),
+                false => answer(&text),
             });
         }
     }

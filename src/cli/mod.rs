@@ -7,6 +7,7 @@ mod console;
 mod dry_run;
 mod execute;
 mod mask_key;
+mod paths;
 mod proving;
 mod publish;
 mod request;
@@ -85,12 +86,13 @@ enum Command {
 
 /// Runs the program and returns its exit code, whatever happens in it.
 pub fn main() -> u8 {
-    isolation::caught(program).and_then(|done| done).unwrap_or_else(|_| {
+    let code = isolation::caught(program).and_then(|done| done).unwrap_or_else(|_| {
         console::complain(
             "cutover cannot go on after a defect of its own; please report it with the command and the line above\n",
         );
         BROKEN
-    })
+    });
+    console::unless_lost(code)
 }
 
 /// Parses the arguments and runs the command; the error is a panic that ended it.

@@ -7,5 +7,7 @@ pub(crate) mod proofs;
 pub mod read;
 mod report;
 
+pub(crate) use place::is_report;
+
 /// Version of the report that is written and understood. Keys keep their meaning within one.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -9,6 +9,18 @@ const REPORT: &str = "report.json";
 /// Folder of the reports of runs that were given no other.
 const REPORTS: &str = "reports";
 
+/// Returns whether a folder has the name of one that a run made.
+pub(crate) fn is_report(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let pattern = "dddddddd\u{54}dddddd.ddd\u{5a}-xxxx";
+    bytes.len() == pattern.len()
+        && pattern.bytes().zip(bytes).all(|(wanted, byte)| match wanted {
+            b'd' => byte.is_ascii_digit(),
+            b'x' => byte.is_ascii_hexdigit(),
+            exact => exact == *byte,
+        })
+}
+
 /// Returns the report.json that `named` means: a folder's own, with `last` that of the newest folder in `reports/`, and
 /// any other name itself. A file or folder that is called `last` is meant by that name.
 pub(super) fn report(named: &Path) -> PathBuf {
@@ -26,7 +38,7 @@ fn last(reports: &Path) -> Option<PathBuf> {
     let found = std::fs::read_dir(reports).ok()?.flatten().map(|entry| entry.path().join(REPORT));
     let of_a_run = |path: &PathBuf| {
         let folder = path.parent().and_then(Path::file_name).and_then(OsStr::to_str);
-        folder.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_digit())) && path.is_file()
+        folder.is_some_and(is_report) && path.is_file()
     };
     found.filter(of_a_run).max()
 }

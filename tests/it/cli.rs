@@ -161,3 +161,23 @@ fn a_closed_pipe_is_no_panic() {
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "1");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
 }
+
+/// Catches an answer that nobody gets and an exit code that says all is well: a disk that is full is no reader that left.
+#[test]
+fn what_cannot_be_written_to_stdout_is_told() {
+    let folder = copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cases/pass"));
+    let run = |words: &str, to: &str| {
+        let shell = format!("'{}' {words} >{to}", env!("CARGO_BIN_EXE_cutover"));
+        let output = Command::new("bash").current_dir(folder.path()).args(["-c", &shell]).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let formats = ["json", "junit", "markdown", "html"].map(|format| format!("run suite.toml --report {format}=-"));
+    let others = ["list suite.toml", "list suite.toml --json", "schema", "history", "completions bash", "man"];
+    assert_eq!(run("run suite.toml", "out.txt").0, Some(0));
+    for words in formats.iter().map(String::as_str).chain(others) {
+        assert_eq!(run(words, "out.txt").0, Some(0), "{words}");
+        let (code, told) = run(words, "/dev/full");
+        assert_eq!(code, Some(2), "{words}: {told}");
+        assert_eq!(told.matches("standard output cannot be written").count(), 1, "{words}: {told}");
+    }
+}

@@ -202,6 +202,28 @@ fn the_suite_that_is_written_gives_the_same_verdict_and_holds_no_password() {
     assert_eq!(output.status.code(), Some(2), "a suite is not overwritten");
 }
 
+/// Catches files that are looked for in the folder of the suite that is written, by the diff or by the command that repeats it.
+#[test]
+fn a_suite_elsewhere_finds_the_files_of_the_diff() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value) in [("old.csv", "1"), ("new.csv", "2")] {
+        std::fs::write(folder.path().join(name), format!("id,v\n1,{value}\n")).unwrap();
+    }
+    let run = |words: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_cutover")).current_dir(folder.path()).args(words).output().unwrap()
+    };
+    let kept = run(&["diff", "old.csv", "./new.csv", "--key", "id", "--write-suite", "kept/deep/suite.toml"]);
+    assert_eq!(kept.status.code(), Some(1), "{}", said(&kept));
+    let again = String::from_utf8(kept.stdout).unwrap();
+    let again = again.lines().find_map(|line| line.trim().strip_prefix("again: cutover ")).unwrap().to_owned();
+    let output = Command::new("bash")
+        .current_dir(folder.path())
+        .args(["-c", &format!("'{}' {again}", env!("CARGO_BIN_EXE_cutover"))])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{again}: {}", said(&output));
+}
+
 /// Catches a page of the docs that shows what the program no longer prints.
 #[test]
 fn the_page_in_the_docs_shows_what_is_printed() {

@@ -52,14 +52,14 @@ pub(crate) struct ShowArgs {
 }
 
 const AFTER_HELP: &str = "\
+A value is compared with the text that reports show; NULL means NULL.
+Columns without a change stand in missing and extra rows only.
+
 Examples:
   cutover show                                  the first 50 differences of the newest run
   cutover show --only shop.orders --skip 50     the next ones of one check
   cutover show last --column cost --where currency=JPY
-  cutover show report.json --difference missing --json | jq -r .key.id
-
-A value is compared with the text that reports show; NULL means NULL.
-Columns without a change stand in missing and extra rows only.";
+  cutover show report.json --difference missing --json | jq -r .key.id";
 
 /// A sort of difference, as reports call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

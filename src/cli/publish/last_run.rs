@@ -5,11 +5,10 @@ use std::path::Path;
 
 use super::super::selection::check_of;
 use super::super::signal::unless_interrupted;
-use super::reports::is_report;
 use crate::model::{RunReport, Status};
-use crate::record::history;
 use crate::record::history::{Place, Run, Wanted};
 use crate::record::read::RecordedRun;
+use crate::record::{history, is_report};
 use crate::report::Format;
 
 /// How the run before ended.

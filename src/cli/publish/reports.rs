@@ -11,7 +11,7 @@ use crate::fs::output;
 use crate::fs::output::{Held, Unfinished, is_special, write_atomically};
 use crate::isolation::caught;
 use crate::model::RunReport;
-use crate::record::differences;
+use crate::record::{differences, is_report};
 use crate::report::{Format, render};
 use crate::run::Differences;
 
@@ -169,18 +169,6 @@ pub(crate) fn folder_name(started_at: DateTime<Utc>) -> String {
 
 fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y%m%dT%H%M%S%.3fZ").to_string()
-}
-
-/// Whether a folder is one that a run made.
-pub(crate) fn is_report(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let pattern = "dddddddd\u{54}dddddd.ddd\u{5a}-xxxx";
-    bytes.len() == pattern.len()
-        && pattern.bytes().zip(bytes).all(|(wanted, byte)| match wanted {
-            b'd' => byte.is_ascii_digit(),
-            b'x' => byte.is_ascii_hexdigit(),
-            exact => exact == *byte,
-        })
 }
 
 /// Removes reports that are older than that of the run `own`, the oldest first, until `keep` are left. One without

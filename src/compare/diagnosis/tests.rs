@@ -156,6 +156,24 @@ fn nothing_is_said_of_chance_or_of_few() {
     assert_eq!(told(&evidence(pairs)).0, vec![]);
 }
 
+/// Catches a screen of the first rows that drops what holds of more than half of many.
+#[test]
+fn what_holds_of_most_of_many_rows_is_not_passed_over() {
+    let wrong = planted().into_iter().filter_map(|(code, parameter, plant)| {
+        let mut pairs = rows(&plant, 13, 2_400);
+        let mut dice = dice(7);
+        let noisy = pairs.len() * 2 / 5;
+        for pair in &mut pairs[..noisy] {
+            let like = if pair.1 == Value::Null { pair.0.clone() } else { pair.1.clone() };
+            *pair = (noise(&like, 1_000_000 + dice(1 << 30)), noise(&like, 1_000_000 + dice(1 << 30)));
+        }
+        let (said, _) = told(&evidence(pairs));
+        let is_named = said.iter().any(|(found, with, _)| found == code && with == parameter);
+        (!is_named).then_some((code, parameter, said))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), []);
+}
+
 /// Catches a zone with summer time that is told as two, and two offsets mixed by chance that are told as one.
 #[test]
 fn the_two_offsets_of_a_zone_are_told_by_their_dates() {

@@ -142,66 +142,62 @@ impl<'a> Found<'a> {
     /// Judges one quantile of a group by the bounds of its value and by those of its rank.
     fn judge_quantile(&mut self, key: &Key, old: &Option<Values>, new: &Option<Values>, at: usize, count: &Counts) {
         let (name, q) = &self.settings.quantiles[at];
-        {
-            let a = old.as_ref().and_then(|v| v.quantiles[at].clone());
-            let b = new.as_ref().and_then(|v| v.quantiles[at].clone());
-            let measure = |name: String, delta, tolerance, (within, level)| Measure {
-                name,
-                key: key.clone(),
-                old: a.as_ref().map(text),
-                new: b.as_ref().map(text),
-                delta,
-                tolerance,
-                within,
-                level,
-                count: Some(count.clone()),
+        let a = old.as_ref().and_then(|v| v.quantiles[at].clone());
+        let b = new.as_ref().and_then(|v| v.quantiles[at].clone());
+        let measure = |name: String, delta, tolerance, (within, level)| Measure {
+            name,
+            key: key.clone(),
+            old: a.as_ref().map(text),
+            new: b.as_ref().map(text),
+            delta,
+            tolerance,
+            within,
+            level,
+            count: Some(count.clone()),
+        };
+        let delta = match (&a, &b) {
+            (Some(Number::Finite(a)), Some(Number::Finite(b))) => Some(shown_as_float(&(b - a))),
+            _ => None,
+        };
+        if let Some(moved) = relative(&a, &b) {
+            self.drift.add(name, "relative", moved, key);
+        }
+        let both_absent = a.is_none() && b.is_none();
+        // A quantile that one side lacks is a difference whatever the bounds are.
+        let alike = a.is_some() == b.is_some();
+        let mut judged = false;
+        let (fail, warn) = (&self.settings.tolerance, &self.settings.warn.tolerance);
+        if fail.is_some() || warn.is_some() {
+            let close = |tolerance: &Tolerance| {
+                both_absent || matches!((&a, &b), (Some(a), Some(b)) if number::within(a, b, tolerance))
             };
-            let delta = match (&a, &b) {
-                (Some(Number::Finite(a)), Some(Number::Finite(b))) => Some(shown_as_float(&(b - a))),
-                _ => None,
-            };
-            if let Some(moved) = relative(&a, &b) {
-                self.drift.add(name, "relative", moved, key);
+            let held = graded(alike, fail.as_ref().map(close), warn.as_ref().map(close));
+            let words = display::levels(warn.as_ref().map(display::tolerance), fail.as_ref().map(display::tolerance));
+            let one = measure(name.clone(), delta.clone(), words, held);
+            self.list(one);
+            judged = true;
+        }
+        let (fail, warn) = (self.settings.rank.as_ref(), self.settings.warn.rank.as_ref());
+        if fail.is_some() || warn.is_some() {
+            let error = rank_error(old, new, &a, &b, q);
+            if let Some(error) = &error {
+                self.drift.add(name, "rank", error.shown(), key);
             }
-            let both_absent = a.is_none() && b.is_none();
-            // A quantile that one side lacks is a difference whatever the bounds are.
-            let alike = a.is_some() == b.is_some();
-            let mut judged = false;
-            let (fail, warn) = (&self.settings.tolerance, &self.settings.warn.tolerance);
-            if fail.is_some() || warn.is_some() {
-                let close = |tolerance: &Tolerance| {
-                    both_absent || matches!((&a, &b), (Some(a), Some(b)) if number::within(a, b, tolerance))
-                };
-                let held = graded(alike, fail.as_ref().map(close), warn.as_ref().map(close));
-                let words =
-                    display::levels(warn.as_ref().map(display::tolerance), fail.as_ref().map(display::tolerance));
-                let one = measure(name.clone(), delta.clone(), words, held);
-                self.list(one);
-                judged = true;
-            }
-            let (fail, warn) = (self.settings.rank.as_ref(), self.settings.warn.rank.as_ref());
-            if fail.is_some() || warn.is_some() {
-                let error = rank_error(old, new, &a, &b, q);
-                if let Some(error) = &error {
-                    self.drift.add(name, "rank", error.shown(), key);
-                }
-                let close =
-                    |bound: &BigDecimal| both_absent || error.as_ref().is_some_and(|error| error.is_within(bound));
-                let words = |bound: &BigDecimal| format!("rank ≤ {}", plain(bound));
-                let one = measure(
-                    format!("{name}{RANK_ERROR}"),
-                    error.as_ref().map(|error| number::float_text(error.shown())),
-                    display::levels(warn.map(words), fail.map(words)),
-                    graded(alike, fail.map(close), warn.map(close)),
-                );
-                self.list(one);
-                judged = true;
-            }
-            if !judged && !both_absent {
-                // Only `max_ks` judges; a quantile that one side lacks is a difference all the same.
-                let one = measure(name.clone(), delta, "shown".to_owned(), (alike, None));
-                self.list(one);
-            }
+            let close = |bound: &BigDecimal| both_absent || error.as_ref().is_some_and(|error| error.is_within(bound));
+            let words = |bound: &BigDecimal| format!("rank ≤ {}", plain(bound));
+            let one = measure(
+                format!("{name}{RANK_ERROR}"),
+                error.as_ref().map(|error| number::float_text(error.shown())),
+                display::levels(warn.map(words), fail.map(words)),
+                graded(alike, fail.map(close), warn.map(close)),
+            );
+            self.list(one);
+            judged = true;
+        }
+        if !judged && !both_absent {
+            // Only `max_ks` judges; a quantile that one side lacks is a difference all the same.
+            let one = measure(name.clone(), delta, "shown".to_owned(), (alike, None));
+            self.list(one);
         }
     }
 

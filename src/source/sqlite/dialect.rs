@@ -117,14 +117,15 @@ fn exists(column: &str) -> String {
     format!("date(substr({column}, 1, 10)) = substr({column}, 1, 10) AND substr({column}, 12, 2) < '24'")
 }
 
-/// Text of any form of a time in one form; NULL where it has none.
+/// Text of any form of a time in one form; NULL where it has none. Functions of text end at a NUL character, which no time
+/// has, and comparisons do not: such a text is more than its first characters.
 fn formed(column: &str) -> String {
     let day = "[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]";
     let minute = format!("{day}[ T][0-2][0-9]:[0-5][0-9]");
     let second = format!("{minute}:[0-5][0-9]");
     let spaced = format!("replace({column}, 'T', ' ')");
     format!(
-        "CASE WHEN typeof({column}) <> 'text' THEN NULL \
+        "CASE WHEN typeof({column}) <> 'text' OR substr({column}, 1, length({column})) <> {column} THEN NULL \
          WHEN {column} GLOB '{second}' OR {column} GLOB '{second}Z' THEN substr({spaced}, 1, 19) \
          WHEN {column} GLOB '{second}.[0-9]*' AND rtrim(substr({column}, 21), 'Z') NOT GLOB '*[^0-9]*' \
          AND {column} NOT GLOB '*ZZ' THEN rtrim({spaced}, 'Z') \

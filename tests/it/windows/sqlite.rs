@@ -103,6 +103,10 @@ async fn what_cannot_be_ordered_is_an_error_with_a_hint() {
         ("'2026-01-01 05:00:00.'", "text", ""),
         ("'2026-01-01 05:00:00.1x'", "text", ""),
         ("x'32303236'", "blob", ""),
+        // What stands behind a NUL is compared, and functions of text do not see it.
+        ("'2026-01-01' || char(0) || 'T12:00'", "text", ""),
+        ("'2026-01-01 05:00:00' || char(0)", "text", ""),
+        ("'2026-01-01T05:00:00.5Z' || char(0) || 'x'", "text", ""),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let source =

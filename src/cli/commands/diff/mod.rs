@@ -8,6 +8,7 @@ mod types;
 
 use std::path::Path;
 
+use super::super::paths::found_from;
 use super::super::publish::notify::Notifiers;
 use super::super::publish::reports::Reports;
 use super::super::request::{RunRequest, one_to_stdout};
@@ -16,7 +17,7 @@ use super::super::{console, execute, suites};
 use crate::exit_code::BROKEN;
 use crate::fs::output::write_atomically;
 use crate::model::{Side, Sides};
-use crate::source::{CsvOptions, SourceOptions};
+use crate::source::{CsvOptions, SourceOptions, SourceUrl};
 use crate::suite::Overrides;
 use crate::suite::ad_hoc::{Request, snake_case, suite};
 
@@ -82,7 +83,10 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         timeout: Some(humantime::format_duration(args.timeout).to_string()),
     };
     let made = suite(&name, &found.old.relation, &found.new.relation, &request).map_err(refuse)?;
-    let sources = vec![(Side::Old.to_string(), old.0), (Side::New.to_string(), new.0)];
+    // A suite looks for its files from its own folder.
+    let folder = args.write_suite.as_deref().and_then(Path::parent);
+    let source = |(text, url): (String, SourceUrl)| folder.and_then(|folder| found_from(&url, folder)).unwrap_or(text);
+    let sources = vec![(Side::Old.to_string(), source(old)), (Side::New.to_string(), source(new))];
     let mut loaded = [suites::parse(&made.suite, &Overrides { params: Vec::new(), sources })?];
     if let Some(path) = &args.write_suite {
         write(path, &made.suite).map_err(refuse)?;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use globset::Glob;
 
 use super::super::super::console;
+use super::super::super::paths::stored;
 use super::args::InitArgs;
 use super::catalog;
-use super::paths::stored;
 use super::schema;
 use crate::init::{Left, Listed, Made, Pairs, Place, Table, pair, suite};
 use crate::model::{Side, Sides};

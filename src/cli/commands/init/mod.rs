@@ -3,7 +3,6 @@
 mod args;
 mod catalog;
 mod make;
-mod paths;
 mod schema;
 mod summary;
 

@@ -88,7 +88,17 @@ fn chosen(pack: &Pack, names: &[String]) -> Result<Vec<(String, String)>, String
 
 impl Proof<'_> {
     async fn report(&self, defects: &[(String, String)]) -> Result<ProofReport, RehearsalError> {
+        // Refuses databases that hold something of the pack: what is there from here on is this proof's own.
         self.build(None).await?;
+        let report = self.tried(defects).await;
+        if report.is_err() {
+            // What went wrong first is what is told.
+            let _ = self.clear().await;
+        }
+        report
+    }
+
+    async fn tried(&self, defects: &[(String, String)]) -> Result<ProofReport, RehearsalError> {
         let mut report = prove::prove(self.selected, self.request, self.stop, |check| {
             self.screen.say(&format!("{}\n", proof::line(check, &self.screen.style)));
         })

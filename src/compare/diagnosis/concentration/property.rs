@@ -6,8 +6,8 @@ use chrono::{Datelike, NaiveDateTime, Timelike};
 
 use crate::compare::diagnosis::times::nanos;
 use crate::compare::value::display::shown;
-use crate::frame::Value;
 use crate::frame::time::moment;
+use crate::frame::{Decimal, Value};
 
 /// What is asked of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,10 @@ impl Property {
                 Value::Integer(number) | Value::Instant(number) | Value::WallClock(number) => {
                     Some(Mark::Number(*number, 0))
                 }
-                Value::Decimal { unscaled, scale } => Some(Mark::Number(*unscaled, *scale)),
+                Value::Decimal { unscaled, scale } => {
+                    let number = Decimal::new(*unscaled, *scale).trimmed();
+                    Some(Mark::Number(number.unscaled, number.scale))
+                }
                 Value::Date(days) => Some(Mark::Number((*days).into(), 0)),
                 Value::Time(nanos) => Some(Mark::Number((*nanos).into(), 0)),
                 Value::Text(text) | Value::Json(text) | Value::Uuid(text) if text.len() <= LONGEST => {

@@ -1,8 +1,8 @@
-//! Writes the URL of a side as the suite has it: no password, and paths that are found from the suite.
+//! Writes the URL of a side as a suite has it: no password, and paths that are found from the suite.
 
 use std::path::{Component, Path, PathBuf};
 
-use super::super::super::sides::variable;
+use super::sides::variable;
 use crate::model::Side;
 use crate::source::{Location, SourceUrl};
 
@@ -10,7 +10,7 @@ use crate::source::{Location, SourceUrl};
 pub(super) fn stored(side: Side, text: &str, url: &SourceUrl, folder: &Path) -> String {
     let variable = variable(side);
     let plain = match url.location() {
-        Location::Path(path) => relative(path, folder).map(|path| format!("{}{path}", url.prefix())),
+        Location::Path(..) => found_from(url, folder),
         Location::Server(..) if url.to_string().contains("***") => None,
         Location::Server(..) => Some(text.to_owned()),
     };
@@ -18,6 +18,12 @@ pub(super) fn stored(side: Side, text: &str, url: &SourceUrl, folder: &Path) -> 
         Some(plain) => format!("${{{variable}:-{plain}}}"),
         None => format!("${{{variable}}}"),
     }
+}
+
+/// Returns the URL of files with a path that is found from `folder`; absent for a server, and where the path is not UTF-8.
+pub(super) fn found_from(url: &SourceUrl, folder: &Path) -> Option<String> {
+    let Location::Path(path) = url.location() else { return None };
+    Some(format!("{}{}", url.prefix(), relative(path, folder)?))
 }
 
 /// Returns `path` as it is found from `folder`; absent where it is not UTF-8. An absolute path stays one.
