@@ -1,6 +1,6 @@
 //! The rows of a statement, whole or in batches.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::TryStreamExt;
 use futures::future::BoxFuture;
@@ -9,7 +9,7 @@ use sqlx::{Column as _, Decode, Row, Statement};
 use tokio::sync::mpsc;
 
 use super::super::answer::{Answer, QueryHandle};
-use super::super::error::Error;
+use super::super::error::{Error, timed_out};
 use super::super::gate::{ReadQuery, admits};
 use super::super::pushdown::Described;
 use super::super::shared::batch_sink;
@@ -44,6 +44,7 @@ impl MySql {
     ) -> Result<Vec<Warning>, Error> {
         let refused = |cause: sqlx::Error| error::running(timeout, &cause);
         let query = ReadQuery::check(session.lexer, sql)?;
+        let started = Instant::now();
         let statement = send::parse(session, query).await.map_err(refused)?;
         let mut plans = plans(statement.columns())?;
         if plans.is_empty() {
@@ -71,6 +72,10 @@ impl MySql {
                     (given, bytes) = (given + height, 0);
                 }
             }
+        }
+        // `GET_LOCK`, `SLEEP` and `BENCHMARK` have a value, such as NULL, where their time is up at the server.
+        if started.elapsed() > timeout {
+            return Err(timed_out(timeout));
         }
         let warnings = session.warnings().await?;
         if given == 0 || !columns[0].values.is_empty() {

@@ -14,6 +14,10 @@ use crate::model::{Warning, WarningCode};
 /// How long a query of our own, such as the server's clock, may take.
 pub(super) const OWN_QUERY_LIMIT: Duration = Duration::from_secs(30);
 
+/// How much longer the server goes on than we wait, so that it is us who give up: a function whose time is up at the server
+/// may have a value all the same.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Variables that a suite may not set, because reading values depends on them or writing would become possible.
 pub(super) const OURS: [&str; 8] = [
     "max_error_count",
@@ -110,13 +114,15 @@ impl Session {
         Ok(session)
     }
 
-    /// Begins a read-only transaction of at most `timeout` per statement, and notes the connection on the ticket.
+    /// Begins a read-only transaction whose statements the server ends after `timeout`, and notes the connection on the
+    /// ticket.
     pub(super) async fn enter(&mut self, timeout: Duration, ticket: &QueryHandle) -> Result<(), Error> {
         let failed = |cause: sqlx::Error| error::running(timeout, &cause);
+        let at_server = timeout.saturating_add(GRACE);
         let limit = if self.version.to_ascii_lowercase().contains("mariadb") {
-            format!("SET SESSION max_statement_time = {:.3}", timeout.as_secs_f64().max(0.001))
+            format!("SET SESSION max_statement_time = {:.3}", at_server.as_secs_f64().max(0.001))
         } else {
-            format!("SET SESSION max_execution_time = {}", timeout.as_millis().clamp(1, u32::MAX.into()))
+            format!("SET SESSION max_execution_time = {}", at_server.as_millis().clamp(1, u32::MAX.into()))
         };
         match sqlx::raw_sql(AssertSqlSafe(limit)).execute(&mut self.connection).await {
             // An old server or an account that may not set it: the query is still cancelled from here.
