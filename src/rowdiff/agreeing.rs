@@ -12,10 +12,10 @@ use crate::model::Side;
 pub(super) struct Agreeing(Draw<Vec<Value>>);
 
 impl Agreeing {
-    /// None yet; absent where no diagnosis is wanted, and of new.
-    pub(super) fn wanted(plan: &DiffPlan, side: Side) -> Option<Agreeing> {
+    /// None yet of about `equal` rows; absent where no diagnosis is wanted, and of new.
+    pub(super) fn wanted(plan: &DiffPlan, side: Side, equal: u64) -> Option<Agreeing> {
         let wanted = plan.options.limits.diagnosis && side == Side::Old && plan.elsewhere.is_none();
-        wanted.then(|| Agreeing(Draw::new(MOST_AGREEING, MOST_AGREEING_BYTES)))
+        wanted.then(|| Agreeing(Draw::of_about(MOST_AGREEING, MOST_AGREEING_BYTES, equal)))
     }
 
     /// Takes the rows of one batch but those with the numbers `candidates`, which ascend, and those of keys that are left out.

@@ -48,7 +48,7 @@ impl Kept {
             spill: Spill::new(&plan.options.directory, 1 << bits),
             rows: 0,
             copied: 0,
-            agreeing: Agreeing::wanted(plan, side),
+            agreeing: Agreeing::wanted(plan, side, candidates.equal),
         }
     }
 

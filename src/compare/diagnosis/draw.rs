@@ -35,6 +35,14 @@ impl<T> Draw<T> {
         Draw { bits: 0, rows, bytes, kept: Vec::new(), size: 0 }
     }
 
+    /// The same of about `expected` rows: those are never taken that would hardly be kept.
+    pub(crate) fn of_about(rows: usize, bytes: usize, expected: u64) -> Self {
+        // More rows than that by a fifth are too many, but for chances beyond any number of runs.
+        let enough = rows as u64 + rows as u64 / 5;
+        let bits = (0..63).take_while(|bits| expected >> (bits + 1) >= enough).count();
+        Draw { bits: u32::try_from(bits).unwrap_or_default(), ..Draw::new(rows, bytes) }
+    }
+
     /// Whether a row with this hash is drawn, as far as is known.
     pub(crate) fn wants(&self, hash: u64) -> bool {
         hash.leading_zeros() >= self.bits
@@ -124,6 +132,21 @@ mod tests {
             prop_assert_eq!(&keys(parts), &whole);
             hashes.reverse();
             prop_assert_eq!(keys(draw(&hashes)), whole);
+        }
+    }
+
+    /// Catches a draw that begins beyond the bits that it would come to, and so keeps fewer rows than it may.
+    #[test]
+    fn a_draw_of_about_so_many_rows_is_the_draw_of_all() {
+        let hash = |at: u64| xxhash_rust::xxh3::xxh3_64(&at.to_le_bytes());
+        for rows in [900, 1_200, 2_399, 2_400, 5_000, 39_000] {
+            let (mut all, mut about) = (Draw::new(1_000, 1 << 20), Draw::of_about(1_000, 1 << 20, rows));
+            for at in 0..rows {
+                all.add(hash(at), 1, at);
+                about.add(hash(at), 1, at);
+            }
+            assert_eq!(about.bits(), all.bits(), "{rows}");
+            assert_eq!(about.finish(), all.finish(), "{rows}");
         }
     }
 
