@@ -136,6 +136,10 @@ fn measure(
 
 /// A lag in words; negative where new is ahead.
 fn duration(nanos: i128) -> String {
-    let size = u64::try_from(nanos.unsigned_abs()).map_or(Duration::MAX, Duration::from_nanos);
+    const SECOND: u128 = 1_000_000_000;
+    let size = nanos.unsigned_abs();
+    let below = u32::try_from(size % SECOND).expect("less than a second");
+    // Years of any calendar are fewer seconds than that.
+    let size = Duration::new(u64::try_from(size / SECOND).unwrap_or(u64::MAX), below);
     format!("{}{}", if nanos < 0 { "-" } else { "" }, humantime::format_duration(size))
 }

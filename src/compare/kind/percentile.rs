@@ -11,7 +11,7 @@ use super::super::rows::join::pair;
 use super::super::rows::key_group::KeyGroup;
 use super::super::value::display;
 use super::super::value::number;
-use super::super::value::number::{Number, plain, shown_as_float};
+use super::super::value::number::{Number, exact_text, plain};
 use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame};
@@ -156,7 +156,7 @@ impl<'a> Found<'a> {
             count: Some(count.clone()),
         };
         let delta = match (&a, &b) {
-            (Some(Number::Finite(a)), Some(Number::Finite(b))) => Some(shown_as_float(&(b - a))),
+            (Some(Number::Finite(a)), Some(Number::Finite(b))) => Some(exact_text(&(b - a))),
             _ => None,
         };
         if let Some(moved) = relative(&a, &b) {
@@ -343,10 +343,10 @@ fn rank_error(
     }
 }
 
+/// Exact, for waivers and baselines know a value by its text.
 fn text(number: &Number) -> String {
     match number {
-        Number::Finite(n) if plain(n).len() <= 24 => plain(n),
-        Number::Finite(n) => shown_as_float(n),
+        Number::Finite(n) => exact_text(n),
         Number::Infinite { negative } => if *negative { "-inf" } else { "inf" }.to_owned(),
         Number::NaN => "NaN".to_owned(),
     }

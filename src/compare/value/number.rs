@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
-use bigdecimal::{BigDecimal, Zero, num_bigint::BigInt};
+use bigdecimal::{
+    BigDecimal, Zero,
+    num_bigint::{BigInt, Sign},
+};
 
 use crate::frame::Value;
 use crate::frame::exact;
@@ -97,6 +100,20 @@ pub(crate) fn plain(number: &BigDecimal) -> String {
         return "0".to_owned();
     }
     number.normalized().to_plain_string()
+}
+
+/// Exact text, as short as digits allow: like [`plain`] up to 17 places before the point and 5 zeros behind it, else with an
+/// exponent, as [`float_text`] writes a float: `1.5e24`, `1e-9`.
+pub(crate) fn exact_text(number: &BigDecimal) -> String {
+    let (unscaled, scale) = number.normalized().into_bigint_and_exponent();
+    let digits = unscaled.magnitude().to_string();
+    let places = i64::try_from(digits.len()).unwrap_or(i64::MAX).saturating_sub(scale);
+    if number.is_zero() || (-4..=17).contains(&places) {
+        return plain(number);
+    }
+    let sign = if unscaled.sign() == Sign::Minus { "-" } else { "" };
+    let point = if digits.len() > 1 { "." } else { "" };
+    format!("{sign}{}{point}{}e{}", &digits[..1], &digits[1..], places - 1)
 }
 
 /// new − old as text: exact between exact numbers, as a float where either side is one.
@@ -223,6 +240,32 @@ mod tests {
         let new = Value::Integer(9_007_199_254_740_993);
         assert_eq!(delta(&old, &new).as_deref(), Some("1"));
         assert_eq!(delta(&Value::Unsigned(u128::MAX), &Value::Integer(0)).unwrap(), format!("-{}", u128::MAX));
+    }
+
+    /// Catches a digit that the text of a number loses, and one that has another text than the same number as a float.
+    #[test]
+    fn exact_text_keeps_every_digit_and_is_the_shortest_of_a_float() {
+        let of = |text: &str| exact_text(&text.parse().unwrap());
+        let cases = [
+            ("0", "0"),
+            ("-0.00", "0"),
+            ("1e400", "1e400"),
+            ("-2e400", "-2e400"),
+            ("1000000000000000000000001", "1.000000000000000000000001e24"),
+            ("0.12345678901234567890123456789", "0.12345678901234567890123456789"),
+            ("0.0000012345", "1.2345e-6"),
+            ("-100000000000000000", "-1e17"),
+            ("10000000000000000", "10000000000000000"),
+            ("12345678901234567.5", "12345678901234567.5"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(of(number), text);
+            assert_eq!(text.parse::<BigDecimal>().unwrap(), number.parse::<BigDecimal>().unwrap());
+        }
+        for float in [0.1, -1.5, 1e-4, 1e-5, 9.9e-6, 1e16, 1e17, 1.5e17, 5e-324, f64::MAX] {
+            let Number::Finite(written) = written(float) else { panic!("{float}") };
+            assert_eq!(exact_text(&written), float_text(float));
+        }
     }
 
     #[test]

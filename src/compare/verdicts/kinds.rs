@@ -1,7 +1,7 @@
 //! Every kind: what passes, the one planted change that fails it, both edges of its bound, and the empty case.
 
 use crate::frame::{Type, Value};
-use crate::model::{Difference, Status};
+use crate::model::{Difference, Outcome, Status};
 use crate::spec::check::Template;
 
 use super::*;
@@ -281,6 +281,11 @@ fn freshness_holds_at_its_bound_and_not_beyond() {
     let ahead = judge(&freshness(60), &at(0), &at(SECOND));
     assert_eq!(ahead.status(), Status::Pass);
     assert_eq!(ahead.warnings[0].code, crate::model::WarningCode::NewAheadOfOld);
+    // A lag of more nanoseconds than 64 bits hold is told as it is.
+    let ages = judge(&freshness(60), &at(28_000_000_000 * SECOND), &at(0));
+    let Outcome::Freshness(found) = &ages.outcome else { panic!("{ages:?}") };
+    let lag = found.measures[0].delta.as_deref().map(humantime::parse_duration);
+    assert_eq!(lag, Some(Ok(std::time::Duration::from_secs(28_000_000_000))));
     let null = frame(vec![("latest", Type::Instant, vec![Value::Null])]);
     assert_eq!(judge(&freshness(60), &at(0), &null).status(), Status::Fail);
     assert_eq!(judge(&freshness(60), &null, &at(0)).status(), Status::Fail);

@@ -167,10 +167,20 @@ fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, DecodeError> {
     }
     (0..length)
         .map(|_| match reader.item()? {
-            Some(item) => value(element, item),
+            Some(item) => value(element, item).map_err(|error| of_element(element, error)),
             None => Ok(Value::Null),
         })
         .collect()
+}
+
+/// What is advised for a value is none for an array that holds it.
+fn of_element(element: &Shape, error: DecodeError) -> DecodeError {
+    match element {
+        Shape::Numeric | Shape::Date | Shape::Timestamp | Shape::TimestampTz => {
+            DecodeError::new(format!("an element is out of range: {}", error.what), "cast the array, such as x::text")
+        }
+        _ => error,
+    }
 }
 
 fn hstore(raw: &[u8]) -> Result<Vec<(Value, Value)>, DecodeError> {

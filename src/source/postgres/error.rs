@@ -53,7 +53,7 @@ pub(super) fn own(timeout: Duration, cause: &sqlx::Error) -> Error {
 
 fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else {
-        return column_builder::unanswered(cause);
+        return if is_unknown_type(cause) { unknown_type() } else { column_builder::unanswered(cause) };
     };
     let code = server.code();
     if code == QUERY_CANCELED && server.message().contains("statement timeout") {
@@ -87,6 +87,19 @@ fn refused(sent: Option<(&str, &str)>, timeout: Duration, cause: &sqlx::Error) -
 
 fn database(cause: &sqlx::Error) -> Option<&PgDatabaseError> {
     cause.as_database_error()?.try_downcast_ref()
+}
+
+/// Whether sqlx asked the catalogue for the type of a column and met a sort of types that it does not know.
+fn is_unknown_type(cause: &sqlx::Error) -> bool {
+    matches!(cause, sqlx::Error::ColumnDecode { index, .. } if index.contains("typtype"))
+}
+
+fn unknown_type() -> Error {
+    Error::new(
+        ErrorCode::TypeUnsupported,
+        "a column of the query has a type that has no exact canonical type, such as a multirange; cast it in the query, \
+         such as x::text",
+    )
 }
 
 fn beside(server: &PgDatabaseError) -> Vec<Cause> {

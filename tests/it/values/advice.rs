@@ -8,7 +8,7 @@ use crate::support::engine_url;
 
 /// Source, a value that has no exact form, the advice on the column `x`, and another value, of which the advice must not
 /// make the same. A value is an expression, or a query of `x`.
-const ADVICE: [(&str, &str, &str, &str); 39] = [
+const ADVICE: [(&str, &str, &str, &str); 43] = [
     ("postgres", "INTERVAL '1 mon'", "x::text", "INTERVAL '30 days'"),
     ("postgres", "INTERVAL '90 seconds'", "extract(epoch FROM x)", "INTERVAL '91 seconds'"),
     ("postgres", "'1.50'::money", "x::numeric", "'1.51'::money"),
@@ -29,6 +29,10 @@ const ADVICE: [(&str, &str, &str, &str); 39] = [
     ("postgres", "'-infinity'::date", "nullif(x, '-infinity')", "DATE '2026-01-01'"),
     ("postgres", "'24:00:00'::time", "x::text", "'00:00:00'::time"),
     ("postgres", "'294276-01-01'::timestamp", "x::text", "'294276-01-02'::timestamp"),
+    ("postgres", "'{[1,2)}'::int4multirange", "x::text", "'{[1,3)}'::int4multirange"),
+    ("postgres", "ARRAY['NaN', 1.5]::numeric[]", "x::text", "ARRAY[NULL, 1.5]::numeric[]"),
+    ("postgres", "ARRAY['infinity']::date[]", "x::text", "ARRAY['-infinity']::date[]"),
+    ("postgres", "ARRAY['infinity']::timestamptz[]", "x::text", "ARRAY[NULL]::timestamptz[]"),
     ("postgres", "ARRAY[[1, 2], [3, 4]]", "x::text", "ARRAY[[1, 2], [3, 5]]"),
     ("postgres", "'[0:1]={1,2}'::int[]", "x[:]", "'[0:1]={1,3}'::int[]"),
     (

@@ -248,3 +248,35 @@ fn a_group_on_one_side_is_the_numbers_it_had() {
         }
     }
 }
+
+/// Catches a quantile of more digits than a float has that is pinned by the nearest float.
+#[test]
+fn a_quantile_is_pinned_to_its_last_digit() {
+    let folder = pair();
+    let suite = SUITE.replace("\"raw.ms\" = \"integer\"", "\"raw.ms\" = \"decimal(38,6)\"");
+    write(folder.path(), "suite.toml", &suite.replace("relative = 0.01", "absolute = 0"));
+    for (old, moved, further) in [
+        ("1000000000000000000000000", "1000000000000000000000001", "1000000000000000000010000"),
+        ("12345678901234567890.123456", "12345678901234567890.123457", "12345678901234567890.123458"),
+    ] {
+        let raw = |value: &str| format!("model,ms\nx,{value}\n");
+        write(folder.path(), "old/raw.csv", &raw(old));
+        for how in [&[][..], &["--delta"]] {
+            let code = |value: &str, more: &[&str]| {
+                write(folder.path(), "new/raw.csv", &raw(value));
+                run(folder.path(), &[&["run", "suite.toml", "--only", "shop.latency"], more].concat()).code
+            };
+            assert_eq!(code(moved, &[]), 1);
+            std::fs::create_dir_all(folder.path().join("base")).unwrap();
+            for (file, name) in [("out.json", "report.json"), ("differences.parquet", "differences.parquet")] {
+                std::fs::copy(folder.path().join(file), folder.path().join("base").join(name)).unwrap();
+            }
+            let baseline = ["--baseline", "base/report.json"];
+            assert_eq!([code(moved, &baseline), code(further, &baseline)], [0, 1], "{old}");
+            assert_eq!(code(moved, &[]), 1);
+            assert_eq!(waive(folder.path(), "shop.latency", how).0, 0);
+            assert_eq!([code(moved, &[]), code(further, &[])], [0, 1], "{old} {how:?}: {}", waivers(folder.path()));
+            std::fs::remove_file(folder.path().join("waivers.toml")).unwrap();
+        }
+    }
+}
