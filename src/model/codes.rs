@@ -200,6 +200,8 @@ codes! {
         UnpinnedWaiver = "unpinned_waiver", NamesOnly;
         /// A waiver covers nothing.
         UnusedWaiver = "unused_waiver", NamesOnly;
+        /// A side of ClickHouse has several rows of the newest version, so which of them is shown is chance.
+        VersionTie = "version_tie", NamesOnly;
         /// A materialized view is behind the rows it is filled from.
         ViewBehind = "view_behind", MayQuoteValues;
         /// A materialized view was never filled.

@@ -142,6 +142,12 @@ codes! {
     ColumnsTogether = "columns_together",
     /// What some groups lost others gained.
     MovedNotLost = "moved_not_lost",
+    /// A side has several rows of the newest version, and one of them is the row of the other side.
+    VersionTie = "version_tie",
+    /// A side shows a version of a row that a newer one replaces.
+    Superseded = "superseded",
+    /// A side is read unmerged, and has several rows that a merge makes one.
+    Unmerged = "unmerged",
 }
 
 impl std::fmt::Display for FindingCode {

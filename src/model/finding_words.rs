@@ -258,6 +258,22 @@ fn says(code: FindingCode, parameter: Option<&str>) -> String {
         Code::MovedNotLost => {
             with(&|p| format!("what some groups lost others gained, {p} in all"), "what some groups lost others gained")
         }
+        Code::VersionTie => with(
+            &|p| {
+                format!(
+                    "in {p} several rows share the newest version and one of them is the row of the other side, so it cannot be told whether they differ"
+                )
+            },
+            "several rows share the newest version, so it cannot be told whether they differ",
+        ),
+        Code::Superseded => with(
+            &|p| format!("{p} shows a version that a newer one of its table replaces"),
+            "one side shows a version that a newer one replaces",
+        ),
+        Code::Unmerged => with(
+            &|p| format!("{p} is read unmerged and has several rows that a merge makes one"),
+            "one side is read unmerged and has several rows that a merge makes one",
+        ),
         Code::Concentrated | Code::ColumnsTogether => String::new(),
     }
 }

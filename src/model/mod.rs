@@ -45,7 +45,9 @@ pub use proof::{
     CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, SmallestLoss,
     TableProof,
 };
-pub use reading::{Moved, Outside, PlanReport, SampleReport, Times, Transient, Unstable, WindowReport, Written};
+pub use reading::{
+    Moved, Outside, PlanReport, SampleReport, Times, Transient, Undecided, Unstable, WindowReport, Written,
+};
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, MASKED, Pair, RowCounts, TagCounts};
 pub use side::{Side, Sides};
@@ -248,6 +250,10 @@ pub struct CheckReport {
     /// What differs between two runs of the old query, and so was left out; with any, the check does not pass.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unstable: Option<Unstable>,
+    /// Differing rows that may be equal, as a server could have shown others; with any, the check does not pass, and where
+    /// these are all, it does not fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<Undecided>,
     /// What became of differences that were given time to settle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transient: Option<Transient>,
@@ -300,6 +306,7 @@ impl CheckReport {
             examined: None,
             moved: None,
             unstable: None,
+            undecided: None,
             transient: None,
             written: None,
             masked: Vec::new(),
@@ -341,7 +348,14 @@ impl CheckReport {
     fn doubtful(&self) -> bool {
         self.outcome.warned().is_some_and(|warned| warned > 0)
             || self.unstable.as_ref().is_some_and(|unstable| unstable.keys > 0)
+            || self.undecided.is_some_and(|undecided| undecided.rows > 0)
             || self.transient.is_some_and(|transient| transient.in_motion > 0)
+    }
+
+    /// Whether all that differs may be equal. What the suite expects is a number of differences, and stays one.
+    fn is_undecided(&self) -> bool {
+        let all: u64 = self.outcome.differences().values().sum();
+        self.expected.is_empty() && self.undecided.is_some_and(|undecided| undecided.rows > 0 && undecided.rows == all)
     }
 
     /// The verdict, derived from the numbers; nothing measured is `error`.
@@ -352,7 +366,7 @@ impl CheckReport {
             Status::Skip
         } else if !self.measured() {
             Status::Error
-        } else if self.differs() {
+        } else if self.differs() && !self.is_undecided() {
             match self.severity {
                 Severity::Fail => Status::Fail,
                 Severity::Warn => Status::Warn,

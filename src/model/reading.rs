@@ -90,6 +90,16 @@ pub struct Unstable {
     pub causes: Vec<String>,
 }
 
+/// Differing rows of which it cannot be told whether they differ: a side has several rows of the newest version, and
+/// one of them is the row of the other side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Undecided {
+    /// Rows among those that are counted as different.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub rows: u64,
+}
+
 /// What became of differences when the check was read again. Keys stand for rows and groups; a check without a key has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Transient {

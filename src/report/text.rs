@@ -113,6 +113,9 @@ pub(crate) fn finding(check: &CheckReport) -> String {
     if let Some(unstable) = &check.unstable {
         parts.push(format!("{} unstable", plural(unstable.keys, "key")));
     }
+    if let Some(undecided) = check.undecided {
+        parts.push(format!("{} undecided", plural(undecided.rows, "row")));
+    }
     if let Some(transient) = check.transient {
         let told = [(transient.healed, "healed"), (transient.in_motion, "in motion")];
         parts.extend(told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", thousands(*n))));

@@ -15,6 +15,7 @@ use super::catalog::Catalog;
 use super::dialect::Dialect;
 use super::error::Error;
 use super::lint::{Inspected, LintRequest};
+use super::merging::Merging;
 use super::options::SourceOptions;
 use super::parameters::Parameters;
 use super::shared::batch_sink::Reader;
@@ -205,5 +206,16 @@ pub trait Engine: Send + Sync {
         _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Inspected, Error>> {
         Box::pin(async { Ok(Inspected::default()) })
+    }
+
+    /// The table that `sql` reads whose rows merges replace or add up, where it is the only one; absent unless the engine
+    /// has such tables. The query itself does not run.
+    fn merging<'a>(
+        &'a self,
+        _sql: &'a str,
+        _timeout: Duration,
+        _ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Merging>, Error>> {
+        Box::pin(async { Ok(None) })
     }
 }

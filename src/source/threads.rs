@@ -16,6 +16,7 @@ use super::engine::{Access, Driver, Engine};
 use super::error::Error;
 use super::lint::{Inspected, LintRequest};
 use super::location::Location;
+use super::merging::Merging;
 use super::options::SourceOptions;
 use super::pushdown::Described;
 use super::shared::batch_sink::Reader;
@@ -129,6 +130,16 @@ impl Engine for OnOwnThreads {
     ) -> BoxFuture<'a, Result<Inspected, Error>> {
         let (sql, asked, ticket) = (sql.to_owned(), asked.clone(), ticket.clone());
         self.ask(move |engine| Box::pin(async move { engine.inspect(&sql, &asked, timeout, &ticket).await }))
+    }
+
+    fn merging<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Merging>, Error>> {
+        let (sql, ticket) = (sql.to_owned(), ticket.clone());
+        self.ask(move |engine| Box::pin(async move { engine.merging(&sql, timeout, &ticket).await }))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draw::{Draw, MOST_AGREEING, MOST_AGREEING_BYTES, MOST_BYTES, MOST_ROWS, size};
+use super::merges::Merged;
 use crate::frame::Value;
 use crate::model::Difference;
 
@@ -121,7 +122,7 @@ impl Collector {
         let (hashes, rows) = self.drawn.finish().into_iter().unzip();
         let agreeing = self.agreeing.finish();
         let Collector { columns, copies, agreeing_unknown, .. } = self;
-        Evidence { columns, rows, complete, hashes, agreeing, agreeing_unknown, bits, copies }
+        Evidence { columns, rows, complete, hashes, agreeing, agreeing_unknown, bits, copies, merges: Vec::new() }
     }
 }
 
@@ -144,6 +145,8 @@ pub(crate) struct Evidence {
     pub(crate) bits: u32,
     /// How often each pair of numbers of copies, old and new, was met under a duplicated key.
     pub(crate) copies: BTreeMap<(u64, u64), u64>,
+    /// What the tables of the sides tell of the rows.
+    pub(crate) merges: Vec<Merged>,
 }
 
 impl Evidence {

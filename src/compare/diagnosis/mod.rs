@@ -11,6 +11,7 @@ pub(crate) mod draw;
 mod encodings;
 pub(crate) mod evidence;
 mod keys;
+mod merges;
 mod moved;
 mod nulls;
 mod numbers;
@@ -33,6 +34,7 @@ use concentration::{Background, Shared, shared};
 use copies::{Ratio, copies};
 pub(crate) use evidence::{Change, Collector, DifferingRow, Evidence, Head};
 use keys::changed_key;
+pub(crate) use merges::{Merged, Version, Versions, merges};
 use moved::moved;
 use rows::Neighbours;
 use shapes::shapes;
@@ -68,6 +70,7 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
         covered_keys: 0,
         findings: Vec::new(),
     };
+    diagnosing.merges();
     if evidence.rows.len() >= FEWEST {
         diagnosing.transformations();
         diagnosing.keys();
@@ -121,6 +124,24 @@ impl Diagnosing<'_> {
             }
             for shared in self.shared(&open, Some(column.column), 3) {
                 self.concentrated(Difference::Changed, Some(column.column), &open, (drawn, all), shared);
+            }
+        }
+    }
+
+    /// What the tables of the sides tell, of each class by itself.
+    fn merges(&mut self) {
+        let evidence = self.evidence;
+        for merged in &evidence.merges {
+            for class in [Difference::Missing, Difference::Extra, Difference::Changed] {
+                let rows = merged.rows.iter().filter(|row| evidence.rows[**row].class == class);
+                let rows: Vec<usize> = rows.copied().collect();
+                if rows.is_empty() {
+                    continue;
+                }
+                rows.iter().for_each(|row| self.covered[*row].fill(true));
+                let all = evidence.of(class).count() as u64;
+                let finding = self.scaled(merged.code, class, rows.len() as u64, all, self.known.rows.of(class));
+                self.findings.push(Finding { parameter: Some(merged.sides.clone()), ..finding });
             }
         }
     }

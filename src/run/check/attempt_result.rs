@@ -4,7 +4,7 @@ use super::facts::CheckFacts;
 use crate::compare::ComparisonResult;
 use crate::model::{
     CheckReport, Diagnosis, ErrorReport, Examined, Moved, PlanReport, SampleReport, SideReport, Sides, Transient,
-    Unstable, Warning, Written,
+    Undecided, Unstable, Warning, Written,
 };
 
 /// What was asked and read, and what the comparison found.
@@ -28,6 +28,8 @@ pub(crate) struct AttemptResult {
     pub(crate) moved: Option<Moved>,
     /// What differs between two runs of the old query.
     pub(crate) unstable: Option<Unstable>,
+    /// Differing rows that may be equal.
+    pub(crate) undecided: Option<Undecided>,
     /// What became of differences that were given time to settle.
     pub(crate) transient: Option<Transient>,
     /// What stands in `differences.parquet`.
@@ -69,6 +71,7 @@ impl AttemptResult {
             examined,
             moved,
             unstable,
+            undecided,
             transient,
             written,
             warnings: read,
@@ -88,6 +91,7 @@ impl AttemptResult {
             examined,
             moved,
             unstable,
+            undecided,
             transient,
             written,
             warnings,

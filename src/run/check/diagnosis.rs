@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::super::context::Context;
+use super::super::context::{CheckRun, Context};
 use super::super::findings::mask::Mask;
 use super::scan::blocking;
+use super::versions;
 use crate::compare::ComparisonResult;
 use crate::compare::diagnosis::{Known, diagnose};
 use crate::isolation::caught;
-use crate::model::{Diagnosis, Warning, WarningCode};
-use crate::spec::check::Check;
+use crate::model::{Diagnosis, FindingCode, SideReport, Sides, Undecided, Warning, WarningCode, plural};
 
 /// How long a check is diagnosed at most; a build for tests is many times slower, and must say the same.
 const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 1 });
@@ -18,15 +18,23 @@ const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } e
 /// What the differences in `found` have in common, of a check whose sides returned the columns `returned`; absent where
 /// that is not wanted or nothing differs. A defect here is a warning: what was found stays.
 pub(crate) async fn diagnosed(
-    check: &Check,
+    one: CheckRun<'_>,
     context: &Context<'_>,
     found: &mut ComparisonResult,
     returned: Option<&[String]>,
-) -> Option<Diagnosis> {
-    let evidence = found.evidence.take()?;
-    let rows = found.outcome.rows()?;
+    sides: &Sides<Option<SideReport>>,
+) -> (Option<Diagnosis>, Option<Undecided>) {
+    let check = one.check;
+    let (Some(mut evidence), Some(rows)) = (found.evidence.take(), found.outcome.rows()) else { return (None, None) };
     if evidence.rows.is_empty() && rows.duplicate == 0 {
-        return None;
+        return (None, None);
+    }
+    evidence.merges = versions::look(one, context, &evidence, sides).await;
+    let ties = evidence.merges.iter().filter(|merged| merged.code == FindingCode::VersionTie);
+    let ties: u64 = ties.map(|merged| merged.rows.len() as u64).sum();
+    let undecided = Some(Undecided { rows: ties }).filter(|undecided| undecided.rows > 0);
+    if undecided.is_some() {
+        found.warnings.push(tie(ties));
     }
     let columns = found.outcome.columns().iter();
     let changed: BTreeMap<String, u64> =
@@ -54,5 +62,14 @@ pub(crate) async fn diagnosed(
                     please report it with the query";
         found.warnings.push(Warning::new(WarningCode::Defect, text));
     }
-    diagnosis
+    (diagnosis, undecided)
+}
+
+fn tie(rows: u64) -> Warning {
+    let message = format!(
+        "of {} it cannot be told whether they differ: several rows of the table share the newest version, FINAL shows any \
+         of them, and one is the row of the other side; write each version once, or make the version column finer",
+        plural(rows, "differing row")
+    );
+    Warning::new(WarningCode::VersionTie, message)
 }

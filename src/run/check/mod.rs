@@ -19,6 +19,7 @@ pub(crate) mod scan;
 pub(crate) mod self_check;
 pub(crate) mod server_side;
 pub(crate) mod side;
+pub(crate) mod versions;
 pub(crate) mod window_counts;
 
 use super::context::{CheckRun, Context};

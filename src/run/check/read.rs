@@ -69,8 +69,9 @@ pub(crate) async fn read(
     });
     match judged.await {
         Ok((mut comparison, written)) => {
-            let diagnosis = diagnosed(check, context, &mut comparison, result.returned.as_deref()).await;
-            AttemptResult { comparison, diagnosis, written, ..result }
+            let returned = result.returned.as_deref();
+            let (diagnosis, undecided) = diagnosed(one, context, &mut comparison, returned, &result.sides).await;
+            AttemptResult { comparison, diagnosis, undecided, written, ..result }
         }
         Err(failure) => {
             let error = match failure.try_into_panic() {

@@ -246,7 +246,9 @@ impl<'a> TwoSidedScan<'a> {
                 )
             });
         }
-        result.diagnosis = diagnosed(self.one.check, self.context, &mut found, result.returned.as_deref()).await;
+        let returned = result.returned.as_deref();
+        (result.diagnosis, result.undecided) =
+            diagnosed(self.one, self.context, &mut found, returned, &result.sides).await;
         result.comparison = found;
         result.moved =
             Some(Moved { old: summary.moved.old, new: summary.moved.new }).filter(|moved| moved.old + moved.new > 0);

@@ -193,6 +193,7 @@ impl Mask {
             moved,
             // Its causes are read from the SQL.
             unstable,
+            undecided,
             transient,
             written,
             // Waivers speak in the words of their file, and are put to what is masked already.
@@ -226,6 +227,7 @@ impl Mask {
             sample,
             moved,
             unstable,
+            undecided,
             transient,
             written,
             waived,

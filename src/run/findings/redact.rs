@@ -141,6 +141,7 @@ fn fields(report: &mut CheckReport) {
         diagnosis: said,
         waived: waivers,
         unstable,
+        undecided: _,
         warnings,
         error,
         skipped,

@@ -34,6 +34,7 @@ use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
 use super::lint::{Inspected, LintRequest};
+use super::merging::Merging;
 use super::shared::batch_sink::BatchSink;
 use super::shared::batch_sink::Reader;
 use super::shared::column_builder;
@@ -152,6 +153,18 @@ impl Engine for ClickHouse {
             let _running = self.running.slot().await;
             let warnings = lint::inspect(self, sql, asked, timeout, ticket).await?;
             Ok(Inspected { warnings, ..Inspected::default() })
+        })
+    }
+
+    fn merging<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Merging>, Error>> {
+        Box::pin(async move {
+            let _running = self.running.slot().await;
+            lint::merging(self, sql, timeout, ticket).await
         })
     }
 }

@@ -3,12 +3,14 @@
 //! Asks the questions, views expanded; `rules` judges the answers. Whatever was not understood is a warning too.
 
 mod merges;
+mod merging;
 mod rules;
 mod tree;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::super::merging::Merging;
 use super::super::{Error, ErrorCode, LintRequest, QueryHandle, ReadQuery};
 use super::send::Form;
 use super::server::{ClickHouse, noted};
@@ -54,6 +56,24 @@ pub(crate) async fn inspect(
             Ok(vec![Warning::new(WarningCode::NotAnalysed, format!("the query was not analysed: {}", error.message))])
         }
     }
+}
+
+/// The table that `sql` reads whose rows merges replace or add up; see `Engine::merging`.
+pub(crate) async fn merging(
+    source: &ClickHouse,
+    sql: &str,
+    timeout: Duration,
+    ticket: &QueryHandle,
+) -> Result<Option<Merging>, Error> {
+    let session = source.session().await?;
+    let questions = Questions { source, session, timeout, ticket };
+    let tree = questions.tree(sql).await?;
+    let catalogue = questions.catalogue(&tree).await?;
+    let names: Vec<String> = catalogue.0.keys().cloned().collect();
+    let mut rows = questions.tables(&names).await?;
+    let definitions: BTreeMap<String, String> =
+        names.into_iter().filter_map(|name| Some((name.clone(), rows.remove(&name)?.pop()?))).collect();
+    Ok(merging::read(&tree, &catalogue, |name| definitions.get(name).cloned()))
 }
 
 impl Questions<'_> {
