@@ -96,6 +96,7 @@ struct Check {
     error: Option<IgnoredAny>,
     moved: Option<IgnoredAny>,
     unstable: Option<IgnoredAny>,
+    undecided: Option<IgnoredAny>,
     transient: Option<IgnoredAny>,
     skipped: Option<String>,
     skip_code: Option<SkipCode>,
@@ -179,7 +180,7 @@ impl From<Check> for RecordedCheck {
             // Keys that may stand several times are counted, and are no difference.
             None => found.is_empty() || (check.status == Status::Pass && suppressed.is_empty() && expected.is_empty()),
         };
-        let unsettled = [&check.error, &check.moved, &check.unstable, &check.transient];
+        let unsettled = [&check.error, &check.moved, &check.unstable, &check.undecided, &check.transient];
         RecordedCheck {
             kind: Kind::named(&check.kind),
             status: check.status,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// The one such table that a query reads.
+/// The one such table that a query reads, where it only picks rows and columns of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merging {
     /// Its name as the engine's SQL has it.
@@ -13,6 +13,8 @@ pub struct Merging {
     pub key: String,
     /// The column that says which row of a key is the newest; absent where merges do not choose by one.
     pub version: Option<String>,
+    /// Columns outside the sorting key by which rows are left out of the answer, as SQL.
+    pub filters: Vec<String>,
     /// The columns of the answer that are columns of the table as they are, by their name in the answer.
     pub columns: BTreeMap<String, String>,
 }

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::draw::{Draw, MOST_AGREEING, MOST_AGREEING_BYTES, MOST_BYTES, MOST_ROWS, size};
-use super::merges::Merged;
 use crate::frame::Value;
-use crate::model::Difference;
+use crate::model::{Difference, FindingCode};
 
 /// A column of the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +123,17 @@ impl Collector {
         let Collector { columns, copies, agreeing_unknown, .. } = self;
         Evidence { columns, rows, complete, hashes, agreeing, agreeing_unknown, bits, copies, merges: Vec::new() }
     }
+}
+
+/// Differing rows, by number, of which one code is true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Merged {
+    /// What is true of them.
+    pub(crate) code: FindingCode,
+    /// The sides of which it is true.
+    pub(crate) sides: String,
+    /// The rows.
+    pub(crate) rows: Vec<usize>,
 }
 
 /// The differing rows of a check: all of them, or a uniform draw.

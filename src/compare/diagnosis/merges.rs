@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::evidence::{DifferingRow, Evidence};
+use super::evidence::{DifferingRow, Evidence, Merged};
 use crate::compare::value::display::shown;
 use crate::compare::value::order::ascending;
 use crate::frame::Value;
@@ -14,6 +14,8 @@ use crate::model::{Difference, FindingCode, Side, Sides};
 pub(crate) struct Version {
     /// The same for the rows that a merge makes one.
     pub(crate) group: Value,
+    /// The same for the rows that the filters of the check treat alike.
+    pub(crate) filtered: Value,
     /// Whether no row of its group is newer; absent where merges do not choose by a version.
     pub(crate) newest: Option<bool>,
     /// Its values in the order of the columns of the check; absent for what is no column of the table.
@@ -27,17 +29,6 @@ pub(crate) struct Versions {
     pub(crate) merged: bool,
     /// The rows.
     pub(crate) rows: Vec<Version>,
-}
-
-/// Differing rows, by number, of which one code is true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Merged {
-    /// What is true of them.
-    pub(crate) code: FindingCode,
-    /// The sides of which it is true.
-    pub(crate) sides: String,
-    /// The rows.
-    pub(crate) rows: Vec<usize>,
 }
 
 /// What the tables of the sides tell of the differing rows, each row under one code at most.
@@ -96,10 +87,11 @@ struct Looked<'a> {
 impl Looked<'_> {
     /// The rows that the side may show, where several different ones share the newest version.
     fn tied(&self) -> Option<Vec<Vec<Value>>> {
-        let newest = self.rows.iter().filter(|row| row.newest == Some(true));
+        let newest: Vec<_> = self.rows.iter().filter(|row| row.newest == Some(true)).collect();
         let mut all: Vec<Vec<Value>> = Vec::new();
-        for row in newest {
-            if row.group != self.rows[0].group {
+        for row in &newest {
+            // A row that a filter leaves out is never shown.
+            if (&row.group, &row.filtered) != (&newest[0].group, &newest[0].filtered) {
                 return None;
             }
             // A column that is computed could be anything in another row.
@@ -120,7 +112,11 @@ impl Looked<'_> {
             values.all(|(held, shown)| held.as_ref().is_none_or(|held| ascending(held, shown).is_eq()))
         };
         let matching: Vec<_> = self.rows.iter().filter(holds).collect();
-        !matching.is_empty() && matching.iter().all(|row| row.newest == Some(false))
+        let replaced = |row: &&&Version| {
+            let newer = |other: &&Version| other.group == row.group && other.newest == Some(true);
+            row.newest == Some(false) && self.rows.iter().any(newer)
+        };
+        !matching.is_empty() && matching.iter().all(replaced)
     }
 
     fn unmerged(&self) -> bool {

@@ -65,11 +65,13 @@ async fn versions(
     if frame.height() > MOST_ROWS {
         return None;
     }
-    let (groups, newest) = (frame.values("cutover_group"), frame.values("cutover_newest"));
+    let [groups, filtered, newest] =
+        ["group", "filtered", "newest"].map(|name| frame.values(&format!("cutover_{name}")));
     let values: Vec<Option<Vec<Value>>> =
         columns.iter().enumerate().map(|(at, column)| column.map(|_| frame.values(&format!("cutover_{at}")))).collect();
     let row = |at: usize| Version {
         group: groups[at].clone(),
+        filtered: filtered[at].clone(),
         newest: merging.version.as_ref().map(|_| newest[at] == Value::Integer(1)),
         values: values.iter().map(|column| column.as_ref().map(|column| column[at].clone())).collect(),
     };
@@ -79,7 +81,7 @@ async fn versions(
 /// Selects every row of the sorting keys that the differing keys have; absent where a key is no column of the table, or
 /// has a value that is no literal.
 fn question(dialect: &dyn Dialect, merging: &Merging, evidence: &Evidence, columns: &[Option<&str>]) -> Option<String> {
-    let Merging { table, key, version, .. } = merging;
+    let Merging { table, key, version, filters, .. } = merging;
     let keys = evidence.columns.iter().filter(|column| column.key).count();
     let key_columns: Vec<String> =
         columns[..keys].iter().map(|column| column.map(|column| dialect.quoted(column))).collect::<Option<_>>()?;
@@ -97,8 +99,10 @@ fn question(dialect: &dyn Dialect, merging: &Merging, evidence: &Evidence, colum
         None => "0".to_owned(),
     };
     Some(format!(
-        "SELECT {selected}toUInt8({newest}) AS cutover_newest, cityHash64(tuple({key})) AS cutover_group \
+        "SELECT {selected}toUInt8({newest}) AS cutover_newest, toString(tuple({key})) AS cutover_group, \
+         toString(tuple({})) AS cutover_filtered \
          FROM {table} WHERE tuple({key}) IN (SELECT tuple({key}) FROM {table} WHERE ({}) IN ({})) LIMIT {}",
+        filters.join(", "),
         key_columns.join(", "),
         wanted.join(", "),
         MOST_ROWS + 1

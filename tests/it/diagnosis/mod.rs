@@ -4,6 +4,7 @@ mod codes;
 mod engines;
 mod places;
 mod shown;
+mod versions;
 
 use std::path::Path;
 use std::process::Output;

@@ -2,42 +2,101 @@
 
 use std::collections::BTreeMap;
 
-use super::merges::{Around, merged, merging, replaces};
+use super::merges::{Around, key_columns, merged, merging, replaces};
 use super::rules::{Catalogue, Entry};
 use super::tree::Tree;
 use crate::source::merging::Merging;
 
-/// The one table that merges its rows, of a query that reads no other; absent where the query itself merges them.
-pub(crate) fn read(tree: &Tree, catalogue: &Catalogue, definition: impl Fn(&str) -> Option<String>) -> Option<Merging> {
+/// The one table that merges its rows, of a query that only picks rows and columns of it; absent where the query itself
+/// merges them. `engine` is the engine of a table with its arguments, as `engine_full` has it.
+pub(crate) fn read(tree: &Tree, catalogue: &Catalogue, engine: impl Fn(&str) -> Option<String>) -> Option<Merging> {
     let mut tables = tree.nodes().filter(|at| tree.label(*at) == "TABLE");
-    let (table, None) = (tables.next()?, tables.next()) else { return None };
+    let (Some(_), None) = (tables.next(), tables.next()) else { return None };
+    let (levels, table) = levels(tree)?;
     let name = tree.attribute(table, "table_name")?;
-    let Some(Entry::Table { engine, key }) = catalogue.0.get(name) else { return None };
+    let Some(Entry::Table { engine: kind, key }) = catalogue.0.get(name) else { return None };
     let last = tree.attribute(table, "final") == Some("1");
-    if !merging(engine) || (!last && merged(engine, key, &Around { tree, at: table, out: None })) {
+    if !merging(kind) || (!last && merged(kind, key, &Around { tree, at: table, out: None })) {
         return None;
     }
-    let version = replaces(engine).then(|| version(&definition(name)?)).flatten();
-    let (database, name) = name.split_once('.')?;
-    let quoted = |name: &str| format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"));
+    let mut filters = Vec::new();
+    for node in levels.iter().flat_map(|query| filtered(tree, *query)) {
+        let column = column(tree, node, table)?;
+        if !key_columns(key).contains(&column.as_str()) {
+            filters.push(quoted(&column));
+        }
+    }
+    let Choice { version, deleted } = if replaces(kind) { choice(&engine(name)?) } else { Choice::default() };
+    filters.extend(deleted);
+    filters.sort_unstable();
+    filters.dedup();
+    let (database, table_name) = name.split_once('.')?;
     Some(Merging {
-        table: format!("{}.{}", quoted(database), quoted(name)),
+        table: format!("{}.{}", quoted(database), quoted(table_name)),
         merged: last,
         key: key.clone(),
         version,
+        filters,
         columns: plain(tree, 0, table),
     })
 }
 
-/// The first argument of a replacing engine, where it is a column.
-fn version(definition: &str) -> Option<String> {
-    let (_, arguments) = definition.split_once("ReplacingMergeTree(")?;
-    let all: Vec<&str> = arguments.split_once(')')?.0.split(',').map(str::trim).collect();
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
+}
+
+/// The queries from the outermost to the one that reads the table, where none does more than pick rows and columns.
+fn levels(tree: &Tree) -> Option<(Vec<usize>, usize)> {
+    let (mut found, mut query) = (Vec::new(), 0);
+    loop {
+        if tree.label(query) != "QUERY" || !picks(tree, query) {
+            return None;
+        }
+        found.push(query);
+        let [from] = tree.children(tree.section(query, "JOIN TREE")?) else { return None };
+        if tree.label(*from) == "TABLE" {
+            let sampled = ["sample_size", "sample_offset"].iter().any(|name| tree.attribute(*from, name).is_some());
+            return (!sampled).then_some((found, *from));
+        }
+        query = *from;
+    }
+}
+
+/// Whether a query gives each row of what it reads once or not at all.
+fn picks(tree: &Tree, query: usize) -> bool {
+    let sections = ["PROJECTION COLUMNS", "PROJECTION", "JOIN TREE", "WHERE", "PREWHERE", "ORDER BY"];
+    let known = tree.children(query).iter().all(|section| sections.contains(&tree.label(*section)));
+    let by_row = tree.below(query).into_iter().all(|at| {
+        let one = matches!(tree.attribute(at, "function_type"), None | Some("ordinary"));
+        one && tree.attribute(at, "function_name") != Some("arrayJoin") && tree.attribute(at, "with_fill") != Some("1")
+    });
+    known && by_row && tree.attribute(query, "is_distinct") != Some("1")
+}
+
+/// The columns that the filters of a query read.
+fn filtered(tree: &Tree, query: usize) -> Vec<usize> {
+    let sections = ["WHERE", "PREWHERE"].into_iter().filter_map(|section| tree.section(query, section));
+    sections.flat_map(|section| tree.below(section)).filter(|at| tree.label(*at) == "COLUMN").collect()
+}
+
+/// What a replacing engine chooses by, as SQL.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Choice {
+    /// The column that says which row is the newest.
+    version: Option<String>,
+    /// The column that says that the newest row is to be gone.
+    deleted: Option<String>,
+}
+
+fn choice(engine: &str) -> Choice {
+    let arguments = engine
+        .split_once("ReplacingMergeTree(")
+        .and_then(|(kind, rest)| kind.chars().all(|c| c.is_ascii_alphabetic()).then(|| rest.split_once(')')).flatten());
+    let Some((arguments, _)) = arguments else { return Choice::default() };
+    let all = arguments.split(',').map(str::trim);
     // A replicated table begins with its path and the name of its replica, in quotes.
-    let own: Vec<&str> = all.into_iter().filter(|one| !one.starts_with('\'')).collect();
-    // Rows that a second column marks as deleted are gone rather than chosen.
-    let [version] = own.as_slice() else { return None };
-    (!version.is_empty()).then(|| (*version).to_owned())
+    let mut own = all.filter(|one| !one.is_empty() && !one.starts_with('\'')).map(str::to_owned);
+    Choice { version: own.next(), deleted: own.next() }
 }
 
 /// The columns of `query` that are columns of `table` as they are, through subqueries.
@@ -45,9 +104,12 @@ fn plain(tree: &Tree, query: usize, table: usize) -> BTreeMap<String, String> {
     let names = tree.section(query, "PROJECTION COLUMNS").map_or(&[] as &[usize], |section| tree.children(section));
     let list = tree.section(query, "PROJECTION").and_then(|section| tree.children(section).first());
     let nodes = list.map_or(&[] as &[usize], |list| tree.children(*list));
-    let name = |at: usize| tree.text(at).split_once(' ').map(|(name, _)| name.to_owned());
+    let name = |named: usize, node: usize| {
+        let kind = tree.attribute(node, "result_type")?;
+        Some(tree.text(named).strip_suffix(kind)?.strip_suffix(' ')?.to_owned())
+    };
     let pairs = names.iter().zip(nodes);
-    pairs.filter_map(|(named, node)| Some((name(*named)?, column(tree, *node, table)?))).collect()
+    pairs.filter_map(|(named, node)| Some((name(*named, *node)?, column(tree, *node, table)?))).collect()
 }
 
 fn column(tree: &Tree, node: usize, table: usize) -> Option<String> {
@@ -62,15 +124,25 @@ fn column(tree: &Tree, node: usize, table: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::version;
+    use super::{Choice, choice};
 
-    /// Catches a path or a mark of deletion that is taken for a version.
+    /// Catches a path, or what a comment says, that is taken for a version.
     #[test]
-    fn the_version_is_the_one_column_of_the_engine() {
-        assert_eq!(version("ReplacingMergeTree(at) ORDER BY id").as_deref(), Some("at"));
-        assert_eq!(version("ReplicatedReplacingMergeTree('/a/b', '{replica}', at) ORDER BY id").as_deref(), Some("at"));
-        for none in ["ReplacingMergeTree ORDER BY id", "ReplacingMergeTree(at, gone) ORDER BY id", "MergeTree()"] {
-            assert_eq!(version(none), None, "{none}");
+    fn the_version_is_the_first_column_of_the_engine() {
+        let of = |version: Option<&str>, deleted: Option<&str>| Choice {
+            version: version.map(str::to_owned),
+            deleted: deleted.map(str::to_owned),
+        };
+        for (engine, expected) in [
+            ("ReplacingMergeTree(at) ORDER BY id", of(Some("at"), None)),
+            ("ReplacingMergeTree(at, gone) ORDER BY id", of(Some("at"), Some("gone"))),
+            ("ReplicatedReplacingMergeTree('/a/{uuid}', '{replica}', at) ORDER BY id", of(Some("at"), None)),
+            ("SharedReplacingMergeTree('/a', 'b', at, gone) ORDER BY id", of(Some("at"), Some("gone"))),
+            ("ReplicatedReplacingMergeTree('/a', 'b') ORDER BY id", of(None, None)),
+            ("ReplacingMergeTree ORDER BY id", of(None, None)),
+            ("MergeTree ORDER BY id COMMENT 'was ReplacingMergeTree(at)'", of(None, None)),
+        ] {
+            assert_eq!(choice(engine), expected, "{engine}");
         }
     }
 }

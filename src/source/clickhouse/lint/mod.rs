@@ -70,10 +70,8 @@ pub(crate) async fn merging(
     let tree = questions.tree(sql).await?;
     let catalogue = questions.catalogue(&tree).await?;
     let names: Vec<String> = catalogue.0.keys().cloned().collect();
-    let mut rows = questions.tables(&names).await?;
-    let definitions: BTreeMap<String, String> =
-        names.into_iter().filter_map(|name| Some((name.clone(), rows.remove(&name)?.pop()?))).collect();
-    Ok(merging::read(&tree, &catalogue, |name| definitions.get(name).cloned()))
+    let engines = questions.of_tables("concat(database, '.', name), engine_full", &names).await?;
+    Ok(merging::read(&tree, &catalogue, |name| engines.get(name)?.last().cloned()))
 }
 
 impl Questions<'_> {
@@ -127,12 +125,17 @@ impl Questions<'_> {
 
     /// The rows of `system.tables` by name.
     async fn tables(&self, names: &[String]) -> Result<BTreeMap<String, Vec<String>>, Error> {
+        self.of_tables(COLUMNS, names).await
+    }
+
+    /// These columns of `system.tables`, the name first, by name.
+    async fn of_tables(&self, columns: &str, names: &[String]) -> Result<BTreeMap<String, Vec<String>>, Error> {
         let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
         let list = |all: Vec<&str>| all.into_iter().map(quoted).collect::<Vec<_>>().join(", ");
         // The database alone spares the server from reading the definition of every table it has.
         let databases = names.iter().flat_map(|name| name.match_indices('.').map(|(dot, _)| &name[..dot])).collect();
         let sql = format!(
-            "SELECT {COLUMNS} FROM system.tables WHERE database IN ({}) AND concat(database, '.', name) IN ({})",
+            "SELECT {columns} FROM system.tables WHERE database IN ({}) AND concat(database, '.', name) IN ({})",
             list(databases),
             list(names.iter().map(String::as_str).collect())
         );
