@@ -75,6 +75,7 @@ mod tests {
             check
         };
         RunReport {
+            id: "20260108T000000.000Z-0000".to_owned(),
             started_at: chrono::DateTime::UNIX_EPOCH,
             elapsed_ms: 0,
             version: String::new(),

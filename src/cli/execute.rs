@@ -6,7 +6,7 @@ use super::console::Screen;
 use super::dry_run::dry_run;
 use super::publish::finished::FinishedRun;
 use super::publish::notify::Notifiers;
-use super::publish::reports::{folder_name, write};
+use super::publish::reports::write;
 use super::publish::{history, last_run};
 use super::request::RunRequest;
 use super::selection::{Patterns, select};
@@ -95,7 +95,6 @@ async fn publish(
     screen: &Screen,
     notifiers: &Notifiers,
 ) -> u8 {
-    let id = folder_name(report.started_at);
     let place = request.history.as_ref();
     let unread = match place {
         Some(place) => {
@@ -123,7 +122,7 @@ async fn publish(
         Some(reports) => best_effort_async("the run before", last_run::of(place, reports, &report)).await.flatten(),
         None => None,
     };
-    let written = write(&report, &request.reports, &id, request.options.differences.as_ref());
+    let written = write(&report, &request.reports, request.options.differences.as_ref());
     let complain = |why: &String| console::complain(&format!("cutover run: {why}\n"));
     match &written {
         Ok(written) => {
@@ -138,8 +137,8 @@ async fn publish(
         _ => BROKEN,
     };
     if let Some(place) = place {
-        let folder = request.reports.folder(&id);
-        let recorded = history::record(place, &report, &id, code, folder.as_deref(), unread);
+        let folder = request.reports.folder(&report.id);
+        let recorded = history::record(place, &report, &report.id, code, folder.as_deref(), unread);
         best_effort_async("the history", recorded).await;
     }
     let places = written.as_ref().map(|written| written.places.as_slice()).unwrap_or_default();

@@ -59,6 +59,8 @@ pub use words::{agree, plural, thousands};
 /// Everything one invocation found.
 #[derive(Clone, Debug)]
 pub struct RunReport {
+    /// Tells this run from all others: when it began and a number drawn by chance.
+    pub id: String,
     /// When the run began.
     pub started_at: DateTime<Utc>,
     /// Wall time in milliseconds.

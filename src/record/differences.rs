@@ -17,6 +17,9 @@ use crate::model::Key;
 /// Name of the file.
 pub const FILE: &str = "differences.parquet";
 
+/// Key in the file's footer of the id of its run.
+pub const RUN: &str = "cutover.run";
+
 /// Columns of the file, in their order: a line per difference and column.
 pub const COLUMNS: [&str; 7] = ["suite", "check", "key", "difference", "column", "old", "new"];
 
@@ -33,13 +36,19 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Reads the file at `path`, with or without values. The error says what is wrong, and belongs behind the path.
-    pub(super) fn read(path: &Path, values: bool) -> Result<Lines, String> {
+    /// Reads the file at `path` of the run `id`, with or without values; a report of earlier versions has no id, nor has its
+    /// file. The error says what is wrong, and belongs behind the path.
+    pub(super) fn read(path: &Path, id: Option<&str>, values: bool) -> Result<Lines, String> {
         let file = input::open(path).map_err(|cause| format!("cannot be read: {cause}"))?;
         let names = &COLUMNS[..if values { COLUMNS.len() } else { WITHOUT_VALUES }];
         // A damaged file makes some readers break off instead of saying so.
         let read = caught(|| {
-            let batch = batch(file, names).map_err(|cause| format!("is damaged: {cause}"))?;
+            let damaged = |cause: ArrowError| format!("is damaged: {cause}");
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|cause| damaged(cause.into()))?;
+            if run(&reader) != id {
+                return Err("is of another run".to_owned());
+            }
+            let batch = batch(reader, names).map_err(damaged)?;
             let column = |name: &&str| text(batch.column_by_name(name)?);
             let columns: Option<Vec<_>> = names.iter().map(column).collect();
             let columns = columns.ok_or_else(|| DAMAGED.to_owned())?;
@@ -58,9 +67,14 @@ impl Lines {
     }
 }
 
+/// The id of the run that wrote a file, where it says so.
+fn run(reader: &ParquetRecordBatchReaderBuilder<std::fs::File>) -> Option<&str> {
+    let pairs = reader.metadata().file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == RUN)?.value.as_deref()
+}
+
 /// The columns `names` of all rows of a file, those that it has.
-fn batch(file: std::fs::File, names: &[&str]) -> Result<RecordBatch, ArrowError> {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)?;
+fn batch(reader: ParquetRecordBatchReaderBuilder<std::fs::File>, names: &[&str]) -> Result<RecordBatch, ArrowError> {
     let mask = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
     let reader = reader.with_projection(mask).build()?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);

@@ -7,7 +7,7 @@ pub(crate) mod proofs;
 pub mod read;
 mod report;
 
-pub(crate) use place::is_report;
+pub(crate) use place::{is_report, moment, run_id};
 
 /// Version of the report that is written and understood. Keys keep their meaning within one.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -3,11 +3,25 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 /// Name of the report that is read back, in its folder.
 const REPORT: &str = "report.json";
 
 /// Folder of the reports of runs that were given no other.
 const REPORTS: &str = "reports";
+
+/// Names a run: `20260103T040506.789Z-1f2e` sorts by time, and two runs of one moment differ.
+pub(crate) fn run_id(started_at: DateTime<Utc>) -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let chance = RandomState::new().hash_one(started_at) & 0xffff;
+    format!("{}-{chance:04x}", moment(started_at))
+}
+
+/// Returns a time as a run's name begins with it.
+pub(crate) fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y%m%dT%H%M%S%.3fZ").to_string()
+}
 
 /// Returns whether a folder has the name of one that a run made.
 pub(crate) fn is_report(name: &str) -> bool {
@@ -46,6 +60,17 @@ fn last(reports: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_knows_its_own_folders() {
+        let started_at = "2026-01-03T04:05:06.789Z".parse().unwrap();
+        let name = run_id(started_at);
+        assert!(name.starts_with("20260103T040506.789Z-"), "{name}");
+        assert!(is_report(&name));
+        for other in ["sample", "20260103", "20260103T040506.789Z-12", "x0260103T040506.789Z-1f2e"] {
+            assert!(!is_report(other), "{other}");
+        }
+    }
 
     /// Catches another run than the newest that has a report, and a file whose name is taken for a word.
     #[test]

@@ -23,6 +23,8 @@ pub use super::report::{RecordedCheck, RecordedSuite};
 pub struct RecordedRun {
     /// Its path.
     pub path: PathBuf,
+    /// Its id; absent where an earlier version wrote the report.
+    pub id: Option<String>,
     /// When the run began, as the report says it.
     pub started_at: String,
     /// Its verdict.
@@ -71,9 +73,9 @@ impl RecordedRun {
                 format!("is no report of schema version {SCHEMA_VERSION}; give a report.json that `cutover run` wrote");
             return Err(unreadable(path, why));
         }
-        let Report { started_at, status, interrupted, suites, checks } = serde_json::from_value(report)
+        let Report { id, started_at, status, interrupted, suites, checks } = serde_json::from_value(report)
             .map_err(|cause| unreadable(path, format!("is damaged: {cause}; run the checks again")))?;
-        Ok(RecordedRun { path: path.to_owned(), started_at, status, interrupted, suites, checks })
+        Ok(RecordedRun { path: path.to_owned(), id, started_at, status, interrupted, suites, checks })
     }
 
     /// The suite of the check or window `id`.
@@ -95,7 +97,7 @@ impl RecordedRun {
                 self.path.display()
             ))
         };
-        let lines = Lines::read(&path, true).map_err(failed)?;
+        let lines = Lines::read(&path, self.id.as_deref(), true).map_err(failed)?;
         let found = self.regrouped(&lines).ok_or_else(|| failed(DAMAGED.to_owned()))?;
         for check in &self.checks {
             let read = found.get(&check.id).map_or(0, |examples| examples.len() as u64);

@@ -11,6 +11,8 @@ use crate::model::{DifferenceCounts, Kind, SkipCode, Status};
 /// A report.json.
 #[derive(Debug, Deserialize)]
 pub(super) struct Report {
+    #[serde(default)]
+    pub(super) id: Option<String>,
     pub(super) started_at: String,
     pub(super) status: Status,
     #[serde(default)]

@@ -12,6 +12,8 @@ use crate::record::SCHEMA_VERSION;
 struct Report<'a> {
     /// Version of this contract.
     schema_version: u32,
+    /// Tells this run from all others, in the history and in the name of its folder too.
+    id: &'a str,
     /// The worst status of all checks.
     status: Status,
     /// When the run began, UTC.
@@ -47,6 +49,7 @@ struct Check<'a> {
 pub(super) fn render(report: &RunReport) -> String {
     let shown = Report {
         schema_version: SCHEMA_VERSION,
+        id: &report.id,
         status: report.status(),
         started_at: report.started_at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
         elapsed_ms: report.elapsed_ms,

@@ -25,6 +25,7 @@ use tokio::sync::Semaphore;
 use crate::compare::Ledger;
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{CheckReport, RunReport, SkipCode};
+use crate::record::run_id;
 use crate::source::CancellationToken;
 use crate::spec::check::Check;
 use check::facts::CheckFacts;
@@ -116,6 +117,7 @@ pub(crate) async fn run(
         () = &mut deadline => work.await,
     };
     let mut report = RunReport {
+        id: run_id(started_at),
         started_at,
         elapsed_ms: elapsed_ms(clock),
         version: env!("CARGO_PKG_VERSION").to_owned(),

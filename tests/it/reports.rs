@@ -107,6 +107,7 @@ pub(crate) fn report() -> RunReport {
         ..check("suite.holds", Kind::Invariant)
     };
     RunReport {
+        id: "20260108T000000.000Z-0000".to_owned(),
         started_at: "2026-01-01T00:00:00Z".parse().unwrap(),
         elapsed_ms: 125_000,
         version: "0.0.0".to_owned(),

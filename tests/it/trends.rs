@@ -215,6 +215,7 @@ fn windows() -> impl Iterator<Item = CheckReport> {
 #[test]
 fn the_sample_of_a_page_with_a_past_is_current() {
     let report = RunReport {
+        id: "20260108T000000.000Z-0000".to_owned(),
         started_at: night(NIGHTS),
         elapsed_ms: 14_000,
         version: "0.1.0".to_owned(),

@@ -78,6 +78,7 @@ impl Notifiers {
     /// Notifies of a run that did not begin: silence would look like last night's verdict.
     pub(crate) async fn refused(&self, code: u8) {
         let report = RunReport {
+            id: "20260108T000000.000Z-0000".to_owned(),
             started_at: Utc::now(),
             elapsed_ms: 0,
             version: env!("CARGO_PKG_VERSION").to_owned(),

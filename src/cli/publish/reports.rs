@@ -11,7 +11,7 @@ use crate::fs::output;
 use crate::fs::output::{Held, Unfinished, is_special, write_atomically};
 use crate::isolation::caught;
 use crate::model::RunReport;
-use crate::record::{differences, is_report};
+use crate::record::{differences, is_report, moment};
 use crate::report::{Format, render};
 use crate::run::Differences;
 
@@ -85,13 +85,8 @@ pub(crate) struct Written {
 }
 
 /// Writes the reports and returns where they are.
-pub(crate) fn write(
-    report: &RunReport,
-    to: &Reports,
-    id: &str,
-    differences: Option<&Differences>,
-) -> Result<Written, String> {
-    written(to, id, differences, |format| render(format, report))
+pub(crate) fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) -> Result<Written, String> {
+    written(to, &report.id, differences, |format| render(format, report))
 }
 
 /// The same of reports as `render` makes them.
@@ -108,7 +103,7 @@ fn written(
         )
     };
     let place = |path: PathBuf| match differences {
-        Some(differences) => differences.keep(path.clone()).map_err(|cause| failed(&path, &cause)),
+        Some(differences) => differences.keep(path.clone(), id).map_err(|cause| failed(&path, &cause)),
         None => Ok(()),
     };
     match to {
@@ -160,17 +155,6 @@ fn rendered(format: Format, render: impl Fn(Format) -> String) -> Result<String,
     })
 }
 
-/// `20260103T040506.789Z-1f2e`: sorts by time, and two runs of one moment differ.
-pub(crate) fn folder_name(started_at: DateTime<Utc>) -> String {
-    use std::hash::{BuildHasher, RandomState};
-    let chance = RandomState::new().hash_one(started_at) & 0xffff;
-    format!("{}-{chance:04x}", moment(started_at))
-}
-
-fn moment(at: DateTime<Utc>) -> String {
-    at.format("%Y%m%dT%H%M%S%.3fZ").to_string()
-}
-
 /// Removes reports that are older than that of the run `own`, the oldest first, until `keep` are left. One without
 /// report.json is not finished, and one from the future, by the clock of this run, says nothing about age: neither is
 /// removed or counted.
@@ -209,17 +193,6 @@ mod tests {
         assert!(parent.path().join("b.html").is_file());
         for written in [folder, some] {
             assert!(written.broken.len() == 1 && written.broken[0].contains("report.json"), "{:?}", written.broken);
-        }
-    }
-
-    #[test]
-    fn a_run_knows_its_own_folders() {
-        let started_at = "2026-01-03T04:05:06.789Z".parse().unwrap();
-        let name = folder_name(started_at);
-        assert!(name.starts_with("20260103T040506.789Z-"), "{name}");
-        assert!(is_report(&name));
-        for other in ["sample", "20260103", "20260103T040506.789Z-12", "x0260103T040506.789Z-1f2e"] {
-            assert!(!is_report(other), "{other}");
         }
     }
 

@@ -34,7 +34,7 @@ impl Keys {
         };
         let folders = [beside, run.folder.as_ref().map(PathBuf::from)];
         let path = folders.into_iter().flatten().map(|folder| folder.join(FILE)).find(|path| path.is_file())?;
-        read(&path)
+        read(&path, &run.id)
     }
 
     pub(crate) fn of(&self, id: &str) -> &Found {
@@ -93,8 +93,8 @@ impl Found {
     }
 }
 
-fn read(path: &Path) -> Option<Keys> {
-    let lines = Lines::read(path, false).ok()?;
+fn read(path: &Path, id: &str) -> Option<Keys> {
+    let lines = Lines::read(path, Some(id), false).ok()?;
     let mut found = Keys::default();
     for line in lines.iter() {
         let [suite, check, key, difference, column, ..] = line.map(Option::unwrap_or_default);

@@ -262,6 +262,7 @@ mod tests {
 
     fn report(checks: Vec<CheckReport>) -> RunReport {
         RunReport {
+            id: "20260108T000000.000Z-0000".to_owned(),
             started_at: "2026-01-09T02:00:00Z".parse().unwrap(),
             elapsed_ms: 0,
             version: String::new(),

@@ -8,13 +8,14 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 
 use crate::fs::output::beside;
 use crate::model::{Difference, Example, Key, Written};
 use crate::record::differences;
-use crate::record::differences::COLUMNS;
+use crate::record::differences::{COLUMNS, RUN};
 
 /// Lines held before they are written.
 const LINES: usize = 1 << 16;
@@ -61,13 +62,14 @@ impl Differences {
         ParquetSink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false, held: None }
     }
 
-    /// Ends the file and moves it to `path`.
-    pub(crate) fn keep(&self, path: PathBuf) -> io::Result<()> {
+    /// Ends the file as that of the run `id`, and moves it to `path`.
+    pub(crate) fn keep(&self, path: PathBuf, id: &str) -> io::Result<()> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.flush();
         if let Some(cause) = shared.failed.take() {
             return Err(cause);
         }
+        shared.writer.append_key_value_metadata(KeyValue::new(RUN.to_owned(), id.to_owned()));
         shared.writer.finish().map_err(io::Error::other)?;
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;

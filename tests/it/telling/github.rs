@@ -222,6 +222,7 @@ fn a_run_that_does_not_begin_is_annotated() {
 
 fn report(checks: Vec<CheckReport>) -> RunReport {
     RunReport {
+        id: "20260108T000000.000Z-0000".to_owned(),
         started_at: "2026-01-03T04:05:06.789Z".parse().unwrap(),
         elapsed_ms: 61_500,
         version: "0".to_owned(),

@@ -226,6 +226,7 @@ fn a_message_holds_counts_and_no_data() {
 
 fn report(checks: Vec<CheckReport>) -> RunReport {
     RunReport {
+        id: "20260108T000000.000Z-0000".to_owned(),
         started_at: "2026-01-03T04:05:06.789Z".parse().unwrap(),
         elapsed_ms: 61_500,
         version: "0".to_owned(),
