@@ -237,7 +237,11 @@ pub(super) fn add_up(reports: &mut [CheckReport], selected: &[Selected<'_>], opt
         if !windows.iter().all(compared) {
             continue;
         }
-        for name in check.expect.keys() {
+        for (name, expected) in &check.expect {
+            let mut back = *expected;
+            for at in &windows {
+                back -= reports[*at].expect_known(name, back);
+            }
             let left = |at: &usize| reports[*at].left().get(name.as_str()).copied().unwrap_or(0);
             let all = windows.iter().map(left).fold(0, u64::saturating_add);
             for at in &windows {

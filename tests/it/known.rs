@@ -340,6 +340,16 @@ fn a_baseline_that_cannot_be_read_exits_2() {
         std::fs::write(&report, text).unwrap();
         refused(told);
     }
+    // As many differences, of other rows.
+    std::fs::write(&report, &good_report).unwrap();
+    write(folder.path(), "new/items.csv", "id,name,cost\n2,b,0.20\n4,d,0.41\n5,e,0.50\n");
+    baseline(folder.path(), &[]);
+    let other_report = std::fs::read_to_string(&report).unwrap();
+    std::fs::write(&report, &good_report).unwrap();
+    refused("is of another run");
+    std::fs::write(&report, &other_report).unwrap();
+    std::fs::write(&parquet, &good_parquet).unwrap();
+    refused("is of another run");
     std::fs::remove_file(&report).unwrap();
     refused("cannot be read");
     std::fs::remove_file(folder.path().join("base/differences.parquet")).unwrap();

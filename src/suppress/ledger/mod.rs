@@ -257,8 +257,9 @@ impl Ledger {
         let (coverers, groups, owners) = self.shared_out();
         // What all windows expect together is the share of none.
         let expected = report.expected.iter().filter(|one| !one.windows);
-        let expected: BTreeMap<&str, u64> = expected.map(|one| (one.name.as_str(), one.expected)).collect();
-        let Shares { mut counts, mut shared } = share(&coverers, groups, &expected);
+        let expected: BTreeMap<String, u64> = expected.map(|one| (one.name.clone(), one.expected)).collect();
+        let kept = expected.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        let Shares { mut counts, mut shared } = share(&coverers, groups, &kept);
         for (of_key, owner) in owners.into_iter().enumerate().skip(self.waivers.len() + 1) {
             let more = std::mem::take(&mut counts[of_key]);
             more.0.iter().for_each(|(name, count)| counts[owner].add(name, *count));
@@ -272,6 +273,9 @@ impl Ledger {
             counts: counts[self.waivers.len()].clone(),
             gone: past.total.saturating_sub(self.again),
         });
+        for (name, most) in expected {
+            report.expect_known(&name, most);
+        }
         if let Some(past) = self.past.as_ref().filter(|past| !past.complete && report.error.is_none())
             && report.differs()
         {

@@ -1,5 +1,6 @@
 //! Waivers through the built program: what they cover, what they do not, and every way to get the file wrong.
 
+mod by_design;
 mod counted;
 mod expected;
 mod further;
@@ -80,6 +81,11 @@ pub(crate) fn write(folder: &Path, name: &str, text: &str) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
+}
+
+/// How many waivers stand in the file of `folder`.
+pub(crate) fn waivers_of(folder: &Path) -> usize {
+    std::fs::read_to_string(folder.join("waivers.toml")).unwrap().matches("[[waivers]]").count()
 }
 
 /// Today, UTC.

@@ -29,14 +29,18 @@ pub(super) struct Request<'a> {
     pub(super) args: &'a WaiveArgs,
     pub(super) check: &'a Check,
     pub(super) units: Vec<&'a RecordedCheck>,
-    /// Differences that no waiver means yet.
-    pub(super) open: Vec<Example>,
+}
+
+/// Differences of a check, or of one window of it, that no waiver means yet.
+pub(super) struct Open<'a> {
+    unit: &'a RecordedCheck,
+    examples: Vec<Example>,
 }
 
 impl<'a> Request<'a> {
-    /// The waivers, and what they come to in words.
-    pub(super) fn written(&self) -> Result<(Writer<'a>, String), String> {
-        let Request { args, check, units, .. } = self;
+    /// The waivers of what is `open`, and what they come to in words.
+    pub(super) fn written(&self, mut open: Vec<Open<'a>>) -> Result<(Writer<'a>, String), String> {
+        let Request { args, check, units } = self;
         let id = &args.check;
         let mut writer = Writer::new(args);
         if let Some(most) = args.at_most {
@@ -46,11 +50,20 @@ impl<'a> Request<'a> {
             writer.by_count(&one.id, most, &self.names(one));
             return Ok((writer, format!("at most {} of {}", plural(most, "difference"), one.id)));
         }
-        if let Some(why) = self.not_by_key() {
+        if let Some(why) = self.not_by_key(&open) {
             return self.by_count(writer, &why);
         }
-        if self.open.is_empty() {
-            return Err(format!("every difference of {id} is waived already"));
+        let beyond = self.beyond_expected(&mut open, &mut writer)?;
+        open.retain(|one| !one.examples.is_empty());
+        let total = open.iter().map(|one| one.examples.len() as u64).sum::<u64>();
+        match (total, beyond) {
+            (0, 0) if check.expect.is_empty() => return Err(format!("every difference of {id} is waived already")),
+            (0, 0) => return Err(format!("every difference of {id} is waived or expected already")),
+            (0, _) => {
+                let more = plural(beyond, "difference");
+                return Ok((writer, format!("{more} of {id} by count, beyond what `expect` says,")));
+            }
+            _ => {}
         }
         if check.kind.kind() == Kind::Latency && !args.any_value {
             return Err(format!(
@@ -58,21 +71,37 @@ impl<'a> Request<'a> {
                  time with --any-value"
             ));
         }
-        self.under_a_key_that_stays()?;
+        self.under_a_key_that_stays(&open)?;
+        for one in &open {
+            self.one_by_one(one, &mut writer);
+        }
+        let how = if self.check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
+            if args.any_value { "column" } else { "value" }.to_owned()
+        } else {
+            plural(self.keys(&open) as u64, "key")
+        };
+        let more =
+            if beyond > 0 { format!(", and {beyond} by count beyond what `expect` says,") } else { String::new() };
+        Ok((writer, format!("{} of {id} by {how}{more}", plural(total, "difference"))))
+    }
+
+    /// Names each difference that is open in a check or window.
+    fn one_by_one(&self, Open { unit, examples }: &Open<'_>, writer: &mut Writer<'a>) {
+        let Request { args, check, .. } = self;
+        let id = &unit.id;
         let numbers = check.difference_form() == DifferenceForm::Numbers;
         let groups = check.kind.kind().profile().groups;
         let whole = |example: &&Example| groups && on_one_side(example.difference).is_some();
         let changed = |example: &&Example| numbers || example.difference == Difference::Changed;
         let of_values = |example: &&Example| changed(example) || whole(example);
-        let values: Vec<&Example> = self.open.iter().filter(changed).collect();
-        let twice: Vec<(Key, &String, &Pair)> = self
-            .open
+        let values: Vec<&Example> = examples.iter().filter(changed).collect();
+        let twice: Vec<(Key, &String, &Pair)> = examples
             .iter()
             .filter_map(|example| example.row_counts().map(|(name, pair)| (self.key(example), name, pair)))
             .collect();
         for name in ["missing", "extra"] {
             let lost: Vec<&Example> =
-                self.open.iter().filter(|one| whole(one) && on_one_side(one.difference) == Some(name)).collect();
+                examples.iter().filter(|one| whole(one) && on_one_side(one.difference) == Some(name)).collect();
             if args.any_value && !lost.is_empty() {
                 let keys = lost.iter().map(|example| example.key.clone()).collect();
                 writer.by_key(id, &keys, Limits { name: Some(name), any_value: true, ..Limits::default() });
@@ -81,7 +110,7 @@ impl<'a> Request<'a> {
             }
         }
         if args.any_value {
-            self.by_columns(&values, &mut writer);
+            self.by_columns(id, &values, writer);
             let keys: BTreeSet<Key> = twice.into_iter().map(|(key, ..)| key).collect();
             if !keys.is_empty() {
                 writer.by_key(id, &keys, Limits { name: Some(DUPLICATE), any_value: true, ..Limits::default() });
@@ -91,23 +120,54 @@ impl<'a> Request<'a> {
             writer.by_value(id, twice.into_iter(), Some(DUPLICATE), args.delta);
         }
         let mut rows: BTreeMap<(&str, u64), BTreeSet<Key>> = BTreeMap::new();
-        for ((name, key), count) in self.rows(&of_values) {
+        for ((name, key), count) in self.rows(examples, &of_values) {
             rows.entry((name, count)).or_default().insert(key);
         }
         for ((name, count), keys) in &rows {
             let each = self.counts_each_key().then_some(*count);
             writer.by_key(id, keys, Limits { name: Some(name), per_key: each, ..Limits::default() });
         }
-        let how = if self.check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
-            if args.any_value { "column" } else { "value" }.to_owned()
-        } else {
-            plural(self.keys() as u64, "key")
-        };
-        Ok((writer, format!("{} of {id} by {how}", plural(self.open.len() as u64, "difference"))))
+    }
+
+    /// Takes what `expect` speaks of out of `open`: it is no difference to accept. What goes beyond it is accepted by count,
+    /// for nobody knows which of them are by design. Returns how many those are.
+    fn beyond_expected(&self, open: &mut [Open<'_>], writer: &mut Writer<'a>) -> Result<u64, String> {
+        let Request { args, check, units } = self;
+        // `expect` speaks of all windows together: whoever names one of them means what is in it.
+        if args.check != check.id {
+            return Ok(0);
+        }
+        let mut beyond = 0;
+        for (name, expected) in check.expect.iter().filter(|(_, expected)| **expected > 0) {
+            let of = |tally: &DifferenceCounts| tally.0.get(name).copied().unwrap_or(0);
+            let found: u64 = units.iter().map(|one| of(&one.found).saturating_sub(of(&one.suppressed))).sum();
+            let more = found.saturating_sub(*expected);
+            if more > 0 && check.window.is_some() {
+                return Err(format!(
+                    "{expected} of {found} {name} in all windows are by design, and nobody knows which; name the windows that \
+                     are to be accepted, such as --check {}",
+                    units[0].id
+                ));
+            }
+            if more > 0 && check.difference_form() == DifferenceForm::Numbers {
+                return Err(format!(
+                    "{expected} of {found} {name} are by design, and nobody knows which; correct `expect`, or say --at-most \
+                     {more} if any {more} more are to be accepted"
+                ));
+            }
+            if more > 0 {
+                writer.by_count(&check.id, more, std::slice::from_ref(name));
+                beyond += more;
+            }
+            for one in open.iter_mut() {
+                one.examples.retain(|example| Ledger::name(check, example.difference) != name);
+            }
+        }
+        Ok(beyond)
     }
 
     /// Refuses hashes of masked values that no other run will have.
-    fn under_a_key_that_stays(&self) -> Result<(), String> {
+    fn under_a_key_that_stays(&self, open: &[Open<'_>]) -> Result<(), String> {
         let Some(masked) = self.units.iter().find(|one| one.masked) else { return Ok(()) };
         let is_hash = |value: &Option<String>| value.as_deref().is_some_and(run::is_hash);
         let of_values = |example: &Example| {
@@ -119,7 +179,7 @@ impl<'a> Request<'a> {
             let Key(key) = self.key(example);
             key.iter().any(|(_, value)| is_hash(value)) || of_values(example)
         };
-        if !self.open.iter().any(|example| hashed(&example)) {
+        if !open.iter().flat_map(|one| &one.examples).any(|example| hashed(&example)) {
             return Ok(());
         }
         let now = mask_key()?.id();
@@ -140,9 +200,9 @@ impl<'a> Request<'a> {
     }
 
     /// Rows that differ as a whole: how many, by name and key.
-    fn rows(&self, of_values: &dyn Fn(&&Example) -> bool) -> BTreeMap<(&'static str, Key), u64> {
+    fn rows(&self, examples: &[Example], of_values: &dyn Fn(&&Example) -> bool) -> BTreeMap<(&'static str, Key), u64> {
         let mut rows = BTreeMap::new();
-        for example in self.open.iter().filter(|example| !of_values(example) && example.row_counts().is_none()) {
+        for example in examples.iter().filter(|example| !of_values(example) && example.row_counts().is_none()) {
             *rows.entry((Ledger::name(self.check, example.difference), self.key(example))).or_default() += 1;
         }
         rows
@@ -159,7 +219,7 @@ impl<'a> Request<'a> {
     }
 
     /// The wide form: columns under keys, whatever values they take.
-    fn by_columns(&self, values: &[&Example], writer: &mut Writer<'a>) {
+    fn by_columns(&self, id: &str, values: &[&Example], writer: &mut Writer<'a>) {
         let mut by_columns: BTreeMap<Vec<String>, BTreeSet<Key>> = BTreeMap::new();
         for example in values {
             let columns = example.columns.keys().cloned().collect();
@@ -171,7 +231,7 @@ impl<'a> Request<'a> {
             by_columns = BTreeMap::from([(columns.into_iter().collect(), keys)]);
         }
         for (columns, keys) in &by_columns {
-            writer.by_key(&self.args.check, keys, Limits { columns, any_value: true, ..Limits::default() });
+            writer.by_key(id, keys, Limits { columns, any_value: true, ..Limits::default() });
         }
     }
 
@@ -202,7 +262,7 @@ impl<'a> Request<'a> {
     }
 
     /// Why the differences cannot be named one by one.
-    fn not_by_key(&self) -> Option<String> {
+    fn not_by_key(&self, open: &[Open<'_>]) -> Option<String> {
         if let Some(one) = self.units.iter().find(|one| !one.complete) {
             let all = one.found.total();
             return Some(format!(
@@ -216,12 +276,13 @@ impl<'a> Request<'a> {
         if self.check.key.is_empty() && !names_columns && self.check.kind.kind() != Kind::TagDedup {
             return Some("the check has no key".to_owned());
         }
-        let keys = self.keys();
+        let keys = self.keys(open);
         (keys > FEW && !self.args.keys).then(|| format!("there are {keys} keys (--keys lists them all)"))
     }
 
-    fn keys(&self) -> usize {
-        self.open.iter().map(|example| self.key(example)).collect::<BTreeSet<_>>().len()
+    fn keys(&self, open: &[Open<'_>]) -> usize {
+        let keys = open.iter().map(|one| one.examples.iter().map(|example| self.key(example)).collect::<BTreeSet<_>>());
+        keys.map(|keys| keys.len()).sum()
     }
 
     /// The key, of a tag with the tag itself: another one under the same key is another difference.
@@ -230,16 +291,15 @@ impl<'a> Request<'a> {
     }
 
     /// The differences that no waiver means yet; a waiver by number means none in particular.
-    pub(super) fn open(&self, suite: &Suite, found: &HashMap<String, Vec<Example>>, today: NaiveDate) -> Vec<Example> {
+    pub(super) fn open(&self, suite: &Suite, found: &HashMap<String, Vec<Example>>, today: NaiveDate) -> Vec<Open<'a>> {
         let means = |waiver: &&Waiver| waiver.is_specific() && waiver.at_most.is_none();
         let waivers: Vec<Waiver> = suite.waivers.iter().filter(means).cloned().collect();
-        let mut open = Vec::new();
-        for one in &self.units {
-            let mut ledger = Ledger::new(self.check, &one.id, &waivers, None, today, 0);
-            let all = found.get(&one.id).into_iter().flatten();
-            open.extend(all.filter(|example| !ledger.covers_next(example)).cloned());
-        }
-        open
+        let open = |unit: &&'a RecordedCheck| {
+            let mut ledger = Ledger::new(self.check, &unit.id, &waivers, None, today, 0);
+            let all = found.get(&unit.id).into_iter().flatten();
+            Open { unit, examples: all.filter(|example| !ledger.covers_next(example)).cloned().collect() }
+        };
+        self.units.iter().map(open).collect()
     }
 
     /// The names of what was found, where it is a difference.

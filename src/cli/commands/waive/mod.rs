@@ -51,9 +51,9 @@ pub(crate) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
         return Err(refuse(format!("{} has no check `{bare}` any more; run it again", path.display())));
     };
     let differences = earlier.differences().map_err(|why| refuse(why.to_string()))?;
-    let request = Request { args, check, units, open: Vec::new() };
-    let request = Request { open: request.open(suite, &differences, today), ..request };
-    let (writer, summary) = request.written().map_err(refuse)?;
+    let request = Request { args, check, units };
+    let open = request.open(suite, &differences, today);
+    let (writer, summary) = request.written(open).map_err(refuse)?;
     let place = path.with_file_name(suite::WAIVERS);
     append(&place, &writer).map_err(refuse)?;
     // What was just written is judged as any waiver is.
