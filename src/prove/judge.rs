@@ -67,9 +67,25 @@ fn is_loose(rule: &Rule) -> bool {
     rule.truncate.is_some() || rule.comparison.levels().any(|one| !matches!(one, Comparison::Exact | Comparison::Json))
 }
 
-/// Returns whether the rule bounds new to one side only, or by itself, so that not every change is to be seen.
-fn is_budget(rule: &Rule) -> bool {
-    rule.comparison.levels().any(|one| matches!(one, Comparison::Budget(_)))
+/// Returns whether the rule bounds new in such a way that a change of this name may be within it by design.
+///
+/// A bound on one side lets a number move the other way, and bounds of new alone do not tell one row's value from
+/// another's. No number moves both ways within bounds on both sides unless they are too wide.
+fn is_within_budget(rule: &Rule, change: &str) -> bool {
+    let budgets = || {
+        rule.comparison.levels().filter_map(|one| match one {
+            Comparison::Budget(budget) => Some(budget),
+            _ => None,
+        })
+    };
+    let below = budgets().any(|one| one.at_least.is_some() || one.min_ratio.is_some());
+    let above = budgets().any(|one| one.at_most.is_some() || one.max_ratio.is_some());
+    let of_old = budgets().any(|one| one.min_ratio.is_some() || one.max_ratio.is_some());
+    match change {
+        "swap_rows" | "shift" | "move" | "swap_columns" => (below || above) && !of_old,
+        "constant" => (below || above) && !(below && above && of_old),
+        _ => below != above,
+    }
 }
 
 /// Takes what a budget allows for no fault, where something of the same column is seen.
@@ -82,7 +98,9 @@ pub(super) fn settle_budgets(check: &Check, mutants: &mut [MutantReport]) {
         .filter_map(|one| one.column.clone())
         .collect();
     for mutant in mutants.iter_mut().filter(|one| one.outcome == Sighting::Missed) {
-        if mutant.column.as_ref().is_some_and(|column| is_budget(rule(check, column)) && seen.contains(column)) {
+        let change = mutant.id.rsplit(':').next().unwrap_or_default();
+        let is_within = |column: &String| is_within_budget(rule(check, column), change) && seen.contains(column);
+        if mutant.column.as_ref().is_some_and(is_within) {
             mutant.outcome = Sighting::Allowed;
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn compare(
             error(ErrorCode::NothingCompared, "no timestamp is left to compare; remove its `ignore`")
         }));
     };
-    let empty = |side: Side| latest.raw(side).values().all(|value| value == Value::Null);
+    let empty = |side: Side| latest.raw(side).values().all(|value| is_none(&value));
     if empty(Side::Old) && empty(Side::New) {
         if check.allow_empty {
             return Ok(ComparisonResult::of(Outcome::Freshness(FreshnessFindings::default())));
@@ -63,10 +63,7 @@ pub(crate) fn compare(
             }
             (then, now) => (then.map(|(nanos, _)| nanos), now.map(|(nanos, _)| nanos)),
         };
-        let nothing = match (group.old.first(), group.new.first()) {
-            (Some(old), Some(new)) => latest.old.is_null(*old) && latest.new.is_null(*new),
-            _ => false,
-        };
+        let nothing = !group.old.is_empty() && !group.new.is_empty() && then.is_none() && now.is_none();
         let lag = then.zip(now).map(|(then, now)| then - now).filter(|_| !nothing);
         let within = nothing || lag.is_some_and(|lag| lag <= i128::try_from(max_lag.as_nanos()).unwrap_or(i128::MAX));
         ahead += u64::from(lag.is_some_and(|lag| lag < 0));
@@ -89,11 +86,16 @@ pub(crate) fn compare(
     Ok(ComparisonResult { warnings, error: columns.error(), ..ComparisonResult::of(outcome) })
 }
 
+/// Whether a value stands for no timestamp: NULL, and the beginning of 1970, which ClickHouse gives as the latest of no rows.
+fn is_none(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Instant(0) | Value::WallClock(0) | Value::Date(0))
+}
+
 /// Nanoseconds since 1970, and whether they are those of an instant.
 fn moment(latest: &Paired, side: Side, row: Option<&usize>) -> Result<Option<(i128, bool)>, ErrorReport> {
     let Some(row) = row else { return Ok(None) };
     match latest.normal(side, *row) {
-        Normal::Value(Value::Null) => Ok(None),
+        Normal::Value(value) if is_none(&value) => Ok(None),
         Normal::Value(Value::Instant(nanos)) => Ok(Some((nanos, true))),
         Normal::Value(Value::WallClock(nanos)) => Ok(Some((nanos, false))),
         Normal::Value(Value::Date(days)) => Ok(Some((i128::from(days) * time::DAY, false))),

@@ -10,6 +10,17 @@ use crate::model::{Kind, Sides};
 use crate::spec::check::{Comparison, Query, Rule};
 
 impl Reader<'_, '_> {
+    /// Names of sources beside sides that have no query, of which nothing else is wrong.
+    pub(super) fn unused_sources(&mut self, raw: &raw::Check, sides: &Sides<Option<Query>>) {
+        let names = raw.sources.clone().unwrap_or_default();
+        for (side, (name, query)) in names.sides().zip(sides.as_ref()) {
+            if name.is_some() && query.is_none() {
+                let message = format!("`sources.{side}` means nothing, because {side} has no query");
+                self.mistake(message, Some("remove it".to_owned()));
+            }
+        }
+    }
+
     /// Every setting that has no effect beside the others.
     pub(super) fn without_effect(
         &mut self,
@@ -17,7 +28,6 @@ impl Reader<'_, '_> {
         raw: &raw::Check,
         key: &[String],
         columns: &BTreeMap<String, Rule>,
-        sides: &Sides<Option<Query>>,
     ) {
         let allows = matches!(raw.duplicates, Some(raw::Duplicates::Allow));
         if allows && key.is_empty() {
@@ -28,14 +38,6 @@ impl Reader<'_, '_> {
                 "`expect.duplicate` means nothing where duplicates are allowed",
                 Some("keep one of the two".to_owned()),
             );
-        }
-        if let Some(names) = &raw.sources {
-            for (side, (name, query)) in names.sides().zip(sides.as_ref()) {
-                if name.is_some() && query.is_none() {
-                    let message = format!("`sources.{side}` means nothing, because {side} has no query");
-                    self.mistake(message, Some("remove it".to_owned()));
-                }
-            }
         }
         for (name, rule) in columns.iter().filter(|(name, _)| !key.contains(name)) {
             if let Some((why, help)) = unheeded(kind, rule) {

@@ -125,8 +125,12 @@ impl Reader<'_, '_> {
             self.mistake(format!("column `{name}`: `warn` and `fail` mean nothing for kind `{kind}`"), None);
         }
         let columns = self.columns(rules, &key);
+        let mistakes = self.problems.0.len();
         let sides = self.sides(kind, &raw);
-        self.without_effect(kind, &raw, &key, &columns, &sides);
+        if self.problems.0.len() == mistakes {
+            self.unused_sources(&raw, &sides);
+        }
+        self.without_effect(kind, &raw, &key, &columns);
         let kind = self.kind(kind, &raw, &bounds, &sides)?;
         let timeout = raw.timeout.as_deref().map(|text| bounds::duration(text, known));
         let timeout = self.settled("timeout", timeout);

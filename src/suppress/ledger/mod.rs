@@ -283,7 +283,7 @@ impl Ledger {
                 ErrorCode::BaselineIncomplete,
                 format!(
                     "the baseline {} does not hold all {} of this check, so what is new cannot be told; \
-                     write it again with a larger --max-differences, or waive them by count",
+                     write it again with a larger --max-differences and without --no-examples, or waive them by count",
                     past.report,
                     plural(past.total, "difference")
                 ),

@@ -51,6 +51,19 @@ new = "SELECT SUM(cost) AS cost FROM items"
         caught: &[],
     },
     Blind {
+        name: "a budget whose two sides are far apart",
+        check: r#"
+[checks.c]
+kind = "sum"
+key = "day"
+columns.cost = { min_ratio = 0.0001, max_ratio = 10000 }
+old = "SELECT day, SUM(cost) AS cost FROM items GROUP BY day"
+new = "SELECT day, SUM(cost) AS cost FROM items GROUP BY day"
+"#,
+        missed: &["c.cost:double", "c.cost:swap_rows", "c.cost:constant"],
+        caught: &["c.cost:zero", "c.cost:sign"],
+    },
+    Blind {
         name: "bounds of a percentile that hold for everything",
         check: r#"
 [checks.c]
