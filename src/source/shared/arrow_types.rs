@@ -11,7 +11,7 @@
 //! | Utf8, LargeUtf8, Utf8View | text | json where the field says `arrow.json` |
 //! | Binary, LargeBinary, BinaryView, FixedSizeBinary | bytes | uuid where the field says `arrow.uuid` |
 //! | Date32, Date64 | date | a Date64 with a time of day is an error |
-//! | Time32, Time64 | time | |
+//! | Time32, Time64 | time | one beyond a day is an error |
 //! | Timestamp with a zone, without | instant, wall clock | |
 //! | List, LargeList, FixedSizeList, ListView, LargeListView | array | |
 //! | Map, List of Struct{key, value} | map | |
@@ -23,11 +23,13 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Date64Array, FixedSizeBinaryArray, GenericListArray, Int32Array, StringViewArray,
-    StructArray,
+    StructArray, Time64NanosecondArray,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Date64Type, Decimal128Type, Decimal256Type, Field, FieldRef, Fields, TimeUnit};
+use arrow::datatypes::{
+    DataType, Date64Type, Decimal128Type, Decimal256Type, Field, FieldRef, Fields, Int64Type, TimeUnit,
+};
 use arrow::error::ArrowError;
 use bigdecimal::BigDecimal;
 use bigdecimal::num_bigint::BigInt;
@@ -38,6 +40,7 @@ use super::struct_json::object;
 use crate::frame::{Type, bridge, values};
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
+const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 /// Digits of a decimal that Polars holds.
 const DIGITS: u8 = 38;
@@ -68,6 +71,8 @@ enum Form {
     Wide,
     /// Milliseconds that are whole days.
     Days,
+    /// Times within a day, in any unit.
+    Times,
     Uuid,
     List(Box<Canonical>),
     Map(Box<Canonical>, Box<Canonical>),
@@ -114,7 +119,7 @@ impl Canonical {
             }
             Arrow::Date32 => canonical(Type::Date, Form::AsIs),
             Arrow::Date64 => canonical(Type::Date, Form::Days),
-            Arrow::Time32(_) | Arrow::Time64(_) => canonical(Type::Time, cast(Arrow::Time64(TimeUnit::Nanosecond))),
+            Arrow::Time32(_) | Arrow::Time64(_) => canonical(Type::Time, Form::Times),
             Arrow::Timestamp(unit, zone) => {
                 let unit = if *unit == TimeUnit::Second { TimeUnit::Millisecond } else { *unit };
                 let of = if zone.is_some() { Type::Instant } else { Type::WallClock };
@@ -178,6 +183,7 @@ impl Canonical {
             }
             Form::Wide => wide(&plain(array)?)?,
             Form::Days => days(&plain(array)?)?,
+            Form::Times => times(&plain(array)?)?,
             Form::Uuid => uuids(&plain(array)?)?,
             Form::List(item) => {
                 let (offsets, items, nulls) = list(array)?;
@@ -304,6 +310,26 @@ fn days(array: &ArrayRef) -> Result<ArrayRef, String> {
     });
     let days: Vec<Option<i32>> = days.collect::<Result<_, _>>()?;
     cast(&(Arc::new(Int32Array::from(days)) as ArrayRef), &DataType::Date32)
+}
+
+/// Returns times of day in nanoseconds. Polars reads one beyond a day as NULL.
+fn times(array: &ArrayRef) -> Result<ArrayRef, String> {
+    let (unit, of_unit, whole) = match array.data_type() {
+        DataType::Time32(TimeUnit::Second) => ("seconds", 1_000_000_000, DataType::Int32),
+        DataType::Time32(_) => ("milliseconds", 1_000_000, DataType::Int32),
+        DataType::Time64(TimeUnit::Microsecond) => ("microseconds", 1_000, DataType::Int64),
+        _ => ("nanoseconds", 1, DataType::Int64),
+    };
+    let counts = cast(&cast(array, &whole)?, &DataType::Int64)?;
+    let within = |count: i64| {
+        let nanos = count.checked_mul(of_unit).filter(|nanos| (0..NANOS_PER_DAY).contains(nanos));
+        nanos.ok_or_else(|| {
+            format!("{count} {unit} are no time of a day, which ends before 24:00:00; compare CAST(x AS BIGINT)")
+        })
+    };
+    let counts = counts.as_primitive::<Int64Type>().iter();
+    let nanos = counts.map(|count| count.map(within).transpose()).collect::<Result<Time64NanosecondArray, String>>()?;
+    Ok(Arc::new(nanos))
 }
 
 fn uuids(array: &ArrayRef) -> Result<ArrayRef, String> {
