@@ -22,7 +22,9 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use commands::{demo, diff, history, init, list, manual, prove, rehearse, rerun, run, schema, show, validate, waive};
+use commands::{
+    demo, diff, drivers, history, init, list, manual, prove, rehearse, rerun, run, schema, show, validate, waive,
+};
 
 use crate::exit_code::BROKEN;
 use crate::isolation;
@@ -75,6 +77,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Accept the differences of a report for a time, in waivers.toml beside the suite
     Waive(waive::WaiveArgs),
+    /// List the ADBC drivers that are found, and where each was looked for
+    Drivers(drivers::DriversArgs),
     /// Print the JSON Schema of a suite file, for editors
     #[command(after_help = schema::AFTER_HELP)]
     Schema,
@@ -142,6 +146,7 @@ async fn dispatch(command: Command) -> Result<u8, u8> {
         Command::History(args) => history::history(&args).await,
         Command::Demo(args) => demo::demo(&args).await,
         Command::Waive(args) => waive::waive(&args),
+        Command::Drivers(args) => Ok(drivers::drivers(&args)),
         Command::Schema => Ok(schema::schema()),
         Command::Completions(args) => manual::completions(&args, Cli::command()),
         Command::Man(args) => manual::manual(&args, Cli::command()),

@@ -10,6 +10,7 @@ use futures::future::BoxFuture;
 use tokio::sync::SemaphorePermit;
 use url::Url;
 
+use super::adbc::Library;
 use super::answer::{Answer, QueryHandle};
 use super::catalog::Catalog;
 use super::dialect::Dialect;
@@ -41,6 +42,8 @@ pub struct Driver {
 pub struct Capabilities {
     /// The data is on this machine: there is no session to set up, and no connection to count.
     pub local: bool,
+    /// Its driver is a library that is loaded at run time, and takes settings by name.
+    pub library: Option<&'static Library>,
     /// Rows are read a second time rather than kept.
     pub cheap_rereads: bool,
     /// Columns are text unless the `types` of the suite say what they hold.
@@ -93,6 +96,7 @@ impl Capabilities {
     /// None of them.
     pub const NONE: Capabilities = Capabilities {
         local: false,
+        library: None,
         cheap_rereads: false,
         typed_by_suite: false,
         text_times: false,

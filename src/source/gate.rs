@@ -167,6 +167,12 @@ fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
                 .to_owned(),
         );
     }
+    if let Some((offset, name)) = acts(lexer, statement) {
+        return refuse(
+            offset,
+            format!("the query calls {name}, which does more than read, and was not sent; leave it out"),
+        );
+    }
     let found = writes_after_with(statement)
         .or_else(|| writes_inside(statement))
         .or_else(|| writes_elsewhere(lexer, statement))
@@ -251,6 +257,17 @@ fn totals(lexer: &Lexer, statement: &[Code<'_>]) -> Option<usize> {
         lexer.totals_beside && depth <= outermost && two[0].is("WITH") && two[1].is("TOTALS")
     });
     at.next().map(|two| two[0].offset)
+}
+
+/// A call of a function that does more than read.
+fn acts(lexer: &Lexer, statement: &[Code<'_>]) -> Found {
+    statement.windows(2).find_map(|two| {
+        let [called, after] = two else { return None };
+        let name = called.text.trim_matches('"').to_ascii_lowercase();
+        let is_name = matches!(called.kind, Kind::Word | Kind::Name);
+        let acts = is_name && after.text == "(" && lexer.acting.contains(&name.as_str());
+        acts.then_some((called.offset, name))
+    })
 }
 
 /// Locks that keep others from writing.

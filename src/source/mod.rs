@@ -5,10 +5,12 @@
 //! Every query is read-only at the connection or transaction, has a timeout, and is cancelled at the
 //! server when it is given up.
 
+mod adbc;
 mod answer;
 mod catalog;
 mod clickhouse;
 mod dialect;
+mod duckdb;
 mod engine;
 mod error;
 mod files;
@@ -37,6 +39,7 @@ pub(crate) mod url;
 pub mod window;
 
 pub use crate::model::ErrorCode;
+pub use adbc::{Found, Library};
 pub use answer::{Answer, QueryHandle};
 pub use catalog::Table;
 pub use clickhouse::{ClickHouse, client as clickhouse_client};

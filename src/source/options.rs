@@ -1,6 +1,7 @@
 //! What a suite may say of a source beside its URL.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::files::CsvOptions;
 
@@ -11,6 +12,8 @@ pub struct SourceOptions {
     pub timezone: Option<String>,
     /// Session settings by name.
     pub settings: BTreeMap<String, String>,
+    /// The library that its driver is loaded from, or its name; looked for where the engine says unless given.
+    pub driver: Option<String>,
     /// Most connections held at once.
     pub max_connections: Option<u32>,
     /// Column types of CSV files: `column` or `table.column` to a type name.
@@ -21,4 +24,13 @@ pub struct SourceOptions {
     pub csv: CsvOptions,
     /// Bytes that one query over files may hold before it goes on in temporary files; no limit unless given.
     pub memory: Option<usize>,
+}
+
+impl SourceOptions {
+    /// Makes paths start at `folder`, that of the suite; the name of a driver is none.
+    pub(crate) fn start_at(&mut self, folder: &Path) {
+        if let Some(driver) = self.driver.as_mut().filter(|driver| driver.contains(std::path::MAIN_SEPARATOR)) {
+            *driver = folder.join(&driver).display().to_string();
+        }
+    }
 }

@@ -268,7 +268,8 @@ fn sources(
         let Some(table) = read::table(value, &owner, file, problems) else { continue };
         let raw: raw::Source = read::read(table, &[], &owner, file, problems);
         match source::valid(raw, replaced) {
-            Ok(source) => {
+            Ok(mut source) => {
+                source.options.start_at(file.path.parent().unwrap_or(Path::new("")));
                 sources.insert(name.to_owned(), source);
             }
             Err(mistakes) => {

@@ -43,8 +43,10 @@ pub(super) struct Prove {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Source {
-    /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path` or a path; `${VAR}` and `${VAR:-default}` are expanded.
+    /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path` or a path; `${VAR}` and `${VAR:-default}` are expanded.
     pub url: Option<String>,
+    /// The ADBC driver of an `adbc:` URL: the path of its library, or its name; looked for unless given.
+    pub driver: Option<String>,
     /// Session time zone; UTC unless given.
     pub timezone: Option<String>,
     /// Session settings by name.

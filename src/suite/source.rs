@@ -191,6 +191,7 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
     let mut problems = Vec::new();
     let mut options = SourceOptions {
         timezone: raw.timezone,
+        driver: raw.driver,
         max_connections: raw.max_connections,
         types: raw.types,
         partitions: raw.partitions,
@@ -245,9 +246,11 @@ fn certain(url: &str) -> Option<&'static Driver> {
 /// Settings that the engine has no use for.
 fn without_effect(engine: &Driver, options: &SourceOptions) -> Vec<String> {
     let (local, typed) = (engine.capabilities.local, engine.capabilities.typed_by_suite);
+    let loaded = engine.capabilities.library.is_some();
     let given = [
         ("timezone", options.timezone.is_some() && local),
-        ("settings", !options.settings.is_empty() && local),
+        ("settings", !options.settings.is_empty() && local && !loaded),
+        ("driver", options.driver.is_some() && !loaded),
         ("max_connections", options.max_connections.is_some() && local),
         ("types", !options.types.is_empty() && !typed),
         ("partitions", !options.partitions.is_empty() && !typed),

@@ -6,3 +6,8 @@ pub(crate) fn engine_url(variable: &str) -> String {
         panic!("{variable} is not set; `tests/run` starts the engines and sets it, or name your own server")
     })
 }
+
+/// The path of DuckDB's library.
+pub(crate) fn duckdb_driver() -> String {
+    engine_url("CUTOVER_TEST_DUCKDB_DRIVER")
+}

@@ -2,6 +2,7 @@
 
 pub(super) mod demo;
 pub(super) mod diff;
+pub(super) mod drivers;
 pub(super) mod history;
 pub(super) mod init;
 pub(super) mod list;

@@ -14,6 +14,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     beginnings: &["SELECT", "WITH", "FROM"],
     into_is_a_name: true,
     totals_beside: true,
+    acting: &[],
     locks_rows: false,
 }];
 

@@ -13,6 +13,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     beginnings: &["SELECT", "WITH", "VALUES", "FROM"],
     into_is_a_name: false,
     totals_beside: false,
+    acting: &[],
     locks_rows: true,
 }];
 

@@ -1,6 +1,5 @@
 //! Parquet, CSV and NDJSON files, queried with the SQL of DataFusion: each file a table named by its stem.
 
-mod answer;
 mod balanced;
 mod catalog;
 mod csv;

@@ -13,9 +13,9 @@ use futures::StreamExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
+use super::super::shared::arrow_frame::Columns;
 use super::super::shared::batch_sink::{self, BatchSink};
 use super::super::{Error, ErrorCode};
-use super::answer::Columns;
 use super::csv::CsvOptions;
 use super::data_file::DataFile;
 use super::format::Kind;

@@ -169,6 +169,26 @@ fn what_a_query_writes_on_the_way_is_refused() {
     }
 }
 
+/// Catches a call that is hidden by letters, quotes, blanks or a schema, and a column of that name that is turned away.
+#[test]
+fn functions_that_act_are_refused_where_an_engine_has_them() {
+    for sql in [
+        "SELECT * FROM enable_logging('x')",
+        "FROM system.main.\"Enable_Logging\" /* x */ ()",
+        "FROM enable_logging\u{a0}()",
+        "SELECT * FROM t, LATERAL (FROM query('SELECT 1'))",
+        "SELECT write_log('x')",
+    ] {
+        assert!(refused("duckdb", sql).contains("does more than read"), "{sql}");
+    }
+    assert_eq!(admits("postgres", "SELECT query(1)"), Ok(()), "a function of the database");
+    for sql in
+        ["SELECT query, checkpoint FROM logs", "SELECT count(query) FROM logs", "FROM t SELECT \"query\", 'query(1)'"]
+    {
+        assert_eq!(admits("duckdb", sql), Ok(()), "{sql}");
+    }
+}
+
 #[test]
 fn what_follows_the_semicolon_is_left_away() {
     for engine in DRIVERS.map(|driver| driver.name) {

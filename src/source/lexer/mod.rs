@@ -57,6 +57,8 @@ pub struct Lexer {
     pub into_is_a_name: bool,
     /// Whether `WITH TOTALS` adds a row that stands beside the answer, which some protocols leave out.
     pub totals_beside: bool,
+    /// Functions that a query can call and that do more than read, which the engine does not keep back, in small letters.
+    pub acting: &'static [&'static str],
     /// Whether a query can lock rows, as with `FOR UPDATE`.
     pub locks_rows: bool,
 }

@@ -37,7 +37,7 @@ fn comments_are_those_of_the_engine() {
         same(reading, "1 -- it's", &["1"]);
         assert!(code(reading, "1 /* 2").is_err(), "{reading:?}");
     }
-    for reading in ["postgres", "clickhouse", "files"] {
+    for reading in ["postgres", "clickhouse", "duckdb", "files"] {
         same(reading, "1 /* /* */ 2 */ 3", &["1", "3"]);
         same(reading, "1 --2\n3", &["1", "3"]);
     }
@@ -72,7 +72,7 @@ fn quotes_are_those_of_the_engine() {
     for reading in [MYSQL, ANSI, "clickhouse"] {
         same(reading, r"'a\'b' 1", &[r"'a\'b'", "1"]);
     }
-    for reading in [PLAIN, "postgres", "sqlite", "files"] {
+    for reading in [PLAIN, "postgres", "sqlite", "duckdb", "files"] {
         same(reading, r"'a\' 1", &[r"'a\'", "1"]);
     }
     same(MYSQL, r#""a\"b" 1"#, &[r#""a\"b""#, "1"]);
@@ -116,6 +116,24 @@ fn the_texts_of_postgres_have_forms_of_their_own() {
     }
 }
 
+/// Catches what versions of DuckDB read otherwise, and a text whose spaces it may turn into others.
+#[test]
+fn what_versions_of_duckdb_read_differently_is_refused() {
+    for (sql, wanted) in [
+        (r"E'a\'b' 1", &[r"E'a\'b'", "1"][..]),
+        ("'a'\n'b' 1", &["'a'\n'b'", "1"]),
+        ("$a$ $$ ' $a$ 1", &["$a$ $$ ' $a$", "1"]),
+        ("u & 1", &["u", "&", "1"]),
+        ("f\u{a0}(\u{2003}1\u{feff})", &["f", "(", "1", ")"]),
+        ("-- '\u{a0}\n\"a\u{a0}b\"", &["\"a\u{a0}b\""]),
+    ] {
+        same("duckdb", sql, wanted);
+    }
+    for unclear in ["`a`", "U&'a'", "u&\"a\"", "E'a'\n'b'", "'a\u{a0}b'", "$$a\u{2060}b$$", "E'\u{3000}'"] {
+        assert!(code("duckdb", unclear).is_err(), "{unclear}");
+    }
+}
+
 /// Catches dollar signs that open a text in one version and none in another.
 #[test]
 fn dollar_signs_are_texts_names_or_refused() {
@@ -132,7 +150,9 @@ fn dollar_signs_are_texts_names_or_refused() {
 /// White space that only some skip would hide a word, or make two of one.
 #[test]
 fn a_blank_is_what_the_engine_skips() {
-    same("clickhouse", "a\u{a0}b", &["a", "b"]);
+    for reading in ["clickhouse", "duckdb"] {
+        same(reading, "a\u{a0}b", &["a", "b"]);
+    }
     for reading in ["postgres", MYSQL, "sqlite"] {
         same(reading, "a\u{a0}b", &["a\u{a0}b"]);
         same(reading, "a\tb\nc\rd\x0ce", &["a", "b", "c", "d", "e"]);

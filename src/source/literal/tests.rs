@@ -14,8 +14,19 @@ fn quotes_and_backslashes_end_nothing() {
     let hostile = ParamValue::Text(r"x' OR 1=1 --\' ".to_owned());
     assert_eq!(literal("postgres", &hostile).unwrap(), r"E'x'' OR 1=1 --\\'' '");
     assert_eq!(literal("clickhouse", &hostile).unwrap(), r"'x\' OR 1=1 --\\\' '");
-    assert_eq!(literal("sqlite", &hostile).unwrap(), r"'x'' OR 1=1 --\'' '");
+    for engine in ["sqlite", "duckdb"] {
+        assert_eq!(literal(engine, &hostile).unwrap(), r"'x'' OR 1=1 --\'' '");
+    }
     assert!(literal("mysql", &hostile).unwrap().starts_with("_utf8mb4 X'78272"));
+}
+
+/// Catches a space of Unicode that DuckDB turns into a plain one.
+#[test]
+fn spaces_of_unicode_are_written_by_number_for_duckdb() {
+    let text = ParamValue::Text("a'\u{a0}\u{3000}b".to_owned());
+    assert_eq!(literal("duckdb", &text).unwrap(), "('a''' || chr(160) || '' || chr(12288) || 'b')");
+    let ends = ParamValue::Text("\u{feff}".to_owned());
+    assert_eq!(literal("duckdb", &ends).unwrap(), "('' || chr(65279))");
 }
 
 #[test]
@@ -41,7 +52,9 @@ fn no_digit_of_a_second_is_dropped() {
         ParamValue::List(vec![ParamValue::WallClock(moment)]),
     ];
     for value in values {
-        for (engine, called) in [("postgres", "PostgreSQL"), ("mysql", "MySQL"), ("files", "SQL over files")] {
+        for (engine, called) in
+            [("postgres", "PostgreSQL"), ("mysql", "MySQL"), ("duckdb", "DuckDB"), ("files", "SQL over files")]
+        {
             let refused = literal(engine, &value).unwrap_err();
             assert!(refused.starts_with(called) && refused.contains("six digits"), "{engine}: {refused}");
         }

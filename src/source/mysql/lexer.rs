@@ -26,6 +26,7 @@ const fn lexer(name: &'static str, lex: fn(&str) -> Lexed) -> Lexer {
         beginnings: &["SELECT", "WITH", "VALUES", "TABLE"],
         into_is_a_name: false,
         totals_beside: false,
+        acting: &[],
         locks_rows: true,
     }
 }

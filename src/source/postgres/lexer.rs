@@ -16,10 +16,11 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     beginnings: &["SELECT", "WITH", "VALUES", "TABLE"],
     into_is_a_name: false,
     totals_beside: false,
+    acting: &[],
     locks_rows: true,
 }];
 
-fn next(rest: &str) -> Next {
+pub(in crate::source) fn next(rest: &str) -> Next {
     Ok(match scan::first(rest) {
         c if space(c) => (Kind::Blank, scan::run(rest, 0, space)),
         '-' if rest.starts_with("--") => (Kind::Blank, scan::line(rest, &LINE_ENDS)),

@@ -26,6 +26,8 @@ mod settings;
 mod types;
 mod view_lag;
 
+pub(super) use lexer::next;
+
 use std::sync::Arc;
 use std::time::Duration;
 

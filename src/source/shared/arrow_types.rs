@@ -4,14 +4,14 @@
 //! | --- | --- | --- |
 //! | Null | null | |
 //! | Boolean | bool | |
-//! | Int8 … Int64, UInt8 … UInt64 | integer | |
+//! | Int8 … Int64, UInt8 … UInt64 | integer | bool where the field of an Int8 says `arrow.bool8` |
 //! | Decimal32, Decimal64, Decimal128 | decimal | a scale below 0 becomes 0 |
 //! | Decimal256 | decimal | as text beyond 38 digits |
 //! | Float16, Float32, Float64 | float | a half is held in 32 bits |
 //! | Utf8, LargeUtf8, Utf8View | text | json where the field says `arrow.json` |
-//! | Binary, LargeBinary, BinaryView, FixedSizeBinary | bytes | uuid where the field says `arrow.uuid` |
+//! | Binary, LargeBinary, BinaryView, FixedSizeBinary | bytes | uuid where the field says `arrow.uuid`; an integer or refused where it says `arrow.opaque` of DuckDB |
 //! | Date32, Date64 | date | a Date64 with a time of day is an error |
-//! | Time32, Time64 | time | one beyond a day is an error |
+//! | Time32, Time64 | time | |
 //! | Timestamp with a zone, without | instant, wall clock | |
 //! | List, LargeList, FixedSizeList, ListView, LargeListView | array | |
 //! | Map, List of Struct{key, value} | map | |
@@ -23,12 +23,13 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Date64Array, FixedSizeBinaryArray, GenericListArray, Int32Array, StringViewArray,
-    StructArray, Time64NanosecondArray,
+    StructArray,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{
-    DataType, Date64Type, Decimal128Type, Decimal256Type, Field, FieldRef, Fields, Int64Type, TimeUnit,
+    DataType, Date64Type, Decimal128Type, Decimal256Type, Field, FieldRef, Fields, Time64MicrosecondType,
+    Time64NanosecondType, TimeUnit,
 };
 use arrow::error::ArrowError;
 use bigdecimal::BigDecimal;
@@ -40,7 +41,6 @@ use super::struct_json::object;
 use crate::frame::{Type, bridge, values};
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
-const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 /// Digits of a decimal that Polars holds.
 const DIGITS: u8 = 38;
@@ -71,9 +71,11 @@ enum Form {
     Wide,
     /// Milliseconds that are whole days.
     Days,
-    /// Times within a day, in any unit.
-    Times,
     Uuid,
+    /// Times of day in microseconds.
+    Microseconds,
+    /// Integers of 128 bits with a sign, little-endian, as text.
+    Integer128,
     List(Box<Canonical>),
     Map(Box<Canonical>, Box<Canonical>),
     Object(Vec<(String, Canonical)>),
@@ -98,6 +100,12 @@ impl Canonical {
         match field.data_type() {
             Arrow::Null => canonical(Type::Null, Form::AsIs),
             Arrow::Boolean => canonical(Type::Bool, Form::AsIs),
+            Arrow::Int8 if extension(field) == Some("arrow.bool8") => canonical(Type::Bool, Form::Cast(Arrow::Boolean)),
+            Arrow::FixedSizeBinary(_) | Arrow::Binary | Arrow::LargeBinary | Arrow::BinaryView
+                if extension(field) == Some("arrow.opaque") && opaque(field).is_some() =>
+            {
+                Canonical::opaque(&opaque(field).unwrap_or_default(), field.data_type())
+            }
             of if of.is_integer() => canonical(Type::Integer, Form::AsIs),
             Arrow::Decimal32(_, scale) | Arrow::Decimal64(_, scale) | Arrow::Decimal128(_, scale) => {
                 let scale = u8::try_from(*scale).unwrap_or(0);
@@ -119,7 +127,8 @@ impl Canonical {
             }
             Arrow::Date32 => canonical(Type::Date, Form::AsIs),
             Arrow::Date64 => canonical(Type::Date, Form::Days),
-            Arrow::Time32(_) | Arrow::Time64(_) => canonical(Type::Time, Form::Times),
+            Arrow::Time64(TimeUnit::Microsecond) => canonical(Type::Time, Form::Microseconds),
+            Arrow::Time32(_) | Arrow::Time64(_) => canonical(Type::Time, cast(Arrow::Time64(TimeUnit::Nanosecond))),
             Arrow::Timestamp(unit, zone) => {
                 let unit = if *unit == TimeUnit::Second { TimeUnit::Millisecond } else { *unit };
                 let of = if zone.is_some() { Type::Instant } else { Type::WallClock };
@@ -154,6 +163,14 @@ impl Canonical {
         }
     }
 
+    /// A type that only DuckDB has, as its driver hands it over.
+    fn opaque(name: &str, stored: &DataType) -> Result<Canonical, Unread> {
+        match (name, stored) {
+            ("hugeint", DataType::FixedSizeBinary(16)) => canonical(Type::Integer, Form::Integer128),
+            _ => refused(&format!("DuckDB's type {}", name.to_uppercase()), "CAST({} AS VARCHAR)"),
+        }
+    }
+
     fn map(entry: &Fields) -> Result<Canonical, Unread> {
         let (key, value) = (Canonical::of(&entry[0])?, Canonical::of(&entry[1])?);
         let of = Type::Map(Box::new(key.of.clone()), Box::new(value.of.clone()));
@@ -183,7 +200,8 @@ impl Canonical {
             }
             Form::Wide => wide(&plain(array)?)?,
             Form::Days => days(&plain(array)?)?,
-            Form::Times => times(&plain(array)?)?,
+            Form::Microseconds => nanoseconds(&plain(array)?)?,
+            Form::Integer128 => integers(&plain(array)?),
             Form::Uuid => uuids(&plain(array)?)?,
             Form::List(item) => {
                 let (offsets, items, nulls) = list(array)?;
@@ -213,6 +231,14 @@ impl Canonical {
 /// Returns the name of the extension type that a field says it has.
 fn extension(field: &Field) -> Option<&str> {
     field.metadata().get("ARROW:extension:name").map(String::as_str)
+}
+
+/// Returns the name of DuckDB's own type that a field says it has.
+fn opaque(field: &Field) -> Option<String> {
+    let told: serde_json::Value = serde_json::from_str(field.metadata().get("ARROW:extension:metadata")?).ok()?;
+    let vendor = told.get("vendor_name")?.as_str()?;
+    let name = told.get("type_name")?.as_str()?;
+    vendor.eq_ignore_ascii_case("DuckDB").then(|| name.to_owned())
 }
 
 fn names_twice(fields: &Fields) -> bool {
@@ -312,24 +338,20 @@ fn days(array: &ArrayRef) -> Result<ArrayRef, String> {
     cast(&(Arc::new(Int32Array::from(days)) as ArrayRef), &DataType::Date32)
 }
 
-/// Returns times of day in nanoseconds. Polars reads one beyond a day as NULL.
-fn times(array: &ArrayRef) -> Result<ArrayRef, String> {
-    let (unit, of_unit, whole) = match array.data_type() {
-        DataType::Time32(TimeUnit::Second) => ("seconds", 1_000_000_000, DataType::Int32),
-        DataType::Time32(_) => ("milliseconds", 1_000_000, DataType::Int32),
-        DataType::Time64(TimeUnit::Microsecond) => ("microseconds", 1_000, DataType::Int64),
-        _ => ("nanoseconds", 1, DataType::Int64),
-    };
-    let counts = cast(&cast(array, &whole)?, &DataType::Int64)?;
-    let within = |count: i64| {
-        let nanos = count.checked_mul(of_unit).filter(|nanos| (0..NANOS_PER_DAY).contains(nanos));
-        nanos.ok_or_else(|| {
-            format!("{count} {unit} are no time of a day, which ends before 24:00:00; compare CAST(x AS BIGINT)")
-        })
-    };
-    let counts = counts.as_primitive::<Int64Type>().iter();
-    let nanos = counts.map(|count| count.map(within).transpose()).collect::<Result<Time64NanosecondArray, String>>()?;
-    Ok(Arc::new(nanos))
+/// Times with nine digits; Arrow's own cast multiplies whatever stands under a NULL, and wraps.
+fn nanoseconds(array: &ArrayRef) -> Result<ArrayRef, String> {
+    let times = array.as_primitive::<Time64MicrosecondType>().try_unary::<_, Time64NanosecondType, String>(|time| {
+        time.checked_mul(1_000).ok_or_else(|| format!("{time} microseconds are no time of a day"))
+    });
+    Ok(Arc::new(times?))
+}
+
+fn integers(array: &ArrayRef) -> ArrayRef {
+    let written = array.as_fixed_size_binary().iter().map(|bytes| {
+        let bytes: [u8; 16] = bytes?.try_into().ok()?;
+        Some(i128::from_le_bytes(bytes).to_string())
+    });
+    Arc::new(written.collect::<StringViewArray>())
 }
 
 fn uuids(array: &ArrayRef) -> Result<ArrayRef, String> {

@@ -1,6 +1,7 @@
 //! Holds what several engines need and none owns: pools, builders of columns, Arrow, sinks of batches.
 
 pub(crate) mod arrow;
+pub(crate) mod arrow_frame;
 pub(crate) mod arrow_types;
 pub(crate) mod batch_sink;
 pub(crate) mod column_builder;

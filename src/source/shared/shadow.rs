@@ -193,7 +193,7 @@ mod tests {
         ];
         let orders = TableName::new(None, "orders".to_owned());
         for (sql, wanted) in cases {
-            for engine in ["postgres", "sqlite", "files", "clickhouse"] {
+            for engine in ["postgres", "sqlite", "duckdb", "files", "clickhouse"] {
                 let found =
                     shadowed(dialect(engine), sql, &orders, "B").map(|text| text.map(|text| text.replace('`', "\"")));
                 assert_eq!(found.unwrap().unwrap(), wanted, "{engine}");

@@ -12,6 +12,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     beginnings: &["SELECT", "WITH", "VALUES"],
     into_is_a_name: false,
     totals_beside: false,
+    acting: &[],
     locks_rows: false,
 }];
 

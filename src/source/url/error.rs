@@ -32,3 +32,33 @@ fn schemes() -> Vec<&'static str> {
     };
     DRIVERS.iter().flat_map(|driver| driver.access).flat_map(of).collect()
 }
+
+/// How a URL that is meant for an engine behind a driver calls it, where no engine has that prefix.
+pub(super) fn named_otherwise(text: &str) -> Option<String> {
+    let (scheme, _) = text.split_once(':')?;
+    if scheme == "adbc" {
+        return Some("this driver of `adbc:`".to_owned());
+    }
+    let loaded = DRIVERS.iter().find(|driver| driver.name == scheme && driver.capabilities.library.is_some())?;
+    Some(format!("`{}:`", loaded.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::SourceUrl;
+
+    /// Catches a near miss of a URL that is taken for a path, with no word of how it is written.
+    #[test]
+    fn an_engine_behind_a_driver_is_told_by_its_prefix() {
+        for (text, told) in [
+            ("duckdb:a.duckdb", "no engine answers to `duckdb:`; use "),
+            ("duckdb://a.duckdb", "no engine answers to `duckdb:`; use "),
+            ("adbc:snowflake:account", "no engine answers to this driver of `adbc:`; use "),
+        ] {
+            let refused = SourceUrl::parse(text, Path::new("/")).unwrap_err().to_string();
+            assert!(refused.starts_with(told) && refused.contains("adbc:duckdb"), "{text}: {refused}");
+        }
+    }
+}

@@ -54,6 +54,9 @@ impl SourceUrl {
     fn read(text: &str, base: &Path) -> Result<SourceUrl, UrlError> {
         let at = |driver, location| SourceUrl { driver, location, private: Private::default() };
         let prefixed = prefixed(text);
+        if let Some(named) = error::named_otherwise(text).filter(|_| prefixed.is_none()) {
+            return Err(UrlError::Scheme(named));
+        }
         if let Some(why) = strict::refusal(text, prefixed.map(|(_, path)| path)) {
             return Err(UrlError::Unreadable(why));
         }
@@ -297,6 +300,11 @@ mod tests {
             "sqlite:u:S3CRET@h/db",
             "sqlite://u:S3CRET@h/db",
             "sqlite:a.db?key=S3CRET",
+            "adbc:duckdb:u:S3CRET@h/db",
+            "adbc:duckdb:a.duckdb?motherduck_token=S3CRET",
+            "adbc:snowflake:S3CRET",
+            "duckdb:S3CRET.duckdb",
+            "duckdb://u:S3CRET@h/db",
             "a.csv?token=S3CRET",
             "host=h password=S3CRET dbname=d",
             "host=h PASSWORD = 'S3CRET'",
@@ -384,6 +392,8 @@ mod tests {
         assert_eq!(shown("file:///a@b.csv"), "/a@b.csv");
         assert_eq!(shown("sales/year=2026/month=01"), "/suite/sales/year=2026/month=01");
         assert!(matches!(SourceUrl::parse("oracle://h/x", base), Err(UrlError::Scheme(_))));
+        assert_eq!(shown("adbc:duckdb:a.duckdb"), "adbc:duckdb:/suite/a.duckdb");
+        assert_eq!(shown("adbc:duckdb:///a.duckdb"), "adbc:duckdb:/a.duckdb");
         let refused = SourceUrl::parse("gs:///t.csv", base).unwrap_err().to_string();
         assert!(refused.contains("it names no bucket"), "{refused}");
     }

@@ -28,7 +28,7 @@ pub(crate) fn secrets(text: &str) -> Vec<&str> {
 }
 
 /// Schemes of programs that are none of ours; a scheme of any other name may be a secret, and is not shown.
-const FOREIGN: [&str; 26] = [
+const FOREIGN: [&str; 25] = [
     "bigquery",
     "cassandra",
     "clickhouse+http",
@@ -36,7 +36,6 @@ const FOREIGN: [&str; 26] = [
     "cockroachdb",
     "databricks",
     "db2",
-    "duckdb",
     "jdbc",
     "mongodb",
     "mongodb+srv",

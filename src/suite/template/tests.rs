@@ -57,25 +57,25 @@ fn a_placeholder_inside_quotes_or_a_comment_is_refused_on_every_engine() {
 /// Catches a form that only one engine has: each is code to the others, or an error of theirs.
 #[test]
 fn a_placeholder_inside_a_form_of_one_engine_is_refused_there() {
-    let [clickhouse, postgres, mysql, sqlite, files] =
-        ["clickhouse", "postgres", "mysql", "sqlite", "files"].map(|name| driver(name).unwrap());
+    let [clickhouse, postgres, mysql, sqlite, duckdb, files] =
+        ["clickhouse", "postgres", "mysql", "sqlite", "duckdb", "files"].map(|name| driver(name).unwrap());
     for (text, engines) in [
         ("SELECT 1 # {{ a }}\n", &[mysql, clickhouse][..]),
         ("SELECT 1 #! {{ a }}\n", &[mysql, clickhouse]),
         ("SELECT v #>> {{ a }}", &[mysql]),
         ("SELECT 1 // {{ a }}\n", &[clickhouse]),
-        ("SELECT 1 --{{ a }}\n", &[postgres, clickhouse, sqlite, files]),
-        ("SELECT 1 /* /* */ {{ a }} /* */ */", &[postgres, clickhouse, files]),
+        ("SELECT 1 --{{ a }}\n", &[postgres, clickhouse, sqlite, duckdb, files]),
+        ("SELECT 1 /* /* */ {{ a }} /* */ */", &[postgres, clickhouse, duckdb, files]),
         ("SELECT 1 /*! {{ a }} */", &DRIVERS),
-        ("SELECT `{{ a }}`", &[mysql, clickhouse, sqlite, files]),
+        ("SELECT `{{ a }}`", &[mysql, clickhouse, sqlite, duckdb, files]),
         ("SELECT [{{ a }}]", &[sqlite]),
-        ("SELECT $$ {{ a }} $$", &[postgres, clickhouse, mysql, files]),
-        ("SELECT $x$ {{ a }} $x$", &[postgres, clickhouse, mysql, files]),
+        ("SELECT $$ {{ a }} $$", &[postgres, clickhouse, mysql, duckdb, files]),
+        ("SELECT $x$ {{ a }} $x$", &[postgres, clickhouse, mysql, duckdb, files]),
         (r"SELECT 'a\' , {{ a }}, '", &[mysql, clickhouse]),
-        (r"SELECT E'a\' , {{ a }}, '", &[postgres, mysql, clickhouse, files]),
+        (r"SELECT E'a\' , {{ a }}, '", &[postgres, mysql, clickhouse, duckdb, files]),
         ("SELECT U&\"{{ a }}\"", &DRIVERS),
         ("SELECT ‘{{ a }}’", &[clickhouse]),
-        ("SELECT 'x'\n{{ a }}", &[postgres]),
+        ("SELECT 'x'\n{{ a }}", &[postgres, duckdb]),
     ] {
         for engine in DRIVERS {
             assert_eq!(refused(engine, text), engines.contains(&engine), "{engine:?}: {text}");

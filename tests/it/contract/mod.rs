@@ -4,6 +4,7 @@
 //! `docs/types.md` shows the same as a table.
 
 mod clickhouse;
+pub(crate) mod duckdb;
 mod files;
 mod mysql;
 mod postgres;

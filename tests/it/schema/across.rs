@@ -55,6 +55,21 @@ const PAIRS: &[Pair] = &[
     Pair {
         old: (
             "postgres",
+            "CREATE TABLE t (id bigint PRIMARY KEY, name text NOT NULL, amount numeric(10,2), qty integer DEFAULT 0, \"Odd\" integer, seen timestamptz, \
+             tags text[], day date, mark uuid, UNIQUE (name)); CREATE UNIQUE INDEX ON t (qty, \"Odd\"); CREATE INDEX ON t (day);",
+        ),
+        new: (
+            "duckdb",
+            "CREATE TABLE t (id BIGINT PRIMARY KEY, name VARCHAR NOT NULL, amount DECIMAL(10,2), qty INTEGER DEFAULT 0, \"Odd\" INTEGER, seen TIMESTAMPTZ, \
+             tags VARCHAR[], day DATE, mark UUID, UNIQUE (name)); CREATE UNIQUE INDEX i ON t (qty, \"Odd\"); CREATE INDEX k ON t (day);",
+        ),
+        change: ("DECIMAL(10,2)", "DECIMAL(10,1)"),
+        found: "changed column amount type",
+        left_out: &["check constraints"],
+    },
+    Pair {
+        old: (
+            "postgres",
             "CREATE TABLE t (id bigint PRIMARY KEY, name varchar(100) NOT NULL, amount numeric(10,2), qty integer DEFAULT 0, \
              at timestamptz(6) NOT NULL, tags text[] NOT NULL);",
         ),
@@ -100,7 +115,8 @@ async fn the_same_schema_on_two_engines_passes() {
             .replacen(from, to, 1)
             .replace("TABLE t ", "TABLE u ")
             .replace(" ON t ", " ON u ")
-            .replace("INDEX i ", "INDEX j ");
+            .replace("INDEX i ", "INDEX j ")
+            .replace("INDEX k ", "INDEX l ");
         assert_ne!(changed, new.1.replace("TABLE t ", "TABLE u "), "{from} is not there");
         apply(&to_url, folder.path(), &changed.replace("REFERENCES t ", "REFERENCES u ")).await;
         let ran = run(folder.path(), &from_url, &to_url, "tables = \"t\"\nrename = { t = \"u\" }\n");

@@ -27,6 +27,10 @@ pub(crate) async fn apply(url: &str, folder: &Path, sql: &str) {
             let path = folder.join(url.strip_prefix("sqlite:").unwrap());
             rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
         }
+        "adbc" => {
+            let path = folder.join(url.strip_prefix("adbc:duckdb:").unwrap());
+            crate::contract::duckdb::make(&path, &[sql]);
+        }
         "clickhouse" => {
             let client = cutover::source::clickhouse_client(&url::Url::parse(url).unwrap()).unwrap();
             for statement in sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
@@ -50,6 +54,7 @@ pub(crate) async fn place(engine: &str, name: &str) -> String {
             url.set_path(name);
             url.to_string()
         }
+        "duckdb" => format!("adbc:duckdb:{name}.duckdb"),
         _ => format!("sqlite:{name}.db"),
     }
 }

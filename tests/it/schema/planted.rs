@@ -145,6 +145,39 @@ async fn sqlite() {
     every_change_is_found("sqlite", before, table, &changes).await;
 }
 
+/// Catches the same in DuckDB.
+#[tokio::test(flavor = "multi_thread")]
+async fn duckdb() {
+    let table = "CREATE TABLE {t} (id BIGINT PRIMARY KEY, name VARCHAR NOT NULL DEFAULT 'x', amount DECIMAL(10,2), seen TIMESTAMP, \
+                 mood ENUM('a','b'), tags INTEGER[], qty INTEGER CHECK (qty > 0), wide HUGEINT, parent BIGINT REFERENCES p (id), \
+                 UNIQUE (name, seen)); CREATE INDEX {t}_i ON {t} (qty, seen); CREATE UNIQUE INDEX {t}_u ON {t} (wide);";
+    let before = "CREATE TABLE p (id BIGINT PRIMARY KEY); CREATE TABLE q (id BIGINT PRIMARY KEY);";
+    let changes = [
+        change("", "", &[]),
+        change("amount DECIMAL(10,2)", "amount DECIMAL(12,2)", &[]),
+        change("qty INTEGER", "qty BIGINT", &[]),
+        change("ENUM('a','b')", "ENUM('a','b','c')", &[]),
+        change("tags INTEGER[]", "tags BIGINT[]", &[]),
+        change("amount DECIMAL(10,2), ", "", &["missing column amount"]),
+        change("DECIMAL(10,2)", "DECIMAL(10,1)", &["changed column amount type"]),
+        change("seen TIMESTAMP", "seen TIMESTAMP_S", &["changed column seen type"]),
+        change("seen TIMESTAMP", "seen TIMESTAMPTZ", &["changed column seen type"]),
+        change("ENUM('a','b')", "ENUM('a')", &["changed column mood type"]),
+        change("tags INTEGER[]", "tags SMALLINT[]", &["changed column tags type"]),
+        change("wide HUGEINT", "wide BIGINT", &["changed column wide type"]),
+        change(" NOT NULL", "", &["changed column name nullable"]),
+        change("'x'", "'y'", &["changed column name default"]),
+        change("id BIGINT PRIMARY KEY", "id BIGINT NOT NULL", &["missing primary key"]),
+        change("UNIQUE (name, seen)", "UNIQUE (name)", &["extra unique (name)", "missing unique (name, seen)"]),
+        change("qty > 0", "qty > 1", &["extra check qty > 1", "missing check qty > 0"]),
+        change("REFERENCES p (id)", "REFERENCES q (id)", &["changed foreign key (parent) definition"]),
+        change(" REFERENCES p (id)", "", &["missing foreign key (parent)"]),
+        change("{t} (qty, seen)", "{t} (qty)", &["extra index (qty)", "missing index (qty, seen)"]),
+        change("CREATE UNIQUE INDEX", "CREATE INDEX", &["extra index (wide)", "missing unique (wide)"]),
+    ];
+    every_change_is_found("duckdb", before, table, &changes).await;
+}
+
 /// Catches the same in ClickHouse, with what only it has: engine, sorting, primary and partition key, TTL, skipping indexes.
 #[tokio::test(flavor = "multi_thread")]
 async fn clickhouse() {

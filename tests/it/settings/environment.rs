@@ -1,5 +1,5 @@
 //! What stands around a run and is none of its business: variables of the environment, start files of other programs,
-//! pragmas of whoever wrote a file. None of it changes an answer of SQLite or of files.
+//! pragmas of whoever wrote a file. None of it changes an answer of SQLite, DuckDB or of files.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use sqlx::{Connection, SqliteConnection};
 use crate::cli::report;
 
 /// Rows of which every column is shown, because new has none of them.
-const ROWS: [(&str, &str); 3] = [
+const ROWS: [(&str, &str); 4] = [
     (
         "sqlite",
         "SELECT id, name, upper(name) AS upper, length(name) AS length, name LIKE 'ISTANBUL' AS alike, round(price, 1) AS price, \
@@ -24,6 +24,11 @@ const ROWS: [(&str, &str); 3] = [
          CAST(price AS VARCHAR) AS printed, at, 7 / 2 AS quotient, 'a' < 'B' AS sorted FROM items",
     ),
     ("parquet", "SELECT * FROM traces"),
+    (
+        "duckdb",
+        "SELECT id, name, upper(name) AS upper, name < 'J' AS sorted, seen, year(seen) AS year, CAST(seen AS DATE) AS day, \
+         CAST(seen AS VARCHAR) AS printed, strftime(seen, '%A %x') AS named, date_trunc('day', seen) AS start, 7 / 2 AS quotient FROM items",
+    ),
 ];
 
 /// A database of one table, written under `pragmas`.
@@ -39,7 +44,12 @@ async fn database(path: &Path, pragmas: &str) {
 /// What a run in `folder` found under `environment`, times aside.
 fn found(folder: &Path, environment: &[(&str, &str)]) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
-    command.current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").envs(environment.iter().copied());
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("CUTOVER_DUCKDB_DRIVER", crate::support::duckdb_driver())
+        .envs(environment.iter().copied());
     let output = command.args(["run", "suite.toml", "--no-history", "--report", "json=out.json"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let mut report = report(folder).unwrap();
@@ -69,8 +79,12 @@ async fn nothing_around_a_run_changes_an_answer() {
     let parquet = parquet.find(|path| path.file_name().is_some_and(|name| name == "traces.parquet"));
     let parquet = parquet.unwrap_or_else(|| panic!("the demo has traces"));
     let mut text = "name = \"s\"\n".to_owned();
+    let items = "CREATE TABLE items AS SELECT * FROM (VALUES (1, 'Istanbul', TIMESTAMPTZ '2026-03-29 23:30:00+00'), \
+                 (2, 'ıstanbul', TIMESTAMPTZ '2026-10-25 00:30:00+00'), (3, 'Straße', TIMESTAMPTZ '1899-12-31 12:00:00+00')) AS t(id, name, seen)";
+    crate::contract::duckdb::make(&folder.join("items.duckdb"), &[items]);
     let url = |name: &str| match name {
         "sqlite" => "sqlite:items.db".to_owned(),
+        "duckdb" => "adbc:duckdb:items.duckdb".to_owned(),
         "csv" => "csv".to_owned(),
         _ => parquet.display().to_string(),
     };
@@ -79,7 +93,7 @@ async fn nothing_around_a_run_changes_an_answer() {
     }
     for (name, sql) in ROWS {
         let (key, none) = match name {
-            "sqlite" => ("id", "id < 0"),
+            "sqlite" | "duckdb" => ("id", "id < 0"),
             "csv" => ("id", "id = ''"),
             _ => ("trace_id", "trace_id = ''"),
         };
@@ -113,6 +127,9 @@ async fn nothing_around_a_run_changes_an_answer() {
         ("POLARS_TABLE_WIDTH", "10"),
     ];
     assert_eq!(found(folder, &odd), plain);
+    // ICU, which DuckDB has, counts years by the locale.
+    let thai = [("HOME", "/nonexistent"), ("TZ", "Asia/Bangkok"), ("LC_ALL", "th_TH.UTF-8")];
+    assert_eq!(found(folder, &thai), plain);
 }
 
 /// Catches a pragma that a file keeps, or that its writer had, on its way into an answer; and says which of them is a part

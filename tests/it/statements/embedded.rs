@@ -31,6 +31,23 @@ const FILES: [&str; 8] = [
     "SHOW TABLES",
 ];
 
+const DUCKDB: [&str; 14] = [
+    "SELECT 1 AS n; INSERT INTO written VALUES (1)",
+    "SELECT 1 AS n; COPY written TO '{file}'",
+    "SELECT E'\\' AS n; DELETE FROM written",
+    "INSERT INTO written VALUES (1) RETURNING n",
+    "WITH w AS (SELECT 1 AS n) INSERT INTO written SELECT n FROM w RETURNING n",
+    "COPY written TO '{file}'",
+    "EXPORT DATABASE '{file}'",
+    "ATTACH '{file}' AS more",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "SET lock_configuration = false",
+    "PRAGMA enable_profiling",
+    "CREATE TEMP TABLE made (n INTEGER)",
+    "FROM enable_logging('QueryLog', storage = 'file', storage_path = '{file}')",
+];
+
 /// Names and contents below `folder`; what SQLite keeps beside a database that is open is not looked at.
 fn below(folder: &Path) -> Vec<String> {
     let mut held = Vec::new();
@@ -56,6 +73,17 @@ async fn sqlite_is_left_as_it_is() {
     connection.close().await.unwrap();
     let file = folder.path().join("made.db");
     refused_everywhere(&url, &filled(&SQLITE, &file), async || below(folder.path())).await;
+}
+
+/// Catches the same in DuckDB, whose queries can set, load and log.
+#[tokio::test(flavor = "multi_thread")]
+async fn duckdb_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("old.duckdb");
+    crate::contract::duckdb::make(&database, &["CREATE TABLE written (n INTEGER)"]);
+    let url = format!("adbc:duckdb:{}", database.display());
+    let file = folder.path().join("made");
+    refused_everywhere(&url, &filled(&DUCKDB, &file), async || below(folder.path())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

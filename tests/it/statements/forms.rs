@@ -65,6 +65,21 @@ const SQLITE: [(&str, bool); 7] = [
     ("SELECT length(\"x\" || ' + 1001') AS n FROM (SELECT 'a' AS \"x\")", false),
 ];
 
+const DUCKDB: [(&str, bool); 12] = [
+    ("SELECT 1 /* /* */ + 1001 */ AS n", false),
+    ("SELECT 1 -- + 1001\n AS n", false),
+    ("SELECT 1 -- x\r + 1001 AS n", true),
+    ("SELECT 1 /*! + 1001 */ AS n", false),
+    ("SELECT 1\u{a0}+\u{2060}1001\u{3000}AS n", true),
+    ("SELECT length('\\') + 1001 AS n --'", true),
+    ("SELECT length(E'\\' + 1001 --') AS n", false),
+    ("SELECT length('a' -- x\n 'b + 1001') AS n", false),
+    ("SELECT length($a$ $$ + 1001 $a$) AS n", false),
+    ("SELECT a$b$ + 1001 AS n FROM (SELECT 1 AS a$b$) AS t", true),
+    ("SELECT \"x + 1001\" AS n FROM (SELECT 1 AS \"x + 1001\")", false),
+    ("SELECT [5, 6][1] + 1001 AS n", true),
+];
+
 const FILES: [(&str, bool); 5] = [
     ("SELECT n /* /* */ + 1001 */ AS n FROM old", false),
     ("SELECT n -- + 1001\n AS n FROM old", false),
@@ -101,6 +116,11 @@ async fn the_engines_read_as_their_lexers_do() {
     let database = folder.path().join("x.db");
     std::fs::write(&database, "").unwrap();
     agrees(&format!("sqlite:{}", database.display()), "sqlite", &SQLITE).await;
+    let database = folder.path().join("x.duckdb");
+    crate::contract::duckdb::make(&database, &[]);
+    agrees(&format!("adbc:duckdb:{}", database.display()), "duckdb", &DUCKDB).await;
+    std::fs::remove_file(&database).unwrap();
+    let database = folder.path().join("x.db");
     std::fs::write(folder.path().join("old.csv"), "n\n1\n").unwrap();
     let mut options = source::SourceOptions::default();
     options.types.insert("n".to_owned(), "integer".to_owned());

@@ -43,7 +43,9 @@ const PLACES: [(&str, &str); 9] = [
 ];
 
 fn opened(url: &str) -> std::sync::Arc<dyn Engine> {
-    source::open(&SourceUrl::parse(url, Path::new("/")).unwrap(), &source::SourceOptions::default()).unwrap()
+    let url = SourceUrl::parse(url, Path::new("/")).unwrap();
+    let driver = url.driver().capabilities.library.map(|_| crate::support::duckdb_driver());
+    source::open(&url, &source::SourceOptions { driver, ..source::SourceOptions::default() }).unwrap()
 }
 
 /// A suite with every one of `statements` in every place.

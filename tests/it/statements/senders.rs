@@ -5,17 +5,19 @@ use std::path::Path;
 
 /// How text that is not part of the program reaches a driver. Of sqlx's own functions the compiler lets none but its builder
 /// take it otherwise than through `AssertSqlSafe`.
-const DOORS: [&str; 5] = ["AssertSqlSafe(", "copy_out_raw(", "query_raw(", "client.query(", "QueryBuilder"];
+const DOORS: [&str; 6] =
+    ["AssertSqlSafe(", "copy_out_raw(", "query_raw(", "client.query(", "QueryBuilder", "set_sql_query("];
 
 /// The files that send a user's query, made of what the gate has passed.
-const SENDERS: [&str; 3] = ["clickhouse/send.rs", "mysql/send.rs", "postgres/send.rs"];
+const SENDERS: [&str; 4] = ["adbc/send.rs", "clickhouse/send.rs", "mysql/send.rs", "postgres/send.rs"];
 
 /// Files that send text of our own: names in quotes, numbers, constants; never a query of a user.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "clickhouse/lint/mod.rs",
     "clickhouse/mod.rs",
     "clickhouse/privileges.rs",
     "clickhouse/session.rs",
+    "duckdb/database.rs",
     "mysql/mod.rs",
     "mysql/session.rs",
     "postgres/view_lag.rs",

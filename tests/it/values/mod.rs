@@ -16,7 +16,7 @@ use crate::cli::cutover;
 use crate::support::engine_url;
 
 /// The engines by the names their sources have in a suite of [`Suite`].
-pub(super) const ENGINES: [&str; 4] = ["postgres", "mysql", "clickhouse", "sqlite"];
+pub(super) const ENGINES: [&str; 5] = ["postgres", "mysql", "clickhouse", "sqlite", "duckdb"];
 
 /// A suite whose sources are all engines, and a folder to run it in.
 pub(super) struct Suite {
@@ -25,7 +25,7 @@ pub(super) struct Suite {
 }
 
 impl Suite {
-    /// No checks yet; the SQLite database is an empty file.
+    /// No checks yet; the SQLite database is an empty file, and that of DuckDB has no tables.
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("empty.db"), "").unwrap();
@@ -38,6 +38,8 @@ impl Suite {
             write!(text, "[sources.{name}]\nurl = '''{}'''\n", engine_url(variable)).unwrap();
         }
         text += "[sources.sqlite]\nurl = \"sqlite:empty.db\"\n";
+        crate::contract::duckdb::make(&folder.path().join("empty.duckdb"), &[]);
+        text += "[sources.duckdb]\nurl = \"adbc:duckdb:empty.duckdb\"\n";
         Suite { folder, text }
     }
 

@@ -4,20 +4,20 @@ use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::Schema;
 use polars::prelude::{PlSmallStr, Series};
 
-use super::super::shared::arrow_types::{Canonical, Unread};
-use super::super::shared::column_builder;
 use super::super::{Error, ErrorCode};
+use super::arrow_types::{Canonical, Unread};
+use super::column_builder;
 use crate::frame::{Frame, bridge};
 
 /// How the columns of an answer become canonical ones.
-pub(super) struct Columns(Vec<(String, Canonical)>);
+pub(crate) struct Columns(Vec<(String, Canonical)>);
 
 impl Columns {
     /// Returns how the columns of `schema` are read.
     ///
     /// # Errors
     /// Two columns of one name, and a type without an exact canonical one.
-    pub(super) fn of(schema: &Schema) -> Result<Columns, Error> {
+    pub(crate) fn of(schema: &Schema) -> Result<Columns, Error> {
         column_builder::distinct(schema.fields().iter().map(|field| field.name().as_str()))?;
         let column = |field: &std::sync::Arc<arrow::datatypes::Field>| match Canonical::of(field) {
             Ok(how) => Ok((field.name().clone(), how)),
@@ -41,7 +41,7 @@ impl Columns {
     ///
     /// # Errors
     /// A value that its canonical type cannot hold.
-    pub(super) fn frame(&self, batches: &[RecordBatch]) -> Result<Frame, Error> {
+    pub(crate) fn frame(&self, batches: &[RecordBatch]) -> Result<Frame, Error> {
         let mut series = Vec::with_capacity(self.0.len());
         for (at, (name, how)) in self.0.iter().enumerate() {
             let read = |array: &ArrayRef| {

@@ -1,0 +1,95 @@
+//! The SQL of DuckDB.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use sqlparser::dialect::DuckDbDialect;
+
+use super::super::dialect::Dialect;
+use super::super::lexer::Lexer;
+use super::super::literal;
+use super::lexer::{LEXERS, foreign_space};
+use crate::frame::Type;
+
+/// Digits of a decimal; a longer literal is read as a float.
+const DIGITS: usize = 38;
+
+/// DuckDB.
+pub(super) struct DuckDb;
+
+impl Dialect for DuckDb {
+    fn label(&self) -> &'static str {
+        "DuckDB"
+    }
+
+    fn lexers(&self) -> &'static [Lexer] {
+        &LEXERS
+    }
+
+    fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {
+        &DuckDbDialect {}
+    }
+
+    fn text(&self, value: &str) -> Result<String, String> {
+        match value.contains('\0') {
+            true => Err("a text of DuckDB's SQL cannot hold the character NUL; remove it".to_owned()),
+            false if value.contains(foreign_space) => Ok(joined(value)),
+            false => Ok(literal::doubled(value)),
+        }
+    }
+
+    fn integer(&self, value: i128) -> Result<String, String> {
+        Ok(if literal::is_wide(value) { format!("CAST('{value}' AS HUGEINT)") } else { literal::integer(value) })
+    }
+
+    fn decimal(&self, digits: &str) -> Result<String, String> {
+        if literal::precision(digits) > DIGITS {
+            return Err(format!("{digits} has more than {DIGITS} digits; use fewer"));
+        }
+        Ok(format!("CAST('{digits}' AS DECIMAL({DIGITS}, {}))", literal::scale(digits)))
+    }
+
+    fn timestamp(&self, value: &DateTime<Utc>) -> String {
+        format!("TIMESTAMPTZ '{}+00'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
+
+    fn wall_clock(&self, value: &NaiveDateTime) -> String {
+        format!("TIMESTAMP '{}'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
+
+    fn date(&self, value: NaiveDate) -> String {
+        format!("DATE '{value}'")
+    }
+
+    fn time(&self, value: NaiveTime) -> String {
+        format!("TIME '{}'", value.format("%H:%M:%S%.6f"))
+    }
+
+    fn time_cast(&self, column: &str, of: &Type) -> String {
+        match of {
+            Type::Integer => format!("to_timestamp({column}) AS {column}"),
+            _ => format!("CAST({column} AS TIMESTAMP) AS {column}"),
+        }
+    }
+
+    fn sum(&self, column: &str, of: Option<&Type>, database_type: &str) -> String {
+        match of {
+            // A sum of these is one of floats.
+            Some(Type::Integer) if database_type.eq_ignore_ascii_case("UHUGEINT") => {
+                format!("sum(CAST({column} AS DECIMAL({DIGITS}, 0)))")
+            }
+            Some(Type::Float) => format!("sum(CAST({column} AS DOUBLE))"),
+            _ => format!("sum({column})"),
+        }
+    }
+}
+
+/// `value` with the spaces of Unicode by their numbers, since DuckDB may turn those in a text into plain ones.
+fn joined(value: &str) -> String {
+    let mut parts = Vec::new();
+    for piece in value.split_inclusive(foreign_space) {
+        let space = piece.chars().last().filter(|c| foreign_space(*c));
+        let text = space.map_or(piece, |c| &piece[..piece.len() - c.len_utf8()]);
+        parts.push(literal::doubled(text));
+        parts.extend(space.map(|c| format!("chr({})", u32::from(c))));
+    }
+    format!("({})", parts.join(" || "))
+}
