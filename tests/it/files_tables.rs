@@ -244,6 +244,40 @@ async fn int96_is_exact_or_an_error() {
     assert!(refused(&path, "SELECT v FROM t").await.contains("column `v`"));
 }
 
+/// Catches a time beyond the day that is read as NULL, and so equals every other, in any unit, list or dictionary; and
+/// advice that makes two of them one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_beyond_the_day_is_an_error() {
+    const DAY: i64 = 86_400;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let put = |column: ArrayRef| {
+        let batch = batch(column);
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+    };
+    let last = |nanos: i64| vec![Value::Time(DAY * 1_000_000_000 - nanos)];
+    put(Arc::new(Time32MillisecondArray::from(vec![86_399_999])));
+    assert_eq!(values(&path, "SELECT v FROM t").await, last(1_000_000));
+    put(Arc::new(Time64MicrosecondArray::from(vec![DAY * 1_000_000 - 1])));
+    assert_eq!(values(&path, "SELECT v FROM t").await, last(1_000));
+    put(Arc::new(Time64NanosecondArray::from(vec![DAY * 1_000_000_000 - 1])));
+    assert_eq!(values(&path, "SELECT v FROM t").await, last(1));
+    for count in [86_400_000, 90_000_000, -1, i32::MIN] {
+        put(Arc::new(Time32MillisecondArray::from(vec![count])));
+        assert!(refused(&path, "SELECT v FROM t").await.contains(&format!("{count} milliseconds")), "{count}");
+        assert_eq!(values(&path, "SELECT CAST(v AS INT) AS v FROM t").await, [Value::Integer(count.into())]);
+    }
+    for count in [DAY * 1_000_000, -1, i64::MAX, i64::MIN] {
+        put(Arc::new(Time64MicrosecondArray::from(vec![count])));
+        let said = refused(&path, "SELECT v FROM t").await;
+        assert!(said.contains("column `v`") && said.contains("compare CAST(x AS BIGINT)"), "{said}");
+        assert_eq!(values(&path, "SELECT CAST(v AS BIGINT) AS v FROM t").await, [Value::Integer(count.into())]);
+        assert!(refused(&path, "SELECT make_array(v) AS v FROM t").await.contains("no time of a day"));
+    }
+}
+
 /// Catches logical types of Parquet that are read as their bytes, and a repeated field that is read as empty.
 #[tokio::test(flavor = "multi_thread")]
 async fn logical_types_are_what_they_mean() {

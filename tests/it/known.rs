@@ -358,6 +358,24 @@ fn a_baseline_that_cannot_be_read_exits_2() {
     assert_eq!(ran.code, 1, "a check that the baseline lacks has nothing known: {}", ran.shown);
 }
 
+/// Catches differences that are known from a check that could not be compared.
+#[test]
+fn what_was_found_beside_an_error_is_not_known() {
+    let folder = pair();
+    write(
+        folder.path(),
+        "new/items.csv",
+        &MORE.replace("name,cost", "name,cost,more").replace('\n', ",1\n").replacen(",1", "", 1),
+    );
+    baseline(folder.path(), &[]);
+    let report = std::fs::read_to_string(folder.path().join("base/report.json")).unwrap();
+    assert!(report.contains("\"differences\""), "{report}");
+    write(folder.path(), "new/items.csv", MORE);
+    let ran = against(folder.path(), "shop.items");
+    assert_eq!(ran.code, 1, "{}", ran.shown);
+    assert!(!ran.shown.contains("known from the baseline)"), "{}", ran.shown);
+}
+
 /// Catches a row that fails although one of its columns is waived and the other known, and the two counting it twice.
 #[test]
 fn waivers_and_baseline_add_up() {

@@ -126,14 +126,16 @@ impl Column {
 /// Decimals at the one scale that fits all of them.
 fn decimals(name: String, type_name: &str, mut values: Vec<Value>) -> Result<(Series, Type), Error> {
     let scale = decimal::settle(&mut values);
-    if !decimal::fit(&values, scale) {
-        return column_builder::series(frame::Column { name, of: Type::Decimal { scale }, values });
-    }
+    // Absent where a value is not a decimal of 38 digits: only NULL may become NULL.
     let raised = |value: &Value| match value {
-        Value::Decimal { unscaled, scale: own } => Decimal::new(*unscaled, *own).fitted(scale),
+        Value::Null => Some(None),
+        Value::Decimal { unscaled, scale: own } => Decimal::new(*unscaled, *own).fitted(scale).map(Some),
         _ => None,
     };
-    let unscaled: Int128Chunked = values.iter().map(raised).collect();
+    let Some(unscaled) = values.iter().map(raised).collect::<Option<Vec<Option<i128>>>>() else {
+        return column_builder::series(frame::Column { name, of: Type::Decimal { scale }, values });
+    };
+    let unscaled: Int128Chunked = unscaled.into_iter().collect();
     let series = unscaled.with_name(name.as_str().into()).into_decimal(38, usize::from(scale)).map_err(|cause| {
         Error::caused(
             ErrorCode::ValueUnreadable,

@@ -11,7 +11,7 @@
 //! | Utf8, LargeUtf8, Utf8View | text | json where the field says `arrow.json` |
 //! | Binary, LargeBinary, BinaryView, FixedSizeBinary | bytes | uuid where the field says `arrow.uuid`; an integer or refused where it says `arrow.opaque` of DuckDB |
 //! | Date32, Date64 | date | a Date64 with a time of day is an error |
-//! | Time32, Time64 | time | |
+//! | Time32, Time64 | time | one beyond a day is an error |
 //! | Timestamp with a zone, without | instant, wall clock | |
 //! | List, LargeList, FixedSizeList, ListView, LargeListView | array | |
 //! | Map, List of Struct{key, value} | map | |
@@ -23,13 +23,12 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Date64Array, FixedSizeBinaryArray, GenericListArray, Int32Array, StringViewArray,
-    StructArray,
+    StructArray, Time64NanosecondArray,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{
-    DataType, Date64Type, Decimal128Type, Decimal256Type, Field, FieldRef, Fields, Time64MicrosecondType,
-    Time64NanosecondType, TimeUnit,
+    DataType, Date64Type, Decimal128Type, Decimal256Type, Field, FieldRef, Fields, Int64Type, TimeUnit,
 };
 use arrow::error::ArrowError;
 use bigdecimal::BigDecimal;
@@ -41,6 +40,7 @@ use super::struct_json::object;
 use crate::frame::{Type, bridge, values};
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
+const NANOS_PER_DAY: i64 = 86_400_000_000_000;
 
 /// Digits of a decimal that Polars holds.
 const DIGITS: u8 = 38;
@@ -71,9 +71,9 @@ enum Form {
     Wide,
     /// Milliseconds that are whole days.
     Days,
+    /// Times within a day, in any unit.
+    Times,
     Uuid,
-    /// Times of day in microseconds.
-    Microseconds,
     /// Integers of 128 bits with a sign, little-endian, as text.
     Integer128,
     List(Box<Canonical>),
@@ -127,8 +127,7 @@ impl Canonical {
             }
             Arrow::Date32 => canonical(Type::Date, Form::AsIs),
             Arrow::Date64 => canonical(Type::Date, Form::Days),
-            Arrow::Time64(TimeUnit::Microsecond) => canonical(Type::Time, Form::Microseconds),
-            Arrow::Time32(_) | Arrow::Time64(_) => canonical(Type::Time, cast(Arrow::Time64(TimeUnit::Nanosecond))),
+            Arrow::Time32(_) | Arrow::Time64(_) => canonical(Type::Time, Form::Times),
             Arrow::Timestamp(unit, zone) => {
                 let unit = if *unit == TimeUnit::Second { TimeUnit::Millisecond } else { *unit };
                 let of = if zone.is_some() { Type::Instant } else { Type::WallClock };
@@ -200,7 +199,7 @@ impl Canonical {
             }
             Form::Wide => wide(&plain(array)?)?,
             Form::Days => days(&plain(array)?)?,
-            Form::Microseconds => nanoseconds(&plain(array)?)?,
+            Form::Times => times(&plain(array)?)?,
             Form::Integer128 => integers(&plain(array)?),
             Form::Uuid => uuids(&plain(array)?)?,
             Form::List(item) => {
@@ -338,12 +337,24 @@ fn days(array: &ArrayRef) -> Result<ArrayRef, String> {
     cast(&(Arc::new(Int32Array::from(days)) as ArrayRef), &DataType::Date32)
 }
 
-/// Times with nine digits; Arrow's own cast multiplies whatever stands under a NULL, and wraps.
-fn nanoseconds(array: &ArrayRef) -> Result<ArrayRef, String> {
-    let times = array.as_primitive::<Time64MicrosecondType>().try_unary::<_, Time64NanosecondType, String>(|time| {
-        time.checked_mul(1_000).ok_or_else(|| format!("{time} microseconds are no time of a day"))
-    });
-    Ok(Arc::new(times?))
+/// Returns times of day in nanoseconds. Polars reads one beyond a day as NULL.
+fn times(array: &ArrayRef) -> Result<ArrayRef, String> {
+    let (unit, of_unit, whole) = match array.data_type() {
+        DataType::Time32(TimeUnit::Second) => ("seconds", 1_000_000_000, DataType::Int32),
+        DataType::Time32(_) => ("milliseconds", 1_000_000, DataType::Int32),
+        DataType::Time64(TimeUnit::Microsecond) => ("microseconds", 1_000, DataType::Int64),
+        _ => ("nanoseconds", 1, DataType::Int64),
+    };
+    let counts = cast(&cast(array, &whole)?, &DataType::Int64)?;
+    let within = |count: i64| {
+        let nanos = count.checked_mul(of_unit).filter(|nanos| (0..NANOS_PER_DAY).contains(nanos));
+        nanos.ok_or_else(|| {
+            format!("{count} {unit} are no time of a day, which ends before 24:00:00; compare CAST(x AS BIGINT)")
+        })
+    };
+    let counts = counts.as_primitive::<Int64Type>().iter();
+    let nanos = counts.map(|count| count.map(within).transpose()).collect::<Result<Time64NanosecondArray, String>>()?;
+    Ok(Arc::new(nanos))
 }
 
 fn integers(array: &ArrayRef) -> ArrayRef {

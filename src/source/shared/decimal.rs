@@ -35,12 +35,13 @@ pub(crate) fn settle(values: &mut [Value]) -> u8 {
 }
 
 /// Whether a column of `scale` holds all `values` in 38 digits.
-pub(crate) fn fit(values: &[Value], scale: u8) -> bool {
+fn fit(values: &[Value], scale: u8) -> bool {
     values.iter().all(|value| match value {
         Value::Decimal { unscaled, scale: own } => Decimal::new(*unscaled, *own).fitted(scale).is_some(),
+        Value::Integer(whole) => Decimal::new(*whole, 0).fitted(scale).is_some(),
         Value::Array(items) => fit(items, scale),
-        Value::Wide(_) => false,
-        _ => true,
+        Value::Null => true,
+        _ => false,
     })
 }
 
@@ -96,6 +97,18 @@ mod tests {
         let mut wide = vec![decimal(10i128.pow(30), 0), decimal(1, 12)];
         assert_eq!(settle(&mut wide), 12);
         assert!(!fit(&wide, 12));
+    }
+
+    /// Catches a number of 39 digits, which 128 bits may hold, that is taken for one of 38.
+    #[test]
+    fn a_whole_number_of_more_than_38_digits_does_not_fit() {
+        for (text, fits) in
+            [("9".repeat(38), true), (format!("1{}", "0".repeat(38)), false), (i128::MAX.to_string(), false)]
+        {
+            assert_eq!(fit(&[read(&text).unwrap(), Value::Null], 0), fits, "{text}");
+            assert_eq!(fit(&[Value::Array(vec![read(&text).unwrap()])], 0), fits, "{text}");
+        }
+        assert!(!fit(&[Value::Text("1".to_owned())], 0));
     }
 
     #[test]

@@ -64,6 +64,53 @@ fn a_wide_number_is_the_same_in_every_engine() {
     }
 }
 
+/// Catches a whole number that fits 128 bits and not 38 digits and is read as NULL, so that it equals all others.
+#[test]
+fn a_whole_number_of_39_digits_is_no_null() {
+    let power = |digits: usize| format!("1{}", "0".repeat(digits));
+    let largest = i128::MAX.to_string();
+    let mut suite = Suite::new();
+    let mut expected = Vec::new();
+    let whole = |engine: &str, number: &str| match engine {
+        "postgres" => format!("SELECT 1 AS id, {number}::numeric AS v"),
+        "mysql" => format!("SELECT 1 AS id, CAST('{number}' AS DECIMAL(65, 0)) AS v"),
+        "clickhouse" => format!("SELECT 1 AS id, toInt256('{number}') AS v"),
+        _ => format!("SELECT 1 AS id, '{number}' AS v"),
+    };
+    let numbers = [power(37), power(38), format!("-{}", power(38)), largest.clone(), format!("-{largest}"), power(39)];
+    for (at, number) in numbers.iter().enumerate() {
+        let (last, front) = (number.chars().last().unwrap(), &number[..number.len() - 1]);
+        let other = format!("{front}{}", if last == '0' { '1' } else { '0' });
+        for engine in ENGINES {
+            for (old, new) in [("postgres", engine), (engine, "postgres")] {
+                for (key, of) in [("id", &other), ("v", &other), ("id", number), ("v", number)] {
+                    let settings = format!("kind = \"rows\"\nkey = [\"{key}\"]\n{}", typed(old, new));
+                    let name = format!("c{at}_{}_{old}_{new}", expected.len());
+                    suite.check(&name, (old, &whole(old, number)), (new, &whole(new, of)), &settings);
+                    expected.push(if of == number { "pass" } else { "fail" });
+                }
+                let null = match new {
+                    "postgres" => "SELECT 1 AS id, NULL::numeric AS v",
+                    "mysql" => "SELECT 1 AS id, CAST(NULL AS DECIMAL(65, 0)) AS v",
+                    "clickhouse" => "SELECT 1 AS id, CAST(NULL AS Nullable(Int256)) AS v",
+                    _ => "SELECT 1 AS id, NULL AS v",
+                };
+                let name = format!("c{at}_{}_{old}_{new}", expected.len());
+                suite.check(
+                    &name,
+                    (old, &whole(old, number)),
+                    (new, null),
+                    &format!("kind = \"rows\"\nkey = [\"id\"]\n{}", typed(old, new)),
+                );
+                expected.push("fail");
+            }
+        }
+    }
+    for (check, status) in suite.run(&[]).iter().zip(expected) {
+        assert_eq!(check["status"], status, "{check:#}");
+    }
+}
+
 /// Catches a sum, a tolerance or a delta of wide numbers that is rounded, and a server that compares them otherwise.
 #[test]
 fn every_kind_takes_wide_numbers() {
