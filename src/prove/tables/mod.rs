@@ -21,7 +21,7 @@ use crate::source;
 use crate::source::{CancellationToken, Engine, TableName, named_tables};
 use crate::spec::check::Check;
 use crate::suite::Suite;
-use mutants::{TableMutant, mutants};
+use mutants::{Body, TableMutant, mutants};
 use picks::{Picked, picked};
 use rewrite::Rewriter;
 
@@ -159,9 +159,16 @@ async fn tried(
         accepted: None,
         seen_by: Vec::new(),
     };
-    let Some(body) = &mutant.body else {
-        report.outcome = Sighting::NoEffect;
-        return report;
+    let body = match &mutant.body {
+        Body::Query(body) => body,
+        Body::Same => {
+            report.outcome = Sighting::NoEffect;
+            return report;
+        }
+        Body::Unwritable => {
+            report.reason = Some("no literal of the engine is another value of this type".to_owned());
+            return report;
+        }
     };
     if stop.is_cancelled() || request.is_late() {
         let why = if stop.is_cancelled() {

@@ -10,8 +10,17 @@ pub(super) struct TableMutant {
     pub(super) name: &'static str,
     pub(super) what: &'static str,
     pub(super) column: Option<String>,
-    /// The query that stands in its place; absent where the picked rows have nothing to change.
-    pub(super) body: Option<String>,
+    pub(super) body: Body,
+}
+
+/// What stands in the place of a table.
+pub(super) enum Body {
+    /// This query.
+    Query(String),
+    /// Nothing else than the table: the picked rows have nothing to change.
+    Same,
+    /// Nothing, because the engine has no literal for such a value.
+    Unwritable,
 }
 
 /// The mutants of `table`.
@@ -19,7 +28,7 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
     let name = table.quoted(picked.dialect);
     let all: Vec<&str> = picked.rows.iter().map(|(condition, _)| condition.as_str()).collect();
     let all = all.join(" OR ");
-    let row = |name, what, body: String| TableMutant { name, what, column: None, body: Some(body) };
+    let row = |name, what, body: String| TableMutant { name, what, column: None, body: Body::Query(body) };
     let mut mutants = vec![
         row("lose_rows", "some rows are lost", format!("SELECT * FROM {name} WHERE {}", without(&all))),
         row(
@@ -30,6 +39,7 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
     ];
     for (at, (column, of)) in picked.columns.iter().enumerate().filter(|(_, (name, _))| !picked.key.contains(name)) {
         // NULL and one change of the value itself: a query that turns NULL into something may still see the other.
+        let mut unwritable = None;
         let mut is_other_done = false;
         for change in value_changes(of) {
             let is_null = change.name == "null";
@@ -37,12 +47,18 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
                 continue;
             }
             let body = with_other(picked, &name, at, change.apply);
-            is_other_done |= !is_null && body.is_some();
-            if is_null || body.is_some() {
-                let (name, what) = (change.name, change.what);
-                mutants.push(TableMutant { name, what, column: Some(column.clone()), body });
+            let mutant = TableMutant { name: change.name, what: change.what, column: Some(column.clone()), body };
+            match mutant.body {
+                Body::Query(_) => {
+                    is_other_done |= !is_null;
+                    mutants.push(mutant);
+                }
+                Body::Same if is_null => mutants.push(mutant),
+                Body::Same => {}
+                Body::Unwritable => unwritable = unwritable.or(Some(mutant)),
             }
         }
+        mutants.extend(unwritable.filter(|_| !is_other_done));
     }
     mutants
 }
@@ -53,7 +69,7 @@ fn without(condition: &str) -> String {
 }
 
 /// The table with other values in one column of the picked rows.
-fn with_other(picked: &Picked, table: &str, at: usize, change: fn(&Value) -> Option<Value>) -> Option<String> {
+fn with_other(picked: &Picked, table: &str, at: usize, change: fn(&Value) -> Option<Value>) -> Body {
     let dialect = picked.dialect;
     let list = |other: Option<&str>| {
         let column = |(place, (name, _)): (usize, &(String, Type))| match other {
@@ -62,13 +78,12 @@ fn with_other(picked: &Picked, table: &str, at: usize, change: fn(&Value) -> Opt
         };
         picked.columns.iter().enumerate().map(column).collect::<Vec<_>>().join(", ")
     };
-    let changed: Vec<(&String, String)> = picked
-        .rows
-        .iter()
-        .filter_map(|(condition, values)| Some((condition, literal(dialect, &change(values.get(at)?)?)?)))
-        .collect();
+    let others: Vec<(&String, Value)> =
+        picked.rows.iter().filter_map(|(condition, values)| Some((condition, change(values.get(at)?)?))).collect();
+    let changed: Vec<(&String, String)> =
+        others.iter().filter_map(|(condition, other)| Some((*condition, literal(dialect, other)?))).collect();
     if changed.is_empty() {
-        return None;
+        return if others.is_empty() { Body::Same } else { Body::Unwritable };
     }
     let all: Vec<&str> = changed.iter().map(|(condition, _)| condition.as_str()).collect();
     // The rows that stay come first, so that the columns have the types that the table declares.
@@ -76,5 +91,5 @@ fn with_other(picked: &Picked, table: &str, at: usize, change: fn(&Value) -> Opt
     for (condition, value) in changed {
         body += &format!(" UNION ALL SELECT {} FROM {table} WHERE {condition}", list(Some(&value)));
     }
-    Some(body)
+    Body::Query(body)
 }
