@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Difference, FindingCode, text_of};
+use super::{Difference, FindingCode, Spread, text_of};
 
 /// What was found to be true of the differences of a check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
@@ -16,6 +16,9 @@ pub struct Diagnosis {
     #[serde(rename = "undiagnosed", serialize_with = "text_of")]
     #[schemars(with = "String")]
     pub uncovered: u64,
+    /// Where the rows that were looked at lie; absent where no column orders them, and where it is not to be shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
     /// Differing rows that were looked at, where not all were; the counts are estimated from them.
     #[serde(rename = "diagnosed_rows", skip_serializing_if = "Option::is_none", serialize_with = "super::text")]
     #[schemars(with = "Option<String>")]
@@ -28,7 +31,8 @@ pub struct Diagnosis {
 impl Diagnosis {
     /// Returns every text that holds values.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
-        self.findings.iter_mut().flat_map(|finding| {
+        let of_spread = self.spread.iter_mut().flat_map(Spread::texts_mut);
+        let of_findings = self.findings.iter_mut().flat_map(|finding| {
             let Finding {
                 code: _,
                 class: _,
@@ -48,7 +52,8 @@ impl Diagnosis {
                 [is, from, to].into_iter().flatten()
             });
             parameter.iter_mut().chain(condition).chain(of_terms)
-        })
+        });
+        of_findings.chain(of_spread)
     }
 }
 

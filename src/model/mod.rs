@@ -24,6 +24,7 @@ mod reading;
 mod rerun;
 mod rows;
 mod side;
+mod spread;
 mod suppressed;
 mod verdict;
 mod warnings;
@@ -51,6 +52,7 @@ pub use reading::{
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, Example, MASKED, Pair, RowCounts, TagCounts};
 pub use side::{Side, Sides};
+pub use spread::{Part, Spread};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};
 pub use warnings::Warning;

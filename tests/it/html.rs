@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use cutover::model::{
-    CheckReport, Difference, Example, HistoryPoint, Key, Kind, LatencyFindings, Measure, NumberFindings, Outcome, Pair,
-    PercentileFindings, RowCounts, RunReport, Status, Times, Totals, WindowReport,
+    CheckReport, ColumnReport, Diagnosis, Difference, Example, HistoryPoint, Key, Kind, LatencyFindings, Measure,
+    NumberFindings, Outcome, Pair, Part, PercentileFindings, RowCounts, RowFindings, RunReport, Spread, Status, Times,
+    Totals, WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -100,7 +101,62 @@ fn grown(runs: u32) -> RunReport {
     let times = Times { percent: vec![0, 50, 100], old: side(1), new: side(2) };
     let outcome = Outcome::Latency(LatencyFindings { times, ..LatencyFindings::default() });
     report.checks.push(CheckReport { outcome, ..CheckReport::new("suite.times", Kind::Latency) });
+    report.checks.push(placed(&breaking));
     report
+}
+
+/// A check whose differing rows lie at both ends of a column called `name`, beside rows that agree everywhere.
+fn placed(name: &str) -> CheckReport {
+    let part = |at: u64| Part {
+        from: format!("2026-01-{:02}", at + 1),
+        missing: if at == 0 { 1_204 } else { 0 },
+        changed: [2, 0, 0, 0, 0, 0, 300, 9][at as usize],
+        agreeing: 40 + at,
+        ..Part::default()
+    };
+    let spread = Spread {
+        column: name.to_owned(),
+        from: "2026-01-01".to_owned(),
+        to: "2026-01-08".to_owned(),
+        without: 1,
+        parts: (0..8).map(part).collect(),
+    };
+    let column = |name: &str, changed: u64| ColumnReport {
+        name: name.to_owned(),
+        rule: "exact".to_owned(),
+        changed: Some(changed),
+        warned: None,
+        max_delta: None,
+        reason: None,
+    };
+    let rows = RowCounts { old: 9_999, new: 8_795, equal: 8_484, missing: 1_204, changed: 311, ..RowCounts::default() };
+    CheckReport {
+        diagnosis: Some(Diagnosis { spread: Some(spread), drawn: Some(1_000), ..Diagnosis::default() }),
+        outcome: Outcome::Rows(RowFindings {
+            rows,
+            columns: vec![column("same", 0), column(name, 2), column("cost", 311)],
+            ..RowFindings::default()
+        }),
+        ..CheckReport::new("suite.placed", Kind::Rows)
+    }
+}
+
+/// Catches a bar that is lost, at another place or of another height, a lane that only its colour tells, and numbers that the
+/// table beside has not.
+#[test]
+fn where_rows_lie_is_drawn() {
+    let mut report = report();
+    report.checks = vec![placed("at")];
+    let text = render(Format::Html, &report);
+    let figures: Vec<&str> = text
+        .match_indices("<figure class=\"lanes\">")
+        .map(|(from, _)| &text[from..from + text[from..].find("</figure>").unwrap() + 9])
+        .collect();
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("lanes", figures.join("\n"));
+    });
+    report.checks = vec![CheckReport { diagnosis: None, outcome: Outcome::default(), ..placed("at") }];
+    assert!(!render(Format::Html, &report).contains("class=\"lanes\""), "there is nothing to draw");
 }
 
 /// Catches a run that is not drawn, a mark outside of its plot, a number that became markup, and a chart that says nothing to who cannot see it.
@@ -175,7 +231,7 @@ fn data_stays_text() {
     let script = "
         const count = (what) => document.querySelectorAll(what).length;
         return { markup: count('img, link, iframe, [src], [onerror], b b, a:not([href^=\"#\"])'), scripts: count('script'),
-          checks: count('#list > li'), bars: count('rect'), circles: count('circle'),
+          checks: count('#list > li'), bars: count('a rect'), circles: count('circle'),
           marks: [...document.querySelectorAll('td[data-side=new] mark')].map((one) => one.textContent) };";
     let out = in_browser(&text, script);
     assert_eq!(out["markup"], 0);

@@ -20,6 +20,7 @@ mod rounding;
 mod rows;
 mod shapes;
 mod spelling;
+mod spread;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -38,6 +39,7 @@ pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
 use rows::Neighbours;
 use shapes::shapes;
+use spread::spread;
 use transformations::{FEWEST, of_column};
 
 use crate::frame::Value;
@@ -283,6 +285,7 @@ impl Diagnosing<'_> {
         Diagnosis {
             findings: self.findings,
             uncovered: open + keys,
+            spread: spread(evidence, self.known.hidden),
             drawn: (!evidence.complete).then_some(drawn),
             cut_short: (self.known.late)(),
         }

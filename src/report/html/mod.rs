@@ -5,6 +5,7 @@
 
 mod charts;
 mod emphasis;
+mod lanes;
 mod point;
 pub(crate) mod proof;
 mod series;

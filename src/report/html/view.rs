@@ -12,6 +12,8 @@ use super::charts;
 use super::charts::{Curve, Windows};
 use super::emphasis;
 use super::emphasis::Parts;
+use super::lanes;
+use super::lanes::{Changed, Lanes};
 use super::times;
 use super::times::Distribution;
 use super::trend;
@@ -60,6 +62,8 @@ struct Check {
     skipped: Option<String>,
     diagnosis: Vec<(String, Option<String>)>,
     closing: Option<String>,
+    lanes: Option<Lanes>,
+    changed: Vec<Changed>,
     counts: Vec<String>,
     warnings: Vec<(String, String)>,
     strip: Option<Strip>,
@@ -241,6 +245,8 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         skipped: check.skipped.as_deref().map(visible),
         diagnosis: diagnosis::lines(check).into_iter().map(|line| (line.text, line.only)).collect(),
         closing: diagnosis::closing(check),
+        lanes: lanes::over(check),
+        changed: lanes::changed(check),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),
         strip: trend::strip(check),

@@ -97,6 +97,12 @@ async fn masked_columns_are_told_by_hashes_only() {
         assert!(open.contains(hidden), "{hidden}: {open}");
         assert!(!masked.contains(hidden) && !silent.contains(hidden), "{hidden}: {masked} {silent}");
     }
+    let spread = |arguments: &[&str]| {
+        let (_, report) = diff(folder.path(), &old, &new, &[&["--table", "orders"], arguments].concat());
+        report["checks"][0]["spread"]["column"].as_str().map(str::to_owned)
+    };
+    let over = [&[][..], &["--mask", "at"], &["--mask", "at,id"], &["--no-examples"]].map(spread);
+    assert_eq!(over, [Some("at".to_owned()), Some("id".to_owned()), None, None], "a range tells values");
     assert!(masked.contains("masked:") && !silent.contains("masked:"), "{masked} {silent}");
     assert!(silent.contains("one value of `region`"), "{silent}");
 }

@@ -1,13 +1,14 @@
 //! The Langfuse pack on ClickHouse: clean it passes, each defect fails exactly the checks that its README promises, and
 //! each mistake that a reader can make in SQL is seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 use url::Url;
 
+use super::said::{hold, said};
 use super::{Outcome, clickhouse, defects, folder, promised, rehearse};
 
 /// Days at both ends stay outside, so that a lost filter on time shows.
@@ -61,10 +62,12 @@ async fn each_defect_fails_the_checks_that_the_readme_names() {
     }
     let next = AtomicUsize::new(0);
     let wrong = std::sync::Mutex::new(Vec::new());
+    let told = std::sync::Mutex::new(BTreeMap::new());
     let judge = || {
         while let Some((defect, old, new)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
             rehearse("langfuse", old, new, &["--rows", "400", "--defect", defect]);
             let outcome = run("langfuse", old, new, &[]);
+            told.lock().unwrap().insert(defect.clone(), said(&outcome, &promised[defect]));
             let found: BTreeSet<String> = &outcome.with("fail") | &outcome.with("warn");
             let broken = outcome.with("error");
             if found != promised[defect] || !broken.is_empty() {
@@ -78,6 +81,7 @@ async fn each_defect_fails_the_checks_that_the_readme_names() {
     std::thread::scope(|scope| (0..3).for_each(|_| drop(scope.spawn(judge))));
     let wrong = wrong.into_inner().unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    hold("langfuse", &told.into_inner().unwrap());
 }
 
 /// Catches a check that no defect makes fail, and so perhaps cannot.

@@ -5,6 +5,7 @@ mod langfuse;
 mod llm_observatory;
 mod proven;
 mod report_keys;
+mod said;
 mod star_schema;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,7 +7,8 @@ impl Mask {
     /// What the differences have in common: codes, columns and counts stay.
     pub(super) fn diagnosis(&self, diagnosis: Diagnosis) -> Diagnosis {
         let findings = diagnosis.findings.into_iter().map(|finding| self.finding(finding)).collect();
-        Diagnosis { findings, ..diagnosis }
+        let spread = diagnosis.spread.filter(|spread| self.examples && !self.hides_value(&spread.column));
+        Diagnosis { findings, spread, ..diagnosis }
     }
 
     fn finding(&self, finding: Finding) -> Finding {
@@ -15,8 +16,11 @@ impl Mask {
         let termed = finding.terms.iter().any(|term| self.hides_value(&term.column));
         let terms = finding.terms.into_iter().map(|term| self.term(term)).collect();
         let also = finding.also.into_iter().map(|term| self.term(term)).collect();
-        // What is constant between two values tells one by the other; a number of rows tells none.
-        let counted = matches!(finding.code, FindingCode::Copies);
+        // What is constant between two values tells one by the other; a number of rows or a side tells none.
+        let counted = matches!(
+            finding.code,
+            FindingCode::Copies | FindingCode::VersionTie | FindingCode::Superseded | FindingCode::Unmerged
+        );
         let parameter = finding.parameter.filter(|_| counted || (self.examples && !named));
         // It would have to name the values.
         let condition = finding.condition.filter(|_| self.examples && !termed);

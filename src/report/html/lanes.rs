@@ -1,0 +1,131 @@
+//! Where the differing rows of a check lie, and which columns changed in how many: bars on lanes that have a name and a
+//! number each, so that none is told by its colour.
+
+use serde::Serialize;
+
+use super::super::text::{plural, thousands, visible};
+use crate::model::{CheckReport, Part, Spread};
+
+/// Width of one part, height of a lane, and the least height of a bar.
+const STEP: usize = 10;
+const HEIGHT: f64 = 30.0;
+const LEAST: f64 = 2.0;
+
+/// Columns whose bars are drawn; the table of columns lists them all.
+const COLUMNS: usize = 12;
+
+/// Rows over one column, a lane for each class.
+#[derive(Serialize)]
+pub(super) struct Lanes {
+    column: String,
+    from: String,
+    to: String,
+    width: usize,
+    told: String,
+    lanes: Vec<Lane>,
+    rows: Vec<(String, Vec<String>)>,
+    without: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Lane {
+    name: &'static str,
+    count: Option<String>,
+    label: String,
+    agreeing: bool,
+    bars: Vec<Bar>,
+}
+
+#[derive(Serialize)]
+struct Bar {
+    x: usize,
+    y: String,
+    height: String,
+    label: String,
+}
+
+/// How many rows a column changed in, of all that changed.
+#[derive(Serialize)]
+pub(super) struct Changed {
+    name: String,
+    count: String,
+    width: String,
+}
+
+/// What a lane is of: its name, and the rows of a part.
+type Class = (&'static str, fn(&Part) -> u64);
+
+const CLASSES: [Class; 3] =
+    [("missing", |part| part.missing), ("extra", |part| part.extra), ("changed", |part| part.changed)];
+
+/// Where the differing rows lie.
+pub(super) fn over(check: &CheckReport) -> Option<Lanes> {
+    let diagnosis = check.diagnosis.as_ref()?;
+    let spread = diagnosis.spread.as_ref()?;
+    let used = CLASSES.into_iter().filter(|class| total(spread, class.1) > 0);
+    let used: Vec<Class> = used.collect();
+    let most = used.iter().flat_map(|class| spread.parts.iter().map(class.1)).max().unwrap_or(0);
+    let mut lanes: Vec<Lane> = used.iter().map(|class| lane(spread, *class, most)).collect();
+    let agreeing: Class = ("agreeing", |part| part.agreeing);
+    let of_agreeing = spread.parts.iter().map(agreeing.1).max().filter(|most| *most > 0);
+    lanes.extend(of_agreeing.map(|most| Lane { count: None, agreeing: true, ..lane(spread, agreeing, most) }));
+    let rows = spread.parts.iter().filter(|part| used.iter().any(|class| class.1(part) > 0));
+    let rows = rows.map(|part| (visible(&part.from), used.iter().map(|class| thousands(class.1(part))).collect()));
+    let drawn = diagnosis.drawn.map_or(String::new(), |rows| format!(" of a uniform draw of {}", thousands(rows)));
+    Some(Lanes {
+        column: visible(&spread.column),
+        from: visible(&spread.from),
+        to: visible(&spread.to),
+        width: spread.parts.len() * STEP,
+        told: format!("at most {}{drawn} in one of {} equal parts", plural(most, "row"), spread.parts.len()),
+        lanes,
+        rows: rows.collect(),
+        without: (spread.without > 0).then(|| format!("{} without a value in it", plural(spread.without, "row"))),
+    })
+}
+
+fn total(spread: &Spread, rows: fn(&Part) -> u64) -> u64 {
+    spread.parts.iter().map(rows).sum()
+}
+
+fn lane(spread: &Spread, (name, rows): Class, most: u64) -> Lane {
+    let filled = spread.parts.iter().enumerate().filter(|(_, part)| rows(part) > 0);
+    let bars: Vec<Bar> = filled
+        .map(|(at, part)| {
+            let height = (rows(part) as f64 / most as f64 * HEIGHT).max(LEAST);
+            Bar {
+                x: at * STEP + 1,
+                y: format!("{:.1}", HEIGHT - height),
+                height: format!("{height:.1}"),
+                label: format!("from {}: {} {name}", visible(&part.from), thousands(rows(part))),
+            }
+        })
+        .collect();
+    let count = total(spread, rows);
+    let label = format!(
+        "{} {name} in {} of {} parts of {}",
+        plural(count, "row"),
+        bars.len(),
+        spread.parts.len(),
+        visible(&spread.column)
+    );
+    Lane { name, count: Some(thousands(count)), label, agreeing: false, bars }
+}
+
+/// The columns that changed, the one that changed in most rows first; none where there is but one, which is all of them.
+pub(super) fn changed(check: &CheckReport) -> Vec<Changed> {
+    let counted = check.outcome.columns().iter().filter_map(|column| Some((column.changed?, &column.name)));
+    let mut columns: Vec<(u64, &String)> = counted.filter(|(changed, _)| *changed > 0).collect();
+    columns.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    if columns.len() < 2 {
+        return Vec::new();
+    }
+    let most = columns.first().map_or(1, |(changed, _)| *changed);
+    let all = check.outcome.rows().map_or(most, |rows| rows.changed.max(most));
+    let bar = |(changed, name): &(u64, &String)| Changed {
+        name: visible(name),
+        count: thousands(*changed),
+        width: format!("{:.1}", (*changed as f64 / all as f64 * 100.0).max(0.5)),
+    };
+    columns.iter().take(COLUMNS).map(bar).collect()
+}
