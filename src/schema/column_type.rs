@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Charset;
+
 /// What a column holds. A limit that is absent is none that an engine tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnType {
@@ -21,15 +23,46 @@ pub enum ColumnType {
     },
     /// Floats of so many bits.
     Float(u16),
+    /// Decimals or floats from 0 on.
+    Unsigned(Box<ColumnType>),
+    /// A year of four digits.
+    Year,
     /// Text.
     Text {
         /// Most characters.
         limit: Option<u64>,
     },
+    /// Text of just so many characters, blanks behind what is shorter.
+    PaddedText {
+        /// All characters.
+        length: u64,
+    },
+    /// Text that loses the blanks at its end.
+    TrimmedText {
+        /// Most characters.
+        limit: u64,
+    },
+    /// Text of so many bytes, however many characters they are.
+    TextOfBytes {
+        /// Most bytes.
+        limit: u64,
+    },
+    /// Text in a character set that has not every character.
+    InCharset {
+        /// The text.
+        of: Box<ColumnType>,
+        /// What it is written in.
+        charset: Charset,
+    },
     /// Bytes.
     Bytes {
         /// Most bytes.
         limit: Option<u64>,
+    },
+    /// Just so many bytes, zeros behind what is shorter.
+    FixedBytes {
+        /// All bytes.
+        length: u64,
     },
     /// Truth.
     Bool,
@@ -40,6 +73,20 @@ pub enum ColumnType {
         /// Digits of a second.
         digits: u8,
     },
+    /// Hours, minutes and seconds of either sign, more than those of a day.
+    Duration {
+        /// Digits of a second.
+        digits: u8,
+    },
+    /// Days or moments of some years only.
+    Years {
+        /// The days or moments.
+        of: Box<ColumnType>,
+        /// The first year.
+        first: i32,
+        /// The last year.
+        last: i32,
+    },
     /// Moments.
     Timestamp {
         /// Whether they are instants, else wall clocks.
@@ -49,8 +96,10 @@ pub enum ColumnType {
     },
     /// UUIDs.
     Uuid,
-    /// JSON.
+    /// JSON, of which what it means is kept.
     Json,
+    /// JSON as it was written: names that repeat, too.
+    JsonText,
     /// One of these texts.
     Enum(Vec<String>),
     /// Arrays.
@@ -61,6 +110,27 @@ pub enum ColumnType {
     Any,
     /// What only its engine knows.
     Other(String),
+}
+
+impl ColumnType {
+    /// Returns the days or moments of `self` that lie in these years only.
+    pub(crate) fn in_years(self, first: i32, last: i32) -> ColumnType {
+        ColumnType::Years { of: Box::new(self), first, last }
+    }
+
+    /// Returns the texts of `self` that its character set has; those of a set that has every character are all.
+    pub(crate) fn in_charset(self, charset: Charset) -> ColumnType {
+        match charset {
+            Charset::Unicode => self,
+            charset => ColumnType::InCharset { of: Box::new(self), charset },
+        }
+    }
+
+    /// Returns whether it is text whose characters depend on a character set.
+    pub(crate) fn is_text(&self) -> bool {
+        use ColumnType::{PaddedText, Text, TextOfBytes, TrimmedText};
+        matches!(self, Text { .. } | PaddedText { .. } | TrimmedText { .. } | TextOfBytes { .. })
+    }
 }
 
 impl fmt::Display for ColumnType {
@@ -79,91 +149,30 @@ impl fmt::Display for ColumnType {
             ColumnType::Decimal { precision: None, .. } => f.write_str("decimal"),
             ColumnType::Float(bits) => write!(f, "float({bits} bits)"),
             ColumnType::Text { limit } => limited(f, "text", limit),
+            ColumnType::PaddedText { length } => write!(f, "text({length}) padded with blanks"),
+            ColumnType::TrimmedText { limit } => write!(f, "text({limit}) without blanks at the end"),
+            ColumnType::TextOfBytes { limit } => write!(f, "text({limit} bytes)"),
+            ColumnType::InCharset { of, charset } => write!(f, "{of} in {charset}"),
             ColumnType::Bytes { limit } => limited(f, "bytes", limit),
+            ColumnType::FixedBytes { length } => write!(f, "bytes({length}) padded with zeros"),
+            ColumnType::Unsigned(of) => write!(f, "unsigned {of}"),
+            ColumnType::Year => f.write_str("year"),
             ColumnType::Bool => f.write_str("bool"),
             ColumnType::Date => f.write_str("date"),
             ColumnType::Time { digits } => write!(f, "time({digits})"),
             ColumnType::Timestamp { is_zoned, digits } => {
                 write!(f, "timestamp({digits}) {} zone", if *is_zoned { "with" } else { "without" })
             }
+            ColumnType::Duration { digits } => write!(f, "duration({digits})"),
+            ColumnType::Years { of, first, last } => write!(f, "{of} of the years {first} to {last}"),
             ColumnType::Uuid => f.write_str("uuid"),
             ColumnType::Json => f.write_str("json"),
+            ColumnType::JsonText => f.write_str("json as written"),
             ColumnType::Enum(labels) => write!(f, "one of {}", labels.join(", ")),
             ColumnType::Array(of) => write!(f, "array of {of}"),
             ColumnType::Map(key, value) => write!(f, "map of {key} to {value}"),
             ColumnType::Any => f.write_str("any"),
             ColumnType::Other(name) => f.write_str(name),
         }
-    }
-}
-
-/// The name of a declared type and what stands in its parentheses: `varchar(255)` is `varchar` and `255`. Letters are small;
-/// text behind the parentheses, as in `timestamp(3) with time zone`, belongs to the name.
-pub(crate) fn split(declared: &str) -> (String, Vec<String>) {
-    let text = declared.trim();
-    let (Some(open), Some(close)) = (text.find('('), text.rfind(')')) else {
-        return (text.to_ascii_lowercase(), Vec::new());
-    };
-    if close < open {
-        return (text.to_ascii_lowercase(), Vec::new());
-    }
-    let name = format!("{} {}", text[..open].trim(), text[close + 1..].trim());
-    (name.trim().to_ascii_lowercase(), arguments(&text[open + 1..close]))
-}
-
-/// The arguments between parentheses, at the commas of the outermost level.
-pub(crate) fn arguments(text: &str) -> Vec<String> {
-    let (mut parts, mut depth, mut is_quoted) = (vec![String::new()], 0_usize, false);
-    for c in text.chars() {
-        match c {
-            '\'' => is_quoted = !is_quoted,
-            '(' if !is_quoted => depth += 1,
-            ')' if !is_quoted => depth = depth.saturating_sub(1),
-            ',' if depth == 0 && !is_quoted => {
-                parts.push(String::new());
-                continue;
-            }
-            _ => {}
-        }
-        parts.last_mut().expect("never empty").push(c);
-    }
-    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
-}
-
-/// The labels of an enum, as SQL writes them: `'a', 'it''s'`, each with a number behind it or none.
-pub(crate) fn labels(text: &str) -> Vec<String> {
-    arguments(text)
-        .into_iter()
-        .map(|label| {
-            let inner = label.strip_prefix('\'').and_then(|rest| Some(&rest[..rest.rfind('\'')?]));
-            inner.map_or(label.clone(), |inner| inner.replace("\'\'", "'").replace("\\'", "'"))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_type_is_its_name_and_its_arguments() {
-        let parts = |text: &str| {
-            let (name, arguments) = split(text);
-            format!("{name}: {}", arguments.join(" | "))
-        };
-        assert_eq!(parts("VARCHAR(255)"), "varchar: 255");
-        assert_eq!(parts("timestamp(3) with time zone"), "timestamp with time zone: 3");
-        assert_eq!(parts("Decimal(10, 2)"), "decimal: 10 | 2");
-        assert_eq!(parts("Map(String, Array(UInt8))"), "map: String | Array(UInt8)");
-        assert_eq!(parts("enum('a','b,c')"), "enum: 'a' | 'b,c'");
-        assert_eq!(parts("int"), "int: ");
-        assert_eq!(parts(")("), ")(: ");
-    }
-
-    #[test]
-    fn labels_are_read_without_their_quotes_and_numbers() {
-        assert_eq!(labels("'a', 'it''s', 'c,d'"), ["a", "it's", "c,d"]);
-        assert_eq!(labels("'new' = 1, 'old' = -2"), ["new", "old"]);
-        assert!(labels("").is_empty());
     }
 }

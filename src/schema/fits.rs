@@ -3,6 +3,9 @@
 
 use super::ColumnType;
 
+/// Years before and after which no column is asked to hold days: only PostgreSQL and SQLite reach beyond all others.
+const YEARS: (i32, i32) = (1900, 2299);
+
 /// Returns whether every value of a column of `old` has a place in one of `new`, and compares equal there.
 pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
     use ColumnType as Of;
@@ -10,6 +13,16 @@ pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
         return true;
     }
     match (old, new) {
+        (_, Of::Any) => true,
+        (Of::Years { .. }, _) | (_, Of::Years { .. }) => {
+            let ((of, first, last), (other, from, to)) = (years(old), years(new));
+            from <= first && to >= last && takes(of, other)
+        }
+        (Of::Unsigned(of), Of::Unsigned(other)) => takes(of, other),
+        (Of::Unsigned(of), other) => takes(of, other),
+        (Of::Integer { is_signed: false, .. } | Of::Year, Of::Unsigned(other)) => takes(old, other),
+        // Four digits are twelve bits.
+        (Of::Year, other) => takes(&Of::Integer { bits: 12, is_signed: false }, other),
         (Of::Integer { bits, is_signed }, Of::Integer { bits: more, is_signed: signed }) => match (is_signed, signed) {
             (true, true) | (false, false) => more >= bits,
             // The sign takes a bit.
@@ -26,23 +39,60 @@ pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
             other >= scale && new.saturating_sub(other) >= old.saturating_sub(scale)
         }
         (Of::Float(bits), Of::Float(more)) => more >= bits,
+        (Of::InCharset { of, charset }, Of::InCharset { of: other, charset: more }) => {
+            more.has_all_of(charset) && takes(of, other)
+        }
+        (Of::InCharset { of, charset }, other) => match **of {
+            Of::TextOfBytes { limit } => {
+                takes(&Of::TextOfBytes { limit: limit.saturating_mul(charset.growth()) }, other)
+            }
+            _ => takes(of, other),
+        },
+        (Of::Enum(labels), Of::InCharset { of, .. }) => labels.iter().all(|label| label.is_ascii()) && takes(old, of),
+        (Of::Uuid, Of::InCharset { of, .. }) => takes(old, of),
+        (Of::Enum(labels), Of::Enum(more)) => labels.iter().all(|label| more.contains(label)),
+        (Of::Enum(labels), new) => labels.iter().all(|label| has_place(label, new)),
+        // A UUID and its canonical text are compared as one.
+        (Of::Uuid, new) => has_place("00000000-0000-0000-0000-000000000000", new),
         (Of::Text { limit }, Of::Text { limit: more }) | (Of::Bytes { limit }, Of::Bytes { limit: more }) => {
             wide(*limit, *more)
         }
-        (Of::Enum(labels), Of::Text { limit }) => {
-            let longest = labels.iter().map(|label| label.chars().count() as u64).max().unwrap_or(0);
-            wide(Some(longest), *limit)
+        (Of::TrimmedText { limit }, Of::Text { limit: more }) => wide(Some(*limit), *more),
+        (Of::TrimmedText { limit }, Of::TrimmedText { limit: more }) => more >= limit,
+        (Of::Text { limit: Some(limit) } | Of::TrimmedText { limit }, Of::TextOfBytes { limit: more }) => {
+            *more >= limit.saturating_mul(4)
         }
-        (Of::Enum(labels), Of::Enum(more)) => labels.iter().all(|label| more.contains(label)),
-        // A UUID and its canonical text are compared as one.
-        (Of::Uuid, Of::Text { limit }) => wide(Some(36), *limit),
-        (Of::Time { digits }, Of::Time { digits: more }) => more >= digits,
+        (Of::TextOfBytes { limit }, Of::Text { limit: more }) => wide(Some(*limit), *more),
+        (Of::TextOfBytes { limit }, Of::TextOfBytes { limit: more }) => more >= limit,
+        (Of::FixedBytes { length }, Of::Bytes { limit }) => wide(Some(*length), *limit),
+        (Of::Json, Of::JsonText) => true,
+        (Of::Time { digits } | Of::Duration { digits }, Of::Duration { digits: more })
+        | (Of::Time { digits }, Of::Time { digits: more }) => more >= digits,
         (Of::Timestamp { is_zoned, digits }, Of::Timestamp { is_zoned: zoned, digits: more }) => {
             is_zoned == zoned && more >= digits
         }
         (Of::Array(of), Of::Array(other)) => takes(of, other),
         (Of::Map(key, value), Of::Map(other_key, other_value)) => takes(key, other_key) && takes(value, other_value),
-        (_, Of::Any) => true,
+        _ => false,
+    }
+}
+
+/// The days or moments of a column, and of the years that are asked for, those it has.
+fn years(of: &ColumnType) -> (&ColumnType, i32, i32) {
+    match of {
+        ColumnType::Years { of, first, last } => (of, YEARS.0.max(*first), YEARS.1.min(*last)),
+        of => (of, YEARS.0, YEARS.1),
+    }
+}
+
+/// Whether a column of text gives `text` back as it is.
+fn has_place(text: &str, new: &ColumnType) -> bool {
+    let characters = text.chars().count() as u64;
+    match new {
+        ColumnType::Text { limit } => wide(Some(characters), *limit),
+        ColumnType::PaddedText { length } => *length == characters,
+        ColumnType::TrimmedText { limit } => *limit >= characters && !text.ends_with(' '),
+        ColumnType::TextOfBytes { limit } => *limit >= text.len() as u64,
         _ => false,
     }
 }
@@ -64,6 +114,7 @@ fn digits(bits: u16) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Charset;
     use super::*;
 
     fn integer(bits: u16, is_signed: bool) -> ColumnType {
@@ -109,7 +160,33 @@ mod tests {
             (ColumnType::Time { digits: 0 }, ColumnType::Time { digits: 6 }),
             (array(integer(32, true)), array(integer(64, true))),
             (ColumnType::Json, ColumnType::Any),
+            (ColumnType::Json, ColumnType::JsonText),
+            (trimmed(3), text(Some(3))),
+            (trimmed(3), trimmed(4)),
+            (ColumnType::Uuid, ColumnType::PaddedText { length: 36 }),
+            (ColumnType::Uuid, trimmed(36)),
+            (text(Some(63)), bytes_of_text(255)),
+            (bytes_of_text(255), text(Some(255))),
+            (bytes_of_text(255), bytes_of_text(256)),
+            (text(Some(9)).in_charset(latin1()), text(Some(9))),
+            (text(Some(9)).in_charset(latin1()), text(Some(9)).in_charset(Charset::Bmp)),
+            (text(Some(9)).in_charset(Charset::Ascii), text(Some(9)).in_charset(latin1())),
+            (bytes_of_text(100).in_charset(latin1()), bytes_of_text(300)),
+            (labels(&["a"]), text(Some(1)).in_charset(latin1())),
+            (ColumnType::FixedBytes { length: 4 }, ColumnType::Bytes { limit: Some(4) }),
+            (unsigned(decimal(10, 2)), decimal(10, 2)),
+            (unsigned(decimal(10, 2)), unsigned(decimal(12, 2))),
+            (integer(32, false), unsigned(decimal(10, 0))),
+            (ColumnType::Year, integer(16, true)),
+            (ColumnType::Year, unsigned(decimal(4, 0))),
+            (ColumnType::Time { digits: 3 }, ColumnType::Duration { digits: 3 }),
+            (ColumnType::Date.in_years(1970, 2149), ColumnType::Date.in_years(1900, 2299)),
+            (ColumnType::Date.in_years(1970, 2149), ColumnType::Date),
+            (timestamp(true, 3).in_years(1970, 2038), timestamp(true, 6).in_years(1970, 2106)),
         ];
+        // Nobody is asked for what all but two engines cannot hold, and few have it.
+        assert!(takes(&timestamp(true, 3), &timestamp(true, 3).in_years(1900, 2299)));
+        assert!(takes(&timestamp(true, 3).in_years(1677, 2262), &timestamp(true, 3).in_years(1900, 2262)));
         for (narrow, wide) in pairs {
             assert!(takes(&narrow, &narrow) && takes(&wide, &wide));
             assert!(takes(&narrow, &wide), "{narrow} → {wide}");
@@ -131,11 +208,45 @@ mod tests {
             (integer(64, true), decimal(10, 0)),
             (integer(32, true), integer(32, false)),
             (labels_of("a"), text(Some(0))),
+            (labels_of("a"), ColumnType::PaddedText { length: 2 }),
+            (labels_of("a "), trimmed(2)),
+            (labels_of("é"), text(None).in_charset(latin1())),
+            (text(Some(3)), ColumnType::PaddedText { length: 3 }),
+            (ColumnType::PaddedText { length: 3 }, text(None)),
+            (ColumnType::PaddedText { length: 3 }, ColumnType::PaddedText { length: 4 }),
+            (text(Some(3)), trimmed(3)),
+            (text(Some(64)), bytes_of_text(255)),
+            (bytes_of_text(255), text(Some(254))),
+            (text(None), bytes_of_text(u64::MAX)),
+            (ColumnType::FixedBytes { length: 4 }, ColumnType::FixedBytes { length: 5 }),
+            (ColumnType::FixedBytes { length: 4 }, ColumnType::Bytes { limit: Some(3) }),
+            (ColumnType::Bytes { limit: Some(4) }, ColumnType::FixedBytes { length: 4 }),
+            (integer(32, true), unsigned(decimal(10, 0))),
+            (integer(8, false), ColumnType::Year),
+            (ColumnType::Duration { digits: 0 }, ColumnType::Time { digits: 6 }),
+            (timestamp(true, 3).in_years(1900, 2299), timestamp(true, 9).in_years(1900, 2262)),
+            (timestamp(true, 0), timestamp(true, 0).in_years(1970, 2106)),
             (ColumnType::Other("point".to_owned()), ColumnType::Other("box".to_owned())),
         ];
         for (old, new) in apart {
             assert!(!takes(&old, &new), "{old} → {new}");
         }
+    }
+
+    fn trimmed(limit: u64) -> ColumnType {
+        ColumnType::TrimmedText { limit }
+    }
+
+    fn bytes_of_text(limit: u64) -> ColumnType {
+        ColumnType::TextOfBytes { limit }
+    }
+
+    fn latin1() -> Charset {
+        Charset::of_name("latin1")
+    }
+
+    fn unsigned(of: ColumnType) -> ColumnType {
+        ColumnType::Unsigned(Box::new(of))
     }
 
     fn labels_of(label: &str) -> ColumnType {

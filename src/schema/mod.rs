@@ -2,11 +2,15 @@
 //!
 //! Reading a catalogue is `source`'s business, and what a difference of two schemas is that of `compare`.
 
+mod charset;
 mod column_type;
+mod declared;
 mod default;
 mod fits;
 
-pub(crate) use column_type::{ColumnType, arguments, labels, split};
+pub(crate) use charset::Charset;
+pub(crate) use column_type::ColumnType;
+pub(crate) use declared::{arguments, labels, split};
 pub(crate) use default::DefaultValue;
 pub(crate) use fits::takes;
 
@@ -25,6 +29,8 @@ pub enum Property {
     ForeignKeys,
     /// Check constraints.
     Checks,
+    /// Exclusion constraints.
+    Exclusions,
     /// Indexes that are no keys.
     Indexes,
     /// The table engine.
@@ -43,13 +49,14 @@ pub enum Property {
 
 impl Property {
     /// Every property, in the order of reports.
-    pub const ALL: [Property; 13] = [
+    pub const ALL: [Property; 14] = [
         Property::Nullability,
         Property::Defaults,
         Property::PrimaryKey,
         Property::UniqueKeys,
         Property::ForeignKeys,
         Property::Checks,
+        Property::Exclusions,
         Property::Indexes,
         Property::TableEngine,
         Property::SortingKey,
@@ -68,6 +75,7 @@ impl Property {
             Property::UniqueKeys => "unique keys",
             Property::ForeignKeys => "foreign keys",
             Property::Checks => "check constraints",
+            Property::Exclusions => "exclusion constraints",
             Property::Indexes => "indexes",
             Property::TableEngine => "table engine",
             Property::SortingKey => "sorting key",
@@ -128,6 +136,8 @@ pub struct Part {
     pub columns: Vec<String>,
     /// What else it says: the expression, or the table that a foreign key is to.
     pub text: String,
+    /// What only its own engine can say of it, as that a constraint is deferrable; compared within one engine.
+    pub own: String,
     /// The table and columns that a foreign key is to.
     pub target: Option<(String, Vec<String>)>,
     /// Whether the engine made it by itself, so that the other side need not have it.
@@ -137,11 +147,11 @@ pub struct Part {
 impl Part {
     /// Makes a part of columns.
     pub fn of_columns(property: Property, columns: Vec<String>) -> Part {
-        Part { property, columns, text: String::new(), target: None, is_implied: false }
+        Part { property, columns, text: String::new(), own: String::new(), target: None, is_implied: false }
     }
 
     /// Makes a part of an expression.
     pub fn of_text(property: Property, text: impl Into<String>) -> Part {
-        Part { property, columns: Vec::new(), text: text.into(), target: None, is_implied: false }
+        Part { property, columns: Vec::new(), text: text.into(), own: String::new(), target: None, is_implied: false }
     }
 }

@@ -35,15 +35,19 @@ fn plain(declared: &str) -> ColumnType {
     match name {
         "Decimal" => ColumnType::Decimal { precision: number(0), scale: number(1) },
         "String" => ColumnType::Text { limit: None },
-        "FixedString" => ColumnType::Bytes { limit: number(0).map(u64::from) },
+        "FixedString" => ColumnType::FixedBytes { length: number(0).map_or(1, u64::from) },
         "Bool" => ColumnType::Bool,
-        "Date" | "Date32" => ColumnType::Date,
+        // https://clickhouse.com/docs/sql-reference/data-types/date and the pages beside it.
+        "Date" => ColumnType::Date.in_years(1970, 2149),
+        "Date32" => ColumnType::Date.in_years(1900, 2299),
         // Every moment is one, whatever zone it is shown in.
-        "DateTime" => ColumnType::Timestamp { is_zoned: true, digits: 0 },
-        "DateTime64" => ColumnType::Timestamp {
-            is_zoned: true,
-            digits: number(0).and_then(|digits| u8::try_from(digits).ok()).unwrap_or(3),
-        },
+        "DateTime" => ColumnType::Timestamp { is_zoned: true, digits: 0 }.in_years(1970, 2106),
+        "DateTime64" => {
+            let digits = number(0).and_then(|digits| u8::try_from(digits).ok()).unwrap_or(3);
+            // So many nanoseconds are no longer a number of 64 bits.
+            let last = if digits == 9 { 2262 } else { 2299 };
+            ColumnType::Timestamp { is_zoned: true, digits }.in_years(1900, last)
+        }
         "UUID" => ColumnType::Uuid,
         "JSON" | "Object" => ColumnType::Json,
         "Enum8" | "Enum16" => ColumnType::Enum(labels(inner)),

@@ -30,14 +30,16 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
     match name {
         "Utf8" | "LargeUtf8" | "Utf8View" => ColumnType::Text { limit: None },
         "Binary" | "LargeBinary" | "BinaryView" => ColumnType::Bytes { limit: None },
-        "FixedSizeBinary" => ColumnType::Bytes { limit: number(0).map(u64::from) },
+        "FixedSizeBinary" => ColumnType::FixedBytes { length: number(0).map_or(0, u64::from) },
         "Boolean" => ColumnType::Bool,
         "Date32" | "Date64" => ColumnType::Date,
         "Time32" | "Time64" => ColumnType::Time { digits: digits() },
-        "Timestamp" => ColumnType::Timestamp {
-            is_zoned: parts.get(1).is_some_and(|zone| zone != "None" && !zone.is_empty()),
-            digits: digits(),
-        },
+        "Timestamp" => {
+            let is_zoned = parts.get(1).is_some_and(|zone| zone != "None" && !zone.is_empty());
+            let of = ColumnType::Timestamp { is_zoned, digits: digits() };
+            // Nanoseconds are counted in 64 bits.
+            if digits() == 9 { of.in_years(1677, 2262) } else { of }
+        }
         "Decimal32" | "Decimal64" | "Decimal128" | "Decimal256" => {
             ColumnType::Decimal { precision: number(0), scale: number(1) }
         }

@@ -1,14 +1,22 @@
 //! What columns of declared types hold in MySQL and MariaDB.
 
-use crate::schema::{ColumnType, labels, split};
+use crate::schema::{Charset, ColumnType, labels, split};
 
-/// Reads a type as `column_type` writes it, such as `int(11) unsigned` or `varchar(255)`.
-pub(super) fn column_type(declared: &str) -> ColumnType {
+/// Reads a type as `column_type` writes it, such as `int(11) unsigned` or `varchar(255)`, in the character set of the column.
+pub(super) fn column_type(declared: &str, charset: Option<&str>) -> ColumnType {
+    match (plain(declared), charset) {
+        (of, Some(charset)) if of.is_text() => of.in_charset(Charset::of_name(charset)),
+        (of, _) => of,
+    }
+}
+
+fn plain(declared: &str) -> ColumnType {
     let (name, arguments) = split(declared);
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<u64>().ok());
     let digits = || number(0).and_then(|digits| u8::try_from(digits).ok()).unwrap_or(0);
     let is_signed = !name.contains("unsigned") && !name.contains("zerofill");
     let integer = |bits| ColumnType::Integer { bits, is_signed };
+    let signed = |of| if is_signed { of } else { ColumnType::Unsigned(Box::new(of)) };
     match name.split(' ').next().unwrap_or_default() {
         // There is no boolean, and the width that is shown holds nothing back.
         "tinyint" => integer(8),
@@ -16,32 +24,34 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
         "mediumint" => integer(24),
         "int" | "integer" => integer(32),
         "bigint" => integer(64),
-        "year" => ColumnType::Integer { bits: 16, is_signed: false },
+        "year" => ColumnType::Year,
         "bit" => ColumnType::Integer {
             bits: number(0).and_then(|bits| u16::try_from(bits).ok()).unwrap_or(1),
             is_signed: false,
         },
-        "decimal" | "numeric" => ColumnType::Decimal {
+        "decimal" | "numeric" => signed(ColumnType::Decimal {
             precision: Some(number(0).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(10)),
             scale: Some(number(1).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(0)),
-        },
-        "float" => ColumnType::Float(32),
-        "double" | "real" => ColumnType::Float(64),
-        "varchar" | "char" => ColumnType::Text { limit: Some(number(0).unwrap_or(1)) },
-        // Their limits are bytes, and a character takes up to four; what fits into the largest fits no smaller one.
-        "tinytext" => ColumnType::Text { limit: Some(255 / 4) },
-        "text" => ColumnType::Text { limit: Some(65_535 / 4) },
-        "mediumtext" => ColumnType::Text { limit: Some(16_777_215 / 4) },
+        }),
+        "float" => signed(ColumnType::Float(32)),
+        "double" | "real" => signed(ColumnType::Float(64)),
+        "varchar" => ColumnType::Text { limit: Some(number(0).unwrap_or(1)) },
+        "char" => ColumnType::TrimmedText { limit: number(0).unwrap_or(1) },
+        "tinytext" => ColumnType::TextOfBytes { limit: 255 },
+        "text" => ColumnType::TextOfBytes { limit: 65_535 },
+        "mediumtext" => ColumnType::TextOfBytes { limit: 16_777_215 },
         "longtext" => ColumnType::Text { limit: None },
-        "varbinary" | "binary" => ColumnType::Bytes { limit: Some(number(0).unwrap_or(1)) },
+        "varbinary" => ColumnType::Bytes { limit: Some(number(0).unwrap_or(1)) },
+        "binary" => ColumnType::FixedBytes { length: number(0).unwrap_or(1) },
         "tinyblob" => ColumnType::Bytes { limit: Some(255) },
         "blob" => ColumnType::Bytes { limit: Some(65_535) },
         "mediumblob" => ColumnType::Bytes { limit: Some(16_777_215) },
         "longblob" => ColumnType::Bytes { limit: None },
         "date" => ColumnType::Date,
-        "time" => ColumnType::Time { digits: digits() },
+        "time" => ColumnType::Duration { digits: digits() },
         "datetime" => ColumnType::Timestamp { is_zoned: false, digits: digits() },
-        "timestamp" => ColumnType::Timestamp { is_zoned: true, digits: digits() },
+        // Later ones are taken by MariaDB alone, since version 11.5.
+        "timestamp" => ColumnType::Timestamp { is_zoned: true, digits: digits() }.in_years(1970, 2038),
         "json" => ColumnType::Json,
         "uuid" => ColumnType::Uuid,
         "enum" => ColumnType::Enum(labels(&arguments.join(", "))),

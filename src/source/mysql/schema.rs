@@ -31,7 +31,7 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
     let columns = Cells::of(
         &ask.ask(&format!(
             "SELECT column_name AS name, column_type AS declared, is_nullable AS nullable, column_default AS standard, \
-             extra AS extra, generation_expression AS expression FROM information_schema.columns WHERE {of} ORDER BY ordinal_position"
+             extra AS extra, character_set_name AS charset, generation_expression AS expression FROM information_schema.columns WHERE {of} ORDER BY ordinal_position"
         ))
         .await?,
     );
@@ -66,15 +66,16 @@ fn column(cells: &Cells, row: usize, is_mariadb: bool) -> ColumnSchema {
             None => None,
         }
     };
-    let default = match default {
-        Some(default) if extra.contains("on update") => {
-            Some(DefaultValue { text: format!("{}, on update too", default.text), meaning: None })
+    let default = match extra.find("on update") {
+        Some(at) => {
+            let text = [default.map(|default| default.text), Some(extra[at..].to_owned())];
+            Some(DefaultValue { text: text.into_iter().flatten().collect::<Vec<_>>().join(", "), meaning: None })
         }
-        other => other,
+        None => default,
     };
     ColumnSchema {
         name: cells.text(row, "name").unwrap_or_default(),
-        of: column_type(&declared),
+        of: column_type(&declared, cells.text(row, "charset").as_deref()),
         declared,
         is_nullable: cells.text(row, "nullable").is_some_and(|text| text.eq_ignore_ascii_case("YES")),
         default,

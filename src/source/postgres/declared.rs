@@ -1,15 +1,19 @@
 //! What columns of declared types hold in PostgreSQL.
 
-use crate::schema::{ColumnType, split};
+use crate::schema::{Charset, ColumnType, split};
 
-/// Reads a type as `format_type` writes it; of an enum the labels decide, of a domain what it is made of.
-pub(super) fn column_type(declared: &str, labels: Option<&str>) -> ColumnType {
-    if let Some(labels) = labels {
-        return ColumnType::Enum(crate::schema::labels(labels));
+/// Reads a type that is no array and no domain as `format_type` writes it; of an enum the labels decide.
+pub(super) fn column_type(declared: &str, labels: Option<&str>, charset: &Charset) -> ColumnType {
+    match labels {
+        Some(labels) => ColumnType::Enum(crate::schema::labels(labels)),
+        None => match plain(declared) {
+            of if of.is_text() => of.in_charset(charset.clone()),
+            of => of,
+        },
     }
-    if let Some(element) = declared.strip_suffix("[]") {
-        return ColumnType::Array(Box::new(column_type(element, None)));
-    }
+}
+
+fn plain(declared: &str) -> ColumnType {
     let (name, arguments) = split(declared);
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<u64>().ok());
     let digits = || number(0).and_then(|digits| u8::try_from(digits).ok()).unwrap_or(6);
@@ -27,8 +31,8 @@ pub(super) fn column_type(declared: &str, labels: Option<&str>) -> ColumnType {
         "double precision" => ColumnType::Float(64),
         "text" | "citext" => ColumnType::Text { limit: None },
         "character varying" => ColumnType::Text { limit: number(0) },
-        "character" => ColumnType::Text { limit: Some(number(0).unwrap_or(1)) },
-        "name" => ColumnType::Text { limit: Some(63) },
+        "character" => ColumnType::PaddedText { length: number(0).unwrap_or(1) },
+        "name" => ColumnType::TextOfBytes { limit: 63 },
         "bytea" => ColumnType::Bytes { limit: None },
         "boolean" => ColumnType::Bool,
         "date" => ColumnType::Date,
@@ -36,7 +40,8 @@ pub(super) fn column_type(declared: &str, labels: Option<&str>) -> ColumnType {
         "timestamp without time zone" => ColumnType::Timestamp { is_zoned: false, digits: digits() },
         "timestamp with time zone" => ColumnType::Timestamp { is_zoned: true, digits: digits() },
         "uuid" => ColumnType::Uuid,
-        "json" | "jsonb" => ColumnType::Json,
+        "json" => ColumnType::JsonText,
+        "jsonb" => ColumnType::Json,
         "hstore" => {
             let text = || Box::new(ColumnType::Text { limit: None });
             ColumnType::Map(text(), text())

@@ -20,6 +20,7 @@ mod parameters;
 mod privileges;
 mod reading;
 mod schema;
+mod schema_sql;
 mod send;
 mod server;
 mod settings;

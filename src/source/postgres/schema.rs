@@ -3,10 +3,13 @@
 use super::super::catalog::{Ask, Cells};
 use super::super::dialect::quoted_text;
 use super::super::error::Error;
+use super::super::lexer::{Kind, lex};
 use super::super::table_name::TableName;
 use super::declared::column_type;
 use super::dialect::Postgres;
-use crate::schema::{ColumnSchema, DefaultValue, Part, Property, TableSchema};
+use super::lexer::LEXERS;
+use super::schema_sql::{columns_sql, constraints_sql, domain_checks_sql, indexes_sql};
+use crate::schema::{Charset, ColumnSchema, ColumnType, DefaultValue, Part, Property, TableSchema};
 
 /// What it has.
 pub(super) const PROPERTIES: &[Property] = &[
@@ -16,6 +19,7 @@ pub(super) const PROPERTIES: &[Property] = &[
     Property::UniqueKeys,
     Property::ForeignKeys,
     Property::Checks,
+    Property::Exclusions,
     Property::Indexes,
 ];
 
@@ -24,39 +28,36 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
     let at = format!("to_regclass({})", quoted_text(&Postgres, &table.quoted(&Postgres))?);
     let columns = columns(&Cells::of(&ask.ask(&columns_sql(&at)).await?));
     let mut parts = constraints(&Cells::of(&ask.ask(&constraints_sql(&at)).await?));
+    parts.extend(domain_checks(&Cells::of(&ask.ask(&domain_checks_sql(&at)).await?)));
     parts.extend(indexes(&Cells::of(&ask.ask(&indexes_sql(&at)).await?)));
     Ok(TableSchema { columns, parts })
 }
 
-fn columns_sql(at: &str) -> String {
-    format!(
-        "SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS declared, \
-         CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END AS base, \
-         (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e \
-         WHERE e.enumtypid = a.atttypid) AS labels, (NOT a.attnotnull)::int AS nullable, \
-         CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS standard, \
-         CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated, \
-         a.attidentity::text AS identity FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid \
-         LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-         WHERE a.attrelid = {at} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
-    )
-}
-
 fn columns(cells: &Cells) -> Vec<ColumnSchema> {
     let column = |row: usize| {
-        let declared = cells.text(row, "declared").unwrap_or_default();
-        let base = cells.text(row, "base");
-        let identity = cells.text(row, "identity").filter(|how| !how.is_empty());
-        let default = match (identity, cells.text(row, "generated"), cells.text(row, "standard")) {
+        let text = |name: &str| cells.text(row, name);
+        let base = text("base").unwrap_or_default();
+        let charset = match text("encoding") {
+            Some(name) if name != "UTF8" => Charset::Named(name.to_ascii_lowercase()),
+            _ => Charset::Unicode,
+        };
+        let of = match text("fields") {
+            // A row is what its fields are.
+            Some(fields) => ColumnType::Other(format!("{base} ({fields})")),
+            None => column_type(&base, text("labels").as_deref(), &charset),
+        };
+        let arrays = cells.number(row, "arrays").unwrap_or_default();
+        let identity = text("identity").filter(|how| !how.is_empty());
+        let default = match (identity, text("generated"), text("standard")) {
             (Some(_), _, _) => Some(DefaultValue::next_number("identity")),
             (_, Some(generated), _) => Some(DefaultValue { text: format!("generated as {generated}"), meaning: None }),
             (_, _, Some(standard)) => Some(DefaultValue::of_sql(&standard)),
             _ => None,
         };
         ColumnSchema {
-            name: cells.text(row, "name").unwrap_or_default(),
-            of: column_type(base.as_deref().unwrap_or(&declared), cells.text(row, "labels").as_deref()),
-            declared,
+            name: text("name").unwrap_or_default(),
+            declared: text("declared").unwrap_or_default(),
+            of: (0..arrays).fold(of, |of, _| ColumnType::Array(Box::new(of))),
             is_nullable: cells.is_set(row, "nullable"),
             default,
         }
@@ -64,31 +65,18 @@ fn columns(cells: &Cells) -> Vec<ColumnSchema> {
     (0..cells.rows()).map(column).collect()
 }
 
-fn constraints_sql(at: &str) -> String {
-    let names = |numbers: &str, of: &str| {
-        format!(
-            "(SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest({numbers}) WITH ORDINALITY AS k(attnum, place) \
-             JOIN pg_attribute AS a ON a.attrelid = {of} AND a.attnum = k.attnum)"
-        )
-    };
-    format!(
-        "SELECT c.contype::text AS kind, {} AS columns, f.relname::text AS target, {} AS targets, \
-         c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update, pg_get_expr(c.conbin, c.conrelid) AS expression \
-         FROM pg_constraint AS c LEFT JOIN pg_class AS f ON f.oid = c.confrelid \
-         WHERE c.conrelid = {at} AND c.contype IN ('p', 'u', 'f', 'c') ORDER BY c.contype, c.conname",
-        names("c.conkey", "c.conrelid"),
-        names("c.confkey", "c.confrelid")
-    )
-}
-
 fn constraints(cells: &Cells) -> Vec<Part> {
     let part = |row: usize| {
         let columns = cells.texts(row, "columns");
-        match cells.text(row, "kind")?.as_str() {
-            "p" => Some(Part::of_columns(Property::PrimaryKey, columns)),
-            "u" => Some(Part::of_columns(Property::UniqueKeys, columns)),
-            "c" => Some(Part::of_text(Property::Checks, cells.text(row, "expression")?)),
-            "f" => Some(Part {
+        let text = cells.text(row, "says").unwrap_or_default();
+        let part = match cells.text(row, "kind")?.as_str() {
+            "p" => Part { text, ..Part::of_columns(Property::PrimaryKey, columns) },
+            "u" => Part { text, ..Part::of_columns(Property::UniqueKeys, columns) },
+            "c" => Part::of_text(Property::Checks, cells.text(row, "expression")?),
+            // Of those that are not valid; all others are told of their columns.
+            "n" => Part::of_text(Property::Checks, format!("{} IS NOT NULL", columns.first()?)),
+            "x" => Part::of_text(Property::Exclusions, cells.text(row, "definition")?.trim_start_matches("EXCLUDE ")),
+            "f" => Part {
                 text: [("delete", "on_delete"), ("update", "on_update")]
                     .into_iter()
                     .filter_map(|(event, name)| Some(format!("on {event} {}", action(&cells.text(row, name)?)?)))
@@ -96,11 +84,37 @@ fn constraints(cells: &Cells) -> Vec<Part> {
                     .join(", "),
                 target: Some((cells.text(row, "target")?, cells.texts(row, "targets"))),
                 ..Part::of_columns(Property::ForeignKeys, columns)
-            }),
-            _ => None,
-        }
+            },
+            _ => return None,
+        };
+        Some(Part { own: cells.text(row, "own").unwrap_or_default(), ..part })
     };
     (0..cells.rows()).filter_map(part).collect()
+}
+
+/// The checks of domains, as those of the columns that have them.
+fn domain_checks(cells: &Cells) -> Vec<Part> {
+    let part = |row: usize| {
+        let (column, expression) = (cells.text(row, "col")?, cells.text(row, "expression")?);
+        let text = match cells.is_set(row, "arrays") {
+            true => format!("each element of {column}: {}", of_value(&expression, "VALUE")),
+            false => of_value(&expression, &column),
+        };
+        let own = cells.text(row, "own").unwrap_or_default();
+        Some(Part { own, ..Part::of_text(Property::Checks, text) })
+    };
+    (0..cells.rows()).filter_map(part).collect()
+}
+
+/// The check of a domain as one of a column, which stands where the domain says `VALUE`.
+fn of_value(expression: &str, column: &str) -> String {
+    let [lexer] = &LEXERS;
+    let (tokens, _) = lex(lexer, expression);
+    let text = tokens.iter().map(|token| match &expression[token.start..token.end] {
+        "VALUE" if token.kind == Kind::Word => column,
+        text => text,
+    });
+    text.collect()
 }
 
 /// What a foreign key does; nothing for those that only refuse.
@@ -113,21 +127,13 @@ fn action(letter: &str) -> Option<&'static str> {
     }
 }
 
-fn indexes_sql(at: &str) -> String {
-    format!(
-        "SELECT i.indisunique::int AS uniqueness, ARRAY(SELECT COALESCE((SELECT a.attname::text FROM pg_attribute AS a \
-         WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1]), pg_get_indexdef(i.indexrelid, k, true)) \
-         FROM generate_series(1, i.indnkeyatts) AS k ORDER BY k) AS columns, pg_get_expr(i.indpred, i.indrelid) AS predicate \
-         FROM pg_index AS i WHERE i.indrelid = {at} AND i.indisvalid AND NOT EXISTS (SELECT FROM pg_constraint AS c \
-         WHERE c.conindid = i.indexrelid AND c.conrelid = i.indrelid) ORDER BY i.indexrelid"
-    )
-}
-
 fn indexes(cells: &Cells) -> Vec<Part> {
     let part = |row: usize| {
         let property = if cells.is_set(row, "uniqueness") { Property::UniqueKeys } else { Property::Indexes };
-        let predicate = cells.text(row, "predicate").map(|text| format!("where {text}")).unwrap_or_default();
-        Part { text: predicate, ..Part::of_columns(property, cells.texts(row, "columns")) }
+        let says = cells.text(row, "says").filter(|text| !text.is_empty());
+        let predicate = cells.text(row, "predicate").map(|text| format!("where {text}"));
+        let text = says.into_iter().chain(predicate).collect::<Vec<_>>().join(" ");
+        Part { text, ..Part::of_columns(property, cells.texts(row, "columns")) }
     };
     (0..cells.rows()).map(part).collect()
 }

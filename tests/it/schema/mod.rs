@@ -1,6 +1,7 @@
 //! Kind `schema` through the built program: one planted change per property and engine, and one schema on two engines.
 
 mod across;
+mod limits;
 mod planted;
 mod settings;
 

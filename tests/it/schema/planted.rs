@@ -3,20 +3,26 @@
 use super::{apply, place, run};
 
 /// What of a table is written otherwise in new, and what has to be found.
-struct Change {
+pub(super) struct Change {
     from: &'static str,
     to: &'static str,
     found: &'static [&'static str],
 }
 
-const fn change(from: &'static str, to: &'static str, found: &'static [&'static str]) -> Change {
+pub(super) const fn change(from: &'static str, to: &'static str, found: &'static [&'static str]) -> Change {
     Change { from, to, found }
 }
 
 /// Makes the table as it is and once for each change, and holds what is found against what was changed.
-async fn every_change_is_found(engine: &str, before: &str, table: &str, changes: &[Change]) {
+pub(super) async fn every_change_is_found(
+    engine: &str,
+    place_name: &str,
+    before: &str,
+    table: &str,
+    changes: &[Change],
+) {
     let folder = tempfile::tempdir().unwrap();
-    let url = place(engine, "schema_planted").await;
+    let url = place(engine, place_name).await;
     apply(&url, folder.path(), before).await;
     apply(&url, folder.path(), &table.replace("{t}", "t")).await;
     for (at, Change { from, to, found }) in changes.iter().enumerate() {
@@ -81,7 +87,7 @@ async fn postgres() {
             &["extra unique (parent) where (qty > 2)", "missing unique (parent) where (qty > 1)"],
         ),
     ];
-    every_change_is_found("postgres", before, table, &changes).await;
+    every_change_is_found("postgres", "schema_planted", before, table, &changes).await;
 }
 
 /// Catches the same in MySQL and MariaDB, and an index that the engine makes by itself and that is told.
@@ -116,7 +122,7 @@ async fn mysql() {
         change(" CHECK (qty > 0)", "", &["missing check `qty` > 0"]),
         change(", KEY (qty, at)", "", &["missing index (qty, at)"]),
     ];
-    every_change_is_found("mysql", before, table, &changes).await;
+    every_change_is_found("mysql", "schema_planted", before, table, &changes).await;
 }
 
 /// Catches the same in SQLite.
@@ -142,7 +148,7 @@ async fn sqlite() {
         change("CHECK (qty > 0)", "CHECK (qty > 1)", &["extra check qty > 1", "missing check qty > 0"]),
         change("{t} (qty, at)", "{t} (qty)", &["extra index (qty)", "missing index (qty, at)"]),
     ];
-    every_change_is_found("sqlite", before, table, &changes).await;
+    every_change_is_found("sqlite", "schema_planted", before, table, &changes).await;
 }
 
 /// Catches the same in DuckDB.
@@ -210,5 +216,5 @@ async fn clickhouse() {
             &["extra skipping index set(note)", "missing skipping index minmax(note)"],
         ),
     ];
-    every_change_is_found("clickhouse", "SELECT 1", table, &changes).await;
+    every_change_is_found("clickhouse", "schema_planted", "SELECT 1", table, &changes).await;
 }

@@ -1,5 +1,6 @@
 //! A schema as items under names that both sides share: a renamed table or column has its name in old.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Key, Side};
@@ -15,6 +16,8 @@ pub(super) const DEFAULT: &str = "default";
 pub(super) const PLACE: &str = "place";
 /// What is told of everything else.
 pub(super) const DEFINITION: &str = "definition";
+/// What stands between two definitions under one name.
+const AND: &str = "; ";
 
 /// One thing of a table.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +70,21 @@ pub(super) struct Items {
 impl Items {
     pub(super) fn has_table(&self, name: &str) -> bool {
         self.tables.contains(name)
+    }
+
+    /// Adds a part of a table. Of two under one name, as of two foreign keys of one column, both definitions count.
+    fn add(&mut self, key: (String, String), item: Item) {
+        match self.items.entry(key) {
+            Entry::Vacant(entry) => drop(entry.insert(item)),
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.is_implied &= item.is_implied;
+                let both = [known.values.get(DEFINITION), item.values.get(DEFINITION)];
+                let all = both.into_iter().flatten().flat_map(|text| text.split(AND)).collect::<BTreeSet<_>>();
+                let text = all.into_iter().collect::<Vec<_>>().join(AND);
+                known.values.insert(DEFINITION, text);
+            }
+        }
     }
 }
 
@@ -122,6 +140,7 @@ pub(super) fn items(
     schema: &Schema,
     side: Side,
     comparable: &[Property],
+    is_one_engine: bool,
 ) -> Items {
     let names = Names { check, side };
     let mut found = Items { items: BTreeMap::new(), tables: BTreeSet::new() };
@@ -136,8 +155,8 @@ pub(super) fn items(
             found.items.insert((known.clone(), format!("column {name}")), item);
         }
         for part in table.parts.iter().filter(|part| comparable.contains(&part.property)) {
-            let (key, item) = part_item(&names, &known, table, part);
-            found.items.insert((known.clone(), key), item);
+            let (key, item) = part_item(&names, &known, table, part, is_one_engine);
+            found.add((known.clone(), key), item);
         }
     }
     found
@@ -165,7 +184,7 @@ fn column_item(column: &ColumnSchema, name: &str, comparable: &[Property]) -> It
 }
 
 /// The name of a part, and the part under it.
-fn part_item(names: &Names<'_>, table: &str, whole: &TableSchema, part: &Part) -> (String, Item) {
+fn part_item(names: &Names<'_>, table: &str, whole: &TableSchema, part: &Part, is_one_engine: bool) -> (String, Item) {
     let columns: Vec<&str> = part.columns.iter().map(|column| names.column(table, column)).collect();
     let list = format!("({})", columns.join(", "));
     let with_text = |list: &str| match part.text.as_str() {
@@ -176,10 +195,15 @@ fn part_item(names: &Names<'_>, table: &str, whole: &TableSchema, part: &Part) -
         Property::UniqueKeys => (format!("unique {}", with_text(&list)), with_text(&list)),
         Property::Indexes => (format!("index {}", with_text(&list)), with_text(&list)),
         Property::ForeignKeys => (format!("foreign key {list}"), reference(names, table, whole, part)),
+        Property::Exclusions => (format!("exclude {}", part.text), part.text.clone()),
         Property::Checks => (format!("check {}", plain(&part.text)), plain(&part.text)),
         Property::SkippingIndexes => (format!("skipping index {}", part.text), part.text.clone()),
         property if part.columns.is_empty() => (property.name().to_owned(), part.text.clone()),
-        property => (property.name().to_owned(), list),
+        property => (property.name().to_owned(), with_text(&list)),
+    };
+    let definition = match part.own.as_str() {
+        own if is_one_engine && !own.is_empty() => format!("{definition}, {own}"),
+        _ => definition,
     };
     let values = [(DEFINITION, definition)].into();
     (key, Item { values, property: Some(part.property), is_implied: part.is_implied, ..Item::default() })

@@ -36,11 +36,21 @@ pub(super) fn differs(
         if let Some(reason) = settings.ignored(&subjects) {
             ignored.push((format!("{} {name}", old.subject(key)), reason.to_owned()));
         } else {
-            columns.insert(name.to_owned(), Pair { old: then.cloned(), new: now.cloned() });
+            let (mut then, mut now) = (then.cloned(), now.cloned());
+            if name == TYPE && then == now {
+                // One name for two types, as of enums: what they hold tells them apart.
+                (then, now) = (told(then, old), told(now, new));
+            }
+            columns.insert(name.to_owned(), Pair { old: then, new: now });
         }
     }
     let example = Example { difference: Difference::Changed, key: named(key), columns };
     (Some(example).filter(|example| !example.columns.is_empty()), ignored)
+}
+
+/// A declared type with what it holds.
+fn told(declared: Option<String>, item: &Item) -> Option<String> {
+    Some(format!("{} ({})", declared?, item.of.as_ref()?))
 }
 
 /// What `ignore` may call something that is told of columns, beside the column.

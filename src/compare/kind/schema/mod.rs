@@ -27,8 +27,9 @@ pub(crate) fn compare(
     sink: Sink<'_>,
 ) -> Result<ComparisonResult, ErrorReport> {
     let (comparable, others) = properties(schemas);
-    let mut old = items(check, settings, &schemas.old, crate::model::Side::Old, &comparable);
-    let mut new = items(check, settings, &schemas.new, crate::model::Side::New, &comparable);
+    let is_one_engine = schemas.old.engine == schemas.new.engine;
+    let mut old = items(check, settings, &schemas.old, crate::model::Side::Old, &comparable, is_one_engine);
+    let mut new = items(check, settings, &schemas.new, crate::model::Side::New, &comparable, is_one_engine);
     items::rank(&mut old, &new);
     items::rank(&mut new, &old);
     if let Some(absent) = settings.tables.iter().find(|name| !old.has_table(name) && !new.has_table(name)) {
@@ -42,7 +43,6 @@ pub(crate) fn compare(
     let mut found = Found { limit: limits.examples, ..Found::default() };
     let keys: std::collections::BTreeSet<&(String, String)> = old.items.keys().chain(new.items.keys()).collect();
     let mut sink = Some(sink);
-    let is_one_engine = schemas.old.engine == schemas.new.engine;
     for key in keys {
         let (then, now) = (old.items.get(key), new.items.get(key));
         found.counts.old += u64::from(then.is_some());
