@@ -45,11 +45,13 @@ pub enum Property {
     Ttl,
     /// Indexes that skip blocks of rows.
     SkippingIndexes,
+    /// Queries whose answers are kept beside the rows.
+    Projections,
 }
 
 impl Property {
     /// Every property, in the order of reports.
-    pub const ALL: [Property; 14] = [
+    pub const ALL: [Property; 15] = [
         Property::Nullability,
         Property::Defaults,
         Property::PrimaryKey,
@@ -64,6 +66,7 @@ impl Property {
         Property::PartitionKey,
         Property::Ttl,
         Property::SkippingIndexes,
+        Property::Projections,
     ];
 
     /// Returns what the property is called in suites and reports.
@@ -83,6 +86,7 @@ impl Property {
             Property::PartitionKey => "partition key",
             Property::Ttl => "ttl",
             Property::SkippingIndexes => "skipping indexes",
+            Property::Projections => "projections",
         }
     }
 

@@ -3,21 +3,25 @@
 use super::super::catalog::{Ask, Cells};
 use super::super::dialect::quoted_text;
 use super::super::error::Error;
+use super::super::shared::definitions::{Clause, definitions};
 use super::super::table_name::TableName;
 use super::declared::column_type;
 use super::dialect::ClickHouse;
+use super::lexer::LEXERS;
 use crate::schema::{ColumnSchema, DefaultValue, Part, Property, TableSchema, arguments};
 
 /// What it has. Its primary key tells no rows apart.
 pub(super) const PROPERTIES: &[Property] = &[
     Property::Nullability,
     Property::Defaults,
+    Property::Checks,
     Property::TableEngine,
     Property::SortingKey,
     Property::SparseKey,
     Property::PartitionKey,
     Property::Ttl,
     Property::SkippingIndexes,
+    Property::Projections,
 ];
 
 /// Reads the schema of `table`; one that is not there has no columns.
@@ -35,7 +39,7 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
     let tables = Cells::of(
         &ask.ask(&format!(
             "SELECT engine_full AS engine, engine AS kind, sorting_key AS sorting, primary_key AS sparse, \
-             partition_key AS partitions FROM system.tables WHERE database = {schema} AND name = {name}"
+             partition_key AS partitions, create_table_query AS statement FROM system.tables WHERE database = {schema} AND name = {name}"
         ))
         .await?,
     );
@@ -47,6 +51,7 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
         .await?,
     );
     let mut parts = if tables.rows() > 0 { storage(&tables) } else { Vec::new() };
+    parts.extend(constraints(&tables.text(0, "statement").unwrap_or_default(), table.name())?);
     parts.extend(
         (0..skipping.rows())
             .filter_map(|row| Some(Part::of_text(Property::SkippingIndexes, skipping.text(row, "text")?))),
@@ -86,8 +91,47 @@ fn storage(cells: &Cells) -> Vec<Part> {
     parts
 }
 
+/// Constraints and projections, which stand among the columns of the statement that the server keeps; it quotes all names of
+/// columns, and writes every table in one way.
+fn constraints(statement: &str, table: &str) -> Result<Vec<Part>, Error> {
+    let (found, _) = definitions(&LEXERS[0], statement, &format!("the table {table}"))?;
+    let part = |clause: &Clause<'_>| match (clause.is(0, "CONSTRAINT"), clause.is(2, "CHECK"), clause.is(2, "ASSUME")) {
+        (true, true, _) => Some(Part::of_text(Property::Checks, clause.text_from(3))),
+        (true, _, true) => Some(Part::of_text(Property::Checks, format!("assume {}", clause.text_from(3)))),
+        _ if clause.is(0, "PROJECTION") => Some(Part::of_text(Property::Projections, clause.text_from(2))),
+        _ => None,
+    };
+    Ok(found.iter().filter_map(part).collect())
+}
+
 /// The text before the first of these words.
 fn before<'a>(text: &'a str, words: &[&str]) -> &'a str {
     let end = words.iter().filter_map(|word| text.find(word)).min().unwrap_or(text.len());
     text[..end].trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a definition that is cut at a comma inside it, and a word that is taken for one in a text or a name.
+    #[test]
+    fn definitions_are_apart_at_their_own_commas() {
+        let sql = "CREATE TABLE d.t (`a` String DEFAULT 'x,(y', `CONSTRAINT` Map(String, Array(Int8)) DEFAULT [1, (2)], \
+                   CONSTRAINT c CHECK (a > 0) AND (position(a, ')') > 0), b Int8 MATERIALIZED f(x) ALIAS (1 + (2))) ENGINE = Log ORDER BY (a, b)";
+        let (found, rest) = definitions(&LEXERS[0], sql, "t").unwrap();
+        assert_eq!(found.len(), 4);
+        assert_eq!(found[0].text_from(1), "String DEFAULT 'x,(y'");
+        assert_eq!(found.iter().filter(|one| one.is(0, "constraint")).count(), 1);
+        assert_eq!(found[2].text_from(3), "(a > 0) AND (position(a, ')') > 0)");
+        assert_eq!(found[3].within_parentheses_after("alias"), Some("1 + (2)"));
+        assert_eq!(found[3].within_parentheses_after("x"), None);
+        assert_eq!(rest.text_from(0), "ENGINE = Log ORDER BY (a, b)");
+        assert!(rest.text_from(99).is_empty() && rest.word(99).is_empty());
+        let error = definitions(&LEXERS[0], "CREATE TABLE t (a 'x", "the table t").unwrap_err();
+        assert!(
+            error.to_string().contains("the definition of the table t cannot be read: a quote does not end"),
+            "{error}"
+        );
+    }
 }

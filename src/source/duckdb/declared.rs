@@ -34,10 +34,12 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
         "timestamp_s" => timestamp(false, 0),
         "timestamp_ms" => timestamp(false, 3),
         "timestamp" => timestamp(false, 6),
-        "timestamp_ns" => timestamp(false, 9),
+        // Nanoseconds are counted in 64 bits.
+        "timestamp_ns" => timestamp(false, 9).in_years(1677, 2262),
         "timestamp with time zone" => timestamp(true, 6),
         "uuid" => ColumnType::Uuid,
-        "json" => ColumnType::Json,
+        // A text that is held to be JSON.
+        "json" => ColumnType::JsonText,
         "enum" => ColumnType::Enum(arguments.iter().map(|label| label.trim_matches('\'').replace("''", "'")).collect()),
         "map" if arguments.len() == 2 => {
             ColumnType::Map(Box::new(column_type(&arguments[0])), Box::new(column_type(&arguments[1])))

@@ -42,7 +42,7 @@ pub(super) fn columns_sql(at: &str) -> String {
 pub(super) fn domain_checks_sql(at: &str) -> String {
     format!(
         "{}, checks AS (SELECT contypid, pg_get_expr(conbin, 0) AS expression, convalidated FROM pg_constraint \
-         WHERE contype = 'c' UNION ALL SELECT oid, 'VALUE IS NOT NULL', true FROM pg_type WHERE typtype = 'd' AND typnotnull) \
+         WHERE contype = 'c' AND contypid <> 0 UNION ALL SELECT oid, 'VALUE IS NOT NULL', true FROM pg_type WHERE typtype = 'd' AND typnotnull) \
          SELECT quote_ident(a.attname) AS col, m.arrays AS arrays, c.expression AS expression, \
          CASE WHEN NOT c.convalidated THEN 'not valid' END AS own FROM made AS m JOIN checks AS c ON c.contypid = m.type \
          JOIN pg_attribute AS a ON a.attrelid = {at} AND a.attnum = m.attnum \

@@ -6,6 +6,7 @@ pub(crate) mod arrow_types;
 pub(crate) mod batch_sink;
 pub(crate) mod column_builder;
 pub(crate) mod decimal;
+pub(super) mod definitions;
 pub(super) mod foreign_keys;
 pub(crate) mod nested;
 pub(crate) mod nondeterminism;

@@ -93,6 +93,7 @@ const PAIRS: &[Pair] = &[
             "partition key",
             "ttl",
             "skipping indexes",
+            "projections",
         ],
     },
 ];

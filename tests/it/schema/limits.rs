@@ -28,7 +28,11 @@ async fn postgres() {
         change("c varchar(5)", "c varchar(6)", &[]),
         // Domains, and what they are made of.
         change("a integer", "a positive", &["extra check a > 0"]),
-        change("a integer", "a below", &["extra check (a < 9) AND (a <> 5)", "extra check a > 0"]),
+        change(
+            "a integer",
+            "a below",
+            &["extra check ((a)::integer < 9) AND ((a)::integer <> 5)", "extra check a > 0"],
+        ),
         change("a integer", "a required", &["changed column a nullable"]),
         change("a integer", "a standard", &["changed column a default"]),
         change("c varchar(5)", "c code", &["extra check (c)::text <> 'VALUE'::text"]),
@@ -129,4 +133,66 @@ async fn mysql() {
         change("REFERENCES p (id)", "REFERENCES p (id) ON UPDATE CASCADE", &["changed foreign key (f) definition"]),
     ];
     every_change_is_found("mysql", "schema_limits", before, table, &changes).await;
+}
+
+/// Catches the same in ClickHouse: constraints, projections, fixed lengths, and the years that a type of moments has.
+#[tokio::test(flavor = "multi_thread")]
+async fn clickhouse() {
+    let table = "CREATE TABLE {t} (id UInt64, `constraint` String DEFAULT 'CONSTRAINT c CHECK (', n Int32, f FixedString(4), day Date, \
+                 at DateTime64(3), moment DateTime, CONSTRAINT one CHECK id > 0, CONSTRAINT two ASSUME n > 0, \
+                 PROJECTION p (SELECT n, count() GROUP BY n)) ENGINE = MergeTree ORDER BY id";
+    let changes = [
+        change("", "", &[]),
+        change("CONSTRAINT one", "CONSTRAINT three", &[]),
+        change("day Date", "day Date32", &[]),
+        change("moment DateTime", "moment DateTime64(0)", &[]),
+        change("id > 0", "id > 1", &["extra check id > 1", "missing check id > 0"]),
+        change(" CONSTRAINT one CHECK id > 0,", "", &["missing check id > 0"]),
+        change("two ASSUME", "two CHECK", &["extra check n > 0", "missing check assume n > 0"]),
+        change(" CONSTRAINT two ASSUME n > 0,", "", &["missing check assume n > 0"]),
+        change(
+            "SELECT n, count()",
+            "SELECT n, sum(id)",
+            &["extra projection (SELECT n, sum(id) GROUP BY n)", "missing projection (SELECT n, count() GROUP BY n)"],
+        ),
+        change(
+            ", PROJECTION p (SELECT n, count() GROUP BY n)",
+            "",
+            &["missing projection (SELECT n, count() GROUP BY n)"],
+        ),
+        change("FixedString(4)", "FixedString(5)", &["changed column f type"]),
+        change("FixedString(4)", "String", &["changed column f type"]),
+        change("DateTime64(3)", "DateTime64(9)", &["changed column at type"]),
+        change("DateTime64(3)", "DateTime", &["changed column at type"]),
+    ];
+    every_change_is_found("clickhouse", "schema_limits", "SELECT 1", table, &changes).await;
+}
+
+/// Catches the same in SQLite, whose catalogue has some of it in the text of statements only.
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite() {
+    let table = "CREATE TABLE {t} (id INTEGER PRIMARY KEY, a INT, \"b as (1)\" TEXT, h TEXT DEFAULT ('x' || ','), \
+                 g INT GENERATED ALWAYS AS (a + (1)) STORED, [v] INT AS (a * 2)); CREATE INDEX {t}_p ON {t} (a) WHERE h IS NOT NULL; \
+                 CREATE INDEX {t}_e ON {t} (lower(h), a); CREATE UNIQUE INDEX {t}_u ON {t} (a, substr(h, 1, 2)) WHERE a > 5;";
+    let changes = [
+        change("", "", &[]),
+        change("(a + (1))", "(a  +  (1))", &[]),
+        change("WHERE h IS", "WHERE  h\n IS", &[]),
+        change("(a + (1))", "(a + (2))", &["changed column g default"]),
+        change("(a * 2)", "(a * 3)", &["changed column v default"]),
+        change("IS NOT NULL", "IS NULL", &["extra index (a) where h IS NULL", "missing index (a) where h IS NOT NULL"]),
+        change(" WHERE h IS NOT NULL", "", &["extra index (a)", "missing index (a) where h IS NOT NULL"]),
+        change("lower(h)", "upper(h)", &["extra index (upper(h), a)", "missing index (lower(h), a)"]),
+        change(
+            "WHERE a > 5",
+            "WHERE a > 6",
+            &["extra unique (a, substr(h, 1, 2)) where a > 6", "missing unique (a, substr(h, 1, 2)) where a > 5"],
+        ),
+        change(
+            "1, 2)",
+            "1, 3)",
+            &["extra unique (a, substr(h, 1, 3)) where a > 5", "missing unique (a, substr(h, 1, 2)) where a > 5"],
+        ),
+    ];
+    every_change_is_found("sqlite", "schema_limits", "SELECT 1;", table, &changes).await;
 }

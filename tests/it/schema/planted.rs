@@ -181,7 +181,7 @@ async fn duckdb() {
         change("{t} (qty, seen)", "{t} (qty)", &["extra index (qty)", "missing index (qty, seen)"]),
         change("CREATE UNIQUE INDEX", "CREATE INDEX", &["extra index (wide)", "missing unique (wide)"]),
     ];
-    every_change_is_found("duckdb", before, table, &changes).await;
+    every_change_is_found("duckdb", "schema_planted", before, table, &changes).await;
 }
 
 /// Catches the same in ClickHouse, with what only it has: engine, sorting, primary and partition key, TTL, skipping indexes.

@@ -189,7 +189,7 @@ fn part_item(names: &Names<'_>, table: &str, whole: &TableSchema, part: &Part, i
     let list = format!("({})", columns.join(", "));
     let with_text = |list: &str| match part.text.as_str() {
         "" => list.to_owned(),
-        text => format!("{list} {text}"),
+        text => format!("{list} {}", spaced(text)),
     };
     let (key, definition) = match part.property {
         Property::UniqueKeys => (format!("unique {}", with_text(&list)), with_text(&list)),
@@ -197,6 +197,7 @@ fn part_item(names: &Names<'_>, table: &str, whole: &TableSchema, part: &Part, i
         Property::ForeignKeys => (format!("foreign key {list}"), reference(names, table, whole, part)),
         Property::Exclusions => (format!("exclude {}", part.text), part.text.clone()),
         Property::Checks => (format!("check {}", plain(&part.text)), plain(&part.text)),
+        Property::Projections => (format!("projection {}", part.text), part.text.clone()),
         Property::SkippingIndexes => (format!("skipping index {}", part.text), part.text.clone()),
         property if part.columns.is_empty() => (property.name().to_owned(), part.text.clone()),
         property => (property.name().to_owned(), with_text(&list)),
@@ -240,7 +241,22 @@ fn plain(text: &str) -> String {
         }
         text = inner.trim();
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    spaced(text)
+}
+
+/// A text with single spaces; what stands in quotes keeps its own.
+pub(super) fn spaced(text: &str) -> String {
+    let (mut spaced, mut quote) = (String::new(), None);
+    for c in text.trim().chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if matches!(c, '\'' | '"' | '`') => quote = Some(c),
+            None if c.is_whitespace() && spaced.ends_with(' ') => continue,
+            _ => {}
+        }
+        spaced.push(if quote.is_none() && c.is_whitespace() { ' ' } else { c });
+    }
+    spaced
 }
 
 /// The key of an item.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::items::{DEFAULT, Item, NULLABLE, TYPE, named};
+use super::items::{DEFAULT, Item, NULLABLE, TYPE, named, spaced};
 use crate::model::{Difference, Example, Pair};
 use crate::schema::{ColumnType, DefaultValue, Property, takes};
 use crate::spec::check::{Allowed, SchemaCheck};
@@ -81,7 +81,7 @@ fn is_same_default(old: Option<&DefaultValue>, new: Option<&DefaultValue>, is_on
         (Some(old), Some(new)) => match (&old.meaning, &new.meaning) {
             (Some(old), Some(new)) => old == new,
             (None, None) if !is_one_engine => true,
-            _ => old.text == new.text,
+            _ => spaced(&old.text) == spaced(&new.text),
         },
         _ => false,
     }
