@@ -64,3 +64,22 @@ fn unreadable(column: &str, why: &dyn std::fmt::Display) -> Error {
 fn quoted(name: &str) -> String {
     sqlparser::ast::Ident::with_quote('"', name).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::datatypes::{DataType, Field, Fields};
+
+    use super::*;
+
+    /// Catches a variant, as DuckDB 2 hands it over, that is compared by its encoding.
+    #[test]
+    fn a_struct_that_stands_for_another_type_is_refused() {
+        let part = |name: &str| Field::new(name, DataType::Binary, true);
+        let plain = Field::new("v", DataType::Struct(Fields::from(vec![part("metadata"), part("value")])), true);
+        assert!(Columns::of(&Schema::new(vec![plain.clone()])).is_ok());
+        let named = [("ARROW:extension:name".to_owned(), "arrow.parquet.variant".to_owned())].into();
+        let refused = Columns::of(&Schema::new(vec![plain.with_metadata(named)])).err().unwrap().message;
+        assert!(refused.contains("column `v`") && refused.contains("arrow.parquet.variant"), "{refused}");
+        assert!(refused.contains("`CAST(\"v\" AS VARCHAR)`"), "{refused}");
+    }
+}

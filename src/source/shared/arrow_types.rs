@@ -151,6 +151,10 @@ impl Canonical {
             Arrow::Dictionary(_, values) => Canonical::encoded(field, values.as_ref()),
             Arrow::RunEndEncoded(_, values) => Canonical::encoded(field, values.data_type()),
             Arrow::Struct(fields) if names_twice(fields) => refused("a struct with two fields of one name", ""),
+            // Such as a variant: what its fields hold is another language's, and its bytes are no value.
+            Arrow::Struct(_) if extension(field).is_some() => {
+                refused(&format!("the extension type {}", extension(field).unwrap_or_default()), "CAST({} AS VARCHAR)")
+            }
             Arrow::Struct(fields) => {
                 let field = |field: &FieldRef| Ok((field.name().clone(), Canonical::of(field)?));
                 canonical(Type::Json, Form::Object(fields.iter().map(field).collect::<Result<_, Unread>>()?))

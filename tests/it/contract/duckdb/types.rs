@@ -50,7 +50,7 @@ async fn what_cannot_be_handed_over_is_told() {
     let stop = CancellationToken::default();
     let error = query(engine.as_ref(), "SELECT 1 AS a, CAST(1 AS VARIANT) AS v", LIMIT, &stop).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::TypeUnsupported, "{error}");
-    assert!(error.message.contains("`CAST(… AS VARCHAR)`"), "{error}");
+    assert!(error.message.contains("AS VARCHAR)`"), "{error}");
     let mut read = Vec::new();
     for value in [1, 2] {
         let sql = format!("SELECT CAST(CAST({value} AS VARIANT) AS VARCHAR) AS v");
