@@ -65,7 +65,7 @@ const PAIRS: &[Pair] = &[
         ),
         change: ("DECIMAL(10,2)", "DECIMAL(10,1)"),
         found: "changed column amount type",
-        left_out: &["check constraints"],
+        left_out: &["check constraints", "exclusion constraints"],
     },
     Pair {
         old: (
