@@ -329,28 +329,6 @@ impl CheckReport {
         Expectation::any_broken(&self.expected, &self.left())
     }
 
-    /// The differences that are neither waived nor known, by name.
-    pub fn left(&self) -> BTreeMap<&'static str, u64> {
-        let (mut left, suppressed) = (self.outcome.differences(), self.suppressed());
-        for (name, count) in &mut left {
-            *count = count.saturating_sub(suppressed.0.get(*name).copied().unwrap_or(0));
-        }
-        left
-    }
-
-    /// Counts up to `most` differences called `name` as not known: those that `expect` speaks of were in the baseline by
-    /// design, so that of the same differences none is left over. Returns how many there were.
-    pub(crate) fn expect_known(&mut self, name: &str, most: u64) -> u64 {
-        let known = self.known.as_mut().and_then(|known| known.counts.0.get_mut(name));
-        let Some(known) = known else { return 0 };
-        let back = most.min(*known);
-        *known -= back;
-        if let Some(all) = &mut self.known {
-            all.counts.0.retain(|_, count| *count > 0);
-        }
-        back
-    }
-
     /// Whether it could not be compared, and what of it could be differs.
     pub fn differs_in_part(&self) -> bool {
         self.error.is_some() && self.measured() && self.differs()

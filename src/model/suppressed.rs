@@ -118,6 +118,28 @@ pub struct Known {
 }
 
 impl CheckReport {
+    /// The differences that are neither waived nor known, by name.
+    pub fn left(&self) -> BTreeMap<&'static str, u64> {
+        let (mut left, suppressed) = (self.outcome.differences(), self.suppressed());
+        for (name, count) in &mut left {
+            *count = count.saturating_sub(suppressed.0.get(*name).copied().unwrap_or(0));
+        }
+        left
+    }
+
+    /// Counts up to `most` differences called `name` as not known: those that `expect` speaks of were in the baseline by
+    /// design, so that of the same differences none is left over. Returns how many there were.
+    pub(crate) fn expect_known(&mut self, name: &str, most: u64) -> u64 {
+        let known = self.known.as_mut().and_then(|known| known.counts.0.get_mut(name));
+        let Some(known) = known else { return 0 };
+        let back = most.min(*known);
+        *known -= back;
+        if let Some(all) = &mut self.known {
+            all.counts.0.retain(|_, count| *count > 0);
+        }
+        back
+    }
+
     /// The differences that are waived or known, by name.
     pub fn suppressed(&self) -> DifferenceCounts {
         let mut all = DifferenceCounts::default();

@@ -1,7 +1,7 @@
 //! Every kind: what passes, the one planted change that fails it, both edges of its bound, and the empty case.
 
 use crate::frame::{Type, Value};
-use crate::model::{Difference, Outcome, Status};
+use crate::model::{Difference, Status};
 use crate::spec::check::Template;
 
 use super::*;
@@ -271,31 +271,6 @@ fn examples_are_spread_over_the_kinds_of_difference() {
     let report = judge(&rows(&["id"]), &frame(vec![integers("id", &old)]), &frame(vec![integers("id", &new)]));
     assert_eq!(report.outcome.examples().len(), 20);
     assert_eq!(report.outcome.examples().iter().filter(|e| e.difference == Difference::Extra).count(), 1);
-}
-
-#[test]
-fn freshness_holds_at_its_bound_and_not_beyond() {
-    let at = |nanos| frame(vec![instants("latest", &[nanos])]);
-    assert_eq!(judge(&freshness(60), &at(100 * SECOND), &at(40 * SECOND)).status(), Status::Pass);
-    assert_eq!(judge(&freshness(60), &at(100 * SECOND), &at(40 * SECOND - 1)).status(), Status::Fail);
-    let ahead = judge(&freshness(60), &at(SECOND), &at(2 * SECOND));
-    assert_eq!(ahead.status(), Status::Pass);
-    assert_eq!(ahead.warnings[0].code, crate::model::WarningCode::NewAheadOfOld);
-    // A lag of more nanoseconds than 64 bits hold is told as it is.
-    let ages = judge(&freshness(60), &at(28_000_000_001 * SECOND), &at(SECOND));
-    let Outcome::Freshness(found) = &ages.outcome else { panic!("{ages:?}") };
-    let lag = found.measures[0].delta.as_deref().map(humantime::parse_duration);
-    assert_eq!(lag, Some(Ok(std::time::Duration::from_secs(28_000_000_000))));
-    let null = frame(vec![("latest", Type::Instant, vec![Value::Null])]);
-    // ClickHouse says of no rows that their latest is of the beginning of 1970.
-    let some = at(SECOND);
-    for nothing in [null, at(0)] {
-        let of = |old: &Frame, new: &Frame| judge(&freshness(60), old, new).status();
-        assert_eq!([of(&some, &nothing), of(&nothing, &some)], [Status::Fail; 2]);
-        assert_eq!(of(&nothing, &nothing), Status::Error);
-    }
-    let dates = frame(vec![("latest", Type::Date, vec![Value::Date(0)])]);
-    assert_eq!(judge(&freshness(60), &dates, &dates).status(), Status::Error);
 }
 
 fn invariant(population: bool) -> Check {

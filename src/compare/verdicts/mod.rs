@@ -4,6 +4,7 @@ mod disclosure;
 mod duplicates;
 mod groups;
 mod kinds;
+mod lag;
 mod levels;
 mod nulls;
 mod peers;

@@ -176,9 +176,10 @@ fn array(element: &Shape, raw: &[u8]) -> Result<Vec<Value>, DecodeError> {
 /// What is advised for a value is none for an array that holds it.
 fn of_element(element: &Shape, error: DecodeError) -> DecodeError {
     match element {
-        Shape::Numeric | Shape::Date | Shape::Timestamp | Shape::TimestampTz => {
-            DecodeError::new(format!("an element is out of range: {}", error.what), "cast the array, such as x::text")
-        }
+        Shape::Numeric | Shape::Date | Shape::Timestamp | Shape::TimestampTz => DecodeError::new(
+            format!("an element is out of range: {}", error.what),
+            "cast the array in the query, such as x::text",
+        ),
         _ => error,
     }
 }
