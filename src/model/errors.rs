@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Asked, Disclosure, ErrorCode};
+use super::{Asked, Disclosure, ErrorCode, Side};
 
 /// Why a check could not be compared. Where both sides failed, one error holds both.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub struct ErrorReport {
     places: Vec<Place>,
     /// What went wrong, and a hint.
     what: String,
+    /// The column it is about, and its type.
+    column: Option<String>,
+    type_name: Option<String>,
     /// The server's own code for it, which quotes nothing.
     server_code: Option<String>,
     causes: Vec<Cause>,
@@ -113,6 +116,11 @@ impl ErrorReport {
         ErrorReport { server_code, ..self }
     }
 
+    /// Says which column it is about, and of which type, as far as they are known; `what` names them too.
+    pub fn on_column(self, column: Option<String>, type_name: Option<String>) -> Self {
+        ErrorReport { column, type_name, ..self }
+    }
+
     /// Says where it happened, around any place that is known already.
     pub fn at(mut self, place: Place) -> Self {
         self.places.insert(0, place);
@@ -156,7 +164,7 @@ impl ErrorReport {
 
     /// Returns every text in it that is not a name, for what must change it as a whole.
     pub fn texts_mut(&mut self) -> Vec<&mut String> {
-        let ErrorReport { code: _, places: _, what, server_code: _, causes, others } = self;
+        let ErrorReport { code: _, places: _, what, column: _, type_name: _, server_code: _, causes, others } = self;
         let mut texts = vec![what];
         texts.extend(causes.iter_mut().map(|cause| &mut cause.text));
         texts.extend(others.iter_mut().flat_map(ErrorReport::texts_mut));
@@ -208,6 +216,21 @@ struct Shown {
     code: ErrorCode,
     /// What was being done, on which side, source and column, and a hint.
     message: String,
+    /// The side that was asked, where the error is one side's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<Side>,
+    /// The source that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    /// The column that it is about; of several the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<String>,
+    /// The type of the column, as its engine calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<String>,
+    /// The server's own code, such as `SQLSTATE 42703`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_code: Option<String>,
     /// The causes below it, outermost first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     causes: Vec<String>,
@@ -215,8 +238,25 @@ struct Shown {
 
 impl Serialize for ErrorReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let causes = self.causes().map(ToString::to_string).collect();
-        Shown { code: self.code(), message: self.message(), causes }.serialize(serializer)
+        let code = self.code();
+        // Where it happened is told of the error that decides.
+        let told = self.all().find(|one| one.code == code).unwrap_or(self);
+        let asked = told.places.iter().find_map(|place| match place {
+            Place::Query { asked, source } => Some((asked.side(), source.clone())),
+            _ => None,
+        });
+        let (side, source) = asked.unzip();
+        Shown {
+            code,
+            message: self.message(),
+            side,
+            source,
+            column: told.column.clone(),
+            r#type: told.type_name.clone(),
+            server_code: told.server_code.clone(),
+            causes: self.causes().map(ToString::to_string).collect(),
+        }
+        .serialize(serializer)
     }
 }
 
@@ -280,6 +320,21 @@ mod tests {
             text.contains("old side, source `old`: the server refused the query (SQLSTATE 22P02); its text"),
             "{text}"
         );
+    }
+
+    /// Catches a script that must read a sentence to learn where an error happened, and a place of another error than the one
+    /// that decides.
+    #[test]
+    fn where_it_happened_is_told_of_the_error_that_decides() {
+        let passing = ErrorReport::new(ErrorCode::Timeout, "x").at(at(Side::Old));
+        let lasting = ErrorReport::new(ErrorCode::TypeUnsupported, "y")
+            .on_column(Some("price".to_owned()), Some("money".to_owned()))
+            .at(at(Side::New));
+        let shown = serde_json::to_value(ErrorReport::joined([passing, lasting])).unwrap();
+        let fields = ["code", "side", "source", "column", "type"].map(|name| shown[name].as_str().unwrap());
+        assert_eq!(fields, ["type_unsupported", "new", "new", "price", "money"]);
+        let plain = serde_json::to_value(ErrorReport::new(ErrorCode::NothingCompared, "x")).unwrap();
+        assert_eq!(plain.as_object().unwrap().len(), 2, "{plain}");
     }
 
     /// Catches a run that is tried again all night because one of two errors would pass.

@@ -19,14 +19,16 @@ pub struct Error {
     pub causes: Vec<Cause>,
     /// The server's own code for it, such as `SQLSTATE 42601`.
     pub server_code: Option<String>,
-    /// The type of the column that has no canonical one.
+    /// The column it is about.
+    pub column: Option<String>,
+    /// The type of that column.
     pub type_name: Option<String>,
 }
 
 impl Error {
     /// Makes an error without causes.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), causes: Vec::new(), server_code: None, type_name: None }
+        Error { code, message: message.into(), causes: Vec::new(), server_code: None, column: None, type_name: None }
     }
 
     /// Makes an error with the chain below `cause`, each text once, in words of others.
@@ -56,6 +58,11 @@ impl Error {
         self
     }
 
+    /// Says which column it is about, and of which type.
+    pub(crate) fn on_column(self, column: &str, type_name: Option<&str>) -> Self {
+        Error { column: Some(column.to_owned()), type_name: type_name.map(str::to_owned), ..self }
+    }
+
     /// Adds the server's own code.
     pub(crate) fn with_server_code(self, code: String) -> Self {
         Error { server_code: Some(code), ..self }
@@ -64,8 +71,9 @@ impl Error {
 
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> ErrorReport {
-        let Error { code, message, causes, server_code, type_name: _ } = error;
-        ErrorReport::new(code, message).with_server_code(server_code).caused_by(causes)
+        let Error { code, message, causes, server_code, column, type_name } = error;
+        let report = ErrorReport::new(code, message).with_server_code(server_code).caused_by(causes);
+        report.on_column(column, type_name)
     }
 }
 

@@ -18,8 +18,8 @@ pub(crate) struct Columns {
     pub compared: Vec<Paired>,
     /// Columns that are not compared: ignored, or the reason of a problem.
     pub left_out: Vec<ColumnReport>,
-    /// Why the check is an error although the rest is compared.
-    pub problems: Vec<Cause>,
+    /// Why the check is an error although the rest is compared, each with its column.
+    pub problems: Vec<(String, Cause)>,
 }
 
 /// Whether a side's only value column is known by its place, whatever its name.
@@ -56,7 +56,10 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
         let rule = check.columns.get(name).cloned().unwrap_or_default();
         match pair(name, &rule, old, new, &new_names, true) {
             Ok(paired) => columns.key.push(paired),
-            Err(Misfit { code, why }) => return Err(error(code, format!("key column `{name}`: {why}"))),
+            Err(Misfit { code, why }) => {
+                let misfit = error(code, format!("key column `{name}`: {why}"));
+                return Err(misfit.on_column(Some(name.clone()), None));
+            }
         }
     }
     for name in old.names() {
@@ -72,7 +75,7 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
     for name in check.columns.keys() {
         if old.column(name).is_none() && !new_names.contains_key(name) {
             let why = format!("`columns.{name}` names a column that neither side returns; correct or remove it");
-            columns.problems.push(Cause::new(ErrorCode::ColumnMissing, why));
+            columns.problems.push((name.clone(), Cause::new(ErrorCode::ColumnMissing, why)));
         }
     }
     Ok(columns)
@@ -117,7 +120,7 @@ impl Columns {
     }
 
     fn problem(&mut self, name: &str, rule: &str, Misfit { code, why }: Misfit) {
-        self.problems.push(Cause::new(code, format!("column `{name}`: {why}")));
+        self.problems.push((name.to_owned(), Cause::new(code, format!("column `{name}`: {why}"))));
         self.leave_out(name, rule, why);
     }
 
@@ -133,9 +136,10 @@ impl Columns {
 
     /// The problems as one error, if there are any.
     pub(crate) fn error(&self) -> Option<ErrorReport> {
-        let (first, rest) = self.problems.split_first()?;
-        let code = first.code.unwrap_or_default();
-        Some(ErrorReport::new(code, first.text.as_str()).caused_by(rest.iter().cloned()))
+        let ((column, first), rest) = self.problems.split_first()?;
+        let error = ErrorReport::new(first.code.unwrap_or_default(), first.text.as_str());
+        let causes = rest.iter().map(|(_, cause)| cause.clone());
+        Some(error.on_column(Some(column.clone()), None).caused_by(causes))
     }
 }
 

@@ -35,7 +35,7 @@ fn kinds() -> Vec<(&'static str, Check, MakeFrame)> {
         frame(vec![texts("v", &[text; 2]), integers("ms", &[1, 2])])
     }
     fn dated(text: &str) -> Frame {
-        frame(vec![texts("v", &[text]), instants("latest", &[0])])
+        frame(vec![texts("v", &[text]), instants("latest", &[1])])
     }
     let quantiles = Percentile { value: Some("ms".to_owned()), ..percentile(Some("0.1")) };
     let lag = KindSettings::Freshness { max_lag: Duration::from_secs(60) };

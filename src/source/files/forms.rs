@@ -1,5 +1,7 @@
 //! Plans of forms that DataFusion answers wrongly: refused by name, with another way to write them.
 
+mod intervals;
+
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, DataFusionError, Result};
 use datafusion::logical_expr::utils::merge_schema;
@@ -11,8 +13,12 @@ use super::super::{Error, ErrorCode};
 pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
     plan.apply_with_subqueries(|plan| {
         let schema = merge_schema(&plan.inputs());
+        if intervals::ordered(plan, &schema) {
+            return Err(refused(intervals::WHY));
+        }
         plan.apply_expressions(|whole| {
             whole.apply(|one| match one {
+                one if intervals::compared(one, &schema) => Err(refused(intervals::WHY)),
                 Expr::AggregateFunction(called) => median(called.func.name(), &called.params.args, &schema),
                 Expr::WindowFunction(called) => median(called.fun.name(), &called.params.args, &schema),
                 Expr::InSubquery(within) if within.negated && !within.subquery.outer_ref_columns.is_empty() => Err(refused(

@@ -28,10 +28,8 @@ impl Columns {
                     hint => format!("select `{hint}` instead"),
                 };
                 let message = format!("column `{}`: {why}; {instead}, or leave it out", field.name());
-                Err(Error {
-                    type_name: Some(field.data_type().to_string()),
-                    ..Error::new(ErrorCode::TypeUnsupported, message)
-                })
+                let type_name = field.data_type().to_string();
+                Err(Error::new(ErrorCode::TypeUnsupported, message).on_column(field.name(), Some(&type_name)))
             }
         };
         schema.fields().iter().map(column).collect::<Result<_, _>>().map(Columns)

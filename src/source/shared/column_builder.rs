@@ -23,7 +23,8 @@ impl DecodeError {
     /// The error for a value of `column`, in a row counted from 1.
     pub(crate) fn at(self, column: &str, type_name: &str, row: usize) -> Error {
         let DecodeError { what, hint } = self;
-        Error::new(ErrorCode::ValueUnreadable, format!("column `{column}` ({type_name}), row {row}: {what}; {hint}"))
+        let message = format!("column `{column}` ({type_name}), row {row}: {what}; {hint}");
+        Error::new(ErrorCode::ValueUnreadable, message).on_column(column, Some(type_name))
     }
 }
 
@@ -31,7 +32,7 @@ impl DecodeError {
 pub(crate) fn no_canonical_type(column: &str, type_name: &str, hint: &str) -> Error {
     let type_name = without_literals(type_name);
     let message = format!("column `{column}` has the type {type_name}, which has no exact canonical type; {hint}");
-    Error { type_name: Some(type_name), ..Error::new(ErrorCode::TypeUnsupported, message) }
+    Error::new(ErrorCode::TypeUnsupported, message).on_column(column, Some(&type_name))
 }
 
 /// Returns the name of a type without what stands in quotes, such as the labels of an enum: they are values.

@@ -209,6 +209,56 @@ async fn what_would_be_answered_wrongly_is_refused_with_a_way_that_works() {
     }
 }
 
+/// Catches an interval of hours that is shorter than one of fewer days, wherever two of them are compared; and advice on it
+/// that does not work.
+#[tokio::test(flavor = "multi_thread")]
+async fn intervals_are_not_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |hours: i128| Value::WallClock(1_767_225_600_000_000_000 + hours * 3_600_000_000_000);
+    let column = |name: &str, values: Vec<Value>| Column { name: name.to_owned(), of: Type::WallClock, values };
+    // 40 days, a day, and nothing.
+    let columns = vec![column("a", vec![at(960), at(24), at(0)]), column("b", vec![at(0), at(0), at(0)])];
+    crate::parquet::write(&folder.path().join("t.parquet"), columns);
+    let engine = open(folder.path());
+    for sql in [
+        "SELECT a FROM t WHERE a - b > INTERVAL '30 days'",
+        "SELECT a FROM t WHERE NOT (INTERVAL '30 days' <= a - b)",
+        "SELECT a FROM t WHERE a - b BETWEEN INTERVAL '1 day' AND INTERVAL '30 days'",
+        "SELECT a FROM t WHERE a - b IN (INTERVAL '1 day')",
+        "SELECT a FROM t WHERE a - b IS DISTINCT FROM INTERVAL '1 day'",
+        "SELECT CASE a - b WHEN INTERVAL '1 day' THEN 1 ELSE 0 END AS x FROM t",
+        "SELECT CASE WHEN INTERVAL '36 hours' > INTERVAL '1 day' THEN 1 ELSE 0 END AS x",
+        "SELECT INTERVAL '24 hours' = INTERVAL '1 day' AS x",
+        "SELECT COUNT(*) AS n FROM t HAVING MAX(a - b) > INTERVAL '2 days'",
+        "SELECT EXTRACT(epoch FROM GREATEST(a - b, INTERVAL '1 day')) AS x FROM t",
+        "SELECT EXTRACT(epoch FROM MAX(INTERVAL '36 hours')) AS x FROM t",
+        "SELECT COUNT(DISTINCT INTERVAL '36 hours') AS x FROM t",
+        "SELECT COUNT(*) AS n FROM t GROUP BY INTERVAL '1 day'",
+        "SELECT a FROM t ORDER BY CASE WHEN a > b THEN INTERVAL '36 hours' ELSE INTERVAL '1 day' END LIMIT 1",
+        "SELECT ROW_NUMBER() OVER (ORDER BY CASE WHEN a > b THEN INTERVAL '36 hours' ELSE INTERVAL '1 day' END) AS n FROM t",
+        "SELECT COUNT(*) AS n FROM (SELECT DISTINCT INTERVAL '36 hours' AS i FROM t) AS u",
+        "SELECT COUNT(*) AS n FROM (SELECT INTERVAL '36 hours' AS i FROM t) AS u JOIN (SELECT INTERVAL '1 day' AS i) AS v ON u.i = v.i",
+        "WITH w AS (SELECT a - b > INTERVAL '30 days' AS x FROM t) SELECT x FROM w",
+        "SELECT a FROM t WHERE EXISTS (SELECT 1 FROM t AS u WHERE u.a - u.b > INTERVAL '30 days' AND u.a = t.a)",
+    ] {
+        let error = ask(&engine, sql).await.expect_err(sql);
+        assert!(
+            error.message.contains("compare times, such as a > b + INTERVAL '30 days'"),
+            "{sql}: {}",
+            error.message
+        );
+    }
+    for (sql, right) in [
+        ("SELECT COUNT(*) AS n FROM t WHERE a > b + INTERVAL '30 days'", 1),
+        ("SELECT COUNT(*) AS n FROM t WHERE EXTRACT(epoch FROM a - b) > 2592000", 1),
+        ("SELECT COUNT(*) AS n FROM t WHERE a - b > b - b", 2),
+        ("SELECT COUNT(a - b) AS n FROM t", 3),
+    ] {
+        let frame = ask(&engine, sql).await.unwrap_or_else(|error| panic!("{sql}: {}", error.message));
+        assert_eq!(frame.values("n"), [Value::Integer(right)], "{sql}");
+    }
+}
+
 /// Catches an integer or a decimal that wraps, wherever it is computed.
 #[tokio::test(flavor = "multi_thread")]
 async fn arithmetic_that_leaves_its_type_is_an_error() {
