@@ -9,11 +9,9 @@ use arrow::array::{Array, ArrayRef, AsArray, Datum};
 use arrow::compute::kernels::numeric::{add, mul, neg, sub};
 use arrow::datatypes::{DataType, Decimal128Type};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::common::{DFSchema, Result, exec_datafusion_err, plan_err};
 use datafusion::logical_expr::expr::ScalarFunction;
-use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
     BinaryExpr, ColumnarValue, Expr, ExprSchemable, LogicalPlan, Operator, ScalarFunctionArgs, ScalarUDF,
     ScalarUDFImpl, Signature, Volatility,
@@ -26,26 +24,12 @@ pub(super) struct Checked;
 
 impl AnalyzerRule for Checked {
     fn analyze(&self, plan: LogicalPlan, _config: &ConfigOptions) -> Result<LogicalPlan> {
-        plan.transform_up_with_subqueries(replaced).map(|done| done.data)
+        super::rewritten(plan, checked)
     }
 
     fn name(&self) -> &'static str {
         "checked_arithmetic"
     }
-}
-
-fn replaced(plan: LogicalPlan) -> Result<Transformed<LogicalPlan>> {
-    let mut schema = merge_schema(&plan.inputs());
-    if let LogicalPlan::TableScan(scan) = &plan {
-        schema.merge(&DFSchema::try_from_qualified_schema(scan.table_name.clone(), &scan.source.schema())?);
-    }
-    let names = NamePreserver::new(&plan);
-    plan.map_expressions(|whole| {
-        let name = names.save(&whole);
-        let done = whole.transform_up(|one| checked(one, &schema))?;
-        Ok(done.update_data(|whole| name.restore(whole)))
-    })?
-    .map_data(LogicalPlan::recompute_schema)
 }
 
 fn checked(one: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {

@@ -1,0 +1,203 @@
+//! Floats beside decimals, and floats of 32 bits beside wider numbers: all are made doubles, as PostgreSQL makes them.
+//!
+//! DataFusion makes a double beside a decimal a `DECIMAL(30, 15)`, which rounds its digits away, and compares a float of 32 bits
+//! with an integer in 32 bits. This goes before the coercion of types, which then finds doubles only.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, Float64Array};
+use arrow::datatypes::DataType;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::Transformed;
+use datafusion::common::{DFSchema, Result, ScalarValue, exec_datafusion_err};
+use datafusion::logical_expr::expr::{Between, Case, InList, ScalarFunction};
+use datafusion::logical_expr::{
+    BinaryExpr, ColumnarValue, Expr, ExprSchemable, LogicalPlan, Operator, ScalarFunctionArgs, ScalarUDF,
+    ScalarUDFImpl, Signature, Volatility, cast,
+};
+use datafusion::optimizer::AnalyzerRule;
+
+/// Functions that bring their arguments to one type.
+const ALIKE: [&str; 7] = ["coalesce", "greatest", "ifnull", "least", "make_array", "nvl", "nvl2"];
+
+/// Makes the doubles.
+#[derive(Debug)]
+pub(super) struct Doubles;
+
+impl AnalyzerRule for Doubles {
+    fn analyze(&self, plan: LogicalPlan, _config: &ConfigOptions) -> Result<LogicalPlan> {
+        super::rewritten(plan, doubled)
+    }
+
+    fn name(&self) -> &'static str {
+        "doubles"
+    }
+}
+
+/// Whether values of these types, brought to one type by DataFusion, lose digits that a double has.
+pub(in super::super) fn is_mixed<'t>(types: impl Iterator<Item = &'t DataType>) -> bool {
+    let (mut float, mut single, mut decimal, mut wider) = (false, false, false, false);
+    for of in types {
+        float |= of.is_floating();
+        single |= matches!(of, DataType::Float16 | DataType::Float32);
+        decimal |= of.is_decimal();
+        wider |= of.is_integer() || *of == DataType::Float64;
+    }
+    float && (decimal || (single && wider))
+}
+
+fn doubled(one: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+    let type_of = |one: &Expr| one.get_type(schema).unwrap_or(DataType::Null);
+    let mixed = |all: &[&Expr]| is_mixed(all.iter().map(|one| type_of(one)).collect::<Vec<_>>().iter());
+    let double = |one: Expr| {
+        let of = type_of(&one);
+        if of.is_numeric() && of != DataType::Float64 { as_double(one, &of) } else { Ok(one) }
+    };
+    let boxed = |one: Box<Expr>| double(*one).map(Box::new);
+    Ok(match one {
+        Expr::BinaryExpr(BinaryExpr { left, op, right }) if is_of_numbers(op) && mixed(&[&left, &right]) => {
+            Transformed::yes(Expr::BinaryExpr(BinaryExpr { left: boxed(left)?, op, right: boxed(right)? }))
+        }
+        Expr::Between(Between { expr, negated, low, high }) if mixed(&[&expr, &low, &high]) => {
+            let (expr, low, high) = (boxed(expr)?, boxed(low)?, boxed(high)?);
+            Transformed::yes(Expr::Between(Between { expr, negated, low, high }))
+        }
+        Expr::InList(InList { expr, list, negated }) if mixed(&list.iter().chain([&*expr]).collect::<Vec<_>>()) => {
+            let list = list.into_iter().map(double).collect::<Result<_>>()?;
+            Transformed::yes(Expr::InList(InList { expr: boxed(expr)?, list, negated }))
+        }
+        Expr::Case(case) => cases(case, &mixed, &double, &|one| type_of(one).is_floating())?,
+        // As a CASE, for the function tells −0.0 from 0.0, which `=` does not.
+        Expr::ScalarFunction(ScalarFunction { func, args })
+            if func.name() == "nullif" && args.len() == 2 && args.iter().any(|one| type_of(one).is_floating()) =>
+        {
+            let is_mixed = mixed(&args.iter().collect::<Vec<_>>());
+            let mut args = args.into_iter().map(|one| if is_mixed { double(one) } else { Ok(one) });
+            let (Some(of), Some(with)) = (args.next().transpose()?, args.next().transpose()?) else {
+                return Err(exec_datafusion_err!("nullif takes two values"));
+            };
+            let null = Expr::Literal(ScalarValue::Null, None);
+            let when = (Box::new(of.clone().eq(with)), Box::new(null));
+            Transformed::yes(Expr::Case(Case { expr: None, when_then_expr: vec![when], else_expr: Some(Box::new(of)) }))
+        }
+        Expr::ScalarFunction(ScalarFunction { func, args })
+            if ALIKE.contains(&func.name()) && mixed(&args.iter().collect::<Vec<_>>()) =>
+        {
+            let args = args.into_iter().map(double).collect::<Result<Vec<_>>>()?;
+            Transformed::yes(Expr::ScalarFunction(ScalarFunction { func, args }))
+        }
+        other => Transformed::no(other),
+    })
+}
+
+/// Makes doubles of what a CASE is compared with, and of what it comes to.
+fn cases(
+    case: Case,
+    mixed: &dyn Fn(&[&Expr]) -> bool,
+    double: &dyn Fn(Expr) -> Result<Expr>,
+    is_float: &dyn Fn(&Expr) -> bool,
+) -> Result<Transformed<Expr>> {
+    let Case { mut expr, mut when_then_expr, mut else_expr } = case;
+    let mut is_changed = false;
+    // `WHEN` tells −0.0 from 0.0, which `=` does not.
+    if expr.as_ref().is_some_and(|of| is_float(of) || when_then_expr.iter().any(|(when, _)| is_float(when)))
+        && let Some(of) = expr.take()
+    {
+        is_changed = true;
+        for (when, _) in &mut when_then_expr {
+            let with = std::mem::take(when.as_mut());
+            let (left, right) =
+                if mixed(&[&of, &with]) { (double((*of).clone())?, double(with)?) } else { ((*of).clone(), with) };
+            **when = left.eq(right);
+        }
+    }
+    let results: Vec<&Expr> = when_then_expr.iter().map(|(_, then)| &**then).chain(else_expr.as_deref()).collect();
+    if mixed(&results) {
+        is_changed = true;
+        for (_, then) in &mut when_then_expr {
+            **then = double(std::mem::take(then.as_mut()))?;
+        }
+        if let Some(last) = &mut else_expr {
+            **last = double(std::mem::take(last.as_mut()))?;
+        }
+    }
+    let case = Expr::Case(Case { expr, when_then_expr, else_expr });
+    Ok(if is_changed { Transformed::yes(case) } else { Transformed::no(case) })
+}
+
+fn is_of_numbers(op: Operator) -> bool {
+    use Operator::{
+        Divide, Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, Minus, Modulo, Multiply, NotEq, Plus,
+    };
+    matches!(
+        op,
+        Eq | NotEq
+            | Lt
+            | LtEq
+            | Gt
+            | GtEq
+            | IsDistinctFrom
+            | IsNotDistinctFrom
+            | Plus
+            | Minus
+            | Multiply
+            | Divide
+            | Modulo
+    )
+}
+
+/// The nearest double of a number.
+fn as_double(one: Expr, of: &DataType) -> Result<Expr> {
+    if !of.is_decimal() {
+        return Ok(cast(one, DataType::Float64));
+    }
+    if let Expr::Literal(literal, metadata) = &one
+        && let ScalarValue::Float64(number) = nearest(&ColumnarValue::Scalar(literal.clone()))?
+    {
+        return Ok(Expr::Literal(ScalarValue::Float64(number), metadata.clone()));
+    }
+    let function = ScalarUDF::from(Nearest { signature: Signature::any(1, Volatility::Immutable) });
+    Ok(Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![one])))
+}
+
+fn nearest(value: &ColumnarValue) -> Result<ScalarValue> {
+    let array = value.to_array(1)?;
+    ScalarValue::try_from_array(&doubles(array.as_ref())?, 0)
+}
+
+/// By the digits of each: Arrow's own cast divides doubles, which rounds twice.
+fn doubles(decimals: &dyn Array) -> Result<Float64Array> {
+    let texts = arrow::compute::cast(decimals, &DataType::Utf8)?;
+    let read = |text: &str| text.parse::<f64>().map_err(|cause| exec_datafusion_err!("{text} is no number: {cause}"));
+    texts.as_string::<i32>().iter().map(|text| text.map(read).transpose()).collect()
+}
+
+/// The nearest double of a decimal, as a function.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Nearest {
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for Nearest {
+    fn name(&self) -> &'static str {
+        "nearest_double"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arg_types: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Float64)
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let [of] = args.args.as_slice() else {
+            return Err(exec_datafusion_err!("nearest_double takes one number"));
+        };
+        Ok(match of {
+            ColumnarValue::Array(array) => ColumnarValue::Array(Arc::new(doubles(array.as_ref())?)),
+            scalar => ColumnarValue::Scalar(nearest(scalar)?),
+        })
+    }
+}
