@@ -244,6 +244,33 @@ async fn int96_is_exact_or_an_error() {
     assert!(refused(&path, "SELECT v FROM t").await.contains("column `v`"));
 }
 
+/// Catches the columns of an Arrow file that are taken for those of another by their place.
+#[tokio::test(flavor = "multi_thread")]
+async fn arrow_files_of_one_table_have_their_columns_in_one_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("t");
+    std::fs::create_dir(&root).unwrap();
+    let column = |value: i64| Arc::new(Int64Array::from(vec![value])) as ArrayRef;
+    let put = |name: &str, columns: &[(&str, ArrayRef)]| {
+        let batch = RecordBatch::try_from_iter(columns.iter().cloned()).unwrap();
+        let file = File::create(root.join(name)).unwrap();
+        let mut writer = arrow::ipc::writer::FileWriter::try_new(file, &batch.schema()).unwrap();
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+    };
+    put("a.arrow", &[("v", column(1)), ("w", column(2))]);
+    for other in [&[("w", column(4)), ("v", column(3))][..], &[("w", column(4))]] {
+        put("b.arrow", other);
+        let said = refused(folder.path(), "SELECT w FROM t").await;
+        assert!(said.contains("in another order") && said.contains("UNION ALL"), "{said}");
+        let both = values(&root, "SELECT w FROM a UNION ALL SELECT w FROM b ORDER BY w").await;
+        assert_eq!(both, [Value::Integer(2), Value::Integer(4)]);
+    }
+    put("b.arrow", &[("v", column(3)), ("w", column(4))]);
+    let both = values(folder.path(), "SELECT v FROM t ORDER BY v").await;
+    assert_eq!(both, [Value::Integer(1), Value::Integer(3)]);
+}
+
 /// Catches a time beyond the day that is read as NULL, and so equals every other, in any unit, list or dictionary; and
 /// advice that makes two of them one.
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result as Planned;
@@ -61,8 +61,25 @@ impl FormatTable {
         }
         let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema.as_ref())));
         let schema = unified.map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?;
+        // DataFusion reads the columns of Arrow files by their place.
+        let is_other = |(_, own): &&(String, SchemaRef)| kind == Kind::Arrow && !is_alike(own, &schema);
+        if let Some((name, _)) = schemas.iter().find(is_other) {
+            let message = format!(
+                "{name} has other columns than the files of Arrow beside it, or the same in another order; write them alike, \
+                 or read each as a table of its own and put them together by UNION ALL"
+            );
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
+        }
         Ok(FormatTable { format, listing: Listing::new(files, metas, schema, partitions)? })
     }
+}
+
+/// Whether two schemas have the same columns in the same order.
+fn is_alike(one: &Schema, other: &Schema) -> bool {
+    let columns = |schema: &Schema| -> Vec<(String, DataType)> {
+        schema.fields().iter().map(|field| (field.name().clone(), field.data_type().clone())).collect()
+    };
+    columns(one) == columns(other)
 }
 
 #[async_trait]

@@ -1,5 +1,8 @@
 //! Plans of forms that DataFusion answers wrongly: refused by name, with another way to write them.
 
+mod compared;
+mod cut;
+mod floats;
 mod intervals;
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
@@ -16,9 +19,22 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
         if intervals::ordered(plan, &schema) {
             return Err(refused(intervals::WHY));
         }
+        if floats::meet(plan, &schema) {
+            return Err(refused(floats::WHY));
+        }
         plan.apply_expressions(|whole| {
             whole.apply(|one| match one {
+                Expr::InSubquery(within) if floats::within(within, &schema) => Err(refused(floats::WHY)),
+                Expr::SimilarTo(_) => Err(refused(
+                    "SIMILAR TO is taken for a regular expression that may match anywhere in the text; write s ~ '^(…)$', with \
+                     .* for % and . for _",
+                )),
+                Expr::ScalarFunction(called) if called.name() == "date_bin" => Err(refused(
+                    "DATE_BIN is NULL for times before 1677 and after 2262; write DATE_TRUNC('hour', t), or FLOOR(EXTRACT(epoch \
+                     FROM t) / 900) for quarters of an hour",
+                )),
                 one if intervals::compared(one, &schema) => Err(refused(intervals::WHY)),
+                one if let Some(why) = cut::why(one, &schema) => Err(refused(why)),
                 Expr::AggregateFunction(called) => median(called.func.name(), &called.params.args, &schema),
                 Expr::WindowFunction(called) => median(called.fun.name(), &called.params.args, &schema),
                 Expr::InSubquery(within) if within.negated && !within.subquery.outer_ref_columns.is_empty() => Err(refused(

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, JoinConstraint, JoinOperator, Query, Select, SetExpr, SetOperator, SetQuantifier, Statement, TableFactor,
-    Visit, VisitMut, Visitor, visit_relations,
+    DataType, ExactNumberInfo, Expr, JoinConstraint, JoinOperator, Query, Select, SetExpr, SetOperator, SetQuantifier,
+    Statement, TableFactor, Visit, VisitMut, Visitor, visit_relations,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -70,6 +70,16 @@ impl Visitor for Forms {
     type Break = String;
 
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<String> {
+        if let Expr::Cast {
+            data_type: DataType::Numeric(digits) | DataType::Decimal(digits) | DataType::Dec(digits),
+            ..
+        } = expression
+            && *digits == ExactNumberInfo::None
+        {
+            let why = "a NUMERIC without digits has 10 places over files, and what is behind them is rounded away; write \
+                       DECIMAL(38, scale)";
+            return ControlFlow::Break(why.to_owned());
+        }
         let Expr::Function(function) = expression else { return ControlFlow::Continue(()) };
         let name = function.name.to_string().to_lowercase();
         match OTHERWISE.iter().find(|(known, _)| *known == name) {

@@ -1,5 +1,7 @@
 //! SQL over files against a second opinion: SQLite answers the same generated queries over the same rows.
 
+mod cut;
+mod doubles;
 mod generate;
 
 use std::path::Path;

@@ -5,7 +5,9 @@
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::Sort;
-use datafusion::logical_expr::{Distinct, Expr, ExprSchemable, LogicalPlan, Operator};
+use datafusion::logical_expr::{Distinct, Expr, ExprSchemable, LogicalPlan};
+
+use super::compared::is_comparison;
 
 /// Why such a plan is refused.
 pub(super) const WHY: &str = "intervals are compared by their months first, then their days, whatever their length; compare times, such \
@@ -68,9 +70,4 @@ fn sorted(by: &[Sort], schema: &DFSchema) -> bool {
 
 fn is_interval(one: &Expr, schema: &DFSchema) -> bool {
     matches!(one.get_type(schema), Ok(DataType::Interval(_)))
-}
-
-fn is_comparison(operator: Operator) -> bool {
-    use Operator::{Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, NotEq};
-    matches!(operator, Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom)
 }

@@ -1,0 +1,29 @@
+//! Which parts of an expression are brought to one type.
+
+use datafusion::logical_expr::{Expr, Operator};
+
+/// Functions whose arguments are.
+const ALIKE: [&str; 8] = ["coalesce", "greatest", "ifnull", "least", "make_array", "nullif", "nvl", "nvl2"];
+
+/// The groups of expressions that are brought to one type each.
+pub(super) fn alike(one: &Expr) -> Vec<Vec<&Expr>> {
+    match one {
+        Expr::BinaryExpr(pair) if is_comparison(pair.op) => vec![vec![&pair.left, &pair.right]],
+        Expr::Between(between) => vec![vec![&between.expr, &between.low, &between.high]],
+        Expr::InList(within) => vec![within.list.iter().chain([&*within.expr]).collect()],
+        Expr::Case(case) => {
+            let whens = case.when_then_expr.iter().map(|(when, _)| &**when);
+            let thens = case.when_then_expr.iter().map(|(_, then)| &**then);
+            let tested = case.expr.as_deref().map(|tested| whens.chain([tested]).collect());
+            tested.into_iter().chain([thens.chain(case.else_expr.as_deref()).collect()]).collect()
+        }
+        Expr::ScalarFunction(called) if ALIKE.contains(&called.name()) => vec![called.args.iter().collect()],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an operator compares its sides.
+pub(super) fn is_comparison(operator: Operator) -> bool {
+    use Operator::{Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, NotEq};
+    matches!(operator, Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom)
+}
