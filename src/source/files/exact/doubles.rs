@@ -197,7 +197,7 @@ impl ScalarUDFImpl for Nearest {
         };
         Ok(match of {
             ColumnarValue::Array(array) => ColumnarValue::Array(Arc::new(doubles(array.as_ref())?)),
-            scalar => ColumnarValue::Scalar(nearest(scalar)?),
+            scalar @ ColumnarValue::Scalar(_) => ColumnarValue::Scalar(nearest(scalar)?),
         })
     }
 }
