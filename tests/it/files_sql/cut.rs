@@ -55,6 +55,19 @@ async fn what_the_other_side_does_not_hold_is_refused() {
         let error = ask(&engine, &sql).await.expect_err(condition);
         assert!(error.message.contains(why), "{condition}: {}", error.message);
     }
+    for sql in [
+        "SELECT COUNT(*) AS n FROM (SELECT day FROM t UNION SELECT st FROM t) AS u",
+        "SELECT COUNT(*) AS n FROM (SELECT d FROM t UNION ALL SELECT price FROM t) AS u",
+        "SELECT COUNT(*) AS n FROM (SELECT st FROM t EXCEPT SELECT day FROM t) AS u",
+        "SELECT COUNT(*) AS n FROM t WHERE price IN (SELECT d FROM t)",
+        "SELECT COUNT(*) AS n FROM t JOIN (SELECT st AS day FROM t) AS u USING (day)",
+    ] {
+        let error = ask(&engine, sql).await.expect_err(sql);
+        assert!(error.message.contains("CAST both to VARCHAR"), "{sql}: {}", error.message);
+    }
+    let both =
+        "SELECT COUNT(*) AS n FROM (SELECT CAST(day AS VARCHAR) FROM t UNION SELECT CAST(st AS VARCHAR) FROM t) AS u";
+    assert_eq!(ask(&engine, both).await.unwrap().values("n"), [Value::Integer(3)]);
     for (condition, right) in [
         ("CAST(price AS DECIMAL(38, 10)) > 1.5", 1),
         ("COALESCE(CAST(price AS DECIMAL(38, 10)), 0.0) > 1.5", 1),

@@ -24,7 +24,7 @@ pub(super) struct Checked;
 
 impl AnalyzerRule for Checked {
     fn analyze(&self, plan: LogicalPlan, _config: &ConfigOptions) -> Result<LogicalPlan> {
-        super::rewritten(plan, checked)
+        super::rewrite::rewritten(plan, checked)
     }
 
     fn name(&self) -> &'static str {

@@ -26,7 +26,7 @@ pub(super) struct Doubles;
 
 impl AnalyzerRule for Doubles {
     fn analyze(&self, plan: LogicalPlan, _config: &ConfigOptions) -> Result<LogicalPlan> {
-        super::rewritten(plan, doubled)
+        super::rewrite::rewritten(plan, doubled)
     }
 
     fn name(&self) -> &'static str {

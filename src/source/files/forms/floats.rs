@@ -1,4 +1,5 @@
-//! Where rows of floats meet rows of decimals: DataFusion makes one column of both a `DECIMAL(30, 15)`, which rounds floats.
+//! Where rows of two types become one column: DataFusion makes one of floats and decimals a `DECIMAL(30, 15)`, which rounds floats,
+//! and one of texts and dates or decimals a date or a decimal of as many places, which cuts texts.
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
@@ -8,17 +9,28 @@ use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 use super::super::exact::is_mixed;
 
 /// Why such a plan is refused.
-pub(super) const WHY: &str = "a float beside a decimal is rounded in a UNION, INTERSECT, EXCEPT, VALUES, IN with a subquery and JOIN; \
-                              write CAST(d AS DOUBLE) for the decimal, or CAST(f AS DOUBLE) for a float of 32 bits beside integers";
+pub(super) const WHY: &str = "a float beside a decimal, or a text beside a decimal or a date, is rounded or cut in a UNION, INTERSECT, \
+                              EXCEPT, VALUES, IN with a subquery and JOIN; write CAST(d AS DOUBLE) for the decimal, CAST(f AS DOUBLE) \
+                              for a float of 32 bits beside integers, or CAST both to VARCHAR";
+
+/// Whether values of these types, brought to one type, lose what one of them holds.
+fn is_lossy(types: &[DataType]) -> bool {
+    let any = |is: fn(&DataType) -> bool| types.iter().any(is);
+    let text = any(|of| matches!(of, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View));
+    let narrow = any(|of| {
+        of.is_decimal() || matches!(of, DataType::Float16 | DataType::Float32 | DataType::Date32 | DataType::Date64)
+    });
+    is_mixed(types.iter()) || (text && narrow)
+}
 
 /// Whether a step of a plan puts the rows of both into one column, or pairs them.
 pub(super) fn meet(plan: &LogicalPlan, schema: &DFSchema) -> bool {
     let types = |pair: [&Expr; 2]| pair.map(|one| one.get_type(schema).unwrap_or(DataType::Null));
     match plan {
-        LogicalPlan::Join(join) => join.on.iter().any(|(left, right)| is_mixed(types([left, right]).iter())),
+        LogicalPlan::Join(join) => join.on.iter().any(|(left, right)| is_lossy(&types([left, right]))),
         LogicalPlan::Union(union) => (0..union.schema.fields().len()).any(|at| {
             let of = |input: &std::sync::Arc<LogicalPlan>| Some(input.schema().fields().get(at)?.data_type().clone());
-            is_mixed(union.inputs.iter().filter_map(of).collect::<Vec<_>>().iter())
+            is_lossy(&union.inputs.iter().filter_map(of).collect::<Vec<_>>())
         }),
         LogicalPlan::Values(values) => values.values.iter().flatten().any(|one| is_rounded(one, schema)),
         _ => false,
@@ -30,7 +42,7 @@ pub(super) fn within(within: &InSubquery, schema: &DFSchema) -> bool {
     let of = within.expr.get_type(schema).unwrap_or(DataType::Null);
     let with =
         within.subquery.subquery.schema().fields().first().map_or(DataType::Null, |field| field.data_type().clone());
-    is_mixed([of, with].iter())
+    is_lossy(&[of, with])
 }
 
 /// Whether a float was made a decimal.
