@@ -82,8 +82,7 @@ fn is_within_budget(rule: &Rule, change: &str) -> bool {
     let above = budgets().any(|one| one.at_most.is_some() || one.max_ratio.is_some());
     let of_old = budgets().any(|one| one.min_ratio.is_some() || one.max_ratio.is_some());
     match change {
-        "swap_rows" | "shift" | "move" | "swap_columns" => (below || above) && !of_old,
-        "constant" => (below || above) && !(below && above && of_old),
+        "swap_rows" | "shift" | "move" | "swap_columns" | "constant" => below != above || (below && !of_old),
         _ => below != above,
     }
 }
