@@ -215,7 +215,8 @@ fn what_has_no_effect_beside_the_rest_is_refused() {
 fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
     let settings: BTreeMap<&str, (&str, &[&str])> = BTreeMap::from([
         ("timezone", ("'UTC'", &["postgres", "mysql", "clickhouse"][..])),
-        ("settings", ("{ a = 1 }", &["postgres", "mysql", "clickhouse"][..])),
+        ("settings", ("{ a = 1 }", &["postgres", "mysql", "clickhouse", "duckdb"][..])),
+        ("driver", ("'libduckdb.so'", &["duckdb"][..])),
         ("max_connections", ("3", &["postgres", "mysql", "clickhouse"][..])),
         ("types", ("{ id = 'integer' }", &["files"][..])),
         ("csv", ("{ delimiter = ';' }", &["files"][..])),
@@ -229,6 +230,7 @@ fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
         ("clickhouse", "clickhouse://u@h/d"),
         ("sqlite", "sqlite:x.db"),
         ("files", "data"),
+        ("duckdb", "adbc:duckdb:x.db"),
     ];
     for (engine, url) in urls {
         for (setting, (value, heeded)) in &settings {
