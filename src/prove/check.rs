@@ -35,12 +35,13 @@ impl Trial<'_> {
             .filter_map(|query| self.sample(&ready.baseline, &query))
             .flat_map(|sample| sample.names)
             .collect();
-        for mutant in mutants(&context) {
-            let tried = self.mutant(&ready.baseline, &ready.target, &mutant, &returned).await;
+        let made = mutants(&context);
+        for mutant in &made {
+            let tried = self.mutant(&ready.baseline, &ready.target, mutant, &returned).await;
             proof.mutants.push(tried);
         }
+        settle_budgets(self.one.check, &made, &mut proof.mutants);
         proof.mutants.extend(self.unchanged(&context, &proof.mutants));
-        settle_budgets(self.one.check, &mut proof.mutants);
     }
 
     async fn mutant(&self, baseline: &Baseline, query: &Query, mutant: &Mutant, returned: &[String]) -> MutantReport {

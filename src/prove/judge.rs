@@ -67,11 +67,12 @@ fn is_loose(rule: &Rule) -> bool {
     rule.truncate.is_some() || rule.comparison.levels().any(|one| !matches!(one, Comparison::Exact | Comparison::Json))
 }
 
-/// Returns whether the rule bounds new in such a way that a change of this name may be within it by design.
+/// Returns whether the rule bounds new in such a way that a change may be within it by design, `exchange` one in which rows
+/// have each other's values.
 ///
 /// A bound on one side lets a number move the other way, and bounds of new alone do not tell one row's value from
 /// another's. No number moves both ways within bounds on both sides unless they are too wide.
-fn is_within_budget(rule: &Rule, change: &str) -> bool {
+fn is_within_budget(rule: &Rule, exchange: bool) -> bool {
     let budgets = || {
         rule.comparison.levels().filter_map(|one| match one {
             Comparison::Budget(budget) => Some(budget),
@@ -81,26 +82,24 @@ fn is_within_budget(rule: &Rule, change: &str) -> bool {
     let below = budgets().any(|one| one.at_least.is_some() || one.min_ratio.is_some());
     let above = budgets().any(|one| one.at_most.is_some() || one.max_ratio.is_some());
     let of_old = budgets().any(|one| one.min_ratio.is_some() || one.max_ratio.is_some());
-    match change {
-        "swap_rows" | "shift" | "move" | "swap_columns" | "constant" => below != above || (below && !of_old),
-        _ => below != above,
-    }
+    below != above || (exchange && below && !of_old)
 }
 
-/// Takes what a budget allows for no fault, where something of the same column is seen.
-pub(super) fn settle_budgets(check: &Check, mutants: &mut [MutantReport]) {
-    let seen: Vec<String> = mutants
+/// Takes what a budget allows for no fault, where something of the same column is seen; `reports` tell of `made` one by one.
+pub(super) fn settle_budgets(check: &Check, made: &[Mutant], reports: &mut [MutantReport]) {
+    let seen: Vec<String> = made
         .iter()
-        .filter(|one| matches!(one.outcome, Sighting::Caught | Sighting::Noticed))
+        .zip(&*reports)
+        .filter(|(_, report)| matches!(report.outcome, Sighting::Caught | Sighting::Noticed))
         // NULL is beyond every bound.
-        .filter(|one| !one.id.ends_with(":null"))
-        .filter_map(|one| one.column.clone())
+        .filter(|(mutant, _)| !mutant.is_null())
+        .filter_map(|(mutant, _)| mutant.column.clone())
         .collect();
-    for mutant in mutants.iter_mut().filter(|one| one.outcome == Sighting::Missed) {
-        let change = mutant.id.rsplit(':').next().unwrap_or_default();
-        let is_within = |column: &String| is_within_budget(rule(check, column), change) && seen.contains(column);
+    for (mutant, report) in made.iter().zip(reports).filter(|(_, report)| report.outcome == Sighting::Missed) {
+        let is_within =
+            |column: &String| is_within_budget(rule(check, column), mutant.is_exchange()) && seen.contains(column);
         if mutant.column.as_ref().is_some_and(is_within) {
-            mutant.outcome = Sighting::Allowed;
+            report.outcome = Sighting::Allowed;
         }
     }
 }

@@ -108,13 +108,19 @@ pub trait Dialect: Sync {
     fn timestamp(&self, value: &DateTime<Utc>) -> String;
 
     /// A time without a zone as a literal.
-    fn wall_clock(&self, value: &NaiveDateTime) -> String;
+    fn wall_clock(&self, value: &NaiveDateTime) -> String {
+        format!("TIMESTAMP '{}'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
 
     /// A day as a literal.
-    fn date(&self, value: NaiveDate) -> String;
+    fn date(&self, value: NaiveDate) -> String {
+        format!("DATE '{value}'")
+    }
 
     /// A time of day as a literal.
-    fn time(&self, value: NaiveTime) -> String;
+    fn time(&self, value: NaiveTime) -> String {
+        format!("TIME '{}'", value.format("%H:%M:%S%.6f"))
+    }
 
     /// What is compared with the ends of a window: the column itself, or NULL where it is no time.
     fn window_column(&self, column: &str) -> String {

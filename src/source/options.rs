@@ -1,7 +1,6 @@
 //! What a suite may say of a source beside its URL.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use super::files::CsvOptions;
 
@@ -24,13 +23,4 @@ pub struct SourceOptions {
     pub csv: CsvOptions,
     /// Bytes that one query over files may hold before it goes on in temporary files; no limit unless given.
     pub memory: Option<usize>,
-}
-
-impl SourceOptions {
-    /// Makes paths start at `folder`, that of the suite; the name of a driver is none.
-    pub(crate) fn start_at(&mut self, folder: &Path) {
-        if let Some(driver) = self.driver.as_mut().filter(|driver| driver.contains(std::path::MAIN_SEPARATOR)) {
-            *driver = folder.join(&driver).display().to_string();
-        }
-    }
 }

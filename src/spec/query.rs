@@ -2,6 +2,8 @@
 
 use bigdecimal::BigDecimal;
 
+use crate::frame::{Value, time};
+
 /// A query of one side.
 #[derive(Clone, Debug)]
 pub struct Query {
@@ -50,6 +52,26 @@ pub enum ParamValue {
 }
 
 impl ParamValue {
+    /// Returns the param that stands for a value; absent of NULL, of what has no literal, and of floats that are no number.
+    ///
+    /// A float keeps its point, so that engines without declared types take it for one too.
+    pub(crate) fn of(value: &Value) -> Option<ParamValue> {
+        Some(match value {
+            Value::Text(text) | Value::Uuid(text) | Value::Json(text) => ParamValue::Text(text.clone()),
+            Value::Integer(number) => ParamValue::Integer(*number),
+            Value::Decimal { unscaled, scale } => {
+                ParamValue::Decimal(BigDecimal::new((*unscaled).into(), i64::from(*scale)))
+            }
+            Value::Float(number) if number.is_finite() => ParamValue::Decimal(format!("{number:?}").parse().ok()?),
+            Value::Bool(held) => ParamValue::Boolean(*held),
+            Value::Date(days) => ParamValue::Date(time::moment(i128::from(*days) * time::DAY)?.date()),
+            Value::Instant(nanos) => ParamValue::Timestamp(time::moment(*nanos)?.and_utc()),
+            Value::WallClock(nanos) => ParamValue::WallClock(time::moment(*nanos)?),
+            Value::Time(nanos) => ParamValue::Time(time::moment(i128::from(*nanos))?.time()),
+            _ => return None,
+        })
+    }
+
     /// Returns the moment it is, a day at midnight; absent where it is no time.
     pub(crate) fn moment(&self) -> Option<chrono::NaiveDateTime> {
         match self {

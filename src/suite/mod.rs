@@ -268,8 +268,7 @@ fn sources(
         let Some(table) = read::table(value, &owner, file, problems) else { continue };
         let raw: raw::Source = read::read(table, &[], &owner, file, problems);
         match source::valid(raw, replaced) {
-            Ok(mut source) => {
-                source.options.start_at(file.path.parent().unwrap_or(Path::new("")));
+            Ok(source) => {
                 sources.insert(name.to_owned(), source);
             }
             Err(mistakes) => {

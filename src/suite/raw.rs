@@ -45,7 +45,7 @@ pub(super) struct Prove {
 pub(super) struct Source {
     /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path` or a path; `${VAR}` and `${VAR:-default}` are expanded.
     pub url: Option<String>,
-    /// The ADBC driver of an `adbc:` URL: the path of its library, or its name; looked for unless given.
+    /// The name of the ADBC driver of an `adbc:` URL; that of the engine unless given.
     pub driver: Option<String>,
     /// Session time zone; UTC unless given.
     pub timezone: Option<String>,

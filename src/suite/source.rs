@@ -214,6 +214,14 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
     if let Err(why) = options.csv.check() {
         problems.push(why);
     }
+    let is_name = |driver: &str| driver.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if options.driver.as_deref().is_some_and(|driver| driver.is_empty() || !is_name(driver)) {
+        problems.push(
+            "`driver` is the name of a driver: a suite names no library by its path, because a library is code; set \
+             CUTOVER_DUCKDB_DRIVER to the path, or put the library into a folder of ADBC_DRIVER_PATH"
+                .to_owned(),
+        );
+    }
     if options.max_connections == Some(0) {
         problems.push("`max_connections` must be at least 1".to_owned());
     }

@@ -63,7 +63,13 @@ pub(crate) fn compare(
             }
             (then, now) => (then.map(|(nanos, _)| nanos), now.map(|(nanos, _)| nanos)),
         };
-        let nothing = !group.old.is_empty() && !group.new.is_empty() && then.is_none() && now.is_none();
+        // NULL equals NULL whatever stands in for it.
+        let nothing = match (group.old.first(), group.new.first()) {
+            (Some(old), Some(new)) => {
+                (then.is_none() && now.is_none()) || (latest.old.is_null(*old) && latest.new.is_null(*new))
+            }
+            _ => false,
+        };
         let lag = then.zip(now).map(|(then, now)| then - now).filter(|_| !nothing);
         let within = nothing || lag.is_some_and(|lag| lag <= i128::try_from(max_lag.as_nanos()).unwrap_or(i128::MAX));
         ahead += u64::from(lag.is_some_and(|lag| lag < 0));

@@ -102,18 +102,23 @@ pub(crate) fn plain(number: &BigDecimal) -> String {
     number.normalized().to_plain_string()
 }
 
-/// Exact text, as short as digits allow: like [`plain`] up to 17 places before the point and 5 zeros behind it, else with an
-/// exponent, as [`float_text`] writes a float: `1.5e24`, `1e-9`.
+/// Characters of a number that is written without an exponent whatever its zeros are.
+const SHORT: usize = 24;
+
+/// Every digit of a number: like [`plain`], or with an exponent where that takes fewer than its more than 24 characters, such as
+/// `1.5e300`.
 pub(crate) fn exact_text(number: &BigDecimal) -> String {
+    let plain = plain(number);
+    if plain.len() <= SHORT {
+        return plain;
+    }
     let (unscaled, scale) = number.normalized().into_bigint_and_exponent();
     let digits = unscaled.magnitude().to_string();
-    let places = i64::try_from(digits.len()).unwrap_or(i64::MAX).saturating_sub(scale);
-    if number.is_zero() || (-4..=17).contains(&places) {
-        return plain(number);
-    }
     let sign = if unscaled.sign() == Sign::Minus { "-" } else { "" };
     let point = if digits.len() > 1 { "." } else { "" };
-    format!("{sign}{}{point}{}e{}", &digits[..1], &digits[1..], places - 1)
+    let exponent = i64::try_from(digits.len()).unwrap_or(i64::MAX).saturating_sub(scale).saturating_sub(1);
+    let short = format!("{sign}{}{point}{}e{exponent}", &digits[..1], &digits[1..]);
+    if short.len() < plain.len() { short } else { plain }
 }
 
 /// new − old as text: exact between exact numbers, as a float where either side is one.
@@ -242,19 +247,20 @@ mod tests {
         assert_eq!(delta(&Value::Unsigned(u128::MAX), &Value::Integer(0)).unwrap(), format!("-{}", u128::MAX));
     }
 
-    /// Catches a digit that the text of a number loses, and one that has another text than the same number as a float.
+    /// Catches a digit that the text of a number loses, and a text of hundreds of zeros.
     #[test]
-    fn exact_text_keeps_every_digit_and_is_the_shortest_of_a_float() {
+    fn exact_text_keeps_every_digit_and_few_zeros() {
         let of = |text: &str| exact_text(&text.parse().unwrap());
         let cases = [
             ("0", "0"),
             ("-0.00", "0"),
             ("1e400", "1e400"),
             ("-2e400", "-2e400"),
-            ("1000000000000000000000001", "1.000000000000000000000001e24"),
+            ("1000000000000000000000001", "1000000000000000000000001"),
+            ("1000000000000000000000000", "1e24"),
             ("0.12345678901234567890123456789", "0.12345678901234567890123456789"),
-            ("0.0000012345", "1.2345e-6"),
-            ("-100000000000000000", "-1e17"),
+            ("0.0000012345", "0.0000012345"),
+            ("-100000000000000000", "-100000000000000000"),
             ("10000000000000000", "10000000000000000"),
             ("12345678901234567.5", "12345678901234567.5"),
         ];
@@ -262,7 +268,7 @@ mod tests {
             assert_eq!(of(number), text);
             assert_eq!(text.parse::<BigDecimal>().unwrap(), number.parse::<BigDecimal>().unwrap());
         }
-        for float in [0.1, -1.5, 1e-4, 1e-5, 9.9e-6, 1e16, 1e17, 1.5e17, 5e-324, f64::MAX] {
+        for float in [5e-324, 1.5e300, f64::MAX] {
             let Number::Finite(written) = written(float) else { panic!("{float}") };
             assert_eq!(exact_text(&written), float_text(float));
         }

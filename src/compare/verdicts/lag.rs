@@ -30,3 +30,18 @@ fn freshness_holds_at_its_bound_and_not_beyond() {
     let dates = frame(vec![("latest", Type::Date, vec![Value::Date(0)])]);
     assert_eq!(judge(&freshness(60), &dates, &dates).status(), Status::Error);
 }
+
+/// Catches a stand-in for NULL on one side that makes NULL differ from NULL.
+#[test]
+fn nothing_equals_nothing_whatever_stands_in_for_it() {
+    let lag = KindSettings::Freshness { max_lag: Duration::from_secs(60) };
+    let rule = Rule { null: Sides { old: Some(Value::Instant(SECOND)), new: None }, ..Rule::default() };
+    let check = with(check(lag, &["id"]), "latest", rule);
+    let side = |latest: Value| {
+        frame(vec![integers("id", &[1, 2]), ("latest", Type::Instant, vec![latest, Value::Instant(9 * SECOND)])])
+    };
+    let null = || side(Value::Null);
+    assert_eq!(judge(&check, &null(), &null()).status(), Status::Pass);
+    assert_eq!(judge(&check, &null(), &side(Value::Instant(SECOND))).status(), Status::Pass);
+    assert_eq!(judge(&check, &side(Value::Instant(SECOND)), &null()).status(), Status::Fail);
+}

@@ -49,3 +49,16 @@ pub(crate) struct Mutant {
     /// What is touched, where it is not every row.
     pub(crate) touched: Vec<Touched>,
 }
+
+impl Mutant {
+    /// Whether a value becomes NULL.
+    pub(super) fn is_null(&self) -> bool {
+        self.touched.iter().any(|one| one.after == Some(Value::Null))
+    }
+
+    /// Whether rows have each other's values, so that some go up where others go down.
+    pub(super) fn is_exchange(&self) -> bool {
+        let among = |edit: &Edit| matches!(edit, Edit::Constant(..) | Edit::Swap(..) | Edit::Shift(_));
+        self.touched.len() > 1 || self.edits.iter().any(among)
+    }
+}

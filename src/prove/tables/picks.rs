@@ -87,36 +87,16 @@ fn condition(dialect: &dyn Dialect, name: &str, value: &Value) -> Option<String>
     let name = dialect.quoted(name);
     match value {
         Value::Null => Some(format!("{name} IS NULL")),
-        // Times have more than one form in some engines, and floats more than one text.
-        Value::Instant(_) | Value::WallClock(_) | Value::Time(_) | Value::Float(_) => None,
+        // Times have more than one form in some engines, floats more than one text, and not every JSON can be compared.
+        Value::Instant(_) | Value::WallClock(_) | Value::Time(_) | Value::Float(_) | Value::Json(_) => None,
         value => Some(format!("{name} = {}", literal(dialect, value)?)),
     }
 }
 
-fn moment(nanos: i128) -> Option<chrono::DateTime<chrono::Utc>> {
-    i64::try_from(nanos).ok().map(chrono::DateTime::from_timestamp_nanos)
-}
-
 /// A value as the engine writes it; absent of one that no literal is.
 pub(super) fn literal(dialect: &dyn Dialect, value: &Value) -> Option<String> {
-    let value = match value {
-        Value::Null => return Some("NULL".to_owned()),
-        Value::Text(text) | Value::Uuid(text) | Value::Json(text) => ParamValue::Text(text.clone()),
-        Value::Integer(number) => ParamValue::Integer(*number),
-        Value::Decimal { unscaled, scale } => {
-            ParamValue::Decimal(bigdecimal::BigDecimal::new((*unscaled).into(), i64::from(*scale)))
-        }
-        Value::Bool(held) => ParamValue::Boolean(*held),
-        Value::Date(days) => {
-            let epoch = chrono::NaiveDate::from_ymd_opt(1970, 1, 1)?;
-            ParamValue::Date(epoch.checked_add_signed(chrono::TimeDelta::days(i64::from(*days)))?)
-        }
-        Value::Instant(nanos) => ParamValue::Timestamp(moment(*nanos)?),
-        Value::WallClock(nanos) => ParamValue::WallClock(moment(*nanos)?.naive_utc()),
-        Value::Time(nanos) => ParamValue::Time(moment(i128::from(*nanos))?.time()),
-        // With a point, so that engines without declared types take it for a float too.
-        Value::Float(number) if number.is_finite() => ParamValue::Decimal(format!("{number:?}").parse().ok()?),
-        _ => return None,
-    };
-    dialect.literal(&value).ok()
+    if *value == Value::Null {
+        return Some("NULL".to_owned());
+    }
+    dialect.literal(&ParamValue::of(value)?).ok()
 }

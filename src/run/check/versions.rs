@@ -6,7 +6,6 @@ use super::super::context::{CheckRun, Context};
 use super::query::opened;
 use crate::compare::diagnosis::{Evidence, Merged, Version, Versions, merges};
 use crate::frame::Value;
-use crate::frame::time::moment;
 use crate::model::{Kind, Side, SideReport, Sides};
 use crate::source;
 use crate::source::{Dialect, Engine, Merging, QueryHandle};
@@ -109,13 +108,12 @@ fn question(dialect: &dyn Dialect, merging: &Merging, evidence: &Evidence, colum
     ))
 }
 
+/// A value of a key as a param; absent of types whose literals are not surely the value in the column's own type.
 fn literal(value: &Value) -> Option<ParamValue> {
-    Some(match value {
-        Value::Integer(value) => ParamValue::Integer(*value),
-        Value::Text(text) | Value::Uuid(text) => ParamValue::Text(text.clone()),
-        Value::Bool(value) => ParamValue::Boolean(*value),
-        Value::Date(days) => ParamValue::Date(moment(i128::from(*days) * 86_400_000_000_000)?.date()),
-        Value::Instant(nanos) => ParamValue::Timestamp(moment(*nanos)?.and_utc()),
-        _ => return None,
-    })
+    match value {
+        Value::Integer(_) | Value::Text(_) | Value::Uuid(_) | Value::Bool(_) | Value::Date(_) | Value::Instant(_) => {
+            ParamValue::of(value)
+        }
+        _ => None,
+    }
 }

@@ -1,6 +1,6 @@
 //! The SQL of DuckDB.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use sqlparser::dialect::DuckDbDialect;
 
 use super::super::dialect::Dialect;
@@ -49,18 +49,6 @@ impl Dialect for DuckDb {
 
     fn timestamp(&self, value: &DateTime<Utc>) -> String {
         format!("TIMESTAMPTZ '{}+00'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
-    }
-
-    fn wall_clock(&self, value: &NaiveDateTime) -> String {
-        format!("TIMESTAMP '{}'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
-    }
-
-    fn date(&self, value: NaiveDate) -> String {
-        format!("DATE '{value}'")
-    }
-
-    fn time(&self, value: NaiveTime) -> String {
-        format!("TIME '{}'", value.format("%H:%M:%S%.6f"))
     }
 
     fn time_cast(&self, column: &str, of: &Type) -> String {

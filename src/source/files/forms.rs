@@ -1,6 +1,5 @@
 //! Plans of forms that DataFusion answers wrongly: refused by name, with another way to write them.
 
-mod compared;
 mod cut;
 mod floats;
 mod intervals;

@@ -1,5 +1,6 @@
 //! Parquet, CSV and NDJSON files, queried with the SQL of DataFusion: each file a table named by its stem.
 
+mod alike;
 mod balanced;
 mod catalog;
 mod csv;

@@ -1,6 +1,6 @@
 //! The SQL of MySQL and MariaDB.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Utc};
 use sqlparser::dialect::MySqlDialect;
 
 use super::super::dialect::Dialect;
@@ -44,18 +44,6 @@ impl Dialect for MySql {
     fn timestamp(&self, value: &DateTime<Utc>) -> String {
         let fine = value.format("%Y-%m-%d %H:%M:%S%.6f");
         format!("CONVERT_TZ(TIMESTAMP '{fine}', '+00:00', @@session.time_zone)")
-    }
-
-    fn wall_clock(&self, value: &NaiveDateTime) -> String {
-        format!("TIMESTAMP '{}'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
-    }
-
-    fn date(&self, value: NaiveDate) -> String {
-        format!("DATE '{value}'")
-    }
-
-    fn time(&self, value: NaiveTime) -> String {
-        format!("TIME '{}'", value.format("%H:%M:%S%.6f"))
     }
 
     fn time_cast(&self, column: &str, of: &Type) -> String {

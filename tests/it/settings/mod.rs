@@ -216,7 +216,7 @@ fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
     let settings: BTreeMap<&str, (&str, &[&str])> = BTreeMap::from([
         ("timezone", ("'UTC'", &["postgres", "mysql", "clickhouse"][..])),
         ("settings", ("{ a = 1 }", &["postgres", "mysql", "clickhouse", "duckdb"][..])),
-        ("driver", ("'libduckdb.so'", &["duckdb"][..])),
+        ("driver", ("'duckdb'", &["duckdb"][..])),
         ("max_connections", ("3", &["postgres", "mysql", "clickhouse"][..])),
         ("types", ("{ id = 'integer' }", &["files"][..])),
         ("csv", ("{ delimiter = ';' }", &["files"][..])),

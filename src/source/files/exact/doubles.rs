@@ -17,8 +17,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::optimizer::AnalyzerRule;
 
-/// Functions that bring their arguments to one type.
-const ALIKE: [&str; 7] = ["coalesce", "greatest", "ifnull", "least", "make_array", "nvl", "nvl2"];
+use super::super::alike::{ALIKE, is_comparison, is_mixed};
 
 /// Makes the doubles.
 #[derive(Debug)]
@@ -32,18 +31,6 @@ impl AnalyzerRule for Doubles {
     fn name(&self) -> &'static str {
         "doubles"
     }
-}
-
-/// Whether values of these types, brought to one type by DataFusion, lose digits that a double has.
-pub(in super::super) fn is_mixed<'t>(types: impl Iterator<Item = &'t DataType>) -> bool {
-    let (mut float, mut single, mut decimal, mut wider) = (false, false, false, false);
-    for of in types {
-        float |= of.is_floating();
-        single |= matches!(of, DataType::Float16 | DataType::Float32);
-        decimal |= of.is_decimal();
-        wider |= of.is_integer() || *of == DataType::Float64;
-    }
-    float && (decimal || (single && wider))
 }
 
 fn doubled(one: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
@@ -126,24 +113,8 @@ fn cases(
 }
 
 fn is_of_numbers(op: Operator) -> bool {
-    use Operator::{
-        Divide, Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, Minus, Modulo, Multiply, NotEq, Plus,
-    };
-    matches!(
-        op,
-        Eq | NotEq
-            | Lt
-            | LtEq
-            | Gt
-            | GtEq
-            | IsDistinctFrom
-            | IsNotDistinctFrom
-            | Plus
-            | Minus
-            | Multiply
-            | Divide
-            | Modulo
-    )
+    use Operator::{Divide, Minus, Modulo, Multiply, Plus};
+    is_comparison(op) || matches!(op, Plus | Minus | Multiply | Divide | Modulo)
 }
 
 /// The nearest double of a number.

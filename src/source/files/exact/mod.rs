@@ -23,4 +23,3 @@ pub(super) fn install(state: SessionStateBuilder) -> SessionStateBuilder {
 }
 
 pub(super) use aggregate::aggregates;
-pub(super) use doubles::is_mixed;

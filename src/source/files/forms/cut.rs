@@ -8,7 +8,7 @@ use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::expr::Cast;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 
-use super::compared::alike;
+use super::super::alike::{alike, is_text};
 
 const NUMBER: &str = "a text beside a decimal or a float of 32 bits is rounded to its places; write the number without quotes, or \
                       CAST(s AS DECIMAL(38, 10)) with as many places as the texts have";
@@ -68,10 +68,6 @@ fn is_cut(BinaryExpr { left, op, right }: &BinaryExpr, schema: &DFSchema) -> boo
             }
         }
     })
-}
-
-fn is_text(of: &DataType) -> bool {
-    matches!(of, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 /// The text of a literal.

@@ -6,7 +6,7 @@ use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::{Cast, InSubquery};
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 
-use super::super::exact::is_mixed;
+use super::super::alike::{is_mixed, is_text};
 
 /// Why such a plan is refused.
 pub(super) const WHY: &str = "a float beside a decimal, or a text beside a decimal or a date, is rounded or cut in a UNION, INTERSECT, \
@@ -16,11 +16,10 @@ pub(super) const WHY: &str = "a float beside a decimal, or a text beside a decim
 /// Whether values of these types, brought to one type, lose what one of them holds.
 fn is_lossy(types: &[DataType]) -> bool {
     let any = |is: fn(&DataType) -> bool| types.iter().any(is);
-    let text = any(|of| matches!(of, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View));
     let narrow = any(|of| {
         of.is_decimal() || matches!(of, DataType::Float16 | DataType::Float32 | DataType::Date32 | DataType::Date64)
     });
-    is_mixed(types.iter()) || (text && narrow)
+    is_mixed(types.iter()) || (any(is_text) && narrow)
 }
 
 /// Whether a step of a plan puts the rows of both into one column, or pairs them.

@@ -7,7 +7,7 @@ use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::Sort;
 use datafusion::logical_expr::{Distinct, Expr, ExprSchemable, LogicalPlan};
 
-use super::compared::is_comparison;
+use super::super::alike::is_comparison;
 
 /// Why such a plan is refused.
 pub(super) const WHY: &str = "intervals are compared by their months first, then their days, whatever their length; compare times, such \

@@ -57,10 +57,29 @@ fn a_driver_that_cannot_be_loaded_is_told() {
     }
 }
 
-/// Catches a place of drivers that is not looked at, and a path of a suite that starts elsewhere.
+/// Catches a suite that loads a library which came with it: who writes suites runs no code.
+#[test]
+fn a_suite_names_no_library() {
+    for driver in ["./lib/libduckdb.so", "lib/libduckdb.so", "libduckdb.so", "mine.toml", "..", ""] {
+        let folder = folder(&format!("driver = \"{driver}\""));
+        std::fs::create_dir(folder.path().join("lib")).unwrap();
+        for place in ["lib/libduckdb.so", "libduckdb.so"] {
+            std::os::unix::fs::symlink(library(), folder.path().join(place)).unwrap();
+        }
+        let manifest = format!("manifest_version = 1\n[Driver]\nshared = \"{}\"\n", library());
+        std::fs::write(folder.path().join("mine.toml"), manifest).unwrap();
+        let run = ["run", "suite.toml", "--no-history", "--report", "json=out.json"];
+        let output = cutover(folder.path()).args(run).output().unwrap();
+        let said = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{driver}: {said}");
+        assert!(said.contains("a suite names no library") && said.contains("ADBC_DRIVER_PATH"), "{driver}: {said}");
+    }
+}
+
+/// Catches a place of drivers that is not looked at.
 #[test]
 fn a_driver_is_found_where_it_is_said_to_be() {
-    let beside = folder("driver = \"./lib/libduckdb.so\"");
+    let beside = folder("");
     let named = folder("driver = \"mine\"");
     for place in [&beside, &named] {
         std::fs::create_dir(place.path().join("lib")).unwrap();
@@ -71,7 +90,7 @@ fn a_driver_is_found_where_it_is_said_to_be() {
     }
     let elsewhere = tempfile::tempdir().unwrap();
     for (place, variables) in [
-        (&beside, [("ADBC_DRIVER_PATH", "/absent".to_owned())]),
+        (&beside, [("ADBC_DRIVER_PATH", format!("{}/lib", beside.path().display()))]),
         (&named, [("ADBC_DRIVER_PATH", format!("{}/lib", named.path().display()))]),
     ] {
         let output = cutover(elsewhere.path())
@@ -83,7 +102,11 @@ fn a_driver_is_found_where_it_is_said_to_be() {
         assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     }
     let suite = std::fs::read_to_string(beside.path().join("suite.toml")).unwrap();
-    std::fs::write(beside.path().join("suite.toml"), suite.replace("adbc:duckdb:a.duckdb", "sqlite:a.duckdb")).unwrap();
+    std::fs::write(
+        beside.path().join("suite.toml"),
+        suite.replace("adbc:duckdb:a.duckdb\"", "sqlite:a.duckdb\"\ndriver = \"mine\""),
+    )
+    .unwrap();
     let output = cutover(beside.path()).args(["validate", "suite.toml"]).output().unwrap();
     assert!(told(&output).contains("`driver` means nothing for sqlite"), "{}", told(&output));
 }

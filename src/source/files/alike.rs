@@ -1,9 +1,10 @@
-//! Which parts of an expression are brought to one type.
+//! Which parts of an expression are brought to one type, and which types lose something by it.
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Expr, Operator};
 
 /// Functions whose arguments are.
-const ALIKE: [&str; 8] = ["coalesce", "greatest", "ifnull", "least", "make_array", "nullif", "nvl", "nvl2"];
+pub(super) const ALIKE: [&str; 8] = ["coalesce", "greatest", "ifnull", "least", "make_array", "nullif", "nvl", "nvl2"];
 
 /// The groups of expressions that are brought to one type each.
 pub(super) fn alike(one: &Expr) -> Vec<Vec<&Expr>> {
@@ -26,4 +27,21 @@ pub(super) fn alike(one: &Expr) -> Vec<Vec<&Expr>> {
 pub(super) fn is_comparison(operator: Operator) -> bool {
     use Operator::{Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, NotEq};
     matches!(operator, Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom)
+}
+
+/// Whether values of these types, brought to one type by DataFusion, lose digits that a double has.
+pub(super) fn is_mixed<'t>(types: impl Iterator<Item = &'t DataType>) -> bool {
+    let (mut float, mut single, mut decimal, mut wider) = (false, false, false, false);
+    for of in types {
+        float |= of.is_floating();
+        single |= matches!(of, DataType::Float16 | DataType::Float32);
+        decimal |= of.is_decimal();
+        wider |= of.is_integer() || *of == DataType::Float64;
+    }
+    float && (decimal || (single && wider))
+}
+
+/// Whether values of a type are text.
+pub(super) fn is_text(of: &DataType) -> bool {
+    matches!(of, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
