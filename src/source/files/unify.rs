@@ -1,6 +1,6 @@
 //! The columns of a table that lies in several files: by name, each of the narrowest type that holds the values of all.
 //!
-//! Integers widen to integers, decimals to decimals of 38 digits at most, floats to doubles, times to the finer unit; a
+//! Integers widen to integers, decimals to decimals of 38 digits at most, floats to doubles, timestamps to the finer unit; a
 //! column that a file lacks is NULL there. Any other two types are an error: nothing is turned into text.
 
 use std::sync::Arc;
