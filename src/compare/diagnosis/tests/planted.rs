@@ -5,16 +5,36 @@ use super::*;
 /// What the planted change makes of a value that `seed` picks.
 pub(super) type Plant = Box<dyn Fn(u64) -> (Value, Value)>;
 
+/// A code with its parameter and a change that is it.
+type Planted = (&'static str, &'static str, Plant);
+
 /// Every code that is about one value, with its parameter and a change that is it.
-pub(super) fn planted() -> Vec<(&'static str, &'static str, Plant)> {
-    fn plant(f: impl Fn(u64) -> (Value, Value) + 'static) -> Plant {
-        Box::new(f)
-    }
-    let cents = |n: u64| 101 + i128::from(n % 9_000);
-    let money = |unscaled: i128, scale: u8| Value::Decimal { unscaled, scale };
-    let word = |n: u64| format!("note{} Äpfel", n % 5_000);
-    let day = |n: u64| 1_700_000_000_000_000_000 + i128::from(n % 50_000) * 977_123_456_789;
-    let second = 1_000_000_000;
+pub(super) fn planted() -> Vec<Planted> {
+    [numbers(), values_and_times(), characters(), spellings(), structures()].into_iter().flatten().collect()
+}
+
+fn plant(f: impl Fn(u64) -> (Value, Value) + 'static) -> Plant {
+    Box::new(f)
+}
+
+fn cents(n: u64) -> i128 {
+    101 + i128::from(n % 9_000)
+}
+
+fn money(unscaled: i128, scale: u8) -> Value {
+    Value::Decimal { unscaled, scale }
+}
+
+fn word(n: u64) -> String {
+    format!("note{} Äpfel", n % 5_000)
+}
+
+fn day(n: u64) -> i128 {
+    1_700_000_000_000_000_000 + i128::from(n % 50_000) * 977_123_456_789
+}
+
+/// Numbers in another unit, scale or width.
+fn numbers() -> Vec<Planted> {
     vec![
         ("plus", "5", plant(move |n| (int(cents(n)), int(cents(n) + 5)))),
         ("plus", "-0.01", plant(move |n| (money(cents(n), 2), money(cents(n) - 1, 2)))),
@@ -83,6 +103,13 @@ pub(super) fn planted() -> Vec<(&'static str, &'static str, Plant)> {
                 (int(old), int((old as u32).cast_signed().into()))
             }),
         ),
+    ]
+}
+
+/// NULLs, single values and times.
+fn values_and_times() -> Vec<Planted> {
+    let second = 1_000_000_000;
+    vec![
         ("null_to_value", "0", plant(|_| (Value::Null, int(0)))),
         ("value_to_null", "", plant(|_| (txt(""), Value::Null))),
         ("nulled", "", plant(move |n| (int(cents(n)), Value::Null))),
@@ -122,6 +149,12 @@ pub(super) fn planted() -> Vec<(&'static str, &'static str, Plant)> {
         ),
         ("epoch_unit", "1000", plant(move |n| (Value::Instant(day(n)), Value::Instant(day(n) * 1_000)))),
         ("null_to_value", "1970-01-01T00:00:00Z", plant(|_| (Value::Null, Value::Instant(0)))),
+    ]
+}
+
+/// Texts with other characters.
+fn characters() -> Vec<Planted> {
+    vec![
         ("trimmed", "", plant(move |n| (txt(format!(" {}{}", word(n), " ".repeat((n % 3) as usize))), txt(word(n))))),
         (
             "padded",
@@ -148,6 +181,12 @@ pub(super) fn planted() -> Vec<(&'static str, &'static str, Plant)> {
         ("replaced", "U+FFFD", plant(move |n| (txt(word(n)), txt(word(n).replace('Ä', "\u{FFFD}\u{FFFD}"))))),
         ("zeros_lost", "", plant(move |n| (txt(format!("{:06}", n % 9_999)), txt((n % 9_999).to_string())))),
         ("zeros_added", "", plant(move |n| (txt((n % 9_999).to_string()), txt(format!("{:06}", n % 9_999))))),
+    ]
+}
+
+/// Texts written otherwise, cut or longer.
+fn spellings() -> Vec<Planted> {
+    vec![
         ("quoted", "double quotes", plant(move |n| (txt(word(n)), txt(format!("\"{}\"", word(n)))))),
         ("unquoted", "single quotes", plant(move |n| (txt(format!("'{}'", word(n))), txt(word(n))))),
         (
@@ -190,6 +229,12 @@ pub(super) fn planted() -> Vec<(&'static str, &'static str, Plant)> {
         ("prefix_lost", "cus_", plant(move |n| (txt(format!("cus_{}", word(n))), txt(word(n))))),
         ("suffix_added", ".0", plant(move |n| (txt(format!("v{}", cents(n))), txt(format!("v{}.0", cents(n)))))),
         ("suffix_lost", ".0", plant(move |n| (txt(format!("v{}.0", cents(n))), txt(format!("v{}", cents(n)))))),
+    ]
+}
+
+/// Lists and JSON.
+fn structures() -> Vec<Planted> {
+    vec![
         (
             "reordered",
             "",
