@@ -13,8 +13,7 @@ use super::selection::{Patterns, select};
 use super::{console, signal};
 use crate::exit_code::{BROKEN, INTERRUPTED};
 use crate::isolation;
-use crate::model::RunReport;
-use crate::record::proofs;
+use crate::model::{EarlierRuns, RunReport};
 use crate::report::{proof, terminal};
 use crate::run;
 use crate::run::Again;
@@ -78,32 +77,26 @@ async fn compare(request: &RunRequest<'_>, screen: &Screen) -> (RunReport, bool)
     }
 }
 
-/// Adds to each suite of the report what `cutover prove` last found of it.
-fn attach_proofs(request: &RunRequest<'_>, report: &mut RunReport) {
-    let Some(folder) = &request.proofs else { return };
-    for suite in &mut report.suites {
-        let own = request.selected.iter().map(|one| one.suite).find(|one| one.name == suite.name);
-        suite.proof = own.and_then(|own| proofs::last(folder, &own.name, &own.definition()));
-    }
-}
-
 /// Shows the report, writes it, records it and notifies, in this order; returns the exit code.
 async fn publish(
     request: &RunRequest<'_>,
-    mut report: RunReport,
+    report: RunReport,
     signalled: bool,
     screen: &Screen,
     notifiers: &Notifiers,
 ) -> u8 {
     let place = request.history.as_ref();
-    let unread = match place {
+    let earlier = match place {
         Some(place) => {
-            let attached = history::attach(place, &mut report, request.options.privacy.examples);
-            best_effort_async("the history", attached).await.unwrap_or_else(|| Err(DEFECT.to_owned())).err()
+            let read = history::earlier(place, &report, request.options.privacy.examples);
+            best_effort_async("the history", read).await.unwrap_or_else(|| Err(DEFECT.to_owned()))
         }
-        None => None,
+        None => Ok(EarlierRuns::default()),
     };
-    best_effort("the last proofs", || attach_proofs(request, &mut report));
+    let (earlier, unread) = match earlier {
+        Ok(earlier) => (earlier, None),
+        Err(why) => (EarlierRuns::default(), Some(why)),
+    };
     best_effort("the terminal's report", || {
         let details = terminal::details(&report, &screen.style);
         screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
@@ -122,7 +115,7 @@ async fn publish(
         Some(reports) => best_effort_async("the run before", last_run::of(place, reports, &report)).await.flatten(),
         None => None,
     };
-    let written = write(&report, &request.reports, request.options.differences.as_ref());
+    let written = write(&report, &earlier, &request.reports, request.options.differences.as_ref());
     let complain = |why: &String| console::complain(&format!("cutover run: {why}\n"));
     match &written {
         Ok(written) => {

@@ -1,15 +1,20 @@
 //! Turns the arguments of a command into what is run, with what options, and what follows.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::Path;
 use std::time::Duration;
 
 use super::args::{DetailArgs, LookArgs, ReportArgs, RunArgs};
+use super::best_effort::best_effort;
 use super::mask_key::mask_key;
 use super::publish::reports::Reports;
 use super::selection::{Patterns, all};
 use crate::compare::Limits;
 use crate::exit_code::{ExitPolicy, FailOn};
+use crate::model::LastProof;
 use crate::record::history::Place;
+use crate::record::proofs;
 use crate::record::read::{Baseline, RecordedRun};
 use crate::run::{Again, Privacy, RunOptions, Selected};
 use crate::suite::Suite;
@@ -22,8 +27,6 @@ pub(super) struct RunRequest<'a> {
     pub(super) options: RunOptions,
     /// Where the reports go.
     pub(super) reports: Reports,
-    /// The folder in which the last proofs of the suites are kept; absent where none are told of.
-    pub(super) proofs: Option<PathBuf>,
     /// The history that the run is added to.
     pub(super) history: Option<Place>,
     /// Which exit code stands for what.
@@ -51,11 +54,11 @@ impl<'a> RunRequest<'a> {
             only: patterns.matchers(),
             baseline: args.baseline.as_deref().map(baseline).transpose()?,
             again,
+            proofs: best_effort("the last proofs", || proofs(&args.output.reports, &selected)).unwrap_or_default(),
             ..options(&selected, jobs, args.timeout, &args.detail, &reports)?
         };
         let exit = ExitPolicy { fail_on: &args.fail_on, retryable: args.retryable_exit };
-        let proofs = Some(args.output.reports.clone());
-        Ok(RunRequest { selected, options, reports, proofs, history, exit, look: args.look })
+        Ok(RunRequest { selected, options, reports, history, exit, look: args.look })
     }
 
     /// Makes the request of a command that runs all checks of one suite, and whose runs no history has.
@@ -81,7 +84,7 @@ impl<'a> RunRequest<'a> {
     ) -> Result<RunRequest<'a>, String> {
         let options = options(&selected, jobs, timeout, detail, &reports)?;
         let exit = ExitPolicy { fail_on: &[FailOn::Fail], retryable: None };
-        Ok(RunRequest { selected, options, reports, proofs: None, history: None, exit, look })
+        Ok(RunRequest { selected, options, reports, history: None, exit, look })
     }
 }
 
@@ -107,6 +110,19 @@ fn options(
         privacy: Privacy { key: mask_key()?, examples: !detail.privacy.no_examples },
         ..RunOptions::new(jobs, timeout)
     })
+}
+
+/// Returns what `cutover prove` last found of each suite, where a proof is kept in `folder`.
+fn proofs(folder: &Path, selected: &[Selected<'_>]) -> BTreeMap<String, LastProof> {
+    let mut found = BTreeMap::new();
+    for suite in selected.iter().map(|one| one.suite) {
+        if let Entry::Vacant(place) = found.entry(suite.name.clone())
+            && let Some(proof) = proofs::last(folder, &suite.name, &suite.definition())
+        {
+            place.insert(proof);
+        }
+    }
+    found
 }
 
 fn baseline(path: &Path) -> Result<Baseline, String> {

@@ -14,12 +14,6 @@ pub use crate::suppress::baseline::BaselineIndex;
 pub use crate::suppress::ledger::{Ledger, outside, with_tag};
 pub(crate) use exclude::excluded_keys::{Answers, Itself, compare_counting, differing};
 pub(crate) use exclude::self_comparison::{against_itself, by_value};
-use kind::aggregate;
-use kind::freshness;
-use kind::invariant;
-use kind::percentile;
-use kind::schema;
-use kind::tag_dedup;
 pub use result::{ComparisonResult, Limits};
 pub use rows::Sink;
 pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, same_type};
@@ -29,9 +23,9 @@ pub(crate) use value::display::{key as key_as_shown, shown as value_as_shown};
 pub(crate) use value::types::comparable;
 
 use crate::frame::Frame;
-use crate::model::{ErrorCode, ErrorReport, Sides};
+use crate::model::Sides;
 use crate::schema::Schema;
-use crate::spec::check::{Check, KindSettings, SchemaCheck};
+use crate::spec::check::{Check, SchemaCheck};
 
 /// Judges what the sides of `check` returned.
 ///
@@ -55,15 +49,7 @@ pub fn compare_all(
     limits: &Limits,
     sink: Sink<'_>,
 ) -> ComparisonResult {
-    let found = match (&check.kind, old, new) {
-        (KindSettings::Invariant { .. }, old, new) => invariant::compare(check, old, new, population, limits, sink),
-        (_, Some(old), Some(new)) => both(check, old, new, limits, sink),
-        _ => Err(ErrorReport::new(
-            ErrorCode::CheckUnfit,
-            "this kind compares two sides and has an answer of only one; give it `old` and `new`",
-        )),
-    };
-    ComparisonResult::settled(check, found)
+    ComparisonResult::settled(check, kind::compare(check, old, new, population, limits, sink))
 }
 
 /// Judges what the catalogues of both sides say, and hands every difference to `sink` until it returns `false`.
@@ -74,27 +60,7 @@ pub(crate) fn compare_schemas(
     limits: &Limits,
     sink: Sink<'_>,
 ) -> ComparisonResult {
-    ComparisonResult::settled(check, schema::compare(check, settings, schemas, limits, sink))
-}
-
-fn both(
-    check: &Check,
-    old: &Frame,
-    new: &Frame,
-    limits: &Limits,
-    sink: Sink<'_>,
-) -> Result<ComparisonResult, ErrorReport> {
-    match &check.kind {
-        KindSettings::RowCount | KindSettings::Sum => aggregate::compare(check, old, new, limits, sink),
-        KindSettings::TagDedup => tag_dedup::compare(check, old, new, limits, sink),
-        KindSettings::Percentile(settings) => percentile::compare(check, settings, old, new, limits, sink),
-        KindSettings::Freshness { max_lag } => freshness::compare(check, *max_lag, old, new, limits, sink),
-        KindSettings::Rows => rows::whole(check, old, new, limits, sink),
-        // The one has its own way above, the others are judged by times and catalogues.
-        KindSettings::Invariant { .. } | KindSettings::Latency(_) | KindSettings::Schema(_) => {
-            Ok(ComparisonResult::default())
-        }
-    }
+    ComparisonResult::settled(check, kind::schema::compare(check, settings, schemas, limits, sink))
 }
 
 #[cfg(test)]

@@ -9,8 +9,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 mod asked;
+mod code_words;
 mod codes;
 mod diagnosis;
+mod earlier;
 mod errors;
 mod expected;
 mod finding_code;
@@ -20,6 +22,7 @@ mod kind;
 mod numbers;
 mod outcome;
 mod proof;
+mod quantity;
 mod reading;
 mod rerun;
 mod rows;
@@ -33,11 +36,12 @@ mod words;
 pub use asked::Asked;
 pub use codes::{Disclosure, ErrorCode, SkipCode, UnknownCode, WarningCode};
 pub use diagnosis::{Diagnosis, Elsewhere, Finding, Term};
+pub use earlier::{EarlierRuns, HistoryPoint};
 pub use errors::{Cause, ErrorReport, Place};
 pub use expected::Expectation;
 pub use finding_code::FindingCode;
 pub use kind::{DifferenceForm, KeyUse, Kind, KindProfile, Queries};
-pub use numbers::{Counts, Drift, KS_DISTANCE, Key, Measure, RANK_ERROR, Totals, is_distance};
+pub use numbers::{Counts, Drift, Key, Measure, Totals};
 pub use outcome::{
     FreshnessFindings, LatencyFindings, NumberFindings, Outcome, PercentileFindings, RowFindings, TagFindings,
     ViolationFindings,
@@ -46,11 +50,12 @@ pub use proof::{
     CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, SmallestLoss,
     TableProof,
 };
+pub use quantity::Quantity;
 pub use reading::{
     Moved, Outside, PlanReport, SampleReport, Times, Transient, Undecided, Unstable, WindowReport, Written,
 };
 pub use rerun::{Examined, RerunOf};
-pub use rows::{ColumnReport, Example, MASKED, Pair, RowCounts, TagCounts};
+pub use rows::{ColumnReport, DuplicateKeys, Example, MASKED, Pair, RowCounts, TagCounts};
 pub use side::{Side, Sides};
 pub use spread::{Part, Spread};
 pub use suppressed::{DifferenceCounts, Known, Waived};
@@ -189,21 +194,6 @@ pub struct Volume {
     pub bytes: u64,
 }
 
-/// One earlier run of a check, as the history has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HistoryPoint {
-    /// When that run began.
-    pub started_at: DateTime<Utc>,
-    /// The verdict on the check.
-    pub status: Status,
-    /// All differences, whatever their name.
-    pub differences: u64,
-    /// Wall time of the check in milliseconds.
-    pub elapsed_ms: u64,
-    /// The worst of its measures.
-    pub measures: Vec<Measure>,
-}
-
 /// One check of a run.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct CheckReport {
@@ -284,9 +274,6 @@ pub struct CheckReport {
     pub skip_code: Option<SkipCode>,
     /// Wall time in milliseconds, both sides and the comparison.
     pub elapsed_ms: u64,
-    /// Its earlier runs, oldest first, where a history knows any. Not what this run found, so no part of report.json.
-    #[serde(skip)]
-    pub past: Vec<HistoryPoint>,
 }
 
 impl CheckReport {
@@ -320,7 +307,6 @@ impl CheckReport {
             skipped: None,
             skip_code: None,
             elapsed_ms: 0,
-            past: Vec::new(),
         }
     }
 

@@ -5,24 +5,16 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::quantity::Quantity;
 use super::{Severity, text, text_of};
-
-/// Follows the name of a quantile in the name of its measure of rank.
-pub const RANK_ERROR: &str = " rank error";
-/// Names the measure of a percentile that is about no quantile.
-pub const KS_DISTANCE: &str = "KS distance";
-
-/// Returns whether a measure of this name is the distance of two distributions, which no value of old and new tells. No
-/// quantile can have such a name.
-pub fn is_distance(name: &str) -> bool {
-    name == KS_DISTANCE || name.ends_with(RANK_ERROR)
-}
 
 /// One compared number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Measure {
     /// Column or quantity, such as `cost` or `p95`.
-    pub name: String,
+    #[serde(rename = "name")]
+    #[schemars(with = "String")]
+    pub quantity: Quantity,
     /// The group, empty where the check has no key.
     #[serde(skip_serializing_if = "Key::is_empty")]
     pub key: Key,

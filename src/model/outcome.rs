@@ -44,9 +44,6 @@ pub struct RowFindings {
     /// Differences in full, up to a bound, spread over the kinds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
-    /// Whether a duplicate key is no difference.
-    #[serde(skip)]
-    pub duplicates_allowed: bool,
 }
 
 /// What was found of counts and sums.
@@ -71,9 +68,6 @@ pub struct NumberFindings {
     /// Differences in full, up to a bound, spread over the kinds; none without a key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
-    /// Whether a duplicate key is no difference.
-    #[serde(skip)]
-    pub duplicates_allowed: bool,
 }
 
 /// What was found of tags.
@@ -193,17 +187,15 @@ impl Default for Outcome {
 impl Outcome {
     /// Returns the differences by name, before anything is expected, waived or known; empty where nothing was compared.
     pub fn differences(&self) -> BTreeMap<&'static str, u64> {
-        let of_rows = |rows: &RowCounts, duplicates_allowed: bool| {
-            let duplicate = if duplicates_allowed { 0 } else { rows.duplicate };
+        let of_rows = |rows: &RowCounts| {
+            let duplicate = rows.duplicate.differing();
             [("missing", rows.missing), ("extra", rows.extra), ("changed", rows.changed), ("duplicate", duplicate)]
                 .into()
         };
         match self {
-            Outcome::Rows(found) => of_rows(&found.rows, found.duplicates_allowed),
+            Outcome::Rows(found) => of_rows(&found.rows),
             // Where rows are counted, a number outside its rule already counts as a changed row.
-            Outcome::Numbers(NumberFindings { rows: Some(rows), duplicates_allowed, .. }) => {
-                of_rows(rows, *duplicates_allowed)
-            }
+            Outcome::Numbers(NumberFindings { rows: Some(rows), .. }) => of_rows(rows),
             Outcome::Tags(TagFindings { tag_counts, .. }) => {
                 [("lost", tag_counts.lost), ("added", tag_counts.added), ("duplicate", tag_counts.duplicate_new)].into()
             }

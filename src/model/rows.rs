@@ -37,9 +37,47 @@ pub struct RowCounts {
     #[schemars(with = "String")]
     pub changed: u64,
     /// Keys (not rows) with more than one row on either side.
-    #[serde(serialize_with = "text_of")]
     #[schemars(with = "String")]
-    pub duplicate: u64,
+    pub duplicate: DuplicateKeys,
+}
+
+/// Keys with more than one row on either side, as the check takes them. Reports write their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DuplicateKeys {
+    /// Each is a difference.
+    Differing(u64),
+    /// They are allowed, and no difference.
+    Allowed(u64),
+}
+
+impl DuplicateKeys {
+    /// Returns how many there are.
+    pub fn count(self) -> u64 {
+        match self {
+            DuplicateKeys::Differing(count) | DuplicateKeys::Allowed(count) => count,
+        }
+    }
+
+    /// Returns how many of them are differences.
+    pub fn differing(self) -> u64 {
+        match self {
+            DuplicateKeys::Differing(count) => count,
+            DuplicateKeys::Allowed(_) => 0,
+        }
+    }
+}
+
+impl Default for DuplicateKeys {
+    /// None.
+    fn default() -> Self {
+        DuplicateKeys::Differing(0)
+    }
+}
+
+impl Serialize for DuplicateKeys {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.count())
+    }
 }
 
 impl RowCounts {
@@ -49,7 +87,7 @@ impl RowCounts {
             Difference::Missing => self.missing,
             Difference::Extra => self.extra,
             Difference::Changed => self.changed,
-            Difference::Duplicate => self.duplicate,
+            Difference::Duplicate => self.duplicate.count(),
             Difference::Warned => 0,
         }
     }

@@ -33,7 +33,8 @@ pub(super) fn sighting(
     let is_any = check.key.is_empty() || (mutant.column.is_none() && touched.is_empty());
     let key = |key: &Key| is_any || touched.iter().any(|of| within(key, of));
     let is_column = |name: &str| mutant.column.as_deref() == Some(name);
-    let measure = |one: &Measure| (!one.within || one.level.is_some()) && (key(&one.key) || is_column(&one.name));
+    let measure =
+        |one: &Measure| (!one.within || one.level.is_some()) && (key(&one.key) || is_column(&one.quantity.to_string()));
     let example = |one: &Example| key(&one.key) || one.columns.keys().any(|name| is_column(name));
     let names = |report: &CheckReport| {
         let text = report.error.as_ref().map(|error| error.message().clone()).unwrap_or_default();
@@ -49,8 +50,7 @@ fn allows(check: &Check, mutant: &Mutant) -> bool {
     if mutant.size != Size::Least {
         return false;
     }
-    let is_bounded = matches!(check.kind, KindSettings::Percentile(_) | KindSettings::Freshness { .. });
-    is_bounded || mutant.column.as_ref().is_some_and(|column| is_loose(rule(check, column)))
+    check.kind.kind().is_bounded() || mutant.column.as_ref().is_some_and(|column| is_loose(rule(check, column)))
 }
 
 /// The rule of a column by its name in old. The one number of a count is called otherwise on each side.

@@ -8,7 +8,7 @@ use super::tape::{Edits, Query};
 use super::trial::{Ready, Trial};
 use crate::compare::value_as_shown;
 use crate::frame::{Type, Value, value};
-use crate::model::{Side, SmallestLoss};
+use crate::model::{DifferenceForm, Queries, Side, SmallestLoss};
 use crate::spec::check::{Check, Comparison, KindSettings, Tolerance};
 
 /// Rows beyond which a loss is told by its formula alone.
@@ -28,7 +28,8 @@ impl Trial<'_> {
     /// The smallest losses that the columns with a tolerance are sure to see.
     pub(super) async fn smallest(&self, ready: &Ready) -> Vec<SmallestLoss> {
         let check = self.one.check;
-        let is_compared = matches!(check.kind, KindSettings::RowCount | KindSettings::Sum | KindSettings::Rows);
+        let profile = check.kind.kind().profile();
+        let is_compared = profile.keyed == DifferenceForm::Rows && profile.queries == Queries::Both;
         if !is_compared || ready.side != Side::New {
             return Vec::new();
         }

@@ -233,7 +233,7 @@ fn measures(out: &mut String, check: &CheckReport) {
             out,
             "| {} | {} | {} | {} | {} | {} |",
             escaped(&key(&measure.key)),
-            escaped(&measure.name),
+            escaped(&measure.quantity.to_string()),
             escaped(&old),
             escaped(&new),
             measure.delta.as_deref().map_or("–".to_owned(), escaped),

@@ -20,7 +20,7 @@ pub mod proof;
 pub mod slack;
 pub mod terminal;
 
-use crate::model::RunReport;
+use crate::model::{EarlierRuns, RunReport};
 
 pub(crate) use html::proof::render as proof_page;
 pub use json::schema;
@@ -65,12 +65,12 @@ impl Format {
     }
 }
 
-/// `report` as `format`, with a newline at the end.
-pub fn render(format: Format, report: &RunReport) -> String {
+/// `report` as `format`, with a newline at the end; charts show the `earlier` runs too.
+pub fn render(format: Format, report: &RunReport, earlier: &EarlierRuns) -> String {
     match format {
         Format::Json => json::render(report),
         Format::Junit => junit::render(report),
         Format::Markdown => markdown::render(report),
-        Format::Html => html::render(report),
+        Format::Html => html::render(report, earlier),
     }
 }

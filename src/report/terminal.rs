@@ -233,7 +233,7 @@ fn measures(check: &CheckReport, style: Style) -> Vec<String> {
     for measure in &outside {
         let (old, new) = text::sides(check, measure);
         let mut row = vec![
-            visible(&measure.name),
+            visible(&measure.quantity.to_string()),
             old,
             new,
             measure.delta.as_deref().map_or("–".to_owned(), visible),

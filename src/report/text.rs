@@ -63,8 +63,8 @@ pub(crate) fn finding(check: &CheckReport) -> String {
     if let Some(rows) = check.outcome.rows() {
         let kinds = [("missing", rows.missing), ("extra", rows.extra), ("changed", rows.changed)];
         parts.extend(kinds.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", thousands(*n))));
-        if rows.duplicate > 0 {
-            parts.push(plural(rows.duplicate, "duplicate key"));
+        if rows.duplicate.count() > 0 {
+            parts.push(plural(rows.duplicate.count(), "duplicate key"));
         }
         parts.extend(warned(check).map(|warned| format!("{} beyond warn", plural(warned, "row"))));
         if parts.is_empty() {
@@ -89,7 +89,7 @@ pub(crate) fn finding(check: &CheckReport) -> String {
             if let Some(worst) = check.outcome.measures().iter().find(|measure| !measure.within) {
                 let (old, new) = sides(check, worst);
                 if worst.old.is_some() || worst.new.is_some() {
-                    parts.push(format!("{} {old} → {new}", visible(&worst.name)));
+                    parts.push(format!("{} {old} → {new}", visible(&worst.quantity.to_string())));
                 }
             }
             parts.extend(warned(check).map(|warned| format!("{} beyond warn", thousands(warned))));
@@ -159,7 +159,7 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
             ("missing", rows.missing),
             ("extra", rows.extra),
             ("changed", rows.changed),
-            ("duplicate keys", rows.duplicate),
+            ("duplicate keys", rows.duplicate.count()),
         ];
         lines.push(format!("rows: {}", joined(&parts)));
     }

@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
+use super::addition::{Addition, Additions, broken};
 use super::check::facts::CheckFacts;
 use super::context::panicked;
-use super::findings::{mask, unused_waivers};
+use super::findings::{unused_masks, unused_waivers};
 use super::options::{RunOptions, Selected};
 use super::windows;
 use super::windows::ShiftedKeys;
@@ -14,14 +15,14 @@ use crate::isolation::{Defect, caught};
 use crate::model::CheckReport;
 use crate::spec::check::Masks;
 
-/// Completes the reports of all checks; `facts` has one entry for each.
-pub(super) fn end(
-    reports: &mut [CheckReport],
+/// Returns what is to be added to the reports of all checks; `facts` has one entry for each.
+pub(super) fn additions(
+    reports: &[CheckReport],
     facts: &[CheckFacts],
     selected: &[Selected<'_>],
     options: &RunOptions,
     strays: &HashMap<String, ShiftedKeys>,
-) {
+) -> Additions {
     let windowed = |report: &CheckReport| report.id.contains('@');
     let of = |report: &CheckReport, is: &dyn Fn(&Selected<'_>) -> bool| {
         let id = report.id.split_once('@').map_or(report.id.as_str(), |(id, _)| id);
@@ -29,28 +30,40 @@ pub(super) fn end(
     };
     let masked = |report: &CheckReport| of(report, &|one| one.check.mask != Masks::default());
     let waived = |report: &CheckReport| of(report, &|one| !one.suite.waivers.is_empty());
-    step(reports, windowed, |reports| windows::settle_empty(reports, facts, selected));
-    step(reports, masked, |reports| mask::unused(selected.iter().map(|one| one.check), reports, facts));
-    step(reports, windowed, |reports| windows::moved(reports, strays));
-    step(reports, windowed, |reports| windows::add_up(reports, selected, options));
-    step(reports, waived, |reports| unused_waivers::unused(reports, selected, options));
+    let checks = || selected.iter().map(|one| one.check);
+    let mut all = Additions::new();
+    step(reports, &mut all, windowed, |_| windows::settle_empty(reports, facts, selected));
+    step(reports, &mut all, masked, |_| unused_masks::unused(checks(), reports, facts));
+    step(reports, &mut all, windowed, |_| windows::moved(reports, strays));
+    step(reports, &mut all, windowed, |all| windows::add_up(reports, &broken(all), selected, options));
+    step(reports, &mut all, waived, |all| unused_waivers::unused(reports, &broken(all), selected, options));
+    all
 }
 
-/// Does `work`; where it meets a defect, every check that it is `about` has this for its error, beside what was found.
-fn step(reports: &mut [CheckReport], about: impl Fn(&CheckReport) -> bool, work: impl FnOnce(&mut [CheckReport])) {
-    if caught(|| work(&mut *reports)).is_ok() {
-        return;
+/// Adds what `work` makes of what is to be said already; where it meets a defect, every check that it is `about` has this for
+/// its error, beside what was found.
+fn step(
+    reports: &[CheckReport],
+    all: &mut Additions,
+    about: impl Fn(&CheckReport) -> bool,
+    work: impl FnOnce(&Additions) -> Additions,
+) {
+    if let Ok(more) = caught(|| work(all)) {
+        return all.extend(more);
     }
-    for report in reports.iter_mut().filter(|report| report.error.is_none() && about(report)) {
+    let broken = broken(all);
+    let whole = |(at, report): &(usize, &CheckReport)| report.error.is_none() && !broken.contains(at) && about(report);
+    for (at, _) in reports.iter().enumerate().filter(whole) {
         // What it says could quote a value.
-        report.error = Some(panicked(&Defect::new(Box::new(()))).without_causes());
+        all.push((at, Addition::Error(panicked(&Defect::new(Box::new(()))).without_causes())));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, Outcome, Status, ViolationFindings, Warning};
+    use crate::model::{ErrorCode, ErrorReport, Kind, Outcome, Status, ViolationFindings, Warning, WarningCode};
+    use crate::run::addition::assemble;
 
     /// Catches a defect that takes the reports of all checks with it, or that leaves a check it was about with a verdict.
     #[test]
@@ -61,22 +74,20 @@ mod tests {
                 Outcome::Violations(ViolationFindings { population: Some(1), ..ViolationFindings::default() });
             report
         };
-        let mut reports = ["s.a@2026", "s.a@2027", "s.b"].map(report);
+        let mut reports = ["s.a@2026", "s.a@2027", "s.a@2028", "s.b"].map(report).to_vec();
         assert!(reports.iter().all(|report| report.status() == Status::Pass));
-        reports[1].error = Some(crate::model::ErrorReport::new(crate::model::ErrorCode::Permanent, "another"));
-        step(
-            &mut reports,
-            |report| report.id.contains('@'),
-            |reports| {
-                reports[2].warnings.push(Warning::new(crate::model::WarningCode::Retried, "m".to_owned()));
-                panic!("a value")
-            },
-        );
-        let errors: Vec<_> =
-            reports.iter().map(|report| report.error.as_ref().map(crate::model::ErrorReport::message)).collect();
+        reports[1].error = Some(ErrorReport::new(ErrorCode::Permanent, "another"));
+        let said = Warning::new(WarningCode::Retried, "m".to_owned());
+        let mut all = vec![
+            (3, Addition::Warning(said)),
+            (2, Addition::Error(ErrorReport::new(ErrorCode::NothingCompared, "empty"))),
+        ];
+        step(&reports, &mut all, |report| report.id.contains('@'), |_| panic!("a value"));
+        let reports = assemble(reports, all);
+        let errors: Vec<_> = reports.iter().map(|report| report.error.as_ref().map(ErrorReport::message)).collect();
         assert!(errors[0].as_ref().is_some_and(|error| error.contains("defect of its own")), "{errors:?}");
         assert!(!format!("{reports:?}").contains("a value"));
-        assert_eq!((errors[1].clone(), errors[2].clone()), (Some("another".to_owned()), None));
-        assert_eq!((reports[2].status(), reports[2].warnings.len()), (Status::Pass, 1), "what was said stays");
+        assert_eq!(errors[1..], [Some("another".to_owned()), Some("empty".to_owned()), None]);
+        assert_eq!((reports[3].status(), reports[3].warnings.len()), (Status::Pass, 1), "what was said stays");
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Decides what runs when, and puts what was found together. What the answers mean is `compare`'s business.
 
+mod addition;
 mod check;
 mod context;
 mod ending;
@@ -101,11 +102,12 @@ pub(crate) async fn run(
             reports.push(numbered(unit).await);
         }
         reports.sort_by_key(|(at, _)| *at);
-        let (mut reports, facts): (Vec<CheckReport>, Vec<CheckFacts>) =
-            reports.into_iter().map(|(_, done)| done).unzip();
+        let (found, facts): (Vec<CheckReport>, Vec<CheckFacts>) = reports.into_iter().map(|(_, done)| done).unzip();
         let strays = context.strays.lock().unwrap_or_else(PoisonError::into_inner);
-        ending::end(&mut reports, &facts, selected, options, &strays);
-        let suites = suites::reports(selected, &context, &mut reports);
+        let mut additions = ending::additions(&found, &facts, selected, options, &strays);
+        let (suites, of_suites) = suites::reports(selected, &context, &found);
+        additions.extend(of_suites);
+        let reports = addition::assemble(found, additions);
         for (_, report) in units.iter().zip(&facts).zip(&reports).filter(|((unit, facts), _)| waits(unit, facts)) {
             watch(Event::Finished(report));
         }

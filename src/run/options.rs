@@ -10,7 +10,7 @@ use globset::GlobMatcher;
 use super::findings::parquet::Differences;
 use super::findings::privacy::Privacy;
 use crate::compare::Limits;
-use crate::model::{Key, RerunOf};
+use crate::model::{Key, LastProof, RerunOf};
 use crate::record::read::Baseline;
 use crate::rowdiff;
 use crate::source::Interpose;
@@ -49,6 +49,8 @@ pub(crate) struct RunOptions {
     pub baseline: Option<Baseline>,
     /// The run whose failures are run again.
     pub again: Option<Again>,
+    /// What `cutover prove` last found of each suite, by its name.
+    pub proofs: BTreeMap<String, LastProof>,
     /// Who stands between the run and its sources.
     pub between: Option<Arc<dyn Interpose>>,
 }
@@ -80,6 +82,7 @@ impl RunOptions {
             privacy: Privacy::of_the_run(),
             baseline: None,
             again: None,
+            proofs: BTreeMap::new(),
             between: None,
         }
     }

@@ -2,27 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::addition::{Addition, Additions};
 use super::context::Context;
-use super::findings::withheld::left_out;
-use super::options::Selected;
+use super::findings::withheld::{is_of, left_out};
+use super::options::{RunOptions, Selected};
 use super::params::shown;
 use crate::isolation::caught;
 use crate::model::{CheckReport, SourceReport, SuiteReport};
 use crate::source::driver;
 use crate::suite::Suite;
 
-/// The suites of `selected`, each once. Where one meets a defect of cutover, its name and hash are left, and its `checks` say so.
+/// Returns the suites of `selected`, each once. Where one meets a defect of cutover, its name and hash are left, which is to
+/// be said at its `checks`.
 pub(super) fn reports(
     selected: &[Selected<'_>],
     context: &Context<'_>,
-    checks: &mut [CheckReport],
-) -> Vec<SuiteReport> {
+    checks: &[CheckReport],
+) -> (Vec<SuiteReport>, Additions) {
     let mut seen = BTreeSet::new();
     let suites = selected.iter().map(|one| one.suite).filter(|suite| seen.insert(suite.name.clone()));
-    suites.map(|suite| guarded(bare(suite), checks, |report| complete(report, suite, context))).collect()
+    let mut additions = Additions::new();
+    let reports = suites.map(|suite| {
+        let bare = bare(suite, context.options);
+        guarded(bare, checks, &mut additions, |report| complete(report, suite, context))
+    });
+    (reports.collect(), additions)
 }
 
-fn bare(suite: &Suite) -> SuiteReport {
+fn bare(suite: &Suite, options: &RunOptions) -> SuiteReport {
     SuiteReport {
         name: suite.name.clone(),
         path: suite.path.display().to_string(),
@@ -30,17 +37,24 @@ fn bare(suite: &Suite) -> SuiteReport {
         params: BTreeMap::new(),
         sources: BTreeMap::new(),
         arguments: Vec::new(),
-        proof: None,
+        proof: options.proofs.get(&suite.name).cloned(),
     }
 }
 
 /// What `complete` makes of `bare`, or that itself.
-fn guarded(bare: SuiteReport, checks: &mut [CheckReport], complete: impl FnOnce(&mut SuiteReport)) -> SuiteReport {
+fn guarded(
+    bare: SuiteReport,
+    checks: &[CheckReport],
+    additions: &mut Additions,
+    complete: impl FnOnce(&mut SuiteReport),
+) -> SuiteReport {
     let mut report = bare.clone();
     match caught(|| complete(&mut report)) {
         Ok(()) => report,
         Err(_) => {
-            left_out(&bare.name, checks);
+            let of_it = |(_, check): &(usize, &CheckReport)| is_of(&bare.name, check);
+            let said = |(at, _): (usize, &CheckReport)| (at, Addition::Warning(left_out()));
+            additions.extend(checks.iter().enumerate().filter(of_it).map(said));
             bare
         }
     }
@@ -70,6 +84,7 @@ fn arguments(suite: &Suite, sources: &BTreeMap<String, SourceReport>) -> Vec<Str
 mod tests {
     use super::*;
     use crate::model::{Kind, WarningCode};
+    use crate::run::addition::assemble;
 
     /// Catches a defect in describing a suite that costs the report of the run, or goes unsaid.
     #[test]
@@ -83,15 +98,18 @@ mod tests {
             arguments: Vec::new(),
             proof: None,
         };
-        let mut checks = ["s.c", "t.c"].map(|id| CheckReport::new(id, Kind::Rows));
-        let report = guarded(suite.clone(), &mut checks, |report| {
+        let checks = ["s.c", "t.c"].map(|id| CheckReport::new(id, Kind::Rows)).to_vec();
+        let mut additions = Additions::new();
+        let report = guarded(suite.clone(), &checks, &mut additions, |report| {
             report.params.insert("half".to_owned(), "done".to_owned());
             panic!("{}", "a defect")
         });
         assert!(report.name == "s" && report.params.is_empty(), "{report:?}");
-        let told = checks.each_ref().map(|check| check.warnings.iter().map(|one| one.code).collect::<Vec<_>>());
+        guarded(suite, &checks, &mut additions, |_| ());
+        assert_eq!(additions.len(), 1, "said without a defect, or at another suite");
+        let checks = assemble(checks, additions);
+        let told: Vec<Vec<WarningCode>> =
+            checks.iter().map(|check| check.warnings.iter().map(|one| one.code).collect()).collect();
         assert_eq!(told, [vec![WarningCode::Defect], vec![]]);
-        guarded(suite, &mut checks, |_| ());
-        assert_eq!(checks[0].warnings.len(), 1, "said without a defect");
     }
 }

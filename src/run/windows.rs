@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use chrono::{NaiveDateTime, TimeDelta};
 use globset::GlobMatcher;
 
+use super::addition::{Addition, Additions};
 use super::check::facts::CheckFacts;
 use super::options::{RunOptions, Selected};
 use super::params::{Params, shown};
@@ -187,7 +188,7 @@ pub(super) fn report(check: &Check, slice: &Slice) -> Option<WindowReport> {
 
 /// Makes an error of each empty window of a check whose windows are all empty, unless the check allows that; beside one
 /// with rows an empty window is none. The window of rows without a time may always be empty.
-pub(super) fn settle_empty(reports: &mut [CheckReport], facts: &[CheckFacts], selected: &[Selected<'_>]) {
+pub(super) fn settle_empty(reports: &[CheckReport], facts: &[CheckFacts], selected: &[Selected<'_>]) -> Additions {
     let check = |report: &CheckReport| report.id.split_once('@').map(|(check, _)| check.to_owned());
     let rows = |(report, facts): &(&CheckReport, &CheckFacts)| {
         (facts.empty.is_none() && report.skipped.is_none()) || facts.rows_elsewhere
@@ -196,14 +197,13 @@ pub(super) fn settle_empty(reports: &mut [CheckReport], facts: &[CheckFacts], se
         reports.iter().zip(facts).filter(rows).filter_map(|(report, _)| check(report)).collect();
     let allowed = selected.iter().map(|one| one.check).filter(|check| check.allow_empty).map(|check| &check.id);
     let fine: BTreeSet<&String> = filled.iter().chain(allowed).collect();
-    for (report, facts) in reports.iter_mut().zip(facts) {
-        let Some(id) = check(report).filter(|_| report.error.is_none()) else { continue };
+    let nothing = |(at, (report, facts)): (usize, (&CheckReport, &CheckFacts))| {
+        let id = check(report).filter(|_| report.error.is_none())?;
         let timeless = report.window.as_ref().is_some_and(|window| window.from.is_none());
-        if !timeless && !fine.contains(&id) {
-            let nothing = |empty| ErrorReport::new(ErrorCode::NothingCompared, empty);
-            report.error = facts.empty.clone().map(nothing);
-        }
-    }
+        let empty = facts.empty.clone().filter(|_| !timeless && !fine.contains(&id))?;
+        Some((at, Addition::Error(ErrorReport::new(ErrorCode::NothingCompared, empty))))
+    };
+    reports.iter().zip(facts).enumerate().filter_map(nothing).collect()
 }
 
 /// Keys that one window misses or has in excess, as hashes: rows that moved to another window are both.
@@ -226,34 +226,43 @@ impl ShiftedKeys {
     }
 }
 
-/// Writes into every window what all windows of its check have of the differences that `expect` names, where all were
-/// compared: `expect` speaks of the whole check.
-pub(super) fn add_up(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &RunOptions) {
+/// Says in every window what all windows of its check have of the differences that `expect` names, where all were
+/// compared, none of them `broken`: `expect` speaks of the whole check.
+pub(super) fn add_up(
+    reports: &[CheckReport],
+    broken: &BTreeSet<usize>,
+    selected: &[Selected<'_>],
+    options: &RunOptions,
+) -> Additions {
+    let mut additions = Additions::new();
     let whole = options.again.is_none() && !options.only.iter().any(|one| one.glob().glob().contains('@'));
     for check in selected.iter().map(|one| one.check).filter(|check| whole && !check.expect.is_empty()) {
         let own = |report: &CheckReport| report.id.split_once('@').is_some_and(|(id, _)| id == check.id);
         let windows: Vec<usize> = (0..reports.len()).filter(|at| own(&reports[*at])).collect();
-        let compared = |at: &usize| reports[*at].error.is_none() && reports[*at].skipped.is_none();
+        let compared =
+            |at: &usize| !broken.contains(at) && reports[*at].error.is_none() && reports[*at].skipped.is_none();
         if !windows.iter().all(compared) {
             continue;
         }
         for (name, expected) in &check.expect {
-            let mut back = *expected;
+            let (mut left, mut found, mut by_design) = (*expected, 0_u64, Vec::new());
             for at in &windows {
-                back -= reports[*at].expect_known(name, back);
+                let mut report = reports[*at].clone();
+                let back = report.expect_known(name, left);
+                left -= back;
+                found = found.saturating_add(report.left().get(name.as_str()).copied().unwrap_or(0));
+                by_design.push((*at, back));
             }
-            let left = |at: &usize| reports[*at].left().get(name.as_str()).copied().unwrap_or(0);
-            let all = windows.iter().map(left).fold(0, u64::saturating_add);
-            for at in &windows {
-                let own = reports[*at].expected.iter_mut().filter(|one| one.name == *name && one.windows);
-                own.for_each(|one| one.in_all_windows = Some(all));
-            }
+            let of_window = |(at, by_design)| (at, Addition::AllWindows { name: name.clone(), found, by_design });
+            additions.extend(by_design.into_iter().map(of_window));
         }
     }
+    additions
 }
 
 /// Says in the reports of the windows of one check which rows are in another window of the other side.
-pub(super) fn moved(reports: &mut [CheckReport], strays: &HashMap<String, ShiftedKeys>) {
+pub(super) fn moved(reports: &[CheckReport], strays: &HashMap<String, ShiftedKeys>) -> Additions {
+    let mut additions = Additions::new();
     let mut by_check: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, report) in reports.iter().enumerate() {
         if let Some((check, _)) = report.id.split_once('@') {
@@ -276,13 +285,12 @@ pub(super) fn moved(reports: &mut [CheckReport], strays: &HashMap<String, Shifte
             told.push((*at, gone, came));
         }
         for (at, gone, came) in told.into_iter().filter(|(_, gone, came)| gone + came > 0) {
-            reports[at].warnings.push(Warning::new(
-                WarningCode::MovedWindow,
-                format!(
-                    "rows moved in time: {gone} that are missing here are extra in another window, and {came} that \
-                     are extra here are missing in another"
-                ),
-            ));
+            let said = format!(
+                "rows moved in time: {gone} that are missing here are extra in another window, and {came} that are \
+                 extra here are missing in another"
+            );
+            additions.push((at, Addition::Warning(Warning::new(WarningCode::MovedWindow, said))));
         }
     }
+    additions
 }

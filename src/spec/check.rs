@@ -98,6 +98,35 @@ pub enum Bound {
 }
 
 impl Check {
+    /// Returns a check that has no other setting than its kind and its key.
+    #[cfg(test)]
+    pub(crate) fn plain(kind: KindSettings, key: &[&str]) -> Check {
+        Check {
+            id: "suite.check".to_owned(),
+            kind,
+            severity: Severity::Fail,
+            tags: Vec::new(),
+            why: None,
+            sides: Sides::default(),
+            key: key.iter().map(|name| (*name).to_owned()).collect(),
+            columns: BTreeMap::new(),
+            default_rule: Rule::default(),
+            rename: BTreeMap::new(),
+            expect: BTreeMap::new(),
+            requires: Vec::new(),
+            allow_empty: false,
+            duplicates_allowed: false,
+            timeout: None,
+            window: None,
+            sample: None,
+            settle: None,
+            noise: false,
+            accept: BTreeMap::new(),
+            mask: Masks::default(),
+            diagnosis: true,
+        }
+    }
+
     /// Returns what a difference of the check is, and so what it is called.
     pub fn difference_form(&self) -> DifferenceForm {
         self.kind.kind().differences(!self.key.is_empty())

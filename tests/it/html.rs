@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use cutover::model::{
-    CheckReport, ColumnReport, Diagnosis, Difference, Example, HistoryPoint, Key, Kind, LatencyFindings, Measure,
-    NumberFindings, Outcome, Pair, Part, PercentileFindings, RowCounts, RowFindings, RunReport, Spread, Status, Times,
-    Totals, WindowReport,
+    CheckReport, ColumnReport, Diagnosis, Difference, EarlierRuns, Example, HistoryPoint, Key, Kind, LatencyFindings,
+    Measure, NumberFindings, Outcome, Pair, Part, PercentileFindings, Quantity, RowCounts, RowFindings, RunReport,
+    Spread, Status, Times, Totals, WindowReport,
 };
 use cutover::report::{Format, render};
 
@@ -45,7 +45,7 @@ fn report() -> RunReport {
     }
     let percentile = |name: &str, new: &str| Measure {
         level: None,
-        name: name.to_owned(),
+        quantity: Quantity::Quantile(name.to_owned()),
         key: Key(vec![("model".to_owned(), Some(breaking.to_owned()))]),
         old: Some("10.5".to_owned()),
         new: Some(new.to_owned()),
@@ -67,11 +67,12 @@ fn report() -> RunReport {
 }
 
 /// The same run with a past of `runs` runs for two of its checks, and with times.
-fn grown(runs: u32) -> RunReport {
+fn grown(runs: u32) -> (RunReport, EarlierRuns) {
+    let mut earlier = EarlierRuns::default();
     let mut report = report();
     let breaking = "</title></desc><script>document.title='broken'</script>\u{202e}".to_owned();
     let measure = |name: &str, new: String| Measure {
-        name: name.to_owned(),
+        quantity: Quantity::Column(name.to_owned()),
         key: Key(vec![(breaking.clone(), Some(breaking.clone()))]),
         old: Some("18446744073709551615.25".to_owned()),
         new: Some(new),
@@ -87,7 +88,7 @@ fn grown(runs: u32) -> RunReport {
         let measures = check.outcome.measures_mut().unwrap();
         measures.push(measure("total", "-3".to_owned()));
         measures.push(measure(&breaking, breaking.clone()));
-        check.past = (0..runs)
+        let before = (0..runs)
             .map(|run| HistoryPoint {
                 started_at: chrono::DateTime::UNIX_EPOCH - chrono::Days::new(u64::from(runs - run)),
                 status: statuses[(run as usize + at) % 5],
@@ -96,13 +97,14 @@ fn grown(runs: u32) -> RunReport {
                 measures: vec![measure("total", run.to_string()), measure(&breaking, breaking.clone())],
             })
             .collect();
+        earlier.0.insert(id.to_owned(), before);
     }
     let side = |first: u32| [first, 20, 4_000].map(|ms| ms.to_string()).to_vec();
     let times = Times { percent: vec![0, 50, 100], old: side(1), new: side(2) };
     let outcome = Outcome::Latency(LatencyFindings { times, ..LatencyFindings::default() });
     report.checks.push(CheckReport { outcome, ..CheckReport::new("suite.times", Kind::Latency) });
     report.checks.push(placed(&breaking));
-    report
+    (report, earlier)
 }
 
 /// A check whose differing rows lie at both ends of a column called `name`, beside rows that agree everywhere.
@@ -147,7 +149,7 @@ fn placed(name: &str) -> CheckReport {
 fn where_rows_lie_is_drawn() {
     let mut report = report();
     report.checks = vec![placed("at")];
-    let text = render(Format::Html, &report);
+    let text = render(Format::Html, &report, &EarlierRuns::default());
     let figures: Vec<&str> = text
         .match_indices("<figure class=\"lanes\">")
         .map(|(from, _)| &text[from..from + text[from..].find("</figure>").unwrap() + 9])
@@ -156,7 +158,10 @@ fn where_rows_lie_is_drawn() {
         insta::assert_snapshot!("lanes", figures.join("\n"));
     });
     report.checks = vec![CheckReport { diagnosis: None, outcome: Outcome::default(), ..placed("at") }];
-    assert!(!render(Format::Html, &report).contains("class=\"lanes\""), "there is nothing to draw");
+    assert!(
+        !render(Format::Html, &report, &EarlierRuns::default()).contains("class=\"lanes\""),
+        "there is nothing to draw"
+    );
 }
 
 /// Catches a run that is not drawn, a mark outside of its plot, a number that became markup, and a chart that says nothing to who cannot see it.
@@ -177,7 +182,8 @@ fn the_past_is_drawn() {
               lines: all('.past polyline.new').length, dots: all('.past circle.new').length, rows: all('.past tbody tr').length,
               scripts: all('script').length, spread: all('.spread polyline').length, shares: all('.spread tbody tr').length,
               bare: all('.past .wide td').filter((one) => one.textContent === '').length };";
-        let text = render(Format::Html, &grown(runs as u32));
+        let (report, earlier) = grown(runs as u32);
+        let text = render(Format::Html, &report, &earlier);
         assert!(!text.contains('\u{202e}'), "a mark that turns the writing direction is obeyed");
         let out = in_browser(&text, script);
         assert_eq!(out["cut"], serde_json::json!([]), "marks outside of their plot");
@@ -200,7 +206,7 @@ fn the_past_is_drawn() {
 /// Catches a chart of the past in the page of a run that has none.
 #[test]
 fn without_a_history_there_is_no_past() {
-    let text = render(Format::Html, &report());
+    let text = render(Format::Html, &report(), &EarlierRuns::default());
     assert!(!text.contains("class=\"past\"") && !text.contains("class=\"strip\""));
 }
 
@@ -209,7 +215,8 @@ fn without_a_history_there_is_no_past() {
 fn the_page_is_valid() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("page.html");
-    std::fs::write(&path, render(Format::Html, &grown(30))).unwrap();
+    let (report, earlier) = grown(30);
+    std::fs::write(&path, render(Format::Html, &report, &earlier)).unwrap();
     let output = Command::new("tidy").args(["-e", "-q", "-utf8"]).arg(&path).output();
     let output = output.expect("tidy is not installed; `tests/run` installs it");
     // tidy takes a link inside of SVG for one of XLink, though its `href` is plain since SVG 2.
@@ -222,7 +229,7 @@ fn the_page_is_valid() {
 /// Catches data that became markup, was cut, or is obeyed, and anything fetched from elsewhere.
 #[test]
 fn data_stays_text() {
-    let text = render(Format::Html, &report());
+    let text = render(Format::Html, &report(), &EarlierRuns::default());
     assert!(
         !text.contains(['\u{1b}', '\u{0}', '\u{7}', '\u{202e}', '\u{fffe}']),
         "a control character or mark is obeyed"
@@ -290,7 +297,7 @@ fn a_browser_filters_sorts_and_opens() {
           pressed: document.querySelectorAll('[aria-pressed=true]').length };
         document.querySelector('svg a').dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
         return out;";
-    let out = in_browser(&render(Format::Html, &report()), script);
+    let out = in_browser(&render(Format::Html, &report(), &EarlierRuns::default()), script);
     let all = ["rows", "sum", "tags", "small", "broken", "skipped", "holds", "zz_windows@0", "zz_windows@1", "curves"];
     assert_eq!(out["all"], serde_json::json!(all));
     assert_eq!(out["status"], serde_json::json!(["rows", "sum", "zz_windows@1"]));
@@ -309,7 +316,8 @@ fn a_browser_filters_sorts_and_opens() {
 #[test]
 fn a_phone_needs_no_sideways_scroll() {
     // A window of Chromium has a least width; a frame has none.
-    let page = render(Format::Html, &grown(30));
+    let (report, earlier) = grown(30);
+    let page = render(Format::Html, &report, &earlier);
     let script = "
         const html = document.documentElement.cloneNode(true);
         html.querySelectorAll('script, meta[http-equiv]').forEach((one) => one.remove());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cutover::model::{CheckReport, DifferenceCounts, Known, Status, Unstable, Waived, Written};
+use cutover::model::{CheckReport, DifferenceCounts, EarlierRuns, Known, Status, Unstable, Waived, Written};
 use cutover::record::SCHEMA_VERSION;
 use cutover::record::read::RecordedRun;
 use cutover::report::{Format, render};
@@ -28,7 +28,7 @@ fn what_is_read_back_is_what_was_written() {
     report.checks[2].unstable = Some(Unstable { keys: 1, causes: Vec::new() });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(Format::Json.file_name());
-    std::fs::write(&path, render(Format::Json, &report)).unwrap();
+    std::fs::write(&path, render(Format::Json, &report, &EarlierRuns::default())).unwrap();
     let read = RecordedRun::read(&path).unwrap();
     assert_eq!((read.status, read.interrupted), (report.status(), report.interrupted));
     assert_eq!(read.started_at, "2026-01-01T00:00:00.000Z");
@@ -67,7 +67,7 @@ fn found(check: &CheckReport) -> DifferenceCounts {
 fn one_schema_version_is_written_and_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(Format::Json.file_name());
-    let text = render(Format::Json, &report());
+    let text = render(Format::Json, &report(), &EarlierRuns::default());
     let version = format!("\"schema_version\": {SCHEMA_VERSION}");
     assert!(text.contains(&version), "{text}");
     std::fs::write(&path, text.replace(&version, "\"schema_version\": 2")).unwrap();

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use cutover::model::{
-    Cause, CheckReport, Counts, Difference, ErrorCode, ErrorReport, Example, Expectation, Key, Kind, Measure,
-    NumberFindings, Outcome, Pair, PercentileFindings, RowCounts, RowFindings, RunReport, Severity, SideReport, Sides,
-    SourceReport, Status, SuiteReport, TagCounts, TagFindings, Totals, ViolationFindings, Warning, WarningCode,
+    Cause, CheckReport, Counts, Difference, DuplicateKeys, EarlierRuns, ErrorCode, ErrorReport, Example, Expectation,
+    Key, Kind, Measure, NumberFindings, Outcome, Pair, PercentileFindings, Quantity, RowCounts, RowFindings, RunReport,
+    Severity, SideReport, Sides, SourceReport, Status, SuiteReport, TagCounts, TagFindings, Totals, ViolationFindings,
+    Warning, WarningCode,
 };
 use cutover::report::terminal::{Style, details, line, summary};
 use cutover::report::{Format, render, schema};
@@ -37,7 +38,7 @@ fn check(id: &str, kind: Kind) -> CheckReport {
 fn measure() -> Measure {
     Measure {
         level: None,
-        name: HOSTILE.to_owned(),
+        quantity: Quantity::Column(HOSTILE.to_owned()),
         key: key(),
         old: Some(HOSTILE.to_owned()),
         new: None,
@@ -57,7 +58,15 @@ pub(crate) fn report() -> RunReport {
         });
     let rows = CheckReport {
         outcome: Outcome::Rows(RowFindings {
-            rows: RowCounts { old: 4, new: 4, equal: 2, missing: 1, extra: 1, changed: 1, duplicate: 1 },
+            rows: RowCounts {
+                old: 4,
+                new: 4,
+                equal: 2,
+                missing: 1,
+                extra: 1,
+                changed: 1,
+                duplicate: DuplicateKeys::Differing(1),
+            },
             examples: examples.to_vec(),
             ..RowFindings::default()
         }),
@@ -141,7 +150,7 @@ fn every_status_is_in_the_fixture() {
 /// Catches JSON that is malformed, off its schema, or loses a digit.
 #[test]
 fn json_is_valid_by_its_schema_and_keeps_every_digit() {
-    let text = render(Format::Json, &report());
+    let text = render(Format::Json, &report(), &EarlierRuns::default());
     let parsed: serde_json::Value = serde_json::from_str(&text).unwrap();
     let schema = schema();
     let validator = jsonschema::validator_for(&schema).unwrap();
@@ -160,7 +169,7 @@ fn json_is_valid_by_its_schema_and_keeps_every_digit() {
 /// Catches XML that a CI system cannot read, and a case counted as what it is not.
 #[test]
 fn junit_is_well_formed_and_counts_right() {
-    let text = render(Format::Junit, &report());
+    let text = render(Format::Junit, &report(), &EarlierRuns::default());
     let document = roxmltree::Document::parse(&text).unwrap();
     let count = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count();
     assert_eq!((count("testcase"), count("failure"), count("error"), count("skipped")), (7, 2, 1, 1));
@@ -173,7 +182,7 @@ fn junit_is_well_formed_and_counts_right() {
 /// Catches data that breaks out of its table cell, becomes HTML, or notifies somebody.
 #[test]
 fn markdown_holds_data_in_its_cells() {
-    let text = render(Format::Markdown, &report());
+    let text = render(Format::Markdown, &report(), &EarlierRuns::default());
     assert!(!text.contains('\u{1b}'), "{text}");
     let mut fence: Option<String> = None;
     for line in text.lines() {

@@ -1,11 +1,11 @@
-//! Gives a report its earlier runs, and adds the run to the history. A history that fails is shown and changes no exit code.
+//! Reads the earlier runs that a report shows, and adds the run to the history. A history that fails is shown and changes no exit code.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::super::console;
 use super::super::signal::unless_interrupted;
-use crate::model::{HistoryPoint, RunReport};
+use crate::model::{CheckReport, EarlierRuns, HistoryPoint, RunReport};
 use crate::record::history;
 use crate::record::history::{Error, Place, Wanted};
 use crate::report::visible;
@@ -13,19 +13,21 @@ use crate::report::visible;
 /// Earlier runs of a check that its report shows.
 const RUNS: usize = 30;
 
-/// Gives each check its earlier runs; without their numbers where values of rows are masked now and may not have been then.
+/// Returns the earlier runs of each check; without their numbers where values of rows are masked now and may not have been then.
 ///
 /// # Errors
 /// A history that cannot be read; one that is not there yet has no runs.
-pub(crate) async fn attach(place: &Place, report: &mut RunReport, examples: bool) -> Result<(), String> {
+pub(crate) async fn earlier(place: &Place, report: &RunReport, examples: bool) -> Result<EarlierRuns, String> {
     let ids: HashSet<String> = report.checks.iter().map(|check| check.id.clone()).collect();
     let runs = match unless_interrupted(history::recent(place, RUNS, Wanted::Ids(&ids))).await {
         Some(Ok(runs)) => runs,
-        Some(Err(Error::Absent(_))) => return Ok(()),
+        Some(Err(Error::Absent(_))) => return Ok(EarlierRuns::default()),
         Some(Err(error)) => return Err(visible(&error.to_string())),
         None => return Err(INTERRUPTED.to_owned()),
     };
-    let mut past: HashMap<String, Vec<HistoryPoint>> = HashMap::new();
+    let hidden = |check: &&CheckReport| !examples || !check.masked.is_empty();
+    let hidden: HashSet<&str> = report.checks.iter().filter(hidden).map(|check| check.id.as_str()).collect();
+    let mut earlier = EarlierRuns::default();
     for run in runs.into_iter().rev() {
         for check in run.checks {
             let one = HistoryPoint {
@@ -33,18 +35,12 @@ pub(crate) async fn attach(place: &Place, report: &mut RunReport, examples: bool
                 status: check.status,
                 differences: check.found(),
                 elapsed_ms: check.elapsed_ms,
-                measures: check.measures,
+                measures: if hidden.contains(check.id.as_str()) { Vec::new() } else { check.measures },
             };
-            past.entry(check.id).or_default().push(one);
+            earlier.0.entry(check.id).or_default().push(one);
         }
     }
-    for check in &mut report.checks {
-        check.past = past.remove(&check.id).unwrap_or_default();
-        if !examples || !check.masked.is_empty() {
-            check.past.iter_mut().for_each(|past| past.measures.clear());
-        }
-    }
-    Ok(())
+    Ok(earlier)
 }
 
 /// Adds the run; `unread` is why its past could not be read.

@@ -10,7 +10,7 @@ use super::super::console;
 use crate::fs::output;
 use crate::fs::output::{Held, Unfinished, is_special, write_atomically};
 use crate::isolation::caught;
-use crate::model::RunReport;
+use crate::model::{EarlierRuns, RunReport};
 use crate::record::{differences, is_report, moment};
 use crate::report::{Format, render};
 use crate::run::Differences;
@@ -85,8 +85,13 @@ pub(crate) struct Written {
 }
 
 /// Writes the reports and returns where they are.
-pub(crate) fn write(report: &RunReport, to: &Reports, differences: Option<&Differences>) -> Result<Written, String> {
-    written(to, &report.id, differences, |format| render(format, report))
+pub(crate) fn write(
+    report: &RunReport,
+    earlier: &EarlierRuns,
+    to: &Reports,
+    differences: Option<&Differences>,
+) -> Result<Written, String> {
+    written(to, &report.id, differences, |format| render(format, report, earlier))
 }
 
 /// The same of reports as `render` makes them.

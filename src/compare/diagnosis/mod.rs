@@ -53,8 +53,6 @@ pub(crate) struct Known<'a> {
     pub(crate) changed: BTreeMap<&'a str, u64>,
     /// Whether the rows are groups whose numbers can move from one to another.
     pub(crate) groups: bool,
-    /// Whether a key with several rows is a difference.
-    pub(crate) duplicates_count: bool,
     /// Whether the values of a column are not to be shown.
     pub(crate) hidden: &'a dyn Fn(&str) -> bool,
     /// Whether a column has another name in new.
@@ -281,7 +279,7 @@ impl Diagnosing<'_> {
         let drawn = evidence.rows.len() as u64;
         let open = self.covered.iter().filter(|covered| !covered.iter().all(|covered| *covered)).count() as u64;
         let open = if evidence.complete || drawn == 0 { open } else { share(open, drawn, all) };
-        let keys = if self.known.duplicates_count { rows.duplicate.saturating_sub(self.covered_keys) } else { 0 };
+        let keys = rows.duplicate.differing().saturating_sub(self.covered_keys);
         Diagnosis {
             findings: self.findings,
             uncovered: open + keys,

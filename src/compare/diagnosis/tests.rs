@@ -65,7 +65,6 @@ fn told(evidence: &Evidence) -> (Vec<(String, String, u64)>, u64) {
         rows,
         changed: BTreeMap::from([("v", changed)]),
         groups: false,
-        duplicates_count: true,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -200,7 +199,6 @@ fn gains_and_losses_that_cancel_are_told_apart_from_losses() {
             rows: RowCounts { changed, old: changed, new: changed, ..RowCounts::default() },
             changed: BTreeMap::from([("v", changed)]),
             groups: true,
-            duplicates_count: true,
             hidden: &|_| false,
             renamed: &|_| false,
             late: &|| false,
@@ -237,7 +235,6 @@ fn rows_under_a_changed_key_are_told_as_the_same() {
         rows: RowCounts { missing: 41, extra: 40, old: 500, new: 499, equal: 459, ..RowCounts::default() },
         changed: BTreeMap::new(),
         groups: false,
-        duplicates_count: true,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -266,10 +263,16 @@ fn copies_are_told_with_how_many_there_are() {
     }
     let evidence = collected.finish();
     let known = Known {
-        rows: RowCounts { extra: 60, duplicate: 30, old: 500, new: 560, equal: 500, ..RowCounts::default() },
+        rows: RowCounts {
+            extra: 60,
+            duplicate: crate::model::DuplicateKeys::Differing(30),
+            old: 500,
+            new: 560,
+            equal: 500,
+            ..RowCounts::default()
+        },
         changed: BTreeMap::new(),
         groups: false,
-        duplicates_count: true,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -293,7 +296,6 @@ fn what_is_late_is_cut_short_and_says_so() {
         rows: RowCounts { changed: 3_000, old: 3_000, new: 3_000, ..RowCounts::default() },
         changed: BTreeMap::from([("v", 3_000)]),
         groups: false,
-        duplicates_count: true,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &late,

@@ -188,7 +188,7 @@ impl Keys {
         let mut found: BTreeMap<u64, DefaultHasher> = BTreeMap::new();
         for measure in measures.iter().filter(|measure| !measure.within) {
             let hasher = found.entry(self.hash(&measure.key)).or_default();
-            (&measure.name, &measure.old, &measure.new).hash(hasher);
+            (&measure.quantity, &measure.old, &measure.new).hash(hasher);
         }
         for example in examples.filter(|example| example.difference != Difference::Warned) {
             let hasher = found.entry(self.hash(&example.key)).or_default();

@@ -11,7 +11,7 @@ use super::super::value::normalize::Normal;
 use super::super::value::number;
 use super::super::value::number::number;
 use crate::frame::{Frame, Type, Value};
-use crate::model::{ErrorCode, ErrorReport, Measure, NumberFindings, Outcome, Severity, Side, Sides, Totals};
+use crate::model::{ErrorCode, ErrorReport, Measure, NumberFindings, Outcome, Quantity, Severity, Side, Sides, Totals};
 use crate::spec::check::{Check, KindSettings};
 use crate::suppress::ledger::outside;
 
@@ -74,7 +74,6 @@ pub(crate) fn compare(
         columns: found.columns,
         warned: found.warned,
         examples: found.examples,
-        duplicates_allowed: found.duplicates_allowed,
     };
     let found = if check.key.is_empty() {
         // One row a side is no row count: the numbers speak for themselves.
@@ -181,7 +180,7 @@ fn measure(column: &Paired, row: &JudgedRow<'_>, within: bool) -> Measure {
     let (old, new) = values(column, row);
     let (then, now) = compared(column, row);
     Measure {
-        name: column.name.clone(),
+        quantity: Quantity::Column(column.name.clone()),
         key: (row.key)(),
         old: old.as_ref().and_then(display::shown),
         new: new.as_ref().and_then(display::shown),

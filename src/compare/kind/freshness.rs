@@ -13,7 +13,7 @@ use super::super::value::encode::Ambiguous;
 use super::super::value::normalize::Normal;
 use crate::frame::{Frame, Value, time};
 use crate::model::{
-    ErrorCode, ErrorReport, FreshnessFindings, Key, Measure, Outcome, Side, Totals, Warning, WarningCode,
+    ErrorCode, ErrorReport, FreshnessFindings, Key, Measure, Outcome, Quantity, Side, Totals, Warning, WarningCode,
 };
 use crate::spec::check::Check;
 use crate::suppress::ledger::outside;
@@ -130,7 +130,7 @@ fn measure(
 ) -> Measure {
     let value = |side: Side, row: Option<&usize>| row.and_then(|row| display::shown(&latest.raw(side).value(*row)));
     Measure {
-        name: "lag".to_owned(),
+        quantity: Quantity::Lag,
         key,
         old: value(Side::Old, group.old.first()),
         new: value(Side::New, group.new.first()),

@@ -7,8 +7,8 @@ use bigdecimal::BigDecimal;
 use super::super::result::ComparisonResult;
 use super::super::rows::columns::error;
 use crate::model::{
-    ErrorCode, ErrorReport, Key, LatencyFindings, Measure, Outcome, Sides, Times, Totals, Warning, WarningCode, plural,
-    thousands,
+    ErrorCode, ErrorReport, Key, LatencyFindings, Measure, Outcome, Quantity, Sides, Times, Totals, Warning,
+    WarningCode, plural, thousands,
 };
 use crate::spec::check::{Check, Latency};
 
@@ -151,7 +151,7 @@ fn measure(
     let rules: Vec<String> = rules.into_iter().map(|(rule, _)| rule).collect();
     Measure {
         level: None,
-        name: name.to_owned(),
+        quantity: Quantity::Timing(name.to_owned()),
         key: Key::default(),
         old: then.map(thousandths),
         new: now.map(thousandths),
@@ -252,9 +252,10 @@ mod tests {
     #[test]
     fn what_is_outside_comes_first_and_is_counted() {
         let report = judged(bounded(), false, Some(timed(&[10, 120])), Timed { rows: 2, ..timed(&[10, 120]) });
-        let names: Vec<(&str, bool)> =
-            report.outcome.measures().iter().map(|one| (one.name.as_str(), one.within)).collect();
-        assert_eq!(names, [("p95_ms", false), ("median_ms", true), ("max_ms", true)]);
+        let timing = |name: &str| Quantity::Timing(name.to_owned());
+        let names: Vec<(Quantity, bool)> =
+            report.outcome.measures().iter().map(|one| (one.quantity.clone(), one.within)).collect();
+        assert_eq!(names, [(timing("p95_ms"), false), (timing("median_ms"), true), (timing("max_ms"), true)]);
         let totals = report.outcome.totals().unwrap();
         assert_eq!((totals.compared, totals.outside), (2, 1));
         let p95 = &report.outcome.measures()[0];
@@ -278,11 +279,24 @@ mod tests {
         let settings = Latency { load, min_speedup: Some(2.into()), ..Latency::default() };
         let of = |millis: u64| Timed { wall: Duration::from_millis(millis), ..timed(&[1, 1, 1, 1]) };
         let report = judged(settings.clone(), false, Some(of(2_000)), of(1_000));
-        let rate = report.outcome.measures().iter().find(|one| one.name == "queries_per_second").unwrap();
+        let rate = report
+            .outcome
+            .measures()
+            .iter()
+            .find(|one| one.quantity == Quantity::Timing("queries_per_second".to_owned()))
+            .unwrap();
         assert_eq!((rate.old.as_deref(), rate.new.as_deref(), rate.within), (Some("2.000"), Some("4.000"), true));
         assert_eq!(rate.tolerance, "new ÷ old ≥ 2");
         let slower = judged(settings, false, Some(of(2_000)), of(1_001));
-        assert!(!slower.outcome.measures().iter().find(|one| one.name == "queries_per_second").unwrap().within);
+        assert!(
+            !slower
+                .outcome
+                .measures()
+                .iter()
+                .find(|one| one.quantity == Quantity::Timing("queries_per_second".to_owned()))
+                .unwrap()
+                .within
+        );
     }
 
     #[test]

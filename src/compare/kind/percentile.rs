@@ -16,8 +16,8 @@ use super::drift::{Spread, relative};
 use super::quantile::{Sample, Share};
 use crate::frame::{Column, Frame};
 use crate::model::{
-    Counts, ErrorCode, ErrorReport, Example, KS_DISTANCE, Key, Measure, Outcome, PercentileFindings, RANK_ERROR,
-    Severity, Side, Sides, Totals, Warning, WarningCode, agree, plural,
+    Counts, ErrorCode, ErrorReport, Example, Key, Measure, Outcome, PercentileFindings, Quantity, Severity, Side,
+    Sides, Totals, Warning, WarningCode, agree, plural,
 };
 use crate::spec::check::{Bounds, Check, Percentile, Tolerance};
 use crate::suppress::ledger::outside;
@@ -144,8 +144,8 @@ impl<'a> Found<'a> {
         let (name, q) = &self.settings.quantiles[at];
         let a = old.as_ref().and_then(|v| v.quantiles[at].clone());
         let b = new.as_ref().and_then(|v| v.quantiles[at].clone());
-        let measure = |name: String, delta, tolerance, (within, level)| Measure {
-            name,
+        let measure = |quantity, delta, tolerance, (within, level)| Measure {
+            quantity,
             key: key.clone(),
             old: a.as_ref().map(text),
             new: b.as_ref().map(text),
@@ -173,7 +173,7 @@ impl<'a> Found<'a> {
             };
             let held = graded(alike, fail.as_ref().map(close), warn.as_ref().map(close));
             let words = display::levels(warn.as_ref().map(display::tolerance), fail.as_ref().map(display::tolerance));
-            let one = measure(name.clone(), delta.clone(), words, held);
+            let one = measure(Quantity::Quantile(name.clone()), delta.clone(), words, held);
             self.list(one);
             judged = true;
         }
@@ -186,7 +186,7 @@ impl<'a> Found<'a> {
             let close = |bound: &BigDecimal| both_absent || error.as_ref().is_some_and(|error| error.is_within(bound));
             let words = |bound: &BigDecimal| format!("rank ≤ {}", plain(bound));
             let one = measure(
-                format!("{name}{RANK_ERROR}"),
+                Quantity::RankError(name.clone()),
                 error.as_ref().map(|error| number::float_text(error.shown())),
                 display::levels(warn.map(words), fail.map(words)),
                 graded(alike, fail.map(close), warn.map(close)),
@@ -196,7 +196,7 @@ impl<'a> Found<'a> {
         }
         if !judged && !both_absent {
             // Only `max_ks` judges; a quantile that one side lacks is a difference all the same.
-            let one = measure(name.clone(), delta, "shown".to_owned(), (alike, None));
+            let one = measure(Quantity::Quantile(name.clone()), delta, "shown".to_owned(), (alike, None));
             self.list(one);
         }
     }
@@ -218,7 +218,7 @@ impl<'a> Found<'a> {
             let words = |bound: &BigDecimal| format!("≤ {}", plain(bound));
             let (within, level) = graded(neither || distance.is_some(), fail.map(close), warn.map(close));
             let measure = Measure {
-                name: KS_DISTANCE.to_owned(),
+                quantity: Quantity::KsDistance,
                 key: key.clone(),
                 old: None,
                 new: None,
@@ -235,7 +235,8 @@ impl<'a> Found<'a> {
             let mut example = outside(&measure);
             if !within
                 && let (Some(old), Some(new)) = samples
-                && let Some(distance) = example.columns.get_mut(&measure.name).and_then(|pair| pair.new.as_mut())
+                && let Some(distance) =
+                    example.columns.get_mut(&measure.quantity.to_string()).and_then(|pair| pair.new.as_mut())
             {
                 // Between the quantiles, and beyond them, values may go anywhere at the same distance.
                 *distance = format!("{distance} at {stands}, values {:016x}", old.fingerprint(new));

@@ -28,7 +28,9 @@ use super::value::bytes::is_never_equal;
 use super::value::display;
 use super::value::order::Ordered;
 use crate::frame::{Frame, Value};
-use crate::model::{Difference, ErrorCode, ErrorReport, Example, Key, Outcome, RowCounts, RowFindings, Side, Warning};
+use crate::model::{
+    Difference, DuplicateKeys, ErrorCode, ErrorReport, Example, Key, Outcome, RowCounts, RowFindings, Side, Warning,
+};
 use crate::spec::check::Check;
 use collecting::{Differing, collect, collect_agreeing, collector, note_copies};
 use column_stats::{ColumnStats, leveled, numbers_as_text};
@@ -96,7 +98,10 @@ pub(super) type Gate<'a> = &'a mut dyn FnMut(&KeyGroup) -> bool;
 
 /// What was found in the rows judged so far: they may come in parts, as long as no key is in two of them.
 pub(super) struct Found {
+    /// Rows by how they relate, without the duplicate keys.
     rows: RowCounts,
+    /// Keys with more than one row on either side.
+    duplicate_keys: u64,
     /// Equal pairs in which a rule holds by its looser level only.
     warned: u64,
     tallies: Vec<ColumnStats>,
@@ -114,6 +119,7 @@ impl Found {
     pub(super) fn new(columns: &Columns, limits: &Limits) -> Self {
         Found {
             rows: RowCounts::default(),
+            duplicate_keys: 0,
             warned: 0,
             tallies: columns.compared.iter().map(|_| ColumnStats::default()).collect(),
             examples: Examples::new(limits.examples),
@@ -207,7 +213,7 @@ impl Found {
         all.missing += more.missing;
         all.extra += more.extra;
         all.changed += more.changed;
-        all.duplicate += more.duplicate;
+        self.duplicate_keys += other.duplicate_keys;
         self.warned += other.warned;
         self.tallies.iter_mut().zip(other.tallies).for_each(|(all, more)| all.merge(more));
         self.examples.merge(other.examples);
@@ -235,7 +241,7 @@ impl Found {
         let group = &in_order(columns, group);
         let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
         if group.duplicated() {
-            self.rows.duplicate += 1;
+            self.duplicate_keys += 1;
             self.collected.iter_mut().for_each(|collected| note_copies(collected, group));
             if !check.duplicates_allowed {
                 note(Difference::Duplicate, &|| Example {
@@ -341,12 +347,12 @@ impl Found {
         self.alone.settled(columns)?;
         let warnings = numbers_as_text(columns, &self.tallies);
         let compared = columns.compared.iter().zip(self.tallies).map(|(column, tally)| tally.report(column));
+        let duplicates = if check.duplicates_allowed { DuplicateKeys::Allowed } else { DuplicateKeys::Differing };
         let found = RowFindings {
-            rows: self.rows,
+            rows: RowCounts { duplicate: duplicates(self.duplicate_keys), ..self.rows },
             columns: compared.chain(columns.left_out.iter().cloned()).collect(),
             warned: columns.compared.iter().any(leveled).then_some(self.warned),
             examples: self.examples.spread(),
-            duplicates_allowed: check.duplicates_allowed,
         };
         Ok((found, warnings))
     }

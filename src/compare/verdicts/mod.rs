@@ -12,13 +12,12 @@ mod properties;
 mod rules;
 mod zones;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{ComparisonResult, Limits, compare};
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{CheckReport, RowCounts, Severity, Sides};
-use crate::spec::check::{Check, Comparison, KindSettings, Masks, Percentile, Rule, Tolerance};
+use crate::spec::check::{Check, Comparison, KindSettings, Percentile, Rule, Tolerance};
 use bigdecimal::BigDecimal;
 
 /// One column of a frame.
@@ -62,30 +61,7 @@ fn text(value: &str) -> Value {
 
 /// The check of `kind` over `key` with no other setting.
 fn check(kind: KindSettings, key: &[&str]) -> Check {
-    Check {
-        id: "suite.check".to_owned(),
-        kind,
-        severity: Severity::Fail,
-        tags: Vec::new(),
-        why: None,
-        sides: Sides::default(),
-        key: key.iter().map(|name| (*name).to_owned()).collect(),
-        columns: BTreeMap::new(),
-        default_rule: Rule::default(),
-        rename: BTreeMap::new(),
-        expect: BTreeMap::new(),
-        requires: Vec::new(),
-        allow_empty: false,
-        duplicates_allowed: false,
-        timeout: None,
-        window: None,
-        sample: None,
-        settle: None,
-        noise: false,
-        accept: BTreeMap::new(),
-        mask: Masks::default(),
-        diagnosis: true,
-    }
+    Check::plain(kind, key)
 }
 
 pub(crate) fn rows(key: &[&str]) -> Check {
@@ -147,5 +123,5 @@ pub(crate) fn report(check: &Check, found: ComparisonResult) -> CheckReport {
 /// `(equal, missing, extra, changed, duplicate)` of a report that has row counts.
 fn counts(report: &CheckReport) -> (u64, u64, u64, u64, u64) {
     let RowCounts { equal, missing, extra, changed, duplicate, .. } = report.outcome.rows().expect("rows were counted");
-    (equal, missing, extra, changed, duplicate)
+    (equal, missing, extra, changed, duplicate.count())
 }

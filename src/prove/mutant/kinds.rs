@@ -5,6 +5,7 @@ use super::operators::{NULL, Operator, later, unheard_of};
 use super::pairs::pairs;
 use super::{Mutant, Size, Touched, rows};
 use crate::frame::{Type, Value};
+use crate::model::{DifferenceForm, Queries};
 use crate::prove::edit::{Edit, Rows};
 use crate::spec::check::{Check, KindSettings, Percentile};
 
@@ -29,27 +30,34 @@ impl Context<'_> {
 
 /// The mutants of an answer; none of one that has nothing to lose.
 pub(crate) fn mutants(context: &Context<'_>) -> Vec<Mutant> {
-    match &context.check.kind {
-        KindSettings::RowCount | KindSettings::Sum => numbers(context),
-        KindSettings::Rows => table(context),
-        KindSettings::TagDedup => tags(context),
+    let check = context.check;
+    let profile = check.kind.kind().profile();
+    match &check.kind {
         KindSettings::Percentile(settings) => percentiles(context, settings),
         KindSettings::Freshness { max_lag } => {
             let lag = i128::try_from(max_lag.as_nanos()).unwrap_or(i128::MAX);
             context.compared().iter().flat_map(|column| latest(context, column, lag)).collect()
         }
-        KindSettings::Invariant { .. } => {
-            let row = Edit::Add(vec![Value::Null; context.sample.names.len()]);
-            vec![Mutant {
-                name: "one_violation",
-                what: "one row is there that must not be",
-                column: None,
-                size: Size::Gross,
-                edits: vec![row],
-                touched: Vec::new(),
-            }]
-        }
-        KindSettings::Latency(_) | KindSettings::Schema(_) => Vec::new(),
+        // Times and catalogues are no answers.
+        _ if profile.timed || profile.queries == Queries::Catalogues => Vec::new(),
+        _ => match profile.keyed {
+            DifferenceForm::Violations => vec![violation(context)],
+            DifferenceForm::Tags => tags(context),
+            DifferenceForm::Rows if !profile.groups => table(context),
+            DifferenceForm::Rows | DifferenceForm::Numbers => numbers(context),
+        },
+    }
+}
+
+/// A row that an invariant forbids.
+fn violation(context: &Context<'_>) -> Mutant {
+    Mutant {
+        name: "one_violation",
+        what: "one row is there that must not be",
+        column: None,
+        size: Size::Gross,
+        edits: vec![Edit::Add(vec![Value::Null; context.sample.names.len()])],
+        touched: Vec::new(),
     }
 }
 

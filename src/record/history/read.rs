@@ -8,7 +8,7 @@ use super::connection::{Access, Cell, Connection};
 use super::error::Error;
 use super::place::Place;
 use super::{record, tables};
-use crate::model::{Measure, Status};
+use crate::model::{Kind, Measure, Quantity, Status};
 
 /// Runs that are read at once.
 const PAGE: usize = 10;
@@ -238,8 +238,13 @@ impl<'a> HistoryReader<'a> {
         );
         for mut row in self.0.rows(&sql, &arguments).await? {
             let owner = (row.text()?, row.number()?);
+            let name = row.text()?;
+            let Some((run, check)) = entries.get(&owner) else { continue };
+            let check = &mut runs[*run].checks[*check];
+            // A kind that this version does not know has no numbers of its own.
+            let kind = Kind::named(&check.kind).unwrap_or(Kind::Rows);
             let measure = Measure {
-                name: row.text()?,
+                quantity: Quantity::read(kind, &name),
                 key: row.parsed(record::key)?,
                 old: row.text_or_null()?,
                 new: row.text_or_null()?,
@@ -249,9 +254,7 @@ impl<'a> HistoryReader<'a> {
                 level: None,
                 count: None,
             };
-            if let Some((run, check)) = entries.get(&owner) {
-                runs[*run].checks[*check].measures.push(measure);
-            }
+            check.measures.push(measure);
         }
         Ok(())
     }

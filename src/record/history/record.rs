@@ -77,7 +77,7 @@ fn measures(run: &str, at: u64, check: &CheckReport) -> Vec<Vec<Cell>> {
             Cell::from(run),
             Cell::from(at),
             Cell::from(rank),
-            Cell::from(measure.name.as_str()),
+            Cell::from(measure.quantity.to_string().as_str()),
             Cell::from(key_text(&measure.key).as_str()),
             Cell::from(measure.old.as_deref()),
             Cell::from(measure.new.as_deref()),

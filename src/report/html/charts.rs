@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::text;
 use super::super::text::visible;
-use crate::model::{CheckReport, Kind, RunReport};
+use crate::model::{CheckReport, Quantity, RunReport};
 
 /// Groups whose curves are drawn; the table below lists them all.
 const CURVES: usize = 12;
@@ -59,15 +59,13 @@ struct Bar {
 
 /// The curves of a percentile check: groups with at least two percentiles known on both sides.
 pub(super) fn curves(check: &CheckReport) -> Vec<Curve> {
-    if check.kind != Kind::Percentile {
-        return Vec::new();
-    }
     let mut groups: BTreeMap<String, Vec<Known>> = BTreeMap::new();
     for measure in check.outcome.measures() {
-        let Some(at) = measure.name.strip_prefix('p').and_then(number) else { continue };
+        let Quantity::Quantile(name) = &measure.quantity else { continue };
+        let Some(at) = name.strip_prefix('p').and_then(number) else { continue };
         let (Some(old), Some(new)) = (&measure.old, &measure.new) else { continue };
         let (Some(old_at), Some(new_at)) = (number(old), number(new)) else { continue };
-        let known = Known { at, name: &measure.name, old, new, old_at, new_at, within: measure.within };
+        let known = Known { at, name, old, new, old_at, new_at, within: measure.within };
         groups.entry(text::key(&measure.key)).or_default().push(known);
     }
     groups.into_iter().filter(|(_, known)| known.len() > 1).take(CURVES).map(|(key, known)| curve(key, known)).collect()

@@ -20,15 +20,15 @@ use minijinja::value::Value;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
-use crate::model::RunReport;
+use crate::model::{EarlierRuns, RunReport};
 
 const TEMPLATE: &str = include_str!("report.html");
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// Renders the report.
-pub(super) fn render(report: &RunReport) -> String {
-    filled("report.html", TEMPLATE, STYLE, SCRIPT, view::page(report))
+pub(super) fn render(report: &RunReport, earlier: &EarlierRuns) -> String {
+    filled("report.html", TEMPLATE, STYLE, SCRIPT, view::page(report, earlier))
 }
 
 /// Fills a page in: `name` ends in html, so that every text is escaped unless it is marked as safe.

@@ -37,7 +37,7 @@ type Value = fn(&Measure) -> Option<&String>;
 
 /// One measure over the runs that have it, where at least two do.
 pub(super) fn series(measure: &Measure, points: &[Point<'_>], step: f64) -> Option<Series> {
-    let same = |other: &&Measure| other.name == measure.name && other.key == measure.key;
+    let same = |other: &&Measure| other.quantity == measure.quantity && other.key == measure.key;
     let found: Vec<Option<&Measure>> = points.iter().map(|point| point.measures.iter().find(same)).collect();
     let sides: Sides<Value> = Sides { old: |one| one.old.as_ref(), new: |one| one.new.as_ref() };
     let value = |at: usize, side: Value| found[at].and_then(side).and_then(|text| number(text));
@@ -84,7 +84,7 @@ pub(super) fn series(measure: &Measure, points: &[Point<'_>], step: f64) -> Opti
     };
     let key = text::key(&measure.key);
     Some(Series {
-        title: format!("{}{}{key}", visible(&measure.name), if key.is_empty() { "" } else { ", " }),
+        title: format!("{}{}{key}", visible(&measure.quantity.to_string()), if key.is_empty() { "" } else { ", " }),
         range: if low == high { format!("always {low}") } else { format!("{low} to {high}") },
         old,
         new,

@@ -10,7 +10,7 @@ use super::super::text::{duration, plural, thousands};
 use super::charts::found;
 use super::point::Point;
 use super::series::{Series, series};
-use crate::model::{CheckReport, Measure, RunReport, Status};
+use crate::model::{CheckReport, EarlierRuns, Measure, RunReport, Status};
 
 /// Width that a chart of few runs takes, and the least and most of one run.
 const WIDTH: f64 = 448.0;
@@ -75,8 +75,8 @@ struct Mark {
 }
 
 /// The past of `check`, where there is any.
-pub(super) fn of_check(report: &RunReport, check: &CheckReport) -> Option<Trend> {
-    let mut points: Vec<Point<'_>> = check.past.iter().map(Point::past).collect();
+pub(super) fn of_check(report: &RunReport, check: &CheckReport, earlier: &EarlierRuns) -> Option<Trend> {
+    let mut points: Vec<Point<'_>> = earlier.of(&check.id).iter().map(Point::past).collect();
     if points.is_empty() {
         return None;
     }
@@ -97,9 +97,9 @@ pub(super) fn of_check(report: &RunReport, check: &CheckReport) -> Option<Trend>
 }
 
 /// The past of all checks of `report` together, where there is any: the worst verdict and all differences of each run.
-pub(super) fn of_run(report: &RunReport) -> Option<Trend> {
+pub(super) fn of_run(report: &RunReport, earlier: &EarlierRuns) -> Option<Trend> {
     let mut runs: BTreeMap<DateTime<Utc>, Point<'_>> = BTreeMap::new();
-    for past in report.checks.iter().flat_map(|check| &check.past) {
+    for past in report.checks.iter().flat_map(|check| earlier.of(&check.id)) {
         let one = Point { measures: &[], ..Point::past(past) };
         match runs.get_mut(&past.started_at) {
             Some(run) => {
@@ -127,11 +127,12 @@ pub(super) fn of_run(report: &RunReport) -> Option<Trend> {
 }
 
 /// The last runs of `check` as a row of marks, the worse the taller, where it has a past.
-pub(super) fn strip(check: &CheckReport) -> Option<Strip> {
-    if check.past.is_empty() {
+pub(super) fn strip(check: &CheckReport, earlier: &EarlierRuns) -> Option<Strip> {
+    let past = earlier.of(&check.id);
+    if past.is_empty() {
         return None;
     }
-    let mut statuses: Vec<Status> = check.past.iter().map(|past| past.status).chain([check.status()]).collect();
+    let mut statuses: Vec<Status> = past.iter().map(|past| past.status).chain([check.status()]).collect();
     statuses.drain(..statuses.len().saturating_sub(STRIP));
     let marks = statuses.iter().enumerate().map(|(at, status)| {
         let height = match status {
@@ -239,7 +240,7 @@ fn letter(status: Status) -> &'static str {
 mod tests {
     use super::*;
     use crate::model::HistoryPoint;
-    use crate::model::{Key, Kind, NumberFindings, Outcome, RowCounts, RowFindings, Totals};
+    use crate::model::{Key, Kind, NumberFindings, Outcome, Quantity, RowCounts, RowFindings, Totals};
 
     fn past(day: u32, status: Status, differences: u64, measures: Vec<Measure>) -> HistoryPoint {
         let started_at = format!("2026-01-{day:02}T02:00:00Z").parse().unwrap();
@@ -248,7 +249,7 @@ mod tests {
 
     fn measure(old: Option<&str>, new: &str) -> Measure {
         Measure {
-            name: "cost".to_owned(),
+            quantity: Quantity::Column("cost".to_owned()),
             key: Key::default(),
             old: old.map(str::to_owned),
             new: Some(new.to_owned()),
@@ -273,25 +274,29 @@ mod tests {
         }
     }
 
-    fn rows(changed: u64, past: Vec<HistoryPoint>) -> CheckReport {
+    fn earlier(past: Vec<HistoryPoint>) -> EarlierRuns {
+        EarlierRuns([("s.rows".to_owned(), past)].into())
+    }
+
+    fn rows(changed: u64) -> CheckReport {
         let rows = RowCounts { old: 9, new: 9, equal: 9 - changed, changed, ..RowCounts::default() };
         let outcome = Outcome::Rows(RowFindings { rows, ..RowFindings::default() });
-        CheckReport { outcome, past, ..CheckReport::new("s.rows", Kind::Rows) }
+        CheckReport { outcome, ..CheckReport::new("s.rows", Kind::Rows) }
     }
 
     /// Catches a run too many or too few, this run left out, and one difference that looks like none beside a million.
     #[test]
     fn every_run_has_a_column_and_this_one_is_the_last() {
         let past = vec![past(1, Status::Pass, 0, vec![]), past(2, Status::Fail, 1_000_000, vec![])];
-        let run = report(vec![rows(1, past)]);
-        let trend = of_check(&run, &run.checks[0]).unwrap();
+        let run = report(vec![rows(1)]);
+        let trend = of_check(&run, &run.checks[0], &earlier(past)).unwrap();
         let heights: Vec<&str> = trend.columns.iter().map(|column| column.height.as_str()).collect();
         assert_eq!(heights, ["1.5", "64.0", "4.0"]);
         let letters: Vec<&str> = trend.columns.iter().map(|column| column.letter).collect();
         assert_eq!(letters, ["P", "F", "F"]);
         assert_eq!(trend.columns[2].label, "2026-01-09 02:00 UTC: fail, 1 difference");
-        assert!(of_check(&report(vec![]), &rows(1, vec![])).is_none(), "no past, no chart");
-        assert!(of_run(&report(vec![rows(1, vec![])])).is_none());
+        assert!(of_check(&report(vec![]), &rows(1), &EarlierRuns::default()).is_none(), "no past, no chart");
+        assert!(of_run(&report(vec![rows(1)]), &EarlierRuns::default()).is_none());
     }
 
     /// Catches a run that could not be compared and is drawn like one that passed, or like one that failed but for its colour.
@@ -299,15 +304,16 @@ mod tests {
     fn what_could_not_be_compared_has_a_mark_of_its_own() {
         let past =
             vec![past(1, Status::Error, 0, vec![]), past(2, Status::Pass, 0, vec![]), past(3, Status::Skip, 0, vec![])];
-        let run = report(vec![rows(0, past)]);
-        let trend = of_check(&run, &run.checks[0]).unwrap();
+        let run = report(vec![rows(0)]);
+        let earlier = earlier(past);
+        let trend = of_check(&run, &run.checks[0], &earlier).unwrap();
         let drawn: Vec<(bool, &str)> = trend.columns.iter().map(|one| (one.broken, one.height.as_str())).collect();
         assert_eq!(drawn, [(true, "16.0"), (false, "1.5"), (false, "0.0"), (false, "1.5")]);
         assert!(trend.columns[0].cross.starts_with('M') && trend.columns[1].cross.is_empty());
         assert_eq!(trend.columns[0].label, "2026-01-01 02:00 UTC: error, nothing compared");
         assert!(trend.told.ends_with("no difference in any that could be compared"), "{}", trend.told);
         assert!(trend.top + 16 <= 72, "it fits the plot");
-        let strip = strip(&run.checks[0]).unwrap();
+        let strip = strip(&run.checks[0], &earlier).unwrap();
         let marks: Vec<(bool, usize)> = strip.marks.iter().map(|mark| (mark.broken, mark.height)).collect();
         assert_eq!(marks, [(true, 14), (false, 5), (false, 2), (false, 5)]);
     }
@@ -315,9 +321,12 @@ mod tests {
     /// Catches a run whose verdict is that of its last check instead of its worst.
     #[test]
     fn all_checks_together_have_the_worst_verdict_and_all_differences() {
-        let one = rows(0, vec![past(1, Status::Fail, 2, vec![])]);
-        let other = rows(3, vec![past(1, Status::Pass, 0, vec![]), past(2, Status::Pass, 0, vec![])]);
-        let trend = of_run(&report(vec![one, other])).unwrap();
+        let (one, mut other) = (rows(0), rows(3));
+        other.id = "s.other".to_owned();
+        let mut earlier = earlier(vec![past(1, Status::Fail, 2, vec![])]);
+        let of_other = vec![past(1, Status::Pass, 0, vec![]), past(2, Status::Pass, 0, vec![])];
+        earlier.0.insert(other.id.clone(), of_other);
+        let trend = of_run(&report(vec![one, other]), &earlier).unwrap();
         let told: Vec<(&str, &str)> =
             trend.columns.iter().map(|column| (column.letter, column.found.as_str())).collect();
         assert_eq!(told, [("F", "2"), ("P", "0"), ("F", "3")]);
@@ -338,9 +347,9 @@ mod tests {
             measures: vec![measure(Some("9"), "9")],
             ..NumberFindings::default()
         });
-        check.past = past;
         let run = report(vec![check]);
-        let trend = of_check(&run, &run.checks[0]).unwrap();
+        let earlier = EarlierRuns([("s.sum".to_owned(), past)].into());
+        let trend = of_check(&run, &run.checks[0], &earlier).unwrap();
         let series = &trend.series[0];
         let lengths = |lines: &[String]| lines.iter().map(|line| line.split(' ').count()).collect::<Vec<_>>();
         assert_eq!((lengths(&series.old), lengths(&series.new)), (vec![2], vec![3]));

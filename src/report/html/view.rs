@@ -18,7 +18,9 @@ use super::times;
 use super::times::Distribution;
 use super::trend;
 use super::trend::{Strip, Trend};
-use crate::model::{CheckReport, Difference, ErrorReport, Example, Pair, RunReport, Side, SideReport, Status, agree};
+use crate::model::{
+    CheckReport, Difference, EarlierRuns, ErrorReport, Example, Pair, RunReport, Side, SideReport, Status, agree,
+};
 
 /// The whole page.
 #[derive(Serialize)]
@@ -135,7 +137,7 @@ struct Suite {
 }
 
 /// What is to be shown of `report`.
-pub(super) fn page(report: &RunReport) -> Page {
+pub(super) fn page(report: &RunReport, earlier: &EarlierRuns) -> Page {
     let statuses = [Status::Error, Status::Fail, Status::Warn, Status::Pass, Status::Skip];
     let mut kinds: Vec<String> = report.checks.iter().map(|check| check.kind.to_string()).collect();
     kinds.sort();
@@ -157,9 +159,9 @@ pub(super) fn page(report: &RunReport) -> Page {
             .collect(),
         kinds,
         tags,
-        past: trend::of_run(report),
+        past: trend::of_run(report, earlier),
         windows: charts::windows(report),
-        checks: report.checks.iter().enumerate().map(|(index, one)| check(report, index, one)).collect(),
+        checks: report.checks.iter().enumerate().map(|(index, one)| check(report, earlier, index, one)).collect(),
         suites: report.suites.iter().map(suite).collect(),
     }
 }
@@ -223,7 +225,7 @@ fn was(count: u64) -> String {
     format!("{} {}", plural(count, "check"), agree(count, "was", "were"))
 }
 
-fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
+fn check(report: &RunReport, earlier: &EarlierRuns, index: usize, check: &CheckReport) -> Check {
     let unshown = check
         .outcome
         .totals()
@@ -249,8 +251,8 @@ fn check(report: &RunReport, index: usize, check: &CheckReport) -> Check {
         changed: lanes::changed(check),
         counts: counts(check),
         warnings: check.warnings.iter().map(warning).collect(),
-        strip: trend::strip(check),
-        past: trend::of_check(report, check),
+        strip: trend::strip(check, earlier),
+        past: trend::of_check(report, check, earlier),
         times: times::of(check),
         curves: charts::curves(check),
         measures: check.outcome.measures().iter().map(measure).collect(),
@@ -278,7 +280,7 @@ fn measure(measure: &crate::model::Measure) -> Measure {
     });
     Measure {
         key: key(&measure.key),
-        name: visible(&measure.name),
+        name: visible(&measure.quantity.to_string()),
         values: emphasis::parts(&pair.0, &pair.1),
         delta: measure.delta.as_deref().map_or("–".to_owned(), visible),
         rule: visible(&measure.tolerance),

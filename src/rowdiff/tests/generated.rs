@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::compare::Limits;
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{Difference, Severity, Sides};
-use crate::spec::check::{Budget, Check, Comparison, ForcedType, KindSettings, Masks, Rule, Tolerance};
+use crate::model::{Difference, Sides};
+use crate::spec::check::{Budget, Check, Comparison, ForcedType, KindSettings, Rule, Tolerance};
 use proptest::prelude::*;
 
 use super::batches::{options, streamed, text, whole};
@@ -204,28 +204,11 @@ fn pair(dice: &mut Dice) -> Pair {
     }
     new.extend((0..dice.roll(3)).map(|_| row(&new_types, dice)));
     let check = Check {
-        id: "suite.check".into(),
-        kind: KindSettings::Rows,
-        severity: Severity::Fail,
-        tags: Vec::new(),
-        why: None,
-        sides: Sides::default(),
-        key: names[..keys].to_vec(),
         columns,
-        default_rule: Rule::default(),
         rename: BTreeMap::from([("c1".to_owned(), "d1".to_owned())]),
-        expect: BTreeMap::new(),
-        requires: Vec::new(),
         allow_empty: dice.one_in(2),
         duplicates_allowed: dice.one_in(2),
-        timeout: None,
-        window: None,
-        sample: None,
-        settle: None,
-        noise: false,
-        accept: BTreeMap::new(),
-        mask: Masks::default(),
-        diagnosis: true,
+        ..Check::plain(KindSettings::Rows, &names[..keys].iter().map(String::as_str).collect::<Vec<_>>())
     };
     Pair { check, names, types: Sides { old: old_types, new: new_types }, rows: Sides { old, new } }
 }
@@ -332,7 +315,7 @@ fn agree(seed: u64) -> Option<&'static str> {
     Some(match expected.outcome.rows() {
         None => "not compared",
         Some(counts) if counts.changed + counts.missing + counts.extra == 0 => "equal",
-        Some(counts) if counts.duplicate > 0 => "duplicates",
+        Some(counts) if counts.duplicate.count() > 0 => "duplicates",
         Some(_) => "different",
     })
 }

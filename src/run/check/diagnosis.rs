@@ -26,7 +26,7 @@ pub(crate) async fn diagnosed(
 ) -> (Option<Diagnosis>, Option<Undecided>) {
     let check = one.check;
     let (Some(mut evidence), Some(rows)) = (found.evidence.take(), found.outcome.rows()) else { return (None, None) };
-    if evidence.rows.is_empty() && rows.duplicate == 0 {
+    if evidence.rows.is_empty() && rows.duplicate.count() == 0 {
         return (None, None);
     }
     evidence.merges = versions::look(one, context, &evidence, sides).await;
@@ -42,14 +42,12 @@ pub(crate) async fn diagnosed(
     let mask = Mask::new(check, &context.options.privacy, returned);
     let renamed: BTreeSet<String> = check.rename.keys().cloned().collect();
     let groups = check.kind.kind() != crate::model::Kind::Rows;
-    let duplicates_count = !check.duplicates_allowed;
     let begun = Instant::now();
     let diagnosing = move || {
         let known = Known {
             rows,
             changed: changed.iter().map(|(name, count)| (name.as_str(), *count)).collect(),
             groups,
-            duplicates_count,
             hidden: &|name| mask.as_ref().is_some_and(|mask| mask.hides(name)),
             renamed: &|name| renamed.contains(name),
             late: &|| begun.elapsed() > LONGEST,

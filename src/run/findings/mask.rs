@@ -6,15 +6,14 @@
 
 mod diagnosis;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::super::check::facts::CheckFacts;
 use super::near;
 use super::privacy::{MaskKey, Privacy};
 use crate::model::{
-    CheckReport, ColumnReport, Drift, ErrorCode, ErrorReport, Example, FreshnessFindings, KS_DISTANCE, Key, Kind,
-    LatencyFindings, Measure, NumberFindings, Outcome, Pair, PercentileFindings, RANK_ERROR, RowFindings, TagFindings,
-    ViolationFindings, Warning, WarningCode, is_distance,
+    CheckReport, ColumnReport, Drift, ErrorCode, ErrorReport, Example, FreshnessFindings, Key, Kind, LatencyFindings,
+    Measure, NumberFindings, Outcome, Pair, PercentileFindings, Quantity, RowFindings, TagFindings, ViolationFindings,
+    Warning, WarningCode,
 };
 use crate::spec::check::{Check, KindSettings, Masks};
 
@@ -148,22 +147,29 @@ impl Mask {
 
     /// Whether what stands under this name, a column or a measure, is a masked value.
     fn hides_value(&self, name: &str) -> bool {
-        match self.kind {
+        self.hides_quantity(&Quantity::read(self.kind, name))
+    }
+
+    /// Whether a number of this is a masked value.
+    fn hides_quantity(&self, quantity: &Quantity) -> bool {
+        match quantity {
             // Times of queries are no values of rows.
-            kind if kind.profile().timed => false,
+            Quantity::Timing(_) => false,
             // As a difference, the distance of two distributions tells every quantile of new.
-            Kind::Percentile if name == KS_DISTANCE => self.values || !self.names.is_empty(),
-            Kind::Percentile => self.values || self.hides(name.strip_suffix(RANK_ERROR).unwrap_or(name)),
-            _ => self.values || self.hides(name),
+            Quantity::KsDistance => self.values || !self.names.is_empty(),
+            Quantity::Column(name) | Quantity::Quantile(name) | Quantity::RankError(name) => {
+                self.values || self.hides(name)
+            }
+            Quantity::Lag => self.values || self.hides(&quantity.to_string()),
         }
     }
 
     /// One number, with its key.
     pub(crate) fn measure(&self, measure: Measure) -> Measure {
-        let Measure { name, key, old, new, delta, tolerance, within, level, count } = measure;
+        let Measure { quantity, key, old, new, delta, tolerance, within, level, count } = measure;
         let key = self.key(key);
-        let distance = self.kind == Kind::Percentile && is_distance(&name);
-        let hidden = self.hides_value(&name);
+        let distance = quantity.is_distance();
+        let hidden = self.hides_quantity(&quantity);
         let shown = |value: Option<String>| {
             let text = !value.as_deref().is_none_or(near::is_number);
             self.value(hidden || (text && !self.examples), value)
@@ -173,7 +179,7 @@ impl Mask {
         // How far two hidden values are apart tells one by the other.
         let delta = delta.filter(|_| distance || !(hidden || hashed(&old) || hashed(&new)));
         let count = count.filter(|_| self.kind != Kind::Percentile || !self.hides(COUNT));
-        Measure { name, key, old, new, delta, tolerance, within, level, count }
+        Measure { quantity, key, old, new, delta, tolerance, within, level, count }
     }
 
     /// The report without what is masked.
@@ -200,8 +206,6 @@ impl Mask {
             waived,
             known,
             examined,
-            // From the history, which takes nothing but reports.
-            past,
             skipped,
             skip_code,
             elapsed_ms,
@@ -233,7 +237,6 @@ impl Mask {
             waived,
             known,
             examined,
-            past,
             skipped,
             skip_code,
             elapsed_ms,
@@ -249,12 +252,12 @@ impl Mask {
     /// What was found without what is masked, kind by kind: a new field does not compile until it is named here.
     fn outcome(&self, outcome: Outcome) -> Outcome {
         match outcome {
-            Outcome::Rows(RowFindings { rows, columns, warned, examples, duplicates_allowed }) => {
+            Outcome::Rows(RowFindings { rows, columns, warned, examples }) => {
                 let (columns, examples) = (self.columns(columns), self.examples(examples));
-                Outcome::Rows(RowFindings { rows, columns, warned, examples, duplicates_allowed })
+                Outcome::Rows(RowFindings { rows, columns, warned, examples })
             }
             Outcome::Numbers(found) => {
-                let NumberFindings { measures, totals, rows, columns, warned, examples, duplicates_allowed } = found;
+                let NumberFindings { measures, totals, rows, columns, warned, examples } = found;
                 Outcome::Numbers(NumberFindings {
                     measures: self.measures(measures),
                     totals,
@@ -262,7 +265,6 @@ impl Mask {
                     columns: self.columns(columns),
                     warned,
                     examples: self.examples(examples),
-                    duplicates_allowed,
                 })
             }
             Outcome::Tags(TagFindings { tag_counts, columns, examples }) => Outcome::Tags(TagFindings {
@@ -359,30 +361,6 @@ fn by_place<'a>(check: &'a Check, returned: &'a [String]) -> Box<dyn Iterator<It
         KindSettings::Percentile(settings) => Box::new(settings.value.iter()),
         kind if kind.kind().profile().renames_values => Box::new(returned.iter().filter(move |name| !is_key(name))),
         _ => Box::new(std::iter::empty()),
-    }
-}
-
-/// Warns of names that a suite masks and that none of its checks that were read returns; `facts` has one entry per report.
-pub(crate) fn unused<'a>(checks: impl Iterator<Item = &'a Check>, reports: &mut [CheckReport], facts: &[CheckFacts]) {
-    let mut suites: BTreeMap<&str, &[String]> = BTreeMap::new();
-    for check in checks {
-        suites.insert(check.id.split_once('.').map_or("", |(suite, _)| suite), &check.mask.suite);
-    }
-    for (suite, names) in suites {
-        let of_suite = |report: &CheckReport| report.id.split_once('.').is_some_and(|(name, _)| name == suite);
-        let read: Vec<usize> =
-            (0..reports.len()).filter(|at| of_suite(&reports[*at]) && facts[*at].returned.is_some()).collect();
-        let Some(first) = read.first().copied() else { continue };
-        for name in names {
-            let returns = |at: &usize| facts[*at].returned.as_ref().is_some_and(|columns| columns.contains(name));
-            if !read.iter().any(returns) {
-                let message = format!(
-                    "`mask` of the suite names `{name}`, which no check of this run returns; correct the name if it \
-                     should hide something here"
-                );
-                reports[first].warnings.push(Warning::new(WarningCode::MaskUnused, message));
-            }
-        }
     }
 }
 

@@ -8,5 +8,6 @@ pub(crate) mod privacy;
 pub(crate) mod redact;
 pub(crate) mod shown;
 pub(crate) mod truncate;
+pub(crate) mod unused_masks;
 pub(crate) mod unused_waivers;
 pub(crate) mod withheld;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::withheld::{left_out, withhold};
+use super::withheld::{is_of, left_out, withhold};
 use crate::isolation::caught;
 use crate::model::{
     CheckReport, Diagnosis, Drift, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure,
@@ -42,7 +42,7 @@ pub(crate) fn example(Example { difference: _, key: of, columns }: &mut Example)
 }
 
 fn measure(measure: &mut Measure) {
-    let Measure { name: _, key: of, old, new, delta, tolerance: _, within: _, level: _, count: _ } = measure;
+    let Measure { quantity: _, key: of, old, new, delta, tolerance: _, within: _, level: _, count: _ } = measure;
     key(of);
     [old, new, delta].into_iter().flatten().for_each(value);
 }
@@ -59,18 +59,10 @@ fn waived(waived: &mut Waived) {
 /// What was found, by what was compared.
 fn outcome(outcome: &mut Outcome) {
     match outcome {
-        Outcome::Rows(RowFindings { rows: _, columns: _, warned: _, examples, duplicates_allowed: _ }) => {
+        Outcome::Rows(RowFindings { rows: _, columns: _, warned: _, examples }) => {
             examples.iter_mut().for_each(example);
         }
-        Outcome::Numbers(NumberFindings {
-            measures,
-            totals: _,
-            rows: _,
-            columns: _,
-            warned: _,
-            examples,
-            duplicates_allowed: _,
-        }) => {
+        Outcome::Numbers(NumberFindings { measures, totals: _, rows: _, columns: _, warned: _, examples }) => {
             measures.iter_mut().for_each(measure);
             examples.iter_mut().for_each(example);
         }
@@ -133,7 +125,6 @@ fn fields(report: &mut CheckReport) {
         masked: _,
         elapsed_ms: _,
         // From reports that went through here.
-        past: _,
         // Words of others, and values.
         why,
         sides,
@@ -173,7 +164,7 @@ fn guarded_suite(suite: &mut SuiteReport, checks: &mut [CheckReport], work: impl
         suite.params.clear();
         suite.arguments.clear();
         suite.sources.clear();
-        left_out(&suite.name, checks);
+        checks.iter_mut().filter(|check| is_of(&suite.name, check)).for_each(|check| check.warnings.push(left_out()));
     }
 }
 
@@ -187,7 +178,9 @@ fn suite(SuiteReport { name: _, path: _, sha256: _, params, sources, arguments, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Cause, Difference, ErrorCode, Kind, RowCounts, Status, TagCounts, Totals, WarningCode};
+    use crate::model::{
+        Cause, Difference, ErrorCode, Kind, Quantity, RowCounts, Status, TagCounts, Totals, WarningCode,
+    };
 
     /// Catches a field of a report that repeats a secret: each that can hold words of others does so here.
     #[test]
@@ -201,7 +194,7 @@ mod tests {
         report.why = Some(text());
         report.sides.old = Some(SideReport { sql: text(), ..SideReport::default() });
         let measures = vec![Measure {
-            name: "m".to_owned(),
+            quantity: Quantity::Column("m".to_owned()),
             key: key(),
             old: Some(text()),
             new: Some(text()),
@@ -276,7 +269,7 @@ mod tests {
         };
         let measures = || {
             vec![Measure {
-                name: "m".to_owned(),
+                quantity: Quantity::Column("m".to_owned()),
                 key: key(),
                 old: Some(text()),
                 new: Some(text()),

@@ -70,19 +70,11 @@ fn outcome(outcome: &mut Outcome) {
         }
     };
     match outcome {
-        Outcome::Rows(RowFindings { rows: _, columns, warned: _, examples, duplicates_allowed: _ }) => {
+        Outcome::Rows(RowFindings { rows: _, columns, warned: _, examples }) => {
             columns.iter_mut().for_each(column);
             examples.iter_mut().for_each(listed);
         }
-        Outcome::Numbers(NumberFindings {
-            measures,
-            totals: _,
-            rows: _,
-            columns,
-            warned: _,
-            examples,
-            duplicates_allowed: _,
-        }) => {
+        Outcome::Numbers(NumberFindings { measures, totals: _, rows: _, columns, warned: _, examples }) => {
             measures.iter_mut().for_each(measure);
             columns.iter_mut().for_each(column);
             examples.iter_mut().for_each(listed);

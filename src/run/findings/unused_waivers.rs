@@ -1,28 +1,46 @@
 //! Waivers that cover nothing, told once all checks are done: a waiver may be meant for any window of its check.
 
+use std::collections::BTreeSet;
+
+use super::super::addition::{Addition, Additions};
 use super::super::options::{RunOptions, Selected};
 use crate::model::{CheckReport, Status, Warning, WarningCode};
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
 
 /// Warns of every waiver that covered nothing although all it names was compared. One that is over is only noted.
-pub(crate) fn unused(reports: &mut [CheckReport], selected: &[Selected<'_>], options: &RunOptions) {
+/// What is `broken` was not.
+pub(crate) fn unused(
+    reports: &[CheckReport],
+    broken: &BTreeSet<usize>,
+    selected: &[Selected<'_>],
+    options: &RunOptions,
+) -> Additions {
     // What was not looked at may be what a waiver is about.
     if options.again.is_some() {
-        return;
+        return Additions::new();
     }
+    let mut additions = Additions::new();
     let whole = !options.only.iter().any(|pattern| pattern.glob().glob().contains('@'));
     for one in selected.iter().filter(|one| !one.check.accept.contains_key(&WarningCode::UnusedWaiver)) {
         for waiver in &one.suite.waivers {
-            if let Some((at, message)) = told(reports, one.check, waiver, whole) {
-                reports[at].warnings.push(Warning::new(WarningCode::UnusedWaiver, message).of_waiver(&waiver.place));
+            if let Some((at, message)) = told(reports, broken, one.check, waiver, whole) {
+                let warning = Warning::new(WarningCode::UnusedWaiver, message).of_waiver(&waiver.place);
+                additions.push((at, Addition::Warning(warning)));
             }
         }
     }
+    additions
 }
 
 /// What is to be said of `waiver`, and in which report; `whole` where every window of the check was run.
-fn told(reports: &[CheckReport], check: &Check, waiver: &Waiver, whole: bool) -> Option<(usize, String)> {
+fn told(
+    reports: &[CheckReport],
+    broken: &BTreeSet<usize>,
+    check: &Check,
+    waiver: &Waiver,
+    whole: bool,
+) -> Option<(usize, String)> {
     let of_check = |id: &str| id.split_once('@').map_or(id, |(id, _)| id) == check.id;
     if !of_check(&waiver.check) {
         return None;
@@ -40,7 +58,8 @@ fn told(reports: &[CheckReport], check: &Check, waiver: &Waiver, whole: bool) ->
     if own.iter().any(|at| reports[*at].warnings.iter().any(unpinned)) {
         return None;
     }
-    let was_compared = |at: &usize| !matches!(reports[*at].status(), Status::Error | Status::Skip);
+    let was_compared =
+        |at: &usize| !broken.contains(at) && !matches!(reports[*at].status(), Status::Error | Status::Skip);
     let was_used = |at: &usize| {
         let waived = reports[*at].waived.iter().find(|waived| waived.place == waiver.place);
         waived.is_some_and(|waived| waived.expired || !waived.unused())

@@ -35,12 +35,14 @@ fn lists(outcome: &mut Outcome) {
     }
 }
 
-/// Says at every check of `suite` that the report is without its params and sources.
-pub(crate) fn left_out(suite: &str, checks: &mut [CheckReport]) {
-    let of_it = |check: &&mut CheckReport| check.id.split_once('.').is_some_and(|(name, _)| name == suite);
-    for check in checks.iter_mut().filter(of_it) {
-        check.warnings.push(defect_beside("the params and sources of this suite"));
-    }
+/// Returns whether `check` is one of `suite`.
+pub(crate) fn is_of(suite: &str, check: &CheckReport) -> bool {
+    check.id.split_once('.').is_some_and(|(name, _)| name == suite)
+}
+
+/// Returns what each check of a suite says where the report is without its params and sources.
+pub(crate) fn left_out() -> Warning {
+    defect_beside("the params and sources of this suite")
 }
 
 /// What is said where a defect of cutover itself left `what` out of a report whose verdict it does not touch.

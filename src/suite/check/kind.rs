@@ -1,13 +1,15 @@
 //! What a kind has that others do not: settings of its own, settings that mean nothing for it, names of its differences.
 
-use crate::suite::bounds;
+use std::time::Duration;
+
 use bigdecimal::BigDecimal;
 
 use super::super::bounds::Bounds;
 use super::super::{latency, levels, raw};
 use super::Reader;
-use crate::model::{Kind, Sides, is_distance};
+use crate::model::{Kind, Quantity, Sides};
 use crate::spec::check::{KindSettings, Latency, Percentile, Query};
+use crate::suite::bounds;
 
 impl Reader<'_, '_> {
     /// Settings that mean nothing for the kind: silence about them would look like effect.
@@ -118,17 +120,7 @@ impl Reader<'_, '_> {
             Kind::TagDedup => KindSettings::TagDedup,
             Kind::Rows => KindSettings::Rows,
             Kind::Percentile => KindSettings::Percentile(Box::new(self.percentile(raw, bounds))),
-            Kind::Freshness => {
-                let Some(text) = &raw.max_lag else {
-                    self.mistake(
-                        "kind `freshness` needs `max_lag`",
-                        Some("give the largest lag, such as 15min".to_owned()),
-                    );
-                    return None;
-                };
-                let max_lag = Some(bounds::duration(text, self.scope.known));
-                KindSettings::Freshness { max_lag: self.settled("max_lag", max_lag)? }
-            }
+            Kind::Freshness => KindSettings::Freshness { max_lag: self.max_lag(raw)? },
             Kind::Invariant => {
                 let source = sides.old.as_ref().or(sides.new.as_ref()).map(|query| query.source.clone());
                 let engine = source.and_then(|name| self.engine(&name));
@@ -140,6 +132,15 @@ impl Reader<'_, '_> {
         })
     }
 
+    fn max_lag(&mut self, raw: &raw::Check) -> Option<Duration> {
+        let Some(text) = &raw.max_lag else {
+            self.mistake("kind `freshness` needs `max_lag`", Some("give the largest lag, such as 15min".to_owned()));
+            return None;
+        };
+        let max_lag = Some(bounds::duration(text, self.scope.known));
+        self.settled("max_lag", max_lag)
+    }
+
     fn percentile(&mut self, raw: &raw::Check, bounds: &Bounds) -> Percentile {
         let known = self.scope.known;
         if raw.quantiles.is_empty() {
@@ -147,7 +148,7 @@ impl Reader<'_, '_> {
         }
         let mut quantiles: Vec<(String, BigDecimal)> = Vec::new();
         for (name, q) in &raw.quantiles {
-            if is_distance(name) {
+            if Quantity::read(Kind::Percentile, name).is_distance() {
                 self.mistake(
                     format!(
                         "a quantile cannot be called `{name}`, which is what a distance of distributions is called"

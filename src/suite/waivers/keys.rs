@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::problem::nearest;
 use super::raw::Mistake;
 use super::text::shown;
-use crate::model::{KS_DISTANCE, Kind, RANK_ERROR};
+use crate::model::{DifferenceForm, Quantity};
 use crate::spec::check::{Check, Comparison, KindSettings};
 use crate::spec::waiver::KeyPart;
 
@@ -24,8 +24,9 @@ pub(super) fn not_compared(check: &Check, column: &str) -> Option<Mistake> {
     let known: Vec<String> = match &check.kind {
         KindSettings::Percentile(settings) => {
             let quantiles = settings.quantiles.iter();
-            let both = quantiles.flat_map(|(name, _)| [name.clone(), format!("{name}{RANK_ERROR}")]);
-            both.chain([KS_DISTANCE.to_owned()]).collect()
+            let both =
+                quantiles.flat_map(|(name, _)| [Quantity::Quantile(name.clone()), Quantity::RankError(name.clone())]);
+            both.chain([Quantity::KsDistance]).map(|number| number.to_string()).collect()
         }
         settings => match settings.kind().profile().numbers {
             [] => return None,
@@ -38,8 +39,8 @@ pub(super) fn not_compared(check: &Check, column: &str) -> Option<Mistake> {
 
 /// One entry of `keys`: some or all key columns.
 pub(super) fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, Mistake> {
-    if check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
-        let help = if check.kind.kind() == Kind::Invariant {
+    if check.key.is_empty() && check.difference_form() != DifferenceForm::Tags {
+        let help = if check.difference_form() == DifferenceForm::Violations {
             "give the check a `key`, or write `at_most`"
         } else {
             "write `columns` or `at_most`"
@@ -52,7 +53,7 @@ pub(super) fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, Mistake
     let mut key = BTreeMap::new();
     for (column, value) in table {
         // The column of tags has the name that the query gives it, which only the result tells.
-        if !check.key.contains(column) && check.kind.kind() != Kind::TagDedup {
+        if !check.key.contains(column) && check.difference_form() != DifferenceForm::Tags {
             let help = nearest(column, check.key.iter().map(String::as_str));
             return Err((format!("`{column}` is no key column of `{}`", check.id), help));
         }

@@ -4,7 +4,7 @@ use super::super::problem::nearest;
 use super::keys::{key, not_compared};
 use super::raw::{DUPLICATE, Mistake, OF_VALUES, Raw};
 use super::text::shown;
-use crate::model::Kind;
+use crate::model::DifferenceForm;
 use crate::spec::check::Check;
 use crate::spec::waiver::{Accepted, KeyPart, Pin, number};
 
@@ -74,7 +74,8 @@ pub(super) fn pin(mut table: toml::Table, check: &Check, of_duplicates: bool) ->
         None => return Err(("`values` lacks `column`".to_owned(), form())),
     };
     // The column of tags has the name that the query gives it, and where that is `rows`, the numbers have another one.
-    let is_counts = column == "rows" || (check.kind.kind() == Kind::TagDedup && column.starts_with("rows of "));
+    let is_counts =
+        column == "rows" || (check.difference_form() == DifferenceForm::Tags && column.starts_with("rows of "));
     let mistake = match of_duplicates {
         true if is_counts => None,
         true => {

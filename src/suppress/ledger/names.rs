@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Difference, Example, Key, Measure, Pair, is_distance};
+use crate::model::{Difference, Example, Key, Measure, Pair};
 
 /// The tag that a difference of tags is about, with the name of its column.
 pub(crate) fn tag(example: &Example) -> Option<(&String, &Pair)> {
@@ -27,7 +27,7 @@ pub fn outside(measure: &Measure) -> Example {
         (None, Some(_)) => Difference::Extra,
         _ => Difference::Changed,
     };
-    let distance = measure.delta.as_ref().filter(|_| is_distance(&measure.name));
+    let distance = measure.delta.as_ref().filter(|_| measure.quantity.is_distance());
     let (old, new) = (measure.old.clone(), measure.new.clone());
     let pair = match (distance, new) {
         // The quantiles may stay while the values around them move, and a distance may stay while the quantiles move:
@@ -36,5 +36,5 @@ pub fn outside(measure: &Measure) -> Example {
         (Some(distance), None) => Pair { old, new: Some(distance.clone()) },
         (None, new) => Pair { old, new },
     };
-    Example { difference, key: measure.key.clone(), columns: BTreeMap::from([(measure.name.clone(), pair)]) }
+    Example { difference, key: measure.key.clone(), columns: BTreeMap::from([(measure.quantity.to_string(), pair)]) }
 }

@@ -8,7 +8,7 @@ use super::super::super::mask_key::{MASK_KEY, mask_key};
 use super::args::WaiveArgs;
 use super::toml::{Limits, Writer};
 use crate::compare::{Ledger, with_tag};
-use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Kind, Pair, plural, thousands};
+use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Pair, plural, thousands};
 use crate::record::read::RecordedCheck;
 use crate::run;
 use crate::spec::check::Check;
@@ -65,7 +65,7 @@ impl<'a> Request<'a> {
             }
             _ => {}
         }
-        if check.kind.kind() == Kind::Latency && !args.any_value {
+        if check.kind.kind().profile().timed && !args.any_value {
             return Err(format!(
                 "a time of {id} is never the same twice, so a waiver of it holds for nothing; loosen the bound, or accept any \
                  time with --any-value"
@@ -75,7 +75,7 @@ impl<'a> Request<'a> {
         for one in &open {
             self.one_by_one(one, &mut writer);
         }
-        let how = if self.check.key.is_empty() && check.kind.kind() != Kind::TagDedup {
+        let how = if self.check.key.is_empty() && check.difference_form() != DifferenceForm::Tags {
             if args.any_value { "column" } else { "value" }.to_owned()
         } else {
             plural(self.keys(&open) as u64, "key")
@@ -211,9 +211,9 @@ impl<'a> Request<'a> {
     /// Whether a key may have several rows, so that naming it does not say how many.
     fn counts_each_key(&self) -> bool {
         let twice = |one: &&RecordedCheck| one.found.0.contains_key("duplicate");
-        match self.check.kind.kind() {
-            Kind::Invariant => true,
-            Kind::TagDedup => false,
+        match self.check.difference_form() {
+            DifferenceForm::Violations => true,
+            DifferenceForm::Tags => false,
             _ => self.check.duplicates_allowed || self.units.iter().any(twice),
         }
     }
@@ -273,7 +273,7 @@ impl<'a> Request<'a> {
             ));
         }
         let names_columns = self.check.kind.kind().differences(false) == DifferenceForm::Numbers;
-        if self.check.key.is_empty() && !names_columns && self.check.kind.kind() != Kind::TagDedup {
+        if self.check.key.is_empty() && !names_columns && self.check.difference_form() != DifferenceForm::Tags {
             return Some("the check has no key".to_owned());
         }
         let keys = self.keys(open);
@@ -287,7 +287,7 @@ impl<'a> Request<'a> {
 
     /// The key, of a tag with the tag itself: another one under the same key is another difference.
     fn key(&self, example: &Example) -> Key {
-        if self.check.kind.kind() == Kind::TagDedup { with_tag(example) } else { example.key.clone() }
+        if self.check.difference_form() == DifferenceForm::Tags { with_tag(example) } else { example.key.clone() }
     }
 
     /// The differences that no waiver means yet; a waiver by number means none in particular.

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -7,34 +6,11 @@ use super::*;
 use crate::compare::rows::columns::{Naming, sort_out};
 use crate::frame::Column as Values;
 use crate::frame::wide;
-use crate::model::{Severity, Sides};
-use crate::spec::check::{Check, ForcedType, KindSettings, Masks, Rule};
+use crate::model::Sides;
+use crate::spec::check::{Check, ForcedType, KindSettings, Rule};
 
 pub(in crate::compare) fn checked(rule: Rule) -> Check {
-    Check {
-        id: "suite.check".into(),
-        kind: KindSettings::Rows,
-        severity: Severity::Fail,
-        tags: Vec::new(),
-        why: None,
-        sides: Sides::default(),
-        key: Vec::new(),
-        columns: BTreeMap::new(),
-        default_rule: rule,
-        rename: BTreeMap::new(),
-        expect: BTreeMap::new(),
-        requires: Vec::new(),
-        allow_empty: false,
-        duplicates_allowed: false,
-        timeout: None,
-        window: None,
-        sample: None,
-        settle: None,
-        noise: false,
-        accept: BTreeMap::new(),
-        mask: Masks::default(),
-        diagnosis: true,
-    }
+    Check { default_rule: rule, ..Check::plain(KindSettings::Rows, &[]) }
 }
 
 /// Every cell of `frame` as value by value encoding has it.

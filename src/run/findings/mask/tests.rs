@@ -1,39 +1,21 @@
 //! Each test plants a secret in one place of a report, and looks for it in the whole of what leaves.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::model::{
     Cause, Difference, FreshnessFindings, LatencyFindings, NumberFindings, Outcome, PercentileFindings, RowFindings,
-    Severity, Sides, TagFindings, Unstable, ViolationFindings, WarningCode,
+    TagFindings, Unstable, ViolationFindings, WarningCode,
 };
-use crate::spec::check::{Percentile, Rule};
+use crate::spec::check::Percentile;
 
 const SECRET: &str = "ada@example.org";
 
 fn check(kind: KindSettings, mask: &[&str]) -> Check {
-    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     Check {
-        id: "suite.check".into(),
-        kind,
-        severity: Severity::Fail,
-        tags: Vec::new(),
-        why: None,
-        sides: Sides::default(),
-        key: names(&["email"]),
-        columns: BTreeMap::new(),
-        default_rule: Rule::default(),
         rename: BTreeMap::from([("email".to_owned(), "mail".to_owned())]),
-        expect: BTreeMap::new(),
-        requires: Vec::new(),
-        allow_empty: false,
-        duplicates_allowed: false,
-        timeout: None,
-        window: None,
-        sample: None,
-        settle: None,
-        noise: false,
-        accept: BTreeMap::new(),
-        mask: Masks { check: names(mask), suite: Vec::new() },
-        diagnosis: true,
+        mask: Masks { check: mask.iter().map(|name| (*name).to_owned()).collect(), suite: Vec::new() },
+        ..Check::plain(kind, &["email"])
     }
 }
 
@@ -45,9 +27,13 @@ fn key() -> Key {
     Key(vec![("email".to_owned(), Some(SECRET.to_owned()))])
 }
 
-fn measure(name: &str, key: Key) -> Measure {
+fn column(name: &str) -> Quantity {
+    Quantity::Column(name.to_owned())
+}
+
+fn measure(quantity: Quantity, key: Key) -> Measure {
     Measure {
-        name: name.to_owned(),
+        quantity,
         key,
         old: Some("4711".to_owned()),
         new: Some("4712".to_owned()),
@@ -84,7 +70,7 @@ fn outcomes() -> Vec<Outcome> {
         key: key(),
         columns: BTreeMap::from([("note".to_owned(), pair.clone()), ("other".to_owned(), Pair::default())]),
     }];
-    let measures = vec![measure("cost", key()), measure("note", Key::default())];
+    let measures = vec![measure(column("cost"), key()), measure(column("note"), Key::default())];
     vec![
         Outcome::Rows(RowFindings { columns: columns.clone(), examples: examples.clone(), ..RowFindings::default() }),
         Outcome::Tags(TagFindings { columns: columns.clone(), examples: examples.clone(), ..TagFindings::default() }),
@@ -136,7 +122,7 @@ fn no_field_of_a_report_shows_a_masked_value() {
         let text = serde_json::to_string(&shown).unwrap();
         assert!(!text.contains(SECRET), "{form}: {text}");
         assert!(!text.contains("0.4711"), "a share of a masked value is told: {form}");
-        let hidden = shown.outcome.measures().iter().filter(|measure| measure.name == "note");
+        let hidden = shown.outcome.measures().iter().filter(|measure| measure.quantity == column("note"));
         assert!(hidden.into_iter().all(|measure| measure.delta.is_none()), "a difference of masked values is told");
         let told = shown.outcome.columns().iter().map(|column| (column.max_delta.is_none(), column.rule.as_str()));
         assert!(told.into_iter().all(|told| told == (true, "exact, masked")), "{form}");
@@ -179,7 +165,7 @@ fn a_misspelt_name_leaks_nothing() {
 /// Catches values that stand in the report under a name that is not their column's.
 #[test]
 fn values_without_their_columns_name_are_masked_too() {
-    let lag = || measure("lag", Key::default());
+    let lag = || measure(Quantity::Lag, Key::default());
     let of = |check: &Check, measure: Measure, returned: &[&str]| {
         let returned: Vec<String> = returned.iter().map(|name| (*name).to_owned()).collect();
         Mask::new(check, &privacy(true), Some(&returned)).unwrap().measure(measure)
@@ -195,10 +181,14 @@ fn values_without_their_columns_name_are_masked_too() {
     };
     for name in ["ms", "p50"] {
         let check = check(KindSettings::Percentile(Box::new(settings.clone())), &[name]);
-        let rank = of(&check, measure("p50 rank error", Key::default()), &["email", "ms"]);
+        let rank = of(&check, measure(Quantity::RankError("p50".to_owned()), Key::default()), &["email", "ms"]);
         assert!(rank.old.unwrap().starts_with("masked:"), "{name}");
         assert_eq!(rank.delta.as_deref(), Some("1"), "a rank error is no value");
-        assert_eq!(of(&check, measure("p50", Key::default()), &["email", "ms"]).delta, None, "{name}");
+        assert_eq!(
+            of(&check, measure(Quantity::Quantile("p50".to_owned()), Key::default()), &["email", "ms"]).delta,
+            None,
+            "{name}"
+        );
     }
 }
 
@@ -208,7 +198,10 @@ fn counts_and_times_are_no_values() {
     let mut timed = check(KindSettings::Latency(Default::default()), &[]);
     timed.mask.suite = vec!["email".to_owned()];
     let mask = Mask::new(&timed, &privacy(true), None).unwrap();
-    assert_eq!(mask.measure(measure("median_ms", Key::default())).old.as_deref(), Some("4711"));
+    assert_eq!(
+        mask.measure(measure(Quantity::Timing("median_ms".to_owned()), Key::default())).old.as_deref(),
+        Some("4711")
+    );
     let mask = Mask::new(&check(KindSettings::Rows, &["rows"]), &privacy(true), Some(&["rows".to_owned()])).unwrap();
     let pair = || BTreeMap::from([("rows".to_owned(), Pair { old: Some("2".to_owned()), new: Some("1".to_owned()) })]);
     let of = |difference| mask.example(Example { difference, key: Key::default(), columns: pair() });
@@ -229,23 +222,6 @@ fn without_examples_no_row_shows() {
     assert_eq!(shown.outcome.measures()[0].old.as_deref(), Some("4711"));
     assert_eq!(shown.outcome.columns()[0].max_delta, None, "the largest delta is that of one row");
     let mask = Mask::new(&bare, &privacy(false), Some(&returned())).unwrap();
-    let text = Measure { old: Some(SECRET.to_owned()), ..measure("cost", Key::default()) };
+    let text = Measure { old: Some(SECRET.to_owned()), ..measure(column("cost"), Key::default()) };
     assert!(mask.measure(text).old.unwrap().starts_with("masked:"), "a text is no aggregate");
-}
-
-/// Catches a suite's mask that hides nothing and says nothing.
-#[test]
-fn a_name_that_no_check_returns_is_told_once() {
-    let mut one = check(KindSettings::Rows, &[]);
-    one.mask.suite = vec!["email".to_owned(), "gone".to_owned()];
-    let mut reports = vec![report(), report()];
-    let facts = [CheckFacts { returned: Some(returned()), ..CheckFacts::default() }, CheckFacts::default()];
-    unused([&one].into_iter(), &mut reports, &facts);
-    let told: Vec<String> = reports
-        .iter()
-        .flat_map(|report| &report.warnings)
-        .filter(|w| w.code == WarningCode::MaskUnused)
-        .map(crate::model::Warning::message)
-        .collect();
-    assert!(told.len() == 1 && told[0].contains("`gone`"), "{told:?}");
 }
