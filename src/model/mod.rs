@@ -52,7 +52,8 @@ pub use proof::{
 };
 pub use quantity::Quantity;
 pub use reading::{
-    Moved, Outside, PlanReport, SampleReport, Times, Transient, Undecided, Unstable, WindowReport, Written,
+    BucketReport, Moved, Outside, PlanReport, SampleReport, Times, Transient, Undecided, Unstable, WindowReport,
+    Written,
 };
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, DuplicateKeys, Example, MASKED, Pair, RowCounts, TagCounts};

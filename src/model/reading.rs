@@ -8,7 +8,8 @@ use super::text_of;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PlanReport {
     /// `stream`: all rows were read and hashed here; `server`: the server that holds both sides found the rows that
-    /// differ, and only those were read.
+    /// differ, and only those were read; `checksums`: two servers summed the hashes of their rows by bucket of the key, and only
+    /// buckets that differ were read.
     pub name: String,
     /// The hash by which rows are called equal: that of the server, or of cutover.
     pub hash: String,
@@ -22,6 +23,22 @@ pub struct PlanReport {
     pub spilled_bytes: u64,
     /// Upper bound of the probability that two different rows were called equal.
     pub false_equal: String,
+    /// The buckets of `checksums`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buckets: Option<BucketReport>,
+}
+
+/// By how many buckets two servers were compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct BucketReport {
+    /// Buckets that were asked about, those of a second and finer question included.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub asked: u64,
+    /// Buckets that differ, whose rows were read.
+    #[serde(serialize_with = "text_of")]
+    #[schemars(with = "String")]
+    pub read: u64,
 }
 
 /// The stretch of time that was compared.

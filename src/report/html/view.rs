@@ -359,6 +359,14 @@ fn notes(check: &CheckReport) -> Vec<String> {
             plural(plan.read_again, "row"),
             visible(&plan.false_equal)
         ));
+        if let Some(buckets) = plan.buckets {
+            notes.push(format!(
+                "two servers were compared by sums over {}, of which {} differed and {} read",
+                plural(buckets.asked, "bucket"),
+                buckets.read,
+                if buckets.read == 1 { "was" } else { "were" }
+            ));
+        }
     }
     if let Some(written) = check.written {
         let more = if written.truncated { ", and there are more" } else { "" };

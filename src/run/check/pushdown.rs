@@ -4,20 +4,34 @@
 //! and the rules hold for equal values. The rows that differ are always read and judged here, and what is read must be
 //! what the server found: as many rows, with the same sum of hashes.
 
+pub(crate) mod checksums;
+
 use crate::compare::ComparisonResult;
 use crate::frame::{Column, Frame, Type, Value};
-use crate::model::{ErrorCode, ErrorReport, Side, Sides};
+use crate::model::{BucketReport, ErrorCode, ErrorReport, Side, Sides};
 use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
 use crate::source::pushdown;
-use crate::source::pushdown::{Described, Names, Pair, RowHash, Seeded, ServerDiff as Question};
+use crate::source::pushdown::{Buckets, Described, Names, Pair, RowHash, Seeded, ServerDiff as Question};
 use crate::source::shared::column_builder::without_literals;
 use crate::source::{Dialect, Engine};
 use crate::spec::check::{Check, Rule, Sample};
 
-/// How one server that holds both sides is asked which rows differ; absent where there is none, or it cannot tell.
-pub(crate) fn question(old: &dyn Engine, new: &dyn Engine) -> Option<&'static dyn Question> {
-    let same = std::ptr::addr_eq(std::ptr::from_ref(old), std::ptr::from_ref(new));
-    old.driver().dialect.server_diff().filter(|_| same)
+/// Who can be asked which rows differ.
+#[derive(Clone, Copy)]
+pub(crate) enum Asked {
+    /// The one server that holds both sides.
+    Together(&'static dyn Question),
+    /// Two servers of one engine, each about its side.
+    Apart(&'static dyn Question),
+}
+
+/// How the servers of both sides are asked which rows differ; absent where they cannot tell.
+pub(crate) fn question(old: &dyn Engine, new: &dyn Engine) -> Option<Asked> {
+    let question = old.driver().dialect.server_diff()?;
+    if std::ptr::addr_eq(std::ptr::from_ref(old), std::ptr::from_ref(new)) {
+        return Some(Asked::Together(question));
+    }
+    (old.driver().name == new.driver().name).then_some(Asked::Apart(question))
 }
 
 /// The query of one side cut down to the sample, where its server picks the same keys as cutover would.
@@ -49,7 +63,6 @@ fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
 pub(crate) struct ServerDiff {
     question: &'static dyn Question,
     plan: DiffPlan,
-    sql: String,
     names: Names,
     key: Vec<Pair>,
     compared: Vec<Pair>,
@@ -58,8 +71,8 @@ pub(crate) struct ServerDiff {
 
 /// What the server says of both sides.
 pub(crate) enum Answer {
-    /// All rows are equal: as many on each side, and what a comparison of them finds.
-    Equal(u64, Box<ComparisonResult>, Summary),
+    /// All rows are equal: as many on each side, what a comparison of them finds, and by which buckets that was found.
+    Equal(u64, Box<ComparisonResult>, Summary, Option<BucketReport>),
     /// Only some rows have to be read.
     Differing(Differing),
     /// All rows have to be read.
@@ -80,16 +93,17 @@ pub(crate) struct Differing {
     pub(crate) known: Sides<(u64, u64)>,
     /// Bits of the hash by which the others are equal.
     pub(crate) bits: u32,
+    /// By which buckets that was found, where two servers were asked.
+    pub(crate) buckets: Option<BucketReport>,
 }
 
 impl ServerDiff {
-    /// The question about `queries`, or why the server could answer it differently from cutover.
+    /// The question about two queries with the columns `described`, or why the server could answer it differently from cutover.
     pub(crate) fn new(
         question: &'static dyn Question,
         check: &Check,
         options: DiffOptions,
         hash: RowHash,
-        queries: &Sides<String>,
         described: &Sides<Vec<Described>>,
     ) -> Result<ServerDiff, ErrorReport> {
         let (old, new) = (head(&described.old)?, head(&described.new)?);
@@ -108,8 +122,7 @@ impl ServerDiff {
             return Err(unfit(format!("the key column `{}` is a float", float.old)));
         }
         let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
-        let sql = question.grouped(&names, &queries.old, &queries.new, &key, &compared, seeded);
-        Ok(ServerDiff { question, plan, sql, names, key, compared, seeded })
+        Ok(ServerDiff { question, plan, names, key, compared, seeded })
     }
 
     /// The server's name of the hash by which it compares.
@@ -117,9 +130,9 @@ impl ServerDiff {
         self.question.hash(self.seeded.hash).0
     }
 
-    /// The SQL to send.
-    pub(crate) fn sql(&self) -> &str {
-        &self.sql
+    /// The SQL to send to the server that holds both sides.
+    pub(crate) fn sql(&self, queries: &Sides<String>) -> String {
+        self.question.grouped(&self.names, &queries.old, &queries.new, &self.key, &self.compared, self.seeded)
     }
 
     /// What `answer` says of `queries`.
@@ -147,7 +160,7 @@ impl ServerDiff {
         let (_, bits) = self.question.hash(self.seeded.hash);
         if differing == 0 && old == equal && new == equal {
             let (found, summary) = self.plan.equal(equal, &numbers, bits);
-            return Some(Answer::Equal(equal, Box::new(found), summary));
+            return Some(Answer::Equal(equal, Box::new(found), summary, None));
         }
         let hashes = match answer.values("cutover_keys").as_slice() {
             [Value::Array(hashes)] => hashes.iter().map(unsigned).collect::<Option<Vec<u64>>>()?,
@@ -156,19 +169,19 @@ impl ServerDiff {
         if hashes.len() as u64 != differing {
             return None;
         }
-        let side = |sql: &str, name| {
-            self.question.differing(&self.names, sql, &self.key, &self.compared, name, self.seeded, &hashes)
-        };
+        let keys = Buckets { bits: 64, numbers: hashes };
+        let side = |side| self.question.differing(self.of(side, queries), &keys);
         Some(Answer::Differing(Differing {
             equal,
             numbers,
             bits,
             row_hash: self.names.name(pushdown::ROW_HASH),
-            queries: Sides { old: side(&queries.old, |pair| &pair.old), new: side(&queries.new, |pair| &pair.new) },
+            queries: Sides { old: side(Side::Old), new: side(Side::New) },
             known: Sides {
                 old: (old.checked_sub(equal)?, count("cutover_old_sum")?),
                 new: (new.checked_sub(equal)?, count("cutover_new_sum")?),
             },
+            buckets: None,
         }))
     }
 }

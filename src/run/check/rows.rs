@@ -16,7 +16,7 @@ use super::pushdown::Answer;
 use super::query::prepare;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
 use crate::compare::ComparisonResult;
-use crate::model::{ErrorCode, ErrorReport, Example, Moved, PlanReport, Side, SideReport, Sides};
+use crate::model::{BucketReport, ErrorCode, ErrorReport, Example, Moved, PlanReport, Side, SideReport, Sides};
 use crate::rowdiff::{Candidates, DiffPlan, Failure, HASH, Kept, Summary};
 use crate::source::QueryHandle;
 
@@ -110,10 +110,10 @@ impl<'a> TwoSidedScan<'a> {
         result: &mut AttemptResult,
     ) -> Result<(), ErrorReport> {
         match self.server(queries, old, new, result).await? {
-            (Answer::Equal(rows, found, summary), hash) => {
+            (Answer::Equal(rows, found, summary, buckets), hash) => {
                 result.sides.present_mut().for_each(|(_, side)| side.rows = Some(rows));
                 result.comparison = *found;
-                result.plan = Some(planned("server", hash, &summary));
+                result.plan = Some(planned(by_server(buckets), hash, &summary, buckets));
                 return Ok(());
             }
             (Answer::Differing(differing), hash) => {
@@ -206,13 +206,15 @@ impl<'a> TwoSidedScan<'a> {
                 Err(failure) => return self.failed(failure, result).map(|()| true),
             }
         };
-        let by = wanted.differing.map_or(("stream", HASH), |(_, hash)| ("server", hash));
+        let by = wanted.differing.map_or(("stream", HASH, None), |(differing, hash)| {
+            (by_server(differing.buckets), hash, differing.buckets)
+        });
         self.judge(by, plan, candidates, kept, result).await.map(|()| true)
     }
 
     async fn judge(
         &self,
-        (name, hash): (&str, &str),
+        (name, hash, buckets): (&str, &str, Option<BucketReport>),
         plan: DiffPlan,
         candidates: Arc<Candidates>,
         kept: Sides<Kept>,
@@ -252,7 +254,7 @@ impl<'a> TwoSidedScan<'a> {
         result.comparison = found;
         result.moved =
             Some(Moved { old: summary.moved.old, new: summary.moved.new }).filter(|moved| moved.old + moved.new > 0);
-        result.plan = Some(planned(name, hash, &summary));
+        result.plan = Some(planned(name, hash, &summary, buckets));
         Ok(())
     }
 
@@ -268,9 +270,15 @@ impl<'a> TwoSidedScan<'a> {
     }
 }
 
+/// The name of the plan by which servers found what differs.
+fn by_server(buckets: Option<BucketReport>) -> &'static str {
+    if buckets.is_some() { "checksums" } else { "server" }
+}
+
 /// How a verdict came about, for the report.
-fn planned(name: &str, hash: &str, summary: &Summary) -> PlanReport {
+fn planned(name: &str, hash: &str, summary: &Summary, buckets: Option<BucketReport>) -> PlanReport {
     PlanReport {
+        buckets,
         name: name.to_owned(),
         hash: hash.to_owned(),
         read_again: summary.read_again,

@@ -7,7 +7,8 @@ use super::super::context::elapsed_ms;
 use super::super::options::DiffStrategy;
 use super::attempt_result::AttemptResult;
 use super::pushdown;
-use super::pushdown::Answer;
+use super::pushdown::checksums::{Checksums, Next};
+use super::pushdown::{Answer, Asked};
 use super::scan::{Session, SideQuery, TwoSidedScan};
 use crate::model::{ErrorCode, ErrorReport, Place, SampleReport, Side, Sides};
 use crate::source;
@@ -78,7 +79,7 @@ impl<'a> TwoSidedScan<'a> {
             return refuse("keys of old differ from themselves, and the server does not know which");
         }
         let Some(question) = pushdown::question(sides.old.engine, sides.new.engine) else {
-            return refuse("both sides must be the same ClickHouse source");
+            return refuse("both sides must be on ClickHouse");
         };
         if self.keys().is_some() {
             return refuse("only the keys that differed before are looked at");
@@ -91,20 +92,65 @@ impl<'a> TwoSidedScan<'a> {
             _ => return refuse("the columns are not known"),
         };
         let (check, hash) = (self.one.check, self.context.options.hash);
-        let asked = match pushdown::ServerDiff::new(question, check, self.options(), hash, queries, &described) {
+        let (Asked::Together(written) | Asked::Apart(written)) = question;
+        let asked = match pushdown::ServerDiff::new(written, check, self.options(), hash, &described) {
             Ok(asked) => asked,
             Err(why) => return refused(why),
         };
         let clock = Instant::now();
-        let asking = old.whole(asked.sql());
-        let answer = source::within(asking, sides.old.engine, &sides.old.ticket, self.timeout, self.context.stop).await;
-        let answer = answer.map_err(|error| self.located(&sides.old, error))?;
+        let answer = match question {
+            Asked::Together(_) => {
+                let answer = self.whole(Side::Old, old, &asked.sql(queries)).await?;
+                answer.map(|answer| {
+                    result.note(answer.warnings);
+                    asked.answered(&answer.frame, queries)
+                })
+            }
+            Asked::Apart(_) => self.checksums(&asked, queries, (old, new), result).await?,
+        };
         let Some(answer) = answer else { return refuse("the source is not asked that way") };
         let elapsed = elapsed_ms(clock);
         let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());
         result.note_columns(names);
         result.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed);
-        result.note(answer.warnings);
-        Ok((asked.answered(&answer.frame, queries), asked.hash()))
+        Ok((answer, asked.hash()))
+    }
+
+    /// Asks two servers for sums by buckets, and again by finer ones where many rows are in buckets that differ; absent where
+    /// the source is not asked that way.
+    async fn checksums(
+        &self,
+        asked: &pushdown::ServerDiff,
+        queries: &Sides<String>,
+        (old, new): (&mut Session<'a>, &mut Session<'a>),
+        result: &mut AttemptResult,
+    ) -> Result<Option<Answer>, ErrorReport> {
+        let mut sums = Checksums::new(asked, queries);
+        let (mut bits, mut within) = (Checksums::bits(), None);
+        loop {
+            let sql = Sides::each(|side| sums.sql(side, bits, within.as_ref()));
+            let answers = tokio::join!(self.whole(Side::Old, old, &sql.old), self.whole(Side::New, new, &sql.new));
+            let answers = Sides { old: answers.0, new: answers.1 }.all().map_err(ErrorReport::joined)?;
+            let Sides { old: Some(old), new: Some(new) } = answers else { return Ok(None) };
+            for (side, warnings) in [(Side::Old, old.warnings), (Side::New, new.warnings)] {
+                result.note(warnings.into_iter().map(|warning| warning.of(side)).collect());
+            }
+            match sums.answered(&Sides { old: old.frame, new: new.frame }, bits) {
+                Next::Answer(answer) => return Ok(Some(answer)),
+                Next::Finer { within: buckets, bits: finer } => (within, bits) = (Some(buckets), finer),
+            }
+        }
+    }
+
+    /// Asks the server of one side for an answer of few rows; absent where it is not asked that way.
+    async fn whole(
+        &self,
+        side: Side,
+        session: &mut Session<'a>,
+        sql: &str,
+    ) -> Result<Option<source::Answer>, ErrorReport> {
+        let of = self.sides.get(side);
+        let answer = source::within(session.whole(sql), of.engine, &of.ticket, self.timeout, self.context.stop).await;
+        answer.map_err(|error| self.located(of, error))
     }
 }

@@ -2,10 +2,13 @@
 
 use super::super::dialect::Dialect;
 use super::super::gate::statement;
-use super::super::pushdown::server_diff::{MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff};
+use super::super::pushdown::server_diff::{
+    Buckets, MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff, SideQuestion,
+};
 use super::super::pushdown::{Names, is_number};
 use super::dialect::ClickHouse;
 use crate::frame::Type;
+use crate::model::Side;
 
 /// What a row of new counts beside the rows of old, in the one number that counts both.
 const NEW: u64 = 1 << 32;
@@ -40,7 +43,7 @@ impl ServerDiff for ClickHouse {
     }
 
     fn grouped(&self, names: &Names, old: &str, new: &str, key: &[Pair], compared: &[Pair], seeded: Seeded) -> String {
-        let prefix = names.name("");
+        let (prefix, same) = (names.name(""), names.name("same"));
         // A sum of both sides in one number: more than 2³² rows of one key would be miscounted, and then what is read is
         // not what was counted. Whether two rows are equal does not hang on it.
         let rows = |is_new: bool| format!("toUInt64({}) AS {prefix}rows", if is_new { NEW } else { 1 });
@@ -74,10 +77,10 @@ impl ServerDiff for ClickHouse {
              sum({prefix}w) AS {prefix}w{}, {prefix}rows = {} AND {prefix}o = {prefix}w AS {prefix}same\n\
              FROM (\n{}\nUNION ALL\n{}\n)\nGROUP BY {prefix}key\n)",
             NEW - 1,
-            flags.unreadable(),
+            flags.unreadable(&same),
             sum("o"),
             sum("w"),
-            flags.totals(compared),
+            flags.totals(&same, compared),
             flags.sums(),
             NEW + 1,
             side(old, false, |pair| &pair.old),
@@ -85,30 +88,58 @@ impl ServerDiff for ClickHouse {
         )
     }
 
-    fn differing(
-        &self,
-        names: &Names,
-        sql: &str,
-        key: &[Pair],
-        compared: &[Pair],
-        name: fn(&Pair) -> &str,
-        seeded: Seeded,
-        hashes: &[u64],
-    ) -> String {
+    fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
+        let SideQuestion { names, sql, key, compared, name, seeded } = of;
         let hash = row_hash(names, key, compared, name, seeded);
         let hash = match seeded.hash {
             RowHash::Fast => hash,
             RowHash::Strong => format!("reinterpretAsUInt64({hash})"),
         };
-        // One text is parsed at once, where so many literals take longer than the rest of the query.
-        let hashes = hashes.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
         format!(
-            "SELECT *, {hash} AS {} {}\nWHERE {} IN (SELECT arrayJoin(CAST('[{hashes}]' AS Array(UInt64))))",
+            "SELECT *, {hash} AS {} {}\nWHERE {}",
             names.name(ROW_HASH),
             names.from(statement(&ClickHouse, sql)),
-            key_hash(names, key, name, seeded),
+            in_buckets(&key_hash(names, key, name, seeded), buckets),
         )
     }
+
+    fn checksums(&self, of: SideQuestion<'_>, side: Side, bits: u32, within: Option<&Buckets>) -> String {
+        let SideQuestion { names, sql, key, compared, name, seeded } = of;
+        let prefix = names.name("");
+        let flags = Flags::of(names, key, compared);
+        let within = within
+            .map_or_else(String::new, |buckets| format!("WHERE {}\n", in_buckets(&format!("{prefix}key"), buckets)));
+        // Keys are counted first: a bucket with a key that stands more than once is looked at row by row.
+        format!(
+            "SELECT {} AS cutover_bucket, sum({prefix}rows) AS cutover_bucket_rows, sum({prefix}hash) AS cutover_bucket_sum, \
+             toUInt64(max({prefix}rows) > 1 OR {} > 0) AS cutover_bucket_open{}, sum(sum({prefix}rows)) OVER () AS cutover_total\n\
+             FROM (\n\
+             SELECT {prefix}key, count() AS {prefix}rows, sum({prefix}hash) AS {prefix}hash{}\n\
+             FROM (\nSELECT {} AS {prefix}key, {} AS {prefix}hash{} {}\n)\n{within}\
+             GROUP BY {prefix}key\n)\n\
+             GROUP BY cutover_bucket\nORDER BY cutover_bucket",
+            bucket(&format!("{prefix}key"), bits),
+            flags.unreadable("1"),
+            flags.totals("1", compared),
+            flags.sums(),
+            key_hash(names, key, name, seeded),
+            row_hash(names, key, compared, name, seeded),
+            flags.columns(side == Side::New),
+            names.from(statement(&ClickHouse, sql)),
+        )
+    }
+}
+
+/// The number of the bucket of a key hash.
+fn bucket(hash: &str, bits: u32) -> String {
+    format!("bitShiftRight({hash}, {})", 64 - bits)
+}
+
+/// Whether a key hash is of one of the buckets.
+fn in_buckets(hash: &str, buckets: &Buckets) -> String {
+    // One text is parsed at once, where so many literals take longer than the rest of the query.
+    let numbers = buckets.numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
+    format!("{} IN (SELECT arrayJoin(CAST('[{numbers}]' AS Array(UInt64))))", bucket(hash, buckets.bits))
 }
 
 /// What is to be known of old's rows besides their hashes, a bit for each: whether a text is not UTF-8, and whether a
@@ -160,25 +191,25 @@ impl Flags {
         (0..self.bits.len().div_ceil(BITS)).map(|at| format!(", sum({prefix}f{at}) AS {prefix}f{at}")).collect()
     }
 
-    /// Whether a flag is set in any of the equal rows, as 0 or 1.
-    fn any(&self, at: usize) -> String {
+    /// Whether a flag is set in any of the rows of which `condition` holds, as 0 or 1.
+    fn any(&self, at: usize, condition: &str) -> String {
         let prefix = &self.prefix;
-        format!("bitTest(groupBitOrIf({prefix}f{}, {prefix}same), {})", at / BITS, at % BITS)
+        format!("bitTest(groupBitOrIf({prefix}f{}, {condition}), {})", at / BITS, at % BITS)
     }
 
-    fn unreadable(&self) -> String {
+    fn unreadable(&self, condition: &str) -> String {
         match self.bits.first() {
-            Some((None, _)) => format!("toUInt64({})", self.any(0)),
+            Some((None, _)) => format!("toUInt64({})", self.any(0, condition)),
             _ => "toUInt64(0)".to_owned(),
         }
     }
 
-    /// For each numeric column whether equal rows hold a finite number.
-    fn totals(&self, compared: &[Pair]) -> String {
+    /// For each numeric column whether rows of which `condition` holds have a finite number.
+    fn totals(&self, condition: &str, compared: &[Pair]) -> String {
         let numeric = compared.iter().enumerate().filter(|(_, pair)| is_number(&pair.of));
         let total = |(number, (at, _)): (usize, (usize, &Pair))| {
             let flag = self.bits.iter().position(|(column, _)| *column == Some(at));
-            let total = flag.map_or_else(|| format!("countIf({}same)", self.prefix), |flag| self.any(flag));
+            let total = flag.map_or_else(|| format!("countIf({condition})"), |flag| self.any(flag, condition));
             format!(", toUInt64({total}) AS cutover_finite{number}")
         };
         numeric.enumerate().map(total).collect()

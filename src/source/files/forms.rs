@@ -3,6 +3,7 @@
 mod cut;
 mod floats;
 mod intervals;
+mod subqueries;
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, DataFusionError, Result};
@@ -21,17 +22,18 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
         if floats::meet(plan, &schema) {
             return Err(refused(floats::WHY));
         }
+        if let Some(why) = subqueries::why(plan) {
+            return Err(refused(why));
+        }
         plan.apply_expressions(|whole| {
             whole.apply(|one| match one {
                 Expr::InSubquery(within) if floats::within(within, &schema) => Err(refused(floats::WHY)),
+                one if let Some(why) = subqueries::empty(one) => Err(refused(why)),
                 Expr::SimilarTo(_) => Err(refused(
                     "SIMILAR TO is taken for a regular expression that may match anywhere in the text; write s ~ '^(…)$', with \
                      .* for % and . for _",
                 )),
-                Expr::ScalarFunction(called) if called.name() == "date_bin" => Err(refused(
-                    "DATE_BIN is NULL for times before 1677 and after 2262; write DATE_TRUNC('hour', t), or FLOOR(EXTRACT(epoch \
-                     FROM t) / 900) for quarters of an hour",
-                )),
+                one if intervals::extracted(one, &schema) => Err(refused(intervals::EXTRACTED)),
                 one if intervals::compared(one, &schema) => Err(refused(intervals::WHY)),
                 one if let Some(why) = cut::why(one, &schema) => Err(refused(why)),
                 Expr::AggregateFunction(called) => median(called.func.name(), &called.params.args, &schema),

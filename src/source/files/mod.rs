@@ -11,6 +11,7 @@ mod exact;
 mod format;
 mod format_table;
 mod forms;
+mod grammar;
 mod int96;
 mod lexer;
 mod limits;

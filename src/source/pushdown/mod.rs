@@ -1,4 +1,4 @@
-//! Parts of a row diff that a server can do itself: SQL made around a check's own query.
+//! Buckets of a row diff that a server can do itself: SQL made around a check's own query.
 //!
 //! Each form is used only where it gives what reading all rows would give; who asks makes sure of the columns. Columns of
 //! the check's query stand behind the name of the subquery: ClickHouse would take a name for an alias beside it, and
@@ -11,7 +11,7 @@ pub(in crate::source) mod server_diff;
 pub use super::gate::statement;
 pub use names::Names;
 pub use sampled::sampled;
-pub use server_diff::{MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff};
+pub use server_diff::{Buckets, MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff, SideQuestion};
 
 use crate::frame::Type;
 

@@ -1,7 +1,9 @@
-//! The question which rows of two sides differ, as one server answers it that holds both.
+//! The questions which rows of two sides differ: as one server answers it that holds both, and as two servers do, each for
+//! its own side.
 
 use super::names::Names;
 use crate::frame::Type;
+use crate::model::Side;
 
 /// Name of ours for the column of [`ServerDiff::differing`] that holds the hash of the row.
 pub const ROW_HASH: &str = "row";
@@ -41,7 +43,33 @@ pub struct Seeded {
     pub seeds: [u64; 2],
 }
 
-/// How the question is written.
+/// Buckets of the rows of both sides, by the first bits of the hash of their key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buckets {
+    /// Bits that tell one bucket from another, up to 64.
+    pub bits: u32,
+    /// The numbers of the buckets.
+    pub numbers: Vec<u64>,
+}
+
+/// The query of one side, and what is compared of it.
+#[derive(Clone, Copy)]
+pub struct SideQuestion<'a> {
+    /// Names of ours beside the columns.
+    pub names: &'a Names,
+    /// The query.
+    pub sql: &'a str,
+    /// The key columns.
+    pub key: &'a [Pair],
+    /// The compared columns.
+    pub compared: &'a [Pair],
+    /// The name of a column on this side.
+    pub name: fn(&Pair) -> &str,
+    /// The hash of a row.
+    pub seeded: Seeded,
+}
+
+/// How the questions are written.
 pub trait ServerDiff: Sync {
     /// Returns whether the server compares values of this type as cutover does, given that both sides have the same type.
     fn hashable(&self, of: &Type) -> bool;
@@ -56,17 +84,14 @@ pub trait ServerDiff: Sync {
     /// that differs.
     fn grouped(&self, names: &Names, old: &str, new: &str, key: &[Pair], compared: &[Pair], seeded: Seeded) -> String;
 
-    /// `sql` of one side cut down to the rows whose key has one of `hashes`, each row with its own hash under the name
-    /// [`ROW_HASH`] of ours: both hashes are those of [`ServerDiff::grouped`].
-    #[expect(clippy::too_many_arguments, reason = "what `grouped` takes, of one side, and the keys")]
-    fn differing(
-        &self,
-        names: &Names,
-        sql: &str,
-        key: &[Pair],
-        compared: &[Pair],
-        name: fn(&Pair) -> &str,
-        seeded: Seeded,
-        hashes: &[u64],
-    ) -> String;
+    /// `of` cut down to the rows of the buckets, each row with its own hash under the name [`ROW_HASH`] of ours: both hashes
+    /// are those of [`ServerDiff::grouped`].
+    fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String;
+
+    /// A query that is answered with one row for each bucket of `bits` bits that holds rows, ascending: its number
+    /// (`cutover_bucket`), its rows, the sum of their hashes (which wraps around), a number above 0 where one of its keys
+    /// stands more than once or a text is not UTF-8 (`cutover_bucket_open`), and the numbers of [`ServerDiff::grouped`] about finite
+    /// values; and in every row how many rows the answer is about (`cutover_total`). What is asked of the text and of finite
+    /// values is asked of old alone: new has the same where the sums are equal. With `within`, of those buckets only.
+    fn checksums(&self, of: SideQuestion<'_>, side: Side, bits: u32, within: Option<&Buckets>) -> String;
 }

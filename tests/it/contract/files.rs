@@ -108,8 +108,8 @@ async fn numbers_are_summed_and_averaged_exactly() {
     let engine = open(folder.path(), &[]);
     let sum = decimal(12_345_678_901_234_567_890_123_456_791, 12);
     assert_eq!(one(&engine, "SELECT SUM(cost) AS s FROM t").await, sum);
-    // Of 38 digits, 26 may stand before the point.
-    let half = decimal(6_172_839_450_617_283_945_061_728_396, 12);
+    // Of 38 digits, 19 are kept for what stands before the point.
+    let half = decimal(61_728_394_506_172_839_450_617_283_955_000_000, 19);
     for sql in [
         "SELECT AVG(cost) AS a FROM t",
         "SELECT AVG(x) AS a FROM (SELECT cost AS x FROM t) AS u",
@@ -118,6 +118,11 @@ async fn numbers_are_summed_and_averaged_exactly() {
         assert_eq!(one(&engine, sql).await, half, "{sql}");
     }
     assert_eq!(one(&engine, "SELECT AVG(n) AS a FROM t").await, decimal(15_000_000_000_000_000, 16));
+    let third = "SELECT AVG(x) AS a FROM (SELECT CAST(n AS DECIMAL(38, 3)) AS x FROM t UNION ALL SELECT 1) AS u";
+    assert_eq!(one(&engine, third).await, decimal(13_333_333_333_333_333_333, 19));
+    let sql = "SELECT AVG(cost * 10000) AS a FROM t";
+    let error = query(&engine, sql, Duration::from_secs(9), &CancellationToken::default()).await.expect_err(sql);
+    assert!(error.message.contains("DOUBLE"), "{}", error.message);
 }
 
 /// Catches anything but one query that reads.

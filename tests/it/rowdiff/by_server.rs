@@ -8,18 +8,27 @@ use serde_json::Value as Json;
 use crate::support::engine_url;
 
 /// Who compares, by which hash, and the name that the report gives it.
-const PLANS: [(&str, &str, &str); 3] =
-    [("stream", "fast", "multilinear"), ("server", "fast", "cityHash64"), ("server", "strong", "sipHash128")];
+const PLANS: [(&str, &str, &str); 5] = [
+    ("stream", "fast", "multilinear"),
+    ("server", "fast", "cityHash64"),
+    ("server", "strong", "sipHash128"),
+    ("checksums", "fast", "cityHash64"),
+    ("checksums", "strong", "sipHash128"),
+];
 
-/// Runs `suite` by a plan; the report.
-fn run(suite: &str, plan: &str, hash: &str) -> Json {
+/// Runs `suite` by a plan, which nothing but the servers' own fitness decides on with `forced` off; the report.
+fn run(suite: &str, plan: &str, hash: &str, forced: bool) -> Json {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
+    // Two sources of one server are two servers to cutover.
+    let url = engine_url("CUTOVER_TEST_CLICKHOUSE_URL");
+    let asked = if plan == "stream" { plan } else { ["auto", "server"][usize::from(forced)] };
     let output = Command::new(env!("CARGO_BIN_EXE_cutover"))
         .current_dir(folder.path())
-        .env("URL", engine_url("CUTOVER_TEST_CLICKHOUSE_URL"))
+        .env("URL", &url)
+        .env("OTHER", if plan == "checksums" { url.replace("/default", "/system") } else { url.clone() })
         .args(["run", "suite.toml", "--quiet", "--no-history", "--report", "json=report.json"])
-        .args(["--plan", plan, "--hash", hash])
+        .args(["--plan", asked, "--hash", hash])
         .output()
         .unwrap();
     let report = std::fs::read_to_string(folder.path().join("report.json"))
@@ -27,7 +36,7 @@ fn run(suite: &str, plan: &str, hash: &str) -> Json {
     serde_json::from_str(&report).unwrap()
 }
 
-const SOURCES: &str = "name = \"s\"\n[sources.old]\nurl = \"${URL}\"\n[sources.new]\nurl = \"${URL}\"\n";
+const SOURCES: &str = "name = \"s\"\n[sources.old]\nurl = \"${URL}\"\n[sources.new]\nurl = \"${OTHER}\"\n";
 
 /// A check of two queries; columns that are `loose` have a tolerance, so that their largest delta is told.
 fn check(name: &str, key: &str, loose: &[String], old: &str, new: &str) -> String {
@@ -114,7 +123,7 @@ fn every_plan_tells_apart_what_looks_alike() {
     };
     suite += &check("many", "\"id\"", &many, &side(0), &side(3));
     let found = PLANS.map(|(plan, hash, name)| {
-        let report = run(&suite, plan, hash);
+        let report = run(&suite, plan, hash, true);
         let checks = report["checks"].as_array().unwrap().clone();
         checks.iter().for_each(|check| {
             assert_eq!((&check["plan"]["name"], &check["plan"]["hash"]), (&plan.into(), &name.into()), "{check:#}");
@@ -170,7 +179,7 @@ fn null_is_one_key_whatever_is_under_it() {
         suite += &check(&format!("other_{name}"), "\"part\", \"id\"", &[], &two("toUInt64(0)"), &two("toUInt64(1)"));
     }
     for (plan, hash, _) in PLANS {
-        let report = run(&suite, if plan == "server" { "auto" } else { plan }, hash);
+        let report = run(&suite, plan, hash, false);
         for check in report["checks"].as_array().unwrap() {
             let (equal, duplicate) =
                 if check["id"].as_str().unwrap().contains("other_") { ("1", "0") } else { ("0", "1") };
@@ -196,14 +205,13 @@ fn what_is_no_text_is_an_error_by_every_plan() {
     ];
     for (plan, hash, _) in PLANS {
         // A plan that is insisted on may refuse, and an error it is; left to itself it reads all rows.
-        let plan = if plan == "server" { "auto" } else { plan };
         let mut suite = SOURCES.to_owned();
         for (name, text) in &texts {
             let sql = format!("SELECT number AS id, {text} AS t FROM numbers(9)");
             suite += &check(name, "\"id\"", &[], &sql, &sql);
             suite += &check(&format!("key_{name}"), "\"id\", \"t\"", &[], &sql, &sql);
         }
-        let report = run(&suite, plan, hash);
+        let report = run(&suite, plan, hash, false);
         for check in report["checks"].as_array().unwrap() {
             assert_eq!(check["status"], "error", "{check:#}");
             assert!(check["error"]["message"].as_str().unwrap().contains("UTF-8"), "{check:#}");

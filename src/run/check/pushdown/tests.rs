@@ -2,13 +2,12 @@ use super::*;
 use crate::compare::verdicts::rows;
 use crate::source;
 
-fn asked() -> ServerDiff {
+pub(super) fn asked() -> ServerDiff {
     let column = |name: &str, of: Type| Described::new(name.to_owned(), of.to_string(), of, true);
     let columns = || vec![column("id", Type::Integer), column("v", Type::Integer)];
     let question = source::driver("clickhouse").and_then(|driver| driver.dialect.server_diff()).unwrap();
-    let queries = Sides { old: "SELECT 1".to_owned(), new: "SELECT 2".to_owned() };
     let described = Sides { old: columns(), new: columns() };
-    ServerDiff::new(question, &rows(&["id"]), DiffOptions::default(), RowHash::Fast, &queries, &described).unwrap()
+    ServerDiff::new(question, &rows(&["id"]), DiffOptions::default(), RowHash::Fast, &described).unwrap()
 }
 
 /// The answer of a server, with `changed` in the place of what it says otherwise: 10 rows a side, 7 of them equal.

@@ -1,7 +1,8 @@
 //! Floats beside decimals, and floats of 32 bits beside wider numbers: all are made doubles, as PostgreSQL makes them.
 //!
 //! DataFusion makes a double beside a decimal a `DECIMAL(30, 15)`, which rounds its digits away, and compares a float of 32 bits
-//! with an integer in 32 bits. This goes before the coercion of types, which then finds doubles only.
+//! with an integer in 32 bits. This goes before the coercion of types, which then finds doubles only. And there is one zero,
+//! wherever values are told apart by their bits.
 
 use std::sync::Arc;
 
@@ -49,9 +50,25 @@ fn doubled(one: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
             let (expr, low, high) = (boxed(expr)?, boxed(low)?, boxed(high)?);
             Transformed::yes(Expr::Between(Between { expr, negated, low, high }))
         }
-        Expr::InList(InList { expr, list, negated }) if mixed(&list.iter().chain([&*expr]).collect::<Vec<_>>()) => {
-            let list = list.into_iter().map(double).collect::<Result<_>>()?;
-            Transformed::yes(Expr::InList(InList { expr: boxed(expr)?, list, negated }))
+        Expr::InList(InList { expr, list, negated })
+            if list.iter().chain([&*expr]).any(|one| type_of(one).is_floating()) =>
+        {
+            let is_mixed = mixed(&list.iter().chain([&*expr]).collect::<Vec<_>>());
+            let one = |one: Expr| if is_mixed { double(one).map(one_zero) } else { Ok(one_zero(one)) };
+            let list = list.into_iter().map(one).collect::<Result<_>>()?;
+            Transformed::yes(Expr::InList(InList { expr: Box::new(one(*expr)?), list, negated }))
+        }
+        Expr::WindowFunction(mut window) => {
+            let params = &mut window.params;
+            let by = params.partition_by.iter_mut().chain(params.order_by.iter_mut().map(|sort| &mut sort.expr));
+            let is_changed = zeros(by, &type_of);
+            let window = Expr::WindowFunction(window);
+            if is_changed { Transformed::yes(window) } else { Transformed::no(window) }
+        }
+        Expr::AggregateFunction(mut aggregate) if aggregate.params.distinct => {
+            let is_changed = zeros(aggregate.params.args.iter_mut(), &type_of);
+            let aggregate = Expr::AggregateFunction(aggregate);
+            if is_changed { Transformed::yes(aggregate) } else { Transformed::no(aggregate) }
         }
         Expr::Case(case) => cases(case, &mixed, &double, &|one| type_of(one).is_floating())?,
         // As a CASE, for the function tells −0.0 from 0.0, which `=` does not.
@@ -75,6 +92,21 @@ fn doubled(one: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         }
         other => Transformed::no(other),
     })
+}
+
+/// `one`, a −0.0 as 0.0: sets and sorted runs tell the two apart by their bits, which `=` does not.
+fn one_zero(one: Expr) -> Expr {
+    one + Expr::Literal(ScalarValue::Float64(Some(0.0)), None)
+}
+
+/// Makes 0.0 of −0.0 in the floats among `all`; whether there is any.
+fn zeros<'e>(all: impl Iterator<Item = &'e mut Expr>, type_of: &impl Fn(&Expr) -> DataType) -> bool {
+    let mut is_changed = false;
+    for one in all.filter(|one| type_of(one).is_floating()) {
+        *one = one_zero(std::mem::take(one));
+        is_changed = true;
+    }
+    is_changed
 }
 
 /// Makes doubles of what a CASE is compared with, and of what it comes to.

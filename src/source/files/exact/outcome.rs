@@ -8,6 +8,10 @@ use super::number::{DIGITS, Number};
 /// Digits that an average has behind those of its values.
 const PLACES: u8 = 16;
 
+/// Digits before the point that an average has room for at least, though its type may have more: a type is often as wide as it
+/// may be, and what an average loses behind the point is lost in silence, while one that is too large is an error.
+const WHOLE: u8 = 19;
+
 /// Which aggregate it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum What {
@@ -37,7 +41,7 @@ impl Outcome {
                 (DataType::Decimal128(DIGITS, 0), DataType::Decimal128(DIGITS, PLACES.cast_signed()))
             }
             DataType::Decimal128(precision, scale) => {
-                let whole = precision.saturating_sub(scale.unsigned_abs());
+                let whole = precision.saturating_sub(scale.unsigned_abs()).min(WHOLE);
                 let places = scale.unsigned_abs().saturating_add(PLACES).min(DIGITS - whole).max(scale.unsigned_abs());
                 (DataType::Decimal128(DIGITS, *scale), DataType::Decimal128(DIGITS, places.cast_signed()))
             }

@@ -11,10 +11,26 @@ use super::super::alike::is_comparison;
 
 /// Why such a plan is refused.
 pub(super) const WHY: &str = "intervals are compared by their months first, then their days, whatever their length; compare times, such \
-                              as a > b + INTERVAL '30 days', or seconds, such as EXTRACT(epoch FROM a - b) > 2592000";
+                              as a > b + INTERVAL '30 days', or seconds, such as EXTRACT(epoch FROM a) - EXTRACT(epoch FROM b) > \
+                              2592000";
+
+/// Why a part of an interval is refused.
+pub(super) const EXTRACTED: &str = "EXTRACT from a difference of times or an interval leaves out its fraction, and is NULL beyond 68 years; \
+                                    write EXTRACT(epoch FROM a) - EXTRACT(epoch FROM b)";
+
+/// Whether an expression takes a part of an interval, or of a difference of times.
+pub(super) fn extracted(one: &Expr, schema: &DFSchema) -> bool {
+    match one {
+        Expr::ScalarFunction(called) if called.name() == "date_part" => called
+            .args
+            .iter()
+            .any(|of| matches!(of.get_type(schema), Ok(DataType::Interval(_) | DataType::Duration(_)))),
+        _ => false,
+    }
+}
 
 /// Aggregates and functions whose answer does not depend on which of two intervals is longer.
-const INDIFFERENT: [&str; 5] = ["count", "coalesce", "date_part", "first_value", "last_value"];
+const INDIFFERENT: [&str; 4] = ["count", "coalesce", "first_value", "last_value"];
 
 /// Whether an expression compares intervals.
 pub(super) fn compared(one: &Expr, schema: &DFSchema) -> bool {

@@ -1,0 +1,14 @@
+//! Words for what SQL over files does not have.
+
+/// The refusal of `what`, which SQL over files does not have.
+pub(super) fn unknown(what: &str) -> String {
+    format!(
+        "SQL over files does not have {what}; docs/files.md lists what it has, and DuckDB reads the same files with the rest \
+         (docs/duckdb.md)"
+    )
+}
+
+/// Refuses `what` where it `is` used.
+pub(super) fn without(is: bool, what: &str) -> Result<(), String> {
+    if is { Err(unknown(what)) } else { Ok(()) }
+}

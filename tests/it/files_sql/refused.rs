@@ -1,0 +1,199 @@
+//! Forms of SQL that the parser takes and that are answered otherwise, or not at all: all of them are refused, and what the
+//! message tells to write instead is right.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch};
+
+use super::{A, C, ask, open, parquet, rows, second, sqlite};
+
+/// A query that is refused, words of the reason, and what the reason tells to write instead, where SQLite knows it too.
+const REFUSED: [(&str, &str, &str); 76] = [
+    // Subqueries.
+    (
+        "SELECT id FROM a WHERE n NOT IN (SELECT n FROM c) OR g = 9",
+        "NOT EXISTS",
+        "SELECT id FROM a WHERE NOT EXISTS (SELECT 1 FROM c WHERE c.n = a.n) OR g = 9",
+    ),
+    ("SELECT id FROM a WHERE (n IN (SELECT n FROM c)) IS NULL", "EXISTS", ""),
+    ("SELECT id FROM a WHERE COALESCE(n IN (SELECT n FROM c), true)", "EXISTS", ""),
+    ("SELECT id FROM a WHERE (n NOT IN (SELECT n FROM c)) IS NOT TRUE", "EXISTS", ""),
+    (
+        "SELECT id FROM a WHERE NOT (n IN (SELECT n FROM c) AND g = 1)",
+        "EXISTS",
+        "SELECT id FROM a WHERE NOT (EXISTS (SELECT 1 FROM c WHERE c.n = a.n) AND g = 1)",
+    ),
+    ("SELECT id, n IN (SELECT n FROM c) AS x FROM a", "EXISTS", ""),
+    ("SELECT g FROM a GROUP BY g HAVING g NOT IN (SELECT g FROM c) OR g = 1", "EXISTS", ""),
+    ("SELECT a.id FROM a JOIN c ON a.id = c.id OR a.n NOT IN (SELECT n FROM c)", "EXISTS", ""),
+    ("SELECT CASE WHEN n IN (SELECT n FROM c) THEN 1 END AS x FROM a", "EXISTS", ""),
+    ("SELECT id FROM a ORDER BY n IN (SELECT n FROM c)", "EXISTS", ""),
+    (
+        "SELECT id FROM a WHERE 0 IN (SELECT COUNT(*) FROM c WHERE c.id = a.id)",
+        "(SELECT COUNT(*)",
+        "SELECT id FROM a WHERE (SELECT COUNT(*) FROM c WHERE c.id = a.id) = 0",
+    ),
+    (
+        "SELECT id FROM a WHERE EXISTS (SELECT COUNT(*) FROM c WHERE c.id = a.id HAVING COUNT(*) = 0)",
+        "(SELECT COUNT(*)",
+        "",
+    ),
+    ("SELECT id FROM a WHERE NOT EXISTS (SELECT MAX(n) FROM c WHERE c.id = a.id)", "(SELECT COUNT(*)", ""),
+    (
+        "SELECT id, (SELECT COUNT(*) IS NULL FROM c WHERE c.id = a.id) AS x FROM a",
+        "behind the subquery",
+        "SELECT id, (SELECT COUNT(*) FROM c WHERE c.id = a.id) IS NULL AS x FROM a",
+    ),
+    ("SELECT id FROM a WHERE n NOT IN (SELECT c.n FROM c WHERE c.id = a.id)", "NOT EXISTS", ""),
+    // Joins.
+    (
+        "SELECT id, a.n FROM a RIGHT JOIN c USING (id)",
+        "COALESCE",
+        "SELECT COALESCE(a.id, c.id) AS id, a.n FROM a RIGHT JOIN c ON a.id = c.id",
+    ),
+    ("SELECT 1 AS x FROM a NATURAL RIGHT JOIN c", "COALESCE", ""),
+    ("SELECT 1 AS x FROM (a RIGHT OUTER JOIN c USING (id))", "COALESCE", ""),
+    ("SELECT 1 AS x FROM a NATURAL FULL JOIN c", "COALESCE", ""),
+    ("SELECT a.id FROM a ASOF JOIN c MATCH_CONDITION (a.id >= c.id)", "ASOF", ""),
+    ("SELECT a.id FROM a CROSS APPLY (SELECT 1 AS x) AS u", "APPLY", ""),
+    // Windows.
+    (
+        "SELECT SUM(n) OVER (w ORDER BY id) AS x FROM a WINDOW w AS (PARTITION BY g)",
+        "whole window",
+        "SELECT SUM(n) OVER (PARTITION BY g ORDER BY id) AS x FROM a",
+    ),
+    (
+        "SELECT SUM(n) OVER (w ROWS UNBOUNDED PRECEDING) AS x FROM a WINDOW w AS (PARTITION BY g ORDER BY id)",
+        "whole window",
+        "",
+    ),
+    (
+        "SELECT SUM(n) OVER (w) AS x FROM a WINDOW w AS (PARTITION BY g)",
+        "OVER w",
+        "SELECT SUM(n) OVER w AS x FROM a WINDOW w AS (PARTITION BY g)",
+    ),
+    ("SELECT SUM(n) OVER v AS x FROM a WINDOW w AS (PARTITION BY g), v AS (w ORDER BY id)", "whole window", ""),
+    ("SELECT ROW_NUMBER() AS x FROM a", "without OVER", ""),
+    ("SELECT LOWER(t) OVER () AS x FROM a", "OVER behind LOWER", ""),
+    ("SELECT COUNT(DISTINCT n) OVER () AS x FROM a", "DISTINCT", ""),
+    // What other engines know.
+    ("SELECT id FROM a PREWHERE n > 0", "WHERE", "SELECT id FROM a WHERE n > 0"),
+    ("SELECT id FROM a TABLESAMPLE BERNOULLI (1)", "`sample`", ""),
+    ("SELECT id FROM a SAMPLE 0.1", "", ""),
+    ("SELECT id FROM a PARTITION (p1)", "WHERE", ""),
+    ("SELECT id FROM a SETTINGS max_threads = 1", "SETTINGS", ""),
+    ("SELECT id FROM a FORMAT JSON", "FORMAT", ""),
+    ("SELECT id FROM a FOR UPDATE", "FOR UPDATE", ""),
+    ("SELECT g, COUNT(*) AS x FROM a GROUP BY g WITH ROLLUP", "ROLLUP (", ""),
+    ("SELECT g, COUNT(*) AS x FROM a GROUP BY g WITH CUBE", "CUBE (", ""),
+    ("SELECT g, COUNT(*) AS x FROM a GROUP BY g WITH TOTALS", "GROUPING SETS", ""),
+    ("SELECT g, COUNT(*) AS x FROM a GROUP BY ALL", "GROUP BY ALL", ""),
+    ("SELECT id FROM a ORDER BY ALL", "", ""),
+    ("SELECT id FROM a START WITH id = 1 CONNECT BY PRIOR id = g", "CONNECT BY", ""),
+    ("SELECT TOP 3 id FROM a", "LIMIT", ""),
+    ("SELECT id FROM a LIMIT 1 BY g", "ROW_NUMBER", ""),
+    ("SELECT id FROM a FETCH FIRST 3 ROWS WITH TIES", "WITH TIES", ""),
+    ("FROM a SELECT id", "FROM before", ""),
+    ("SELECT id FROM a UNION BY NAME SELECT id FROM c", "BY NAME", ""),
+    ("SELECT id FROM a |> WHERE id > 1", "", ""),
+    ("TABLE a", "one SELECT", ""),
+    ("SELECT g FROM a EXCEPT ALL SELECT g FROM c", "GROUP BY", ""),
+    ("SELECT quantile(0.5)(n) AS x FROM a", "two lists", ""),
+    ("SELECT ABS(n) FILTER (WHERE n > 0) AS x FROM a", "FILTER", ""),
+    ("SELECT (n, g) = (1, 2) AS x FROM a", "a = 1 AND b = 2", "SELECT n = 1 AND g = 2 AS x FROM a"),
+    // Operators and predicates.
+    (
+        "SELECT id FROM a WHERE (n > 0) IS DISTINCT FROM true AND g > 1",
+        "parentheses",
+        "SELECT id FROM a WHERE ((n > 0) IS DISTINCT FROM true) AND g > 1",
+    ),
+    (
+        "SELECT id FROM a WHERE (n > 0) IS NOT DISTINCT FROM false OR g > 1",
+        "parentheses",
+        "SELECT id FROM a WHERE ((n > 0) IS NOT DISTINCT FROM false) OR g > 1",
+    ),
+    ("SELECT n IS DISTINCT FROM g = 1 AS x FROM a", "parentheses", ""),
+    ("SELECT n IS DISTINCT FROM g IS NULL AS x FROM a", "parentheses", ""),
+    ("SELECT n ^ 2 AS x FROM a", "POWER", ""),
+    ("SELECT n | 1 & 2 AS x FROM a", "operator", ""),
+    ("SELECT n << 1 AS x FROM a", "operator", ""),
+    ("SELECT n <=> 1 AS x FROM a", "IS NOT DISTINCT FROM", ""),
+    ("SELECT id FROM a WHERE n = ANY(SELECT n FROM c)", "IN (", "SELECT id FROM a WHERE n IN (SELECT n FROM c)"),
+    ("SELECT id FROM a WHERE n <> ALL(MAKE_ARRAY(1, 2))", "NOT IN", ""),
+    ("SELECT id FROM a WHERE t COLLATE \"C\" = 'a'", "bytes", ""),
+    ("SELECT TRY_CAST(t AS INTEGER) AS x FROM a", "CASE", ""),
+    // Types and functions.
+    ("SELECT CAST(n AS FLOAT) AS x FROM a", "DOUBLE", "SELECT CAST(n AS DOUBLE) / 2 > 1 AS x FROM a"),
+    ("SELECT n::FLOAT(53) AS x FROM a", "DOUBLE", ""),
+    ("SELECT CAST(t AS VARCHAR(2)) AS x FROM a", "LEFT", ""),
+    ("SELECT CAST(t AS CHAR(2)) AS x FROM a", "LEFT", ""),
+    ("SELECT CAST(t AS NUMERIC) AS x FROM a", "DECIMAL(38", ""),
+    ("SELECT CAST(t AS TIMESTAMP(0)) AS x FROM a", "DATE_TRUNC", ""),
+    ("SELECT PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY n) AS x FROM a", "kind `percentile`", ""),
+    ("SELECT TO_CHAR(NOW(), 'YYYY-MM-DD') AS x FROM a", "%Y-%m-%d", ""),
+    ("SELECT EXTRACT(second FROM NOW()) AS x FROM a", "microsecond", ""),
+    ("SELECT EXTRACT(epoch FROM NOW() - TIMESTAMP '2026-01-01') AS x FROM a", "EXTRACT(epoch FROM a) -", ""),
+    ("SELECT DATE_PART('minute', INTERVAL '90 minutes') AS x FROM a", "EXTRACT(epoch FROM a) -", ""),
+    ("SELECT APPROX_DISTINCT(n) AS x FROM a", "COUNT(DISTINCT x)", "SELECT COUNT(DISTINCT n) AS x FROM a"),
+];
+
+/// Catches a form that does nothing, or something else, in silence; and advice that is wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_known_to_be_right_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    parquet(&folder.path().join("a.parquet"), &A);
+    parquet(&folder.path().join("c.parquet"), &C);
+    let (engine, opinion) = (open(folder.path()), sqlite());
+    let mut wrong = Vec::new();
+    for (sql, why, instead) in REFUSED {
+        match ask(&engine, sql).await {
+            Ok(frame) => wrong.push(format!("{sql}: {:?}", rows(&frame))),
+            Err(error) if error.message.contains(why) => {}
+            Err(error) => wrong.push(format!("{sql}: {}", error.message)),
+        }
+        if !instead.is_empty() {
+            let right = second(&opinion, instead).unwrap_or_else(|cause| panic!("SQLite refuses {instead}: {cause}"));
+            match ask(&engine, instead).await {
+                Ok(frame) if rows(&frame) == right => {}
+                Ok(frame) => wrong.push(format!("{instead}: {:?}, not {right:?}", rows(&frame))),
+                Err(error) => wrong.push(format!("{instead}: {}", error.message)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Catches a set, a window or a list that tells the two zeros apart, which are equal.
+#[tokio::test(flavor = "multi_thread")]
+async fn there_is_one_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("id", Arc::new(Int64Array::from(vec![1, 2, 3]))),
+        ("f", Arc::new(Float64Array::from(vec![0.0, -0.0, 5.0]))),
+    ];
+    crate::parquet::write_batch(&folder.path().join("t.parquet"), &RecordBatch::try_from_iter(columns).unwrap());
+    let engine = open(folder.path());
+    for (sql, right) in [
+        ("SELECT COUNT(*) AS x FROM t WHERE f IN (0, 7)", "2"),
+        ("SELECT COUNT(*) AS x FROM t WHERE f IN (0, 6, 7, 8, 9)", "2"),
+        ("SELECT COUNT(*) AS x FROM t WHERE f NOT IN (0, 1, 2, 3)", "1"),
+        ("SELECT COUNT(*) AS x FROM t WHERE f IN (-0.0, 1e0, 2e0, 3e0)", "2"),
+        ("SELECT COUNT(DISTINCT f) AS x FROM t", "2"),
+        ("SELECT COUNT(*) AS x FROM (SELECT DISTINCT f FROM t) AS u", "2"),
+        ("SELECT CARDINALITY(ARRAY_AGG(DISTINCT f)) AS x FROM t", "2"),
+        ("SELECT MAX(n) AS x FROM (SELECT COUNT(*) OVER (PARTITION BY f) AS n FROM t) AS u", "2"),
+        ("SELECT MAX(n) AS x FROM (SELECT RANK() OVER (ORDER BY f) AS n FROM t WHERE f < 1) AS u", "1"),
+        ("SELECT MAX(n) AS x FROM (SELECT DENSE_RANK() OVER (ORDER BY f) AS n FROM t) AS u", "2"),
+        (
+            "SELECT MIN(n) AS x FROM (SELECT COUNT(*) OVER (ORDER BY f RANGE BETWEEN CURRENT ROW AND CURRENT ROW) AS n FROM t WHERE f < 1) AS u",
+            "2",
+        ),
+        (
+            "SELECT MIN(n) AS x FROM (SELECT COUNT(*) OVER w AS n FROM t WHERE f < 1 WINDOW w AS (PARTITION BY f)) AS u",
+            "2",
+        ),
+    ] {
+        let frame = ask(&engine, sql).await.unwrap_or_else(|error| panic!("{sql}: {}", error.message));
+        assert_eq!(rows(&frame), [[right]], "{sql}");
+    }
+}
