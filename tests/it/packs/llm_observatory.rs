@@ -10,7 +10,7 @@ use futures::StreamExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::said::{hold, said};
-use super::{Outcome, database, defects, folder, postgres_copy, promised, rehearse, run};
+use super::{Outcome, database, defects, folder, plant, postgres_copy, promised, rehearse, run};
 use crate::support::engine_url;
 
 const PACK: &str = "llm_observatory";
@@ -184,6 +184,19 @@ impl Server {
         url
     }
 
+    /// A database with a rehearsal in which a defect is planted. TimescaleDB is built anew: its workers keep a database from being
+    /// copied.
+    async fn planted(self, clean: &str, defect: &str) -> String {
+        match self {
+            Server::Plain => {
+                let url = postgres_copy(clean, &format!("cutover_llm_{defect}")).await;
+                plant(PACK, &url, defect).await;
+                url
+            }
+            Server::Timescale => self.rehearsed(defect, &["--defect", defect]).await,
+        }
+    }
+
     /// Drops a database again where each keeps a worker of the server busy, and a server has few.
     async fn drop(self, url: &str) {
         if self == Server::Timescale {
@@ -285,15 +298,16 @@ async fn every_defect_fails_what_the_readme_promises() {
     for server in Server::all() {
         let clean = server.rehearsed("before", &[]).await;
         let before = check(&clean, &clean, &[]);
-        server.drop(&clean).await;
+        let clean = &clean;
         let outcomes = futures::stream::iter(defects(PACK)).map(|name| async move {
-            let url = server.rehearsed(&name, &["--defect", &name]).await;
+            let url = server.planted(clean, &name).await;
             let place = url.clone();
             let outcome = tokio::task::spawn_blocking(move || check(&place, &place, &[])).await.unwrap();
             server.drop(&url).await;
             (name, outcome)
         });
         let outcomes: Vec<(String, Outcome)> = outcomes.buffer_unordered(AT_ONCE).collect().await;
+        server.drop(clean).await;
         let mut grown = BTreeSet::new();
         let mut wrong = Vec::new();
         for (name, outcome) in &outcomes {

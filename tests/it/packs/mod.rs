@@ -54,6 +54,22 @@ pub(crate) async fn postgres_copy(template: &str, name: &str) -> String {
     url.to_string()
 }
 
+/// Plants a defect of `pack` in a PostgreSQL database that holds both sides of a clean rehearsal, as the command would.
+pub(crate) async fn plant(pack: &str, url: &str, defect: &str) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let mut planted = false;
+    for side in ["new", "old"] {
+        let file = folder(pack).join("rehearsal/defects").join(format!("{defect}.{side}.sql"));
+        if let Ok(sql) = std::fs::read_to_string(file) {
+            let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await;
+            done.unwrap_or_else(|cause| panic!("{defect}: {cause}"));
+            planted = true;
+        }
+    }
+    assert!(planted, "{pack} has no defect {defect}");
+    connection.close().await.unwrap();
+}
+
 /// A new, empty ClickHouse database called `name`; its URL.
 pub(crate) async fn clickhouse(name: &str) -> String {
     let mut url = url::Url::parse(&engine_url("CUTOVER_TEST_CLICKHOUSE_URL")).unwrap();

@@ -15,7 +15,7 @@ use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 
 use super::said::{hold, said};
-use super::{Outcome, folder, postgres, postgres_copy, promised, rehearse, run};
+use super::{Outcome, folder, plant, postgres, postgres_copy, promised, rehearse, run};
 
 const PACK: &str = "star_schema";
 /// Enough for several answers per brand, collector and day, and for answers that straddle pages of 100 and 500 rows.
@@ -66,16 +66,6 @@ async fn clean(name: &str) -> String {
     url
 }
 
-/// Plants a defect in a database that holds both sides, as the command would.
-async fn plant(url: &str, defect: &str) {
-    let defects = folder(PACK).join("rehearsal/defects");
-    for side in ["new", "old"] {
-        if let Ok(sql) = std::fs::read_to_string(defects.join(format!("{defect}.{side}.sql"))) {
-            execute(url, &sql).await;
-        }
-    }
-}
-
 /// A check that cannot pass on a correct migration is noise, in one database or in two.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_correct_migration_passes_in_one_database_and_in_two() {
@@ -102,7 +92,7 @@ async fn every_defect_fails_the_checks_that_the_readme_promises() {
         let template = template.clone();
         async move {
             let database = postgres_copy(&template, &format!("star_{defect}")).await;
-            plant(&database, &defect).await;
+            plant(PACK, &database, &defect).await;
             let url = database.clone();
             let outcome = tokio::task::spawn_blocking(move || judged(&url, &url, &[])).await.unwrap();
             (defect, outcome)
@@ -198,7 +188,7 @@ async fn params_state_the_rules_of_a_migration() {
     assert!(rows["extra"] == "0" && rows["missing"] != "0", "{rows}");
     assert!(folded.shown.contains("rival 1.1") && !folded.shown.contains("rival 6.2"), "{}", folded.shown);
 
-    plant(&url, "sentiment_needs_both").await;
+    plant(PACK, &url, "sentiment_needs_both").await;
     let both = ["--only", "*.*sentiment*", "--only", "*.label_counts_per_day", "--param", "sentiment_rule=both"];
     let outcome = judged(&url, &url, &[both.as_slice(), &["--param", "fold_names=true"]].concat());
     let failed = against(&outcome);
@@ -380,9 +370,9 @@ async fn the_server_is_asked_what_makes_a_query_wrong() {
     let view = "SELECT v.brand_id, v.avg_share FROM mv_brand_daily_metrics AS v -- as the dashboard reads it";
     assert_eq!(warned(&url, view, true).await, []);
     let named = Some("public.mv_brand_daily_metrics");
-    plant(&url, "view_in_session_zone").await;
+    plant(PACK, &url, "view_in_session_zone").await;
     assert_eq!(warned(&url, view, true).await, about("session_time_zone", named));
-    plant(&url, "view_stale").await;
+    plant(PACK, &url, "view_stale").await;
     execute(&url, "CREATE VIEW dashboard AS SELECT * FROM mv_brand_daily_metrics").await;
     execute(&url, "REFRESH MATERIALIZED VIEW mv_brand_daily_metrics WITH NO DATA").await;
     let through = "WITH d AS (SELECT * FROM dashboard) SELECT count(*) FROM d";
