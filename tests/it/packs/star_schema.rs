@@ -1,5 +1,5 @@
 //! The star schema's pack on real PostgreSQL: a correct migration passes, in one database and in two; every planted
-//! defect fails the checks that the README promises, and no other; and a million rows are compared in full.
+//! defect fails the checks that the README promises, and no other; and many rows are compared in full.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -414,12 +414,14 @@ async fn sizes_and_times_have_budgets() {
     assert_eq!(latency("1000000").with("fail").len(), 1);
 }
 
-/// All rows of a million are compared, not a sample, in a time that stands in the README: it prints the times.
+/// Catches a check that takes a sample of many rows, or stops before their end. It prints the times; those of a million, which
+/// `CUTOVER_TEST_STAR_ROWS=1e6` builds, stand in the README.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_million_rows_are_compared_in_full() {
-    let url = postgres("star_million").await;
+async fn many_rows_are_compared_in_full() {
+    let rows = std::env::var("CUTOVER_TEST_STAR_ROWS").unwrap_or_else(|_| "2e5".to_owned());
+    let url = postgres("star_many").await;
     let clock = Instant::now();
-    rehearse(PACK, &url, &url, &["--rows", "1e6"]);
+    rehearse(PACK, &url, &url, &["--rows", &rows]);
     let built = clock.elapsed();
 
     let clock = Instant::now();
@@ -432,14 +434,20 @@ async fn a_million_rows_are_compared_in_full() {
     let (old, new) = tokio::join!(old, new);
     let plain = clock.elapsed();
     assert!(old > 0 && new > 0);
+    let count = async |table: &str| -> i64 {
+        let sql = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap()
+    };
+    let (answers, competitors) = (count("metric_facts").await, count("competitor_metrics").await);
+    assert!(answers > 40_000 && competitors > 150_000, "{answers}, {competitors}");
     pool.close().await;
 
     let clock = Instant::now();
     let outcome = judged(&url, &url, &["--timeout", "10min"]);
     let compared = clock.elapsed();
     assert_eq!(outcome.code, Some(0), "{}", outcome.shown);
-    assert_eq!(outcome.check("facts_vs_brand_rows")["rows"]["old"], "210794");
-    assert_eq!(outcome.check("competitor_visibility")["rows"]["equal"], "792099");
+    assert_eq!(outcome.check("facts_vs_brand_rows")["rows"]["old"], answers.to_string());
+    assert_eq!(outcome.check("competitor_visibility")["rows"]["equal"], competitors.to_string());
     eprintln!("built in {built:.1?}, both schemas read once in {plain:.1?}, every check in {compared:.1?}");
 }
 
