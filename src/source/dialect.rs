@@ -57,11 +57,17 @@ pub trait Dialect: Sync {
                 self.holds(value.nanosecond())?;
                 self.time(*value)
             }
-            ParamValue::List(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.literal(item)).collect::<Result<_, _>>()?;
-                format!("({})", items.join(", "))
-            }
+            ParamValue::List(items) => self.list(items)?,
         })
+    }
+
+    /// A list as `IN` takes it.
+    ///
+    /// # Errors
+    /// See [`Dialect::literal`].
+    fn list(&self, items: &[ParamValue]) -> Result<String, String> {
+        let items: Vec<String> = items.iter().map(|item| self.literal(item)).collect::<Result<_, _>>()?;
+        Ok(format!("({})", items.join(", ")))
     }
 
     /// A text as a literal.
@@ -159,6 +165,11 @@ pub trait Dialect: Sync {
     /// The sum of a quoted column, exact and NULL where there is nothing to add. `database_type` is the server's own name.
     fn sum(&self, column: &str, _of: Option<&Type>, _database_type: &str) -> String {
         format!("sum({column})")
+    }
+
+    /// What [`Dialect::sum`] makes of a column of numbers: floats of floats, and exact numbers of others.
+    fn sum_type(&self, of: &Type) -> Type {
+        of.clone()
     }
 
     /// The condition that the key of a row is in a sample; absent where the engine has no such expression. See

@@ -21,7 +21,7 @@ use super::options::SourceOptions;
 use super::parameters::Parameters;
 use super::shared::batch_sink::Reader;
 use crate::model::{SourceReport, Volume};
-use crate::spec::check::Requirement;
+use crate::spec::check::{ParamValue, Requirement};
 
 /// An engine as the program knows it: one `static DRIVER` in each engine's folder, listed in [`super::DRIVERS`].
 pub struct Driver {
@@ -151,6 +151,14 @@ pub trait Engine: Send + Sync {
     /// Returns whether the source has what `requirement` names: by default its engine, and no extensions.
     fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
         Box::pin(std::future::ready(Ok(self.driver().is(requirement))))
+    }
+
+    /// Takes `value` for a param of a query in this source's sessions.
+    ///
+    /// # Errors
+    /// What its literal would not mean there, with a hint.
+    fn admits_param(&self, _value: &ParamValue) -> Result<(), String> {
+        Ok(())
     }
 
     /// Runs one statement, read-only, to its last row. `timeout` may be handed to the server as well.

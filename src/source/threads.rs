@@ -24,7 +24,7 @@ use super::url::SourceUrl;
 use crate::frame::Frame;
 use crate::isolation::{apart, resumed};
 use crate::model::{ErrorCode, SourceReport, Volume, Warning};
-use crate::spec::check::Requirement;
+use crate::spec::check::{ParamValue, Requirement};
 
 /// The engine at `url`. Connects to nothing yet; an error means that the options make no sense for it.
 pub fn open(url: &SourceUrl, options: &SourceOptions) -> Result<Arc<dyn Engine>, Error> {
@@ -68,6 +68,10 @@ impl Engine for OnOwnThreads {
     fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
         let requirement = requirement.clone();
         self.ask(|engine| Box::pin(async move { engine.has(&requirement).await }))
+    }
+
+    fn admits_param(&self, value: &ParamValue) -> Result<(), String> {
+        self.0.admits_param(value)
     }
 
     fn fetch<'a>(

@@ -14,7 +14,7 @@ use super::super::trial::Ready;
 use crate::frame::Frame;
 use crate::model::{ErrorCode, Side, SourceReport, Warning};
 use crate::source::{Answer, Driver, Engine, Error, Interpose, QueryHandle, Reader, TableName, admits, shadowed};
-use crate::spec::check::Requirement;
+use crate::spec::check::{ParamValue, Requirement};
 
 /// Why a query could not be asked in its other form; the first reason stays.
 type Failed = Arc<Mutex<Option<String>>>;
@@ -117,6 +117,10 @@ impl Engine for Rewritten {
 
     fn has<'a>(&'a self, requirement: &'a Requirement) -> BoxFuture<'a, Result<bool, Error>> {
         self.replay.has(requirement)
+    }
+
+    fn admits_param(&self, value: &ParamValue) -> Result<(), String> {
+        self.engine.admits_param(value)
     }
 
     fn fetch<'a>(

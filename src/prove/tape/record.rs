@@ -11,7 +11,7 @@ use super::answers::{Answers, RecordedAnswer};
 use crate::frame::Frame;
 use crate::model::{Side, SourceReport, Warning};
 use crate::source::{Answer, Driver, Engine, Error, Inspected, Interpose, LintRequest, QueryHandle, Reader};
-use crate::spec::check::Requirement;
+use crate::spec::check::{ParamValue, Requirement};
 
 /// Keeps what the sources of a run answer.
 #[derive(Clone, Debug)]
@@ -60,6 +60,10 @@ impl Engine for Recorded {
             self.answers.require(self.number, format!("{requirement:?}"), has);
             Ok(has)
         })
+    }
+
+    fn admits_param(&self, value: &ParamValue) -> Result<(), String> {
+        self.engine.admits_param(value)
     }
 
     fn fetch<'a>(

@@ -113,7 +113,15 @@ pub(crate) fn render(
     engine: &dyn Engine,
     sql: &Template,
 ) -> Result<String, ErrorReport> {
-    rendered(one.check, one.slice, side.side(), engine.driver().dialect, sql, &context.params[one.suite.name.as_str()])
+    let all = &context.params[one.suite.name.as_str()];
+    let text = rendered(one.check, one.slice, side.side(), engine.driver().dialect, sql, all)?;
+    let bounds = one.slice.and_then(Slice::bounds).into_iter().flat_map(|(from, to)| [("from", from), ("to", to)]);
+    let named = sql.params().filter_map(|name| Some((name, all.get(name)?.as_ref().ok()?)));
+    for (name, value) in named.chain(bounds) {
+        let unfit = |why| ErrorReport::new(ErrorCode::ParamUnfit, format!("param `{name}`: {why}"));
+        engine.admits_param(value).map_err(unfit)?;
+    }
+    Ok(text)
 }
 
 /// The SQL of one side in `dialect`: its params as literals, and cut down to its window where the query does not do

@@ -106,6 +106,9 @@ pub(in crate::source) fn refused(label: &str, cause: &error::Error) -> Error {
     let hint = match cause.status {
         Status::Unauthenticated | Status::Unauthorized => "check the account",
         Status::IO | Status::Timeout => "check that the source can be reached",
+        _ if text.contains("type TIMESTAMP_") && text.contains("type TIMESTAMP WITH TIME ZONE") => {
+            "cast the time without a zone, such as CAST(t AS TIMESTAMP), or give a param without an offset"
+        }
         _ => "check the query, its tables and columns",
     };
     Error::new(ErrorCode::QueryRefused, format!("{label} refused the query: {text}; {hint}"))

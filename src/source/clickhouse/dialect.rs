@@ -1,6 +1,6 @@
 //! The SQL of ClickHouse.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use sqlparser::dialect::ClickHouseDialect;
 
 use super::super::dialect::Dialect;
@@ -43,6 +43,16 @@ impl Dialect for ClickHouse {
     fn decimal(&self, digits: &str) -> Result<String, String> {
         let bits = if literal::precision(digits) > 38 { 256 } else { 128 };
         Ok(format!("toDecimal{bits}('{digits}', {})", literal::scale(digits)))
+    }
+
+    /// Times are rows of a query: `IN` casts to their type what it looks for, where it casts those of a list to the type of
+    /// the column, which cuts them to its digits, and refuses a `DateTime`.
+    fn list(&self, items: &[ParamValue]) -> Result<String, String> {
+        let written: Vec<String> = items.iter().map(|item| listed(self, item)).collect::<Result<_, _>>()?;
+        match items.iter().all(|item| matches!(item, ParamValue::Timestamp(_) | ParamValue::WallClock(_))) {
+            true => Ok(format!("(SELECT arrayJoin([{}]))", written.join(", "))),
+            false => Ok(format!("({})", written.join(", "))),
+        }
     }
 
     fn second_digits(&self) -> u32 {
@@ -111,4 +121,20 @@ impl Dialect for ClickHouse {
     fn server_diff(&self) -> Option<&'static dyn ServerDiff> {
         Some(&ClickHouse)
     }
+}
+
+/// An element of a list: a time with all digits of a second that a column may have, so that none of the column is cut.
+fn listed(dialect: &ClickHouse, item: &ParamValue) -> Result<String, String> {
+    let (moment, zone) = match item {
+        ParamValue::Timestamp(moment) => (moment.naive_utc(), ", 'UTC'"),
+        ParamValue::WallClock(moment) => (*moment, ""),
+        _ => return dialect.literal(item),
+    };
+    // Nanoseconds of 64 bits end there.
+    if !(1900..2262).contains(&moment.year()) {
+        let message =
+            "a list of times holds those from 1900 to 2261 to ClickHouse; compare with this one by itself, as ";
+        return Err(format!("{message}a param that is no list"));
+    }
+    Ok(format!("toDateTime64('{}', 9{zone})", moment.format("%Y-%m-%d %H:%M:%S%.9f")))
 }

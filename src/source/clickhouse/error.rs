@@ -74,6 +74,14 @@ pub(super) fn from_server(text: &str, address: &Address) -> Error {
                  toString(x) compares it as text"
             ),
         ),
+        // A list of decimals beside a column of integers or floats.
+        "53" if rest.starts_with("Type mismatch in IN") => Error::new(
+            ErrorCode::QueryRefused,
+            format!(
+                "ClickHouse refused the query (code 53): {rest}; for x IN {{{{ list }}}} write \
+                 arrayExists(item -> item = x, array {{{{ list }}}})"
+            ),
+        ),
         "394" => Error::new(
             ErrorCode::QueryRefused,
             format!("the query was cancelled at the server (code 394): {rest}; run again"),

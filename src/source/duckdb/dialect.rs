@@ -8,6 +8,7 @@ use super::super::lexer::Lexer;
 use super::super::literal;
 use super::lexer::{LEXERS, foreign_space};
 use crate::frame::Type;
+use crate::spec::check::ParamValue;
 
 /// Digits of a decimal; a longer literal is read as a float.
 const DIGITS: usize = 38;
@@ -40,15 +41,27 @@ impl Dialect for DuckDb {
         Ok(if literal::is_wide(value) { format!("CAST('{value}' AS HUGEINT)") } else { literal::integer(value) })
     }
 
+    /// Of no more digits than the value has: one of 38 takes the digits behind the point from what stands beside it, in
+    /// `coalesce`, `CASE`, `greatest` and `UNION`.
     fn decimal(&self, digits: &str) -> Result<String, String> {
-        if literal::precision(digits) > DIGITS {
+        let precision = literal::precision(digits);
+        if precision > DIGITS {
             return Err(format!("{digits} has more than {DIGITS} digits; use fewer"));
         }
-        Ok(format!("CAST('{digits}' AS DECIMAL({DIGITS}, {}))", literal::scale(digits)))
+        Ok(format!("CAST('{digits}' AS DECIMAL({precision}, {}))", literal::scale(digits)))
     }
 
     fn timestamp(&self, value: &DateTime<Utc>) -> String {
         format!("TIMESTAMPTZ '{}+00'", value.format("%Y-%m-%d %H:%M:%S%.6f"))
+    }
+
+    /// Without a zone, since a `TIMESTAMP_S`, `_MS` or `_NS` is compared with no other: sessions are in UTC, where a column
+    /// with a zone is compared with this as with the moment.
+    fn window_end(&self, value: &ParamValue) -> Result<String, String> {
+        match value {
+            ParamValue::Timestamp(moment) => self.literal(&ParamValue::WallClock(moment.naive_utc())),
+            _ => self.literal(value),
+        }
     }
 
     fn time_cast(&self, column: &str, of: &Type) -> String {

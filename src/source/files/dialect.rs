@@ -33,11 +33,13 @@ impl Dialect for DataFusion {
         Ok(if literal::is_wide(value) { format!("CAST('{value}' AS DECIMAL(38, 0))") } else { literal::integer(value) })
     }
 
+    /// Of no more digits than the value has, which leave room for those of what stands beside it.
     fn decimal(&self, digits: &str) -> Result<String, String> {
-        if literal::precision(digits) > 38 {
+        let precision = literal::precision(digits);
+        if precision > 38 {
             return Err(format!("{digits} has more than 38 digits; use fewer"));
         }
-        Ok(format!("CAST('{digits}' AS DECIMAL(38, {}))", literal::scale(digits)))
+        Ok(format!("CAST('{digits}' AS DECIMAL({precision}, {}))", literal::scale(digits)))
     }
 
     fn timestamp(&self, value: &DateTime<Utc>) -> String {

@@ -18,6 +18,7 @@ mod server;
 mod session;
 mod settings;
 mod types;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
 use super::shared::batch_sink::Reader;
 use crate::model::SourceReport;
+use crate::spec::check::ParamValue;
 use parameters::PARAMETERS;
 use reading::Snapshot;
 pub use server::MySql;
@@ -85,6 +87,10 @@ impl Engine for MySql {
                 settings: variables.into_iter().filter(|(name, _)| wanted.contains(name.as_str())).collect(),
             })
         })
+    }
+
+    fn admits_param(&self, value: &ParamValue) -> Result<(), String> {
+        zone::admits(value, self.offset, &self.timezone)
     }
 
     fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {

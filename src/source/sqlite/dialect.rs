@@ -7,6 +7,7 @@ use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
 use super::lexer::LEXERS;
+use crate::frame::Type;
 use crate::spec::check::ParamValue;
 
 /// What another row holds that has the form of a time and is none.
@@ -62,6 +63,14 @@ impl Dialect for Sqlite {
 
     fn time(&self, value: NaiveTime) -> String {
         format!("'{}'", value.format("%H:%M:%S%.f"))
+    }
+
+    /// Numbers with a fraction are floats there, whatever the column is declared as.
+    fn sum_type(&self, of: &Type) -> Type {
+        match of {
+            Type::Decimal { .. } => Type::Float,
+            _ => of.clone(),
+        }
     }
 
     /// The text of a time in one form, NULL where it is no time.

@@ -4,6 +4,7 @@ mod advice;
 mod hints;
 mod lost;
 mod names;
+mod params;
 mod samples;
 mod wide;
 
@@ -51,6 +52,11 @@ impl Suite {
     /// Adds a source.
     pub(super) fn source(&mut self, name: &str, settings: &str) {
         write!(self.text, "[sources.{name}]\n{settings}\n").unwrap();
+    }
+
+    /// Adds params, one a line.
+    pub(super) fn params(&mut self, lines: &str) {
+        write!(self.text, "[params]\n{lines}\n").unwrap();
     }
 
     /// Adds a check between two sources; `settings` are further lines of it.

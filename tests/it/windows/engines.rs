@@ -303,6 +303,26 @@ fn parquet_places_every_row() {
     }
 }
 
+/// Catches a precision of DuckDB's times that is compared with no end that has a zone, or by fewer digits than it has.
+#[test]
+fn duckdb_places_every_row_of_every_precision() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::contract::duckdb::make(&folder.path().join("w.duckdb"), &[]);
+    let source = format!("url = \"adbc:duckdb:{}\"", folder.path().join("w.duckdb").display());
+    each_row_is_in_its_window(
+        &source,
+        &[
+            column("timestamptz", "TIMESTAMPTZ '{t}+00'", "NULL::TIMESTAMPTZ"),
+            column("timestamp", "TIMESTAMP '{t}'", "NULL::TIMESTAMP"),
+            column("timestamp_s", "TIMESTAMP_S '{s}'", "NULL::TIMESTAMP_S"),
+            column("timestamp_ms", "TIMESTAMP_MS '{s}.999'", "NULL::TIMESTAMP_MS"),
+            column("timestamp_ns", "TIMESTAMP_NS '{t}999'", "NULL::TIMESTAMP_NS"),
+            column("date", "DATE '{d}'", "NULL::DATE"),
+        ],
+    );
+    refuses(&source, &[(column("text", "'{t}'", "NULL::VARCHAR"), "")]);
+}
+
 /// Catches windows that depend on the zone of a session, which may be another one on the other side.
 #[test]
 fn ends_and_columns_of_two_sorts_need_a_session_in_utc() {
