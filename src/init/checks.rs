@@ -99,6 +99,14 @@ impl<'a> Text<'a> {
             let mut column = Paired { sides: both, guess: None };
             if let Some((old, new)) = column.types() {
                 column.guess = guess(old, new);
+                if column.guess.is_none() {
+                    // Ignored, it would still be read, and a value that cannot be would be the error of all.
+                    self.undecided(&format!(
+                        "the column {} is {old} in old and {new} in new, which cannot be compared as they are, and is left \
+                         out; select it as one type on both sides",
+                        shown(name)
+                    ));
+                }
                 paired.push(column);
             }
         }
@@ -140,7 +148,8 @@ impl<'a> Text<'a> {
         let mut settings = Vec::new();
         for column in &numbers {
             let Some((old, new)) = column.types() else { continue };
-            settings.extend(rule(&column.sides.old.name, &of_sums(old, new)));
+            let of = |side: Side, of: &Type| self.places.get(side).engine.dialect.sum_type(of);
+            settings.extend(rule(&column.sides.old.name, &of_sums(&of(Side::Old, old), &of(Side::New, new))));
         }
         let float = |pair: &&Paired<'_>| pair.sides.iter().any(|(_, column)| column.of == Some(Type::Float));
         let unordered = |place: &Place| place.engine.capabilities.unordered_float_sums;
@@ -165,19 +174,7 @@ impl<'a> Text<'a> {
         };
         let mut settings = vec![(None, format!("key = {}", list(&key)))];
         for column in paired {
-            match &column.guess {
-                Some(guess) => settings.extend(rule(&column.sides.old.name, guess)),
-                None => {
-                    let types = |column: &Column| column.of.as_ref().map_or(String::new(), Type::to_string);
-                    let reason = format!(
-                        "{UNDECIDED}: {} in old and {} in new cannot be compared as they are",
-                        types(column.sides.old),
-                        types(column.sides.new)
-                    );
-                    self.undecided += 1;
-                    settings.push(Self::ignored(&column.sides.old.name, &reason));
-                }
-            }
+            settings.extend(column.guess.as_ref().and_then(|guess| rule(&column.sides.old.name, guess)));
         }
         let mut selected = Sides::<Vec<String>>::default();
         for (side, table) in self.both.iter() {
@@ -185,7 +182,7 @@ impl<'a> Text<'a> {
                 let quoted = self.places.get(side).engine.dialect.quoted(&column.name);
                 let there = self.both.get(side.other()).columns.iter().any(|other| other.name == column.name);
                 let wanted = if there {
-                    paired.iter().any(|pair| pair.sides.old.name == column.name)
+                    paired.iter().any(|pair| pair.sides.old.name == column.name && pair.guess.is_some())
                 } else {
                     column.of.is_some() && unnameable(&quoted).is_none()
                 };

@@ -95,15 +95,20 @@ pub(crate) fn differing(check: &Check, first: &Frame, second: &Frame) -> Result<
     let mut check = check.clone();
     check.columns.retain(|name, _| first.column(name).is_some());
     let check = &check;
-    let whole = compare(check, Some(first), Some(second), None, &ALL);
-    if let Some(cause) = whole.error {
-        return Err(cause);
-    }
-    // A tag that stands twice in both is the same in both.
-    let once = whole.outcome.examples().iter().filter(|example| example.difference != Difference::Duplicate);
     let all = Keys::new(check, Some(first), Some(second))?;
-    let mut keys: Vec<u64> = all.differing(whole.outcome.measures(), once).into_iter().map(|(key, _)| key).collect();
+    let mut keys = Vec::new();
+    // Both ways, since a rule may hold one way only: new may be ahead of old, and of itself old may not.
+    for (old, new) in [(first, second), (second, first)] {
+        let whole = compare(check, Some(old), Some(new), None, &ALL);
+        if let Some(cause) = whole.error {
+            return Err(cause);
+        }
+        // A tag that stands twice in both is the same in both.
+        let once = whole.outcome.examples().iter().filter(|example| example.difference != Difference::Duplicate);
+        keys.extend(all.differing(whole.outcome.measures(), once).into_iter().map(|(key, _)| key));
+    }
     keys.sort_unstable();
+    keys.dedup();
     let [first, second] = [&all.old, &all.new].map(|keys| keys.iter().copied().collect::<HashSet<u64>>());
     let moved = first.symmetric_difference(&second).count() as u64;
     let stable = first.union(&second).any(|key| keys.binary_search(key).is_err());

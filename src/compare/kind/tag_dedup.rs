@@ -18,7 +18,8 @@ use crate::model::{
 };
 use crate::spec::check::{Check, Comparison, ForcedType};
 
-/// Compares two frames of tags. `[]`, NULL and no row are the same empty set, here and only here.
+/// Compares two frames of tags. `[]`, NULL and no row are the same empty set, here and only here, and a NULL among tags is
+/// none of them.
 pub(crate) fn compare(
     check: &Check,
     old: &Frame,
@@ -207,6 +208,8 @@ fn one_row_per_tag(frame: &Frame, side: Side, key: &[String], as_json: bool) -> 
             Value::Array(items) => items,
             scalar => vec![scalar],
         };
+        // A NULL is no tag in an array, as it is none in a row.
+        let found: Vec<Value> = found.into_iter().filter(|tag| *tag != Value::Null).collect();
         origin.extend(std::iter::repeat_n(row, found.len()));
         tags.extend(found);
     }

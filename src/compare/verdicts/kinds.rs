@@ -120,6 +120,24 @@ fn tags_pass_as_arrays_against_rows_whatever_their_order() {
     assert_eq!((counts.old, counts.new, counts.lost, counts.added), (2, 2, 0, 0));
 }
 
+/// Catches a NULL in an array, as `array_agg` over an outer join gives it, that is taken for a tag.
+#[test]
+fn a_null_in_an_array_is_no_tag() {
+    let with_null = |tags: &[&str]| match list(tags) {
+        Value::Array(items) => Value::Array([vec![Value::Null], items, vec![Value::Null]].concat()),
+        other => other,
+    };
+    let old = frame(vec![integers("id", &[1, 2]), arrays("tags", vec![with_null(&["a"]), with_null(&[])])]);
+    let new = frame(vec![integers("id", &[1]), texts("tag", &["a"])]);
+    let none = frame(vec![integers("id", &[2]), arrays("tags", vec![with_null(&[])])]);
+    for (old, new) in [(&old, &new), (&new, &old)] {
+        let report = judge(&tags(), old, new);
+        assert_eq!(report.status(), Status::Pass, "{report:#?}");
+        assert_eq!(report.outcome.tag_counts().map(|counts| (counts.old, counts.new)), Some((1, 1)));
+    }
+    assert_eq!(judge(&tags(), &none, &none).status(), Status::Error, "no tag at all");
+}
+
 #[test]
 fn tags_lost_added_and_twice_are_told_apart() {
     let old = frame(vec![integers("id", &[1]), arrays("tags", vec![list(&["a", "b", "b"])])]);

@@ -181,3 +181,20 @@ fn only_what_is_outside_differs() {
     let warned = with(warned, "v", comparison(crate::spec::check::Comparison::Levels(Box::new(levels))));
     assert_eq!(differing(&warned, &side(&[(1, 1)]), &side(&[(1, 2)])).unwrap().keys.len(), 0);
 }
+
+/// Catches a timestamp that is later in the second run, which new may be and old of itself may not.
+#[test]
+fn what_may_be_ahead_differs_from_itself_both_ways() {
+    let lag = std::time::Duration::from_secs(1);
+    let check = Check { kind: KindSettings::Freshness { max_lag: lag }, ..rows(&["id"]) };
+    let times = |seconds: &[(i128, i128)]| {
+        let (ids, times): (Vec<i128>, Vec<i128>) = seconds.iter().copied().unzip();
+        let values = times.iter().map(|second| Value::Instant(second * 1_000_000_000)).collect();
+        frame(vec![integers("id", &ids), ("t", crate::frame::Type::Instant, values)])
+    };
+    let (first, second) = (times(&[(1, 100), (2, 100), (3, 100)]), times(&[(1, 100), (2, 105), (3, 95)]));
+    for (first, second) in [(&first, &second), (&second, &first)] {
+        let found = differing(&check, first, second).unwrap();
+        assert_eq!((found.keys, found.stable), (hashes(&[2, 3]), true));
+    }
+}
