@@ -196,6 +196,8 @@ codes! {
         SessionTimeZone = "session_time_zone", NamesOnly;
         /// A server takes no settings from this account.
         SettingsNotSent = "settings_not_sent", NamesOnly;
+        /// A key that stands in two windows is not seen to be a duplicate.
+        UniquePerWindow = "unique_per_window", NamesOnly;
         /// A waiver does not say which values it accepts.
         UnpinnedWaiver = "unpinned_waiver", NamesOnly;
         /// A waiver covers nothing.

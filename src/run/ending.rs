@@ -35,6 +35,7 @@ pub(super) fn additions(
     step(reports, &mut all, windowed, |_| windows::settle_empty(reports, facts, selected));
     step(reports, &mut all, masked, |_| unused_masks::unused(checks(), reports, facts));
     step(reports, &mut all, windowed, |_| windows::moved(reports, strays));
+    step(reports, &mut all, windowed, |_| windows::unique(reports, selected));
     step(reports, &mut all, windowed, |all| windows::add_up(reports, &broken(all), selected, options));
     step(reports, &mut all, waived, |all| unused_waivers::unused(reports, &broken(all), selected, options));
     all

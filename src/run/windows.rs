@@ -260,6 +260,33 @@ pub(super) fn add_up(
     additions
 }
 
+/// Says in the first window of each check that was compared by windows that a key may stand in two of them unseen, where
+/// that would be a difference and the key does not hold the time that windows are cut by.
+pub(super) fn unique(reports: &[CheckReport], selected: &[Selected<'_>]) -> Additions {
+    let wants = |check: &Check| {
+        let apart = |window: &Window| !check.key.is_empty() && !check.key.contains(&window.column);
+        let streamed = check.kind.kind().profile().streamed && !check.duplicates_allowed;
+        streamed
+            && check.window.as_ref().is_some_and(apart)
+            && !check.accept.contains_key(&WarningCode::UniquePerWindow)
+    };
+    let first = |check: &Check| {
+        let compared = |report: &CheckReport| {
+            let timed = report.window.as_ref().is_some_and(|window| window.from.is_some());
+            timed && report.error.is_none() && report.skipped.is_none()
+        };
+        let own = |report: &CheckReport| report.id.split_once('@').is_some_and(|(id, _)| id == check.id);
+        let at = reports.iter().position(|report| own(report) && compared(report))?;
+        let key = check.key.join(", ");
+        let said = format!(
+            "a key ({key}) is compared, and seen to stand twice, within a window only: one with rows in two windows is no \
+             duplicate here; a check of kind invariant finds those (GROUP BY {key} HAVING count(*) > 1)"
+        );
+        Some((at, Addition::Warning(Warning::new(WarningCode::UniquePerWindow, said))))
+    };
+    selected.iter().map(|one| one.check).filter(|check| wants(check)).filter_map(first).collect()
+}
+
 /// Says in the reports of the windows of one check which rows are in another window of the other side.
 pub(super) fn moved(reports: &[CheckReport], strays: &HashMap<String, ShiftedKeys>) -> Additions {
     let mut additions = Additions::new();

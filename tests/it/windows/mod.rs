@@ -3,9 +3,9 @@
 mod empty;
 mod engines;
 mod sqlite;
+mod unique;
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value as Json;
 
@@ -13,8 +13,7 @@ use serde_json::Value as Json;
 fn run(folder: &Path, source: &str, checks: &str, arguments: &[&str]) -> (Option<i32>, Json, String) {
     let suite = format!("name = \"w\"\n[sources.old]\n{source}\n[sources.new]\n{source}\n{checks}");
     std::fs::write(folder.join("suite.toml"), suite).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_cutover"))
-        .current_dir(folder)
+    let output = crate::cli::cutover(folder)
         .args(["run", "suite.toml", "--no-color", "--no-history", "--report", "json=out.json"])
         .args(arguments)
         .output()
