@@ -1,6 +1,6 @@
 //! Loads the suites that a command names, and shows their mistakes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::console;
 use crate::exit_code::BROKEN;
@@ -11,6 +11,11 @@ use crate::suite::{Overrides, Problems, Suite};
 /// Loads the suites at `paths`; returns the exit code after their mistakes were shown.
 pub(super) fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, u8> {
     suite::load(paths, overrides).map_err(|problems| mistakes(&problems))
+}
+
+/// Loads the suite at `path` as it would be with the text `waivers` in the file beside it.
+pub(super) fn load_with_waivers(path: &Path, overrides: &Overrides, waivers: &str) -> Result<Vec<Suite>, u8> {
+    suite::load_with_waivers(path, overrides, waivers).map_err(|problems| mistakes(&problems))
 }
 
 /// Parses `text` as a suite without a file: relative URLs start where the user stands.

@@ -50,7 +50,7 @@ pub(crate) struct Unfinished {
     lock: Option<File>,
 }
 
-/// A folder of a process that still runs: nobody removes it before this is dropped.
+/// A folder that a process holds: nobody else removes it, or has it to itself, before this is dropped.
 #[derive(Debug)]
 pub(crate) struct Held(#[expect(dead_code, reason = "the lock goes with it")] Option<File>);
 
@@ -75,6 +75,12 @@ impl Unfinished {
         let _ = self.folder.keep();
         Ok(Held(self.lock))
     }
+}
+
+/// Waits until no other process has `folder` to itself, and has it then until what is returned is dropped. Where folders
+/// have no locks, nobody waits.
+pub(crate) fn alone_in(folder: &Path) -> Held {
+    Held(File::open(folder).ok().filter(|folder| folder.lock().is_ok()))
 }
 
 /// Removes the folder at `path` at once, as far as others can see, unless its writer still runs or somebody else removes it.

@@ -122,6 +122,8 @@ pub struct SuiteReport {
     pub path: String,
     /// SHA-256 of its file, in hex.
     pub sha256: String,
+    /// SHA-256 of its file and its queries, wherever these stand, in hex.
+    pub checks_sha256: String,
     /// Its params as they reached SQL.
     pub params: BTreeMap<String, String>,
     /// Its sources that were used.
@@ -209,6 +211,9 @@ pub struct CheckReport {
     /// Why it exists, in the suite's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// SHA-256, in hex, of what its differences are about: its kind, key, queries and windows as the suite has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
     /// How each side was read, `old` and `new`.
     #[serde(flatten)]
     pub sides: Sides<Option<SideReport>>,
@@ -286,6 +291,7 @@ impl CheckReport {
             severity: Severity::Fail,
             tags: Vec::new(),
             why: None,
+            definition: None,
             sides: Sides::default(),
             outcome: Outcome::default(),
             diagnosis: None,

@@ -221,6 +221,9 @@ pub struct LastProof {
     pub on: ProofPlace,
     /// Checks that were put to the proof.
     pub checks: u64,
+    /// Checks of the suite, where some were not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_checks: Option<u64>,
     /// Mutants that were tried.
     pub mutants: u64,
     /// Those that were missed and that nobody accepts.
@@ -245,6 +248,9 @@ pub struct ProvenSuite {
     pub sha256: String,
     /// SHA-256 of its file, its queries and its waivers, in hex: another one makes the proof stale.
     pub definition: String,
+    /// Checks that it has.
+    #[serde(skip)]
+    pub checks: u64,
 }
 
 /// What a proof found.
@@ -323,6 +329,7 @@ impl ProofReport {
                 (false, _) => ProofStatus::Missed,
             },
             on: self.on,
+            of_checks: (suite.checks > checks.len() as u64).then_some(suite.checks),
             checks: checks.iter().filter(|check| check.not_provable.is_none() && check.void.is_none()).count() as u64,
             mutants: count,
             missed,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::text_of;
+use super::{text, text_of};
 
 /// How the rows of a check were read and compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -54,6 +54,10 @@ pub struct WindowReport {
     pub to: Option<String>,
     /// Where rows without a time are: `apart`, in a window of their own, or `outside` of all.
     pub nulls: String,
+    /// How many windows the check has, where the run was of some of them only.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "text")]
+    #[schemars(with = "Option<String>")]
+    pub windows: Option<u64>,
     /// Rows that are in no window of the check, because they are before the first or after the last; absent where the
     /// queries cut themselves.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -54,6 +54,7 @@ pub(crate) async fn prove(
             path: suite.path.display().to_string(),
             sha256: suite.sha256.clone(),
             definition: suite.definition(),
+            checks: suite.checks.len() as u64,
         });
     }
     ProofReport {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::fs::{input, output};
-use crate::model::{LastProof, ProofReport};
+use crate::model::{CheckProof, LastProof, ProofReport, ProvenSuite, Sighting};
 
 /// The folder below that of the reports.
 const FOLDER: &str = "proofs";
@@ -14,18 +14,41 @@ fn place(reports: &Path, name: &str) -> PathBuf {
     reports.join(FOLDER).join(format!("{name}.json"))
 }
 
-/// Keeps what `report` found of each suite in `reports`, in place of what was found before.
+/// Keeps what `report` found of each suite in `reports`, in place of what was found before, unless that knows more;
+/// `is_limited` says whether there was no time for all. Returns the proofs that stay, by the name of their suite.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub(crate) fn keep(reports: &Path, report: &ProofReport) -> io::Result<()> {
+pub(crate) fn keep(reports: &Path, report: &ProofReport, is_limited: bool) -> io::Result<Vec<(String, LastProof)>> {
+    let mut stay = Vec::new();
     for suite in &report.suites {
         let path = place(reports, &suite.name);
-        let mut text = serde_json::to_string_pretty(&report.last(suite)).map_err(io::Error::other)?;
+        let found = report.last(suite);
+        if let Some(known) = last(reports, &suite.name, &suite.definition)
+            && knows_more(&known, &found, is_part(report, suite, is_limited))
+        {
+            stay.push((suite.name.clone(), known));
+            continue;
+        }
+        let mut text = serde_json::to_string_pretty(&found).map_err(io::Error::other)?;
         text.push('\n');
         output::write_atomically(&path, &text)?;
     }
-    Ok(())
+    Ok(stay)
+}
+
+/// Whether `report` is of a part of `suite`: of some of its checks, or of the mutants that there was time for.
+fn is_part(report: &ProofReport, suite: &ProvenSuite, is_limited: bool) -> bool {
+    let is_own = |check: &&CheckProof| check.id.split('.').next() == Some(suite.name.as_str());
+    let untested = |check: &CheckProof| check.count(Sighting::Untested) > 0;
+    let own: Vec<&CheckProof> = report.checks.iter().filter(is_own).collect();
+    (own.len() as u64) < suite.checks || (is_limited && own.into_iter().any(untested))
+}
+
+/// Whether the proof that is kept says more of the suite as it is than what was `found` of a part of it: more mutants were
+/// tried, in the same place, and at least as many missed.
+fn knows_more(kept: &LastProof, found: &LastProof, is_part: bool) -> bool {
+    is_part && !kept.stale && kept.on == found.on && kept.mutants > found.mutants && kept.missed >= found.missed
 }
 
 /// Returns the last proof of the suite `name`, which now has this `definition`; absent where none is kept that can be read.
@@ -39,7 +62,7 @@ pub(crate) fn last(reports: &Path, name: &str, definition: &str) -> Option<LastP
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CheckProof, Kind, MutantReport, ProofPlace, ProofStatus, ProvenSuite, Sighting};
+    use crate::model::{Kind, MutantReport, ProofPlace, ProofStatus};
 
     fn mutant(outcome: Sighting) -> MutantReport {
         MutantReport {
@@ -62,6 +85,7 @@ mod tests {
             path: String::new(),
             sha256: String::new(),
             definition: "one".to_owned(),
+            checks: 1,
         };
         ProofReport {
             started_at: chrono::DateTime::UNIX_EPOCH,
@@ -90,7 +114,7 @@ mod tests {
             (&[Sighting::Caught, Sighting::Missed], ProofStatus::Missed, 2, 1),
             (&[Sighting::Untested], ProofStatus::Void, 0, 0),
         ] {
-            keep(folder.path(), &report(outcomes)).unwrap();
+            keep(folder.path(), &report(outcomes), false).unwrap();
             let found = last(folder.path(), "s", "one").unwrap();
             assert_eq!((found.status, found.mutants, found.missed, found.stale), (status, mutants, missed, false));
             assert_eq!(found.started_at, "1970-01-01T00:00:00.000Z");
@@ -99,5 +123,38 @@ mod tests {
         }
         std::fs::write(folder.path().join("proofs/s.json"), "{").unwrap();
         assert_eq!(last(folder.path(), "s", "one"), None);
+    }
+
+    /// Catches a proof of a part that takes the place of one that knows more, and one that stays though what is new is of the
+    /// whole, of another state of the suite, or worse.
+    #[test]
+    fn a_part_does_not_stand_for_the_whole() {
+        use Sighting::{Caught, Missed, Untested};
+        let folder = tempfile::tempdir().unwrap();
+        let whole = report(&[Caught, Caught, Missed]);
+        let of_two = |mut report: ProofReport| {
+            report.suites.iter_mut().for_each(|suite| suite.checks = 2);
+            report
+        };
+        let other = |mut report: ProofReport| {
+            report.suites.iter_mut().for_each(|suite| suite.definition = "two".to_owned());
+            report
+        };
+        for (found, is_limited, stays) in [
+            (of_two(report(&[Caught])), false, true),
+            (report(&[Caught, Untested]), true, true),
+            (report(&[Caught, Untested]), false, false),
+            (report(&[Caught]), false, false),
+            (of_two(report(&[Missed, Missed])), false, false),
+            (of_two(other(report(&[Caught]))), false, false),
+        ] {
+            keep(folder.path(), &whole, false).unwrap();
+            let told = keep(folder.path(), &found, is_limited).unwrap();
+            let kept = last(folder.path(), "s", "one").unwrap();
+            assert_eq!((kept.mutants, kept.missed) == (3, 1), stays, "{kept:?}");
+            assert_eq!(told.iter().any(|(name, _)| name == "s"), stays);
+            let of_checks = (!stays).then_some(2).filter(|_| found.suites[0].checks == 2);
+            assert_eq!(kept.of_checks, of_checks);
+        }
     }
 }

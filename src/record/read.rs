@@ -138,11 +138,12 @@ impl RecordedRun {
         Ok(Baseline { checks, none: Arc::new(none) })
     }
 
-    /// The keys in which the rows of a check differed, by its id: of those checks of which they are all known.
+    /// The keys in which the rows of a check differed, by its id: of those checks of which they are all known, and the
+    /// verdict follows from them alone.
     pub fn differing_keys(&self) -> Result<BTreeMap<String, Arc<BTreeSet<Key>>>, Unreadable> {
         let found = self.differences()?;
         let known = |check: &&RecordedCheck| {
-            check.kind == Some(Kind::Rows) && check.complete && check.settled && check.written > 0
+            check.kind == Some(Kind::Rows) && check.complete && check.settled && check.by_key && check.written > 0
         };
         let keys = |check: &RecordedCheck| {
             let examples = found.get(&check.id).into_iter().flatten();

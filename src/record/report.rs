@@ -30,12 +30,30 @@ pub struct RecordedSuite {
     pub path: String,
     /// SHA-256 of its file, in hex.
     pub sha256: String,
+    /// SHA-256 of its file and its queries, in hex; absent where an earlier version wrote the report.
+    #[serde(default)]
+    pub checks_sha256: Option<String>,
     /// Its params as they reached SQL.
     pub params: BTreeMap<String, String>,
-    /// Names of the sources that were used.
-    #[serde(deserialize_with = "names")]
-    pub sources: Vec<String>,
+    /// The URLs of the sources that were used, by name, without their passwords.
+    #[serde(deserialize_with = "urls")]
+    pub sources: BTreeMap<String, String>,
+    /// What the command line said in place of the suite, as arguments.
+    #[serde(default)]
+    pub arguments: Vec<String>,
 }
+
+impl RecordedSuite {
+    /// Returns the sources that the command line gave in place of the suite's, without their passwords.
+    pub fn given_sources(&self) -> Vec<(String, String)> {
+        let sources = self.arguments.chunks_exact(2).filter(|pair| pair[0] == "--source");
+        let pairs = sources.filter_map(|pair| pair[1].split_once('='));
+        pairs.filter(|(_, url)| *url != UNKNOWN).map(|(name, url)| (name.to_owned(), url.to_owned())).collect()
+    }
+}
+
+/// What stands for the URL of a source that was not used.
+const UNKNOWN: &str = "…";
 
 /// A check or window of an earlier run.
 #[derive(Clone, Debug, Deserialize)]
@@ -59,6 +77,13 @@ pub struct RecordedCheck {
     pub complete: bool,
     /// Whether it was compared to its end, and nothing changed meanwhile.
     pub settled: bool,
+    /// Whether the verdict on it follows from each difference by itself: nothing counts them for the whole check, and nothing
+    /// but they stands against it.
+    pub by_key: bool,
+    /// SHA-256, in hex, of its kind, key, queries and windows; absent where an earlier version wrote the report.
+    pub definition: Option<String>,
+    /// Whether it is a window, and other windows of its check were not run.
+    pub partial: bool,
     /// Whether values of it are masked.
     pub masked: bool,
     /// Tells the key of the hashes from others; absent where only that run had it.
@@ -84,6 +109,9 @@ impl RecordedCheck {
 struct Check {
     id: String,
     kind: String,
+    definition: Option<String>,
+    window: Option<Window>,
+    warned: Option<Count>,
     status: Status,
     rows: Option<Rows>,
     tag_counts: Option<Tags>,
@@ -118,6 +146,11 @@ impl TryFrom<String> for Count {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse().map(Count)
     }
+}
+
+#[derive(Deserialize)]
+struct Window {
+    windows: Option<IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]
@@ -155,6 +188,8 @@ struct Expected {
 struct Waived {
     #[serde(default)]
     expired: bool,
+    at_most: Option<IgnoredAny>,
+    per_key: Option<IgnoredAny>,
     #[serde(default)]
     counts: BTreeMap<String, Count>,
 }
@@ -182,6 +217,9 @@ impl From<Check> for RecordedCheck {
             // Keys that may stand several times are counted, and are no difference.
             None => found.is_empty() || (check.status == Status::Pass && suppressed.is_empty() && expected.is_empty()),
         };
+        let by_count = |one: &Waived| !one.expired && (one.at_most.is_some() || one.per_key.is_some());
+        let warned = check.warned.is_some_and(|Count(warned)| warned > 0);
+        let by_key = check.expected.is_empty() && !warned && !check.waived.iter().any(by_count);
         let unsettled = [&check.error, &check.moved, &check.unstable, &check.undecided, &check.transient];
         RecordedCheck {
             kind: Kind::named(&check.kind),
@@ -189,6 +227,9 @@ impl From<Check> for RecordedCheck {
             written: check.written.as_ref().map_or(0, |written| written.differences.0),
             complete,
             settled: unsettled.into_iter().all(Option::is_none) && check.skipped.is_none(),
+            by_key,
+            definition: check.definition,
+            partial: check.window.is_some_and(|window| window.windows.is_some()),
             masked: !check.masked.is_empty(),
             mask_key: check.mask_key,
             skip_code: check.skip_code,
@@ -229,9 +270,15 @@ fn counts<'a>(all: impl Iterator<Item = (&'a str, Count)>) -> DifferenceCounts {
     counts
 }
 
-/// Reads the keys of an object.
-fn names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    BTreeMap::<String, IgnoredAny>::deserialize(deserializer).map(|all| all.into_keys().collect())
+/// Reads the URLs of sources.
+fn urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    #[derive(Deserialize)]
+    struct Source {
+        #[serde(default)]
+        url: String,
+    }
+    let sources = BTreeMap::<String, Source>::deserialize(deserializer)?;
+    Ok(sources.into_iter().map(|(name, source)| (name, source.url)).collect())
 }
 
 #[cfg(test)]

@@ -124,7 +124,10 @@ pub fn changes(before: &Run, after: &Run, changes: &[Change], width: Option<u16>
         changes.iter().filter(|change| change.suite_changed).collect::<Vec<_>>().iter().filter_map(suites).collect();
     edited.dedup();
     if !edited.is_empty() {
-        text.push_str(&format!("\nThe suite's file is not the same in both runs: {}\n", edited.join(", ")));
+        text.push_str(&format!(
+            "\nThe suite's file or one of its queries is not the same in both runs: {}\n",
+            edited.join(", ")
+        ));
     }
     text
 }

@@ -139,7 +139,11 @@ pub(crate) fn last(proof: &LastProof) -> String {
         proof.params.iter().map(|(name, value)| format!("{} = {}", visible(name), visible(value))).collect();
     let params = if params.is_empty() { String::new() } else { format!(", with {}", params.join(", ")) };
     let date = visible(proof.started_at.get(..16).unwrap_or(&proof.started_at)).replace('T', " ");
-    format!("{date} UTC{place}, {}: {what}{params}{stale}", plural(proof.checks, "check"))
+    let checks = match proof.of_checks {
+        Some(all) => format!("{} of {}", proof.checks, plural(all, "check")),
+        None => plural(proof.checks, "check"),
+    };
+    format!("{date} UTC{place}, {checks}: {what}{params}{stale}")
 }
 
 /// The last proof of each suite of a run, a line each; empty where none is known.

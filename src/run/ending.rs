@@ -2,7 +2,7 @@
 //!
 //! A defect of cutover here costs the checks that it may be about, and not the report of all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::addition::{Addition, Additions, broken};
 use super::check::facts::CheckFacts;
@@ -15,12 +15,13 @@ use crate::isolation::{Defect, caught};
 use crate::model::CheckReport;
 use crate::spec::check::Masks;
 
-/// Returns what is to be added to the reports of all checks; `facts` has one entry for each.
+/// Returns what is to be added to the reports of all checks; `facts` has one entry for each, and `whole` are the checks of
+/// which every window was to be run.
 pub(super) fn additions(
     reports: &[CheckReport],
     facts: &[CheckFacts],
     selected: &[Selected<'_>],
-    options: &RunOptions,
+    (options, whole): (&RunOptions, &BTreeSet<&str>),
     strays: &HashMap<String, ShiftedKeys>,
 ) -> Additions {
     let windowed = |report: &CheckReport| report.id.contains('@');
@@ -36,7 +37,7 @@ pub(super) fn additions(
     step(reports, &mut all, masked, |_| unused_masks::unused(checks(), reports, facts));
     step(reports, &mut all, windowed, |_| windows::moved(reports, strays));
     step(reports, &mut all, windowed, |_| windows::unique(reports, selected));
-    step(reports, &mut all, windowed, |all| windows::add_up(reports, &broken(all), selected, options));
+    step(reports, &mut all, windowed, |all| windows::add_up(reports, &broken(all), selected, whole));
     step(reports, &mut all, waived, |all| unused_waivers::unused(reports, &broken(all), selected, options));
     all
 }

@@ -29,6 +29,7 @@ use crate::model::{CheckReport, RunReport, SkipCode};
 use crate::record::run_id;
 use crate::source::CancellationToken;
 use crate::spec::check::Check;
+use crate::suite::definition_of;
 use check::facts::CheckFacts;
 use check::placed::Answers;
 use findings::redact;
@@ -104,7 +105,8 @@ pub(crate) async fn run(
         reports.sort_by_key(|(at, _)| *at);
         let (found, facts): (Vec<CheckReport>, Vec<CheckFacts>) = reports.into_iter().map(|(_, done)| done).unzip();
         let strays = context.strays.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut additions = ending::additions(&found, &facts, selected, options, &strays);
+        let whole = windows::whole(&units);
+        let mut additions = ending::additions(&found, &facts, selected, (options, &whole), &strays);
         let (suites, of_suites) = suites::reports(selected, &context, &found);
         additions.extend(of_suites);
         let reports = addition::assemble(found, additions);
@@ -151,6 +153,7 @@ async fn one_check(
     report.severity = check.severity;
     report.tags = check.tags.clone();
     report.why = check.why.clone();
+    report.definition = Some(definition_of(unit.one.check));
     let mut slot = Slot::free(&context.slots);
     slot.take().await;
     if context.stop.is_cancelled() {
@@ -169,7 +172,7 @@ async fn one_check(
             return (report, CheckFacts::default());
         }
     };
-    report.window = slice.and_then(|slice| windows::report(check, slice));
+    report.window = slice.and_then(|slice| windows::report(check, slice, unit.partial));
     let past = context.options.baseline.as_ref().map(|baseline| baseline.of(&id));
     let (suite, listed) = (unit.one.suite, context.options.limits.examples);
     let ledger = Ledger::new(check, &id, &suite.waivers, past, context.today, listed);

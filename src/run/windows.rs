@@ -8,7 +8,7 @@ use globset::GlobMatcher;
 
 use super::addition::{Addition, Additions};
 use super::check::facts::CheckFacts;
-use super::options::{RunOptions, Selected};
+use super::options::Selected;
 use super::params::{Params, shown};
 use crate::isolation::{Defect, caught};
 use crate::model::{
@@ -44,6 +44,8 @@ impl Slice {
 pub(super) struct Unit<'a> {
     pub(super) one: Selected<'a>,
     pub(super) slice: Result<Option<Slice>, ErrorReport>,
+    /// How many windows the check has, where some of them are not run.
+    pub(super) partial: Option<u64>,
 }
 
 impl Unit<'_> {
@@ -66,15 +68,16 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
     let mut units = Vec::new();
     for one in selected {
         let Some(window) = &one.check.window else {
-            units.push(Unit { one: *one, slice: Ok(None) });
+            units.push(Unit { one: *one, slice: Ok(None), partial: None });
             continue;
         };
         let cut = caught(|| cut(one.check, window, &params[one.suite.name.as_str()]));
         match cut.unwrap_or_else(|defect| Err(broken(&defect))) {
-            Err(error) => units.push(Unit { one: *one, slice: Err(error.at(Place::Windows)) }),
+            Err(error) => units.push(Unit { one: *one, slice: Err(error.at(Place::Windows)), partial: None }),
             Ok(slices) => {
-                let all = slices.into_iter().map(|slice| Unit { one: *one, slice: Ok(Some(slice)) });
-                let wanted: Vec<Unit<'_>> = all
+                let count = slices.len();
+                let all = slices.into_iter().map(|slice| Unit { one: *one, slice: Ok(Some(slice)), partial: None });
+                let mut wanted: Vec<Unit<'_>> = all
                     .filter(|unit| {
                         only.is_empty()
                             || only.iter().any(|one| one.is_match(unit.id()) || one.is_match(&unit.one.check.id))
@@ -82,13 +85,21 @@ pub(super) fn units<'a>(selected: &[Selected<'a>], params: &Params<'_>, only: &[
                     .collect();
                 if wanted.is_empty() {
                     let message = "--only matches none of its windows; `--dry-run` shows their names";
-                    units.push(Unit { one: *one, slice: Err(unfit(message)) });
+                    units.push(Unit { one: *one, slice: Err(unfit(message)), partial: None });
                 }
+                let partial = (wanted.len() < count).then_some(count as u64);
+                wanted.iter_mut().for_each(|unit| unit.partial = partial);
                 units.extend(wanted);
             }
         }
     }
     units
+}
+
+/// The ids of the checks of which every window is among `units`.
+pub(super) fn whole<'u>(units: &'u [Unit<'_>]) -> BTreeSet<&'u str> {
+    let all = units.iter().filter(|unit| matches!(unit.slice, Ok(Some(_))) && unit.partial.is_none());
+    all.map(|unit| unit.one.check.id.as_str()).collect()
 }
 
 /// The first moment of the first window, and the first after the last.
@@ -173,8 +184,8 @@ fn name(at: NaiveDateTime, days: bool) -> String {
     }
 }
 
-/// What a report says of its window.
-pub(super) fn report(check: &Check, slice: &Slice) -> Option<WindowReport> {
+/// What a report says of its window; `partial` is how many the check has, where some of them are not run.
+pub(super) fn report(check: &Check, slice: &Slice, partial: Option<u64>) -> Option<WindowReport> {
     let window = check.window.as_ref()?;
     let bound = |value: &ParamValue| Some(shown(value));
     Some(WindowReport {
@@ -182,6 +193,7 @@ pub(super) fn report(check: &Check, slice: &Slice) -> Option<WindowReport> {
         from: slice.bounds().and_then(|(from, _)| bound(from)),
         to: slice.bounds().and_then(|(_, to)| bound(to)),
         nulls: if check.binds_window() { "outside".to_owned() } else { "apart".to_owned() },
+        windows: partial,
         outside: None,
     })
 }
@@ -226,21 +238,23 @@ impl ShiftedKeys {
     }
 }
 
-/// Says in every window what all windows of its check have of the differences that `expect` names, where all were
-/// compared, none of them `broken`: `expect` speaks of the whole check.
+/// Says in every window what all windows of its check have of the differences that `expect` names, where the check is among
+/// the `whole` ones and all its windows were compared to their ends, none of them `broken`: `expect` speaks of all of it.
 pub(super) fn add_up(
     reports: &[CheckReport],
     broken: &BTreeSet<usize>,
     selected: &[Selected<'_>],
-    options: &RunOptions,
+    whole: &BTreeSet<&str>,
 ) -> Additions {
     let mut additions = Additions::new();
-    let whole = options.again.is_none() && !options.only.iter().any(|one| one.glob().glob().contains('@'));
-    for check in selected.iter().map(|one| one.check).filter(|check| whole && !check.expect.is_empty()) {
+    let is_whole = |check: &&Check| whole.contains(check.id.as_str()) && !check.expect.is_empty();
+    for check in selected.iter().map(|one| one.check).filter(is_whole) {
         let own = |report: &CheckReport| report.id.split_once('@').is_some_and(|(id, _)| id == check.id);
         let windows: Vec<usize> = (0..reports.len()).filter(|at| own(&reports[*at])).collect();
-        let compared =
-            |at: &usize| !broken.contains(at) && reports[*at].error.is_none() && reports[*at].skipped.is_none();
+        let compared = |at: &usize| {
+            let report = &reports[*at];
+            !broken.contains(at) && report.error.is_none() && report.skipped.is_none() && report.examined.is_none()
+        };
         if !windows.iter().all(compared) {
             continue;
         }

@@ -22,6 +22,14 @@ pub(super) fn text(path: &Path, most: u64) -> Result<String, String> {
     let mut bytes = Vec::new();
     let read = crate::fs::input::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|cause| format!("cannot be read: {cause}"))?;
+    within(bytes, most)
+}
+
+/// The text that `bytes` are, unless they are more than `most`.
+///
+/// # Errors
+/// A sentence about the file that has them.
+pub(super) fn within(bytes: Vec<u8>, most: u64) -> Result<String, String> {
     if bytes.len() as u64 > most {
         return Err(format!("has more than {}, the most that is read; split it", bytesize::ByteSize(most)));
     }

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::overrides::Overrides;
 use super::params::Param;
 use super::prove::AcceptedMiss;
 use super::source::SourceSpec;
 use crate::source::Refreshed;
-use crate::spec::check::{Check, KindSettings};
+use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
 
 /// A suite whose every setting is valid.
@@ -41,26 +39,6 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// Returns the SHA-256, in hex, of all that decides what the suite notices: its file, its queries and its waivers, whatever
-    /// the command line says in place of params and sources.
-    pub fn definition(&self) -> String {
-        let mut hash = Sha256::new();
-        let mut add = |text: &str| {
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
-        };
-        add(&self.sha256);
-        for check in &self.checks {
-            add(&check.id);
-            check.sides.present().for_each(|(_, query)| add(&format!("{:?}", query.sql)));
-            if let KindSettings::Invariant { population: Some(population) } = &check.kind {
-                add(&format!("{population:?}"));
-            }
-        }
-        self.waivers.iter().for_each(|waiver| add(&format!("{waiver:?}")));
-        hash.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-    }
-
     /// The folder that relative paths start at.
     pub fn folder(&self) -> &Path {
         match self.path.parent() {

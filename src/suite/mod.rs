@@ -3,6 +3,7 @@
 pub mod ad_hoc;
 mod bounds;
 mod check;
+mod digest;
 mod find;
 mod latency;
 mod levels;
@@ -34,6 +35,7 @@ use problem::{File, nearest};
 use bounds::Known;
 use overrides::Used;
 
+pub use digest::definition_of;
 pub use loaded::Suite;
 pub use overrides::Overrides;
 pub use params::{Moving, Param, ParamType};
@@ -44,6 +46,15 @@ pub use waivers::FILE as WAIVERS;
 
 /// Reads the suites at `paths`: files as they are, folders for every `suite.toml` and `*.suite.toml` below them.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Problems> {
+    loaded(paths, overrides, None)
+}
+
+/// Reads the suite at `path` as it would be with the text `waivers` in the file beside it.
+pub fn load_with_waivers(path: &Path, overrides: &Overrides, waivers: &str) -> Result<Vec<Suite>, Problems> {
+    loaded(&[path.to_owned()], overrides, Some(waivers))
+}
+
+fn loaded(paths: &[PathBuf], overrides: &Overrides, waivers: Option<&str>) -> Result<Vec<Suite>, Problems> {
     let mut problems = Problems::default();
     let files = find::files(paths, &mut problems);
     let mut suites = Vec::new();
@@ -55,7 +66,7 @@ pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Prob
         }
     }
     used.unused(overrides, &mut problems);
-    waivers::attach(&mut suites, &files, &mut problems);
+    waivers::attach(&mut suites, &files, waivers, &mut problems);
     let mut names: BTreeMap<&str, &Path> = BTreeMap::new();
     for suite in &suites {
         if let Some(other) = names.insert(&suite.name, &suite.path) {

@@ -21,6 +21,8 @@ pub(crate) struct Suppressor {
     pub specific: bool,
     /// Whether it is one key of a waiver by itself, and so of use for nothing else.
     pub of_key: bool,
+    /// Whether it is the baseline, which is only asked for what no waiver covers that holds.
+    pub baseline: bool,
     /// Most differences it covers.
     pub at_most: Option<u64>,
     /// Whether it covers nothing any more.
@@ -35,7 +37,8 @@ pub(crate) struct Shares {
 }
 
 /// Shares the differences out: first those that are meant by key, column or value without a limit, then with one, and
-/// of what is left, beyond what is `expected`, those that are meant by kind or number only.
+/// of what is left, beyond what is `expected`, those that are meant by kind or number only. The baseline comes after all
+/// waivers that hold: it has no owner and no end, and what a waiver covers must not depend on it.
 pub(crate) fn share(coverers: &[Suppressor], mut groups: Vec<Group>, expected: &BTreeMap<&str, u64>) -> Shares {
     let mut desk = Allocator {
         coverers,
@@ -45,8 +48,8 @@ pub(crate) fn share(coverers: &[Suppressor], mut groups: Vec<Group>, expected: &
     // Those with the fewest ways to be covered choose first.
     groups.sort_by_key(|group| group.parts.iter().map(Vec::len).sum::<usize>());
     let none = BTreeMap::new();
-    for expired in [false, true] {
-        let may = |one: &Suppressor| expired || !one.expired;
+    for (expired, baseline) in [(false, false), (false, true), (true, true)] {
+        let may = |one: &Suppressor| (expired || !one.expired) && (baseline || !one.baseline);
         desk.round(&mut groups, &none, |one| may(one) && one.specific && one.at_most.is_none());
         desk.round(&mut groups, &none, |one| may(one) && one.specific && one.of_key);
         desk.round(&mut groups, &none, |one| may(one) && one.specific);
@@ -121,7 +124,8 @@ impl Allocator<'_> {
 mod tests {
     use super::*;
 
-    const ALL: Suppressor = Suppressor { specific: false, of_key: false, at_most: None, expired: false };
+    const ALL: Suppressor =
+        Suppressor { specific: false, of_key: false, baseline: false, at_most: None, expired: false };
     const KEYS: Suppressor = Suppressor { specific: true, ..ALL };
 
     fn at_most(count: u64) -> Suppressor {
@@ -173,6 +177,24 @@ mod tests {
     #[test]
     fn those_without_a_limit_go_first() {
         assert_eq!(shared_out(&[at_most(1), KEYS], vec![group(&[&[0, 1]], 9), group(&[&[0]], 1)], 0), [1, 9]);
+    }
+
+    /// Catches a baseline that takes what a waiver covers, so that the waiver looks as if it covered nothing, and one that
+    /// comes after a waiver whose time is over, or covers no part of a row beside a waiver.
+    #[test]
+    fn a_baseline_covers_what_no_waiver_does_that_holds() {
+        let baseline = Suppressor { baseline: true, ..KEYS };
+        let of_key = Suppressor { of_key: true, at_most: Some(2), ..KEYS };
+        for waiver in [KEYS, of_key, Suppressor { at_most: Some(2), ..KEYS }, ALL, at_most(2)] {
+            let group = || vec![group(&[&[0, 1]], 2)];
+            assert_eq!(shared_out(&[waiver, baseline], group(), 0), [2, 0]);
+            assert_eq!(shared_out(&[baseline, waiver], group(), 0), [0, 2]);
+            let over = Suppressor { expired: true, ..waiver };
+            assert_eq!(shared_out(&[over, baseline], group(), 0), [0, 2], "over");
+        }
+        assert_eq!(shared_out(&[at_most(1), baseline], vec![group(&[&[0, 1]], 1), group(&[&[0]], 1)], 0), [1, 1]);
+        let both = share(&[KEYS, baseline], vec![group(&[&[0], &[1]], 1)], &BTreeMap::new());
+        assert_eq!(both.counts.iter().map(DifferenceCounts::total).sum::<u64>(), 1, "a column each");
     }
 
     /// Catches a coverer that takes what a better one covers, whichever stands first in the file, and one that is over and

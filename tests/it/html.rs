@@ -22,6 +22,7 @@ fn report() -> RunReport {
                 from: Some(format!("2026-01-0{}{breaking}", index + 1)),
                 to: None,
                 nulls: "apart".to_owned(),
+                windows: None,
                 outside: None,
             }),
             why: Some(breaking.to_owned()),

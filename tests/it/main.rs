@@ -34,6 +34,7 @@ mod recorded;
 mod rehearse;
 mod reports;
 mod rerun;
+mod rerun_whole;
 mod retryable;
 mod rowdiff;
 mod samples;

@@ -34,7 +34,10 @@ fn what_is_read_back_is_what_was_written() {
     assert_eq!(read.started_at, "2026-01-01T00:00:00.000Z");
     let (suite, written) = (&read.suites[0], &report.suites[0]);
     assert_eq!((&suite.name, &suite.path, &suite.sha256), (&written.name, &written.path, &written.sha256));
-    assert_eq!((&suite.params, &suite.sources), (&written.params, &vec!["old".to_owned()]));
+    assert_eq!(
+        (&suite.params, &suite.sources),
+        (&written.params, &BTreeMap::from([("old".to_owned(), written.sources["old"].url.clone())]))
+    );
     assert_eq!(read.checks.len(), report.checks.len());
     for (read, check) in read.checks.iter().zip(&report.checks) {
         assert_eq!((&read.id, read.kind, read.status), (&check.id, Some(check.kind), check.status()));

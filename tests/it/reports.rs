@@ -126,6 +126,7 @@ pub(crate) fn report() -> RunReport {
             name: "suite".to_owned(),
             path: HOSTILE.to_owned(),
             sha256: String::new(),
+            checks_sha256: String::new(),
             params: BTreeMap::from([("name".to_owned(), HOSTILE.to_owned())]),
             sources: BTreeMap::from([(
                 "old".to_owned(),

@@ -199,6 +199,7 @@ fn windows() -> impl Iterator<Item = (CheckReport, Vec<HistoryPoint>)> {
                 from: from(day),
                 to: from(day + 1),
                 nulls: "apart".to_owned(),
+                windows: None,
                 outside: None,
             }),
             sides: Sides {

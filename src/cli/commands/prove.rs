@@ -118,11 +118,15 @@ pub(crate) async fn prove(args: &ProveArgs) -> Result<u8, u8> {
         // Half a proof is not told of in place of a whole one.
         return Ok(code);
     }
-    proofs::keep(&args.reports, &report).map_err(|cause| {
+    let stay = proofs::keep(&args.reports, &report, args.budget.is_some()).map_err(|cause| {
         refuse(format!(
             "the proof cannot be kept in {}: {cause}; give another folder with --reports",
             args.reports.display()
         ))
     })?;
+    for (name, kept) in stay {
+        let kept = proof::last(&kept);
+        screen.say(&format!("kept as the proof of {name}, because it looked at more: {kept}\n"));
+    }
     Ok(code)
 }

@@ -1,6 +1,6 @@
 //! Runs `cutover rerun`: what did not pass in a report, again and on the same params.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,12 +8,14 @@ use clap::Args;
 use super::super::args::{RunArgs, SUITES};
 use super::super::publish::notify::Notifiers;
 use super::super::request::one_to_stdout;
-use super::super::selection::Patterns;
+use super::super::selection::{Patterns, check_of};
 use super::super::{console, execute, suites};
-use crate::exit_code::{BROKEN, PASSED};
-use crate::model::RerunOf;
-use crate::record::read::{RecordedRun, RecordedSuite};
+use crate::exit_code::{BROKEN, FailOn, PASSED};
+use crate::model::{RerunOf, Status};
+use crate::record::read::{RecordedCheck, RecordedRun, RecordedSuite};
 use crate::run::{Again, shown};
+use crate::spec::check::Check;
+use crate::spec::waiver::Waiver;
 use crate::suite;
 use crate::suite::{Overrides, Param, Suite};
 
@@ -48,10 +50,19 @@ pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
         return Err(refuse(why.to_owned()));
     }
     let earlier = RecordedRun::read(&before).map_err(|why| refuse(why.to_string()))?;
-    let open: Vec<&str> =
-        earlier.checks.iter().filter(|check| check.is_open()).map(|check| check.id.as_str()).collect();
+    // Where nothing ran, and where a skip counts, what the servers lacked is looked at again too.
+    let skips_count =
+        run.fail_on.contains(&FailOn::Skip) || earlier.checks.iter().all(|one| one.status == Status::Skip);
+    let is_open = |check: &&RecordedCheck| check.is_open() || (skips_count && check.status == Status::Skip);
+    let open: Vec<&str> = earlier.checks.iter().filter(is_open).map(|check| check.id.as_str()).collect();
     if earlier.checks.is_empty() {
         return Err(refuse(format!("the report {} has no checks; use `cutover run`", before.display())));
+    }
+    if let Some(expected) = run.expect_checks.filter(|expected| open.is_empty() && *expected > 0) {
+        return Err(refuse(format!(
+            "--expect-checks {expected}, but every check of {} passed, so none is run again; leave the flag out",
+            before.display()
+        )));
     }
     if open.is_empty() {
         console::print(&format!("every check of {} passed; nothing to run again\n", before.display()));
@@ -71,10 +82,17 @@ pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
         let recorded =
             recorded.ok_or_else(|| refuse(format!("the report names no suite `{name}`; run the checks again")))?;
         let suite = read(recorded, &run.overrides.source).map_err(|why| why.map_or(BROKEN, refuse))?;
-        if suite.sha256 != recorded.sha256 {
+        elsewhere(&suite, recorded, &run.overrides.source).map_err(refuse)?;
+        // Reports of earlier versions know of the file alone.
+        let is_same = match &recorded.checks_sha256 {
+            Some(then) => *then == suite.checks_sha256(),
+            None => recorded.sha256 == suite.sha256,
+        };
+        if !is_same {
             if !changed_suite {
                 return Err(refuse(format!(
-                    "the suite {} is not what it was in that run; use `cutover run`, or say --changed-suite",
+                    "the suite {}, or one of its queries, is not what it was in that run; use `cutover run`, or say \
+                     --changed-suite",
                     recorded.path
                 )));
             }
@@ -82,18 +100,50 @@ pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
         }
         suites.push(suite);
     }
-    let known = |name: &String| earlier.suites.iter().any(|suite| suite.sources.contains(name));
+    let known = |name: &String| earlier.suites.iter().any(|suite| suite.sources.contains_key(name));
     if let Some((name, _)) = run.overrides.source.iter().find(|(name, _)| !known(name)) {
         return Err(refuse(format!("--source {name}: no suite of the report has used a source of this name")));
     }
-    let keys =
+    let mut keys =
         if changed { BTreeMap::new() } else { earlier.differing_keys().map_err(|why| refuse(why.to_string()))? };
-    run.only = wanted.iter().map(|id| globset::escape(id)).collect();
+    let checks: Vec<&Check> = suites.iter().flat_map(|suite| &suite.checks).collect();
+    keys.retain(|id, _| !suites.iter().any(|suite| speaks_of_all(suite, id)));
+    // Of windows that are expected to differ in so many places together, a part says nothing.
+    let together = |id: &str| {
+        let check = checks.iter().find(|check| check.id == check_of(id));
+        check.is_some_and(|check| check.window.is_some() && !check.expect.is_empty()) && only.mean(check_of(id))
+    };
+    let asked = wanted.iter().map(|id| globset::escape(if together(id) { check_of(id) } else { id }));
+    run.only = asked.collect::<BTreeSet<String>>().into_iter().collect();
     let of = RerunOf { report: before.display().to_string(), started_at: earlier.started_at.clone() };
     let notifiers = Notifiers::new(&run.notify, &run.output.reports);
     one_to_stdout(&run.output).map_err(refuse)?;
     let patterns = Patterns::new(&run.only).map_err(refuse)?;
     execute::run(&run, &suites, &patterns, Some(Again { of, keys }), &notifiers).await.map_err(refuse)
+}
+
+/// Whether `suite` counts the differences of the check or window `id` as a whole, so that a part of its keys says nothing.
+fn speaks_of_all(suite: &Suite, id: &str) -> bool {
+    let expects = |check: &Check| check.id == check_of(id) && !check.expect.is_empty();
+    let counts = |waiver: &Waiver| waiver.names(id) && (waiver.at_most.is_some() || waiver.per_key.is_some());
+    suite.checks.iter().any(expects) || suite.waivers.iter().any(counts)
+}
+
+/// Refuses sources that are not where they were in that run, unless the command line says where they are.
+fn elsewhere(suite: &Suite, recorded: &RecordedSuite, given: &[(String, String)]) -> Result<(), String> {
+    for (name, then) in recorded.sources.iter().filter(|(name, _)| !given.iter().any(|(given, _)| given == *name)) {
+        let Some(spec) = suite.sources.get(name) else { continue };
+        // One without a URL cannot be opened, which the run says.
+        let Ok(now) = spec.resolve(suite.folder(), |name| std::env::var(name).ok()) else { continue };
+        let now = now.to_string();
+        if now != *then {
+            return Err(format!(
+                "source `{name}` of {} was {then} in that run and is {now} now; say which one is meant with --source {name}=URL",
+                recorded.path
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The suite with the params it was run on; an error that was not shown yet says why not.
@@ -112,7 +162,7 @@ fn read(recorded: &RecordedSuite, sources: &[(String, String)]) -> Result<Suite,
         _ => false,
     };
     let params = recorded.params.iter().filter(|(name, text)| !as_declared(name, text));
-    let own = sources.iter().filter(|(name, _)| recorded.sources.contains(name));
+    let own = sources.iter().filter(|(name, _)| recorded.sources.contains_key(name));
     let overrides = Overrides {
         params: params.map(|(name, text)| (name.clone(), text.clone())).collect(),
         sources: own.cloned().collect(),

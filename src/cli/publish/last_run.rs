@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::super::selection::check_of;
 use super::super::signal::unless_interrupted;
-use crate::model::{RunReport, Status};
-use crate::record::history::{Place, Run, Wanted};
+use crate::model::{CheckReport, RunReport, Status};
+use crate::record::history::{Entry, Place, Run, Wanted};
 use crate::record::read::RecordedRun;
 use crate::record::{history, is_report};
 use crate::report::Format;
@@ -31,14 +31,20 @@ impl LastRun {
 }
 
 /// How these checks ended when they last ran, if that is known: by the history, or else by the reports below `reports`. Of
-/// other checks, such as those of another tag, the verdict says nothing.
+/// other checks, such as those of another tag, the verdict says nothing; nor do some windows of a check say how the others do.
 pub(crate) async fn of(history: Option<&Place>, reports: &Path, report: &RunReport) -> Option<LastRun> {
-    let checks: BTreeSet<&str> = report.checks.iter().map(|check| check_of(&check.id)).collect();
+    let partial = |check: &CheckReport| check.window.as_ref().is_some_and(|window| window.windows.is_some());
+    let checks: BTreeSet<&str> = report.checks.iter().map(|check| looked_at(&check.id, partial(check))).collect();
     let recorded = match history {
         Some(place) => recorded(place, &checks).await,
         None => None,
     };
     recorded.or_else(|| left(reports, &checks))
+}
+
+/// What is looked at by running the check or window `id`: the window alone where others of its check are not run.
+fn looked_at(id: &str, is_partial: bool) -> &str {
+    if is_partial { id } else { check_of(id) }
 }
 
 /// Runs of a history that are looked at.
@@ -47,12 +53,13 @@ const RUNS: usize = 30;
 /// How the newest recorded run ended that held all of `checks`, by those alone. A history that cannot be read is shown by
 /// those who record.
 async fn recorded(place: &Place, checks: &BTreeSet<&str>) -> Option<LastRun> {
-    let of_them = |id: &str| checks.contains(check_of(id));
+    let of_them = |id: &str| checks.contains(id) || checks.contains(check_of(id));
     let runs = unless_interrupted(history::last(place, RUNS, Wanted::Taken(&of_them))).await?.ok()?;
-    let held =
-        |run: &&Run| run.checks.iter().map(|check| check_of(&check.id)).collect::<BTreeSet<_>>().len() == checks.len();
+    let of =
+        |entry: &Entry| checks.get(entry.id.as_str()).or_else(|| checks.get(looked_at(&entry.id, entry.partial())));
+    let held = |run: &&Run| run.checks.iter().filter_map(of).collect::<BTreeSet<_>>().len() == checks.len();
     let run = runs.iter().find(held)?;
-    let status = run.checks.iter().map(|check| check.status).max()?;
+    let status = run.checks.iter().filter(|entry| of(entry).is_some()).map(|entry| entry.status).max()?;
     Some(LastRun { status, interrupted: run.interrupted })
 }
 
@@ -64,7 +71,8 @@ fn left(reports: &Path, checks: &BTreeSet<&str>) -> Option<LastRun> {
     folders.sort();
     folders.iter().rev().find_map(|folder| {
         let run = RecordedRun::read(&folder.join(Format::Json.file_name())).ok()?;
-        let same = run.checks.iter().map(|check| check_of(&check.id)).collect::<BTreeSet<_>>() == *checks;
+        let same =
+            run.checks.iter().map(|check| looked_at(&check.id, check.partial)).collect::<BTreeSet<_>>() == *checks;
         same.then_some(LastRun { status: run.status, interrupted: run.interrupted })
     })
 }

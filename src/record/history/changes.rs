@@ -24,7 +24,7 @@ pub struct Change {
     /// What became of the differences; absent where a run has no number to compare.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differences: Option<Fate>,
-    /// Whether the suite's file is another one than before.
+    /// Whether the suite's file, or one of its queries, is another one than before.
     pub suite_changed: bool,
 }
 

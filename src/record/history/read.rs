@@ -44,7 +44,7 @@ pub struct Run {
     pub interrupted: bool,
     /// Where its reports were written, if they had a folder of their own.
     pub folder: Option<String>,
-    /// SHA-256 of each suite's file, by the suite's name.
+    /// SHA-256 of each suite's file and queries, by the suite's name.
     pub suites: BTreeMap<String, String>,
     /// Its checks, in the order of their report.
     pub checks: Vec<Entry>,
@@ -71,7 +71,7 @@ pub struct Entry {
     pub old_ms: Option<u64>,
     /// Milliseconds of the query on new.
     pub new_ms: Option<u64>,
-    /// Why it could not be compared, or was not run.
+    /// Why it could not be compared, or was not run; of any other window, that some windows of its check were not run.
     pub note: Option<String>,
     /// Its worst measures.
     pub measures: Vec<Measure>,
@@ -80,6 +80,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it is a window that was compared, and some windows of its check were not run.
+    pub fn partial(&self) -> bool {
+        self.note.is_some() && self.id.contains('@') && !matches!(self.status, Status::Error | Status::Skip)
+    }
+
     /// All differences, whatever their name.
     pub fn found(&self) -> u64 {
         self.differences.values().fold(0, |sum, count| sum.saturating_add(*count))

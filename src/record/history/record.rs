@@ -33,7 +33,7 @@ pub(crate) async fn record(
     ];
     connection.insert("cutover_runs", &[run]).await?;
     let suites = report.suites.iter();
-    let suites = suites.map(|suite| [id, &suite.name, &suite.path, &suite.sha256].map(Cell::from).to_vec());
+    let suites = suites.map(|suite| [id, &suite.name, &suite.path, &suite.checks_sha256].map(Cell::from).to_vec());
     connection.insert("cutover_suites", &suites.collect::<Vec<_>>()).await?;
     let numbered = || report.checks.iter().zip(0_u64..);
     let checks: Vec<_> = numbered().map(|(check, at)| self::check(id, at, check)).collect();
@@ -54,7 +54,9 @@ fn check(run: &str, at: u64, check: &CheckReport) -> Vec<Cell> {
     let ms = sides.map(|side| side.map(|side| side.elapsed_ms));
     let found: u64 = check.outcome.differences().values().fold(0, |sum, count| sum.saturating_add(*count));
     let listed = found == 0 || check.written.is_some_and(|written| !written.truncated);
-    let note = check.error.as_ref().map(ErrorReport::message).or(check.skipped.clone());
+    let partial = check.window.as_ref().and_then(|window| window.windows);
+    let partial = partial.map(|all| format!("only some of the {all} windows of the check were run"));
+    let note = check.error.as_ref().map(ErrorReport::message).or(check.skipped.clone()).or(partial);
     vec![
         Cell::from(run),
         Cell::from(at),

@@ -1,6 +1,6 @@
 //! What became of each check over its runs: letters, a line of differences, the last change. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -54,7 +54,7 @@ pub struct Point {
     /// Windows that were folded, where the check has any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub windows: Option<u64>,
-    /// Why it could not be compared, or was not run.
+    /// Why it could not be compared, or was not run; of any other window, that some windows of its check were not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -80,13 +80,21 @@ pub(crate) fn text<S: serde::Serializer>(value: &u64, serializer: S) -> Result<S
     serializer.collect_str(value)
 }
 
-/// The checks of `runs`, which are newest first, in the order of the newest run that has them; `by_window` keeps windows apart.
+/// The checks of `runs`, which are newest first, in the order of the newest run that has them; `by_window` keeps windows
+/// apart. Some windows of a check say of it that it fails where one of them does, and never that it passes.
 pub fn trends(runs: &[Run], by_window: bool) -> Vec<Trend> {
     let name = |id: &str| if by_window { id.to_owned() } else { base(id).to_owned() };
     let mut trends: Vec<Trend> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for run in runs {
-        for entry in &run.checks {
+        let partial = |entry: &Entry| !by_window && entry.partial();
+        let fails: HashSet<&str> = run
+            .checks
+            .iter()
+            .filter(|entry| matches!(entry.status, Status::Fail | Status::Error))
+            .map(|entry| base(&entry.id))
+            .collect();
+        for entry in run.checks.iter().filter(|entry| !partial(entry) || fails.contains(base(&entry.id))) {
             let at = *places.entry(name(&entry.id)).or_insert(trends.len());
             if at == trends.len() {
                 trends.push(Trend { id: name(&entry.id), kind: entry.kind.clone(), runs: Vec::new(), since: None });
@@ -237,6 +245,24 @@ mod tests {
         assert_eq!((letters(&trends[0], &runs).as_str(), bars(&trends[0], &runs).as_str()), ("P·FF", "_·▇▁"));
         assert_eq!((letters(&trends[1], &runs).as_str(), trends[1].since.as_deref()), ("·P·P", None));
         assert_eq!(trends[0].since.as_deref(), Some("c"), "the run with which it began to fail");
+    }
+
+    /// Catches some windows that pass in place of their check, and a failure of one that goes unseen.
+    #[test]
+    fn some_windows_say_that_a_check_fails_and_not_that_it_passes() {
+        use Status::{Fail, Pass};
+        let some = |mut run: Run| {
+            run.checks.iter_mut().for_each(|entry| entry.note = Some("only some of the 3 windows".to_owned()));
+            run
+        };
+        let whole = run("a", &[("s.a@1", Pass, 0), ("s.a@2", Fail, 3), ("s.a@3", Fail, 4)]);
+        for (status, letters_) in [(Pass, "F·"), (Fail, "FF")] {
+            let runs = [some(run("b", &[("s.a@1", Pass, 0), ("s.a@2", status, 0)])), whole.clone()];
+            let found = trends(&runs, false);
+            assert_eq!(letters(&found[0], &runs), letters_);
+            assert_eq!(found[0].since, None);
+            assert_eq!(trends(&runs, true)[0].runs.len(), 2, "each window for itself");
+        }
     }
 
     /// Catches a window that hides the others of its check.

@@ -187,6 +187,7 @@ impl Mask {
         let CheckReport {
             // From the suite, or counted: no value of a row.
             id,
+            definition,
             kind,
             severity,
             tags,
@@ -220,6 +221,7 @@ impl Mask {
         warnings.extend(self.warnings.iter().cloned());
         CheckReport {
             id,
+            definition,
             kind,
             severity,
             tags,

@@ -108,6 +108,7 @@ fn fields(report: &mut CheckReport) {
     let CheckReport {
         // Names, words and numbers of our own.
         id: _,
+        definition: _,
         kind: _,
         skip_code: _,
         mask_key: _,
@@ -168,7 +169,9 @@ fn guarded_suite(suite: &mut SuiteReport, checks: &mut [CheckReport], work: impl
     }
 }
 
-fn suite(SuiteReport { name: _, path: _, sha256: _, params, sources, arguments, proof: _ }: &mut SuiteReport) {
+fn suite(
+    SuiteReport { name: _, path: _, sha256: _, checks_sha256: _, params, sources, arguments, proof: _ }: &mut SuiteReport,
+) {
     params.values_mut().chain(arguments).for_each(value);
     for SourceReport { engine: _, version, timezone, url: _, tls: _, settings } in sources.values_mut() {
         [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
@@ -363,6 +366,7 @@ mod tests {
             name: "s".to_owned(),
             path: "s.toml".to_owned(),
             sha256: "0".to_owned(),
+            checks_sha256: "0".to_owned(),
             params: [("p".to_owned(), secret.to_owned())].into_iter().collect(),
             sources: [("old".to_owned(), SourceReport::default())].into_iter().collect(),
             arguments,

@@ -57,10 +57,7 @@ pub(super) fn key(table: &toml::Table, check: &Check) -> Result<KeyPart, Mistake
             let help = nearest(column, check.key.iter().map(String::as_str));
             return Err((format!("`{column}` is no key column of `{}`", check.id), help));
         }
-        let text = shown(value).ok_or_else(|| {
-            let help = "write the text that reports show, or { null = true }".to_owned();
-            (format!("the key column `{column}` is a {}", value.type_str()), Some(help))
-        })?;
+        let text = shown(value, &format!("the key column `{column}`"))?;
         key.insert(column.clone(), text);
     }
     Ok(key)

@@ -25,12 +25,18 @@ use raw::{DUPLICATE, OF_VALUES, Raw, RawFile};
 /// Name of the file, one per folder of suites.
 pub const FILE: &str = "waivers.toml";
 
-/// Gives every suite the waivers of its folder. `files` are all suite files that were asked for, valid or not.
-pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, problems: &mut Problems) {
+/// Gives every suite the waivers of its folder, or those in the text `instead`. `files` are all suite files that were asked
+/// for, valid or not.
+pub(super) fn attach(suites: &mut [Suite], files: &BTreeSet<PathBuf>, instead: Option<&str>, problems: &mut Problems) {
     let beside = |path: &Path| path.with_file_name(FILE);
-    let places: BTreeSet<PathBuf> = files.iter().map(|file| beside(file)).filter(|place| place.exists()).collect();
+    let is_there = |place: &PathBuf| instead.is_some() || place.exists();
+    let places: BTreeSet<PathBuf> = files.iter().map(|file| beside(file)).filter(is_there).collect();
     for place in places {
-        let text = match limits::text(&place, limits::OTHER_BYTES) {
+        let text = match instead {
+            Some(text) => limits::within(text.to_owned().into_bytes(), limits::OTHER_BYTES),
+            None => limits::text(&place, limits::OTHER_BYTES),
+        };
+        let text = match text {
             Ok(text) => text,
             Err(why) => {
                 problems.add(&place, format!("{why}; correct the file, or remove it"));

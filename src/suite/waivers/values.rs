@@ -94,11 +94,7 @@ pub(super) fn pin(mut table: toml::Table, check: &Check, of_duplicates: bool) ->
     };
     let mut text = |name: &str| -> Result<Option<Option<String>>, Mistake> {
         let Some(value) = table.remove(name) else { return Ok(None) };
-        let shown = shown(&value).ok_or_else(|| {
-            let help = "write the text that reports show, or { null = true }".to_owned();
-            (format!("`{name}` of `values` is a {}", value.type_str()), Some(help))
-        })?;
-        Ok(Some(shown))
+        shown(&value, &format!("`{name}` of `values`")).map(Some)
     };
     let accepted = match (text("old")?, text("new")?, text("delta")?) {
         (Some(old), Some(new), None) => Accepted::Pair { old, new },

@@ -160,7 +160,13 @@ impl Entry {
     /// How it takes part in sharing the differences out; one key of it by itself where at most `of_key` of that are covered.
     pub(crate) fn coverer(&self, of_key: Option<u64>) -> Suppressor {
         let at_most = of_key.or(self.waiver.at_most);
-        Suppressor { specific: self.waiver.is_specific(), of_key: of_key.is_some(), at_most, expired: self.expired }
+        Suppressor {
+            specific: self.waiver.is_specific(),
+            of_key: of_key.is_some(),
+            baseline: false,
+            at_most,
+            expired: self.expired,
+        }
     }
 
     /// What became of it.

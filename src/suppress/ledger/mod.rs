@@ -297,7 +297,7 @@ impl Ledger {
     /// waivers come last, in their own order: that in which they were met must not decide anything.
     fn shared_out(&mut self) -> (Vec<Suppressor>, Vec<Group>, Vec<usize>) {
         let mut coverers: Vec<Suppressor> = self.waivers.iter().map(|entry| entry.coverer(None)).collect();
-        coverers.push(Suppressor { specific: true, of_key: false, at_most: None, expired: false });
+        coverers.push(Suppressor { specific: true, of_key: false, baseline: true, at_most: None, expired: false });
         let mut owners: Vec<usize> = (0..coverers.len()).collect();
         let sorted: BTreeMap<OfKey, usize> = self.by_key.iter().map(|(key, met)| (*key, *met)).collect();
         let mut numbers: HashMap<usize, usize> = HashMap::new();

@@ -46,7 +46,7 @@ fn timeless(json: &mut Json) {
                     listed.truncate(LISTED);
                 }
                 match key.as_str() {
-                    "elapsed_ms" | "spilled_bytes" | "sql" | "times" => *value = Json::Null,
+                    "definition" | "elapsed_ms" | "spilled_bytes" | "sql" | "times" => *value = Json::Null,
                     "old" | "new" | "delta" if timed => *value = Json::Null,
                     _ => timeless(value),
                 }

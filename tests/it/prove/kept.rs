@@ -59,6 +59,28 @@ fn the_last_proof_stands_beside_later_verdicts_and_is_stale_once_the_suite_chang
     }
 }
 
+/// Catches a proof of one check that stands for those of all, and forgets what the others miss.
+#[test]
+fn a_proof_of_some_checks_does_not_stand_for_the_suite() {
+    let blind = "[checks.blind]\nkind = \"rows\"\nkey = \"id\"\ncolumns.cost = { absolute = 1000000 }\n\
+        old = \"SELECT id, cost FROM items\"\nnew = \"SELECT id, cost FROM items\"\n";
+    let folder = shop(&format!("{ROWS}{blind}"));
+    let part = prove(folder.path(), &["--only", "shop.items"]);
+    assert_eq!(part.code, Some(0), "{}", part.shown);
+    let (shown, json, ..) = run(folder.path());
+    assert_eq!(json["suites"][0]["proof"]["of_checks"], 2);
+    assert!(shown.contains("1 of 2 checks: none of"), "{shown}");
+    let whole = prove(folder.path(), &[]);
+    assert_eq!(whole.code, Some(1), "{}", whole.shown);
+    let kept = run(folder.path()).1["suites"][0]["proof"].clone();
+    assert!(kept["missed"].as_u64().unwrap() > 0 && kept.get("of_checks").is_none(), "{kept:#}");
+    for arguments in [&["--only", "shop.items"][..], &["--budget", "1ms"]] {
+        let part = prove(folder.path(), arguments);
+        assert!(part.shown.contains("kept as the proof of shop, because it looked at more: "), "{}", part.shown);
+        assert_eq!(run(folder.path()).1["suites"][0]["proof"], kept, "{arguments:?}");
+    }
+}
+
 /// Catches a query in a file whose change leaves the proof as it was, and a param of the command line that makes it stale.
 #[test]
 fn a_query_in_a_file_makes_a_proof_stale_and_a_param_does_not() {

@@ -3,6 +3,7 @@
 mod github;
 mod metrics;
 mod notify;
+mod parts;
 mod shared_errors;
 
 use std::path::{Path, PathBuf};

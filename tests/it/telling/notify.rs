@@ -20,14 +20,14 @@ use super::{Running, case, command, stderr};
 const SECRET: &str = "T0Ken/B0/s3cretpath";
 
 /// A server that keeps what it was sent and gives one answer, or none.
-struct Server {
-    url: String,
+pub(super) struct Server {
+    pub(super) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     /// Answers with `status` and `headers`, and repeats the request, path and all, as the body; never where `status` is 0.
-    fn new(status: u16, headers: &str) -> Server {
+    pub(super) fn new(status: u16, headers: &str) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/services/{SECRET}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -42,12 +42,12 @@ impl Server {
     }
 
     /// The requests that came since this was last asked.
-    fn taken(&self) -> Vec<String> {
+    pub(super) fn taken(&self) -> Vec<String> {
         std::mem::take(&mut *self.requests.lock().unwrap())
     }
 
     /// The text of the only message that came since this was last asked.
-    fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         let taken = self.taken();
         assert_eq!(taken.len(), 1, "{taken:?}");
         let (head, body) = taken[0].split_once("\r\n\r\n").unwrap();

@@ -47,6 +47,10 @@ fn every_mistake_of_the_file_is_told_with_its_place() {
             "`old` of `values` is a float",
         ),
         (
+            waiver("shop.items", "keys = [{ id = 2026-01-01T00:00:00.500 }]", later()),
+            "no report shows it so; write the text that reports show, in quotes, such as \"2026-01-01T00:00:00.500\"",
+        ),
+        (
             waiver("shop.items", "values = [{ column = \"cost\", delta = \"x\" }]", later()),
             "`delta` of `values` is no number",
         ),

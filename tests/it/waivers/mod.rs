@@ -1,6 +1,8 @@
 //! Waivers through the built program: what they cover, what they do not, and every way to get the file wrong.
 
+mod baseline;
 mod by_design;
+mod changed;
 mod counted;
 mod expected;
 mod further;

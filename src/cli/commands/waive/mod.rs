@@ -2,15 +2,17 @@
 
 mod args;
 mod choice;
+mod same;
 mod toml;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 
 use super::super::selection::check_of;
 use super::super::{console, suites};
 use crate::exit_code::PASSED;
+use crate::fs::output::{alone_in, write_atomically};
 use crate::model::Status;
 use crate::record::read::{RecordedCheck, RecordedRun};
 use crate::suite;
@@ -18,7 +20,7 @@ use crate::suite::Overrides;
 
 pub(crate) use args::WaiveArgs;
 use choice::Request;
-use toml::append;
+use toml::appended;
 
 /// Adds the waivers and returns the exit code.
 pub(crate) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
@@ -44,20 +46,30 @@ pub(crate) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
         let path = path.display();
         return Err(refuse(format!("the suite {path} is not there; go to the folder in which the run was started")));
     }
-    let loaded = suites::load(std::slice::from_ref(&path), &Overrides::default())?;
+    // Two at a time would each write what was there before, and one of them would be lost.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _alone = alone_in(folder);
+    // Queries follow the engines of that run.
+    let overrides = Overrides { params: Vec::new(), sources: recorded.given_sources() };
+    let loaded = suites::load(std::slice::from_ref(&path), &overrides)?;
     let bare = check_of(&args.check);
     let found = loaded.first().and_then(|suite| Some((suite, suite.checks.iter().find(|check| check.id == bare)?)));
     let Some((suite, check)) = found else {
         return Err(refuse(format!("{} has no check `{bare}` any more; run it again", path.display())));
     };
+    same::judge(recorded, &units, suite, check).map_err(refuse)?;
     let differences = earlier.differences().map_err(|why| refuse(why.to_string()))?;
     let request = Request { args, check, units };
     let open = request.open(suite, &differences, today);
     let (writer, summary) = request.written(open).map_err(refuse)?;
     let place = path.with_file_name(suite::WAIVERS);
-    append(&place, &writer).map_err(refuse)?;
-    // What was just written is judged as any waiver is.
-    suites::load(&[path], &Overrides::default())?;
+    let text = appended(&place, &writer).map_err(refuse)?;
+    // What is to be written is judged as any waiver is, before it stands where every run reads it.
+    suites::load_with_waivers(&path, &overrides, &text)
+        .map_err(|_| refuse(format!("these would be mistakes of {}, which stays as it is", place.display())))?;
+    write_atomically(&place, &text).map_err(|cause| {
+        refuse(format!("{} cannot be written: {cause}; check the folder's permissions", place.display()))
+    })?;
     console::print(&format!("{}: waived {summary} until {}\n", place.display(), args.until));
     Ok(PASSED)
 }

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::args::WaiveArgs;
-use crate::fs::output::write_atomically;
 use crate::model::{Key, Pair};
 use crate::spec::waiver;
 
@@ -98,8 +97,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Adds the waivers at the end of the file, which keeps everything that is in it.
-pub(crate) fn append(place: &Path, waivers: &Writer<'_>) -> Result<(), String> {
+/// Returns the text of the file at `place` with the waivers at its end; everything that is in it stays as it is.
+pub(crate) fn appended(place: &Path, waivers: &Writer<'_>) -> Result<String, String> {
     let before = match crate::fs::input::text(place) {
         Ok(before) => before,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
@@ -117,8 +116,7 @@ pub(crate) fn append(place: &Path, waivers: &Writer<'_>) -> Result<(), String> {
             "{place} has its waivers in a form that none can be added to; begin each with [[waivers]]"
         ));
     }
-    write_atomically(place, &all)
-        .map_err(|cause| format!("{} cannot be written: {cause}; check the folder's permissions", place.display()))
+    Ok(all)
 }
 
 fn list(names: &[String]) -> String {
