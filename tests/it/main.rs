@@ -12,6 +12,7 @@ mod engine_names;
 mod environment;
 mod files_sql;
 mod files_tables;
+mod files_whole;
 mod folders;
 mod history;
 mod html;

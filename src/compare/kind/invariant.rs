@@ -36,8 +36,15 @@ pub(crate) fn compare(
                 "`population` counts 0 rows, so the invariant was not put to the test; correct the window or the query",
             ));
         }
-        if let Number::Finite(size) = size {
-            tested = size.to_u64();
+        tested = match size {
+            Number::Finite(size) if size.is_integer() => size.to_u64(),
+            _ => None,
+        };
+        if tested.is_none() {
+            return Err(error(
+                ErrorCode::RowCountUnfit,
+                "`population` must be a count, a whole number from 0 on; select count(*)",
+            ));
         }
     }
     let names: Vec<String> = frame.names().into_iter().map(str::to_owned).collect();

@@ -4,7 +4,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Expr, Operator};
 
 /// Functions whose arguments are.
-pub(super) const ALIKE: [&str; 8] = ["coalesce", "greatest", "ifnull", "least", "make_array", "nullif", "nvl", "nvl2"];
+pub(super) const ALIKE: [&str; 5] = ["coalesce", "greatest", "least", "make_array", "nullif"];
 
 /// The groups of expressions that are brought to one type each.
 pub(super) fn alike(one: &Expr) -> Vec<Vec<&Expr>> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::Result as Planned;
@@ -11,7 +11,10 @@ use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::arrow::ArrowFormat;
 use datafusion::datasource::file_format::avro::AvroFormat;
 use datafusion::logical_expr::Expr;
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::expressions::{Column, cast};
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::prelude::SessionContext;
 
 use super::super::{Error, ErrorCode};
@@ -19,7 +22,8 @@ use super::data_file::DataFile;
 use super::format::Kind;
 use super::partitions::Partitions;
 use super::scan::Listing;
-use super::unify::unified;
+use super::unify::{held, unified};
+use super::whole;
 
 /// Files of one table.
 #[derive(Debug)]
@@ -55,6 +59,7 @@ impl FormatTable {
                 Error::new(ErrorCode::SourceUnfit, message)
             };
             let (store, meta) = file.stored(&context.runtime_env()).await.map_err(|cause| unreadable(&cause))?;
+            whole::check(kind, store.as_ref(), &meta).await.map_err(|why| unreadable(&why))?;
             let schema = format.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
             schemas.push((file.to_string(), schema.map_err(|cause| unreadable(&cause))?));
             metas.push(meta);
@@ -85,7 +90,12 @@ fn is_alike(one: &Schema, other: &Schema) -> bool {
 #[async_trait]
 impl TableProvider for FormatTable {
     fn schema(&self) -> SchemaRef {
-        self.listing.columns()
+        let columns = self.listing.columns();
+        let fields = columns.fields().iter().map(|field| {
+            let of = held(field.data_type());
+            field.as_ref().clone().with_data_type(of)
+        });
+        Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), columns.metadata().clone()))
     }
 
     fn table_type(&self) -> TableType {
@@ -101,6 +111,20 @@ impl TableProvider for FormatTable {
     ) -> Planned<Arc<dyn ExecutionPlan>> {
         let source = self.format.file_source(self.listing.schema.clone());
         let scan = self.listing.scan(source, projection, limit, state.config().target_partitions())?;
-        self.format.create_physical_plan(state, scan).await
+        read_as(self.format.create_physical_plan(state, scan).await?)
     }
+}
+
+/// The same rows with columns of the types as which they are read: the readers of these formats give those of the files.
+fn read_as(plan: Arc<dyn ExecutionPlan>) -> Planned<Arc<dyn ExecutionPlan>> {
+    let schema = plan.schema();
+    if schema.fields().iter().all(|field| held(field.data_type()) == *field.data_type()) {
+        return Ok(plan);
+    }
+    let column = |(at, field): (usize, &Arc<Field>)| {
+        let column: Arc<dyn PhysicalExpr> = Arc::new(Column::new(field.name(), at));
+        Ok((cast(column, &schema, held(field.data_type()))?, field.name().clone()))
+    };
+    let columns = schema.fields().iter().enumerate().map(column).collect::<Planned<Vec<_>>>()?;
+    Ok(Arc::new(ProjectionExec::try_new(columns, plan)?))
 }

@@ -17,6 +17,7 @@ mod lexer;
 mod limits;
 mod ndjson;
 mod object;
+mod optimize;
 mod parquet_table;
 mod partitions;
 mod place;
@@ -31,6 +32,7 @@ mod tables;
 mod text;
 mod text_table;
 mod unify;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::Path;

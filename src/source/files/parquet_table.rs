@@ -28,7 +28,7 @@ use super::int96;
 use super::partitions::Partitions;
 use super::plain::plain;
 use super::scan::Listing;
-use super::unify::unified;
+use super::unify::{held, unified_as};
 
 /// Parquet files of one table.
 #[derive(Debug)]
@@ -70,7 +70,8 @@ impl ParquetTable {
         let named = || described.first().map_or("the table", |(name, _)| name);
         let int96 = needs.map(int96::Needs::unit).transpose().map_err(|why| unfit(format!("{}: {why}", named())))?;
         let schemas = described.iter().map(|(name, one)| (name, one.schema(int96))).collect::<Vec<_>>();
-        let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema))).map_err(unfit)?;
+        let schemas = schemas.iter().map(|(name, schema)| (name.as_str(), schema));
+        let unified = unified_as(schemas, held).map_err(unfit)?;
         Ok(ParquetTable { listing: Listing::new(files, metas, unified, partitions)?, int96 })
     }
 }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use datafusion::common::Result;
 use datafusion::config::ConfigOptions;
 use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::super::shared::batch_sink;
 use super::exact;
+use super::optimize;
+use super::stores::Pinned;
 
 /// How rows are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +36,13 @@ pub(super) fn context(memory: Option<usize>, joins: Joins) -> Result<SessionCont
     let mut options = options();
     options.optimizer.prefer_hash_join = joins == Joins::Hash;
     let config = SessionConfig::from(options).with_batch_size(batch_sink::ROWS).with_information_schema(true);
-    let state = SessionStateBuilder::new().with_config(config).with_runtime_env(Arc::new(runtime.build()?));
-    let context = SessionContext::new_with_state(exact::install(state.with_default_features()).build());
-    for function in exact::aggregates() {
+    let runtime = runtime.build()?;
+    // A file that is replaced while it is read would give rows of both.
+    runtime.register_object_store(ObjectStoreUrl::local_filesystem().as_ref(), Arc::new(Pinned::local()));
+    let state = SessionStateBuilder::new().with_config(config).with_runtime_env(Arc::new(runtime));
+    let context =
+        SessionContext::new_with_state(optimize::install(exact::install(state.with_default_features())).build());
+    for function in exact::aggregates().into_iter().chain(exact::extremes()) {
         context.register_udaf(function);
     }
     Ok(context)

@@ -15,16 +15,31 @@ const DIGITS: u8 = 38;
 /// # Errors
 /// Two types of one column that no type holds, with both files.
 pub(super) fn unified<'a>(files: impl Iterator<Item = (&'a str, &'a Schema)>) -> Result<Schema, String> {
+    unified_as(files, DataType::clone)
+}
+
+/// The same of the columns as they are read, which is by `read` of each type.
+///
+/// # Errors
+/// As [`unified`].
+pub(super) fn unified_as<'a>(
+    files: impl Iterator<Item = (&'a str, &'a Schema)>,
+    read: fn(&DataType) -> DataType,
+) -> Result<Schema, String> {
     let mut columns: Vec<(Field, &str)> = Vec::new();
     let mut metadata = None;
     for (file, schema) in files {
         metadata.get_or_insert_with(|| schema.metadata().clone());
-        for field in schema.fields() {
+        for (at, field) in schema.fields().iter().enumerate() {
+            if schema.fields()[..at].iter().any(|other| other.name() == field.name()) {
+                return Err(format!("{file} has two columns `{}`; give one another name", field.name()));
+            }
             let Some((known, first)) = columns.iter_mut().find(|(known, _)| known.name() == field.name()) else {
-                columns.push((field.as_ref().clone().with_nullable(true), file));
+                let of = read(field.data_type());
+                columns.push((field.as_ref().clone().with_data_type(of).with_nullable(true), file));
                 continue;
             };
-            let both = wider(known.data_type(), field.data_type()).ok_or_else(|| {
+            let both = wider(known.data_type(), &read(field.data_type())).ok_or_else(|| {
                 format!(
                     "the column `{}` is {} in {first} and {} in {file}; write both files with one type, or name them as \
                      tables of their own",
@@ -41,6 +56,19 @@ pub(super) fn unified<'a>(files: impl Iterator<Item = (&'a str, &'a Schema)>) ->
     }
     let fields: Vec<Field> = columns.into_iter().map(|(field, _)| field).collect();
     Ok(Schema::new_with_metadata(fields, metadata.unwrap_or_default()))
+}
+
+/// The type as which a column is read: decimals of any width as those of 128 bits, and values that are listed once, or once for a
+/// run, as themselves. What is known of types would not hold for the others.
+pub(super) fn held(of: &DataType) -> DataType {
+    match of {
+        DataType::Decimal32(precision, scale) | DataType::Decimal64(precision, scale) => {
+            DataType::Decimal128(*precision, *scale)
+        }
+        DataType::Dictionary(_, values) => held(values),
+        DataType::RunEndEncoded(_, values) => held(values.data_type()),
+        other => other.clone(),
+    }
 }
 
 /// Where a field says what its values mean.

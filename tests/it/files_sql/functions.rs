@@ -188,16 +188,13 @@ const ALIKE: [&str; 109] = [
 ];
 
 /// Calls that PostgreSQL writes otherwise: over files, and there.
-const OTHERWISE: [(&str, &str); 37] = [
+const OTHERWISE: [(&str, &str); 34] = [
     ("CAST(EXTRACT(epoch FROM ts) * 64 AS BIGINT)", "TRUNC(EXTRACT(epoch FROM ts) * 64)::bigint"),
     ("DATEPART('hour', ts)", "EXTRACT(hour FROM ts)"),
     ("DATETRUNC('day', ts)", "DATE_TRUNC('day', ts)"),
     ("SIGNUM(f)", "SIGN(f)"),
     ("POW(f, 2)", "POWER(f, 2)"),
     ("LOG2(POWER(2, id))", "id::float8"),
-    ("IFNULL(i, 7)", "COALESCE(i, 7)"),
-    ("NVL(i, 7)", "COALESCE(i, 7)"),
-    ("NVL2(i, 'some', 'none')", "CASE WHEN i IS NULL THEN 'none' ELSE 'some' END"),
     ("CONTAINS(s, 'b')", "STRPOS(s, 'b') > 0"),
     ("ENDS_WITH(s, 'c')", "RIGHT(s, 1) = 'c'"),
     ("ENCODE(SHA224(s), 'hex')", "ENCODE(SHA224(CONVERT_TO(s, 'UTF8')), 'hex')"),

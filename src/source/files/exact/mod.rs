@@ -5,6 +5,7 @@ mod aggregate;
 mod arithmetic;
 mod distinct;
 mod doubles;
+mod extremes;
 mod groups;
 mod number;
 mod outcome;
@@ -23,3 +24,4 @@ pub(super) fn install(state: SessionStateBuilder) -> SessionStateBuilder {
 }
 
 pub(super) use aggregate::aggregates;
+pub(super) use extremes::extremes;

@@ -16,7 +16,8 @@ const MAKE_ROWS: [&str; 3] = ["unnest", "generate_series", "range"];
 pub(super) fn query(query: &Query) -> Result<(), String> {
     let Query { with, body, order_by, limit_clause, fetch, locks, for_clause, settings, format_clause, pipe_operators } =
         query;
-    if let Some(With { with_token: _, recursive: _, cte_tables }) = with {
+    if let Some(With { with_token: _, recursive, cte_tables }) = with {
+        without(*recursive, "WITH RECURSIVE")?;
         for Cte { alias: _, query: _, from, materialized: _, closing_paren_token: _ } in cte_tables {
             without(from.is_some(), "WITH … FROM")?;
         }

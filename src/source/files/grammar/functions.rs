@@ -46,7 +46,6 @@ const SCALAR: &[&str] = &[
     "floor",
     "from_unixtime",
     "greatest",
-    "ifnull",
     "least",
     "left",
     "length",
@@ -61,8 +60,6 @@ const SCALAR: &[&str] = &[
     "md5",
     "now",
     "nullif",
-    "nvl",
-    "nvl2",
     "octet_length",
     "pi",
     "pow",
@@ -153,6 +150,9 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("trunc", "ROUND(x, 2)"),
     ("approx_distinct", "COUNT(DISTINCT x)"),
     ("approx_median", "MEDIAN(x)"),
+    ("ifnull", "COALESCE(x, y)"),
+    ("nvl", "COALESCE(x, y)"),
+    ("nvl2", "CASE WHEN x IS NULL THEN z ELSE y END"),
     ("sign", "SIGNUM(x)"),
     ("cbrt", "POWER(x, 1.0 / 3)"),
     ("array_length", "CARDINALITY(x)"),
@@ -202,6 +202,11 @@ pub(super) fn arguments(name: &str, args: &[FunctionArg]) -> Result<(), String> 
         "percentile_cont" if !literal(0).is_some_and(|share| EXACT.contains(&share)) => {
             Err("PERCENTILE_CONT keeps six digits of the way between two values over files; only 0.25, 0.5 and 0.75 are exact. \
                  Write a check of kind `percentile` over the raw values, which are compared exactly"
+                .to_owned())
+        }
+        "lag" | "lead" if args.len() > 2 && !literal(2).is_some_and(|of| of.bytes().all(|byte| byte.is_ascii_digit())) => {
+            Err("the default of LAG and LEAD is cut to the type of the column over files; give an integer, or write CASE WHEN \
+                 ROW_NUMBER() OVER (…) = 1 THEN … ELSE LAG(x) OVER (…) END"
                 .to_owned())
         }
         "date_part" | "datepart" => match literal(0).map(str::to_lowercase).as_deref() {

@@ -21,7 +21,7 @@ use super::data_file::DataFile;
 use super::format;
 use super::object::Object;
 use super::tables::{ENDINGS, Tables};
-use pinned::Pinned;
+pub(super) use pinned::Pinned;
 
 /// The schemes, as they are listed for people.
 pub(super) const SCHEMES: &[&str] = &["s3", "gs", "az", "https"];

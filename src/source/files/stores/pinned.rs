@@ -1,11 +1,12 @@
-//! A store that gives the objects that were listed, and none that took their place since.
+//! A store that gives the objects that were listed, or looked at first, and none that took their place since.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error as Cause, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
@@ -16,11 +17,13 @@ use super::super::super::{Error, ErrorCode};
 
 /// A store from which only known objects are read. Nothing can be written to it.
 #[derive(Debug)]
-pub(super) struct Pinned {
+pub(in crate::source::files) struct Pinned {
     inner: Arc<dyn ObjectStore>,
     /// What stands before every place where people read it.
     root: String,
-    known: HashMap<Path, ObjectMeta>,
+    known: Mutex<HashMap<Path, ObjectMeta>>,
+    /// Whether an object that is not known is so from its first answer on.
+    learns: bool,
 }
 
 impl Pinned {
@@ -29,14 +32,25 @@ impl Pinned {
         root: &str,
         known: impl Iterator<Item = &'a ObjectMeta>,
     ) -> Pinned {
-        let known = known.map(|meta| (meta.location.clone(), meta.clone())).collect();
-        Pinned { inner, root: root.to_owned(), known }
+        let known = Mutex::new(known.map(|meta| (meta.location.clone(), meta.clone())).collect());
+        Pinned { inner, root: root.to_owned(), known, learns: false }
+    }
+
+    /// The files of this machine, each as it is when it is first looked at.
+    pub(in crate::source::files) fn local() -> Pinned {
+        let inner = Arc::new(LocalFileSystem::new());
+        Pinned { learns: true, ..Pinned::new(inner, "", std::iter::empty()) }
     }
 
     /// Refuses an answer that is of another object than the one that was listed.
     fn check(&self, found: &ObjectMeta) -> Result<()> {
-        match self.known.get(&found.location) {
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get(&found.location) {
             Some(known) if is_same(known, found) => Ok(()),
+            None if self.learns => {
+                all.insert(found.location.clone(), found.clone());
+                Ok(())
+            }
             known => {
                 let what = if known.is_some() { "was replaced while it was read" } else { "was not there" };
                 let message = format!("{}/{} {what}; run it again", self.root, found.location);
