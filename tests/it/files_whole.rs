@@ -114,6 +114,46 @@ async fn two_columns_of_one_name_are_an_error() {
     assert!(error.message.contains("two columns `v`"), "{}", error.message);
 }
 
+/// Catches a part of a table that is left out in silence because of its name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_table_that_is_not_read_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("t");
+    std::fs::create_dir(&table).unwrap();
+    std::fs::write(table.join("part-0.csv"), "id\n1\n2\n").unwrap();
+    std::fs::write(table.join("README.md"), "what it is").unwrap();
+    std::fs::write(table.join("_SUCCESS"), "").unwrap();
+    let types = [("id".to_owned(), "integer".to_owned())];
+    let options = SourceOptions { types: types.into(), ..SourceOptions::default() };
+    for (name, is_data) in [("", false), ("part-1.csv.bz2", true), ("part-3.json", true), ("part-00001", true)] {
+        if is_data {
+            std::fs::write(table.join(name), "x").unwrap();
+        }
+        for path in [folder.path().to_owned(), table.join("*")] {
+            let opened = Files::open(&path, &options, path.display().to_string());
+            let sql = "SELECT COUNT(*) AS n FROM t";
+            let answer = match opened {
+                Ok(engine) => query(&engine, sql, Duration::from_secs(20), &CancellationToken::default()).await,
+                Err(error) => Err(error),
+            };
+            match answer {
+                Ok(answer) => assert!(!is_data && answer.frame.values("n") == [Value::Integer(2)], "{name} {path:?}"),
+                Err(error) => {
+                    assert!(is_data && error.message.contains(name), "{name} {path:?}: {}", error.message);
+                    assert!(error.message.contains("folder/*.csv"), "{}", error.message);
+                }
+            }
+        }
+        let pattern = table.join("*.csv");
+        let engine = Files::open(&pattern, &options, pattern.display().to_string()).unwrap();
+        let sql = "SELECT COUNT(*) AS n FROM t";
+        let answer = query(&engine, sql, Duration::from_secs(20), &CancellationToken::default()).await;
+        let answer = answer.unwrap_or_else(|error| panic!("{}", error.message));
+        assert_eq!(answer.frame.values("n"), [Value::Integer(2)]);
+        let _ = std::fs::remove_file(table.join(name)).is_ok();
+    }
+}
+
 /// Catches rows of two versions of a file under one verdict: it is replaced again and again while it is read.
 #[test]
 fn a_file_that_is_replaced_while_it_is_read_is_an_error_or_one_of_both() {

@@ -58,6 +58,19 @@ pub(super) fn of(path: &Path) -> Option<(Format, usize)> {
         .then_some((Format { kind: *kind, compression }, name.len() - inner.len() + ending.len()))
 }
 
+/// Endings of packings that are not undone here.
+const PACKED: [&str; 9] = [".bz2", ".xz", ".lz4", ".lzo", ".br", ".snappy", ".sz", ".zip", ".7z"];
+
+/// Returns whether a file that is no table seems to hold rows all the same: a known format in an unknown packing, JSON, or a name
+/// without an ending, such as other programs give to the parts of a table.
+pub(super) fn seems_data(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_ascii_lowercase) else { return false };
+    let packings = PACKED.into_iter().chain(COMPRESSIONS.map(|(ending, _)| ending));
+    let inner = packings.into_iter().find_map(|ending| name.strip_suffix(ending));
+    let is_known = |name: &str| KINDS.iter().any(|(ending, _)| name.ends_with(ending)) || name.ends_with(".json");
+    of(path).is_none() && (is_known(&name) || inner.is_some_and(is_known) || !name.contains('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +85,19 @@ mod tests {
         assert_eq!(of("a.tsv"), Some((Kind::Tsv, Compression::Plain, 4)));
         for none in ["a.parquet.gz", "a.gz", "csv", "a.txt", "a.csv.bz2"] {
             assert_eq!(of(none), None, "{none}");
+        }
+    }
+
+    /// Catches part of a table that is left out in silence, and a note beside it that stands in the way.
+    #[test]
+    fn what_seems_to_be_data_is_told_from_what_does_not() {
+        for name in
+            ["part-1.csv.bz2", "A.PARQUET.GZ", "part-3.json", "a.json.gz", "part-00000", "000000_0", "t.ndjson.xz"]
+        {
+            assert!(seems_data(Path::new(name)), "{name}");
+        }
+        for name in ["a.csv", "a.csv.gz", "README.md", "notes.txt", "a.sql", "schema.yaml", "a.log.gz"] {
+            assert!(!seems_data(Path::new(name)), "{name}");
         }
     }
 }

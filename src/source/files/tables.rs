@@ -77,7 +77,7 @@ fn matching(pattern: &Path) -> Result<Tables, Error> {
     let glob = glob.map_err(|cause| absent(pattern, &format!("is no pattern: {cause}")))?.compile_matcher();
     let root = pattern.ancestors().find(|folder| !is_pattern(folder)).unwrap_or(Path::new("."));
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    let files: Vec<DataFile> = data(root)?.into_iter().filter(|file| glob.is_match(file.path())).collect();
+    let files = data(root, |file| glob.is_match(file))?;
     if files.is_empty() {
         return Err(absent(pattern, &format!("names no {ENDINGS}")));
     }
@@ -88,20 +88,35 @@ fn matching(pattern: &Path) -> Result<Tables, Error> {
 /// The files of one table in a folder.
 fn below(folder: &Path) -> Result<Vec<DataFile>, Error> {
     logged(folder)?;
-    data(folder)
+    data(folder, |_| true)
 }
 
-/// The data files below a folder.
-fn data(folder: &Path) -> Result<Vec<DataFile>, Error> {
+/// Why a table is not read without a file that lies among its own.
+pub(super) const LEFT_OUT: &str = "lies among the files of a table and is of no format that is read here; unpack or convert it, or name \
+                                   the others by a pattern such as folder/*.csv";
+
+/// The data files below a folder that are `wanted`.
+///
+/// # Errors
+/// A file beside them that seems to hold rows too.
+fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, Error> {
     let shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.path());
-    let mut files = Vec::new();
+    let (mut files, mut left_out) = (Vec::new(), None);
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(shown) {
         let entry = entry.map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
-        if entry.file_type().is_file() && format::of(entry.path()).is_some() {
+        if !entry.file_type().is_file() || !wanted(entry.path()) {
+            continue;
+        }
+        if format::of(entry.path()).is_some() {
             files.push(entry.into_path().into());
+        } else if format::seems_data(entry.path()) {
+            left_out.get_or_insert(entry.into_path());
         }
     }
-    Ok(files)
+    match left_out.filter(|_| !files.is_empty()) {
+        Some(path) => Err(Error::new(ErrorCode::SourceUnfit, format!("{} {LEFT_OUT}", path.display()))),
+        None => Ok(files),
+    }
 }
 
 /// Refuses a folder whose files are not all of its rows, or more than its rows.

@@ -7,7 +7,7 @@ use object_store::ObjectMeta;
 use object_store::path::Path;
 
 use super::super::format;
-use super::super::tables::{LOGGED, logged_as, pattern_name, stem};
+use super::super::tables::{LEFT_OUT, LOGGED, logged_as, pattern_name, stem};
 
 /// Objects of each table, in the order of their names.
 pub(super) type Grouped = BTreeMap<String, Vec<ObjectMeta>>;
@@ -31,6 +31,12 @@ pub(super) fn matching(all: Vec<ObjectMeta>, pattern: &str) -> Result<Grouped, S
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
     let glob = glob.map_err(|cause| format!("is no pattern: {cause}"))?.compile_matcher();
     let above = folder(pattern);
+    let left_out = all.iter().find(|meta| {
+        seems_data(meta.location.as_ref().trim_start_matches(above)) && glob.is_match(meta.location.as_ref())
+    });
+    if let Some(meta) = left_out {
+        return Err(format!("holds {}, which {LEFT_OUT}", meta.location));
+    }
     let mut found: Vec<ObjectMeta> = all
         .into_iter()
         .filter(|meta| {
@@ -48,6 +54,7 @@ pub(super) fn matching(all: Vec<ObjectMeta>, pattern: &str) -> Result<Grouped, S
 /// Two tables of one name, and a folder that another program's log says how to read, in words that follow its name.
 pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, String> {
     let mut tables: BTreeMap<String, (bool, Vec<ObjectMeta>)> = BTreeMap::new();
+    let mut left_out = Vec::new();
     for meta in all {
         let Some(inside) = meta.location.prefix_match(folder) else { continue };
         let parts: Vec<String> = inside.map(|part| part.as_ref().to_owned()).collect();
@@ -57,6 +64,11 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
             }
         }
         if !is_data(&parts.join("/")) {
+            if let [table, _, ..] = parts.as_slice()
+                && seems_data(&parts.join("/"))
+            {
+                left_out.push((table.clone(), meta));
+            }
             continue;
         }
         let (name, is_folder) = match parts.as_slice() {
@@ -72,6 +84,9 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
         }
         table.1.push(meta);
     }
+    if let Some((_, meta)) = left_out.iter().find(|(table, _)| tables.contains_key(table)) {
+        return Err(format!("holds {}, which {LEFT_OUT}", meta.location));
+    }
     for (_, metas) in tables.values_mut() {
         metas.sort_by(|a, b| a.location.cmp(&b.location));
     }
@@ -80,8 +95,16 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
 
 /// Whether a path is that of a data file, with no part that is hidden.
 fn is_data(path: &str) -> bool {
-    let is_hidden = |part: &str| part.starts_with(['.', '_']);
-    format::of(path.as_ref()).is_some() && !path.split('/').any(is_hidden)
+    format::of(path.as_ref()).is_some() && !is_hidden(path)
+}
+
+/// Whether an object that is no table seems to hold rows all the same.
+fn seems_data(path: &str) -> bool {
+    format::seems_data(path.as_ref()) && !is_hidden(path)
+}
+
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with(['.', '_']))
 }
 
 #[cfg(test)]
@@ -129,6 +152,13 @@ mod tests {
         );
         assert!(below(objects(&["w/a.csv", "w/a.parquet"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
         assert!(below(objects(&["w/a.csv", "w/a/b.csv"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
+        for unread in ["w/t/b.csv.bz2", "w/t/sub/b.json", "w/t/part-00001"] {
+            let why = below(objects(&["w/t/a.csv", unread]), &Path::from("w")).unwrap_err();
+            assert!(why.contains(unread) && why.contains("lies among"), "{unread}: {why}");
+            assert!(matching(objects(&["w/t/a.csv", unread]), "w/t/**").unwrap_err().contains(unread));
+            assert!(matching(objects(&["w/t/a.csv", unread]), "w/t/*.csv").is_ok());
+            assert!(below(objects(&["w/u/a.csv", unread]), &Path::from("w")).is_ok(), "no table is without it");
+        }
         for log in ["w/_delta_log/0.json", "w/t/_delta_log/0.json", "w/t/metadata/v1.metadata.json", "w/.hoodie/x"] {
             let why = below(objects(&["w/t/a.parquet", log]), &Path::from("w")).unwrap_err();
             assert!(why.contains("stands in its log"), "{log}: {why}");
