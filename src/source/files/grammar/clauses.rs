@@ -125,21 +125,15 @@ pub(super) fn select(select: &Select) -> Result<(), String> {
     match group_by {
         GroupByExpr::All(_) => return Err(unknown("GROUP BY ALL")),
         GroupByExpr::Expressions(_, modifiers) => {
-            for modifier in modifiers {
-                match modifier {
-                    GroupByWithModifier::Rollup => {
-                        return Err(unknown("GROUP BY … WITH ROLLUP, which is written GROUP BY ROLLUP (…)"));
-                    }
-                    GroupByWithModifier::Cube => {
-                        return Err(unknown("GROUP BY … WITH CUBE, which is written GROUP BY CUBE (…)"));
-                    }
+            if let Some(modifier) = modifiers.first() {
+                return Err(unknown(match modifier {
+                    GroupByWithModifier::Rollup => "GROUP BY … WITH ROLLUP, which is written GROUP BY ROLLUP (…)",
+                    GroupByWithModifier::Cube => "GROUP BY … WITH CUBE, which is written GROUP BY CUBE (…)",
                     GroupByWithModifier::Totals => {
-                        return Err(unknown(
-                            "GROUP BY … WITH TOTALS, which is written GROUP BY GROUPING SETS ((…), ())",
-                        ));
+                        "GROUP BY … WITH TOTALS, which is written GROUP BY GROUPING SETS ((…), ())"
                     }
-                    GroupByWithModifier::GroupingSets(_) => return Err(unknown("GROUP BY … GROUPING SETS")),
-                }
+                    GroupByWithModifier::GroupingSets(_) => "GROUP BY … GROUPING SETS",
+                }));
             }
         }
     }
