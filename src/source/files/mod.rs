@@ -13,6 +13,7 @@ mod format_table;
 mod forms;
 mod grammar;
 mod int96;
+mod joined;
 mod lexer;
 mod limits;
 mod ndjson;
@@ -158,10 +159,10 @@ impl Files {
         let (told, answered) = oneshot::channel();
         let work = move || query::answer(&query, sink, told);
         let thread = std::thread::Builder::new().name("files".to_owned()).stack_size(limits::STACK).spawn(work);
-        thread.map_err(|cause| {
+        joined::later(thread.map_err(|cause| {
             let message = "no thread starts to read the files; allow the process more memory or threads";
             Error::caused(ErrorCode::SourceUnfit, message, &cause)
-        })?;
+        })?);
         let cut_short = || Error::new(ErrorCode::QueryRefused, "the query was cut short; run it again");
         answered.await.unwrap_or_else(|_| Err(cut_short()))
     }

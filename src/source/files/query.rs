@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
@@ -50,17 +51,15 @@ pub(super) type Told = oneshot::Sender<Result<(BatchSink, Vec<Warning>), Error>>
 
 /// Runs `query` on the calling thread, which must have the stack for it; a panic below is an error.
 pub(super) fn answer(query: &Query, sink: BatchSink, mut told: Told) {
+    let mut used = None;
     let work = || {
-        let runtime = runtime()?;
-        let outcome = runtime.block_on(async {
+        let runtime = used.insert(runtime()?);
+        runtime.block_on(async {
             tokio::select! {
                 outcome = run(query, sink) => outcome,
                 () = told.closed() => Err(batch_sink::unwanted()),
             }
-        });
-        // Threads that read on for nobody are left behind.
-        runtime.shutdown_background();
-        outcome
+        })
     };
     let outcome = caught(work).unwrap_or_else(|panic| {
         let text = panic.text();
@@ -68,7 +67,14 @@ pub(super) fn answer(query: &Query, sink: BatchSink, mut told: Told) {
         Err(Error::new(ErrorCode::QueryRefused, message))
     });
     drop(told.send(outcome));
+    if let Some(runtime) = used {
+        // Threads that read on for nobody are left behind only after that.
+        runtime.shutdown_timeout(ENDING);
+    }
 }
+
+/// How long the threads of a query may take to end once nobody needs them; nobody waits for this.
+const ENDING: Duration = Duration::from_secs(60);
 
 fn runtime() -> Result<Runtime, Error> {
     let mut builder = Builder::new_multi_thread();
