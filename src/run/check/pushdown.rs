@@ -97,6 +97,13 @@ pub(crate) struct Differing {
     pub(crate) buckets: Option<BucketReport>,
 }
 
+impl Differing {
+    /// Rows of both sides, equal or not.
+    pub(crate) fn rows(&self) -> u64 {
+        2 * self.equal + self.known.old.0 + self.known.new.0
+    }
+}
+
 impl ServerDiff {
     /// The question about two queries with the columns `described`, or why the server could answer it differently from cutover.
     pub(crate) fn new(

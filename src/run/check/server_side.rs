@@ -14,6 +14,9 @@ use crate::model::{ErrorCode, ErrorReport, Place, SampleReport, Side, Sides};
 use crate::source;
 use crate::source::pushdown::Described;
 
+/// Rows of both sides that are read where two servers say that some differ, unless they are asked for by name.
+const FEW: u64 = 1_000_000;
+
 /// No server is asked.
 const UNKNOWN: (Answer, &str) = (Answer::Unknown, "");
 
@@ -108,6 +111,14 @@ impl<'a> TwoSidedScan<'a> {
             }
             Asked::Apart(_) => self.checksums(&asked, queries, (old, new), result).await?,
         };
+        // Of so few rows all may be read, and the diagnosis has those that agree to hold the others against.
+        if let Some(Answer::Differing(found)) = &answer
+            && wanted == DiffStrategy::Auto
+            && found.buckets.is_some()
+            && found.rows() <= FEW
+        {
+            return Ok(UNKNOWN);
+        }
         let Some(answer) = answer else { return refuse("the source is not asked that way") };
         let elapsed = elapsed_ms(clock);
         let names = described.old.iter().chain(&described.new).map(|column| column.name.as_str());

@@ -214,6 +214,9 @@ impl Server {
     }
 }
 
+/// The defect whose rows depend on the hour of the day.
+const BY_THE_CLOCK: &str = "hourly_takes_ok";
+
 fn set(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -319,7 +322,12 @@ async fn every_defect_fails_what_the_readme_promises() {
         }
         assert!(wrong.is_empty(), "{server:?}: {}", wrong.join("\n"));
         if server == Server::Plain {
-            let told = |(defect, outcome): &(String, Outcome)| (defect.clone(), said(outcome, &promised[defect]));
+            // The view of the last 24 hours ends with the clock: what few rows of it share is another thing at each hour.
+            let told = |(defect, outcome): &(String, Outcome)| {
+                let all = said(outcome, &promised[defect]);
+                let lasting = if defect == BY_THE_CLOCK { all.split("; ").next().unwrap_or_default() } else { &all };
+                (defect.clone(), lasting.to_owned())
+            };
             hold(PACK, &outcomes.iter().map(told).collect());
         }
         let mut reached: BTreeSet<String> = promised.values().flatten().cloned().collect();
