@@ -19,12 +19,24 @@ pub(super) struct DataFile {
     path: PathBuf,
     /// Where it is, if not on this machine.
     object: Option<Object>,
+    /// A file that lies among those of its table and seems to hold rows, which nobody reads.
+    beside: Option<PathBuf>,
 }
 
 impl DataFile {
     /// Names the object that people find at `path`.
     pub(super) fn object(path: PathBuf, object: Object) -> DataFile {
-        DataFile { path, object: Some(object) }
+        DataFile { path, object: Some(object), beside: None }
+    }
+
+    /// The same with a file beside it that nobody reads.
+    pub(super) fn beside(self, unread: Option<PathBuf>) -> DataFile {
+        DataFile { beside: unread, ..self }
+    }
+
+    /// Returns the file beside it that seems to hold rows and that nobody reads.
+    pub(super) fn unread(&self) -> Option<&Path> {
+        self.beside.as_deref()
     }
 
     /// Returns the path that people know it by, of which the end tells what it is.
@@ -68,7 +80,7 @@ impl DataFile {
 impl From<PathBuf> for DataFile {
     /// Names a file of this machine.
     fn from(path: PathBuf) -> DataFile {
-        DataFile { path, object: None }
+        DataFile { path, object: None, beside: None }
     }
 }
 

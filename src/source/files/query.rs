@@ -118,6 +118,9 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
         }
         for (name, files) in &tables {
             let named = prepared.tables.contains(name);
+            if named {
+                tables::complete(files)?;
+            }
             if !named && !prepared.catalog {
                 continue;
             }

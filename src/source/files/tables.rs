@@ -95,28 +95,36 @@ fn below(folder: &Path) -> Result<Vec<DataFile>, Error> {
 pub(super) const LEFT_OUT: &str = "lies among the files of a table and is of no format that is read here; unpack or convert it, or name \
                                    the others by a pattern such as folder/*.csv";
 
-/// The data files below a folder that are `wanted`.
+/// Refuses a table that would be read without a file that lies among its own.
 ///
 /// # Errors
-/// A file beside them that seems to hold rows too.
+/// Such a file, by its name.
+pub(super) fn complete(files: &[DataFile]) -> Result<(), Error> {
+    match files.iter().find_map(DataFile::unread) {
+        Some(path) => Err(Error::new(ErrorCode::SourceUnfit, format!("{} {LEFT_OUT}", path.display()))),
+        None => Ok(()),
+    }
+}
+
+/// The data files below a folder that are `wanted`; the first knows of one beside them that seems to hold rows too.
 fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, Error> {
     let shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.path());
-    let (mut files, mut left_out) = (Vec::new(), None);
+    let (mut files, mut unread) = (Vec::new(), None);
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(shown) {
         let entry = entry.map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
         if !entry.file_type().is_file() || !wanted(entry.path()) {
             continue;
         }
         if format::of(entry.path()).is_some() {
-            files.push(entry.into_path().into());
+            files.push(DataFile::from(entry.into_path()));
         } else if format::seems_data(entry.path()) {
-            left_out.get_or_insert(entry.into_path());
+            unread.get_or_insert(entry.into_path());
         }
     }
-    match left_out.filter(|_| !files.is_empty()) {
-        Some(path) => Err(Error::new(ErrorCode::SourceUnfit, format!("{} {LEFT_OUT}", path.display()))),
-        None => Ok(files),
+    if let Some(first) = files.first_mut() {
+        *first = first.clone().beside(unread);
     }
+    Ok(files)
 }
 
 /// Refuses a folder whose files are not all of its rows, or more than its rows.

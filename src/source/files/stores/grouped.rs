@@ -54,7 +54,6 @@ pub(super) fn matching(all: Vec<ObjectMeta>, pattern: &str) -> Result<Grouped, S
 /// Two tables of one name, and a folder that another program's log says how to read, in words that follow its name.
 pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, String> {
     let mut tables: BTreeMap<String, (bool, Vec<ObjectMeta>)> = BTreeMap::new();
-    let mut left_out = Vec::new();
     for meta in all {
         let Some(inside) = meta.location.prefix_match(folder) else { continue };
         let parts: Vec<String> = inside.map(|part| part.as_ref().to_owned()).collect();
@@ -64,11 +63,6 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
             }
         }
         if !is_data(&parts.join("/")) {
-            if let [table, _, ..] = parts.as_slice()
-                && seems_data(&parts.join("/"))
-            {
-                left_out.push((table.clone(), meta));
-            }
             continue;
         }
         let (name, is_folder) = match parts.as_slice() {
@@ -83,9 +77,6 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
             return Err(format!("has {} and {} as the table `{name}`; rename one", table.1[0].location, meta.location));
         }
         table.1.push(meta);
-    }
-    if let Some((_, meta)) = left_out.iter().find(|(table, _)| tables.contains_key(table)) {
-        return Err(format!("holds {}, which {LEFT_OUT}", meta.location));
     }
     for (_, metas) in tables.values_mut() {
         metas.sort_by(|a, b| a.location.cmp(&b.location));
@@ -153,11 +144,8 @@ mod tests {
         assert!(below(objects(&["w/a.csv", "w/a.parquet"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
         assert!(below(objects(&["w/a.csv", "w/a/b.csv"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
         for unread in ["w/t/b.csv.bz2", "w/t/sub/b.json", "w/t/part-00001"] {
-            let why = below(objects(&["w/t/a.csv", unread]), &Path::from("w")).unwrap_err();
-            assert!(why.contains(unread) && why.contains("lies among"), "{unread}: {why}");
             assert!(matching(objects(&["w/t/a.csv", unread]), "w/t/**").unwrap_err().contains(unread));
             assert!(matching(objects(&["w/t/a.csv", unread]), "w/t/*.csv").is_ok());
-            assert!(below(objects(&["w/u/a.csv", unread]), &Path::from("w")).is_ok(), "no table is without it");
         }
         for log in ["w/_delta_log/0.json", "w/t/_delta_log/0.json", "w/t/metadata/v1.metadata.json", "w/.hoodie/x"] {
             let why = below(objects(&["w/t/a.parquet", log]), &Path::from("w")).unwrap_err();
