@@ -26,7 +26,7 @@ use datafusion::optimizer::scalar_subquery_to_join::ScalarSubqueryToJoin;
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 
 /// Functions that DataFusion evaluates in no other form than the one that they say they stand for.
-const STAND_FOR_OTHERS: [&str; 6] = ["arrow_cast", "coalesce", "current_date", "current_time", "get_field", "now"];
+const STAND_FOR_OTHERS: [&str; 5] = ["arrow_cast", "coalesce", "current_date", "get_field", "now"];
 
 /// Leaves the rules that no answer depends on.
 pub(super) fn install(state: SessionStateBuilder) -> SessionStateBuilder {

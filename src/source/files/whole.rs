@@ -34,7 +34,7 @@ const CUT: &str = "it ends in the middle";
 /// # Errors
 /// What is wrong with a file that ends early, or goes on behind its end.
 pub(super) async fn check(kind: Kind, store: &dyn ObjectStore, file: &ObjectMeta) -> Result<(), String> {
-    let bytes = Reading { store, file };
+    let bytes = FileBytes { store, file };
     match kind {
         Kind::Avro => avro(bytes).await,
         _ => arrow(bytes).await,
@@ -42,12 +42,12 @@ pub(super) async fn check(kind: Kind, store: &dyn ObjectStore, file: &ObjectMeta
 }
 
 #[derive(Clone, Copy)]
-struct Reading<'a> {
+struct FileBytes<'a> {
     store: &'a dyn ObjectStore,
     file: &'a ObjectMeta,
 }
 
-impl Reading<'_> {
+impl FileBytes<'_> {
     /// The bytes of a range, as far as the file has them.
     async fn up_to(self, range: Range<u64>) -> Result<Bytes, String> {
         let range = range.start.min(self.file.size)..range.end.min(self.file.size);
@@ -65,7 +65,7 @@ impl Reading<'_> {
     }
 }
 
-async fn arrow(file: Reading<'_>) -> Result<(), String> {
+async fn arrow(file: FileBytes<'_>) -> Result<(), String> {
     let size = file.file.size;
     if file.up_to(0..6).await?.as_ref() == ARROW {
         let last = file.up_to(size.saturating_sub(10)..size).await?;
@@ -120,7 +120,7 @@ fn distinct(schema: arrow::ipc::Schema<'_>) -> Result<(), String> {
     twice.map_or(Ok(()), |name| Err(format!("it has two columns `{name}`")))
 }
 
-async fn avro(file: Reading<'_>) -> Result<(), String> {
+async fn avro(file: FileBytes<'_>) -> Result<(), String> {
     let (mut length, mut at, mark);
     length = 1 << 16;
     loop {

@@ -1,7 +1,7 @@
 //! Two servers hold a side each: both are asked for sums of row hashes by buckets of the key hash, and only buckets whose sums
 //! differ are read.
 //!
-//! A row's hash is compared as bucket of a sum of 64 bits or more that wraps around: never by XOR, under which two rows with
+//! A row's hash is compared as part of a sum of 64 bits or more that wraps around: never by XOR, under which two rows with
 //! one hash are none. Keys that stand more than once are not left to sums: their bucket is always read.
 
 use super::{Answer, Differing, ServerDiff};
@@ -11,7 +11,7 @@ use crate::source::pushdown;
 use crate::source::pushdown::{Buckets, MOST_KEYS, SideQuestion};
 use polars::prelude::DataType;
 
-/// Bits of the first question: its answer is a few hundred kilobytes.
+/// Bits of the first question: its answer has at most 65,536 rows.
 const FIRST: u32 = 16;
 
 /// Rows in buckets that differ, both sides, which are read at once: fewer are not worth another question.
@@ -64,10 +64,10 @@ impl<'a> Checksums<'a> {
     /// What `answers`, about buckets of `bits` bits, say; [`Answer::Unknown`] where they contradict themselves, or so much differs
     /// that all rows are better read.
     pub(crate) fn answered(&mut self, answers: &Sides<Frame>, bits: u32) -> Next {
-        self.told(answers, bits).unwrap_or(Next::Answer(Answer::Unknown))
+        self.next(answers, bits).unwrap_or(Next::Answer(Answer::Unknown))
     }
 
-    fn told(&mut self, answers: &Sides<Frame>, bits: u32) -> Option<Next> {
+    fn next(&mut self, answers: &Sides<Frame>, bits: u32) -> Option<Next> {
         let compared = &self.asked.compared;
         let numeric: Vec<usize> = (0..compared.len()).filter(|at| pushdown::is_number(&compared[*at].of)).collect();
         let sums =

@@ -3,8 +3,8 @@
 /// The refusal of `what`, which SQL over files does not have.
 pub(super) fn unknown(what: &str) -> String {
     format!(
-        "SQL over files does not have {what}; docs/files.md lists what it has, and DuckDB reads the same files with the rest \
-         (docs/duckdb.md)"
+        "SQL over files does not have {what}; docs/files.md lists what it has, and a source of DuckDB with `settings = {{ \
+         enable_external_access = true }}` reads the same files with the rest (docs/duckdb.md)"
     )
 }
 
