@@ -1,4 +1,4 @@
-"""The benchmark's data: the same rows on every machine, as Parquet, in the two servers and in SQLite.
+"""The benchmark's data: the same rows on every machine, as Parquet and CSV, in the servers and in SQLite.
 
 Row i of old has eight columns. A share of s percent differs: row i does when i % 100 < s. Of those, one in ten is missing
 from new, one in ten is left alone while new has a row with a new key, and the others differ in one column each, all
@@ -29,6 +29,9 @@ CLICKHOUSE_TYPES = {"customer": "String", "created_at": "DateTime64(6, 'UTC')", 
 # SQLite has three types of values here; a cost is an integer of 10⁻⁸.
 SQLITE_TYPES = {"customer": "TEXT", "created_at": "TEXT", "status": "TEXT", "cost": "INTEGER", "tokens": "INTEGER",
                 "latency": "REAL", "ok": "INTEGER"}
+MYSQL_TYPES = {"customer": "varchar(64)", "created_at": "datetime(6)", "status": "varchar(32)", "cost": "decimal(20,8)",
+               "tokens": "int", "latency": "double", "ok": "boolean"}
+MYSQL_ROWS = {"created_at": "strftime(created_at, '%Y-%m-%d %H:%M:%S.%f')", "ok": "ok::INTEGER"}
 SQLITE_ROWS = {"created_at": "strftime(created_at, '%Y-%m-%d %H:%M:%S.%f')", "cost": "(cost * 100000000)::BIGINT", "ok": "ok::INTEGER"}
 
 
@@ -88,20 +91,22 @@ def rows_of_new(kind, rows, share):
 class Store:
     """Makes each table once, where it is first asked for."""
 
-    def __init__(self, folder, postgres, clickhouse):
+    def __init__(self, folder, urls):
         # Files of another version of this one are not taken for its own.
         made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-        self.folder, self.postgres, self.clickhouse = Path(folder).resolve() / made_by, postgres, clickhouse
+        self.folder, self.urls = Path(folder).resolve() / made_by, urls
         self.loaded = set()
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def pair(self, key, rows, share, where):
-        """Names of old and new, present in `where`: files, postgres, clickhouse or sqlite."""
+        """Names of old and new, each present where `where`, a pair, says: files, csv, sqlite or one of the servers."""
         names = old_name(key, rows), new_name(key, rows, share)
-        make = {"files": self.parquet, "postgres": self.in_postgres, "clickhouse": self.in_clickhouse,
-                "sqlite": self.in_sqlite}[where]
-        for name, sql in zip(names, (rows_of_old(key, rows), rows_of_new(key, rows, share))):
-            make(name, sql, key)
+        for name, sql, place in zip(names, (rows_of_old(key, rows), rows_of_new(key, rows, share)), where):
+            if place in ("clickhouse", "clickhouse2"):
+                self.in_clickhouse(place, name, sql, key)
+            else:
+                {"files": self.parquet, "csv": self.in_csv, "postgres": self.in_postgres, "mysql": self.in_mysql,
+                 "sqlite": self.in_sqlite}[place](name, sql, key)
         return names
 
     def path(self, name):
@@ -117,38 +122,74 @@ class Store:
                                       "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"), check=True)
         os.rename(part, path)
 
+    def csv(self, name):
+        return self.folder / "text" / f"{name}.csv"
+
+    def in_csv(self, name, sql, key):
+        self.copied(self.csv(name), name, sql, key, COLUMNS, "HEADER true")
+
+    def copied(self, path, name, sql, key, columns, options):
+        """Writes the rows as text into `path`, unless that is there."""
+        if path.exists():
+            return
+        self.parquet(name, sql, key)
+        say(f"making {path.name}")
+        part = path.with_suffix(".part")
+        path.parent.mkdir(exist_ok=True)
+        subprocess.run(duckdb_running(f"COPY (SELECT {', '.join(columns)} FROM '{self.path(name)}') TO '{part}' "
+                                      f"(FORMAT csv, {options})"), check=True)
+        os.rename(part, path)
+
+    def in_mysql(self, name, sql, key):
+        if ("mysql", name) in self.loaded:
+            return
+        rows = self.folder / "mysql" / f"{name}.csv"
+        self.copied(rows, name, sql, key, [MYSQL_ROWS.get(column, column) for column in COLUMNS], "HEADER false")
+        say(f"loading {name} into MariaDB")
+        types = {"id": "bigint" if key == "int" else "varchar(36)", **MYSQL_TYPES}
+        columns = ", ".join(f"{column} {types[column]} NOT NULL" for column in COLUMNS)
+        run = mariadb(self.urls["mysql"], "--local-infile=1", "-e", f"DROP TABLE IF EXISTS {name}; "
+                      f"CREATE TABLE {name} ({columns}, PRIMARY KEY (id)); "
+                      f"LOAD DATA LOCAL INFILE '{rows}' INTO TABLE {name} FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"'; "
+                      f"ANALYZE TABLE {name}")
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
+        self.loaded.add(("mysql", name))
+
     def in_postgres(self, name, sql, key):
         if ("postgres", name) in self.loaded:
             return
         self.parquet(name, sql, key)
         say(f"loading {name} into PostgreSQL")
         types = {"id": "bigint" if key == "int" else "text", **POSTGRES_TYPES}
-        psql(self.postgres, f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} "
+        psql(self.urls["postgres"], f"DROP TABLE IF EXISTS {name}; CREATE TABLE {name} "
              f"({', '.join(f'{column} {types[column]}' for column in COLUMNS)})")
         writer = subprocess.Popen(duckdb_running(f"COPY (FROM '{self.path(name)}') TO '/dev/fd/9' (FORMAT csv, HEADER false)"),
                                   stdout=subprocess.PIPE)
-        subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.postgres, "-c", f"COPY {name} FROM STDIN (FORMAT csv)"],
+        subprocess.run(["psql", "-Xq", "-v", "ON_ERROR_STOP=1", self.urls["postgres"], "-c", f"COPY {name} FROM STDIN (FORMAT csv)"],
                        stdin=writer.stdout, check=True)
         writer.stdout.close()
         if writer.wait() != 0:
             raise RuntimeError(f"the rows of {name} did not reach PostgreSQL")
-        psql(self.postgres, f"ALTER TABLE {name} ADD PRIMARY KEY (id)")
-        psql(self.postgres, f"VACUUM (FREEZE, ANALYZE) {name}")
+        psql(self.urls["postgres"], f"ALTER TABLE {name} ADD PRIMARY KEY (id)")
+        psql(self.urls["postgres"], f"VACUUM (FREEZE, ANALYZE) {name}")
         self.loaded.add(("postgres", name))
 
-    def in_clickhouse(self, name, sql, key):
-        if ("clickhouse", name) in self.loaded:
+    def in_clickhouse(self, place, name, sql, key):
+        if (place, name) in self.loaded:
             return
         self.parquet(name, sql, key)
-        say(f"loading {name} into ClickHouse")
+        say(f"loading {name} into {place}")
         types = {"id": "Int64" if key == "int" else "String", **CLICKHOUSE_TYPES}
-        run = self.clickhouse_run
+
+        def run(sql):
+            return self.clickhouse_run(sql, place)
+
         run(f"DROP TABLE IF EXISTS {name}")
         run(f"CREATE TABLE {name} ({', '.join(f'{column} {types[column]}' for column in COLUMNS)}) "
             "ENGINE = MergeTree ORDER BY id")
         run(f"INSERT INTO {name} SELECT {', '.join(COLUMNS)} FROM file('{self.path(name)}', 'Parquet')")
         run(f"OPTIMIZE TABLE {name} FINAL")
-        self.loaded.add(("clickhouse", name))
+        self.loaded.add((place, name))
 
     def database(self, name):
         return self.folder / f"{name}.sqlite"
@@ -174,8 +215,8 @@ class Store:
             raise RuntimeError(f"the rows of {name} did not reach SQLite")
         os.rename(part, path)
 
-    def clickhouse_run(self, sql):
-        url = urlsplit(self.clickhouse)
+    def clickhouse_run(self, sql, place="clickhouse"):
+        url = urlsplit(self.urls[place])
         request = urllib.request.Request(f"http://{url.hostname}:{url.port}/", sql.encode(), {
             "X-ClickHouse-User": url.username, "X-ClickHouse-Key": unquote(url.password)})
         try:
@@ -200,6 +241,13 @@ base.execute({sql!r})"""
 
 def say(text):
     print(f"benches: {text}", file=sys.stderr, flush=True)
+
+
+def mariadb(url, *arguments):
+    """The client's command line for the server at `url`."""
+    parts = urlsplit(url)
+    return ["mariadb", "--no-defaults", f"--host={parts.hostname}", f"--port={parts.port}", f"--user={parts.username}",
+            f"--password={unquote(parts.password)}", *arguments, parts.path.lstrip("/")]
 
 
 def psql(url, sql):

@@ -59,7 +59,8 @@ def main():
         sys.exit(f"benches/run: --only {options.only} names none of {', '.join(scenarios.GROUPS)}")
 
     (work / "suites").mkdir(parents=True, exist_ok=True)
-    store = data.Store(work / "data", os.environ["BENCH_POSTGRES"], os.environ["BENCH_CLICKHOUSE"])
+    urls = {place: os.environ[f"BENCH_{place.upper()}"] for place in ("postgres", "mysql", "clickhouse", "clickhouse2")}
+    store = data.Store(work / "data", urls)
     limit = int(options.memory_share * os.sysconf("SC_PHYS_PAGES") * process.PAGE)
     started, results = time.time(), []
     for number, cell in enumerate(cells, 1):

@@ -1,4 +1,4 @@
-"""What each peer runs, one process per call: `python peers.py duckdb OLD.parquet NEW.parquet`.
+"""What each peer runs, one process per call: `python peers.py duckdb-files OLD.parquet NEW.parquet`.
 
 Each prints one line of JSON with the rows it found missing, extra and changed.
 """
@@ -18,10 +18,18 @@ def full_join(old, new, distinct):
         FROM {old} AS o FULL JOIN {new} AS n ON o.id = n.id"""
 
 
-def duckdb(old, new):
+def duckdb(old, new, read):
     import duckdb
-    sql = full_join(f"read_parquet('{old}')", f"read_parquet('{new}')", lambda a, b: f"{a} IS DISTINCT FROM {b}")
+    sql = full_join(read(old), read(new), lambda a, b: f"{a} IS DISTINCT FROM {b}")
     return duckdb.connect().execute(sql).fetchone()
+
+
+def duckdb_files(old, new):
+    return duckdb(old, new, lambda path: f"read_parquet('{path}')")
+
+
+def duckdb_csv(old, new):
+    return duckdb(old, new, lambda path: f"read_csv('{path}', all_varchar = true)")
 
 
 def datacompy_pandas(old, new):
@@ -44,7 +52,8 @@ def counts(compare):
 
 def main():
     peer, old, new = sys.argv[1:]
-    run = {"duckdb": duckdb, "datacompy-pandas": datacompy_pandas, "datacompy-polars": datacompy_polars}[peer]
+    run = {"duckdb-files": duckdb_files, "duckdb-csv": duckdb_csv, "datacompy-pandas": datacompy_pandas,
+           "datacompy-polars": datacompy_polars}[peer]
     missing, extra, changed = run(old, new)
     print(json.dumps({"missing": int(missing), "extra": int(extra), "changed": int(changed)}))
 

@@ -9,19 +9,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import data
 import peers
 
 HERE = Path(__file__).resolve().parent
 # Arguments of `cutover run` by group, one line of the table per label; --args adds or replaces.
-CUTOVER = {group: {"cutover": ""} for group in ("files", "postgres", "across", "clickhouse", "sqlite")}
+CUTOVER = {group: {"cutover": ""} for group in ("files", "csv", "postgres", "across", "clickhouse", "clickhouses", "mysql", "sqlite")}
 CUTOVER["clickhouse"]["cutover --hash strong"] = "--hash strong"
+CUTOVER["clickhouses"]["cutover --plan stream"] = "--plan stream"
 GROUPS = {
     "files": "Parquet against Parquet",
+    "csv": "CSV against CSV",
     "postgres": "PostgreSQL, both sides in one database",
     "across": "PostgreSQL against ClickHouse",
     "clickhouse": "ClickHouse, both sides in one server",
+    "clickhouses": "ClickHouse, a server a side",
+    "mysql": "MariaDB, both sides in one database",
     "sqlite": "SQLite against SQLite",
 }
+# Where old and new lie, by group; the others are where their name says.
+PLACES = {"across": ("postgres", "clickhouse"), "clickhouses": ("clickhouse", "clickhouse2")}
 
 
 @dataclass
@@ -63,6 +70,9 @@ def plan(sizes, growth, main, full):
     # More rows would measure the disk.
     for share in (0, 1):
         add("sqlite", "int", min(sizes), share, "cutover", "sqldiff --summary")
+        add("csv", "int", min(sizes), share, "cutover", "DuckDB FULL JOIN", "csv-diff")
+        add("mysql", "int", min(main, 2 * min(sizes)), share, "cutover", "two streams")
+        add("clickhouses", "int", main, share, "cutover", "two streams")
     add("files", "text", main, 1, "cutover", "DuckDB FULL JOIN", *(datacompy if full else []))
     add("postgres", "text", main, 1, "cutover", "two COPYs", *(["reladiff joindiff", "reladiff hashdiff"] if full else []))
     add("across", "text", main, 1, "cutover", "COPY of old", "stream of new")
@@ -84,18 +94,17 @@ def plan(sizes, growth, main, full):
 def competitors(scenario, store, work):
     """The programs of a scenario, ready to run: makes the data and the suites that they need."""
     group = scenario.group
-    on_old = "postgres" if group == "across" else group
-    on_new = {"across": "clickhouse"}.get(group, on_old)
-    old, _ = store.pair(scenario.key, scenario.rows, scenario.share, on_old)
-    _, new = store.pair(scenario.key, scenario.rows, scenario.share, on_new)
-    if group == "files":
+    where = PLACES.get(group, (group, group))
+    old, new = store.pair(scenario.key, scenario.rows, scenario.share, where)
+    files = {"files": store.path, "csv": store.csv, "sqlite": store.database}.get(group)
+    if files:
         # Whoever comes first would pay for the disk.
         for table in (old, new):
-            with open(store.path(table), "rb") as file:
+            with open(files(table), "rb") as file:
                 while file.read(1 << 24):
                     pass
-    urls = {"files": str(store.folder), "postgres": store.postgres, "clickhouse": store.clickhouse}
-    old_url, new_url = urls.get(on_old), urls.get(on_new)
+    urls = {"files": str(store.folder), "csv": str(store.folder / "text"), **store.urls}
+    old_url, new_url = urls.get(where[0]), urls.get(where[1])
     if group == "sqlite":
         old_url, new_url = (f"sqlite:{store.database(table)}" for table in (old, new))
     made = []
@@ -104,22 +113,28 @@ def competitors(scenario, store, work):
             made += [cutover(label, shlex.split(arguments), scenario, old_url, new_url, old, new, work)
                      for label, arguments in CUTOVER[group].items()]
         elif name == "DuckDB FULL JOIN":
-            made.append(of_peer(name, "duckdb", store.path(old), store.path(new)))
+            made.append(of_peer(name, f"duckdb-{group}", files(old), files(new)))
+        elif name == "csv-diff":
+            made.append(Competitor(name, [os.environ["BENCH_CSV_DIFF"], str(store.csv(old)), str(store.csv(new))], of_line))
         elif name.startswith("datacompy"):
             library = "datacompy-polars" if "Polars" in name else "datacompy-pandas"
             made.append(of_peer(name, library, store.path(old), store.path(new)))
         elif name == "two COPYs":
-            made.append(copies(name, store.postgres, old, new))
+            made.append(copies(name, store.urls["postgres"], old, new))
         elif name == "COPY of old":
-            made.append(copies(name, store.postgres, old))
+            made.append(copies(name, store.urls["postgres"], old))
         elif name == "stream of new":
-            made.append(Competitor(name, curl(store.clickhouse, f"SELECT * FROM {new}", "ArrowStream"), lambda _: None))
+            made.append(Competitor(name, curl(store.urls["clickhouse"], f"SELECT * FROM {new}", "ArrowStream"), lambda _: None))
+        elif name == "two streams":
+            streams = {"mysql": lambda url, table: data.mariadb(url, "--quick", "-Ne", f"SELECT * FROM {table}"),
+                       "clickhouses": lambda url, table: curl(url, f"SELECT * FROM {table}", "ArrowStream")}[group]
+            made.append(at_once(name, streams(old_url, old), streams(new_url, new)))
         elif name == "ClickHouse FULL JOIN":
-            made.append(Competitor(name, curl(store.clickhouse, clickhouse_join(old, new), "TabSeparated"), of_line))
+            made.append(Competitor(name, curl(store.urls["clickhouse"], clickhouse_join(old, new), "TabSeparated"), of_line))
         elif name == "sqldiff --summary":
             made.append(sqldiff(name, store.database(old), store.database(new)))
         elif name.startswith("reladiff"):
-            made.append(reladiff(name, store.postgres, old, new))
+            made.append(reladiff(name, store.urls["postgres"], old, new))
     return made
 
 
@@ -161,10 +176,14 @@ def of_peer(name, peer, old, new):
 
 
 def copies(name, url, *tables):
-    """Binary COPYs to nothing, all at once; fails when one of them does."""
-    start = [f"psql -Xq {shlex.quote(url)} -c 'COPY {table} TO STDOUT (FORMAT binary)' >/dev/null & p{i}=$!"
-             for i, table in enumerate(tables)]
-    return Competitor(name, ["bash", "-c", "\n".join(start + [f"wait $p{i} || exit 1" for i in range(len(tables))])],
+    """Binary COPYs to nothing, all at once."""
+    return at_once(name, *(["psql", "-Xq", url, "-c", f"COPY {table} TO STDOUT (FORMAT binary)"] for table in tables))
+
+
+def at_once(name, *commands):
+    """Programs that run side by side, their output thrown away; fails when one of them does."""
+    start = [f"{shlex.join(command)} >/dev/null & p{i}=$!" for i, command in enumerate(commands)]
+    return Competitor(name, ["bash", "-c", "\n".join(start + [f"wait $p{i} || exit 1" for i in range(len(commands))])],
                       lambda _: None)
 
 

@@ -43,8 +43,9 @@ def machine(store, rounds, argv, elapsed):
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     versions = [
         program(),
-        "PostgreSQL " + data.psql(store.postgres, "SHOW server_version").split()[0],
+        "PostgreSQL " + data.psql(store.urls["postgres"], "SHOW server_version").split()[0],
         "ClickHouse " + store.clickhouse_run("SELECT version()").strip(),
+        first(data.mariadb(store.urls["mysql"], "-Nse", "SELECT version()"), "MariaDB {}"),
         *(f"{package} {version(package)}" for package in ("duckdb", "datacompy", "pandas", "polars", "pyarrow", "reladiff")),
         "Python " + platform.python_version(),
     ]
@@ -129,10 +130,10 @@ def targets(results, sizes, growth, main_size):
             met = number <= limit if at_most else number >= limit
             rows.append([what, where, f"{number:.2f}{unit}", "met" if met else "**missed**"])
 
-    def ratio(place, over, name="cutover"):
-        """How many times as long as the slowest of `over` cutover took."""
+    def ratio(place, over, name="cutover", fastest=False):
+        """How many times as long as the slowest, or the fastest, of `over` cutover took."""
         mine, others = median(place, name), [median(place, other) for other in over]
-        return mine / max(others) if mine and all(others) else None
+        return mine / (min if fastest else max)(others) if mine and all(others) else None
 
     def faster(what, place, where, name, limit):
         """How many times faster than `name` cutover is; at least so many where that was stopped by the time limit."""
@@ -161,6 +162,14 @@ def targets(results, sizes, growth, main_size):
         elif group == "across":
             line("PostgreSQL against ClickHouse: at most 1.3× the slower side's stream", where,
                  ratio(place, ["COPY of old", "stream of new"]), 1.3)
+        elif group == "mysql":
+            line("MariaDB pair: at most 1.1× both tables streamed to nothing", where, ratio(place, ["two streams"]), 1.1)
+        elif group == "clickhouses":
+            if share == 0:
+                line("two ClickHouse servers: at most 0.5× both streamed to nothing", where, ratio(place, ["two streams"]), 0.5)
+        elif group == "csv":
+            line("CSV pair: at most 0.8× the faster of DuckDB's FULL JOIN and csv-diff", where,
+                 ratio(place, ["DuckDB FULL JOIN", "csv-diff"], fastest=True), 0.8)
         elif group == "sqlite":
             line("SQLite pair: at most 1.2× sqldiff", where, ratio(place, ["sqldiff --summary"]), 1.2)
         else:

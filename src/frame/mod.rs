@@ -62,6 +62,23 @@ impl Frame {
         Ok(Frame { data, types })
     }
 
+    /// The rows of `frames` in as few frames as their Polars types allow, in their order.
+    pub(crate) fn together(frames: &[Frame]) -> Vec<Frame> {
+        let mut all: Vec<Frame> = Vec::new();
+        for frame in frames.iter().filter(|frame| frames.len() == 1 || frame.height() > 0) {
+            match all.last_mut() {
+                Some(last) if last.data.schema() == frame.data.schema() && last.types == frame.types => {
+                    // Columns of one type stand below each other.
+                    if last.data.vstack_mut(&frame.data).is_err() {
+                        all.push(frame.clone());
+                    }
+                }
+                _ => all.push(frame.clone()),
+            }
+        }
+        all
+    }
+
     /// A frame over values, as row-wise engines give them.
     pub fn from_columns(columns: Vec<Column>) -> Result<Frame, FrameError> {
         let mut series = Vec::with_capacity(columns.len());

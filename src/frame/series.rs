@@ -15,7 +15,29 @@ pub(crate) fn values(series: &Series, of: &Type) -> Vec<Value> {
 
 /// The value of `series` in `row`, read as `of`; absent beyond its end.
 pub(crate) fn value(series: &Series, of: &Type, row: usize) -> Option<Value> {
-    series.get(row).ok().map(|any| from_any(any, of))
+    quickly(series, of, row).or_else(|| series.get(row).ok().map(|any| from_any(any, of)))
+}
+
+/// The same of the types that most columns have, without what Polars makes of a value in between; absent where it is NULL, too.
+fn quickly(series: &Series, of: &Type, row: usize) -> Option<Value> {
+    if row >= series.len() {
+        return None;
+    }
+    match series.dtype() {
+        DataType::Int64 => series.i64().ok()?.get(row).map(|v| Value::Integer(v.into())),
+        DataType::Int32 => series.i32().ok()?.get(row).map(|v| Value::Integer(v.into())),
+        DataType::Boolean => series.bool().ok()?.get(row).map(Value::Bool),
+        DataType::Float64 => series.f64().ok()?.get(row).map(Value::Float),
+        DataType::String => series.str().ok()?.get(row).map(|v| text(v.to_owned(), of)),
+        DataType::Decimal(_, scale) => {
+            let scale = u8::try_from(*scale).ok()?;
+            series.decimal().ok()?.physical().get(row).map(|unscaled| Value::Decimal { unscaled, scale })
+        }
+        DataType::Datetime(unit, zone) => {
+            series.datetime().ok()?.physical().get(row).map(|v| moment(nanos(v, *unit), zone.is_some()))
+        }
+        _ => None,
+    }
 }
 
 fn nanos(value: i64, unit: TimeUnit) -> i128 {

@@ -18,6 +18,8 @@ pub(crate) struct Candidates {
     rows: u64,
     /// Key hashes of the rows to be read again.
     keys: u64,
+    /// Whether any of these keys has several rows on a side.
+    repeated: bool,
     /// Finite numbers of old per compared column, all rows.
     pub(super) numbers: Vec<u64>,
     /// Bytes written for the hashes.
@@ -33,13 +35,18 @@ impl Candidates {
         let first = || Records::new(options, options.share(1, 8));
         let mut first = Sides { old: first(), new: first() };
         let mut filter = Filter::new(old.rows() + new.rows(), options);
-        let (mut equal, mut keys) = (0, 0);
+        let (mut equal, mut keys, mut repeated) = (0, 0, false);
         let parts: Vec<usize> = (0..1 << options.bits).collect();
-        for round in parts.chunks(options.threads.max(1)) {
+        let threads = options.threads.max(1);
+        // A thread is begun for several parts, where they take little memory.
+        let size = ((old.rows() + new.rows()) >> options.bits).max(1) * size_of::<Record>() as u64;
+        let each = (options.share(1, 32) as u64 / size).clamp(1, 32);
+        for round in parts.chunks(threads * usize::try_from(each).unwrap_or(1)) {
             let pairs = round.iter().map(|part| Ok((old.records.take(*part)?, new.records.take(*part)?)));
-            for merged in merged(pairs.collect::<Result<_, SpillError>>()?, &plan.excluded) {
+            for merged in merged(pairs.collect::<Result<_, SpillError>>()?, threads, &plan.excluded) {
                 equal += merged.equal;
                 keys += merged.keys.len() as u64;
+                repeated |= merged.repeated;
                 merged.keys.iter().for_each(|key| filter.add(*key));
                 first.old.extend(&merged.old)?;
                 first.new.extend(&merged.new)?;
@@ -50,6 +57,7 @@ impl Candidates {
             equal,
             rows: first.old.rows() + first.new.rows(),
             keys,
+            repeated,
             first: Mutex::new(first),
             numbers: std::mem::take(&mut old.numbers),
             spilled: old.records.spilled() + new.records.spilled(),
@@ -107,6 +115,11 @@ impl Candidates {
         self.keys
     }
 
+    /// Whether each of these keys has one row on either side at most, so that each differs by its hashes.
+    pub(crate) fn all_differ(&self) -> bool {
+        !self.repeated
+    }
+
     /// Whether any key has the same single row on both sides, so that it is no candidate.
     pub(crate) fn any_equal(&self) -> bool {
         self.equal > 0
@@ -132,16 +145,82 @@ struct Merged {
     equal: u64,
     /// Key hashes of the candidates, ascending.
     keys: Vec<u64>,
+    /// Whether any of them has several rows on a side.
+    repeated: bool,
     old: Vec<Record>,
     new: Vec<Record>,
 }
 
-/// Merges several pairs of partitions at the same time; the results keep their order.
-fn merged(pairs: Vec<(Vec<Record>, Vec<Record>)>, excluded: &[u64]) -> Vec<Merged> {
+/// Merges pairs of partitions on several threads; the results keep their order.
+fn merged(mut pairs: Vec<(Vec<Record>, Vec<Record>)>, threads: usize, excluded: &[u64]) -> Vec<Merged> {
+    let each = pairs.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
-        let threads: Vec<_> = pairs.into_iter().map(|(old, new)| scope.spawn(|| merge(old, new, excluded))).collect();
-        threads.into_iter().map(joined).collect()
+        let mut begun = Vec::new();
+        while !pairs.is_empty() {
+            let rest = pairs.split_off(each.min(pairs.len()));
+            let these = std::mem::replace(&mut pairs, rest);
+            let merge_all = || these.into_iter().map(|(old, new)| merge_one(old, new, excluded)).collect::<Vec<_>>();
+            begun.push(scope.spawn(merge_all));
+        }
+        begun.into_iter().flat_map(joined).collect()
     })
+}
+
+/// Merges two partitions with the same keys: without sorting them where every key stands once.
+fn merge_one(old: Vec<Record>, new: Vec<Record>, excluded: &[u64]) -> Merged {
+    let looked_up = if excluded.is_empty() { look_up(&old, &new) } else { None };
+    looked_up.unwrap_or_else(|| merge(old, new, excluded))
+}
+
+/// Looks every record of new up in a table of those of old; absent where a key stands twice on a side.
+fn look_up(old: &[Record], new: &[Record]) -> Option<Merged> {
+    const FREE: u32 = u32::MAX;
+    let places = (old.len().max(1) * 2).next_power_of_two();
+    let mask = places - 1;
+    // The first bits of a hash are those of its partition.
+    let place = |key: u64| usize::try_from(key & u64::from(u32::MAX)).unwrap_or(0) & mask;
+    let mut table = vec![FREE; places];
+    for (number, record) in (0u32..).zip(old) {
+        let mut at = place(record.key);
+        while table[at] != FREE {
+            if old[table[at] as usize].key == record.key {
+                return None;
+            }
+            at = (at + 1) & mask;
+        }
+        table[at] = number;
+    }
+    let mut met = vec![false; old.len()];
+    let mut merged = Merged::default();
+    for record in new {
+        let mut at = place(record.key);
+        let found = loop {
+            match table[at] {
+                FREE => break None,
+                number if old[number as usize].key == record.key => break Some(number as usize),
+                _ => at = (at + 1) & mask,
+            }
+        };
+        match found {
+            Some(number) if std::mem::replace(&mut met[number], true) => return None,
+            Some(number) if old[number].row == record.row => merged.equal += 1,
+            Some(number) => {
+                merged.old.push(old[number]);
+                merged.new.push(*record);
+            }
+            None => merged.new.push(*record),
+        }
+    }
+    merged.old.extend(old.iter().zip(&met).filter(|(_, met)| !**met).map(|(record, _)| *record));
+    merged.old.sort_unstable();
+    merged.new.sort_unstable();
+    if merged.new.windows(2).any(|two| two[0].key == two[1].key) {
+        return None;
+    }
+    merged.keys = merged.old.iter().chain(&merged.new).map(|record| record.key).collect();
+    merged.keys.sort_unstable();
+    merged.keys.dedup();
+    Some(merged)
 }
 
 /// Walks two lists in ascending order, key hash by key hash, sets the candidates aside and counts the equal pairs; the
@@ -167,6 +246,7 @@ fn merge(mut all_old: Vec<Record>, mut all_new: Vec<Record>, excluded: &[u64]) -
             ([a], [b]) if a.row == b.row => merged.equal += 1,
             _ => {
                 merged.keys.push(key);
+                merged.repeated |= these.len() > 1 || those.len() > 1;
                 merged.old.extend_from_slice(these);
                 merged.new.extend_from_slice(those);
             }
@@ -243,7 +323,43 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Catches a table that finds other candidates than a walk over sorted lists: keys that collide in it, keys that stand
+        /// twice, on both sides or one.
+        #[test]
+        fn looking_up_finds_what_walking_does(
+            keys in prop::collection::vec((0u64..40, 0u64..3, 0u64..3, 0u8..8), 0..60),
+            spread in prop_oneof![Just(1u64), Just(1 << 32), Just(0x9E37_79B9_7F4A_7C15)],
+            again in any::<bool>(),
+        ) {
+            let mut seen = std::collections::HashSet::new();
+            let (mut old, mut new) = (Vec::new(), Vec::new());
+            for (key, row, other, sides) in keys {
+                if !seen.insert(key) && !again {
+                    continue;
+                }
+                let record = |row| Record { key: key.wrapping_mul(spread), row };
+                old.extend((sides & 1 == 0).then(|| record(row)));
+                new.extend((sides & 6 != 6).then(|| record(if sides & 2 == 0 { row } else { other })));
+            }
+            let walked = merge(old.clone(), new.clone(), &[]);
+            let told = |merged: &Merged| (merged.equal, merged.keys.clone(), merged.old.clone(), merged.new.clone());
+            let found = look_up(&old, &new);
+            prop_assert_eq!(found.is_none(), twice(&old) || twice(&new));
+            if let Some(found) = found {
+                prop_assert_eq!(told(&found), told(&walked));
+            }
+        }
+    }
+
+    fn twice(records: &[Record]) -> bool {
+        let mut keys = std::collections::HashSet::new();
+        !records.iter().all(|record| keys.insert(record.key))
+    }
 
     /// Catches a key that is looked for in the wrong place: at either end, beside gaps, or where many share their
     /// first bits.

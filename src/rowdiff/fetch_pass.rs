@@ -30,6 +30,8 @@ pub(crate) struct Kept {
     spill: Spill,
     rows: u64,
     copied: u64,
+    /// Whether the rows are those of the first reading.
+    is_copy: bool,
     agreeing: Option<Agreeing>,
 }
 
@@ -48,6 +50,7 @@ impl Kept {
             spill: Spill::new(&plan.options.directory, 1 << bits),
             rows: 0,
             copied: 0,
+            is_copy: false,
             agreeing: Agreeing::wanted(plan, side, candidates.equal),
         }
     }
@@ -75,6 +78,7 @@ impl Kept {
     /// Keeps the rows of a copy that have to be judged.
     pub(crate) fn add_copied(&mut self, copied: Copied) -> Result<(), Failure> {
         self.copied += copied.spilled();
+        self.is_copy = true;
         if self.candidates.equal == 0 && self.plan.excluded.is_empty() {
             return copied.each(|rows| self.keep(rows));
         }
@@ -101,6 +105,11 @@ impl Kept {
     /// The rows that agree and were drawn for the diagnosis; absent where there are some that could not be.
     pub(super) fn take_agreeing(&mut self) -> Option<Draw<Vec<Value>>> {
         self.agreeing.take().map(Agreeing::finish)
+    }
+
+    /// Whether all rows are a copy of those of the first reading.
+    pub(super) fn is_copy(&self) -> bool {
+        self.is_copy
     }
 
     /// Bytes written to disk, those of a copy among them.

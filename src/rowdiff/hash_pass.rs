@@ -44,6 +44,12 @@ impl Hashed {
         Hashed { copied: None, ..self }
     }
 
+    /// This reading, of a side that costs little to read again: a copy of its rows is kept where memory has room for it.
+    pub(crate) fn held(self) -> Self {
+        let copied = Copied::held(&self.plan, self.side);
+        Hashed { copied: Some(copied), ..self }
+    }
+
     /// The copy of the rows, where there is one of all of them.
     pub(crate) fn copied(&mut self) -> Option<Copied> {
         self.copied.take()
@@ -59,9 +65,9 @@ impl Hashed {
         self.batch.clear();
         self.batch.extend(hashes.map(|(key, row)| Record { key: key & self.plan.mask, row }));
         self.bytes += batch.data().estimated_size() as u64;
-        let limit = self.plan.options.copy;
-        self.copied.take_if(|copied| !copied.add(batch, &self.batch, limit));
         self.records.extend(&self.batch)?;
+        let room = self.plan.options.share(3, 8).saturating_sub(self.records.resident());
+        self.copied.take_if(|copied| !copied.add(batch, &self.batch, room));
         Ok(())
     }
 

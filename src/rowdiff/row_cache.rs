@@ -1,5 +1,5 @@
-//! A copy of the rows of one side, made while they are read: what differs is then looked up here, and a server is read
-//! once. It stays in memory up to a limit, and is on disk beyond it.
+//! A copy of the rows of one side, made while they are read: what differs is then looked up here, and a side is read once.
+//! It stays in memory up to a limit, and is on disk beyond it where the rows are those of a server.
 
 use super::row_hashes::Record;
 use super::rows::{Rows, blob, read};
@@ -15,34 +15,44 @@ pub(crate) struct Copied {
     /// Bytes that are held, and how many may be.
     size: usize,
     most: usize,
-    /// The batches after those.
+    /// The batches after those, and how many bytes of them there may be.
     spill: Spill,
+    disk: u64,
     types: Vec<Type>,
 }
 
 impl Copied {
-    /// No rows yet.
+    /// No rows yet of a server.
     pub(crate) fn new(plan: &DiffPlan, side: Side) -> Self {
+        Copied { most: plan.options.share(1, 16), disk: plan.options.copy, ..Copied::held(plan, side) }
+    }
+
+    /// No rows yet of a side that costs little to read again, so that none are written to disk.
+    pub(crate) fn held(plan: &DiffPlan, side: Side) -> Self {
         Copied {
             held: Vec::new(),
             size: 0,
-            most: plan.options.share(1, 16),
+            most: plan.options.share(1, 4),
             spill: Spill::new(&plan.options.directory, 1),
+            disk: 0,
             types: plan.layout.schema(side).iter().map(|(_, of)| of.clone()).collect(),
         }
     }
 
-    /// Adds the rows of one batch; `false` where they do not fit into memory, nor into `limit` bytes or the disk, and there
-    /// is no copy.
-    pub(crate) fn add(&mut self, batch: &Frame, records: &[Record], limit: u64) -> bool {
+    /// Adds the rows of one batch; `false` where they do not fit into memory, of which `room` bytes are there for all of them,
+    /// nor onto the disk, and there is no copy.
+    pub(crate) fn add(&mut self, batch: &Frame, records: &[Record], room: usize) -> bool {
         let size = batch.data().estimated_size() + size_of_val(records);
-        if self.spill.length() == 0 && self.size + size <= self.most {
+        if self.spill.length() == 0 && self.size + size <= self.most.min(room) {
             self.size += size;
             self.held.push(Rows { frame: batch.clone(), records: records.to_vec() });
             return true;
         }
-        blob(batch, records)
-            .is_ok_and(|blob| self.spill.length() + blob.len() as u64 <= limit && self.spill.write(0, &blob).is_ok())
+        if self.disk == 0 {
+            return false;
+        }
+        let left = self.disk.saturating_sub(self.spill.length());
+        blob(batch, records).is_ok_and(|blob| blob.len() as u64 <= left && self.spill.write(0, &blob).is_ok())
     }
 
     /// Bytes written to disk.

@@ -55,7 +55,6 @@ impl Records {
     }
 
     /// Bytes held in memory.
-    #[cfg(test)]
     pub(crate) fn resident(&self) -> usize {
         self.resident
     }

@@ -103,8 +103,12 @@ fn judge_all<'a>(
     queue: &Mutex<Queue>,
     differences: &mpsc::SyncSender<Example>,
 ) -> Result<Done<'a>, Failure> {
+    let mut judging = BatchComparer::new(&plan.layout, &plan.options.limits);
+    if plan.is_exact() && plan.gate.is_none() && candidates.all_differ() {
+        judging = judging.expecting(candidates.keys());
+    }
     let mut done = Done {
-        judging: BatchComparer::new(&plan.layout, &plan.options.limits),
+        judging,
         moved: Sides::default(),
         read_again: 0,
     };
@@ -113,11 +117,14 @@ fn judge_all<'a>(
     while let Some(Part { first, old, new }) = next()? {
         let exact = candidates.is_exact();
         let (old, new) = (wanted(old, &first, exact)?, wanted(new, &first, exact)?);
-        done.moved.old += moved(&first.old, &old);
-        done.moved.new += moved(&first.new, &new);
+        if let Some(first) = first {
+            done.moved.old += moved(&first.old, &old);
+            done.moved.new += moved(&first.new, &new);
+        }
         done.read_again += height(&old) + height(&new);
+        let hashes = Sides { old: keys(&old), new: keys(&new) };
         let Some(gate) = &plan.gate else {
-            done.judging.add(&frames(old), &frames(new), Some(&mut sink), None);
+            done.judging.add(&frames(old), &frames(new), &hashes, Some(&mut sink), None);
             continue;
         };
         let records =
@@ -127,7 +134,7 @@ fn judge_all<'a>(
             let (key, content) = identity(&then, old, &now, new);
             gate(key, content)
         };
-        done.judging.add(&frames(old), &frames(new), Some(&mut sink), Some(&mut counts));
+        done.judging.add(&frames(old), &frames(new), &hashes, Some(&mut sink), Some(&mut counts));
     }
     Ok(done)
 }
@@ -149,25 +156,28 @@ fn identity(then: &[Record], old: &[usize], now: &[Record], new: &[usize]) -> (u
 struct Queue {
     bits: u32,
     next: usize,
+    /// Whether the rows may be others than in the first reading, or some that are no candidates.
+    looks_back: bool,
     old: Parts,
     new: Parts,
 }
 
-/// The rows of one partition, and what they were in the first reading.
+/// The rows of one partition, and what they were in the first reading, where that may be something else.
 struct Part {
-    first: Sides<Vec<Record>>,
+    first: Option<Sides<Vec<Record>>>,
     old: Vec<Rows>,
     new: Vec<Rows>,
 }
 
 impl Queue {
     fn new(plan: &DiffPlan, candidates: &Candidates, old: Kept, new: Kept) -> Result<Self, Failure> {
+        let looks_back = !(old.is_copy() && new.is_copy() && candidates.is_exact());
         let (old, new) = std::thread::scope(|scope| {
             let old = scope.spawn(|| old.finish());
             let new = new.finish();
             (joined(old), new)
         });
-        Ok(Queue { bits: judged_bits(plan, candidates), next: 0, old: old?, new: new? })
+        Ok(Queue { bits: judged_bits(plan, candidates), next: 0, looks_back, old: old?, new: new? })
     }
 
     /// The next partition; absent after the last.
@@ -177,9 +187,14 @@ impl Queue {
             return Ok(None);
         }
         self.next += 1;
-        let first = candidates.first_reading(part, self.bits)?;
+        let first = self.looks_back.then(|| candidates.first_reading(part, self.bits)).transpose()?;
         Ok(Some(Part { first, old: self.old.take(part)?, new: self.new.take(part)? }))
     }
+}
+
+/// The hashes of the keys of rows.
+fn keys(rows: &[Rows]) -> Vec<u64> {
+    rows.iter().flat_map(|rows| rows.records.iter().map(|record| record.key)).collect()
 }
 
 fn frames(rows: Vec<Rows>) -> Vec<Frame> {
@@ -191,10 +206,8 @@ fn height(rows: &[Rows]) -> u64 {
 }
 
 /// Sorts out the rows that are no candidates, unless there can be none (`exact`): they are already counted as equal.
-fn wanted(rows: Vec<Rows>, first: &Sides<Vec<Record>>, exact: bool) -> Result<Vec<Rows>, Failure> {
-    if exact {
-        return Ok(rows);
-    }
+fn wanted(rows: Vec<Rows>, first: &Option<Sides<Vec<Record>>>, exact: bool) -> Result<Vec<Rows>, Failure> {
+    let Some(first) = first.as_ref().filter(|_| !exact) else { return Ok(rows) };
     let holds = |records: &[Record], key| records.binary_search_by_key(&key, |record| record.key).is_ok();
     let candidates = |rows: &Rows| {
         let keys = rows.records.iter().map(|record| record.key);

@@ -203,9 +203,10 @@ install_clickhouse() {
     ) 9>.engines/lock
 }
 
+# Starts one in a folder of this name.
 start_clickhouse() {
     install_clickhouse
-    local home=$HOME_OF_ENGINES/clickhouse port
+    local home=$HOME_OF_ENGINES/${1:-clickhouse} port
     mkdir "$home"
     port=$(free_port)
     local front=$PWD/tests/engines/clickhouse.py

@@ -85,7 +85,7 @@ fn is_promising(changed: &[Changed<'_>]) -> bool {
 }
 
 /// What holds of enough of `changed`, which are of one column. Stops when `late`.
-pub(super) fn candidates(changed: &[Changed<'_>], late: &dyn Fn() -> bool) -> Vec<Candidate> {
+pub(super) fn candidates(changed: &[Changed<'_>], late: &(dyn Fn() -> bool + Sync)) -> Vec<Candidate> {
     if !is_promising(changed) {
         return Vec::new();
     }

@@ -69,6 +69,11 @@ impl Collector {
         }
     }
 
+    /// Nothing found yet where about so many rows will be.
+    pub(crate) fn expecting(self, rows: u64) -> Self {
+        Collector { drawn: Draw::of_about(MOST_ROWS, MOST_BYTES, rows), ..self }
+    }
+
     /// Whether the row whose key has this hash is wanted.
     pub(crate) fn wants(&self, hash: u64) -> bool {
         self.drawn.wants(hash)
@@ -176,6 +181,23 @@ impl Evidence {
             differing.chain(agreeing).filter(|(hash, _)| hash.leading_zeros() >= self.bits).collect();
         all.sort_by_key(|(hash, _)| *hash);
         all.into_iter().map(|(_, values)| values).collect()
+    }
+
+    /// Keeps the rows for which `kept` says so, by number.
+    pub(crate) fn keep(&mut self, kept: &[bool]) {
+        let mut numbers = Vec::with_capacity(kept.len());
+        let mut next = 0;
+        for keeps in kept {
+            numbers.push(keeps.then_some(next));
+            next += usize::from(*keeps);
+        }
+        let mut at = kept.iter();
+        self.rows.retain(|_| at.next().is_some_and(|keeps| *keeps));
+        let mut at = kept.iter();
+        self.hashes.retain(|_| at.next().is_some_and(|keeps| *keeps));
+        for merged in &mut self.merges {
+            merged.rows = merged.rows.iter().filter_map(|row| numbers[*row]).collect();
+        }
     }
 
     /// The rows of a class, by number.

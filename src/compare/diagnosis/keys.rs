@@ -20,7 +20,7 @@ pub(super) struct KeyChange {
 }
 
 /// The change of one key column that pairs most of the missing rows with extra ones.
-pub(super) fn changed_key(evidence: &Evidence, late: &dyn Fn() -> bool) -> Option<KeyChange> {
+pub(super) fn changed_key(evidence: &Evidence, late: &(dyn Fn() -> bool + Sync)) -> Option<KeyChange> {
     let missing: Vec<usize> = evidence.of(Difference::Missing).collect();
     let extra: Vec<usize> = evidence.of(Difference::Extra).collect();
     // Of two draws by key hardly any row has its partner.
@@ -40,7 +40,7 @@ fn of_column(
     column: usize,
     missing: &[usize],
     extra: &[usize],
-    late: &dyn Fn() -> bool,
+    late: &(dyn Fn() -> bool + Sync),
 ) -> Option<KeyChange> {
     let ways: [Way<'_>; 3] = [
         // By everything else, where that tells one row from another.

@@ -16,6 +16,7 @@ mod moved;
 mod nulls;
 mod numbers;
 mod pair;
+mod parallel;
 mod rounding;
 mod rows;
 mod shapes;
@@ -30,17 +31,18 @@ mod zones;
 
 use std::collections::BTreeMap;
 
-use columns::changed;
+use columns::{ColumnChanges, changed};
 use concentration::{Background, Shared, shared};
 use copies::{Ratio, copies};
 pub(crate) use evidence::{Change, Collector, DifferingRow, Evidence, Head, Merged};
 use keys::changed_key;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
+use parallel::each;
 use rows::Neighbours;
 use shapes::shapes;
 use spread::spread;
-use transformations::{FEWEST, of_column};
+use transformations::{Explained, FEWEST, of_column};
 
 use crate::frame::Value;
 use crate::model::{Diagnosis, Difference, Elsewhere, Finding, FindingCode, RowCounts};
@@ -54,11 +56,11 @@ pub(crate) struct Known<'a> {
     /// Whether the rows are groups whose numbers can move from one to another.
     pub(crate) groups: bool,
     /// Whether the values of a column are not to be shown.
-    pub(crate) hidden: &'a dyn Fn(&str) -> bool,
+    pub(crate) hidden: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether a column has another name in new.
-    pub(crate) renamed: &'a dyn Fn(&str) -> bool,
+    pub(crate) renamed: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether the time for all this is over.
-    pub(crate) late: &'a dyn Fn() -> bool,
+    pub(crate) late: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// Says what is true of the differing rows; nothing of fewer than five.
@@ -77,8 +79,7 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
     }
     diagnosing.copies();
     if evidence.rows.len() >= FEWEST {
-        diagnosing.alone(Difference::Missing);
-        diagnosing.alone(Difference::Extra);
+        diagnosing.alone();
         if known.groups {
             diagnosing.findings.extend(moved(evidence));
         }
@@ -88,6 +89,16 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
 
 /// How well what rows have in common must tell them from others to be said beside something else.
 const NEARLY: f64 = 0.5;
+
+/// What was found of one column that changed.
+struct Looked {
+    /// What holds of its rows, and where those are.
+    found: Vec<(Explained, Option<Shared>)>,
+    /// The rows of which none of it holds.
+    open: Vec<usize>,
+    /// Where these are.
+    places: Vec<Shared>,
+}
 
 struct Diagnosing<'a> {
     evidence: &'a Evidence,
@@ -103,13 +114,13 @@ impl Diagnosing<'_> {
         let evidence = self.evidence;
         let nearly_all = self.known.rows.equal * 10 <= self.known.rows.old;
         let neighbours = Neighbours::new(evidence, nearly_all);
-        for column in changed(evidence) {
+        let columns = changed(evidence);
+        let looked = each(&columns, |column| self.look(column, neighbours.as_ref()));
+        for (column, Looked { found, open, places }) in columns.iter().zip(looked) {
             let name = &evidence.columns[column.column].name;
             let drawn = column.changed.len() as u64;
             let all = self.known.changed.get(name.as_str()).copied().unwrap_or(drawn);
-            let mut open: Vec<usize> = column.changed.iter().map(|changed| changed.row).collect();
-            for found in of_column(evidence, &column, neighbours.as_ref(), self.known.late) {
-                open.retain(|row| found.rows.binary_search(row).is_err());
+            for (found, shared) in found {
                 for row in &found.rows {
                     let at = evidence.rows[*row].changes.iter().position(|change| change.column == column.column);
                     self.covered[*row][at.expect("the column changed in this row")] = true;
@@ -119,13 +130,26 @@ impl Diagnosing<'_> {
                 // Empty text is a value where one is told, else nothing is constant.
                 let told = !found.parameter.is_empty() || found.code.names_a_value();
                 finding.parameter = Some(found.parameter).filter(|_| told);
-                let shared = self.nearly_all(&found.rows, Some(column.column));
                 self.findings.push(self.with(finding, shared, found.rows.len() as u64));
             }
-            for shared in self.shared(&open, Some(column.column), 3) {
+            for shared in places {
                 self.concentrated(Difference::Changed, Some(column.column), &open, (drawn, all), shared);
             }
         }
+    }
+
+    /// What there is to say of the rows in which one column changed.
+    fn look(&self, column: &ColumnChanges<'_>, neighbours: Option<&Neighbours>) -> Looked {
+        let mut open: Vec<usize> = column.changed.iter().map(|changed| changed.row).collect();
+        let explained = of_column(self.evidence, column, neighbours, self.known.late);
+        let found = explained.into_iter().map(|found| {
+            open.retain(|row| found.rows.binary_search(row).is_err());
+            let shared = self.nearly_all(&found.rows, Some(column.column));
+            (found, shared)
+        });
+        let found = found.collect();
+        let places = self.shared(&open, Some(column.column), 3);
+        Looked { found, open, places }
     }
 
     /// What the tables of the sides tell, of each class by itself.
@@ -174,12 +198,19 @@ impl Diagnosing<'_> {
     }
 
     /// What rows without a partner have in common, of those that nothing else covers.
-    fn alone(&mut self, class: Difference) {
-        let rows: Vec<usize> = self.evidence.of(class).filter(|row| !self.covered[*row][0]).collect();
-        let drawn = self.evidence.of(class).count() as u64;
-        let all = self.known.rows.of(class);
-        for shared in self.shared(&rows, None, 3) {
-            self.concentrated(class, None, &rows, (drawn, all), shared);
+    fn alone(&mut self) {
+        let classes = [Difference::Missing, Difference::Extra];
+        let looked = each(&classes, |class| {
+            let rows: Vec<usize> = self.evidence.of(*class).filter(|row| !self.covered[*row][0]).collect();
+            let shared = self.shared(&rows, None, 3);
+            (rows, shared)
+        });
+        for (class, (rows, places)) in classes.into_iter().zip(looked) {
+            let drawn = self.evidence.of(class).count() as u64;
+            let all = self.known.rows.of(class);
+            for shared in places {
+                self.concentrated(class, None, &rows, (drawn, all), shared);
+            }
         }
     }
 

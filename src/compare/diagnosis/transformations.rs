@@ -26,7 +26,7 @@ pub(super) fn of_column(
     evidence: &Evidence,
     column: &ColumnChanges<'_>,
     neighbours: Option<&Neighbours>,
-    late: &dyn Fn() -> bool,
+    late: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Explained> {
     let mut left = column.changed.clone();
     let mut found = Vec::new();

@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows::Sink;
-use super::super::rows::columns::{Naming, error, sort_out};
+use super::super::rows::columns::{Columns, Naming, error, renamed, sort_out};
 use super::super::rows::join::pair;
 use super::super::rows::key_group::KeyGroup;
 use super::super::value::display;
@@ -35,7 +35,7 @@ pub(crate) fn compare(
     let old_side = Answer::read(check, settings, old, Side::Old)?;
     let new_side = Answer::read(check, settings, new, Side::New)?;
     bounds_make_sense(settings, &old_side, &new_side)?;
-    let columns = sort_out(check, &keys_of(check, old, Side::Old)?, &keys_of(check, new, Side::New)?, Naming::ByName)?;
+    let columns = key_columns(check, old, new)?;
     let groups = pair(&columns, old.height(), new.height())?;
     let mut found = Found::new(settings, limits, sink);
     let mut dropped = Sides { old: 0, new: 0 };
@@ -53,6 +53,14 @@ pub(crate) fn compare(
 fn side_error(side: Side, key: &Key, why: &str) -> ErrorReport {
     let place = if key.is_empty() { String::new() } else { format!(", group {key}") };
     error(ErrorCode::ValueUnreadable, format!("{side}{place}: {why}"))
+}
+
+/// The columns of the key; every name that `rename` gives must be one of new, whatever it is that it names.
+fn key_columns(check: &Check, old: &Frame, new: &Frame) -> Result<Columns, ErrorReport> {
+    renamed(check, new)?;
+    let mut of_key = check.clone();
+    of_key.rename.retain(|name, _| check.key.contains(name));
+    sort_out(&of_key, &keys_of(check, old, Side::Old)?, &keys_of(check, new, Side::New)?, Naming::ByName)
 }
 
 /// The key columns alone.

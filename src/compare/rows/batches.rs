@@ -7,6 +7,7 @@ use super::super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
 use super::super::value::cells::{self, Cells};
 use super::columns::ambiguous;
 use super::columns::{Columns, Naming, error, sort_out};
+use super::join::KeyHashes;
 use super::key_group::KeyGroup;
 use super::paired;
 use super::{Found, Sink};
@@ -162,6 +163,12 @@ impl<'a> BatchComparer<'a> {
         BatchComparer { layout, found: Found::new(&layout.columns, limits), outcome: Ok(()), rows: 0, numbers }
     }
 
+    /// The same where about `rows` rows will differ.
+    pub(crate) fn expecting(mut self, rows: u64) -> Self {
+        self.found.collected = self.found.collected.map(|collected| collected.expecting(rows));
+        self
+    }
+
     /// Finite numbers per compared column in the rows of old that were judged one by one.
     pub(crate) fn numbers(&self) -> &[u64] {
         &self.numbers
@@ -178,23 +185,28 @@ impl<'a> BatchComparer<'a> {
         self.found.note_agreeing(drawn);
     }
 
-    /// Judges all rows of some keys; no other part may have rows of those keys. What `gate` says
+    /// Judges all rows of some keys, whose hashes are `hashes`; no other part may have rows of those keys. What `gate` says
     /// does not count is in no number.
-    pub(crate) fn add(&mut self, old: &[Frame], new: &[Frame], sink: Option<Sink<'_>>, gate: Option<RowGate<'_>>) {
-        let height = |frames: &[Frame]| frames.iter().map(Frame::height).sum::<usize>();
-        let heights = (height(old), height(new));
-        self.rows += (heights.0 + heights.1) as u64;
+    pub(crate) fn add(
+        &mut self,
+        old: &[Frame],
+        new: &[Frame],
+        hashes: &KeyHashes,
+        sink: Option<Sink<'_>>,
+        gate: Option<RowGate<'_>>,
+    ) {
+        self.rows += (hashes.old.len() + hashes.new.len()) as u64;
         if self.outcome.is_ok() {
-            let columns = self.layout.columns.over(old, new);
+            let columns = self.layout.columns.over(&Frame::together(old), &Frame::together(new));
             for (column, count) in columns.compared.iter().zip(&mut self.numbers) {
-                *count += column.old.cells().numbers();
+                *count += column.old.numbers();
             }
             let check = &self.layout.check;
             self.outcome = match gate {
-                None => self.found.add(check, &columns, heights, sink, None),
+                None => self.found.add(check, &columns, hashes, sink, None),
                 Some(gate) => {
                     let mut counts = |group: &KeyGroup| gate(&group.old, &group.new);
-                    self.found.add(check, &columns, heights, sink, Some(&mut counts))
+                    self.found.add(check, &columns, hashes, sink, Some(&mut counts))
                 }
             };
         }

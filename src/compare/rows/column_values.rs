@@ -1,26 +1,45 @@
-//! The values of one column on one side: as bytes for all that is equal, as values only where one is looked at.
+//! The values of one column on one side: as bytes and as values only where one is looked at.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use polars::prelude::{DataType, Series};
 
 use super::super::value::cells;
 use super::super::value::cells::{Cells, ColumnSide};
+use super::super::value::normalize::Normalizer;
 use crate::frame;
 use crate::frame::{Frame, Type, Value};
+use crate::model::Side;
+use crate::spec::check::Comparison;
 
 /// A column over the rows of one frame or of several, one after the other.
-#[derive(Default)]
 pub(crate) struct ColumnValues {
+    side: Side,
     name: String,
+    comparison: Comparison,
+    normalizer: Normalizer,
+    frames: Vec<Frame>,
     series: Vec<(Series, Type)>,
     ends: Vec<usize>,
-    cells: Cells,
+    cells: OnceLock<Cells>,
     text: bool,
 }
 
 impl ColumnValues {
-    /// No rows yet; `name` is the column's name on its side.
-    pub(crate) fn new(name: &str) -> Self {
-        ColumnValues { name: name.to_owned(), ..ColumnValues::default() }
+    /// No rows yet of a column that is read so.
+    pub(crate) fn new(column: ColumnSide<'_>) -> Self {
+        ColumnValues {
+            side: column.side,
+            name: column.name.to_owned(),
+            comparison: column.comparison.clone(),
+            normalizer: column.normalizer.clone(),
+            frames: Vec::new(),
+            series: Vec::new(),
+            ends: Vec::new(),
+            cells: OnceLock::new(),
+            text: false,
+        }
     }
 
     /// The column's name on its side.
@@ -30,16 +49,31 @@ impl ColumnValues {
 
     /// The column `column` over `frames`.
     pub(crate) fn over(column: ColumnSide<'_>, frames: &[Frame]) -> Self {
-        let mut held = ColumnValues::new(column.name);
+        let mut held = ColumnValues::new(column);
+        let mut end = 0;
         for frame in frames {
-            held.cells.append(cells::compared(column, frame));
-            held.ends.push(held.cells.len());
+            end += frame.height();
+            held.ends.push(end);
             if let Some((series, of)) = frame.column(&held.name) {
                 held.text |= *of == Type::Text;
                 held.series.push((series.rechunk(), of.clone()));
             }
         }
+        held.frames = frames.to_vec();
         held
+    }
+
+    /// How the values are read.
+    fn column(&self) -> ColumnSide<'_> {
+        ColumnSide { side: self.side, name: &self.name, comparison: &self.comparison, normalizer: &self.normalizer }
+    }
+
+    /// Its one frame; absent where it is over several, or none.
+    pub(crate) fn frame(&self) -> Option<&Frame> {
+        match self.frames.as_slice() {
+            [frame] => Some(frame),
+            _ => None,
+        }
     }
 
     /// The value of a row as the side returned it.
@@ -83,6 +117,24 @@ impl ColumnValues {
 
     /// The bytes of every row; see [`cells::compared`].
     pub(crate) fn cells(&self) -> &Cells {
-        &self.cells
+        self.cells.get_or_init(|| {
+            let mut all = Cells::default();
+            self.frames.iter().for_each(|frame| all.append(cells::compared(self.column(), frame)));
+            all
+        })
+    }
+
+    /// The bytes of one row: those of [`cells`](Self::cells), where there is no need for the others.
+    pub(crate) fn cell(&self, row: usize) -> Cow<'_, [u8]> {
+        match self.cells.get() {
+            Some(cells) => cells.cell(row).into(),
+            None => cells::one(self.column(), self.value(row)).into(),
+        }
+    }
+
+    /// How many values are finite numbers.
+    pub(crate) fn numbers(&self) -> u64 {
+        let counted = self.frames.iter().map(|frame| cells::numbers(self.column(), frame));
+        counted.sum::<Option<u64>>().unwrap_or_else(|| self.cells().numbers())
     }
 }

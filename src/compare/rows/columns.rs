@@ -149,7 +149,10 @@ pub(crate) fn error(code: ErrorCode, message: impl Into<String>) -> ErrorReport 
 }
 
 /// Old name to name in new, for every column of new.
-fn renamed(check: &Check, new: &Frame) -> Result<BTreeMap<String, String>, ErrorReport> {
+///
+/// # Errors
+/// Two columns that would have one name, or a name in `rename` that new does not return.
+pub(crate) fn renamed(check: &Check, new: &Frame) -> Result<BTreeMap<String, String>, ErrorReport> {
     let old_name: BTreeMap<&str, &str> = check.rename.iter().map(|(old, new)| (new.as_str(), old.as_str())).collect();
     let mut names = BTreeMap::new();
     let mut used = BTreeSet::new();

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::columns::Columns;
 use super::paired::Paired;
 use crate::frame::Value;
+use crate::model::Side;
 
 /// Numbers of the rows of one key on one side.
 pub(crate) type Rows = SmallVec<[usize; 1]>;
@@ -19,6 +20,14 @@ pub(crate) struct KeyGroup {
 }
 
 impl KeyGroup {
+    /// The rows of `side`.
+    pub(crate) fn rows_mut(&mut self, side: Side) -> &mut Rows {
+        match side {
+            Side::Old => &mut self.old,
+            Side::New => &mut self.new,
+        }
+    }
+
     /// Whether the key stands more than once on either side.
     pub(crate) fn duplicated(&self) -> bool {
         self.old.len() > 1 || self.new.len() > 1

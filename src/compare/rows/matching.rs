@@ -72,7 +72,7 @@ fn is_same(columns: &Columns, group: &KeyGroup) -> bool {
 
 /// The error that [`bytes`] would give.
 fn settled(columns: &Columns, side: Side, row: usize) -> Result<(), (String, Ambiguous)> {
-    let is_unsettled = |column: &Paired| is_never_equal(column.raw(side).cells().cell(row));
+    let is_unsettled = |column: &Paired| is_never_equal(&column.raw(side).cell(row));
     let unsettled = columns.compared.iter().any(is_unsettled);
     if unsettled { bytes(columns, side, row).map(drop) } else { Ok(()) }
 }

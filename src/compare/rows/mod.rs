@@ -37,7 +37,7 @@ use column_stats::{ColumnStats, leveled, numbers_as_text};
 use columns::ambiguous;
 use columns::{Columns, Naming, error, sort_out};
 use examples::Examples;
-use join::{gather, pair};
+use join::{KeyHashes, gather_by, pair};
 use key_group::KeyGroup;
 use matching::matched;
 use paired::Paired;
@@ -143,11 +143,11 @@ impl Found {
         &mut self,
         check: &Check,
         columns: &Columns,
-        heights: (usize, usize),
+        hashes: &KeyHashes,
         sink: Option<Sink<'_>>,
         gate: Option<Gate<'_>>,
     ) -> Result<(), ErrorReport> {
-        let mut groups = gather(columns, heights.0, heights.1)?;
+        let mut groups = gather_by(columns, hashes)?;
         if let Some(counts) = gate {
             let mut kept = Vec::with_capacity(groups.len());
             for group in groups {
@@ -286,7 +286,7 @@ impl Found {
                 warned.push(false);
                 continue;
             }
-            let verdict = column.judge(old, new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
+            let verdict = column.judge_differing(old, new).map_err(|cause| in_row(&column.name, &cause, &key()))?;
             holds.push(verdict.holds);
             warned.push(verdict.warned);
             tally.add(column, old, new, verdict);
@@ -362,6 +362,9 @@ impl Found {
 /// they were read, since the largest delta follows from it.
 fn in_order(columns: &Columns, group: &KeyGroup) -> KeyGroup {
     let sorted = |side: Side, rows: &[usize]| {
+        if rows.len() < 2 {
+            return rows.iter().copied().collect();
+        }
         // Bytes that equal nothing say nothing of the value either.
         let value = |column: &Paired, row: usize| {
             is_never_equal(column.raw(side).cells().cell(row)).then(|| column.raw(side).value(row))

@@ -1,6 +1,7 @@
 //! Holds one column of both sides with its rule, and judges pairs of its values.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::super::value::bytes::{
     as_decimal, begins_like_a_number, is_instant, is_never_equal, is_number, is_plain, is_wall_clock,
@@ -14,6 +15,7 @@ use super::super::value::judge::{Verdict, judge};
 use super::super::value::literal::{Adapting, adapt_absent};
 use super::super::value::misfit::Misfit;
 use super::super::value::normalize::{Normal, Normalizer};
+use super::super::value::same::SameValues;
 use super::super::value::types::{comparable, stands};
 use super::column_values::ColumnValues;
 use crate::frame::{Frame, Type, Value};
@@ -32,6 +34,8 @@ pub(crate) struct Paired {
     pub new: ColumnValues,
     normalizers: Sides<Normalizer>,
     nulls: Nulls,
+    /// The rows that are the same on both sides, where that can be told without their bytes.
+    same: OnceLock<Option<SameValues>>,
 }
 
 /// What NULL is on the two sides.
@@ -113,11 +117,19 @@ impl Paired {
             new: ColumnValues::over(self.on(Side::New), new),
             normalizers: self.normalizers.clone(),
             nulls: self.nulls,
+            same: OnceLock::new(),
         }
     }
 
     /// Whether two values are finite numbers, where they share all bytes and so hold under every rule.
     pub(crate) fn identical(&self, old_row: usize, new_row: usize) -> Option<bool> {
+        let same = self.same.get_or_init(|| {
+            let (old, new) = (self.old.frame()?, self.new.frame()?);
+            SameValues::new((self.on(Side::Old), old), (self.on(Side::New), new))
+        });
+        if let Some(same) = same {
+            return same.same(old_row, new_row);
+        }
         let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         (old == new).then(|| is_number(old))
     }
@@ -126,23 +138,27 @@ impl Paired {
     pub(crate) fn may_be_numbers(&self, old_row: usize, new_row: usize) -> bool {
         self.old.is_text()
             && self.new.is_text()
-            && begins_like_a_number(self.old.cells().cell(old_row))
-            && begins_like_a_number(self.new.cells().cell(new_row))
+            && begins_like_a_number(&self.old.cell(old_row))
+            && begins_like_a_number(&self.new.cell(new_row))
     }
 
     /// The verdict on one pair of rows.
     pub(crate) fn judge(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
-        if let Some(is_number) = self.identical(old_row, new_row) {
-            return Ok(Verdict { holds: true, warned: false, distance: is_number.then(Distance::zero) });
+        match self.identical(old_row, new_row) {
+            Some(is_number) => Ok(Verdict { holds: true, warned: false, distance: is_number.then(Distance::zero) }),
+            None => self.judge_differing(old_row, new_row),
         }
+    }
+
+    /// The verdict on one pair of rows that do not share all bytes.
+    pub(crate) fn judge_differing(&self, old_row: usize, new_row: usize) -> Result<Verdict, Ambiguous> {
         // What stands for NULL may be beyond a budget, and NULL equals NULL all the same.
         if (self.is_budget() || !self.nulls_alike()) && self.old.is_null(old_row) && self.new.is_null(new_row) {
             let null = Normal::Value(Value::Null);
             return judge(&self.rule.comparison, Sides::default(), &null, &null);
         }
-        let (old, new) = (self.old.cells().cell(old_row), self.new.cells().cell(new_row));
         if self.rule.comparison == Comparison::Exact
-            && let Some(verdict) = differing(old, new)
+            && let Some(verdict) = differing(&self.old.cell(old_row), &self.new.cell(new_row))
         {
             return Ok(verdict);
         }
@@ -215,13 +231,17 @@ pub(crate) fn pair(
             "`null` gives two values, so that a NULL has two keys; give one value for both sides",
         ));
     }
+    let read = |side, name| {
+        ColumnValues::new(ColumnSide { side, name, comparison: &rule.comparison, normalizer: normalizers.get(side) })
+    };
     let empty = Paired {
         name: name.to_owned(),
         rule: rule.clone(),
-        normalizers,
         nulls,
-        old: ColumnValues::new(name),
-        new: ColumnValues::new(new_name),
+        old: read(Side::Old, name),
+        new: read(Side::New, new_name),
+        normalizers: normalizers.clone(),
+        same: OnceLock::new(),
     };
     Ok(empty.over(std::slice::from_ref(old), std::slice::from_ref(new)))
 }

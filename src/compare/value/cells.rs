@@ -104,17 +104,41 @@ pub(crate) fn compared(column: ColumnSide<'_>, frame: &Frame) -> Cells {
         return cells;
     }
     let mut cells = Cells::with_capacity(frame.height());
-    let judged = !column.comparison.takes_equals();
     for value in frame.values(column.name) {
-        let start = cells.bytes.len();
-        let normal = column.normalizer.apply(value);
-        if judged || encode::encode(&normal, column.comparison, column.side, &mut cells.bytes).is_err() {
-            cells.bytes.truncate(start);
-            bytes::never_equal(column.side, &mut cells.bytes);
-        }
+        write(column, value, &mut cells.bytes);
         cells.end();
     }
     cells
+}
+
+/// The bytes of one value as [`compared`] has them.
+pub(crate) fn one(column: ColumnSide<'_>, value: Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(column, value, &mut bytes);
+    bytes
+}
+
+fn write(column: ColumnSide<'_>, value: Value, out: &mut Vec<u8>) {
+    let start = out.len();
+    let normal = column.normalizer.apply(value);
+    let judged = !column.comparison.takes_equals();
+    if judged || encode::encode(&normal, column.comparison, column.side, out).is_err() {
+        out.truncate(start);
+        bytes::never_equal(column.side, out);
+    }
+}
+
+/// How many values of a column are finite numbers, where that can be told without their bytes.
+pub(crate) fn numbers(column: ColumnSide<'_>, frame: &Frame) -> Option<u64> {
+    let (series, of, simple, null) = plain(column, frame)?;
+    let (nulls, valid) = (series.null_count() as u64, (series.len() - series.null_count()) as u64);
+    let of_null = if bytes::is_number(&null) { nulls } else { 0 };
+    Some(match of {
+        Type::Integer | Type::Decimal { .. } => of_null + valid,
+        Type::Bool => of_null + if simple.bool_as_integer { valid } else { 0 },
+        Type::Text | Type::Bytes | Type::Date | Type::Instant | Type::WallClock | Type::Uuid => of_null,
+        _ => return None,
+    })
 }
 
 /// The cells of a column of scalars under a rule that leaves them as they are.

@@ -76,12 +76,21 @@ impl PartialOrd for Distance {
             (Distance::Decimal(a), Distance::Decimal(b)) => a.aligned(*b).map(|(a, b, _)| a.cmp(&b)),
             // A float subtraction rounds, and rounding never swaps two numbers, but it may make them one.
             (Distance::Floats(old, new), Distance::Floats(other_old, other_new)) => {
-                (new - old).abs().partial_cmp(&(other_new - other_old).abs()).filter(|order| order.is_ne())
+                let exact = || is_exact(*old, *new) && is_exact(*other_old, *other_new);
+                (new - old).abs().partial_cmp(&(other_new - other_old).abs()).filter(|order| order.is_ne() || exact())
             }
             _ => None,
         };
         Some(quick.unwrap_or_else(|| self.exact().cmp(&other.exact())))
     }
+}
+
+/// Whether `new − old` is not rounded: Knuth's TwoSum tells by how much it is.
+fn is_exact(old: f64, new: f64) -> bool {
+    let sum = new - old;
+    let of_old = sum - new;
+    let error = (new - (sum - of_old)) + (-old - of_old);
+    sum.is_finite() && error == 0.0
 }
 
 /// An integer or decimal that is no wider than 128 bits.

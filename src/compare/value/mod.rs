@@ -15,4 +15,5 @@ pub(crate) mod normalize;
 pub(crate) mod number;
 pub(crate) mod order;
 pub(crate) mod parse;
+pub(crate) mod same;
 pub(crate) mod types;

@@ -159,3 +159,30 @@ fn bounds_hold_where_they_are_hit_exactly_and_not_beyond() {
     assert_eq!(judge(&tenth, &floats(1.0), &floats(1.1)).status(), Status::Pass);
     assert_eq!(judge(&tenth, &floats(1.0), &floats(1.100_000_1)).status(), Status::Fail);
 }
+
+/// Catches a `rename` of a percentile's columns that only counts where it is of the key, or one of no column that counts.
+#[test]
+fn every_column_of_a_percentile_may_have_another_name_in_new() {
+    let quantiles = |names: [&'static str; 3]| {
+        let [p50, p95, n] = names;
+        frame(vec![texts("model", &["a"]), floats(p50, &[1.0]), floats(p95, &[2.0]), integers(n, &[9])])
+    };
+    let mut check = check(KindSettings::Percentile(Box::new(percentile(Some("0")))), &["model"]);
+    let old = quantiles(["p50", "p95", "n"]);
+    let new = || quantiles(["median", "p95", "values"]);
+    assert_eq!(judge(&check, &old, &new()).status(), Status::Error);
+    for (name, new_name) in [("p50", "median"), ("n", "values")] {
+        check.rename.insert(name.to_owned(), new_name.to_owned());
+    }
+    let report = judge(&check, &old, &new());
+    assert_eq!(report.status(), Status::Pass);
+    assert_eq!(report.outcome.measures()[0].count.as_ref().unwrap().new, Some(9));
+    let raw = |name| frame(vec![texts("model", &["a"]), floats(name, &[1.0])]);
+    assert_eq!(judge(&check, &raw("ms"), &raw("ms")).status(), Status::Error, "a name that new does not return");
+    check.rename = [("ms".to_owned(), "duration".to_owned())].into();
+    assert_eq!(judge(&check, &raw("ms"), &raw("duration")).status(), Status::Pass);
+    check.columns.insert("note".to_owned(), comparison(Comparison::Ignore("free text".to_owned())));
+    check.rename.insert("note".to_owned(), "remark".to_owned());
+    let beside = |name, note| frame(vec![texts("model", &["a"]), floats(name, &[1.0]), texts(note, &["x"])]);
+    assert_eq!(judge(&check, &beside("ms", "note"), &beside("duration", "remark")).status(), Status::Pass);
+}

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::context::{CheckRun, Context};
 use super::super::findings::mask::Mask;
+use super::open_rows::only_open;
 use super::scan::blocking;
 use super::versions;
 use crate::compare::ComparisonResult;
@@ -37,9 +38,14 @@ pub(crate) async fn diagnosed(
         found.warnings.push(tie(ties));
     }
     let columns = found.outcome.columns().iter();
-    let changed: BTreeMap<String, u64> =
+    let mut changed: BTreeMap<String, u64> =
         columns.filter_map(|column| Some((column.name.clone(), column.changed?))).collect();
     let mask = Mask::new(check, &context.options.privacy, returned);
+    let mut rows = rows;
+    only_open(one, mask.as_ref(), &mut evidence, &mut rows, &mut changed);
+    if evidence.rows.is_empty() && rows.duplicate.count() == 0 {
+        return (None, undecided);
+    }
     let renamed: BTreeSet<String> = check.rename.keys().cloned().collect();
     let groups = check.kind.kind() != crate::model::Kind::Rows;
     let begun = Instant::now();

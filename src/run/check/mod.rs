@@ -9,6 +9,7 @@ pub(crate) mod facts;
 pub(crate) mod known_keys;
 pub(crate) mod latency;
 pub(crate) mod lint;
+pub(crate) mod open_rows;
 pub(crate) mod placed;
 pub(crate) mod pushdown;
 pub(crate) mod query;

@@ -196,9 +196,9 @@ impl<'a> TwoSidedScan<'a> {
         }
         let hash = |side, first, stream: Stream, head: Frame| {
             let (hashed, sampling) = (plan.hashed(side), plan.clone());
-            // Files are here already.
-            let copies = !self.sides.get(side).engine.driver().capabilities.cheap_rereads;
-            let mut hashed = if copies { hashed } else { hashed.uncopied() };
+            // Files are here already: their rows are read again rather than written to disk.
+            let is_near = self.sides.get(side).engine.driver().capabilities.cheap_rereads;
+            let mut hashed = if is_near { hashed.held() } else { hashed };
             blocking(move || {
                 let mut head = head;
                 let added = stream.each(first, |batch| {

@@ -149,7 +149,7 @@ impl<'a> TwoSidedScan<'a> {
         head: &mut Option<Frame>,
     ) -> Result<Option<(DiffPlan, Hashed)>, ErrorReport> {
         let check = self.one.check;
-        let copies = !side.engine.driver().capabilities.cheap_rereads;
+        let is_near = side.engine.driver().capabilities.cheap_rereads;
         let options = crate::rowdiff::DiffOptions { seeds, ..self.options() };
         let work = |mut stream: Stream| async {
             let Some(first) = stream.next().await else { return (Err(Failure::Unread), head.take()) };
@@ -161,8 +161,10 @@ impl<'a> TwoSidedScan<'a> {
             blocking(move || {
                 // Both runs are old: what only one side of a check can have is the same in both.
                 let mut hashed = plan.hashed(Side::Old);
-                if !copies || plan.is_exact() {
+                if plan.is_exact() {
                     hashed = hashed.uncopied();
+                } else if is_near {
+                    hashed = hashed.held();
                 }
                 let added = stream.each(first, |batch| {
                     let added = plan.sampled(Side::Old, batch.clone()).and_then(|batch| hashed.add(&batch));

@@ -1,6 +1,6 @@
 //! NDJSON files: numbers as they are written, the columns of every line, one type per column.
 //!
-//! A file is read twice: what its columns are is known only at its end.
+//! A file is read twice: what the columns of a table are is known only at the end of its last file.
 
 mod column;
 mod lines;
@@ -25,7 +25,7 @@ use super::text_table::{Batches, TextFile};
 use column::Column;
 use lines::{LONGEST, Lines, Problem};
 use row::{Names, Wanted};
-use shape::{Shape, Type};
+use shape::{Place, Shape, Type};
 
 /// An NDJSON file whose columns are known.
 #[derive(Clone, Debug)]
@@ -36,28 +36,37 @@ struct NdjsonFile {
     schema: SchemaRef,
 }
 
-/// Opens the table in `file`, which is read to its end for the types of its columns.
+/// Opens `files` as one table: every one is read to its end for the types of its columns. A field that a file lacks is NULL
+/// there, and numbers have the form that holds those of all files.
 ///
 /// # Errors
 /// A file that cannot be read, a line that is no object, and a field that no one type holds.
-pub(super) fn open(file: &DataFile) -> Result<Arc<dyn TextFile>, Error> {
-    let mut lines = start(file)?;
+pub(super) fn open(files: &[DataFile]) -> Result<Vec<Arc<dyn TextFile>>, Error> {
     let (mut names, mut shapes, mut values) = (Names::default(), Vec::<Shape>::new(), Vec::new());
-    while let Some((number, line)) = lines.next().map_err(|problem| unreadable(file, &problem))? {
-        let read = row::read(line, number, &mut names, Wanted::All, &mut values);
-        read.map_err(|unread| unread_line(file, number, &unread))?;
-        shapes.resize_with(names.order().len(), Shape::default);
-        for (field, value) in &values {
-            let added = shapes[*field].add(value, number);
-            added.map_err(|unfit| unfit_field(file, &names.order()[*field], &unfit))?;
+    for (at, file) in files.iter().enumerate() {
+        let mut lines = start(file)?;
+        while let Some((number, line)) = lines.next().map_err(|problem| unreadable(file, &problem))? {
+            let read = row::read(line, number, &mut names, Wanted::All, &mut values);
+            read.map_err(|unread| unread_line(file, number, &unread))?;
+            shapes.resize_with(names.order().len(), Shape::default);
+            for (field, value) in &values {
+                let added = shapes[*field].add(value, Place { file: at, line: number });
+                added.map_err(|unfit| unfit_field(files, &names.order()[*field], &unfit))?;
+            }
         }
+        names = names.unseen();
     }
+    let called: Vec<String> = files.iter().map(DataFile::to_string).collect();
     let settled = shapes.iter().zip(names.order());
-    let types = settled.map(|(shape, name)| shape.settle().map_err(|unfit| unfit_field(file, name, &unfit)));
+    let types = settled.map(|(shape, name)| shape.settle(&called).map_err(|unfit| unfit_field(files, name, &unfit)));
     let types: Vec<Type> = types.collect::<Result<_, _>>()?;
     let fields = names.order().iter().zip(&types).map(|(name, of)| Field::new(name, column::arrow(of), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
-    Ok(Arc::new(NdjsonFile { file: file.clone(), names, types, schema }))
+    let opened = files.iter().map(|file| {
+        let (names, types, schema) = (names.clone(), types.clone(), schema.clone());
+        Arc::new(NdjsonFile { file: file.clone(), names, types, schema }) as Arc<dyn TextFile>
+    });
+    Ok(opened.collect())
 }
 
 fn start(file: &DataFile) -> Result<Lines<Input>, Error> {
@@ -88,8 +97,8 @@ fn unread_line(file: &DataFile, line: u64, unread: &row::Unread) -> Error {
     fail(file, line, unread.column, &format!("{}; correct the file", unread.why))
 }
 
-fn unfit_field(file: &DataFile, name: &str, unfit: &shape::Unfit) -> Error {
-    fail(file, unfit.line, 0, &format!("field `{name}`: {}", unfit.why))
+fn unfit_field(files: &[DataFile], name: &str, unfit: &shape::Unfit) -> Error {
+    fail(&files[unfit.place.file], unfit.place.line, 0, &format!("field `{name}`: {}", unfit.why))
 }
 
 /// Returns the error for a line, and a character of it where that is known and not 0.

@@ -250,16 +250,15 @@ async fn opened(
             Ok(Opened { own: table.own(), table: Arc::new(table), texts: Vec::new() })
         }
         Kind::Csv | Kind::Tsv | Kind::Ndjson => {
-            let mut texts = Vec::with_capacity(files.len());
-            for file in files {
-                let text = match format {
-                    Kind::Ndjson => ndjson::open(file),
-                    _ => csv::open(name, file, &query.types, &query.csv),
-                };
-                texts.push((file.clone(), text?));
-            }
-            let table = TextTable::new(&texts, partitions)?;
-            let texts: Vec<Arc<dyn TextFile>> = texts.into_iter().map(|(_, text)| text).collect();
+            let texts: Vec<Arc<dyn TextFile>> = match format {
+                Kind::Ndjson => ndjson::open(files)?,
+                _ => {
+                    let open = |file| csv::open(name, file, &query.types, &query.csv);
+                    files.iter().map(open).collect::<Result<_, _>>()?
+                }
+            };
+            let opened: Vec<_> = files.iter().cloned().zip(texts.iter().cloned()).collect();
+            let table = TextTable::new(&opened, partitions)?;
             Ok(Opened { own: table.own(), table: Arc::new(table), texts })
         }
     }

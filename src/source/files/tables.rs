@@ -92,7 +92,7 @@ fn below(folder: &Path) -> Result<Vec<DataFile>, Error> {
 }
 
 /// Why a table is not read without a file that lies among its own.
-pub(super) const LEFT_OUT: &str = "lies among the files of a table and is of no format that is read here; unpack or convert it, or name \
+const LEFT_OUT: &str = "lies among the files of a table and is of no format that is read here; unpack or convert it, or name \
                                    the others by a pattern such as folder/*.csv";
 
 /// Refuses a table that would be read without a file that lies among its own.

@@ -57,6 +57,7 @@ pub struct Ledger {
 type OfKey = (usize, usize, &'static str);
 
 /// What was met of one key of a waiver.
+#[derive(Clone)]
 struct Met {
     waiver: usize,
     /// Most differences that are covered.
@@ -133,6 +134,29 @@ impl Ledger {
         let name = self.form.name_of(example.difference);
         let (parts, _) = self.parts(name, example, example);
         parts.iter().all(|part| part.iter().any(|index| self.holds(*index)))
+    }
+
+    /// Of each of these differences whether nothing covers it for certain: a waiver of a number of rows, of which there may be
+    /// more, does not. Asks only, and counts nothing.
+    pub fn open(&mut self, examples: impl Iterator<Item = Example>) -> Vec<bool> {
+        let counted = (self.by_key.clone(), self.met.clone(), self.seen.clone(), self.tag_column.clone());
+        let open = |example: Example| {
+            let name = self.form.name_of(example.difference);
+            let (parts, _) = self.parts(name, &example, &example);
+            !parts.iter().all(|part| part.iter().any(|index| self.holds(*index) && !self.is_bounded(*index)))
+        };
+        let open = examples.map(open).collect();
+        (self.by_key, self.met, self.seen, self.tag_column) = counted;
+        open
+    }
+
+    /// Whether a coverer may find more differences than it covers.
+    fn is_bounded(&self, index: usize) -> bool {
+        let baseline = self.waivers.len();
+        match index.checked_sub(baseline + 1) {
+            Some(at) => self.met.get(at).is_none_or(|met| met.found > met.most),
+            None => self.waivers.get(index).is_some_and(|entry| entry.waiver.at_most.is_some()),
+        }
     }
 
     /// Whether something covers it today beside everything that was asked before: of a key with a number only so many.

@@ -2,6 +2,7 @@
 
 mod codes;
 mod engines;
+mod pitfalls;
 mod places;
 mod shown;
 mod versions;
@@ -51,4 +52,21 @@ fn orders(changes: &str) -> String {
             'order number ' || (i * 31 % 977) || ' of the shop', datetime(1767225600 + i * 3600, 'unixepoch') FROM n;
          {changes}"
     )
+}
+
+/// Runs a suite of one check under the key `id` with these waivers, and returns its reports.
+fn run_suite(folder: &Path, (old, new): (&str, &str), check: &str, waivers: &str) -> Vec<Json> {
+    let text = format!(
+        "name = \"s\"\n[sources.old]\nurl = \"{old}\"\n[sources.new]\nurl = \"{new}\"\n\
+         [checks.rows]\nkind = \"rows\"\nkey = [\"id\"]\n{check}"
+    );
+    std::fs::write(folder.join("suite.toml"), text).unwrap();
+    std::fs::write(folder.join("waivers.toml"), waivers).unwrap();
+    let arguments = ["run", "suite.toml", "--no-history", "--report", "json=out.json"];
+    let _ = std::fs::remove_file(folder.join("out.json"));
+    let output = cutover(folder).args(arguments).output().unwrap();
+    let report = std::fs::read_to_string(folder.join("out.json"))
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
+    let report: Json = serde_json::from_str(&report).unwrap();
+    report["checks"].as_array().unwrap().clone()
 }

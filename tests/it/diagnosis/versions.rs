@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 use url::Url;
 
-use super::{diff, sqlite};
+use super::{diff, run_suite, sqlite};
 use crate::packs::clickhouse;
 
 /// Columns of the tables: every type whose values two versions may differ in.
@@ -340,22 +340,6 @@ async fn a_tie_beside_another_engine() {
     }
 }
 
-/// Runs a suite of one check over the two tables `{name}`, and returns its reports.
-fn run_suite(folder: &Path, database: &str, check: &str, waivers: &str) -> Vec<Json> {
-    let text = format!(
-        "name = \"s\"\n[sources.old]\nurl = \"{database}\"\n[sources.new]\nurl = \"{database}\"\n\
-         [checks.rows]\nkind = \"rows\"\nkey = [\"id\"]\n{check}"
-    );
-    std::fs::write(folder.join("suite.toml"), text).unwrap();
-    std::fs::write(folder.join("waivers.toml"), waivers).unwrap();
-    let arguments = ["run", "suite.toml", "--no-history", "--report", "json=out.json"];
-    let _ = std::fs::remove_file(folder.join("out.json"));
-    let output = crate::cli::cutover(folder).args(arguments).output().unwrap();
-    let report = std::fs::read_to_string(folder.join("out.json"))
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
-    let report: Json = serde_json::from_str(&report).unwrap();
-    report["checks"].as_array().unwrap().clone()
-}
 
 /// Catches a tie of one window that excuses the rows of another, and a waiver or an expectation that a tie fills.
 #[tokio::test(flavor = "multi_thread")]
@@ -370,7 +354,7 @@ async fn a_tie_beside_windows_waivers_and_expectations() {
         |checks: &[Json]| checks.iter().map(|check| check["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
 
     let expecting = format!("{}expect = {{ changed = 2 }}\n", queries("alone"));
-    assert_eq!(status(&run_suite(folder.path(), &database, &expecting, "")), ["fail"], "one is not two");
+    assert_eq!(status(&run_suite(folder.path(), (&database, &database), &expecting, "")), ["fail"], "one is not two");
 
     let key = |id: u8| {
         format!(
@@ -379,10 +363,10 @@ async fn a_tie_beside_windows_waivers_and_expectations() {
         )
     };
     for (waived, expected) in [("", "fail"), (&*key(2), "fail"), (&*key(1), "fail"), (&*(key(1) + &key(2)), "warn")] {
-        let found = run_suite(folder.path(), &database, &queries("beside"), waived);
+        let found = run_suite(folder.path(), (&database, &database), &queries("beside"), waived);
         assert_eq!(status(&found), [expected], "{waived} {:#}", found[0]);
     }
-    let found = run_suite(folder.path(), &database, &queries("alone"), &key(1));
+    let found = run_suite(folder.path(), (&database, &database), &queries("alone"), &key(1));
     assert_eq!(status(&found), ["warn"], "a tie is no pass where it is waived");
 
     table(
@@ -395,7 +379,7 @@ async fn a_tie_beside_windows_waivers_and_expectations() {
     table(&database, "new_windows", CASE.engine, &[(1, 5, "a"), (2, 1, "y@04"), (3, 5, "a@05")]).await;
     let window =
         "window = { column = \"at\", from = 2026-02-01T00:00:00Z, to = 2026-02-07T00:00:00Z, step = \"1d\" }\n";
-    let found = run_suite(folder.path(), &database, &(queries("windows") + window), "");
+    let found = run_suite(folder.path(), (&database, &database), &(queries("windows") + window), "");
     let differing = found.iter().filter(|check| check["status"] != "pass");
     let differing: Vec<String> = differing
         .map(|check| format!("{} {}", check["id"].as_str().unwrap(), check["status"].as_str().unwrap()))

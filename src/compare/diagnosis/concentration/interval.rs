@@ -109,13 +109,44 @@ pub(super) fn thickest<'a>(
     differing: &[Option<Place<'a>>],
     agreeing: impl Iterator<Item = Option<Place<'a>>>,
 ) -> Option<Interval> {
-    let mut placed: Vec<(&Place<'a>, usize)> =
+    let agreeing: Vec<Option<Place<'a>>> = agreeing.collect();
+    let number = |place: &Place<'a>| match place {
+        Place::Number(number) => Some(*number),
+        Place::Text(_) => None,
+    };
+    // Numbers as such are compared several times as fast.
+    let numbers = differing.iter().chain(&agreeing).flatten().all(|place| number(place).is_some());
+    let range = if numbers {
+        let numbers = |places: &[Option<Place<'a>>]| {
+            places.iter().map(|place| place.as_ref().and_then(number)).collect::<Vec<Option<i128>>>()
+        };
+        range_of(&numbers(differing), &numbers(&agreeing))
+    } else {
+        range_of(differing, &agreeing)
+    };
+    let Range { first, last, open, places } = range?;
+    let end = |row: usize| differing[row].as_ref().map(Place::owned);
+    Some(Interval { from: end(first)?, to: end(last)?, ends: (first, last), open, places })
+}
+
+/// A range by the numbers of the differing rows at its ends.
+struct Range {
+    first: usize,
+    last: usize,
+    open: (bool, bool),
+    places: usize,
+}
+
+fn range_of<T: Ord + Clone>(differing: &[Option<T>], agreeing: &[Option<T>]) -> Option<Range> {
+    let mut placed: Vec<(&T, usize)> =
         differing.iter().enumerate().filter_map(|(row, place)| Some((place.as_ref()?, row))).collect();
     placed.sort_unstable();
-    let stands: Vec<&[(&Place<'a>, usize)]> = placed.chunk_by(|one, other| one.0 == other.0).collect();
+    let stands: Vec<&[(&T, usize)]> = placed.chunk_by(|one, other| one.0 == other.0).collect();
+    // Beside each other, where a search finds them faster.
+    let firsts: Vec<T> = stands.iter().map(|rows| rows[0].0.clone()).collect();
     let (mut at, mut before) = (vec![0i128; stands.len()], vec![0i128; stands.len() + 1]);
-    for place in agreeing.flatten() {
-        match stands.binary_search_by(|rows| rows[0].0.cmp(&place)) {
+    for place in agreeing.iter().flatten() {
+        match firsts.binary_search(place) {
             Ok(found) => at[found] += 1,
             Err(next) => before[next] += 1,
         }
@@ -140,11 +171,6 @@ pub(super) fn thickest<'a>(
     let (first, last) = (stands[start].first()?, stands[end].last()?);
     let open = (start == 0 && before[0] == 0, end + 1 == stands.len() && before[stands.len()] == 0);
     // All there is says nothing.
-    (open != (true, true) && start != end).then(|| Interval {
-        from: first.0.owned(),
-        to: last.0.owned(),
-        ends: (first.1, last.1),
-        open,
-        places: stands.len(),
-    })
+    let range = Range { first: first.1, last: last.1, open, places: stands.len() };
+    (open != (true, true) && start != end).then_some(range)
 }

@@ -42,9 +42,9 @@ pub(super) struct Background<'a> {
     /// How many others there are in all.
     pub(super) all: u64,
     /// Whether the values of a column are not to be shown.
-    pub(super) hidden: &'a dyn Fn(&str) -> bool,
+    pub(super) hidden: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether the time for all this is over.
-    pub(super) late: &'a dyn Fn() -> bool,
+    pub(super) late: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What some rows of a class have in common.

@@ -85,7 +85,7 @@ impl Property {
             (Property::Text, Value::Text(text)) => Some(Mark::Text(form(text)?.into())),
             (Property::Prefix, Value::Text(text)) => Some(Mark::Text(prefix(text)?.into())),
             (Property::Sign, value) => Some(Mark::Text(sign(value)?.into())),
-            (Property::Mod(of), Value::Integer(number)) => Some(Mark::Number(number.rem_euclid(of), 0)),
+            (Property::Mod(of), Value::Integer(number)) => Some(Mark::Number(rest(*number, of), 0)),
             (Property::Day | Property::Hour, Value::Date(_)) => None,
             (Property::Day, value) => Some(Mark::Number(time(value)?.date().num_days_from_ce().into(), 0)),
             (Property::Hour, value) => number(time(value)?.hour()),
@@ -129,6 +129,14 @@ impl Property {
             _ => return None,
         };
         Some(Some(answer))
+    }
+}
+
+/// What is left of a number; of one of 64 bits in a fraction of the time.
+fn rest(number: i128, of: i128) -> i128 {
+    match (i64::try_from(number), i64::try_from(of)) {
+        (Ok(number), Ok(of)) => number.rem_euclid(of).into(),
+        _ => number.rem_euclid(of),
     }
 }
 

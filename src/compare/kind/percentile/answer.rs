@@ -65,10 +65,9 @@ impl Answer {
         };
         let known = |name: &str| used.iter().any(|u| u == name) || check.key.iter().any(|key| renamed(key) == name);
         let ignored = |name: &str| {
-            check
-                .columns
-                .get(name)
-                .is_some_and(|rule| matches!(rule.comparison, crate::spec::check::Comparison::Ignore(_)))
+            check.columns.iter().any(|(old_name, rule)| {
+                renamed(old_name) == name && matches!(rule.comparison, crate::spec::check::Comparison::Ignore(_))
+            })
         };
         match frame.names().into_iter().find(|name| !known(name) && !ignored(name)) {
             Some(name) => Err(error(

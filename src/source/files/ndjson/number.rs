@@ -1,5 +1,7 @@
 //! Numbers of JSON: their digits, and what a column of them needs.
 
+use super::shape::Place;
+
 /// A number of digits, which a line bounds.
 fn digits_of(digits: usize) -> i64 {
     i64::try_from(digits).unwrap_or(i64::MAX)
@@ -110,8 +112,8 @@ pub(super) struct Numbers {
     small: bool,
     /// Each is what a double is written as.
     doubles: bool,
-    /// The first line with a number for which 38 digits did not suffice any longer.
-    beyond: Option<(u64, String)>,
+    /// The first place with a number for which 38 digits did not suffice any longer.
+    beyond: Option<(Place, String)>,
 }
 
 /// The one form that holds all numbers of a column exactly.
@@ -133,7 +135,7 @@ impl Default for Numbers {
 
 impl Numbers {
     /// Adds the number that `text` writes.
-    pub(super) fn add(&mut self, text: &str, line: u64) -> Number {
+    pub(super) fn add(&mut self, text: &str, place: Place) -> Number {
         let number = Number::parse(text);
         self.whole = self.whole.max(number.whole());
         self.shown = self.shown.max(number.shown);
@@ -142,7 +144,7 @@ impl Numbers {
         self.small &= number.is_integer && text.parse::<i64>().is_ok();
         self.doubles &= number.is_double(text);
         if self.beyond.is_none() && self.whole + self.needed > MOST {
-            self.beyond = Some((line, text.chars().take(60).collect()));
+            self.beyond = Some((place, text.chars().take(60).collect()));
         }
         number
     }
@@ -150,8 +152,8 @@ impl Numbers {
     /// Returns the form that holds all of them.
     ///
     /// # Errors
-    /// The line, and the number on it, with which no form holds them all any longer.
-    pub(super) fn form(&self) -> Result<Form, (u64, String)> {
+    /// The place, and the number at it, with which no form holds them all any longer.
+    pub(super) fn form(&self) -> Result<Form, (Place, String)> {
         let fits = |scale: i64| self.whole + scale <= MOST;
         let scale = |scale: i64| Form::Decimal(u8::try_from(scale).expect("at most 38"));
         match &self.beyond {
@@ -171,10 +173,10 @@ mod tests {
     use bigdecimal::BigDecimal;
     use proptest::prelude::*;
 
-    fn form(texts: &[&str]) -> Result<Form, (u64, String)> {
+    fn form(texts: &[&str]) -> Result<Form, (Place, String)> {
         let mut numbers = Numbers::default();
         for (line, text) in (1..).zip(texts) {
-            numbers.add(text, line);
+            numbers.add(text, Place { file: 0, line });
         }
         numbers.form()
     }
@@ -214,7 +216,7 @@ mod tests {
             (&["12345678901234567890.1234567890123456789"], 1),
             (&["1.7976931348623158079e308"], 1),
         ] {
-            assert_eq!(form(texts).map_err(|(line, _)| line), Err(line), "{texts:?}");
+            assert_eq!(form(texts).map_err(|(place, _)| place.line), Err(line), "{texts:?}");
         }
     }
 
@@ -223,7 +225,7 @@ mod tests {
         #[test]
         fn every_digit_is_kept(texts in prop::collection::vec("-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?", 1..4)) {
             let mut numbers = Numbers::default();
-            let read: Vec<Number> = texts.iter().map(|text| numbers.add(text, 1)).collect();
+            let read: Vec<Number> = texts.iter().map(|text| numbers.add(text, Place { file: 0, line: 1 })).collect();
             let exact = |text: &String| exact::decimal(text).unwrap();
             match numbers.form() {
                 Ok(Form::Integer) => prop_assert!(texts.iter().all(|text| text.parse::<i64>().is_ok())),

@@ -1,4 +1,4 @@
-//! The type of a field: what all its values have in common, each type with the first line that has it.
+//! The type of a field: what all its values in all files of a table have in common, each type with the first line that has it.
 
 use serde_json::Value as Json;
 
@@ -16,6 +16,15 @@ pub(super) enum Type {
     Array(Box<Type>),
 }
 
+/// A line of one of the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Number of the file, from 0.
+    pub(super) file: usize,
+    /// Number of the line, from 1.
+    pub(super) line: u64,
+}
+
 /// The types of JSON that are never one column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
@@ -28,16 +37,16 @@ enum Sort {
 /// What is known of a field.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
-    /// The sorts seen, each with how its first value is called and the line of it.
-    seen: Vec<(Sort, &'static str, u64)>,
+    /// The sorts seen, each with how its first value is called and the place of it.
+    seen: Vec<(Sort, &'static str, Place)>,
     numbers: Numbers,
     items: Option<Box<Shape>>,
 }
 
-/// Why no type holds the values of a field, and the line with which that is so.
+/// Why no type holds the values of a field, and the place with which that is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unfit {
-    pub(super) line: u64,
+    pub(super) place: Place,
     pub(super) why: String,
 }
 
@@ -46,63 +55,68 @@ impl Shape {
     ///
     /// # Errors
     /// An array in an array.
-    pub(super) fn add(&mut self, value: &Json, line: u64) -> Result<(), Unfit> {
+    pub(super) fn add(&mut self, value: &Json, place: Place) -> Result<(), Unfit> {
         match value {
             Json::Null => {}
-            Json::Bool(_) => self.see(Sort::Bool, "bool", line),
-            Json::String(_) | Json::Object(_) => self.see(Sort::Text, "text", line),
+            Json::Bool(_) => self.see(Sort::Bool, "bool", place),
+            Json::String(_) | Json::Object(_) => self.see(Sort::Text, "text", place),
             Json::Number(number) => {
-                let number = self.numbers.add(number.as_str(), line);
-                self.see(Sort::Number, if number.is_integer() { "integer" } else { "decimal" }, line);
+                let number = self.numbers.add(number.as_str(), place);
+                self.see(Sort::Number, if number.is_integer() { "integer" } else { "decimal" }, place);
             }
             Json::Array(items) => {
-                self.see(Sort::Array, "array", line);
+                self.see(Sort::Array, "array", place);
                 let shape = self.items.get_or_insert_default();
                 for item in items {
                     if item.is_array() {
                         let why = "the array holds arrays; write its elements as texts".to_owned();
-                        return Err(Unfit { line, why });
+                        return Err(Unfit { place, why });
                     }
-                    shape.add(item, line)?;
+                    shape.add(item, place)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn see(&mut self, sort: Sort, name: &'static str, line: u64) {
+    fn see(&mut self, sort: Sort, name: &'static str, place: Place) {
         if !self.seen.iter().any(|(other, ..)| *other == sort) {
-            self.seen.push((sort, name, line));
+            self.seen.push((sort, name, place));
         }
     }
 
-    /// Returns the type that holds all values.
+    /// Returns the type that holds all values of the `files`, given by their names.
     ///
     /// # Errors
     /// Values of several types, and numbers that no type holds.
-    pub(super) fn settle(&self) -> Result<Type, Unfit> {
+    pub(super) fn settle(&self, files: &[String]) -> Result<Type, Unfit> {
         Ok(match self.seen[..] {
             [] => Type::Null,
             [(Sort::Bool, ..)] => Type::Bool,
             [(Sort::Text, ..)] => Type::Text,
-            [(Sort::Number, ..)] => Type::Number(self.numbers.form().map_err(|(line, text)| Unfit {
-                line,
+            [(Sort::Number, ..)] => Type::Number(self.numbers.form().map_err(|(place, text)| Unfit {
+                place,
                 why: format!(
                     "{text} needs, with the numbers before it, more than 38 digits; write the numbers of the field as \
                      texts, and say `type = \"decimal(76,38)\"` in the column's rule"
                 ),
             })?),
-            [(Sort::Array, _, line)] => match self.items.as_deref().map_or(Ok(Type::Null), Shape::settle) {
-                // An empty array goes with arrays of anything.
-                Ok(Type::Null) => Type::Array(Box::new(Type::Text)),
-                Ok(item) => Type::Array(Box::new(item)),
-                Err(Unfit { line: of, why }) => {
-                    return Err(Unfit { line: of.max(line), why: format!("an element of the array {why}") });
+            [(Sort::Array, _, place)] => {
+                let item = self.items.as_deref().map_or(Ok(Type::Null), |items| items.settle(files));
+                match item {
+                    // An empty array goes with arrays of anything.
+                    Ok(Type::Null) => Type::Array(Box::new(Type::Text)),
+                    Ok(item) => Type::Array(Box::new(item)),
+                    Err(Unfit { place: of, why }) => {
+                        return Err(Unfit { place: of.max(place), why: format!("an element of the array {why}") });
+                    }
                 }
-            },
-            [(_, first, at), (_, second, line), ..] => {
-                let why = format!("is {first} on line {at} and {second} on line {line}; write one type throughout");
-                return Err(Unfit { line, why });
+            }
+            [(_, first, at), (_, second, place), ..] => {
+                let other = if at.file == place.file { String::new() } else { format!(" of {}", files[at.file]) };
+                let why =
+                    format!("is {first} on line {}{other} and {second} on line {}; write one type throughout", at.line, place.line);
+                return Err(Unfit { place, why });
             }
         })
     }
@@ -116,9 +130,9 @@ mod tests {
     fn settled(lines: &[&str]) -> Result<Type, String> {
         let mut shape = Shape::default();
         for (line, text) in (1..).zip(lines) {
-            shape.add(&json::read(text).unwrap(), line).map_err(|unfit| unfit.why)?;
+            shape.add(&json::read(text).unwrap(), Place { file: 0, line }).map_err(|unfit| unfit.why)?;
         }
-        shape.settle().map_err(|unfit| unfit.why)
+        shape.settle(&[]).map_err(|unfit| unfit.why)
     }
 
     /// Catches a type that changes with the order of the lines, or that holds values of two.

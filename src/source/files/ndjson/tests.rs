@@ -8,8 +8,8 @@ fn opened(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Result<Arc<dyn TextFi
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    let opened = open(&path.into()).map_err(|error| error.message);
-    (folder, opened)
+    let opened = open(&[path.into()]).map_err(|error| error.message);
+    (folder, opened.map(|mut files| files.remove(0)))
 }
 
 /// Returns the rows as text, `~` for NULL, fields between `|`.
@@ -142,4 +142,36 @@ fn a_file_that_changes_is_an_error() {
         let message = rows(file.unwrap().as_ref(), &[0]).unwrap_err();
         assert!(message.contains(says), "{message}");
     }
+}
+
+/// Catches files of one table that each have a type of their own, or a field that only some have and that is lost.
+#[test]
+fn the_files_of_a_table_have_one_type_for_all_their_values() {
+    let together = |texts: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |(at, text): (usize, &&str)| {
+            let path = folder.path().join(format!("{at}.ndjson"));
+            std::fs::write(&path, text).unwrap();
+            path.into()
+        };
+        let files: Vec<DataFile> = texts.iter().enumerate().map(write).collect();
+        let opened = open(&files).map_err(|error| error.message)?;
+        let columns: Vec<usize> = (0..opened[0].schema().fields().len()).collect();
+        let rows: Vec<Vec<String>> = opened.iter().map(|file| rows(file.as_ref(), &columns)).collect::<Result<_, _>>()?;
+        let types = opened.iter().map(|file| file.schema().fields().iter().map(|of| of.to_string()).collect::<Vec<_>>());
+        let mut types: Vec<_> = types.collect();
+        types.dedup();
+        assert_eq!(types.len(), 1, "one schema: {types:?}");
+        Ok::<_, String>(rows.concat())
+    };
+    let read = together(&["{\"id\":1,\"v\":1}", "{\"id\":2,\"v\":2.50}\n{\"w\":\"x\",\"id\":3}"]).unwrap();
+    assert_eq!(read, ["1|1.00|~", "2|2.50|~", "3|~|x"]);
+    let read = together(&["{\"v\":null}", "{\"v\":true}", "{}", ""]).unwrap();
+    assert_eq!(read, ["~", "true", "~"]);
+    let why = together(&["\n{\"v\":1}", "{\"v\":null}\n{\"v\":\"1\"}"]).unwrap_err();
+    assert!(why.contains("1.ndjson, line 2: field `v`: is integer on line 2 of "), "{why}");
+    assert!(why.contains("0.ndjson and text on line 2; write one type throughout"), "{why}");
+    let why = together(&["{\"v\":1,\"v\":1}"]).unwrap_err();
+    assert!(why.contains("appears twice"), "{why}");
+    assert_eq!(together(&["{\"v\":1}", "{\"v\":2}"]).unwrap(), ["1", "2"], "the same line of two files is no field twice");
 }

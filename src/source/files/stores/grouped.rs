@@ -7,14 +7,24 @@ use object_store::ObjectMeta;
 use object_store::path::Path;
 
 use super::super::format;
-use super::super::tables::{LEFT_OUT, LOGGED, logged_as, pattern_name, stem};
+use super::super::tables::{LOGGED, logged_as, pattern_name, stem};
 
-/// Objects of each table, in the order of their names.
-pub(super) type Grouped = BTreeMap<String, Vec<ObjectMeta>>;
+/// The objects of one table.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    /// In the order of their names.
+    pub(super) objects: Vec<ObjectMeta>,
+    /// One that lies among them, seems to hold rows and is of no format that is read.
+    pub(super) unread: Option<Path>,
+}
+
+/// The tables by name.
+pub(super) type Grouped = BTreeMap<String, Group>;
 
 /// Returns the table that one object is.
 pub(super) fn one(meta: ObjectMeta) -> Grouped {
-    stem(meta.location.as_ref().as_ref()).map(|name| (name, vec![meta])).into_iter().collect()
+    let name = stem(meta.location.as_ref().as_ref());
+    name.map(|name| (name, Group { objects: vec![meta], unread: None })).into_iter().collect()
 }
 
 /// Returns the folder above the first part of a path that is a pattern.
@@ -31,21 +41,18 @@ pub(super) fn matching(all: Vec<ObjectMeta>, pattern: &str) -> Result<Grouped, S
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
     let glob = glob.map_err(|cause| format!("is no pattern: {cause}"))?.compile_matcher();
     let above = folder(pattern);
-    let left_out = all.iter().find(|meta| {
-        seems_data(meta.location.as_ref().trim_start_matches(above)) && glob.is_match(meta.location.as_ref())
-    });
-    if let Some(meta) = left_out {
-        return Err(format!("holds {}, which {LEFT_OUT}", meta.location));
+    let mut group = Group::default();
+    for meta in all.into_iter().filter(|meta| glob.is_match(meta.location.as_ref())) {
+        let inside = meta.location.as_ref().trim_start_matches(above);
+        if is_data(inside) {
+            group.objects.push(meta);
+        } else if seems_data(inside) {
+            group.unread.get_or_insert(meta.location);
+        }
     }
-    let mut found: Vec<ObjectMeta> = all
-        .into_iter()
-        .filter(|meta| {
-            is_data(meta.location.as_ref().trim_start_matches(above)) && glob.is_match(meta.location.as_ref())
-        })
-        .collect();
-    found.sort_by(|a, b| a.location.cmp(&b.location));
+    group.objects.sort_by(|a, b| a.location.cmp(&b.location));
     let name = pattern_name(pattern.as_ref()).ok_or("gives its table no name")?;
-    Ok(if found.is_empty() { Grouped::new() } else { Grouped::from([(name, found)]) })
+    Ok(if group.objects.is_empty() { Grouped::new() } else { Grouped::from([(name, group)]) })
 }
 
 /// Returns the tables below a folder: an object in it by its stem, a folder in it by its name, with all that lies below.
@@ -53,7 +60,8 @@ pub(super) fn matching(all: Vec<ObjectMeta>, pattern: &str) -> Result<Grouped, S
 /// # Errors
 /// Two tables of one name, and a folder that another program's log says how to read, in words that follow its name.
 pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, String> {
-    let mut tables: BTreeMap<String, (bool, Vec<ObjectMeta>)> = BTreeMap::new();
+    let mut tables: BTreeMap<String, (bool, Group)> = BTreeMap::new();
+    let mut unread = BTreeMap::new();
     for meta in all {
         let Some(inside) = meta.location.prefix_match(folder) else { continue };
         let parts: Vec<String> = inside.map(|part| part.as_ref().to_owned()).collect();
@@ -62,7 +70,12 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
                 return Err(format!("holds {what}: {LOGGED}"));
             }
         }
-        if !is_data(&parts.join("/")) {
+        let path = parts.join("/");
+        if !is_data(&path) {
+            // What lies beside tables is none of their rows.
+            if let ([table, _, ..], true) = (parts.as_slice(), seems_data(&path)) {
+                unread.entry(table.clone()).or_insert(meta.location);
+            }
             continue;
         }
         let (name, is_folder) = match parts.as_slice() {
@@ -71,17 +84,19 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
             [] => continue,
         };
         let Some(name) = name else { continue };
-        let table = tables.entry(name.clone()).or_insert_with(|| (is_folder, Vec::new()));
-        let is_alone = table.1.is_empty() || (is_folder && table.0);
+        let table = tables.entry(name.clone()).or_insert_with(|| (is_folder, Group::default()));
+        let is_alone = table.1.objects.is_empty() || (is_folder && table.0);
         if !is_alone {
-            return Err(format!("has {} and {} as the table `{name}`; rename one", table.1[0].location, meta.location));
+            let first = &table.1.objects[0].location;
+            return Err(format!("has {first} and {} as the table `{name}`; rename one", meta.location));
         }
-        table.1.push(meta);
+        table.1.objects.push(meta);
     }
-    for (_, metas) in tables.values_mut() {
-        metas.sort_by(|a, b| a.location.cmp(&b.location));
+    for (name, (is_folder, group)) in &mut tables {
+        group.objects.sort_by(|a, b| a.location.cmp(&b.location));
+        group.unread = unread.remove(name).filter(|_| *is_folder);
     }
-    Ok(tables.into_iter().map(|(name, (_, metas))| (name, metas)).collect())
+    Ok(tables.into_iter().map(|(name, (_, group))| (name, group)).collect())
 }
 
 /// Whether a path is that of a data file, with no part that is hidden.
@@ -115,8 +130,8 @@ mod tests {
 
     fn named(grouped: &Grouped) -> Vec<(String, Vec<&str>)> {
         let mut named = Vec::new();
-        for (name, metas) in grouped {
-            named.push((name.clone(), metas.iter().map(|meta| meta.location.as_ref()).collect()));
+        for (name, group) in grouped {
+            named.push((name.clone(), group.objects.iter().map(|meta| meta.location.as_ref()).collect()));
         }
         named
     }
@@ -143,14 +158,25 @@ mod tests {
         );
         assert!(below(objects(&["w/a.csv", "w/a.parquet"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
         assert!(below(objects(&["w/a.csv", "w/a/b.csv"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
-        for unread in ["w/t/b.csv.bz2", "w/t/sub/b.json", "w/t/part-00001"] {
-            assert!(matching(objects(&["w/t/a.csv", unread]), "w/t/**").unwrap_err().contains(unread));
-            assert!(matching(objects(&["w/t/a.csv", unread]), "w/t/*.csv").is_ok());
-        }
         for log in ["w/_delta_log/0.json", "w/t/_delta_log/0.json", "w/t/metadata/v1.metadata.json", "w/.hoodie/x"] {
             let why = below(objects(&["w/t/a.parquet", log]), &Path::from("w")).unwrap_err();
             assert!(why.contains("stands in its log"), "{log}: {why}");
         }
+    }
+
+    /// Catches an object that is left out of its table in silence, and one beside tables that is taken for a part of one.
+    #[test]
+    fn an_object_that_is_not_read_is_known_of() {
+        let known = |grouped: Grouped, table: &str| grouped[table].unread.as_ref().map(|path| path.as_ref().to_owned());
+        for unread in ["w/t/b.csv.bz2", "w/t/sub/b.json", "w/t/part-00001"] {
+            let all = || objects(&["w/t/a.csv", "w/u/a.csv", unread]);
+            assert_eq!(known(matching(all(), "w/t/**").unwrap(), "t").as_deref(), Some(unread));
+            assert_eq!(known(matching(all(), "w/t/*.csv").unwrap(), "t"), None, "{unread}");
+            assert_eq!(known(below(all(), &Path::from("w")).unwrap(), "t").as_deref(), Some(unread));
+            assert_eq!(known(below(all(), &Path::from("w")).unwrap(), "u"), None, "{unread}");
+        }
+        let beside = ["w/t.csv", "w/t.csv.bz2", "w/t/_tmp/x.json", "w/t/README.md"];
+        assert_eq!(known(below(objects(&beside), &Path::from("w")).unwrap(), "t"), None);
     }
 
     #[test]

@@ -106,12 +106,20 @@ impl Objects {
     pub(super) async fn list(&self) -> Result<Listed, Error> {
         let found = self.found().await?;
         let pinned: Arc<dyn ObjectStore> =
-            Arc::new(Pinned::new(self.store.clone(), &self.root, found.values().flatten()));
+            Arc::new(Pinned::new(self.store.clone(), &self.root, found.values().flat_map(|group| &group.objects)));
         let file = |meta: ObjectMeta| {
             let path = PathBuf::from(format!("{}/{}", self.root, meta.location));
             DataFile::object(path, Object { store: pinned.clone(), store_url: self.store_url.clone(), meta })
         };
-        let tables = found.into_iter().map(|(name, metas)| (name, metas.into_iter().map(file).collect()));
+        let table = |(name, group): (String, grouped::Group)| {
+            let mut files: Vec<DataFile> = group.objects.into_iter().map(file).collect();
+            if let Some(first) = files.first_mut() {
+                let unread = group.unread.map(|path| PathBuf::from(format!("{}/{path}", self.root)));
+                *first = first.clone().beside(unread);
+            }
+            (name, files)
+        };
+        let tables = found.into_iter().map(table);
         let store_url: &Url = self.store_url.as_ref();
         Ok(Listed { tables: tables.collect(), store_url: store_url.clone(), store: pinned })
     }

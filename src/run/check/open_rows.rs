@@ -1,0 +1,82 @@
+//! Which of the differing rows no waiver and no baseline covers: those are what somebody has to look into.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use super::super::context::CheckRun;
+use super::super::findings::mask::Mask;
+use super::super::findings::truncate;
+use crate::compare::diagnosis::{Change, DifferingRow, Evidence};
+use crate::compare::value_as_shown as shown;
+use crate::frame::Value;
+use crate::model::{Difference, Example, Key, Pair, RowCounts};
+
+/// Leaves the rows out of `evidence` that are waived or known, and their numbers out of the counts.
+pub(crate) fn only_open(
+    one: CheckRun<'_>,
+    mask: Option<&Mask>,
+    evidence: &mut Evidence,
+    rows: &mut RowCounts,
+    changed: &mut BTreeMap<String, u64>,
+) {
+    let Some(ledger) = one.ledger else { return };
+    let before = counted(evidence);
+    let examples = evidence.rows.iter().map(|row| {
+        let example = example(evidence, row);
+        let masked = mask.map_or_else(|| example.clone(), |mask| mask.example(example.clone()));
+        truncate::example(&masked).unwrap_or(masked)
+    });
+    let open = ledger.lock().unwrap_or_else(PoisonError::into_inner).open(examples);
+    evidence.keep(&open);
+    let after = counted(evidence);
+    for (class, count) in [
+        (Difference::Missing, &mut rows.missing),
+        (Difference::Extra, &mut rows.extra),
+        (Difference::Changed, &mut rows.changed),
+    ] {
+        let of = (class, String::new());
+        *count = share(*count, before.get(&of), after.get(&of));
+    }
+    for (column, count) in changed {
+        let of = (Difference::Changed, column.clone());
+        *count = share(*count, before.get(&of), after.get(&of));
+    }
+}
+
+/// The part of `all` that is left where of as many rows `before` there are so many `after`.
+fn share(all: u64, before: Option<&u64>, after: Option<&u64>) -> u64 {
+    let (before, after) = (before.copied().unwrap_or(0), after.copied().unwrap_or(0));
+    if before == 0 { all } else { u64::try_from(u128::from(all) * u128::from(after) / u128::from(before)).unwrap_or(all) }
+}
+
+/// Rows by class, and changed rows by column as well.
+fn counted(evidence: &Evidence) -> BTreeMap<(Difference, String), u64> {
+    let mut counts = BTreeMap::new();
+    for row in &evidence.rows {
+        *counts.entry((row.class, String::new())).or_default() += 1;
+        for change in &row.changes {
+            *counts.entry((row.class, evidence.columns[change.column].name.clone())).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// The row as waivers and baselines know it.
+fn example(evidence: &Evidence, row: &DifferingRow) -> Example {
+    let named = || evidence.columns.iter().zip(&row.values);
+    let key = named().filter(|(head, _)| head.key).map(|(head, value)| (head.name.clone(), shown(value)));
+    let alone = |value: &Value| match row.class {
+        Difference::Extra => Pair { old: None, new: shown(value) },
+        _ => Pair { old: shown(value), new: None },
+    };
+    let columns = if row.changes.is_empty() {
+        named().filter(|(head, _)| !head.key).map(|(head, value)| (head.name.clone(), alone(value))).collect()
+    } else {
+        let pair = |change: &Change| {
+            let pair = Pair { old: shown(&change.old), new: shown(&change.new) };
+            (evidence.columns[change.column].name.clone(), pair)
+        };
+        row.changes.iter().map(pair).collect()
+    };
+    Example { difference: row.class, key: Key(key.collect()), columns }
+}
