@@ -107,11 +107,7 @@ fn judge_all<'a>(
     if plan.is_exact() && plan.gate.is_none() && candidates.all_differ() {
         judging = judging.expecting(candidates.keys());
     }
-    let mut done = Done {
-        judging,
-        moved: Sides::default(),
-        read_again: 0,
-    };
+    let mut done = Done { judging, moved: Sides::default(), read_again: 0 };
     let mut sink = |example| differences.send(example).is_ok();
     let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
     while let Some(Part { first, old, new }) = next()? {

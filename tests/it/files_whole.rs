@@ -60,28 +60,6 @@ fn avro() -> Vec<u8> {
     avro_of(r#"{"name":"id","type":"long"}"#, (0..3).map(block))
 }
 
-/// Catches a UUID of Avro that is read as bytes, so that it equals no UUID of another source.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_uuid_of_avro_is_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = "0a0b0c0d-0000-4000-8000-00000000000f";
-    let field = r#"{"name":"u","type":{"type":"string","logicalType":"uuid"}}"#;
-    let nullable = r#"{"name":"v","type":["null",{"type":"string","logicalType":"uuid"}]}"#;
-    let row = |v: Option<&str>| {
-        let v = v.map_or_else(|| avro_number(0), |text| [avro_number(1), avro_text(text)].concat());
-        [avro_text(text), v].concat()
-    };
-    let rows = [row(Some(text)), row(None)].concat();
-    std::fs::write(folder.path().join("t.avro"), avro_of(&format!("{field},{nullable}"), [(2, rows)].into_iter())).unwrap();
-    let engine = Files::open(folder.path(), &SourceOptions::default(), "t".to_owned()).unwrap();
-    let sql = "SELECT u, v, COUNT(*) OVER () AS n FROM t";
-    let answer = query(&engine, sql, Duration::from_secs(20), &CancellationToken::default()).await;
-    let frame = answer.unwrap_or_else(|error| panic!("{}", error.message)).frame;
-    let uuid = || Value::Uuid(text.into());
-    assert_eq!(frame.values("u"), [uuid(), uuid()]);
-    assert_eq!(frame.values("v"), [uuid(), Value::Null]);
-}
-
 fn arrow_file() -> Vec<u8> {
     let mut writer = FileWriter::try_new(Vec::new(), &batch(0).schema()).unwrap();
     (0..3).for_each(|block| writer.write(&batch(block * 100)).unwrap());

@@ -54,7 +54,8 @@ pub(crate) fn gather_by(columns: &Columns, hashes: &KeyHashes) -> Result<Vec<Key
         pairs_nulls(columns, side)?;
     }
     let most = hashes.old.len().max(hashes.new.len());
-    let mut places: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::with_capacity_and_hasher(most, Default::default());
+    let mut places: HashMap<u64, u32, BuildHasherDefault<Hashed>> =
+        HashMap::with_capacity_and_hasher(most, Default::default());
     let mut groups: Vec<KeyGroup> = Vec::with_capacity(most);
     for (side, hashes) in hashes.as_ref() {
         for (row, hash) in hashes.iter().enumerate() {
@@ -118,9 +119,10 @@ impl Hasher for Hashed {
 }
 
 fn write_key(columns: &Columns, side: Side, row: usize, bytes: &mut Vec<u8>) -> Result<(), ErrorReport> {
-    columns.key.iter().try_for_each(|column| {
-        column.encode(side, row, bytes).map_err(|cause| ambiguous(&column.name, &cause))
-    })
+    columns
+        .key
+        .iter()
+        .try_for_each(|column| column.encode(side, row, bytes).map_err(|cause| ambiguous(&column.name, &cause)))
 }
 
 fn pairs_nulls(columns: &Columns, side: Side) -> Result<(), ErrorReport> {

@@ -24,7 +24,6 @@ use smallvec::SmallVec;
 use super::diagnosis::draw::Draw;
 use super::diagnosis::{Collector, Evidence};
 use super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
-use super::value::bytes::is_never_equal;
 use super::value::display;
 use super::value::order::Ordered;
 use crate::frame::{Frame, Value};
@@ -40,7 +39,6 @@ use examples::Examples;
 use join::{KeyHashes, gather_by, pair};
 use key_group::KeyGroup;
 use matching::matched;
-use paired::Paired;
 use shown_rows::{alone, counts, pair_example};
 use time_zones::AloneKeys;
 
@@ -238,7 +236,7 @@ impl Found {
         if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
             return self.judge_pair(columns, (*old, *new), key, watch, note);
         }
-        let group = &in_order(columns, group);
+        let group = &group.in_order(columns);
         let found = matched(columns, group).map_err(|(column, cause)| in_row(&column, &cause, &key()))?;
         if group.duplicated() {
             self.duplicate_keys += 1;
@@ -356,28 +354,6 @@ impl Found {
         };
         Ok((found, warnings))
     }
-}
-
-/// The rows of a key by their values: which of several possible partners a row gets must not depend on the order in which
-/// they were read, since the largest delta follows from it.
-fn in_order(columns: &Columns, group: &KeyGroup) -> KeyGroup {
-    let sorted = |side: Side, rows: &[usize]| {
-        if rows.len() < 2 {
-            return rows.iter().copied().collect();
-        }
-        // Bytes that equal nothing say nothing of the value either.
-        let value = |column: &Paired, row: usize| {
-            is_never_equal(column.raw(side).cells().cell(row)).then(|| column.raw(side).value(row))
-        };
-        let values = |row: usize| columns.compared.iter().filter_map(|column| value(column, row)).collect();
-        let mut placed: Vec<(usize, Ordered)> = rows.iter().map(|row| (*row, Ordered(values(*row)))).collect();
-        placed.sort_by(|(a, a_values), (b, b_values)| {
-            let cells = |row: usize| columns.compared.iter().map(move |column| column.raw(side).cells().cell(row));
-            cells(*a).cmp(cells(*b)).then_with(|| a_values.cmp(b_values))
-        });
-        placed.into_iter().map(|(row, _)| row).collect()
-    };
-    KeyGroup { old: sorted(Side::Old, &group.old), new: sorted(Side::New, &group.new) }
 }
 
 /// Whether anything of a key is a difference.

@@ -80,7 +80,9 @@ impl SameValues {
                 match ($both.0.get(old), $both.1.get(new)) {
                     (None, None) => Some(false),
                     // All NaN are one, and −0.0 is not 0.0.
-                    (Some(a), Some(b)) if a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()) => Some(a.is_finite()),
+                    (Some(a), Some(b)) if a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()) => {
+                        Some(a.is_finite())
+                    }
                     _ => None,
                 }
             }};
@@ -109,7 +111,10 @@ impl SameValues {
 fn pair(old: &Series, new: &Series) -> Option<Pair> {
     macro_rules! both {
         ($of:ident, $values:ident) => {
-            Pair::$of(Both(old.$values().ok()?.downcast_as_array().clone(), new.$values().ok()?.downcast_as_array().clone()))
+            Pair::$of(Both(
+                old.$values().ok()?.downcast_as_array().clone(),
+                new.$values().ok()?.downcast_as_array().clone(),
+            ))
         };
         ($of:ident, $values:ident physical) => {
             Pair::$of(Both(

@@ -46,7 +46,11 @@ pub(crate) fn only_open(
 /// The part of `all` that is left where of as many rows `before` there are so many `after`.
 fn share(all: u64, before: Option<&u64>, after: Option<&u64>) -> u64 {
     let (before, after) = (before.copied().unwrap_or(0), after.copied().unwrap_or(0));
-    if before == 0 { all } else { u64::try_from(u128::from(all) * u128::from(after) / u128::from(before)).unwrap_or(all) }
+    if before == 0 {
+        all
+    } else {
+        u64::try_from(u128::from(all) * u128::from(after) / u128::from(before)).unwrap_or(all)
+    }
 }
 
 /// Rows by class, and changed rows by column as well.

@@ -22,7 +22,7 @@ use super::data_file::DataFile;
 use super::format::Kind;
 use super::partitions::Partitions;
 use super::scan::Listing;
-use super::unify::{EXTENSION, held, unified};
+use super::unify::{held, unified};
 use super::whole;
 
 /// Files of one table.
@@ -61,7 +61,7 @@ impl FormatTable {
             let (store, meta) = file.stored(&context.runtime_env()).await.map_err(|cause| unreadable(&cause))?;
             whole::check(kind, store.as_ref(), &meta).await.map_err(|why| unreadable(&why))?;
             let schema = format.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
-            schemas.push((file.to_string(), meant(&*schema.map_err(|cause| unreadable(&cause))?)));
+            schemas.push((file.to_string(), schema.map_err(|cause| unreadable(&cause))?));
             metas.push(meta);
         }
         let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema.as_ref())));
@@ -77,20 +77,6 @@ impl FormatTable {
         }
         Ok(FormatTable { format, listing: Listing::new(files, metas, schema, partitions)? })
     }
-}
-
-/// The columns with what Avro says that their values mean where the table of types goes by what Arrow says.
-fn meant(schema: &Schema) -> SchemaRef {
-    let fields = schema.fields().iter().map(|field| {
-        let is_uuid = *field.data_type() == DataType::FixedSizeBinary(16)
-            && field.metadata().get("logicalType").is_some_and(|means| means == "uuid");
-        let mut field = field.as_ref().clone();
-        if is_uuid {
-            field.metadata_mut().insert(EXTENSION.to_owned(), "arrow.uuid".to_owned());
-        }
-        field
-    });
-    Arc::new(Schema::new_with_metadata(fields.collect::<Vec<_>>(), schema.metadata().clone()))
 }
 
 /// Whether two schemas have the same columns in the same order.

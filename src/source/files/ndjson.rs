@@ -5,6 +5,7 @@
 mod column;
 mod lines;
 mod number;
+mod place;
 mod row;
 mod shape;
 #[cfg(test)]
@@ -24,8 +25,9 @@ use super::text_table::{Batches, TextFile};
 
 use column::Column;
 use lines::{LONGEST, Lines, Problem};
+use place::Place;
 use row::{Names, Wanted};
-use shape::{Place, Shape, Type};
+use shape::{Shape, Type};
 
 /// An NDJSON file whose columns are known.
 #[derive(Clone, Debug)]

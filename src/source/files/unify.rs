@@ -72,7 +72,7 @@ pub(super) fn held(of: &DataType) -> DataType {
 }
 
 /// Where a field says what its values mean.
-pub(super) const EXTENSION: &str = "ARROW:extension:name";
+const EXTENSION: &str = "ARROW:extension:name";
 
 /// Returns the type that holds the values of both; absent where none does.
 fn wider(one: &DataType, other: &DataType) -> Option<DataType> {

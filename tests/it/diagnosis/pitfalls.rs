@@ -78,7 +78,8 @@ async fn rows_are_told_by_the_values_of_the_side_that_has_them() {
 async fn a_column_that_changed_does_not_tell_where_it_changed() {
     let (findings, _) = told("UPDATE orders SET region = region || id WHERE region = 'eu'", &[]).await;
     let own = |finding: &&Json| {
-        finding["column"] == "region" && finding["where"].as_array().is_some_and(|terms| terms.iter().any(|term| term["column"] == "region"))
+        finding["column"] == "region"
+            && finding["where"].as_array().is_some_and(|terms| terms.iter().any(|term| term["column"] == "region"))
     };
     assert_eq!(findings.iter().filter(own).count(), 0, "{findings:#?}");
 }
@@ -89,7 +90,8 @@ async fn null_is_something_that_rows_share() {
     let folder = tempfile::tempdir().unwrap();
     let nulls = "UPDATE orders SET region = NULL WHERE id % 40 = 3;";
     let old = sqlite(folder.path(), "old.db", &orders(nulls)).await;
-    let new = sqlite(folder.path(), "new.db", &orders(&format!("{nulls} DELETE FROM orders WHERE region IS NULL"))).await;
+    let new =
+        sqlite(folder.path(), "new.db", &orders(&format!("{nulls} DELETE FROM orders WHERE region IS NULL"))).await;
     let (_, report) = diff(folder.path(), &old, &new, &["--table", "orders"]);
     let finding = &report["checks"][0]["diagnosis"][0];
     assert_eq!(finding["where"][0], serde_json::json!({ "column": "region", "null": true }), "{finding}");
@@ -101,7 +103,10 @@ async fn null_is_something_that_rows_share() {
 async fn columns_that_go_together_are_one_finding() {
     let folder = tempfile::tempdir().unwrap();
     let table = |changes: &str| {
-        format!("{} ALTER TABLE orders ADD COLUMN country TEXT; UPDATE orders SET country = 'c-' || region; {changes}", orders(""))
+        format!(
+            "{} ALTER TABLE orders ADD COLUMN country TEXT; UPDATE orders SET country = 'c-' || region; {changes}",
+            orders("")
+        )
     };
     let old = sqlite(folder.path(), "old.db", &table("")).await;
     let new = sqlite(folder.path(), "new.db", &table("DELETE FROM orders WHERE country = 'c-us'")).await;
@@ -127,7 +132,10 @@ async fn rows_within_a_tolerance_are_none_that_differ() {
     let changes = "UPDATE orders SET cents = cents + 1 WHERE region = 'us'; UPDATE orders SET cents = cents + 50 + id % 7 WHERE region = 'eu'";
     let (findings, open) = told(changes, &["--absolute", "cents=10"]).await;
     let found = places(&findings);
-    assert!(!found.is_empty() && found.iter().all(|place| place.starts_with("changed 500 ") && place.contains("\"eu\"")), "{findings:#?}");
+    assert!(
+        !found.is_empty() && found.iter().all(|place| place.starts_with("changed 500 ") && place.contains("\"eu\"")),
+        "{findings:#?}"
+    );
     assert_eq!(open, 0);
 }
 
@@ -147,7 +155,13 @@ async fn what_is_waived_is_not_explained() {
         let checks = run_suite(folder.path(), sides, queries, waivers);
         let findings = checks[0]["diagnosis"].as_array().cloned().unwrap_or_default();
         let open = checks[0]["undiagnosed"].as_str().unwrap_or("none").to_owned();
-        (places(&findings).into_iter().map(|place| place.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect::<Vec<_>>(), open)
+        (
+            places(&findings)
+                .into_iter()
+                .map(|place| place.split(' ').take(2).collect::<Vec<_>>().join(" "))
+                .collect::<Vec<_>>(),
+            open,
+        )
     };
     let of_missing = waiver("differences = [\"missing\"]\nany_value = true");
     assert_eq!(told(""), (vec!["missing 500".to_owned(), "changed 100".to_owned()], "0".to_owned()));

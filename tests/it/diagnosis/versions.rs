@@ -1,7 +1,5 @@
 //! Rows that differ on tables of ClickHouse whose merges replace or add up rows.
 
-use std::path::Path;
-
 use serde_json::Value as Json;
 use url::Url;
 
@@ -339,7 +337,6 @@ async fn a_tie_beside_another_engine() {
         assert_eq!(report["checks"][0]["status"], status, "{report:#}");
     }
 }
-
 
 /// Catches a tie of one window that excuses the rows of another, and a waiver or an expectation that a tie fills.
 #[tokio::test(flavor = "multi_thread")]

@@ -55,7 +55,10 @@ fn every_plain_type_is_told_without_bytes() {
         (Series::new("".into(), [Some(i128::MIN), None, Some(0), Some(0)]), Type::Integer),
         (decimals.cast(&DataType::Decimal(38, 0)).unwrap(), Type::Decimal { scale: 0 }),
         (Series::new("".into(), [Some(true), None, Some(false), Some(true)]), Type::Bool),
-        (Series::new("".into(), [Some("a"), None, Some(""), Some("a text of more than twelve bytes"), Some("")]), Type::Text),
+        (
+            Series::new("".into(), [Some("a"), None, Some(""), Some("a text of more than twelve bytes"), Some("")]),
+            Type::Text,
+        ),
         (Series::new("".into(), [Some(b"a".as_slice()), None, Some(b"")]), Type::Bytes),
         (stamps.cast(&micros).unwrap(), Type::WallClock),
         (Series::new("".into(), [Some(-1i32), None]).cast(&DataType::Date).unwrap(), Type::Date),

@@ -1,6 +1,6 @@
 //! Numbers of JSON: their digits, and what a column of them needs.
 
-use super::shape::Place;
+use super::place::Place;
 
 /// A number of digits, which a line bounds.
 fn digits_of(digits: usize) -> i64 {

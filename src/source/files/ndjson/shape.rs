@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::number::{Form, Numbers};
+use super::place::Place;
 
 /// A type that holds every value of a field exactly.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,15 +15,6 @@ pub(super) enum Type {
     /// Texts, and objects as they are written.
     Text,
     Array(Box<Type>),
-}
-
-/// A line of one of the files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    /// Number of the file, from 0.
-    pub(super) file: usize,
-    /// Number of the line, from 1.
-    pub(super) line: u64,
 }
 
 /// The types of JSON that are never one column.
@@ -114,8 +106,10 @@ impl Shape {
             }
             [(_, first, at), (_, second, place), ..] => {
                 let other = if at.file == place.file { String::new() } else { format!(" of {}", files[at.file]) };
-                let why =
-                    format!("is {first} on line {}{other} and {second} on line {}; write one type throughout", at.line, place.line);
+                let why = format!(
+                    "is {first} on line {}{other} and {second} on line {}; write one type throughout",
+                    at.line, place.line
+                );
                 return Err(Unfit { place, why });
             }
         })

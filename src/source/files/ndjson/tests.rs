@@ -157,8 +157,10 @@ fn the_files_of_a_table_have_one_type_for_all_their_values() {
         let files: Vec<DataFile> = texts.iter().enumerate().map(write).collect();
         let opened = open(&files).map_err(|error| error.message)?;
         let columns: Vec<usize> = (0..opened[0].schema().fields().len()).collect();
-        let rows: Vec<Vec<String>> = opened.iter().map(|file| rows(file.as_ref(), &columns)).collect::<Result<_, _>>()?;
-        let types = opened.iter().map(|file| file.schema().fields().iter().map(|of| of.to_string()).collect::<Vec<_>>());
+        let rows: Vec<Vec<String>> =
+            opened.iter().map(|file| rows(file.as_ref(), &columns)).collect::<Result<_, _>>()?;
+        let types =
+            opened.iter().map(|file| file.schema().fields().iter().map(|of| of.to_string()).collect::<Vec<_>>());
         let mut types: Vec<_> = types.collect();
         types.dedup();
         assert_eq!(types.len(), 1, "one schema: {types:?}");
@@ -173,5 +175,9 @@ fn the_files_of_a_table_have_one_type_for_all_their_values() {
     assert!(why.contains("0.ndjson and text on line 2; write one type throughout"), "{why}");
     let why = together(&["{\"v\":1,\"v\":1}"]).unwrap_err();
     assert!(why.contains("appears twice"), "{why}");
-    assert_eq!(together(&["{\"v\":1}", "{\"v\":2}"]).unwrap(), ["1", "2"], "the same line of two files is no field twice");
+    assert_eq!(
+        together(&["{\"v\":1}", "{\"v\":2}"]).unwrap(),
+        ["1", "2"],
+        "the same line of two files is no field twice"
+    );
 }
