@@ -14,49 +14,10 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Row, ValueRef};
 
 use super::super::{Error, Inspected, LintRequest, QueryHandle, ReadQuery};
+use super::relations::{KnownRelations, Relation, Typed};
 use super::server::Postgres;
-use super::view_lag::Relation;
 use super::{error, send, view_lag};
 use crate::model::{Warning, WarningCode};
-
-/// A column whose type matters, with the relation it is in.
-#[derive(Debug)]
-struct Typed {
-    name: String,
-    float: bool,
-}
-
-/// A materialized view that the query reads.
-#[derive(Debug)]
-struct View {
-    name: String,
-    populated: bool,
-    definition: String,
-}
-
-/// Columns of the relations, and of those that materialized views among them are made from, that hold instants or floats.
-const COLUMNS: &str = "
-WITH RECURSIVE read (oid) AS (
-    SELECT c.oid
-    FROM unnest($1::text[], $2::text[]) AS given (schema, name)
-    JOIN pg_namespace AS n ON n.nspname = given.schema
-    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = given.name
-    UNION
-    SELECT d.refobjid
-    FROM read
-    JOIN pg_rewrite AS w ON w.ev_class = read.oid
-    JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
-)
-SELECT DISTINCT a.attname::text AS name, a.atttypid <> 'timestamptz'::regtype AS float
-FROM read
-JOIN pg_attribute AS a ON a.attrelid = read.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE a.atttypid IN ('timestamptz'::regtype, 'float4'::regtype, 'float8'::regtype)";
-
-const VIEWS: &str = "
-SELECT format('%I.%I', v.schemaname, v.matviewname) AS name, v.ispopulated AS populated, v.definition
-FROM unnest($1::text[], $2::text[]) AS given (schema, name)
-JOIN pg_matviews AS v ON v.schemaname = given.schema AND v.matviewname = given.name
-ORDER BY name";
 
 impl Postgres {
     /// See [`super::super::Engine::inspect`].
@@ -77,7 +38,7 @@ impl Postgres {
         };
         let _slot = self.idle.slot().await;
         let mut connection = self.begin(timeout, ticket).await?;
-        match found(&mut connection, query, asked, &mut told.warnings).await {
+        match found(&mut connection, &self.relations, query, asked, &mut told.warnings).await {
             Err(cause) => {
                 let refused = error::behind(send::EXPLAIN, sql, timeout, &cause);
                 told.warnings = vec![not_analysed("the query was not analysed", None, refused)?];
@@ -125,6 +86,7 @@ async fn ages(
 /// Collects the warnings, and returns the relations that the query reads.
 async fn found(
     connection: &mut PgConnection,
+    known: &KnownRelations,
     query: ReadQuery<'_>,
     asked: &LintRequest,
     warnings: &mut Vec<Warning>,
@@ -135,16 +97,11 @@ async fn found(
     let plan: Json = serde_json::from_str(text).map_err(|cause| sqlx::Error::Decode(cause.into()))?;
     let (mut relations, mut expressions) = (BTreeSet::new(), BTreeSet::new());
     walk(&plan, &mut relations, &mut expressions);
-    let (schemas, names): (Vec<String>, Vec<String>) = relations.iter().cloned().unzip();
-    let columns: Vec<(String, bool)> =
-        sqlx::query_as(COLUMNS).bind(&schemas).bind(&names).persistent(false).fetch_all(&mut *connection).await?;
-    let columns: Vec<Typed> = columns.into_iter().map(|(name, float)| Typed { name, float }).collect();
-    let views: Vec<(String, bool, String)> =
-        sqlx::query_as(VIEWS).bind(&schemas).bind(&names).persistent(false).fetch_all(connection).await?;
-    let views = views.into_iter().map(|(name, populated, definition)| View { name, populated, definition });
+    let relations: Vec<Relation> = relations.into_iter().collect();
+    let facts = known.of(&relations, connection).await?;
     let query = expressions.into_iter().collect::<Vec<_>>().join("\n");
-    judge(&query, None, &columns, asked, warnings);
-    for view in views {
+    judge(&query, None, &facts.columns, asked, warnings);
+    for view in &facts.views {
         if !view.populated {
             let message = format!(
                 "the materialized view {0} was never filled, so every query that reads it fails; run REFRESH MATERIALIZED VIEW {0}",
@@ -152,9 +109,9 @@ async fn found(
             );
             warnings.push(Warning::new(WarningCode::ViewNotPopulated, message).of_table(Some(view.name.clone())));
         }
-        judge(&view.definition, Some(&view.name), &columns, asked, warnings);
+        judge(&view.definition, Some(&view.name), &facts.columns, asked, warnings);
     }
-    Ok(relations.into_iter().collect())
+    Ok(relations)
 }
 
 /// Collects the relations and the expressions of a plan.

@@ -19,6 +19,7 @@ mod options;
 mod parameters;
 mod privileges;
 mod reading;
+mod relations;
 mod schema;
 mod schema_sql;
 mod send;

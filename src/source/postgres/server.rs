@@ -7,6 +7,7 @@ use super::super::error::Error;
 use super::super::options::SourceOptions;
 use super::super::shared::pool::ConnectionPool;
 use super::super::tls::Made;
+use super::relations::KnownRelations;
 use super::{options, settings};
 use crate::model::ErrorCode;
 
@@ -23,6 +24,8 @@ pub struct Postgres {
     pub(super) settings: Vec<(String, String)>,
     /// Names the suite sets, shown in the report.
     pub(super) reported: Vec<String>,
+    /// What the catalogue said of the relations of queries that were looked at.
+    pub(super) relations: KnownRelations,
     pub(super) shown: String,
 }
 
@@ -58,6 +61,7 @@ impl Postgres {
             idle: ConnectionPool::new(options.max_connections),
             settings: own.chain([("TimeZone".to_owned(), timezone)]).chain(given).collect(),
             reported: options.settings.keys().cloned().collect(),
+            relations: KnownRelations::default(),
             shown,
         })
     }

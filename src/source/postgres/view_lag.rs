@@ -9,10 +9,8 @@ use sqlx::{AssertSqlSafe, Row};
 use super::super::Refreshed;
 use super::super::dialect::Dialect;
 use super::dialect::Postgres;
+use super::relations::Relation;
 use crate::model::{Warning, WarningCode};
-
-/// A relation that the query reads, by schema and name.
-pub(super) type Relation = (String, String);
 
 /// A declared view that a query reads.
 pub(crate) struct Read<'a> {
