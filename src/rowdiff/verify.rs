@@ -5,6 +5,7 @@ use std::sync::{Mutex, mpsc};
 use polars::prelude::IdxSize;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::agreeing::Agreeing;
 use super::candidates::{Candidates, run};
 use super::fetch_pass::{Kept, Parts, judged_bits};
 use super::parallel::joined;
@@ -14,7 +15,7 @@ use super::rows::{Rows, select};
 use super::{DiffPlan, Failure};
 use crate::compare::{BatchComparer, ComparisonResult};
 use crate::frame::Frame;
-use crate::model::{Example, Sides};
+use crate::model::{Example, Side, Sides};
 
 /// Differences on their way to whoever wants them.
 const BACKLOG: usize = 256;
@@ -108,11 +109,19 @@ fn judge_all<'a>(
         judging = judging.expecting(candidates.keys());
     }
     let mut done = Done { judging, moved: Sides::default(), read_again: 0 };
+    let mut agreeing = Agreeing::wanted(plan, Side::Old, candidates.equal);
     let mut sink = |example| differences.send(example).is_ok();
     let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
     while let Some(Part { first, old, new }) = next()? {
         let exact = candidates.is_exact();
-        let (old, new) = (wanted(old, &first, exact)?, wanted(new, &first, exact)?);
+        // Rows that were kept and are no candidates agree like those that were not kept.
+        let mut agree = |rows: &Rows, candidates: &[IdxSize]| {
+            if let Some(agreeing) = &mut agreeing {
+                agreeing.add(plan, &rows.frame, candidates, |row| rows.records[row].key);
+            }
+        };
+        let old = wanted(old, &first, exact, &mut agree)?;
+        let new = wanted(new, &first, exact, &mut |_, _| {})?;
         if let Some(first) = first {
             done.moved.old += moved(&first.old, &old);
             done.moved.new += moved(&first.new, &new);
@@ -131,6 +140,9 @@ fn judge_all<'a>(
             gate(key, content)
         };
         done.judging.add(&frames(old), &frames(new), &hashes, Some(&mut sink), Some(&mut counts));
+    }
+    if let Some(agreeing) = agreeing {
+        done.judging.note_agreeing(Some(agreeing.finish()));
     }
     Ok(done)
 }
@@ -201,8 +213,14 @@ fn height(rows: &[Rows]) -> u64 {
     rows.iter().map(|rows| rows.records.len() as u64).sum()
 }
 
-/// Sorts out the rows that are no candidates, unless there can be none (`exact`): they are already counted as equal.
-fn wanted(rows: Vec<Rows>, first: &Option<Sides<Vec<Record>>>, exact: bool) -> Result<Vec<Rows>, Failure> {
+/// Sorts out the rows that are no candidates, unless there can be none (`exact`): they are already counted as equal. Hands
+/// the rows and the numbers of the candidates among them to `agree`.
+fn wanted(
+    rows: Vec<Rows>,
+    first: &Option<Sides<Vec<Record>>>,
+    exact: bool,
+    agree: &mut dyn FnMut(&Rows, &[IdxSize]),
+) -> Result<Vec<Rows>, Failure> {
     let Some(first) = first.as_ref().filter(|_| !exact) else { return Ok(rows) };
     let holds = |records: &[Record], key| records.binary_search_by_key(&key, |record| record.key).is_ok();
     let candidates = |rows: &Rows| {
@@ -213,6 +231,7 @@ fn wanted(rows: Vec<Rows>, first: &Option<Sides<Vec<Record>>>, exact: bool) -> R
     rows.into_iter()
         .map(|rows| {
             let these = candidates(&rows);
+            agree(&rows, &these);
             if these.len() == rows.records.len() { Ok(rows) } else { Ok(select(&rows, &these)?) }
         })
         .collect()

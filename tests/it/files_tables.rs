@@ -467,3 +467,28 @@ async fn files_of_one_table_go_together_by_name_or_not_at_all() {
     std::fs::write(root.join("e.csv"), "x\n1\n").unwrap();
     assert!(refused(folder.path(), "SELECT x FROM t").await.contains("two formats"));
 }
+
+/// Catches a key, or one of two rows that are the same under the rules, that is shown by whichever file was read first.
+#[test]
+fn what_is_shown_of_a_key_does_not_depend_on_the_file_that_is_read_first() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("t")).unwrap();
+    let rows = |blank: &str| -> String { (0..300).map(|row| format!("{blank}k{row},{blank}v\n")).collect() };
+    for (name, blank) in [("1.csv", " "), ("2.csv", "")] {
+        std::fs::write(folder.path().join("t").join(name), format!("k,v\n{}", rows(blank))).unwrap();
+    }
+    std::fs::write(folder.path().join("n.csv"), format!("k,v\n{}", rows(""))).unwrap();
+    let told = || {
+        let arguments = ["diff", ".", ".", "--old-table", "t", "--new-table", "n", "--key", "k"];
+        let rules = ["--rule", "k={ trim = true }", "--rule", "v={ trim = true }", "--report", "json=out.json"];
+        let output = crate::cli::cutover(folder.path()).args(arguments).args(rules).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        let report = std::fs::read_to_string(folder.path().join("out.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(report["checks"][0]["rows"]["missing"], "300");
+        report["checks"][0]["examples"].clone()
+    };
+    let first = told();
+    assert_eq!(first[0]["key"]["k"], " k0", "{first:#}");
+    (0..8).for_each(|_| assert_eq!(told(), first));
+}

@@ -40,7 +40,7 @@ pub(super) fn changed(evidence: &Evidence) -> Vec<ColumnChanges<'_>> {
     let mut columns: Vec<ColumnChanges<'_>> =
         (0..evidence.columns.len()).map(|column| ColumnChanges { column, changed: Vec::new() }).collect();
     for row in evidence.of(Difference::Changed) {
-        for Change { column, old, new } in &evidence.rows[row].changes {
+        for Change { column, old, new, .. } in &evidence.rows[row].changes {
             columns[*column].changed.push(Changed { row, pair: Pair { old, new } });
         }
     }

@@ -24,6 +24,16 @@ pub(crate) struct Change {
     pub(crate) old: Value,
     /// Value of new as it is compared.
     pub(crate) new: Value,
+    /// Both as the sides returned them, where that is something else.
+    pub(crate) written: Option<Box<[Value; 2]>>,
+}
+
+impl Change {
+    /// A column whose values are compared as the sides returned them.
+    #[cfg(test)]
+    pub(crate) fn new(column: usize, old: Value, new: Value) -> Change {
+        Change { column, old, new, written: None }
+    }
 }
 
 /// One row that differs.
@@ -41,7 +51,8 @@ pub(crate) struct DifferingRow {
 
 impl DifferingRow {
     fn size(&self) -> usize {
-        let changes = self.changes.iter().map(|change| size(&change.old) + size(&change.new) + 16);
+        let written = |change: &Change| change.written.iter().flat_map(|both| both.iter()).map(size).sum::<usize>();
+        let changes = self.changes.iter().map(|change| size(&change.old) + size(&change.new) + written(change) + 16);
         self.values.iter().map(size).sum::<usize>() + changes.sum::<usize>() + 64
     }
 }
@@ -126,7 +137,18 @@ impl Collector {
         let (hashes, rows) = self.drawn.finish().into_iter().unzip();
         let agreeing = self.agreeing.finish();
         let Collector { columns, copies, agreeing_unknown, .. } = self;
-        Evidence { columns, rows, complete, hashes, agreeing, agreeing_unknown, bits, copies, merges: Vec::new() }
+        Evidence {
+            columns,
+            rows,
+            complete,
+            hashes,
+            agreeing,
+            agreeing_unknown,
+            bits,
+            copies,
+            merges: Vec::new(),
+            aside: Vec::new(),
+        }
     }
 }
 
@@ -162,6 +184,8 @@ pub(crate) struct Evidence {
     pub(crate) copies: BTreeMap<(u64, u64), u64>,
     /// What the tables of the sides tell of the rows.
     pub(crate) merges: Vec<Merged>,
+    /// Rows of old that differ and are no longer among `rows`, by the hash of their key: others, to all that are.
+    pub(crate) aside: Vec<(u64, Vec<Value>)>,
 }
 
 impl Evidence {
@@ -176,25 +200,26 @@ impl Evidence {
         let of_old = |row: &usize| !among[*row] && self.rows[*row].class != Difference::Extra;
         let differing = (0..self.rows.len()).filter(of_old);
         let differing = differing.map(|row| (self.hashes[row], self.rows[row].values.as_slice()));
-        let agreeing = self.agreeing.iter().map(|(hash, values)| (*hash, values.as_slice()));
+        let agreeing = self.agreeing.iter().chain(&self.aside).map(|(hash, values)| (*hash, values.as_slice()));
         let mut all: Vec<(u64, &[Value])> =
             differing.chain(agreeing).filter(|(hash, _)| hash.leading_zeros() >= self.bits).collect();
         all.sort_by_key(|(hash, _)| *hash);
         all.into_iter().map(|(_, values)| values).collect()
     }
 
-    /// Keeps the rows for which `kept` says so, by number.
+    /// Keeps the rows for which `kept` says so, by number, and puts the others aside.
     pub(crate) fn keep(&mut self, kept: &[bool]) {
         let mut numbers = Vec::with_capacity(kept.len());
-        let mut next = 0;
-        for keeps in kept {
-            numbers.push(keeps.then_some(next));
-            next += usize::from(*keeps);
+        let rows = std::mem::take(&mut self.rows).into_iter().zip(std::mem::take(&mut self.hashes));
+        for ((row, hash), keeps) in rows.zip(kept) {
+            numbers.push(keeps.then_some(self.rows.len()));
+            if *keeps {
+                self.rows.push(row);
+                self.hashes.push(hash);
+            } else if row.class != Difference::Extra {
+                self.aside.push((hash, row.values));
+            }
         }
-        let mut at = kept.iter();
-        self.rows.retain(|_| at.next().is_some_and(|keeps| *keeps));
-        let mut at = kept.iter();
-        self.hashes.retain(|_| at.next().is_some_and(|keeps| *keeps));
         for merged in &mut self.merges {
             merged.rows = merged.rows.iter().filter_map(|row| numbers[*row]).collect();
         }

@@ -94,9 +94,9 @@ const NEARLY: f64 = 0.5;
 struct Looked {
     /// What holds of its rows, and where those are.
     found: Vec<(Explained, Option<Shared>)>,
-    /// The rows of which none of it holds.
-    open: Vec<usize>,
-    /// Where these are.
+    /// All rows in which it changed.
+    rows: Vec<usize>,
+    /// Where those are of which none of it holds, counted over all.
     places: Vec<Shared>,
 }
 
@@ -116,7 +116,7 @@ impl Diagnosing<'_> {
         let neighbours = Neighbours::new(evidence, nearly_all);
         let columns = changed(evidence);
         let looked = each(&columns, |column| self.look(column, neighbours.as_ref()));
-        for (column, Looked { found, open, places }) in columns.iter().zip(looked) {
+        for (column, Looked { found, rows, places }) in columns.iter().zip(looked) {
             let name = &evidence.columns[column.column].name;
             let drawn = column.changed.len() as u64;
             let all = self.known.changed.get(name.as_str()).copied().unwrap_or(drawn);
@@ -133,14 +133,15 @@ impl Diagnosing<'_> {
                 self.findings.push(self.with(finding, shared, found.rows.len() as u64));
             }
             for shared in places {
-                self.concentrated(Difference::Changed, Some(column.column), &open, (drawn, all), shared);
+                self.concentrated(Difference::Changed, Some(column.column), &rows, (drawn, all), shared);
             }
         }
     }
 
     /// What there is to say of the rows in which one column changed.
     fn look(&self, column: &ColumnChanges<'_>, neighbours: Option<&Neighbours>) -> Looked {
-        let mut open: Vec<usize> = column.changed.iter().map(|changed| changed.row).collect();
+        let rows: Vec<usize> = column.changed.iter().map(|changed| changed.row).collect();
+        let mut open = rows.clone();
         let explained = of_column(self.evidence, column, neighbours, self.known.late);
         let found = explained.into_iter().map(|found| {
             open.retain(|row| found.rows.binary_search(row).is_err());
@@ -148,8 +149,8 @@ impl Diagnosing<'_> {
             (found, shared)
         });
         let found = found.collect();
-        let places = self.shared(&open, Some(column.column), 3);
-        Looked { found, open, places }
+        let places = self.shared_by(&open, &rows, Some(column.column), 3);
+        Looked { found, rows, places }
     }
 
     /// What the tables of the sides tell, of each class by itself.
@@ -216,8 +217,16 @@ impl Diagnosing<'_> {
 
     /// What `rows` have in common, at most `most` things.
     fn shared(&self, rows: &[usize], own: Option<usize>, most: usize) -> Vec<Shared> {
+        self.shared_by(rows, rows, own, most)
+    }
+
+    /// What `some` of `rows` have in common, counted over all of `rows` and held against the rows that are none of these.
+    fn shared_by(&self, some: &[usize], rows: &[usize], own: Option<usize>, most: usize) -> Vec<Shared> {
         let Known { rows: counts, hidden, late, .. } = self.known;
-        let class: Vec<&[Value]> = rows.iter().map(|row| self.evidence.rows[*row].values.as_slice()).collect();
+        let values = |rows: &[usize]| -> Vec<&[Value]> {
+            rows.iter().map(|row| self.evidence.rows[*row].values.as_slice()).collect()
+        };
+        let (some, class) = (values(some), values(rows));
         let drawn = self.evidence.rows.len() as u64;
         let differing = (counts.missing + counts.extra + counts.changed).max(1);
         // Of all there is as much as of the class.
@@ -225,7 +234,8 @@ impl Diagnosing<'_> {
         let of_old = rows.iter().filter(|row| self.evidence.rows[**row].class != Difference::Extra).count() as u64;
         let others = self.evidence.others(rows);
         let all = old.saturating_sub(of_old).max(1);
-        shared(&class, own, most, &Background { columns: &self.evidence.columns, others: &others, all, hidden, late })
+        let background = Background { columns: &self.evidence.columns, others: &others, all, hidden, late };
+        shared(&some, &class, own, most, &background)
     }
 
     /// What rows of which something else is told have in common, where that nearly tells them from all others.

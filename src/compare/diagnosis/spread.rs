@@ -108,7 +108,7 @@ mod tests {
         let mut collected = Collector::new(heads.to_vec());
         for (hash, (class, values)) in rows.into_iter().enumerate() {
             let changes = match class {
-                Difference::Changed => vec![Change { column: 2, old: values[2].clone(), new: Value::Null }],
+                Difference::Changed => vec![Change::new(2, values[2].clone(), Value::Null)],
                 _ => Vec::new(),
             };
             let row = DifferingRow { class, values: values.to_vec(), changes, copies: (1, 1) };

@@ -40,7 +40,7 @@ fn evidence(pairs: Vec<(Value, Value)>) -> Evidence {
         Collector::new(vec![Head { name: "id".to_owned(), key: true }, Head { name: "v".to_owned(), key: false }]);
     for (row, (old, new)) in pairs.into_iter().enumerate() {
         let values = vec![int(7 * row as i128), old.clone()];
-        let changes = vec![Change { column: 1, old, new }];
+        let changes = vec![Change::new(1, old, new)];
         let row = DifferingRow { class: Difference::Changed, values, changes, copies: (1, 1) };
         collected.add(row_hash(collected_len(&row)), row);
     }

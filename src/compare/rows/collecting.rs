@@ -36,10 +36,11 @@ pub(super) fn collect(collector: &mut Collector, columns: &Columns, row: &Differ
     let values = all.map(|column| column.raw(row.side).value(row.row)).collect();
     let changes = row.partner.map_or_else(Vec::new, |(new, holds)| {
         let changed = columns.compared.iter().enumerate().filter(|(at, _)| !holds[*at]);
-        let change = |(at, column): (usize, &Paired)| Change {
-            column: columns.key.len() + at,
-            old: compared(column, Side::Old, row.row),
-            new: compared(column, Side::New, new),
+        let change = |(at, column): (usize, &Paired)| {
+            let (old, written_old) = compared(column, Side::Old, row.row);
+            let (new, written_new) = compared(column, Side::New, new);
+            let written = (old != written_old || new != written_new).then(|| Box::new([written_old, written_new]));
+            Change { column: columns.key.len() + at, old, new, written }
         };
         changed.map(change).collect()
     });
@@ -62,11 +63,12 @@ pub(super) fn note_copies(collector: &mut Collector, group: &KeyGroup) {
     collector.note_copies(group.old.len() as u64, group.new.len() as u64);
 }
 
-/// The value as its rule compares it; as it is where that cannot be read.
-fn compared(column: &Paired, side: Side, row: usize) -> Value {
-    match column.normal(side, row) {
-        Normal::Value(value) => value,
-        Normal::Unreadable(_) => column.raw(side).value(row),
+/// The value as its rule compares it, or as it is where that cannot be read; and as it is.
+fn compared(column: &Paired, side: Side, row: usize) -> (Value, Value) {
+    let written = column.raw(side).value(row);
+    match column.normalizer(side).apply(written.clone()) {
+        Normal::Value(value) => (value, written),
+        Normal::Unreadable(_) => (written.clone(), written),
     }
 }
 

@@ -110,6 +110,11 @@ impl ColumnValues {
         self.text
     }
 
+    /// Whether the type has one way to write each value.
+    pub(crate) fn is_written_one_way(&self) -> bool {
+        self.series.iter().all(|(_, of)| !matches!(of, Type::Json | Type::Array(_) | Type::Map(..)))
+    }
+
     /// Every value in row order.
     pub(crate) fn values(&self) -> impl Iterator<Item = Value> + '_ {
         self.series.iter().flat_map(|(series, of)| frame::values(series, of))

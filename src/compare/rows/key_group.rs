@@ -2,10 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::super::value::bytes::is_never_equal;
 use super::super::value::order::Ordered;
 use super::columns::Columns;
-use super::paired::Paired;
 use crate::frame::Value;
 use crate::model::Side;
 
@@ -35,35 +33,40 @@ impl KeyGroup {
         self.old.len() > 1 || self.new.len() > 1
     }
 
-    /// The rows by their values: which of several possible partners a row gets must not depend on the order in which they were
-    /// read, since the largest delta follows from it.
+    /// The rows by their values: which of several possible partners a row gets, and which of two that are the same under the
+    /// rules is shown, must not depend on the order in which they were read.
     pub(crate) fn in_order(&self, columns: &Columns) -> KeyGroup {
         let sorted = |side: Side, rows: &[usize]| {
             if rows.len() < 2 {
                 return rows.iter().copied().collect();
             }
-            // Bytes that equal nothing say nothing of the value either.
-            let value = |column: &Paired, row: usize| {
-                is_never_equal(column.raw(side).cells().cell(row)).then(|| column.raw(side).value(row))
-            };
-            let values = |row: usize| columns.compared.iter().filter_map(|column| value(column, row)).collect();
-            let mut placed: Vec<(usize, Ordered)> = rows.iter().map(|row| (*row, Ordered(values(*row)))).collect();
-            placed.sort_by(|(a, a_values), (b, b_values)| {
+            // Most values that are the same are written the same, and a look at them would say nothing.
+            let varied = columns.key.iter().chain(&columns.compared).any(|column| !column.is_written_one_way(side));
+            let mut placed: Vec<usize> = rows.to_vec();
+            placed.sort_by(|a, b| {
                 let cells = |row: usize| columns.compared.iter().map(move |column| column.raw(side).cells().cell(row));
-                cells(*a).cmp(cells(*b)).then_with(|| a_values.cmp(b_values))
+                let values = |row: usize| Ordered(if varied { all_values(columns, side, row) } else { Vec::new() });
+                cells(*a).cmp(cells(*b)).then_with(|| values(*a).cmp(&values(*b)))
             });
-            placed.into_iter().map(|(row, _)| row).collect()
+            placed.into_iter().collect()
         };
         KeyGroup { old: sorted(Side::Old, &self.old), new: sorted(Side::New, &self.new) }
     }
 
-    /// The key's values, as the side that has it returned them.
+    /// The key's values, as the side that has it returned them: of rows whose keys are the same under their rules the lowest.
     pub(crate) fn key(&self, columns: &Columns) -> Vec<Value> {
-        let value = |column: &Paired| match (self.old.first(), self.new.first()) {
-            (Some(row), _) => column.old.value(*row),
-            (None, Some(row)) => column.new.value(*row),
-            (None, None) => Value::Null,
-        };
-        columns.key.iter().map(value).collect()
+        let (side, rows) = if self.old.is_empty() { (Side::New, &self.new) } else { (Side::Old, &self.old) };
+        let key = |row: &usize| columns.key.iter().map(|column| column.raw(side).value(*row)).collect::<Vec<_>>();
+        match rows.as_slice() {
+            [] => columns.key.iter().map(|_| Value::Null).collect(),
+            [row] => key(row),
+            rows if columns.key.iter().all(|column| column.is_written_one_way(side)) => key(&rows[0]),
+            rows => rows.iter().map(key).map(Ordered).min().map(|lowest| lowest.0).unwrap_or_default(),
+        }
     }
+}
+
+/// The values of a row of `side` as it returned them, those of the key first.
+fn all_values(columns: &Columns, side: Side, row: usize) -> Vec<Value> {
+    columns.key.iter().chain(&columns.compared).map(|column| column.raw(side).value(row)).collect()
 }

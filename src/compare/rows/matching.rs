@@ -53,9 +53,12 @@ pub(crate) fn matched(columns: &Columns, group: &KeyGroup) -> Result<Matched, (S
         found.pairs.extend(partners);
     }
     zones_agree(columns, &found)?;
-    found.pairs.sort_unstable();
-    found.missing.sort_unstable();
-    found.extra.sort_unstable();
+    // In the order of the group: the numbers of rows are those of a reading.
+    let places = |rows: &[usize]| -> HashMap<usize, usize> { rows.iter().copied().zip(0..).collect() };
+    let (old, new) = (places(&group.old), places(&group.new));
+    found.pairs.sort_unstable_by_key(|(one, other)| (old[one], new[other]));
+    found.missing.sort_unstable_by_key(|row| old[row]);
+    found.extra.sort_unstable_by_key(|row| new[row]);
     Ok(found)
 }
 

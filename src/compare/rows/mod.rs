@@ -185,7 +185,9 @@ impl Found {
             self.alone.add(columns, group);
             self.rows.old += group.old.len() as u64;
             self.rows.new += group.new.len() as u64;
-            let values = || group.key(columns);
+            // Of rows of one key the lowest is shown, which is looked for once.
+            let held = group.duplicated().then(|| group.key(columns));
+            let values = || held.clone().unwrap_or_else(|| group.key(columns));
             let mut note = |difference, example: &dyn Fn() -> Example| {
                 if let Some(wanted) = sink.as_mut()
                     && !wanted(example())

@@ -67,6 +67,11 @@ impl Paired {
         self.raw(side).name()
     }
 
+    /// Whether two values of `side` that are the same are written the same, too.
+    pub(crate) fn is_written_one_way(&self, side: Side) -> bool {
+        self.rule == Rule::default() && self.raw(side).is_written_one_way()
+    }
+
     /// Whether NULL is the same on both sides, so that equality is one of bytes.
     pub(crate) fn nulls_alike(&self) -> bool {
         self.nulls == Nulls::Alike

@@ -7,7 +7,7 @@ use super::super::context::{CheckRun, Context};
 use super::super::findings::mask::Mask;
 use super::open_rows::only_open;
 use super::scan::blocking;
-use super::versions;
+use super::{background, versions};
 use crate::compare::ComparisonResult;
 use crate::compare::diagnosis::{Known, diagnose};
 use crate::isolation::caught;
@@ -30,6 +30,7 @@ pub(crate) async fn diagnosed(
     if evidence.rows.is_empty() && rows.duplicate.count() == 0 {
         return (None, None);
     }
+    background::draw(one, context, &mut evidence, rows.equal, sides.old.as_ref()).await;
     evidence.merges = versions::look(one, context, &evidence, sides).await;
     let ties = evidence.merges.iter().filter(|merged| merged.code == FindingCode::VersionTie);
     let ties: u64 = ties.map(|merged| merged.rows.len() as u64).sum();

@@ -9,7 +9,8 @@ use super::super::findings::truncate;
 use crate::compare::diagnosis::{Change, DifferingRow, Evidence};
 use crate::compare::value_as_shown as shown;
 use crate::frame::Value;
-use crate::model::{Difference, Example, Key, Pair, RowCounts};
+use crate::model::{Difference, DuplicateKeys, Example, Key, Pair, RowCounts};
+use crate::suppress::ledger::Open;
 
 /// Leaves the rows out of `evidence` that are waived or known, and their numbers out of the counts.
 pub(crate) fn only_open(
@@ -26,8 +27,22 @@ pub(crate) fn only_open(
         let masked = mask.map_or_else(|| example.clone(), |mask| mask.example(example.clone()));
         truncate::example(&masked).unwrap_or(masked)
     });
-    let open = ledger.lock().unwrap_or_else(PoisonError::into_inner).open(examples);
-    evidence.keep(&open);
+    let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+    let open = ledger.open(examples);
+    if let DuplicateKeys::Differing(keys) = &mut rows.duplicate {
+        *keys = ledger.open_duplicates();
+        if *keys == 0 {
+            evidence.copies.clear();
+        }
+    }
+    drop(ledger);
+    for (row, open) in evidence.rows.iter_mut().zip(&open) {
+        if let Open::Columns(open) = open {
+            row.changes.retain(|change| open.contains(&evidence.columns[change.column].name));
+        }
+    }
+    let kept: Vec<bool> = open.iter().map(|open| !matches!(open, Open::Nothing)).collect();
+    evidence.keep(&kept);
     let after = counted(evidence);
     for (class, count) in [
         (Difference::Missing, &mut rows.missing),
@@ -77,7 +92,11 @@ fn example(evidence: &Evidence, row: &DifferingRow) -> Example {
         named().filter(|(head, _)| !head.key).map(|(head, value)| (head.name.clone(), alone(value))).collect()
     } else {
         let pair = |change: &Change| {
-            let pair = Pair { old: shown(&change.old), new: shown(&change.new) };
+            let (old, new) = match change.written.as_deref() {
+                Some([old, new]) => (old, new),
+                None => (&change.old, &change.new),
+            };
+            let pair = Pair { old: shown(old), new: shown(new) };
             (evidence.columns[change.column].name.clone(), pair)
         };
         row.changes.iter().map(pair).collect()

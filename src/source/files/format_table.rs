@@ -70,7 +70,7 @@ impl FormatTable {
         let is_other = |(_, own): &&(String, SchemaRef)| kind == Kind::Arrow && !is_alike(own, &schema);
         if let Some((name, _)) = schemas.iter().find(is_other) {
             let message = format!(
-                "{name} has other columns than the files of Arrow beside it, or the same in another order; write them alike, \
+                "{name} has other columns or types than the files of Arrow beside it, or the same in another order; write them alike, \
                  or read each as a table of its own and put them together by UNION ALL"
             );
             return Err(Error::new(ErrorCode::SourceUnfit, message));

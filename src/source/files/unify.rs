@@ -1,6 +1,6 @@
 //! The columns of a table that lies in several files: by name, each of the narrowest type that holds the values of all.
 //!
-//! Integers widen to integers, decimals to decimals of 38 digits at most, floats to doubles, timestamps to the finer unit; a
+//! Integers widen to integers and decimals, decimals to decimals of 38 digits at most, floats to doubles, timestamps to the finer unit; a
 //! column that a file lacks is NULL there. Any other two types are an error: nothing is turned into text.
 
 use std::sync::Arc;
@@ -84,6 +84,10 @@ fn wider(one: &DataType, other: &DataType) -> Option<DataType> {
         (Arrow::Timestamp(a, zone), Arrow::Timestamp(b, other)) if zone == other => {
             Arrow::Timestamp(finer(*a, *b), zone.clone())
         }
+        // Instants are the same in every zone.
+        (Arrow::Timestamp(a, Some(_)), Arrow::Timestamp(b, Some(_))) => {
+            Arrow::Timestamp(finer(*a, *b), Some(Arc::from("UTC")))
+        }
         (Arrow::Decimal128(a, of), Arrow::Decimal128(b, with)) => {
             let scale = (*of).max(*with);
             let whole = i16::from(*a) - i16::from(*of);
@@ -92,6 +96,11 @@ fn wider(one: &DataType, other: &DataType) -> Option<DataType> {
             Arrow::Decimal128(precision, scale)
         }
         (one, other) if one.is_integer() && other.is_integer() => integers(one, other),
+        (decimal @ Arrow::Decimal128(..), integer) | (integer, decimal @ Arrow::Decimal128(..))
+            if integer.is_integer() =>
+        {
+            wider(decimal, &Arrow::Decimal128(digits(integer), 0))?
+        }
         (Arrow::Struct(a), Arrow::Struct(b)) if a.len() == b.len() => {
             let field = |(a, b): (&Arc<Field>, &Arc<Field>)| {
                 let of = wider(a.data_type(), b.data_type()).filter(|_| a.name() == b.name())?;
@@ -105,6 +114,17 @@ fn wider(one: &DataType, other: &DataType) -> Option<DataType> {
         }
         _ => return None,
     })
+}
+
+/// Digits of the longest integer of a type.
+fn digits(of: &DataType) -> u8 {
+    match (of.primitive_width().unwrap_or(8), of.is_signed_integer()) {
+        (1, _) => 3,
+        (2, _) => 5,
+        (4, _) => 10,
+        (_, true) => 19,
+        (_, false) => 20,
+    }
 }
 
 fn finer(one: TimeUnit, other: TimeUnit) -> TimeUnit {
@@ -146,6 +166,10 @@ mod tests {
             (Arrow::Null, Arrow::Utf8View, Some(Arrow::Utf8View)),
             (Arrow::Timestamp(TimeUnit::Second, None), micros(false), Some(micros(false))),
             (micros(true), micros(false), None),
+            (micros(true), Arrow::Timestamp(TimeUnit::Second, Some(Arc::from("Europe/Berlin"))), Some(micros(true))),
+            (Arrow::Decimal128(20, 0), Arrow::Int32, Some(Arrow::Decimal128(20, 0))),
+            (Arrow::Decimal128(10, 2), Arrow::Int64, Some(Arrow::Decimal128(21, 2))),
+            (Arrow::Decimal128(38, 20), Arrow::Int64, None),
             (Arrow::Int64, Arrow::Float64, None),
             (Arrow::Int64, Arrow::Utf8View, None),
             (Arrow::Date32, micros(false), None),

@@ -1,6 +1,6 @@
 //! A waiver that is asked of each difference whether it covers it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
@@ -49,6 +49,28 @@ pub(crate) struct Named {
     pub number: usize,
     /// Whether it names every column of the key, and not those of many.
     pub whole: bool,
+}
+
+/// What of a difference nothing covers.
+pub(crate) enum Open {
+    /// Some of the columns of a changed row.
+    Columns(BTreeSet<String>),
+    /// All of it.
+    All,
+    /// Nothing: it is covered.
+    Nothing,
+}
+
+/// What was met of one key of a waiver.
+#[derive(Clone)]
+pub(crate) struct Met {
+    pub waiver: usize,
+    /// Most differences that are covered.
+    pub most: u64,
+    /// Whether the waiver says so itself.
+    pub said: bool,
+    /// Differences that it could cover.
+    pub found: u64,
 }
 
 impl Entry {

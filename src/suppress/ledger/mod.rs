@@ -20,9 +20,10 @@ use crate::model::{
 };
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
-use entry::{Cover, DUPLICATE, Entry};
+use entry::{Cover, DUPLICATE, Entry, Met};
 use names::tag;
 
+pub(crate) use entry::Open;
 pub use names::{outside, with_tag};
 
 /// The waivers of one check, the baseline, and the differences put to them.
@@ -55,18 +56,6 @@ pub struct Ledger {
 
 /// One key of a waiver by itself: the waiver, the number of the key, and the name of the difference, empty for all names.
 type OfKey = (usize, usize, &'static str);
-
-/// What was met of one key of a waiver.
-#[derive(Clone)]
-struct Met {
-    waiver: usize,
-    /// Most differences that are covered.
-    most: u64,
-    /// Whether the waiver says so itself.
-    said: bool,
-    /// Differences that it could cover.
-    found: u64,
-}
 
 impl Ledger {
     /// The ledger of `check`, or of the window `id` of it, on the day `today` (UTC), listing at most so many examples.
@@ -136,18 +125,42 @@ impl Ledger {
         parts.iter().all(|part| part.iter().any(|index| self.holds(*index)))
     }
 
-    /// Of each of these differences whether nothing covers it for certain: a waiver of a number of rows, of which there may be
-    /// more, does not. Asks only, and counts nothing.
-    pub fn open(&mut self, examples: impl Iterator<Item = Example>) -> Vec<bool> {
-        let counted = (self.by_key.clone(), self.met.clone(), self.seen.clone(), self.tag_column.clone());
-        let open = |example: Example| {
-            let name = self.form.name_of(example.difference);
-            let (parts, _) = self.parts(name, &example, &example);
-            !parts.iter().all(|part| part.iter().any(|index| self.holds(*index) && !self.is_bounded(*index)))
-        };
-        let open = examples.map(open).collect();
+    /// What of each of these differences nothing covers for certain: a waiver of a number of rows, of which there may be more,
+    /// does not. Asks only, and counts nothing.
+    pub(crate) fn open(&mut self, examples: impl Iterator<Item = Example>) -> Vec<Open> {
+        let counted = (
+            std::mem::take(&mut self.by_key),
+            std::mem::take(&mut self.met),
+            std::mem::take(&mut self.seen),
+            self.tag_column.clone(),
+        );
+        let open = examples.map(|example| self.open_of(&example)).collect();
         (self.by_key, self.met, self.seen, self.tag_column) = counted;
         open
+    }
+
+    fn open_of(&mut self, example: &Example) -> Open {
+        let name = self.form.name_of(example.difference);
+        let (parts, _) = self.aligned(name, example, example);
+        let is_open = |part: &Vec<usize>| !part.iter().any(|index| self.holds(*index) && !self.is_bounded(*index));
+        let open: Vec<bool> = parts.iter().map(is_open).collect();
+        if !open.contains(&true) {
+            Open::Nothing
+        } else if example.difference == Difference::Changed && open.len() == example.columns.len() {
+            let columns = example.columns.keys().zip(open).filter(|(_, open)| *open);
+            Open::Columns(columns.map(|(name, _)| name.clone()).collect())
+        } else {
+            Open::All
+        }
+    }
+
+    /// How many keys that stand several times nothing covers for certain.
+    pub(crate) fn open_duplicates(&self) -> u64 {
+        let is_open = |parts: &Parts| {
+            !parts.iter().all(|part| part.iter().any(|index| self.holds(*index) && !self.is_bounded(*index)))
+        };
+        let duplicates = self.groups.iter().filter(|((name, parts), _)| *name == DUPLICATE && is_open(parts));
+        duplicates.map(|(_, count)| count).sum()
     }
 
     /// Whether a coverer may find more differences than it covers.
@@ -171,9 +184,18 @@ impl Ledger {
         parts.iter().all(|part| part.iter().any(within))
     }
 
-    /// Who could cover each part of a difference: each column of a changed row by itself, everything else as a whole. And
-    /// the waivers that are about it and do not pin it.
+    /// Who could cover each part of a difference, in no order: each column of a changed row by itself, everything else as a
+    /// whole. And the waivers that are about it and do not pin it.
     fn parts(&mut self, name: &'static str, example: &Example, shown: &Example) -> (Parts, Vec<usize>) {
+        let (mut parts, unpinned) = self.aligned(name, example, shown);
+        parts.iter_mut().for_each(|part| part.sort_unstable());
+        parts.sort();
+        parts.dedup();
+        (parts, unpinned)
+    }
+
+    /// Does what [`parts`](Self::parts) does, with the parts of a changed row in the order of its columns.
+    fn aligned(&mut self, name: &'static str, example: &Example, shown: &Example) -> (Parts, Vec<usize>) {
         let by_column = match name {
             "changed" | "outside" => true,
             "missing" | "extra" => self.by_group,
@@ -232,9 +254,6 @@ impl Ledger {
             self.again += u64::from(known.iter().all(|known| *known));
             parts.iter_mut().zip(known).filter(|(_, known)| *known).for_each(|(part, _)| part.push(baseline));
         }
-        parts.iter_mut().for_each(|part| part.sort_unstable());
-        parts.sort();
-        parts.dedup();
         (parts, unpinned)
     }
 

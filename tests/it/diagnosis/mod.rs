@@ -6,6 +6,7 @@ mod pitfalls;
 mod places;
 mod shown;
 mod versions;
+mod waived;
 
 use std::path::Path;
 use std::process::Output;

@@ -171,3 +171,41 @@ async fn what_is_waived_is_not_explained() {
     let some = waiver("differences = [\"missing\"]\nat_most = 499");
     assert_eq!(told(&some).0.len(), 2, "of 500 rows it covers 499, and nobody knows which");
 }
+
+/// Catches the rest of a column's rows told as if no other row of the column had what they share.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_all_rows_of_a_column_share_is_told_of_all_of_them() {
+    let changes = "UPDATE orders SET cents = CASE WHEN id % 12 < 8 THEN cents * 1000 ELSE cents + id % 17 + 1 END \
+                   WHERE region = 'eu' AND cents > 0";
+    let (findings, _) = told(changes, &[]).await;
+    let placed = findings.iter().filter(|finding| finding["code"] == "concentrated");
+    for finding in placed {
+        assert_eq!(finding["covers"], finding["of"], "{finding:#}");
+        assert_eq!(finding["share_elsewhere"], "0.0000", "no other row of the region changed: {finding:#}");
+    }
+    assert!(findings.iter().any(|finding| finding["code"] == "times"), "{findings:#?}");
+}
+
+/// Catches a draw of the rows that agree that is another one, or a smaller one, where memory is short.
+#[tokio::test(flavor = "multi_thread")]
+async fn little_memory_changes_nothing_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |name: &str, left: &str| {
+        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120000) ";
+        let values = "SELECT i AS id, 'r' || (i * 7919 % 7) AS region, i * 31 % 977 AS v FROM n";
+        (name.to_owned(), format!("CREATE TABLE t AS {rows}{values} WHERE {left}"))
+    };
+    let mut urls = Vec::new();
+    for (name, sql) in [table("old.db", "1"), table("new.db", "NOT (i * 7919 % 7 = 3 AND i % 5 < 3)")] {
+        urls.push(sqlite(folder.path(), &name, &sql).await);
+    }
+    let told = |memory: &str| {
+        let (_, report) = diff(folder.path(), &urls[0], &urls[1], &["--table", "t", "--key", "id", "--memory", memory]);
+        let check = &report["checks"][0];
+        (check["diagnosis"].clone(), check["spread"].clone())
+    };
+    let much = told("1GiB");
+    assert!(!much.0.as_array().unwrap().is_empty());
+    assert_eq!(told("1MiB"), much);
+    assert_eq!(told("1MiB"), much);
+}

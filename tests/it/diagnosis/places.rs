@@ -1,6 +1,7 @@
 //! Where differing rows lie, from end to end.
 
 use super::{diff, orders, sqlite};
+use crate::packs::clickhouse;
 
 /// Catches rows of one day, one region or one range that are not told as such, or whose condition picks others.
 #[tokio::test(flavor = "multi_thread")]
@@ -105,4 +106,36 @@ async fn masked_columns_are_told_by_hashes_only() {
     assert_eq!(over, [Some("at".to_owned()), Some("id".to_owned()), None, None], "a range tells values");
     assert!(masked.contains("masked:") && !silent.contains("masked:"), "{masked} {silent}");
     assert!(silent.contains("one value of `region`"), "{silent}");
+}
+
+/// Catches rows that nobody holds the differing ones against because a server alone has read them, a draw of them that is
+/// another one in each run, and one that is not uniform.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_a_server_found_to_agree_are_drawn_from_it() {
+    let database = clickhouse("places_by_server").await;
+    let client = cutover::source::clickhouse_client(&url::Url::parse(&database).unwrap()).unwrap();
+    // More rows than a draw keeps.
+    let rows = "SELECT number AS id, ['eu', 'us', 'ap', 'la'][1 + number % 4] AS region, number * 7919 % 10007 AS cents \
+                FROM numbers(90000)";
+    for (name, left) in [("old", "1"), ("new", "NOT (region = 'eu' AND cityHash64(number) % 20 = 0)")] {
+        let sql = format!("CREATE TABLE {name} ENGINE = MergeTree ORDER BY id AS {rows} WHERE {left}");
+        client.query(&sql).execute().await.unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let told = |plan: &str| {
+        let arguments = ["--old-table", "old", "--new-table", "new", "--key", "id", "--plan", plan];
+        let (output, report) = diff(folder.path(), &database, &database, &arguments);
+        let check = &report["checks"][0];
+        assert_eq!(check["plan"]["name"], plan, "{}", String::from_utf8_lossy(&output.stderr));
+        check["diagnosis"].clone()
+    };
+    let (streamed, served) = (told("stream"), told("server"));
+    let place = serde_json::json!([{ "column": "region", "is": "eu" }]);
+    for found in [&streamed, &served] {
+        assert_eq!((&found[0]["where"], &found[0]["covers"]), (&place, &found[0]["of"]), "{found:#}");
+        let share: f64 = found[0]["share_elsewhere"].as_str().unwrap().parse().unwrap();
+        assert!((0.22..0.26).contains(&share), "{found:#}");
+    }
+    assert_eq!(served[0]["covers"], streamed[0]["covers"]);
+    assert_eq!(told("server"), served, "the same in every run");
 }

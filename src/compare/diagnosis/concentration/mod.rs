@@ -63,13 +63,19 @@ pub(super) struct Shared {
     pub(super) f: f64,
 }
 
-/// What the rows of `class` have in common, at most `most` things, the one that tells best which rows differ first; the
-/// column `own`, whose change made the class, is not asked.
-pub(super) fn shared(class: &[&[Value]], own: Option<usize>, most: usize, background: &Background<'_>) -> Vec<Shared> {
-    if class.len() < FEWEST || background.others.is_empty() {
+/// What `some` rows of `class` have in common, at most `most` things, the one that tells best which rows differ first, counted
+/// over the whole class; the column `own`, whose change made the class, is not asked.
+pub(super) fn shared(
+    some: &[&[Value]],
+    class: &[&[Value]],
+    own: Option<usize>,
+    most: usize,
+    background: &Background<'_>,
+) -> Vec<Shared> {
+    if some.len() < FEWEST || background.others.is_empty() {
         return Vec::new();
     }
-    let differing = &class[..class.len().min(MOST_DIFFERING)];
+    let differing = &some[..some.len().min(MOST_DIFFERING)];
     let agreeing = &background.others[..background.others.len().min(MOST_OTHERS)];
     let rows = Searched { differing, agreeing };
     let (mut all, mut tried) = (Vec::new(), 0.0);
@@ -85,7 +91,7 @@ pub(super) fn shared(class: &[&[Value]], own: Option<usize>, most: usize, backgr
         tried += asked;
     }
     // All rows of a class weigh what the rows searched do.
-    let scale = (background.all as f64 / agreeing.len() as f64) * (differing.len() as f64 / class.len() as f64);
+    let scale = (background.all as f64 / agreeing.len() as f64) * (differing.len() as f64 / some.len() as f64);
     let found = search(&all, tried, &rows, scale, most.min(MOST));
     found.into_iter().map(|found| counted(&all, found, class, background)).collect()
 }

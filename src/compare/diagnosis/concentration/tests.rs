@@ -58,7 +58,7 @@ fn said(rows: &[Vec<Value>], differs: impl Fn(&[Value]) -> bool) -> Vec<String> 
             (None, _) => format!("{}{property} {}..{}", term.column, end(&term.from), end(&term.to)),
         }
     };
-    let found = shared(&class, None, 3, &background);
+    let found = shared(&class, &class, None, 3, &background);
     found
         .iter()
         .map(|found| found.terms.iter().map(one).collect::<Vec<_>>().join(" and ") + &format!(": {}", found.rows.len()))

@@ -62,7 +62,7 @@ fn keys_at_the_ends_of_their_types_are_looked_at() {
         for (turn, class) in [Difference::Missing, Difference::Extra, Difference::Changed].into_iter().enumerate() {
             let values = vec![key.clone(), all[(at * 7 + turn) % all.len()].clone()];
             let changes = match class {
-                Difference::Changed => vec![Change { column: 1, old: values[1].clone(), new: int(5) }],
+                Difference::Changed => vec![Change::new(1, values[1].clone(), int(5))],
                 _ => Vec::new(),
             };
             let row = DifferingRow { class, values, changes, copies: (1, 1) };

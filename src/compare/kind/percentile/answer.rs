@@ -49,16 +49,16 @@ impl Answer {
         } else if let (Some(value), 0) = (raw, present) {
             (Answer::Raw(numbers(value)?), vec![renamed(value)])
         } else {
-            let wanted: Vec<&str> = settings.quantiles.iter().map(|(name, _)| name.as_str()).collect();
+            let wanted: Vec<String> = settings.quantiles.iter().map(|(name, _)| renamed(name)).collect();
             return Err(error(
                 ErrorCode::ColumnMissing,
                 format!(
                     "{side} returns neither all quantiles ({}) nor the raw values{}; it has: {}",
                     wanted.join(", "),
-                    settings
-                        .value
-                        .as_ref()
-                        .map_or(String::from(" (say `value = \"column\"`)"), |value| format!(" (`{value}`)")),
+                    settings.value.as_ref().map_or(String::from(" (say `value = \"column\"`)"), |value| format!(
+                        " (`{}`)",
+                        renamed(value)
+                    )),
                     frame.names().join(", ")
                 ),
             ));
