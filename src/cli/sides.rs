@@ -22,7 +22,9 @@ pub(super) fn url_of(side: Side, given: Option<&str>) -> Result<(String, SourceU
         Some(text) => text.to_owned(),
         None => std::env::var(variable(side)).ok().filter(|text| !text.is_empty()).ok_or_else(|| missing(side))?,
     };
-    let url = SourceUrl::parse(&text, Path::new(".")).map_err(|error| format!("--{side}: {error}"))?;
+    let url = SourceUrl::parse(&text, Path::new("."))
+        .and_then(|url| url.complete(Path::new(".")))
+        .map_err(|error| format!("--{side}: {error}"))?;
     Ok((text, url))
 }
 

@@ -1,5 +1,9 @@
 //! The declared table of an engine: what may stand behind the `?` of its URLs.
 
+use std::path::Path;
+
+use url::Url;
+
 /// What an engine takes behind the `?`.
 #[derive(Debug)]
 pub struct Parameters {
@@ -14,12 +18,45 @@ pub struct Parameters {
     pub authority: Option<Authority>,
     /// How a URL asks for a connection that is wholly verified; absent where there is none.
     pub verification: Option<&'static str>,
+    /// Files of the engine's own clients that say the rest of a URL; absent where there are none.
+    pub file: Option<SettingsFile>,
+    /// Those that may name a socket, where the host may be empty.
+    pub sockets: &'static [&'static str],
 }
 
 impl Parameters {
     /// No parameters at all.
-    pub const NONE: Parameters =
-        Parameters { known: &[], elsewhere: &[], settings: false, authority: None, verification: None };
+    pub const NONE: Parameters = Parameters {
+        known: &[],
+        elsewhere: &[],
+        settings: false,
+        authority: None,
+        verification: None,
+        file: None,
+        sockets: &[],
+    };
+
+    /// Whether `url` leaves a part of itself to a file.
+    pub(super) fn names_file(&self, url: &Url) -> bool {
+        self.file.as_ref().is_some_and(|file| {
+            url.query_pairs().any(|(name, _)| name == file.name)
+                || file.variable.is_some_and(|name| std::env::var(name).is_ok_and(|value| !value.is_empty()))
+        })
+    }
+}
+
+/// A file of an engine's own clients in which connections are described.
+#[derive(Debug)]
+pub struct SettingsFile {
+    /// The parameter that names it, or an entry of it.
+    pub name: &'static str,
+    /// The variable that does where the URL has no such parameter.
+    pub variable: Option<&'static str>,
+    /// The URL with what it leaves out, as the file has it; relative paths start at the folder.
+    ///
+    /// # Errors
+    /// What is not there, and what is not understood; never holds a value.
+    pub complete: fn(&Url, &Path) -> Result<Url, String>,
 }
 
 /// One parameter.

@@ -46,9 +46,18 @@ impl SourceSpec {
         SourceSpec { url, options }
     }
 
-    /// The URL with its variables; a value that stands for a user or a password is percent-encoded. What a variable says of
-    /// the account, the host or the database is hidden from here on, where it is not the whole URL.
+    /// The URL with its variables and with what it leaves to files of other programs; a value that stands for a user or a
+    /// password is percent-encoded. What a variable says of the account, the host or the database is hidden from here on, where it is not the whole URL.
     pub fn resolve(
+        &self,
+        folder: &Path,
+        variables: impl Fn(&str) -> Option<String>,
+    ) -> Result<SourceUrl, SourceSpecError> {
+        Ok(self.as_written(folder, variables)?.complete(folder)?)
+    }
+
+    /// The URL with its variables, without what it leaves to files of other programs.
+    fn as_written(
         &self,
         folder: &Path,
         variables: impl Fn(&str) -> Option<String>,
@@ -67,7 +76,7 @@ impl SourceSpec {
 
     /// The engine, where it can be known now.
     pub fn engine_hint(&self, folder: &Path, variables: impl Fn(&str) -> Option<String>) -> Option<&'static Driver> {
-        self.resolve(folder, variables).ok().map(|url| url.driver())
+        self.as_written(folder, variables).ok().map(|url| url.driver())
     }
 
     /// Whether the URL is well-formed as far as can be known without variables.

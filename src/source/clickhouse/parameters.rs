@@ -29,4 +29,6 @@ pub(super) static PARAMETERS: Parameters = Parameters {
     settings: true,
     authority: None,
     verification: Some("clickhouses:// before the host"),
+    file: None,
+    sockets: &[],
 };

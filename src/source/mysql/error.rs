@@ -18,7 +18,7 @@ const OUT_OF_SORT_MEMORY: u16 = 1038;
 pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else { return column_builder::unreachable(shown, cause) };
     let hint = match server.number() {
-        1045 | 1698 => "check the user and the password in the URL",
+        1045 | 1698 => "check the user and the password, in the URL or where it leaves them to a file",
         1044 | 1049 => "check the database in the URL, and that the user may use it",
         1040 => "lower max_connections of the source, or allow more at the server",
         _ => "check the URL and the server's log",

@@ -8,6 +8,7 @@ mod decode;
 mod dialect;
 mod error;
 mod lexer;
+mod option_file;
 mod options;
 mod parameters;
 mod privileges;

@@ -1,6 +1,7 @@
 //! The parameters of MySQL and MariaDB.
 
-use super::super::parameters::{Authority, Parameter, Parameters, secret, shown};
+use super::super::parameters::{Authority, Parameter, Parameters, SettingsFile, secret, shown};
+use super::option_file;
 
 pub(super) static PARAMETERS: Parameters = Parameters {
     known: &[
@@ -13,6 +14,8 @@ pub(super) static PARAMETERS: Parameters = Parameters {
         shown(&["ssl-cert", "sslcert"]),
         secret(&["ssl-key", "sslkey"]),
         shown(&["socket"]),
+        shown(&["defaults-file"]),
+        shown(&["defaults-group-suffix"]),
     ],
     elsewhere: &[
         (
@@ -39,4 +42,6 @@ pub(super) static PARAMETERS: Parameters = Parameters {
     settings: false,
     authority: Some(Authority { name: "ssl-ca", mode: "ssl-mode", verifying: ["VERIFY_IDENTITY", "VERIFY_CA"] }),
     verification: Some("ssl-mode=VERIFY_IDENTITY behind the `?`"),
+    file: Some(SettingsFile { name: "defaults-file", variable: None, complete: option_file::complete }),
+    sockets: &["socket"],
 };

@@ -21,7 +21,7 @@ impl Postgres {
                 self.made.note(tls);
                 Ok(connection)
             }
-            Ok(Err(cause)) => Err(error::connecting(&self.shown, &cause)),
+            Ok(Err(cause)) => Err(error::connecting(&self.shown, self.passed_over.as_deref(), &cause)),
             Err(_) => Err(no_answer(&self.shown)),
         }
     }

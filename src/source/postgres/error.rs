@@ -14,16 +14,15 @@ const NOT_ALLOWED: &str = "42501";
 /// A text that is not in the encoding that is asked for, which is always UTF-8.
 const NOT_UTF_8: &str = "22021";
 
-/// A connection that could not be made; `shown` is the masked URL.
-pub(super) fn connecting(shown: &str, cause: &sqlx::Error) -> Error {
+/// A connection that could not be made; `shown` is the masked URL, `passed_over` why no password was found.
+pub(super) fn connecting(shown: &str, passed_over: Option<&str>, cause: &sqlx::Error) -> Error {
     let Some(server) = database(cause) else {
         return column_builder::unreachable(shown, cause);
     };
     let hint = match server.code() {
         // A pooler has codes of its own.
-        code if code.starts_with("28") || server.message().contains("password authentication failed") => {
-            "check the user and the password in the URL"
-        }
+        code if code.starts_with("28") || server.message().contains("password authentication failed") => passed_over
+            .unwrap_or("check the user and the password, in the URL or where it leaves them to a file or a variable"),
         "3D000" => "check the database in the URL",
         "53300" => "lower max_connections of the source, or allow more at the server",
         _ => "check the URL and the server's log",

@@ -24,6 +24,7 @@ mod schema;
 mod schema_sql;
 mod send;
 mod server;
+mod service;
 mod settings;
 mod types;
 mod view_lag;

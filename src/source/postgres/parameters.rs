@@ -1,6 +1,7 @@
 //! PostgreSQL's parameters, most of them libpq's. A key may stand in the URL itself, and options may hold anything.
 
-use super::super::parameters::{Authority, Parameter, Parameters, secret, shown};
+use super::super::parameters::{Authority, Parameter, Parameters, SettingsFile, secret, shown};
+use super::service;
 
 pub(super) static PARAMETERS: Parameters = Parameters {
     known: &[
@@ -20,6 +21,7 @@ pub(super) static PARAMETERS: Parameters = Parameters {
         secret(&["password"]),
         shown(&["application_name"]),
         secret(&["options"]),
+        shown(&["service"]),
     ],
     elsewhere: &[
         (
@@ -36,4 +38,6 @@ pub(super) static PARAMETERS: Parameters = Parameters {
     settings: false,
     authority: Some(Authority { name: "sslrootcert", mode: "sslmode", verifying: ["verify-full", "verify-ca"] }),
     verification: Some("sslmode=verify-full behind the `?`"),
+    file: Some(SettingsFile { name: "service", variable: Some("PGSERVICE"), complete: service::complete }),
+    sockets: &["host", "hostaddr"],
 };

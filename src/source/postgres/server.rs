@@ -18,6 +18,8 @@ const OURS: [&str; 3] = ["timezone", "client_encoding", "transaction_read_only"]
 pub struct Postgres {
     pub(super) connect: PgConnectOptions,
     pub(super) mode: PgSslMode,
+    /// Why a file of passwords was passed over, if one was.
+    pub(super) passed_over: Option<String>,
     pub(super) made: Made,
     pub(super) idle: ConnectionPool<PgConnection>,
     /// Settings by name, the suite's after our own.
@@ -39,6 +41,7 @@ impl Postgres {
             let message = format!("{shown} cannot be used; check the parts of the URL, and PGSSLMODE");
             Error::caused(ErrorCode::SourceUnfit, message, &cause)
         })?;
+        let passed_over = options::password_file_passed_over(url, &connect);
         let connect = connect
             // Only for the statement of the transaction at hand, and closed with it.
             .statement_cache_capacity(1)
@@ -57,6 +60,7 @@ impl Postgres {
         Ok(Postgres {
             connect,
             mode,
+            passed_over,
             made: Made::default(),
             idle: ConnectionPool::new(options.max_connections),
             settings: own.chain([("TimeZone".to_owned(), timezone)]).chain(given).collect(),

@@ -3,6 +3,8 @@
 mod error;
 mod parameters;
 pub(crate) mod strict;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -37,6 +39,17 @@ struct Private {
     user: bool,
     host: bool,
     database: bool,
+}
+
+impl Private {
+    /// Whatever either of the two hides.
+    fn and(self, other: Private) -> Private {
+        Private {
+            user: self.user || other.user,
+            host: self.host || other.host,
+            database: self.database || other.database,
+        }
+    }
 }
 
 impl SourceUrl {
@@ -80,13 +93,17 @@ impl SourceUrl {
         if strict::has_several_hosts(text) {
             return Err(UrlError::Hosts);
         }
-        let url = Url::parse(text).map_err(|cause| match cause {
+        let text = strict::with_host(text, driver.parameters().sockets);
+        let url = Url::parse(&text).map_err(|cause| match cause {
             url::ParseError::InvalidPort => UrlError::Unreadable("the port is not a number"),
             url::ParseError::EmptyHost => UrlError::Unreadable(strict::no_host(path)),
             _ => UrlError::Unreadable("not a valid URL"),
         })?;
-        if url.host_str().is_none_or(str::is_empty) {
+        if url.host_str().is_none_or(str::is_empty) && !driver.parameters().names_file(&url) {
             return Err(UrlError::Unreadable(strict::no_host(path)));
+        }
+        if strict::is_console(&url) {
+            return Err(UrlError::Unreadable(strict::CONSOLE));
         }
         let of_path = || match path {
             PathOf::Database => strict::database_refusal(url.path()),
@@ -98,6 +115,30 @@ impl SourceUrl {
         }
         parameters::check(driver, &url)?;
         Ok(at(driver, Location::Server(url)))
+    }
+
+    /// The URL with what it leaves to a file of its engine's own clients, such as a service of PostgreSQL; paths start at
+    /// `base`. Secrets are hidden from here on, and so are an account, a host and a database that only the file names.
+    ///
+    /// # Errors
+    /// What is not there, and what is not understood; never holds a value.
+    pub fn complete(mut self, base: &Path) -> Result<SourceUrl, UrlError> {
+        let Location::Server(before) = &self.location else { return Ok(self) };
+        let parameters = self.driver.parameters();
+        let Some(file) = parameters.file.as_ref().filter(|_| parameters.names_file(before)) else { return Ok(self) };
+        let full = (file.complete)(before, base).map_err(UrlError::Parameter)?;
+        let brought = Private {
+            user: before.username().is_empty() && is_private(full.username()),
+            host: before.host_str().is_none_or(str::is_empty) && is_private(full.host_str().unwrap_or_default()),
+            database: before.path().trim_matches('/').is_empty() && is_private(full.path().trim_matches('/')),
+        };
+        self.location = Location::Server(full);
+        self.secrets().iter().for_each(|one| secret::keep(one));
+        if let Location::Server(full) = &self.location {
+            parameters::check(self.driver, full)?;
+        }
+        self.private = self.private.and(brought);
+        Ok(self)
     }
 
     /// What nobody may see, as it stands in the URL; not what the URL also shows, such as a password like the user's name,
@@ -121,18 +162,14 @@ impl SourceUrl {
             let part = percent_decode_str(part).decode_utf8_lossy().into_owned();
             let several = |value: &str| value.contains(['@', '/', ':', '?']) && value.contains(&part);
             let brought = !part.is_empty() && values.iter().any(|value| part.contains(*value) || several(value));
-            let known = COMMON.contains(&part.as_str()) || part.bytes().all(|byte| byte.is_ascii_digit());
-            let private = brought && !known;
-            if private {
-                secret::keep_name(&part);
-            }
-            private
+            brought && is_private(&part)
         };
-        self.private = Private {
+        let brought = Private {
             user: private(url.username()),
             host: private(url.host_str().unwrap_or_default()),
             database: private(url.path().trim_matches('/')),
         };
+        self.private = self.private.and(brought);
         self
     }
 
@@ -149,7 +186,7 @@ impl SourceUrl {
         let given = |name: &str| url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
         match given("host").or_else(|| given("hostaddr")) {
             Some(host) => !host.starts_with('/') && !own(&host),
-            None => given("socket").is_none() && !own(host),
+            None => given("socket").is_none() && !own(host) && !host.to_ascii_lowercase().starts_with("%2f"),
         }
     }
 
@@ -166,6 +203,16 @@ impl SourceUrl {
         };
         self.driver.access.iter().find_map(of).unwrap_or_default()
     }
+}
+
+/// Whether a part of a URL that stands elsewhere is nobody's business, unlike what everybody knows; it is hidden from here on.
+fn is_private(part: &str) -> bool {
+    let part = percent_decode_str(part).decode_utf8_lossy();
+    let known = COMMON.contains(&part.as_ref()) || part.bytes().all(|byte| byte.is_ascii_digit());
+    if !known {
+        secret::keep_name(&part);
+    }
+    !known
 }
 
 /// The engine whose prefix `text` begins with, such as `sqlite:`, and the path behind it and any `//`.
@@ -259,142 +306,5 @@ impl fmt::Display for SourceUrl {
 impl fmt::Debug for SourceUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Catches a password that is shown as the host, the database, a parameter or a file of a URL that means something else
-    /// than its writer meant, and a URL whose secret is nowhere to be seen but taken apart wrongly.
-    #[test]
-    fn no_part_of_a_url_that_may_be_a_secret_is_shown() {
-        let odd = [
-            "postgres://u:/S3CRET@h/db",
-            "postgres://u:#S3CRET@h/db",
-            "postgres://u:12/S3CRET@h/db",
-            "postgres://u:a@S3CRET@h/db",
-            "mysql://u:7?S3CRET@h/db",
-            "clickhouse://u:/S3CRET@h:1/db",
-            "clickhouses://h/db?S3CRET",
-            "clickhouse://h/db#S3CRET",
-            "mariadb://h/S3CRET/db",
-            "postgres://h:/S3CRET",
-            "postgres://h/db?sslpassword=S3CRET",
-            "mysql://h/db?token=S3CRET",
-            "postgres://u:S3CRET@h:notaport/db",
-            "postgres://u:S3CRET@:5432/db",
-            "postgres:/u:S3CRET@h/db",
-            "postgres:u:S3CRET@h/db",
-            "POSTGRES:u:S3CRET@h/db",
-            "//u:S3CRET@h/db",
-            "u:S3CRET@h/db",
-            "oracle://u:S3CRET@h/db",
-            "S3CRET://h/db",
-            "S3CRET://u@h/db",
-            "postgres://u:S3CRET@h1:5432,h2:5432/db",
-            " postgres://u:S3CRET@h/db",
-            "postgres://u:S3CRET@h/db\n",
-            "postgres://u:S3C\tRET@h/db",
-            "sqlite:u:S3CRET@h/db",
-            "sqlite://u:S3CRET@h/db",
-            "sqlite:a.db?key=S3CRET",
-            "adbc:duckdb:u:S3CRET@h/db",
-            "adbc:duckdb:a.duckdb?motherduck_token=S3CRET",
-            "adbc:snowflake:S3CRET",
-            "duckdb:S3CRET.duckdb",
-            "duckdb://u:S3CRET@h/db",
-            "a.csv?token=S3CRET",
-            "host=h password=S3CRET dbname=d",
-            "host=h PASSWORD = 'S3CRET'",
-            "Server=h;Database=d;Uid=u;Pwd=S3CRET;",
-            "sqlite:a.db;password=S3CRET",
-            "file://u:S3CRET@h/db",
-            "file://u:/S3CRET@h/db",
-        ];
-        for text in odd {
-            let why = SourceUrl::parse(text, Path::new("/")).expect_err(text);
-            assert!(!format!("{why} {why:?}").contains("S3C"), "{why}");
-        }
-        let masked = [
-            "postgres://u:S3CRET@h/db",
-            "postgres://u:%2FS3CRET@h/db",
-            "postgres://u@h/db?password=S3CRET&sslkey=S3CRET&options=S3CRET",
-            "clickhouse://h:8123/db?user=u&password=S3CRET&access_token=S3CRET",
-            "mysql://u:S3CRET@h/d?ssl-key=S3CRET",
-        ];
-        for text in masked {
-            let url = SourceUrl::parse(text, Path::new("/")).unwrap();
-            assert!(!format!("{url} {url:?}").contains("S3CRET"), "{url}");
-            assert!(url.secrets().iter().any(|one| one.ends_with("S3CRET")));
-        }
-        let setting = "clickhouse://h/?session_timezone=Europe%2FBerlin&max_memory_usage=10000000000";
-        assert!(SourceUrl::parse(setting, Path::new("/")).unwrap().secrets().is_empty(), "it may stand in data");
-        let shown = SourceUrl::parse("postgres://u@h/db?sslmode=verify-full&host=%2Frun", Path::new("/")).unwrap();
-        assert_eq!(shown.to_string(), "postgres://u@h/db?sslmode=verify-full&host=%2Frun");
-        assert!(SourceUrl::parse("postgres://app:app@h/db", Path::new("/")).unwrap().secrets().is_empty());
-    }
-
-    /// Catches an error that speaks of a port where hosts were listed, and a comma that is no list taken for one.
-    #[test]
-    fn several_hosts_are_refused_by_that_name() {
-        let read = |text| SourceUrl::parse(text, Path::new("/"));
-        for text in [
-            "postgres://h1:5432,h2:5432/db",
-            "postgres://u:p@h1,h2/db",
-            "postgresql://h1,h2:5433",
-            "mysql://u@h1:3306,h2:3306/db?ssl-mode=DISABLED",
-            "clickhouse://h1,h2:8123",
-            "postgres://u@h/db?host=h1,h2",
-            "postgres://u@h/db?port=1,2",
-            "postgres://[::1]:5432,[::2]:5432/db",
-        ] {
-            let why = read(text).expect_err(text);
-            assert_eq!(why, UrlError::Hosts, "{text}");
-        }
-        for text in
-            ["postgres://u:p,q@h/db", "postgres://u@h/a,b", "clickhouse://h/?format_csv_null_representation=a,b"]
-        {
-            assert!(read(text).is_ok(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_stays_on_this_machine_is_told_from_the_rest() {
-        let remote = |text| SourceUrl::parse(text, Path::new("/")).unwrap().is_remote();
-        for text in
-            ["postgres://db/a", "mysql://10.0.0.1/a", "clickhouse://[2001:db8::1]/a", "postgres://localhost/a?host=db"]
-        {
-            assert!(remote(text), "{text}");
-        }
-        for text in [
-            "postgres://localhost/a",
-            "mysql://127.0.0.1/a",
-            "clickhouse://[::1]/a",
-            "postgres://db/a?host=/run/postgresql",
-            "mysql://db/a?socket=/run/mysqld/mysqld.sock",
-            "sqlite:a.db",
-            "a.csv",
-        ] {
-            assert!(!remote(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn paths_start_at_the_suite() {
-        let base = Path::new("/suite");
-        let shown = |text| SourceUrl::parse(text, base).unwrap().to_string();
-        assert_eq!(shown("sqlite:a.db"), "sqlite:/suite/a.db");
-        assert_eq!(shown("sqlite:///a.db"), "sqlite:/a.db");
-        assert_eq!(shown("new"), "/suite/new");
-        assert_eq!((shown("./a:b"), shown("/a:b@c")), ("/suite/./a:b".to_owned(), "/a:b@c".to_owned()));
-        assert_eq!(shown("file:///a@b.csv"), "/a@b.csv");
-        assert_eq!(shown("sales/year=2026/month=01"), "/suite/sales/year=2026/month=01");
-        assert!(matches!(SourceUrl::parse("oracle://h/x", base), Err(UrlError::Scheme(_))));
-        assert_eq!(shown("adbc:duckdb:a.duckdb"), "adbc:duckdb:/suite/a.duckdb");
-        assert_eq!(shown("adbc:duckdb:///a.duckdb"), "adbc:duckdb:/a.duckdb");
-        let refused = SourceUrl::parse("gs:///t.csv", base).unwrap_err().to_string();
-        assert!(refused.contains("it names no bucket"), "{refused}");
     }
 }

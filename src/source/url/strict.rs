@@ -1,6 +1,7 @@
 //! What a URL must look like before it is taken apart: whatever could be read in two ways is refused, because one of them
 //! shows a password as a host, a database or a file. Refusals never hold the text.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -126,8 +127,30 @@ pub(crate) fn database_refusal(path: &str) -> Option<&'static str> {
     inside.contains('/').then_some("its path has more than one part, where a database is one")
 }
 
-const NO_HOST: &str = "the host is empty; where the server listens on a socket, write localhost and name it behind the `?`: \
-                       host=/var/run/postgresql for PostgreSQL, socket=/run/mysqld/mysqld.sock for MySQL";
+const NO_HOST: &str = "the host is empty; where the server listens on a socket, name it behind the `?`: \
+                       host=/var/run/postgresql for PostgreSQL, socket=/run/mysqld/mysqld.sock for MySQL; where a file says the rest, \
+                       write postgres:///?service=name or mysql:///?defaults-file=path, and a user behind the `?` or in the file";
+
+/// What is said of the address of a page where a database is meant.
+pub(crate) const CONSOLE: &str =
+    "it begins with https:// and names a server of ClickHouse; write clickhouses://user:password@host:8443/database";
+
+/// Whether `url` is what ClickHouse Cloud shows as its HTTPS endpoint.
+pub(crate) fn is_console(url: &url::Url) -> bool {
+    url.scheme() == "https" && url.host_str().is_some_and(|host| host.ends_with(".clickhouse.cloud"))
+}
+
+/// `text` with localhost for its host where it has none and one of `sockets` says behind the `?` where the server listens.
+pub(crate) fn with_host<'a>(text: &'a str, sockets: &[&str]) -> Cow<'a, str> {
+    let Some((scheme, rest)) = text.split_once("://") else { return Cow::Borrowed(text) };
+    let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let named = |pair: &str| pair.split_once('=').is_some_and(|(name, _)| sockets.contains(&name));
+    let says = behind.split_once('?').is_some_and(|(_, query)| query.split('&').any(named));
+    match (authority.is_empty() || authority.ends_with('@')) && says {
+        true => Cow::Owned(format!("{scheme}://{authority}localhost{behind}")),
+        false => Cow::Borrowed(text),
+    }
+}
 
 /// Returns what is said of a URL without a host.
 pub(super) fn no_host(path: PathOf) -> &'static str {

@@ -71,5 +71,7 @@ fn arguments(settings: &PackSettings) -> String {
 fn url(args: &RehearseArgs, side: Side) -> Result<SourceUrl, String> {
     let given = args.url.iter().rev().find(|(name, _)| Side::named(name) == Some(side));
     let (_, text) = given.ok_or_else(|| format!("--url {side}=URL is missing; give a scratch database"))?;
-    SourceUrl::parse(text, Path::new(".")).map_err(|error| format!("--url {side}: {error}"))
+    SourceUrl::parse(text, Path::new("."))
+        .and_then(|url| url.complete(Path::new(".")))
+        .map_err(|error| format!("--url {side}: {error}"))
 }
