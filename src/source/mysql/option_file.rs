@@ -39,10 +39,9 @@ pub(super) fn complete(url: &Url, base: &Path) -> Result<Url, String> {
         full.set_host(Some(&bracketed)).map_err(|_| refused("has a `host` that is none"))?;
     }
     // As MySQL's own clients do, a socket is for localhost only.
-    if let Some(socket) = said("socket").filter(|_| no_host && given("socket").is_none()) {
-        if full.host_str() == Some("localhost") {
-            full.query_pairs_mut().append_pair("socket", socket);
-        }
+    let is_here = no_host && full.host_str() == Some("localhost") && given("socket").is_none();
+    if let Some(socket) = said("socket").filter(|_| is_here) {
+        full.query_pairs_mut().append_pair("socket", socket);
     }
     if let Some(port) = said("port").filter(|_| url.port().is_none()) {
         let port = port.parse().map_err(|_| refused("has a `port` that is none"))?;
