@@ -23,7 +23,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use commands::{
-    demo, diff, drivers, history, init, list, manual, prove, rehearse, rerun, run, schema, show, validate, waive,
+    demo, diff, drivers, history, init, list, manual, prove, rehearse, rerun, run, schema, show, validate, version,
+    waive,
 };
 
 use crate::exit_code::BROKEN;
@@ -79,9 +80,10 @@ enum Command {
     Waive(waive::WaiveArgs),
     /// List the ADBC drivers that are found, and where each was looked for
     Drivers(drivers::DriversArgs),
-    /// Print the JSON Schema of a suite file, for editors
-    #[command(after_help = schema::AFTER_HELP)]
-    Schema,
+    /// Print the JSON Schema of a suite file or another, for editors
+    Schema(schema::SchemaArgs),
+    /// Print the version; with --json what scripts want to know of it
+    Version(version::VersionArgs),
     /// Print what a shell completes
     Completions(manual::CompletionArgs),
     /// Print the manual page, or write one for each command
@@ -147,7 +149,8 @@ async fn dispatch(command: Command) -> Result<u8, u8> {
         Command::Demo(args) => demo::demo(&args).await,
         Command::Waive(args) => waive::waive(&args),
         Command::Drivers(args) => Ok(drivers::drivers(&args)),
-        Command::Schema => Ok(schema::schema()),
+        Command::Schema(args) => Ok(schema::schema(&args)),
+        Command::Version(args) => Ok(version::version(&args)),
         Command::Completions(args) => manual::completions(&args, Cli::command()),
         Command::Man(args) => manual::manual(&args, Cli::command()),
     }

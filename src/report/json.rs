@@ -68,5 +68,7 @@ pub(super) fn render(report: &RunReport) -> String {
 /// The JSON Schema of `report.json`.
 pub fn schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    settings.into_generator().into_root_schema_for::<Report<'static>>().to_value()
+    let mut schema = settings.into_generator().into_root_schema_for::<Report<'static>>();
+    schema.insert("$id".to_owned(), "urn:cutover:schema:report".into());
+    schema.to_value()
 }

@@ -155,7 +155,9 @@ pub(crate) fn lines(report: &RunReport) -> String {
 /// The JSON Schema of a proof.
 pub fn schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
-    settings.into_generator().into_root_schema_for::<Proof<'static>>().to_value()
+    let mut schema = settings.into_generator().into_root_schema_for::<Proof<'static>>();
+    schema.insert("$id".to_owned(), "urn:cutover:schema:proof".into());
+    schema.to_value()
 }
 
 /// One line for a check that was tried.

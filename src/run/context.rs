@@ -52,6 +52,21 @@ pub(crate) struct Context<'a> {
     pub(crate) today: NaiveDate,
 }
 
+impl<'a> Context<'a> {
+    /// What checks need that are looked at one after the other, and do not run.
+    pub(crate) fn of_one_at_a_time(
+        sources: sources::Opened,
+        params: Params<'a>,
+        options: &'a RunOptions,
+        stop: &'a CancellationToken,
+        late: &'a AtomicBool,
+    ) -> Self {
+        let (strays, placed, slots) = (Mutex::default(), Answers::default(), Semaphore::new(1));
+        let today = chrono::Utc::now().date_naive();
+        Context { sources, params, strays, placed, slots, options, stop, late, today }
+    }
+}
+
 /// Milliseconds since `clock`.
 pub(crate) fn elapsed_ms(clock: Instant) -> u64 {
     u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)

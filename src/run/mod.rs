@@ -35,6 +35,7 @@ use check::placed::Answers;
 use findings::redact;
 use findings::truncate;
 
+pub(crate) use check::estimate::estimates;
 pub(crate) use check::lint::inspect;
 pub(crate) use check::query::rendered;
 pub(crate) use event::Event;

@@ -15,6 +15,7 @@ use super::answer::{Answer, QueryHandle};
 use super::catalog::Catalog;
 use super::dialect::Dialect;
 use super::error::Error;
+use super::estimate::Estimate;
 use super::lint::{Inspected, LintRequest};
 use super::merging::Merging;
 use super::options::SourceOptions;
@@ -197,6 +198,19 @@ pub trait Engine: Send + Sync {
         _timeout: Duration,
         _ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// What `sql` would read, without running it; absent where the engine cannot say.
+    ///
+    /// # Errors
+    /// A query that the engine refuses, or a connection that broke.
+    fn estimate<'a>(
+        &'a self,
+        _sql: &'a str,
+        _timeout: Duration,
+        _ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Estimate>, Error>> {
         Box::pin(async { Ok(None) })
     }
 

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::{Answer, QueryHandle};
 use super::engine::Engine;
 use super::error::{Error, timed_out};
+use super::estimate::Estimate;
 use super::gate::admits;
 use super::lint::{Inspected, LintRequest};
 use crate::model::ErrorCode;
@@ -46,6 +47,17 @@ pub async fn within<T>(
 /// Cancels what `ticket` names, and waits a little for its server to say so.
 pub async fn cancel(engine: &dyn Engine, ticket: &QueryHandle) {
     let _ = tokio::time::timeout(CANCEL_GRACE, engine.cancel(ticket)).await;
+}
+
+/// Asks what `sql` would read, with the limits of [`query`]; it does not run.
+pub async fn estimate(
+    engine: &dyn Engine,
+    sql: &str,
+    timeout: Duration,
+    stop: &CancellationToken,
+) -> Result<Option<Estimate>, Error> {
+    let ticket = QueryHandle::default();
+    within(engine.estimate(sql, timeout, &ticket), engine, &ticket, timeout, stop).await
 }
 
 /// Asks what may make the answer to `sql` wrong, with the limits of [`query`].

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Driver, Engine};
 use super::error::Error;
+use super::estimate::Estimate;
 use super::lint::{Inspected, LintRequest};
 use super::location::Location;
 use super::merging::Merging;
@@ -119,6 +120,16 @@ impl Engine for OnOwnThreads {
     ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
         let (sql, ticket) = (sql.to_owned(), ticket.clone());
         self.ask(move |engine| Box::pin(async move { engine.volume(&sql, timeout, &ticket).await }))
+    }
+
+    fn estimate<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Estimate>, Error>> {
+        let (sql, ticket) = (sql.to_owned(), ticket.clone());
+        self.ask(move |engine| Box::pin(async move { engine.estimate(&sql, timeout, &ticket).await }))
     }
 
     fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {

@@ -3,6 +3,7 @@
 pub mod ad_hoc;
 mod bounds;
 mod check;
+mod defaults;
 mod digest;
 mod find;
 mod latency;
@@ -101,10 +102,16 @@ pub fn declared_params(path: &Path) -> BTreeMap<String, Param> {
 pub fn schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(raw::Suite).to_value();
     if let Some(object) = schema.as_object_mut() {
+        object.insert("$id".to_owned(), "urn:cutover:schema:suite".into());
         object.insert("title".to_owned(), "cutover suite".into());
         object.insert("required".to_owned(), serde_json::json!(["name", "sources", "checks"]));
     }
     schema
+}
+
+/// The JSON Schema of a `waivers.toml`, for editors.
+pub fn waivers_schema() -> serde_json::Value {
+    waivers::schema()
 }
 
 fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems: &mut Problems) -> Option<Suite> {
@@ -123,6 +130,12 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     }
     let before = problems.0.len();
     let raw: raw::Suite = read::read(&table, &["sources", "params", "views", "checks"], "suite", &file, problems);
+    // What a newer program would understand may be all that is wrong.
+    if let Some((why, help)) = raw.requires_cutover.as_deref().and_then(defaults::unmet) {
+        problems.0.truncate(before);
+        problems.0.push(file.problem(0, why, help));
+        return None;
+    }
     let name = raw.name.unwrap_or_default();
     if name.is_empty() {
         problems.0.push(file.problem(0, "`name` is missing", Some("add `name = \"my_suite\"`".to_owned())));
@@ -163,7 +176,8 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         diagnosis: raw.diagnosis != Some(false),
     };
     let raw_checks = section("checks", problems);
-    let checks = checks(raw_checks, &scope, &file, problems);
+    let defaults = defaults::sound(raw.defaults, &known, &file, problems);
+    let checks = checks(raw_checks, &defaults, &scope, &file, problems);
     if raw_checks.is_none_or(toml::map::Map::is_empty) {
         problems.0.push(file.problem(0, "the suite has no checks", Some("add [checks.my_check]".to_owned())));
     }
@@ -294,6 +308,7 @@ fn sources(
 
 fn checks(
     table: Option<&DeTable<'_>>,
+    defaults: &raw::Defaults,
     scope: &check::Scope<'_>,
     file: &File<'_>,
     problems: &mut Problems,
@@ -304,7 +319,8 @@ fn checks(
         let owner = format!("check `{}.{name}`", scope.suite);
         let Some(table) = read::table(value, &owner, file, problems) else { continue };
         let before = problems.0.len();
-        let raw: raw::Check = read::read(table, &["columns"], &owner, file, problems);
+        let mut raw: raw::Check = read::read(table, &["columns"], &owner, file, problems);
+        defaults::apply(defaults, &mut raw);
         let mut rules = BTreeMap::new();
         let columns =
             table.get("columns").and_then(|value| read::table(value, &format!("{owner}: `columns`"), file, problems));

@@ -25,10 +25,28 @@ pub(super) struct Suite {
     pub diagnosis: Option<bool>,
     /// What `cutover prove` may find missed.
     pub prove: Prove,
+    /// What checks say of themselves unless they say otherwise.
+    pub defaults: Defaults,
+    /// Versions of cutover that the suite may be run with, such as `>=0.2`.
+    pub requires_cutover: Option<String>,
     /// PostgreSQL: materialized views by name, or tables that a job fills, whose queries are to warn when they are behind.
     pub views: BTreeMap<String, View>,
     /// The checks by name.
     pub checks: BTreeMap<String, Check>,
+}
+
+/// Settings of every check that takes them and has none of its own.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Defaults {
+    /// Time allowed per query, such as `30s`.
+    pub timeout: Option<String>,
+    /// Whether a difference is `fail` or `warn`.
+    pub severity: Option<crate::model::Severity>,
+    /// Reads again what differs until it agrees or stays the same.
+    pub settle: Option<Settle>,
+    /// Runs the old query twice and leaves out what differs from itself.
+    pub noise: Option<bool>,
 }
 
 /// What a proof of the suite may find.

@@ -2,15 +2,19 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use chrono::{SecondsFormat, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use globset::Glob;
 use serde_json::json;
 
 use super::super::args::HistoryPlaceArgs;
+use super::super::args::value_parsers::duration;
 use super::super::selection::check_of;
 use super::super::{console, suites};
 use crate::exit_code::PASSED;
+use crate::model::plural;
 use crate::record::history;
 use crate::record::history::changes::{Change, changes};
 use crate::record::history::trend::trends;
@@ -43,6 +47,7 @@ Examples:
   cutover history costs --last 60
   cutover history 'costs.traces@*'              each window for itself
   cutover history compare last~1 last           what appeared, healed and stayed since the run before
+  cutover history prune --keep 90d              forget runs that are older
   cutover history --history 'postgres://ci:${PGPASS}@db/cutover' --json";
 
 const COMPARE_HELP: &str = "\
@@ -62,7 +67,23 @@ enum HistoryCommand {
         #[command(flatten)]
         from: FromArgs,
     },
+    /// Take old runs out of the history; their reports stay
+    #[command(after_help = PRUNE_HELP)]
+    Prune {
+        /// Age up to which runs are kept, such as 90d; the newest stays whatever its age
+        #[arg(long, value_name = "TIME", value_parser = duration)]
+        keep: Duration,
+        /// Folder for reports, in which history.db is
+        #[arg(long, value_name = "DIR", default_value = "reports/")]
+        reports: PathBuf,
+        #[command(flatten)]
+        place: HistoryPlaceArgs,
+    },
 }
+
+const PRUNE_HELP: &str = "\
+Examples:
+  cutover history prune --keep 90d              forget runs that are older";
 
 /// Which history, and how it is shown.
 #[derive(Args, Debug)]
@@ -81,8 +102,21 @@ struct FromArgs {
 pub(crate) async fn history(args: &HistoryArgs) -> Result<u8, u8> {
     match &args.command {
         Some(HistoryCommand::Compare { before, after, from }) => compare(before, after, from).await,
+        Some(HistoryCommand::Prune { keep, reports, place }) => {
+            let place = place.place(reports).map_err(|why| refuse(&why))?;
+            prune(&place, *keep).await
+        }
         None => show(args.suite.as_deref(), usize::from(args.last), &args.from).await,
     }
+}
+
+async fn prune(place: &Place, keep: Duration) -> Result<u8, u8> {
+    let age = TimeDelta::from_std(keep).ok().and_then(|age| Utc::now().checked_sub_signed(age));
+    let before = age.ok_or_else(|| refuse("--keep is longer than there has been time; write such as 90d"))?;
+    let gone = history::prune(place, before).await.map_err(|error| refuse(&visible(&error.to_string())))?;
+    let before = before.to_rfc3339_opts(SecondsFormat::Secs, true);
+    console::print(&format!("{} from before {before} taken out of {place}\n", plural(gone, "run")));
+    Ok(PASSED)
 }
 
 fn refuse(message: &str) -> u8 {

@@ -14,4 +14,5 @@ pub(super) mod run;
 pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod validate;
+pub(super) mod version;
 pub(super) mod waive;

@@ -13,7 +13,7 @@ use crate::report::visible;
 use crate::run;
 use crate::secret::hidden;
 use crate::source;
-use crate::source::CancellationToken;
+use crate::source::{CancellationToken, Estimate};
 use crate::suite::{SourceSpec, Suite};
 
 /// `cutover validate`.
@@ -28,12 +28,16 @@ pub(crate) struct ValidateArgs {
     /// Also connect to every source, and show what its server finds wrong with the queries
     #[arg(long)]
     connect: bool,
+    /// Also say what each query would read, where its server can tell without running it
+    #[arg(long, requires = "connect")]
+    estimate: bool,
 }
 
 const AFTER_HELP: &str = "\
 Examples:
   cutover validate                              every mistake at once, with file and line
-  cutover validate checks/costs --connect       also what the servers say of the queries";
+  cutover validate checks/costs --connect       also what the servers say of the queries
+  cutover validate --connect --estimate         also how many rows each query would read";
 
 /// How long a source may take to describe itself.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -50,7 +54,43 @@ pub(crate) async fn validate(args: &ValidateArgs) -> Result<u8, u8> {
         plural(suites.len() as u64, "suite"),
         plural(checks as u64, "check")
     ));
-    Ok(if args.connect { reach(&suites).await } else { PASSED })
+    if !args.connect {
+        return Ok(PASSED);
+    }
+    let code = reach(&suites).await;
+    Ok(if args.estimate && !estimates(&suites).await { BROKEN } else { code })
+}
+
+/// Prints what each query would read, and returns whether every engine could be asked.
+async fn estimates(suites: &[Suite]) -> bool {
+    let told = run::estimates(&selection::all(suites), PATIENCE, &CancellationToken::default()).await;
+    for one in &told {
+        let what = match &one.told {
+            Ok(estimate) => would_read(*estimate, one.queries),
+            Err(why) => format!("not known: {}", visible(&hidden(&why.to_string()))),
+        };
+        console::print(&format!("{} {} (`{}`): {what}\n", one.id, one.side, one.source));
+    }
+    told.iter().all(|one| one.told.is_ok())
+}
+
+/// What so many queries would read, in words.
+fn would_read(estimate: Option<source::Estimate>, queries: usize) -> String {
+    let Some(Estimate { rows, bytes, and_more }) = estimate else {
+        return "not known: its engine does not tell before a query runs".to_owned();
+    };
+    let windows = if queries > 1 { format!(", in {queries} windows") } else { String::new() };
+    let size = bytes.map(|bytes| format!("{} on disk", bytesize::ByteSize(bytes)));
+    let counted = rows.filter(|rows| *rows > 0 || !and_more);
+    let counted =
+        counted.map(|rows| format!("{} {}", if and_more { "at least" } else { "about" }, plural(rows, "row")));
+    let known = match (counted, size) {
+        (Some(rows), Some(size)) => format!("{rows}, {size}"),
+        (Some(known), None) => known,
+        (None, Some(size)) => format!("rows not known, {size}"),
+        (None, None) => "not known: what it reads is in no table whose rows the server counts beforehand".to_owned(),
+    };
+    format!("{known}{windows}")
 }
 
 /// Describes every source, and prints the warnings about the checks; a warning is no mistake, but a query that cannot be

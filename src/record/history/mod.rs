@@ -1,13 +1,14 @@
 //! The history: what every run found, in a SQLite file beside the reports or in a shared PostgreSQL.
 //!
-//! A run is added whole or not at all, by one transaction, and never changed. What is there is never deleted, moved or
-//! made anew: a file that cannot be read is an error. What of it is shown is decided in `trend` and `changes`, which are pure.
+//! A run is added whole or not at all, by one transaction, and never changed. What is there is never moved or made anew, and
+//! deleted only by who asks for it, in whole runs: a file that cannot be read is an error. What of it is shown is decided in `trend` and `changes`, which are pure.
 
 pub mod changes;
 mod connection;
 mod error;
 mod keys;
 mod place;
+mod prune;
 mod read;
 mod record;
 mod tables;
@@ -20,6 +21,8 @@ pub use error::Error;
 pub use keys::Keys;
 pub use place::Place;
 pub use read::{Entry, Run, Wanted};
+
+use chrono::{DateTime, Utc};
 
 use crate::model::RunReport;
 use read::HistoryReader;
@@ -46,6 +49,14 @@ pub async fn record(
     folder: Option<&str>,
 ) -> Result<(), Error> {
     limited(place, record::record(place, report, id, exit_code, folder)).await
+}
+
+/// Takes out every run that began before `before`, but the newest of all, and returns their number.
+///
+/// # Errors
+/// A history that is absent or cannot be written. Then everything is still in it.
+pub async fn prune(place: &Place, before: DateTime<Utc>) -> Result<u64, Error> {
+    limited(place, prune::prune(place, before)).await
 }
 
 /// The newest runs that hold a check which is `wanted`, with those checks alone, newest first; at most `most`.

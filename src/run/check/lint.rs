@@ -3,11 +3,8 @@
 //! Asks each side's engine once and turns its answer into warnings; what a query does wrong is the engine's knowledge.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-
-use tokio::sync::Semaphore;
 
 use super::super::context::{CheckRun, Context, panicked};
 use super::super::options::{RunOptions, Selected};
@@ -55,17 +52,7 @@ pub(crate) async fn inspect(selected: &[Selected<'_>], timeout: Duration, stop: 
     let params = params::evaluate(selected, &sources, &options, stop).await;
     let late = AtomicBool::new(false);
     let units = windows::units(selected, &params, &[]);
-    let context = Context {
-        sources,
-        params,
-        strays: Mutex::default(),
-        placed: super::placed::Answers::default(),
-        slots: Semaphore::new(1),
-        options: &options,
-        stop,
-        late: &late,
-        today: chrono::Utc::now().date_naive(),
-    };
+    let context = Context::of_one_at_a_time(sources, params, &options, stop, &late);
     let mut said = LintReport::default();
     let mut looked = BTreeSet::new();
     let mut read = BTreeSet::new();

@@ -6,6 +6,7 @@ pub(crate) mod background;
 pub(crate) mod catalogs;
 pub(crate) mod diagnosis;
 pub(crate) mod errors;
+pub(crate) mod estimate;
 pub(crate) mod facts;
 pub(crate) mod known_keys;
 pub(crate) mod latency;

@@ -9,6 +9,7 @@ mod declared;
 mod decode;
 mod dialect;
 mod error;
+mod estimate;
 mod lexer;
 mod lint;
 mod parameters;
@@ -33,6 +34,7 @@ use tokio::sync::SemaphorePermit;
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
+use super::estimate::Estimate;
 use super::lint::{Inspected, LintRequest};
 use super::merging::Merging;
 use super::shared::batch_sink::BatchSink;
@@ -140,6 +142,18 @@ impl Engine for ClickHouse {
         ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Option<Volume>, Error>> {
         Box::pin(self.weigh(sql, timeout, ticket))
+    }
+
+    fn estimate<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Estimate>, Error>> {
+        Box::pin(async move {
+            let _running = self.running.slot().await;
+            estimate::estimated(self, sql, timeout, ticket).await.map(Some)
+        })
     }
 
     fn inspect<'a>(

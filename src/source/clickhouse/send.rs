@@ -21,6 +21,8 @@ pub(super) enum Form {
     Describe,
     /// Tell how it understands it.
     Tree,
+    /// Tell what it would read of MergeTree tables.
+    Estimate,
 }
 
 /// What asks for the columns of the statement that follows it.
@@ -42,6 +44,7 @@ impl ClickHouse {
             // On lines of its own, so that a closing comment does not swallow the parenthesis.
             Form::Describe => format!("{DESCRIBE}{text}\n)"),
             Form::Tree => format!("EXPLAIN QUERY TREE {text}"),
+            Form::Estimate => format!("EXPLAIN ESTIMATE {text}"),
         };
         let request = session.apply_limited(self.address.client.query_raw(&sql), timeout, sql.len());
         request.with_setting("query_id", noted(ticket))

@@ -7,6 +7,7 @@ mod csv;
 mod data_file;
 mod declared;
 mod dialect;
+mod estimate;
 mod exact;
 mod format;
 mod format_table;
@@ -46,6 +47,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
+use super::estimate::Estimate;
 use super::gate::ReadQuery;
 use super::options::SourceOptions;
 use super::shared::batch_sink::{BatchSink, Reader};
@@ -224,6 +226,19 @@ impl Engine for Files {
                 return Err(Error::new(ErrorCode::QueryRefused, "the query gave no answer; run it again"));
             };
             Ok(Answer { frame, warnings })
+        })
+    }
+
+    fn estimate<'a>(
+        &'a self,
+        sql: &'a str,
+        _timeout: Duration,
+        _ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Estimate>, Error>> {
+        Box::pin(async move {
+            limits::check(sql)?;
+            ReadQuery::check(&lexer::LEXERS[0], sql)?;
+            estimate::estimated(&self.place, sql).await.map(Some)
         })
     }
 

@@ -7,6 +7,7 @@ mod declared;
 mod decode;
 mod dialect;
 mod error;
+mod estimate;
 mod lexer;
 mod option_file;
 mod options;
@@ -34,6 +35,7 @@ use tokio::sync::SemaphorePermit;
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
+use super::estimate::Estimate;
 use super::shared::batch_sink::Reader;
 use crate::model::SourceReport;
 use crate::spec::check::ParamValue;
@@ -132,6 +134,15 @@ impl Engine for MySql {
             let session = self.begin(timeout, ticket).await?;
             Ok(Box::new(Snapshot { source: self, session, timeout }) as Box<dyn Reader + 'a>)
         })
+    }
+
+    fn estimate<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Estimate>, Error>> {
+        Box::pin(self.foresee(sql, timeout, ticket))
     }
 
     fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {

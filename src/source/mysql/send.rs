@@ -18,3 +18,9 @@ pub(super) async fn parse(session: &mut Session, query: ReadQuery<'_>) -> Result
 pub(super) fn rows<'c>(session: &'c mut Session, query: ReadQuery<'_>) -> BoxStream<'c, Result<MySqlRow, sqlx::Error>> {
     sqlx::query(AssertSqlSafe(query.text().to_owned())).fetch(&mut session.connection)
 }
+
+/// The lines of the server's plan for `query`, which does not run; it has been parsed.
+pub(super) async fn explained(session: &mut Session, query: ReadQuery<'_>) -> Result<Vec<MySqlRow>, sqlx::Error> {
+    let explain = format!("EXPLAIN {}", query.text());
+    sqlx::query(AssertSqlSafe(explain)).persistent(false).fetch_all(&mut session.connection).await
+}

@@ -12,6 +12,7 @@ mod declared;
 mod decode;
 mod dialect;
 mod error;
+mod estimate;
 mod lexer;
 mod lint;
 mod numeric;
@@ -42,6 +43,7 @@ use tokio::sync::SemaphorePermit;
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
+use super::estimate::Estimate;
 use super::lint::{Inspected, LintRequest};
 use super::shared::batch_sink::Reader;
 use crate::model::SourceReport;
@@ -162,6 +164,15 @@ impl Engine for Postgres {
         ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Inspected, Error>> {
         Box::pin(self.look(sql, asked, timeout, ticket))
+    }
+
+    fn estimate<'a>(
+        &'a self,
+        sql: &'a str,
+        timeout: Duration,
+        ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Option<Estimate>, Error>> {
+        Box::pin(self.foresee(sql, timeout, ticket))
     }
 
     fn cancel<'a>(&'a self, ticket: &'a QueryHandle) -> BoxFuture<'a, ()> {

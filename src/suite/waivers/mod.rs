@@ -20,6 +20,7 @@ use super::read;
 use crate::spec::check::Check;
 use crate::spec::waiver::{KeyPart, Waiver};
 use keys::{key, not_compared};
+pub(super) use raw::schema;
 use raw::{DUPLICATE, OF_VALUES, Raw, RawFile};
 
 /// Name of the file, one per folder of suites.

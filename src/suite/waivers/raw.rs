@@ -18,8 +18,16 @@ pub(super) type Mistake = (String, Option<String>);
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct RawFile {
-    #[schemars(with = "Vec<serde_json::Value>")]
+    #[schemars(with = "Vec<Raw>")]
     pub(super) waivers: Vec<toml::Value>,
+}
+
+/// The JSON Schema of the file, for editors.
+pub(in super::super) fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(RawFile);
+    schema.insert("$id".to_owned(), "urn:cutover:schema:waivers".into());
+    schema.insert("title".to_owned(), "cutover waivers".into());
+    schema.to_value()
 }
 
 /// A waiver as it is written.

@@ -20,6 +20,9 @@ pub(crate) struct InitArgs {
     /// Folder of the suite; its suite.toml must not be there yet
     #[arg(long, value_name = "DIR", default_value = "checks/first")]
     pub(super) dir: PathBuf,
+    /// Take only these tables, such as 'billing.*'; repeatable
+    #[arg(long, value_name = "TABLE", value_delimiter = ',')]
+    pub(super) table: Vec<String>,
     /// Leave these tables out, such as 'audit_*'; repeatable
     #[arg(long, value_name = "TABLE", value_delimiter = ',')]
     pub(super) exclude: Vec<String>,
@@ -35,4 +38,5 @@ Examples:
   cutover init --old sqlite:shop.db --new warehouse/        a SQLite file and a folder of Parquet files
   OLD_URL=postgres://reader:secret@db/app NEW_URL=clickhouse://reader@ch/app cutover init --dir checks/app
   cutover init --exclude 'audit_*' --exclude events         without some tables
+  cutover init --table orders --table 'invoice_*'           only some tables
   cutover run checks/app                                    what it wrote, as it stands";

@@ -60,6 +60,7 @@ fn located(side: Side, error: &source::Error) -> String {
 
 /// Pairs the tables, describes those that pair, and writes the suite.
 pub(super) async fn make(mut old: Catalog, mut new: Catalog, args: &InitArgs) -> Result<Found, String> {
+    only(&mut old, &mut new, &args.table)?;
     let mut left = exclude(&mut old, &mut new, &args.exclude)?;
     let (old, new) = (&old, &new);
     let names = |side: &Catalog| side.tables.iter().map(|table| table.called.clone()).collect::<Vec<_>>();
@@ -115,23 +116,41 @@ pub(super) async fn make(mut old: Catalog, mut new: Catalog, args: &InitArgs) ->
     Ok(Found { made, pairs, lists, left })
 }
 
+/// Leaves both sides the tables that match one of `patterns`, where there are any.
+fn only(old: &mut Catalog, new: &mut Catalog, patterns: &[String]) -> Result<(), String> {
+    if patterns.is_empty() {
+        return Ok(());
+    }
+    let names = named("--table", patterns, old, new)?;
+    for side in [old, new] {
+        side.tables.retain(|table| names.contains(&table.called));
+    }
+    Ok(())
+}
+
 /// Takes the tables that match one of `patterns` out of both sides.
 fn exclude(old: &mut Catalog, new: &mut Catalog, patterns: &[String]) -> Result<Vec<Left>, String> {
-    let mut names = BTreeSet::new();
-    for pattern in patterns {
-        let matcher = Glob::new(pattern)
-            .map_err(|cause| format!("--exclude {pattern}: {}; write a pattern such as 'audit_*'", cause.kind()))?
-            .compile_matcher();
-        let all = old.tables.iter().chain(&new.tables).map(|table| table.called.clone());
-        let found: BTreeSet<String> = all.filter(|name| matcher.is_match(name)).collect();
-        if found.is_empty() {
-            return Err(format!("--exclude {pattern}: neither side has such a table; correct the pattern"));
-        }
-        names.extend(found);
-    }
+    let names = named("--exclude", patterns, old, new)?;
     for side in [old, new] {
         side.tables.retain(|table| !names.contains(&table.called));
     }
     let why = "--exclude names it".to_owned();
     Ok(names.into_iter().map(|called| Left { called, why: why.clone(), asked: true }).collect())
+}
+
+/// The tables of either side that match one of `patterns`, each of which matches some.
+fn named(flag: &str, patterns: &[String], old: &Catalog, new: &Catalog) -> Result<BTreeSet<String>, String> {
+    let mut names = BTreeSet::new();
+    for pattern in patterns {
+        let matcher = Glob::new(pattern)
+            .map_err(|cause| format!("{flag} {pattern}: {}; write a pattern such as 'audit_*'", cause.kind()))?
+            .compile_matcher();
+        let all = old.tables.iter().chain(&new.tables).map(|table| table.called.clone());
+        let found: BTreeSet<String> = all.filter(|name| matcher.is_match(name)).collect();
+        if found.is_empty() {
+            return Err(format!("{flag} {pattern}: neither side has such a table; correct the pattern"));
+        }
+        names.extend(found);
+    }
+    Ok(names)
 }

@@ -16,6 +16,9 @@ use crate::suite::Overrides;
 
 pub(crate) use args::InitArgs;
 
+/// The file beside the suite from which editors know its fields.
+const SCHEMA: &str = "suite.schema.json";
+
 /// Writes the suite and returns the exit code.
 pub(crate) async fn init(args: &InitArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("init", &why);
@@ -28,8 +31,12 @@ pub(crate) async fn init(args: &InitArgs) -> Result<u8, u8> {
     let (old, new) = tokio::join!(make::catalog(Side::Old, &old, args), make::catalog(Side::New, &new, args));
     let found = make::make(old.map_err(refuse)?, new.map_err(refuse)?, args).await.map_err(refuse)?;
     valid(&found.made.suite).map_err(refuse)?;
-    write_atomically(&path, &found.made.suite)
-        .map_err(|cause| refuse(format!("{}: {cause}; give another folder with --dir", path.display())))?;
+    let schema = args.dir.join(SCHEMA);
+    let text = format!("#:schema {SCHEMA}\n{}", found.made.suite);
+    for (path, text) in [(&schema, &format!("{:#}\n", suite::schema())), (&path, &text)] {
+        write_atomically(path, text)
+            .map_err(|cause| refuse(format!("{}: {cause}; give another folder with --dir", path.display())))?;
+    }
     console::print(&summary::summary(&found, args, &path));
     Ok(PASSED)
 }

@@ -74,6 +74,27 @@ pub(crate) async fn merging(
     Ok(merging::read(&tree, &catalogue, |name| engines.get(name)?.last().cloned()))
 }
 
+/// Whether `sql` reads anything but MergeTree tables, as far as this account may know.
+pub(crate) async fn reads_others(
+    source: &ClickHouse,
+    sql: &str,
+    timeout: Duration,
+    ticket: &QueryHandle,
+) -> Result<bool, Error> {
+    let session = source.session().await?;
+    let questions = Questions { source, session, timeout, ticket };
+    let tree = questions.tree(sql).await?;
+    let catalogue = questions.catalogue(&tree).await?;
+    let of_function = |tree: &Tree| tree.nodes().any(|at| tree.label(at) == "TABLE_FUNCTION");
+    Ok(of_function(&tree)
+        || catalogue.0.values().any(|entry| match entry {
+            Entry::Table { engine, .. } => !engine.ends_with("MergeTree"),
+            Entry::View(tree) => of_function(tree),
+            Entry::Stored(_) => false,
+            Entry::Unknown(_) => true,
+        }))
+}
+
 impl Questions<'_> {
     /// Asks a question of our own.
     async fn ask(&self, sql: &str) -> Result<Vec<Vec<String>>, Error> {
