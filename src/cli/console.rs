@@ -11,6 +11,7 @@ use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, Prog
 use super::args::LookArgs;
 use super::sanitize;
 use crate::exit_code::{BROKEN, DIFFERENT, PASSED};
+use crate::model::Status;
 use crate::report::terminal::Style;
 use crate::report::{Format, visible};
 use crate::run::Event;
@@ -86,6 +87,8 @@ pub(crate) fn with_causes(error: &source::Error) -> String {
 pub(crate) struct Screen {
     to_stderr: bool,
     quiet: bool,
+    /// Whether checks that passed or were skipped have no line.
+    failures: bool,
     /// How it looks.
     pub(crate) style: Style,
     progress: ProgressBar,
@@ -109,7 +112,8 @@ impl Screen {
         } else {
             ProgressBar::hidden()
         };
-        Screen { to_stderr, quiet: look.quiet, style: Style { color, width }, progress, running: Mutex::default() }
+        let LookArgs { quiet, failures, .. } = look;
+        Screen { to_stderr, quiet, failures, style: Style { color, width }, progress, running: Mutex::default() }
     }
 
     /// Shows one thing that happened.
@@ -130,7 +134,9 @@ impl Screen {
             Event::Finished(check) => {
                 running.remove(&check.id);
                 self.progress.inc(1);
-                self.say(&format!("{}\n", crate::report::terminal::line(check, &self.style)));
+                if !(self.failures && matches!(check.status(), Status::Pass | Status::Skip)) {
+                    self.say(&format!("{}\n", crate::report::terminal::line(check, &self.style)));
+                }
             }
         }
         self.progress

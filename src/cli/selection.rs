@@ -1,6 +1,9 @@
 //! Selects checks by the patterns of `--only` and the tags of `--tag`.
 
+use std::path::Path;
+
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
+use regex::Regex;
 
 use crate::run::Selected;
 use crate::suite::Suite;
@@ -43,6 +46,33 @@ impl Patterns {
 /// Returns the part of an id or a pattern that names the check.
 pub(super) fn check_of(id: &str) -> &str {
     id.split_once('@').map_or(id, |(check, _)| check)
+}
+
+/// Returns patterns of the ids that the texts of `--select` mean: a suite file or a folder of suites, or else a regular
+/// expression that an id matches somewhere. `ids` come with the files of their suites.
+pub(super) fn meant<'a>(texts: &[String], ids: &[(&'a str, &'a Path)]) -> Result<Vec<String>, String> {
+    let mut meant = Vec::new();
+    for text in texts {
+        let found: Vec<&str> = match Path::new(text).canonicalize() {
+            Ok(place) => {
+                let below = |suite: &Path| suite.canonicalize().is_ok_and(|suite| suite.starts_with(&place));
+                ids.iter().filter(|(_, suite)| below(suite)).map(|(id, _)| *id).collect()
+            }
+            Err(_) => {
+                let pattern = Regex::new(text).map_err(|cause| {
+                    let why = cause.to_string();
+                    let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                    format!("--select {text}: there is no such path, and it is no regular expression: {why}")
+                })?;
+                ids.iter().filter(|(id, _)| pattern.is_match(id)).map(|(id, _)| *id).collect()
+            }
+        };
+        if found.is_empty() {
+            return Err(format!("--select {text} matches no check; `cutover list` shows their ids"));
+        }
+        meant.extend(found.into_iter().map(globset::escape));
+    }
+    Ok(meant)
 }
 
 /// Selects every check.

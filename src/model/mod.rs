@@ -214,6 +214,9 @@ pub struct CheckReport {
     /// SHA-256, in hex, of what its differences are about: its kind, key, queries and windows as the suite has them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
+    /// Line of its suite's file on which it begins, counted from 1; absent where the suite is no file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
     /// How each side was read, `old` and `new`.
     #[serde(flatten)]
     pub sides: Sides<Option<SideReport>>,
@@ -292,6 +295,7 @@ impl CheckReport {
             tags: Vec::new(),
             why: None,
             definition: None,
+            line: None,
             sides: Sides::default(),
             outcome: Outcome::default(),
             diagnosis: None,

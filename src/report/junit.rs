@@ -57,6 +57,11 @@ fn test_case(report: &RunReport, check: &CheckReport, suite: &str, name: &str) -
     };
     let mut case = TestCase::new(name, status);
     case.set_classname(suite).set_time(Duration::from_millis(check.elapsed_ms));
+    // Attributes that no schema has and CI systems follow to the check.
+    if let (Some(of), Some(line)) = (report.suites.iter().find(|one| one.name == suite), check.line) {
+        case.extra.insert("file".into(), visible(&of.path).as_str().into());
+        case.extra.insert("line".into(), line.to_string().as_str().into());
+    }
     if check.status() == Status::Warn || (check.status() == Status::Pass && !suppressed::lines(check).is_empty()) {
         case.set_system_out(told(report, check));
     }

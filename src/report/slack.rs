@@ -22,6 +22,8 @@ pub struct Around<'a> {
     pub before: Option<&'a str>,
     /// Where its reports are.
     pub reports: &'a [String],
+    /// Page on which people reach them, which is told in place of that.
+    pub page: Option<&'a str>,
     /// Page of the job that it ran in.
     pub job: Option<&'a str>,
 }
@@ -51,7 +53,9 @@ pub fn render(report: &RunReport, around: Around<'_>) -> String {
     if !suites.is_empty() {
         let _ = write!(text, ", {} {}", agree(suites.len() as u64, "suite", "suites"), suites.join(", "));
     }
-    if !around.reports.is_empty() {
+    if let Some(page) = around.page {
+        let _ = write!(text, "\nreport: {}", escaped(page));
+    } else if !around.reports.is_empty() {
         let places: Vec<String> = around.reports.iter().map(|place| code(place)).collect();
         let _ = write!(text, "\nreport: {}", places.join(", "));
     }

@@ -155,6 +155,9 @@ async fn one_check(
     report.tags = check.tags.clone();
     report.why = check.why.clone();
     report.definition = Some(definition_of(unit.one.check));
+    let is_file = !unit.one.suite.path.as_os_str().is_empty();
+    let line = unit.one.suite.lines.get(&unit.one.check.id).filter(|_| is_file);
+    report.line = line.and_then(|line| u64::try_from(*line).ok());
     let mut slot = Slot::free(&context.slots);
     slot.take().await;
     if context.stop.is_cancelled() {

@@ -47,12 +47,13 @@ fn a_suite_says_once_what_its_checks_share() {
     suite(at, "", "");
     done(at, &RUN);
     assert!(report(at).unwrap()["checks"][0].get("transient").is_none(), "which it is not by itself");
-    suite(at, "[defaults]\nnoise = true", "");
-    let (_, said) = done(at, &RUN);
-    assert!(report(at).unwrap()["checks"][0]["unstable"].is_object(), "old was read twice: {said}");
-    suite(at, "[defaults]\nnoise = true", "noise = false\n");
-    done(at, &RUN);
-    assert!(report(at).unwrap()["checks"][0].get("unstable").is_none(), "a check's own comes first");
+    let noisy = |more: &str| {
+        suite(at, "[defaults]\nnoise = true", more);
+        let text = std::fs::read_to_string(at.join("suite.toml")).unwrap();
+        let suite = cutover::suite::parse(&text, &cutover::suite::Overrides::default()).unwrap();
+        suite.checks.iter().map(|check| check.noise).collect::<Vec<_>>()
+    };
+    assert_eq!((noisy(""), noisy("noise = false\n")), (vec![true, true, false], vec![false, true, false]));
     for (head, told) in [
         ("[defaults]\ntimeout = \"soon\"", "defaults: `timeout`: "),
         ("[defaults]\nsettle = { times = 2 }", "defaults: `settle`: it needs `wait`"),
@@ -163,4 +164,76 @@ fn a_history_is_cut_to_an_age() {
     assert_eq!(count("runs"), 1);
     let (code, said) = done(at, &["history", "prune", "--keep", "1d", "--history", "none.db"]);
     assert!(code == Some(2) && !at.join("none.db").exists(), "{said}");
+}
+
+/// Catches a selection that takes what was not meant, one by a path that is read as a pattern, and one of nothing.
+#[test]
+fn checks_are_selected_by_expression_and_by_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    suite(at, "", "");
+    std::fs::create_dir(at.join("other")).unwrap();
+    write(at, "other/n.csv", "v\n1\n");
+    let one = "kind = \"row_count\"\nold = \"SELECT COUNT(*) AS v FROM n\"\nnew = \"SELECT COUNT(*) AS v FROM n\"\n";
+    let head = "name = \"rows\"\n[sources.old]\nurl = \"n.csv\"\n[sources.new]\nurl = \"n.csv\"\n";
+    write(at, "other/suite.toml", &format!("{head}[checks.one]\n{one}[checks.two]\n{one}"));
+    let selected = |select: &[&str]| {
+        let _ = std::fs::remove_file(at.join("out.json"));
+        let (code, said) = done(at, &[&["run", ".", "--no-history", "--report", "json=out.json"], select].concat());
+        let ids: Vec<String> = report(at).map_or(Vec::new(), |found| {
+            let checks = found["checks"].as_array().unwrap().iter();
+            checks.map(|check| check["id"].as_str().unwrap().to_owned()).collect()
+        });
+        (code, ids, said)
+    };
+    assert_eq!(selected(&["--select", r"^s\.(rows|timed)$"]).1, ["s.rows", "s.timed"]);
+    assert_eq!(selected(&["--select", r"\.one$", "--only", "s.timed"]).1, ["rows.one", "s.timed"]);
+    assert_eq!(selected(&["--select", "other"]).1, ["rows.one", "rows.two"]);
+    assert_eq!(selected(&["--select", "other/suite.toml"]).1, ["rows.one", "rows.two"]);
+    for (text, told) in
+        [("nothing$", "--select nothing$ matches no check"), ("(", "no regular expression: unclosed group")]
+    {
+        let (code, ids, said) = selected(&["--select", text]);
+        assert!(code == Some(2) && ids.is_empty() && said.contains(told), "{said}");
+    }
+    suite(at, "", "");
+    done(at, &RUN);
+    let (_, said) = done(at, &["rerun", "out.json", "--select", r"\.strict$", "--report", "json=again.json"]);
+    let again: Value = serde_json::from_str(&std::fs::read_to_string(at.join("again.json")).unwrap()).unwrap();
+    assert_eq!(again["checks"].as_array().unwrap().len(), 1, "{said}");
+    assert_eq!(again["checks"][0]["id"], "s.strict");
+}
+
+/// Catches test cases that lead nowhere, and a line of another check.
+#[test]
+fn junit_says_where_a_check_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    suite(at, "", "");
+    done(at, &["run", "suite.toml", "--no-history", "--report", "junit=junit.xml", "--report", "json=out.json"]);
+    let text = std::fs::read_to_string(at.join("junit.xml")).unwrap();
+    let xml = roxmltree::Document::parse(&text).unwrap();
+    let toml = std::fs::read_to_string(at.join("suite.toml")).unwrap();
+    let found = report(at).unwrap();
+    for (case, check) in
+        xml.descendants().filter(|node| node.has_tag_name("testcase")).zip(found["checks"].as_array().unwrap())
+    {
+        let line: usize = case.attribute("line").unwrap().parse().unwrap();
+        assert_eq!(case.attribute("file"), Some("suite.toml"));
+        assert_eq!(toml.lines().nth(line - 1), Some(format!("[checks.{}]", case.attribute("name").unwrap()).as_str()));
+        assert_eq!(check["line"], line);
+    }
+}
+
+/// Catches a line of a check that passed, and a failure or a verdict that goes with it.
+#[test]
+fn a_run_shows_its_failures_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    suite(at, "", "");
+    let (code, said) = done(at, &[&RUN[..], &["--failures"]].concat());
+    assert_eq!(code, Some(1));
+    assert!(said.contains("fail  s.rows") && said.contains("FAIL: "), "{said}");
+    assert!(!said.contains("pass  s.timed") && done(at, &RUN).1.contains("pass  s.timed"), "{said}");
+    assert_eq!(done(at, &[&RUN[..], &["--failures", "--quiet"]].concat()).0, Some(2));
 }

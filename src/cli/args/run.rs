@@ -35,6 +35,9 @@ pub(crate) struct RunArgs {
     /// Run only checks whose id matches, such as 'costs.*'; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(crate) only: Vec<String>,
+    /// Run only checks whose id matches a regular expression, or whose suite is at this path; repeatable, and beside --only
+    #[arg(long, value_name = "REGEX|PATH")]
+    pub(crate) select: Vec<String>,
     /// Run only checks with this tag; repeatable
     #[arg(long, value_name = "TAG")]
     pub(crate) tag: Vec<String>,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::value_parsers::{pair, report, size, size_or_none};
+use super::value_parsers::{page, pair, report, size, size_or_none};
 use crate::record::history::Place;
 use crate::report::Format;
 use crate::run::DiffStrategy;
@@ -122,6 +122,9 @@ pub(crate) struct LookArgs {
     /// Show nothing but errors; the exit code stays the same
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// No lines of checks that passed or were skipped; the rest is shown
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) failures: bool,
     /// No colours (NO_COLOR does the same)
     #[arg(long)]
     pub(crate) no_color: bool,
@@ -156,6 +159,9 @@ pub(crate) struct NotifyArgs {
     /// variable; CUTOVER_NOTIFY where absent
     #[arg(long, value_name = "URL")]
     pub(crate) notify: Option<WebhookText>,
+    /// Where people reach the report, for the message of --notify: https://…, in which `{run}` is the run's folder
+    #[arg(long, value_name = "URL", value_parser = page)]
+    pub(crate) report_url: Option<String>,
     /// Annotate the step of GitHub Actions, and append the Markdown report to its summary
     #[arg(long)]
     pub(crate) github: bool,

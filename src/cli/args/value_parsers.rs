@@ -35,6 +35,20 @@ pub(crate) fn size_or_none(text: &str) -> Result<u64, String> {
     if text == "0" { Ok(0) } else { size(text) }
 }
 
+/// Parses the address of a page, which is shown to whoever reads a message and so holds no password.
+pub(crate) fn page(text: &str) -> Result<String, String> {
+    match url::Url::parse(text) {
+        Ok(url)
+            if ["http", "https"].contains(&url.scheme()) && url.username().is_empty() && url.password().is_none() =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => {
+            Err("write an address without a password, such as https://ci.example/reports/{run}/report.html".to_owned())
+        }
+    }
+}
+
 /// Parses `FORMAT=PATH`.
 pub(crate) fn report(text: &str) -> Result<(Format, String), String> {
     let (format, path) = text.split_once('=').ok_or("write FORMAT=PATH, such as json=report.json")?;

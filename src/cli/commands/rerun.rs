@@ -8,7 +8,7 @@ use clap::Args;
 use super::super::args::{RunArgs, SUITES};
 use super::super::publish::notify::Notifiers;
 use super::super::request::one_to_stdout;
-use super::super::selection::{Patterns, check_of};
+use super::super::selection::{Patterns, check_of, meant};
 use super::super::{console, execute, suites};
 use crate::exit_code::{BROKEN, FailOn, PASSED};
 use crate::model::{RerunOf, Status};
@@ -68,7 +68,13 @@ pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
         console::print(&format!("every check of {} passed; nothing to run again\n", before.display()));
         return Ok(PASSED);
     }
-    let only = Patterns::new(&run.only).map_err(refuse)?;
+    let path = |id: &str| {
+        let (suite, _) = id.split_once('.')?;
+        earlier.suites.iter().find(|one| one.name == suite).map(|one| Path::new(&one.path))
+    };
+    let ids: Vec<_> = open.iter().filter_map(|id| Some((*id, path(id)?))).collect();
+    let meant = meant(&run.select, &ids).map_err(refuse)?;
+    let only = Patterns::new(&[run.only.clone(), meant].concat()).map_err(refuse)?;
     let wanted: Vec<&str> = open.iter().copied().filter(|id| only.mean(id)).collect();
     if wanted.is_empty() {
         return Err(refuse(format!("--only matches none of the checks that did not pass: {}", open.join(", "))));

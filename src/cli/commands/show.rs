@@ -141,7 +141,7 @@ pub(crate) fn show(args: &ShowArgs) -> Result<u8, u8> {
         console::report(Format::Json, &lines(args, &found));
         return Ok(PASSED);
     }
-    let screen = console::Screen::new(LookArgs { quiet: false, no_color: args.no_color }, false, 0);
+    let screen = console::Screen::new(LookArgs { no_color: args.no_color, ..LookArgs::default() }, false, 0);
     console::print(&page(args, &run, &found, screen.style));
     // Differences that the run found and did not keep are no answer to what was asked.
     let lost = checks.iter().all(|check| check.written == 0 && check.is_cut());

@@ -26,6 +26,8 @@ pub(crate) struct Notifiers {
     webhook: Option<Webhook>,
     github: Option<Github>,
     reports: PathBuf,
+    /// Where people reach the report.
+    page: Option<String>,
 }
 
 impl Notifiers {
@@ -47,6 +49,7 @@ impl Notifiers {
             webhook,
             github: args.github.then(Github::default),
             reports: reports.to_owned(),
+            page: args.report_url.clone(),
         }
     }
 
@@ -71,7 +74,7 @@ impl Notifiers {
             best_effort("--metrics", || write_metrics(path, run.report, run.code));
         }
         if let Some(webhook) = &self.webhook {
-            best_effort_async("--notify", post(webhook, run)).await;
+            best_effort_async("--notify", post(webhook, run, self.page.as_deref())).await;
         }
     }
 
@@ -103,14 +106,17 @@ fn write_metrics(path: &Path, report: &RunReport, code: u8) {
 }
 
 /// Posts unless there is nothing new: a run that passed like the one before, or for the first time.
-async fn post(webhook: &Webhook, run: &FinishedRun<'_>) {
+async fn post(webhook: &Webhook, run: &FinishedRun<'_>, page: Option<&str>) {
     let passed = run.code == 0 && run.report.status() == Status::Pass;
     if passed && run.previous.as_ref().is_none_or(|previous| previous.passed()) {
         return;
     }
     let job = job();
     let before = run.previous.map(LastRun::verdict);
-    let around = slack::Around { code: run.code, before: before.as_deref(), reports: run.places, job: job.as_deref() };
+    // Where the report lies on this machine says nothing to who reads of it elsewhere.
+    let page = page.filter(|_| !run.places.is_empty()).map(|page| page.replace("{run}", &run.report.id));
+    let (page, job) = (page.as_deref(), job.as_deref());
+    let around = slack::Around { code: run.code, before: before.as_deref(), reports: run.places, page, job };
     let text = slack::render(run.report, around);
     // A second Ctrl-C does not wait for a server.
     if let Some(Err(why)) = unless_interrupted(webhook.post(&text)).await {

@@ -188,6 +188,7 @@ impl Mask {
             // From the suite, or counted: no value of a row.
             id,
             definition,
+            line,
             kind,
             severity,
             tags,
@@ -222,6 +223,7 @@ impl Mask {
         CheckReport {
             id,
             definition,
+            line,
             kind,
             severity,
             tags,

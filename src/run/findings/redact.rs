@@ -109,6 +109,7 @@ fn fields(report: &mut CheckReport) {
         // Names, words and numbers of our own.
         id: _,
         definition: _,
+        line: _,
         kind: _,
         skip_code: _,
         mask_key: _,

@@ -252,7 +252,8 @@ fn markup_is_escaped_and_many_checks_are_counted() {
     let error = ErrorReport::new(ErrorCode::Permanent, "77123.55").caused_by([Cause::of_others("77123.55")]);
     checks.push(CheckReport { error: Some(error), ..differing("s.<!channel>&`x`\n@here") });
     let places = ["a<b>&`c`".to_owned()];
-    let around = Around { code: 2, before: Some("pass"), reports: &places, job: Some("https://ci/<x>?a&b") };
+    let around =
+        Around { code: 2, before: Some("pass"), reports: &places, page: None, job: Some("https://ci/<x>?a&b") };
     let text = render(&report(checks), around);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
@@ -396,4 +397,21 @@ fn tls_is_checked() {
     let mut posted = String::new();
     said.read_line(&mut posted).unwrap();
     assert!(posted.contains("old and new differ"), "{posted}");
+}
+
+/// Catches a message that leads to a path of another machine, and an address that is posted with a password in it.
+#[test]
+fn a_message_leads_to_the_page_of_the_report() {
+    let folder = case("fail");
+    let server = Server::new(200, "");
+    let page = ["--report-url", "https://ci.example/reports/{run}/report.html"];
+    run(folder.path(), &server.url, &page, 1);
+    let message = server.message();
+    let report = message.lines().find_map(|line| line.strip_prefix("report: ")).unwrap();
+    let (head, tail) = (report.strip_prefix("https://ci.example/reports/").unwrap(), "/report.html");
+    assert!(folder.path().join("reports").join(head.strip_suffix(tail).unwrap()).is_dir(), "{message}");
+    for wrong in ["https://u:p@ci.example/", "ci.example", "file:///report.html"] {
+        run(folder.path(), &server.url, &["--report-url", wrong], 2);
+        assert!(server.taken().is_empty(), "{wrong}");
+    }
 }
