@@ -237,3 +237,28 @@ fn a_run_shows_its_failures_alone() {
     assert!(!said.contains("pass  s.timed") && done(at, &RUN).1.contains("pass  s.timed"), "{said}");
     assert_eq!(done(at, &[&RUN[..], &["--failures", "--quiet"]].concat()).0, Some(2));
 }
+
+/// Catches a pattern that waives what it does not mean, or one of the checks that it means alone.
+#[test]
+fn a_pattern_waives_each_check_that_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    suite(at, "", "");
+    assert_eq!(done(at, &RUN).0, Some(1));
+    let until = (chrono::Utc::now() + chrono::TimeDelta::days(3)).format("%Y-%m-%d").to_string();
+    let waive = |check: &str| {
+        done(at, &["waive", "out.json", "--check", check, "--until", &until, "--why", "known", "--owner", "ann"])
+    };
+    let (code, said) = waive("s.t*");
+    assert!(code == Some(2) && said.contains("--check s.t*: no check of out.json that differs"), "{said}");
+    assert!(!at.join("waivers.toml").exists());
+    let (code, said) = waive("s.*");
+    assert!(code == Some(0) && said.matches(": waived 1 difference of s.").count() == 2, "{said}");
+    assert_eq!(done(at, &RUN).0, Some(0), "both are waived");
+    let (code, said) = waive("s.{rows,strict}");
+    assert!(
+        code == Some(2) && said.contains("no check of out.json that differs"),
+        "a pass has nothing to waive: {said}"
+    );
+    assert!(waive("s.[").1.contains("write a pattern such as"));
+}

@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 use clap::Args;
 
 /// `cutover waive`.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct WaiveArgs {
     /// A report.json, its folder, or `last` for the newest in reports/; differences.parquet is read beside it
     #[arg(value_name = "REPORT")]
     pub(super) report: PathBuf,
-    /// The check, or one window of it, whose differences are accepted
-    #[arg(long, value_name = "ID")]
+    /// The check, or one window of it, whose differences are accepted; a pattern such as 'costs.*' means each that differs
+    #[arg(long, value_name = "ID|GLOB")]
     pub(super) check: String,
     /// Last day on which they are, UTC
     #[arg(long, value_name = "DATE")]
@@ -40,4 +40,5 @@ pub(crate) struct WaiveArgs {
 
 const AFTER_HELP: &str = "\
 Examples:
-  cutover waive report.json --check shop.orders --until 2026-03-31 --why 'lost by the old importer' --owner ann";
+  cutover waive report.json --check shop.orders --until 2026-03-31 --why 'lost by the old importer' --owner ann
+  cutover waive last --check 'shop.*' --until 2026-03-31 --why 'frozen until the cutover' --owner ann";

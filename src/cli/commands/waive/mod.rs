@@ -5,9 +5,11 @@ mod choice;
 mod same;
 mod toml;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
+use globset::Glob;
 
 use super::super::selection::check_of;
 use super::super::{console, suites};
@@ -22,8 +24,35 @@ pub(crate) use args::WaiveArgs;
 use choice::Request;
 use toml::appended;
 
-/// Adds the waivers and returns the exit code.
+/// Adds the waivers and returns the exit code. Where a pattern means several checks, each is waived for itself: one that
+/// cannot be keeps the others from nothing, and is told.
 pub(crate) fn waive(args: &WaiveArgs) -> Result<u8, u8> {
+    if !args.check.contains(['*', '?', '[', '{']) {
+        return one(args);
+    }
+    let ids = meant(args).map_err(|why| console::refuse("waive", &why))?;
+    let refused = ids.into_iter().filter_map(|check| one(&WaiveArgs { check, ..args.clone() }).err()).max();
+    refused.map_or(Ok(PASSED), Err)
+}
+
+/// The checks that the pattern means and that did not pass, or where it has an `@`, their windows.
+fn meant(args: &WaiveArgs) -> Result<BTreeSet<String>, String> {
+    let text = &args.check;
+    let glob = Glob::new(text)
+        .map_err(|cause| format!("--check {text}: {}; write a pattern such as 'costs.*'", cause.kind()))?
+        .compile_matcher();
+    let earlier = RecordedRun::read(&args.report).map_err(|why| why.to_string())?;
+    let named = |one: &RecordedCheck| if text.contains('@') { one.id.clone() } else { check_of(&one.id).to_owned() };
+    let open = earlier.checks.iter().filter(|one| !matches!(one.status, Status::Pass | Status::Skip));
+    let ids: BTreeSet<String> = open.map(named).filter(|id| glob.is_match(id)).collect();
+    if ids.is_empty() {
+        return Err(format!("--check {text}: no check of {} that differs is called so", earlier.path.display()));
+    }
+    Ok(ids)
+}
+
+/// Adds the waivers of one check.
+fn one(args: &WaiveArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("waive", &why);
     for (flag, text) in [("--why", &args.why), ("--owner", &args.owner)] {
         if text.trim().is_empty() {
