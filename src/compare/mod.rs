@@ -24,7 +24,7 @@ pub(crate) use value::types::comparable;
 
 use crate::frame::Frame;
 use crate::model::Sides;
-use crate::schema::Schema;
+use crate::schema::{ColumnData, Schema};
 use crate::spec::check::{Check, SchemaCheck};
 
 /// Judges what the sides of `check` returned.
@@ -52,15 +52,16 @@ pub fn compare_all(
     ComparisonResult::settled(check, kind::compare(check, old, new, population, limits, sink))
 }
 
-/// Judges what the catalogues of both sides say, and hands every difference to `sink` until it returns `false`.
+/// Judges what the catalogues of both sides say, and the data of old where it was asked, and hands every difference to `sink` until it returns `false`.
 pub(crate) fn compare_schemas(
     check: &Check,
     settings: &SchemaCheck,
     schemas: &Sides<Schema>,
+    data: &[ColumnData],
     limits: &Limits,
     sink: Sink<'_>,
 ) -> ComparisonResult {
-    ComparisonResult::settled(check, kind::schema::compare(check, settings, schemas, limits, sink))
+    ComparisonResult::settled(check, kind::schema::compare(check, settings, schemas, data, limits, sink))
 }
 
 #[cfg(test)]

@@ -241,7 +241,7 @@ const SCHEMA: KindProfile = KindProfile {
     queries: Queries::Catalogues,
     key: KeyUse::None,
     keyless: DifferenceForm::Rows,
-    settings: &["tables", "ignore", "allow", "order", "rename", "allow_empty"],
+    settings: &["tables", "ignore", "allow", "order", "data", "mask", "rename", "allow_empty"],
     groups: false,
     column_rules: false,
     default_rule: false,

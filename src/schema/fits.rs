@@ -77,6 +77,17 @@ pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
     }
 }
 
+/// Returns whether a column of `new` has all years that one of `old` has, those included that [`takes`] asks of none.
+pub(super) fn within(old: &ColumnType, new: &ColumnType) -> bool {
+    match (old, new) {
+        (ColumnType::Years { first, last, .. }, ColumnType::Years { first: from, last: to, .. }) => {
+            from <= first && to >= last
+        }
+        (_, ColumnType::Years { .. }) => false,
+        _ => true,
+    }
+}
+
 /// The days or moments of a column, and of the years that are asked for, those it has.
 fn years(of: &ColumnType) -> (&ColumnType, i32, i32) {
     match of {

@@ -2,11 +2,14 @@
 //!
 //! Reading a catalogue is `source`'s business, and what a difference of two schemas is that of `compare`.
 
+mod capacity;
 mod charset;
 mod column_type;
 mod declared;
 mod default;
 mod fits;
+
+pub(crate) use capacity::{ColumnData, Measure, Question, Unit, nulls, questions};
 
 pub(crate) use charset::Charset;
 pub(crate) use column_type::ColumnType;

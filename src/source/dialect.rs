@@ -10,6 +10,7 @@ use super::literal;
 use super::pushdown::server_diff::ServerDiff;
 use crate::frame::Type;
 use crate::model::ErrorCode;
+use crate::schema::{ColumnType, Measure};
 use crate::spec::check::ParamValue;
 
 /// The SQL of an engine. Texts of queries only: nothing here talks to a server.
@@ -171,6 +172,10 @@ pub trait Dialect: Sync {
     fn sum_type(&self, of: &Type) -> Type {
         of.clone()
     }
+
+    /// The aggregate of a quoted column of type `of` that answers `measure`, as text, an integer or NULL; absent where the
+    /// engine has no such expression.
+    fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String>;
 
     /// The condition that the key of a row is in a sample; absent where the engine has no such expression. See
     /// `pushdown::sampled`.

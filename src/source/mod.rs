@@ -7,6 +7,7 @@
 
 mod adbc;
 mod answer;
+mod capacity;
 mod catalog;
 mod clickhouse;
 mod dialect;
@@ -42,6 +43,7 @@ pub mod window;
 pub use crate::model::ErrorCode;
 pub use adbc::{Found, Library};
 pub use answer::{Answer, QueryHandle};
+pub(crate) use capacity::{capacity, capacity_query};
 pub use catalog::Table;
 pub use clickhouse::{ClickHouse, client as clickhouse_client};
 pub use dialect::Dialect;

@@ -123,6 +123,8 @@ pub struct SchemaCheck {
     pub allow: BTreeMap<String, Allowed>,
     /// Whether the order of columns counts.
     pub is_ordered: bool,
+    /// Whether the data of old has to fit the types of new.
+    pub asks_data: bool,
 }
 
 /// A change of type that is allowed: the whole type or its name without limits, as the engine or as reports write it.
@@ -134,9 +136,22 @@ pub struct Allowed {
     pub new: String,
 }
 
+/// What stands before the name of a column where an item is its data.
+const DATA_OF: &str = "data of ";
+
 impl SchemaCheck {
     /// The columns that name an item, as waivers and reports write them.
     pub const KEY: [&'static str; 2] = ["table", "item"];
+
+    /// Returns the item that the data of a column is.
+    pub(crate) fn data_item(column: &str) -> String {
+        format!("{DATA_OF}{column}")
+    }
+
+    /// Returns the column whose data an item is.
+    pub(crate) fn column_of_data(item: &str) -> Option<&str> {
+        item.strip_prefix(DATA_OF)
+    }
 
     /// Returns why a finding that has these names does not count, where that is so.
     pub(crate) fn ignored(&self, subjects: &[String]) -> Option<&str> {

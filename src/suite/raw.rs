@@ -155,6 +155,8 @@ pub(super) struct Check {
     pub allow: BTreeMap<String, String>,
     /// `schema`: whether the order of columns counts.
     pub order: Option<bool>,
+    /// `schema`: whether old is asked if its data fits the types of new.
+    pub data: Option<bool>,
     /// `latency`: median of old ÷ median of new ≥ this.
     pub min_speedup: Option<Number>,
     /// `latency`: p95 of new ≤ this, such as `200ms`.

@@ -3,6 +3,7 @@
 pub(crate) mod attempt;
 pub(crate) mod attempt_result;
 pub(crate) mod background;
+pub(crate) mod capacity;
 pub(crate) mod catalogs;
 pub(crate) mod diagnosis;
 pub(crate) mod errors;

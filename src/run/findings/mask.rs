@@ -15,7 +15,7 @@ use crate::model::{
     Measure, NumberFindings, Outcome, Pair, PercentileFindings, Quantity, RowFindings, TagFindings, ViolationFindings,
     Warning, WarningCode,
 };
-use crate::spec::check::{Check, KindSettings, Masks};
+use crate::spec::check::{Check, KindSettings, Masks, SchemaCheck};
 
 /// The column by which a side of finished percentiles tells how many values are behind them.
 const COUNT: &str = "n";
@@ -94,8 +94,13 @@ impl Mask {
     fn add(&mut self, name: &str, check: &Check) {
         self.names.insert(name.to_owned());
         for (old, new) in &check.rename {
+            // A schema's names are `table.column`.
+            let old = match old.rsplit_once('.') {
+                Some((_, column)) if self.kind == Kind::Schema => column,
+                _ => old,
+            };
             if old == name || new == name {
-                self.names.extend([old.clone(), new.clone()]);
+                self.names.extend([old.to_owned(), new.clone()]);
             }
         }
     }
@@ -130,10 +135,15 @@ impl Mask {
     pub(crate) fn example(&self, example: Example) -> Example {
         let counts = example.row_counts().map(|(name, _)| name.clone());
         let Example { difference, key, columns } = example;
+        // Of a schema, what stands in new is a limit, and no value.
+        let is_hidden_data = self.hides_data(&key);
         let hide = |name: &String, pair: Pair| {
             let Pair { old, new } = pair;
             if Some(name) == counts.as_ref() {
                 return Pair { old, new };
+            }
+            if is_hidden_data {
+                return Pair { old: self.value(true, old), new };
             }
             let hidden = self.hides_value(name);
             Pair { old: self.value(hidden, old), new: self.value(hidden, new) }
@@ -143,6 +153,13 @@ impl Mask {
             (name, pair)
         });
         Example { difference, key: self.key(key), columns: columns.collect() }
+    }
+
+    /// Whether a difference of a schema tells of the data of a masked column.
+    fn hides_data(&self, Key(key): &Key) -> bool {
+        let item = key.iter().find(|(name, _)| name == SchemaCheck::KEY[1]).and_then(|(_, item)| item.as_deref());
+        let column = item.and_then(SchemaCheck::column_of_data);
+        self.kind == Kind::Schema && column.is_some_and(|column| self.hides(column))
     }
 
     /// Whether what stands under this name, a column or a measure, is a masked value.

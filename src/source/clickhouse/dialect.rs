@@ -9,6 +9,7 @@ use super::super::literal;
 use super::super::pushdown::server_diff::ServerDiff;
 use super::lexer::LEXERS;
 use crate::frame::Type;
+use crate::schema::{ColumnType, Measure};
 use crate::spec::check::ParamValue;
 
 /// ClickHouse.
@@ -21,6 +22,10 @@ impl Dialect for ClickHouse {
 
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
+    }
+
+    fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {
+        super::capacity::measured(self, measure, column, of)
     }
 
     fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {

@@ -4,6 +4,7 @@
 //! loses some of them. Every request is readonly: by `readonly = 2`, or by the account's own profile.
 
 mod address;
+mod capacity;
 mod catalog;
 mod declared;
 mod decode;

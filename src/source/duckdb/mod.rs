@@ -3,6 +3,7 @@
 //! One database is held from the first query on, with its lock on the file, and each session is a connection to it in a
 //! transaction that only reads.
 
+mod capacity;
 mod catalog;
 mod database;
 mod declared;

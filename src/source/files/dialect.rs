@@ -8,6 +8,7 @@ use super::super::lexer::Lexer;
 use super::super::literal;
 use super::lexer::LEXERS;
 use crate::frame::Type;
+use crate::schema::{ColumnType, Measure};
 
 /// SQL over files.
 pub(super) struct DataFusion;
@@ -23,6 +24,10 @@ impl Dialect for DataFusion {
 
     fn reader(&self) -> String {
         String::new()
+    }
+
+    fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {
+        super::capacity::measured(self, measure, column, of)
     }
 
     fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {

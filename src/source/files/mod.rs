@@ -2,6 +2,7 @@
 
 mod alike;
 mod balanced;
+mod capacity;
 mod catalog;
 mod csv;
 mod data_file;

@@ -8,6 +8,7 @@ use super::super::lexer::Lexer;
 use super::super::literal;
 use super::lexer::LEXERS;
 use crate::frame::Type;
+use crate::schema::{ColumnType, Measure};
 
 /// MySQL and MariaDB.
 pub(super) struct MySql;
@@ -23,6 +24,10 @@ impl Dialect for MySql {
 
     fn reader(&self) -> String {
         " to MySQL, in some sql_mode (a quote inside quotes is best doubled)".to_owned()
+    }
+
+    fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {
+        super::capacity::measured(self, measure, column, of)
     }
 
     fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {

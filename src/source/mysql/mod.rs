@@ -2,6 +2,7 @@
 //!
 //! A statement without a result is refused before it runs, so that no check can change its session (`session`).
 
+mod capacity;
 mod catalog;
 mod declared;
 mod decode;

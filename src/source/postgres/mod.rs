@@ -4,6 +4,7 @@
 //! nothing depends on session state a pooler may not keep. Decoding one value (`decode`) knows nothing
 //! of how rows arrive, so that another way of streaming them can share it.
 
+mod capacity;
 mod catalog;
 mod column;
 mod connection;

@@ -8,6 +8,7 @@ use super::super::lexer::Lexer;
 use super::super::literal;
 use super::lexer::LEXERS;
 use crate::frame::Type;
+use crate::schema::{ColumnType, Measure};
 use crate::spec::check::ParamValue;
 
 /// What another row holds that has the form of a time and is none.
@@ -23,6 +24,10 @@ impl Dialect for Sqlite {
 
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
+    }
+
+    fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {
+        super::capacity::measured(self, measure, column, of)
     }
 
     fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect {

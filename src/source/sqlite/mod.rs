@@ -3,6 +3,7 @@
 //! Queries run on threads that may wait. A query that is dropped stops itself, so there is nothing to cancel elsewhere.
 
 mod beside;
+mod capacity;
 mod catalog;
 mod checks;
 mod connection;

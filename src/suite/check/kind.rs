@@ -63,6 +63,7 @@ impl Reader<'_, '_> {
             ignore,
             allow,
             order,
+            data,
         } = raw;
         let given = [
             ("mask", mask.is_some()),
@@ -100,6 +101,7 @@ impl Reader<'_, '_> {
             ("ignore", !ignore.is_empty()),
             ("allow", !allow.is_empty()),
             ("order", order.is_some()),
+            ("data", data.is_some()),
         ];
         let taken = kind.profile().settings;
         for (name, _) in given.iter().filter(|(name, given)| *given && !taken.contains(name)) {

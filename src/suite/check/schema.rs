@@ -45,6 +45,6 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        SchemaCheck { tables, ignore, allow, is_ordered: raw.order == Some(true) }
+        SchemaCheck { tables, ignore, allow, is_ordered: raw.order == Some(true), asks_data: raw.data == Some(true) }
     }
 }

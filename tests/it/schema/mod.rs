@@ -1,6 +1,8 @@
 //! Kind `schema` through the built program: one planted change per property and engine, and one schema on two engines.
 
 mod across;
+mod data;
+mod data_settings;
 mod limits;
 mod planted;
 mod settings;

@@ -26,6 +26,7 @@ const KINDS: [(&str, &str); 9] = [
 const ALL: &[&str] =
     &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "invariant", "latency", "schema"];
 const KEYED: &[&str] = &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "invariant"];
+const MASKED: &[&str] = &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "invariant", "schema"];
 const PAIRED: &[&str] = &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness"];
 const COUNTED: &[&str] = &["row_count", "sum", "rows"];
 const NUMBERS: &[&str] = &["row_count", "sum"];
@@ -41,7 +42,7 @@ const SETTINGS: &[(&str, &str, &[&str])] = &[
     ("timeout", "'1s'", ALL),
     ("accept", "{ retried = 'known' }", ALL),
     ("key", "['id', 'day']", KEYED),
-    ("mask", "['name']", KEYED),
+    ("mask", "['name']", MASKED),
     ("settle", "{ wait = '1s' }", KEYED),
     ("rename", "{ name = 'title' }", &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "schema"]),
     ("noise", "true", PAIRED),
@@ -52,6 +53,7 @@ const SETTINGS: &[(&str, &str, &[&str])] = &[
     ("ignore", "{ 'orders.legacy' = 'dropped' }", &["schema"]),
     ("allow", "{ 'orders.note' = 'varchar → text' }", &["schema"]),
     ("order", "true", &["schema"]),
+    ("data", "true", &["schema"]),
     ("sample", "'1%'", &["rows"]),
     ("value", "'ms'", &["percentile"]),
     ("quantiles", "{ p50 = 0.5 }", &["percentile"]),

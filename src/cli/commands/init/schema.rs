@@ -41,7 +41,7 @@ async fn found(engines: Sides<&dyn Engine>, tables: &[Sides<Table>], timeout: Du
         count += 1;
         true
     };
-    let judged = compare_schemas(check, settings, &schemas, &Limits::default(), &mut take);
+    let judged = compare_schemas(check, settings, &schemas, &[], &Limits::default(), &mut take);
     match judged.error {
         Some(error) => Err(error.message().clone()),
         None => Ok(count),

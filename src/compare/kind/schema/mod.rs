@@ -1,5 +1,6 @@
 //! `schema`: what two catalogues say of the same tables, item by item: tables, columns, keys, constraints, indexes, storage.
 
+mod data;
 mod items;
 mod judge;
 
@@ -10,7 +11,7 @@ use super::super::rows::Sink;
 use crate::model::{
     ColumnReport, Difference, ErrorCode, ErrorReport, Example, Outcome, Pair, RowCounts, RowFindings, Sides,
 };
-use crate::schema::{Property, Schema};
+use crate::schema::{ColumnData, Property, Schema};
 use crate::spec::check::{Check, SchemaCheck};
 use items::{Item, items, named};
 use judge::differs;
@@ -23,6 +24,7 @@ pub(crate) fn compare(
     check: &Check,
     settings: &SchemaCheck,
     schemas: &Sides<Schema>,
+    data: &[ColumnData],
     limits: &Limits,
     sink: Sink<'_>,
 ) -> Result<ComparisonResult, ErrorReport> {
@@ -65,6 +67,21 @@ pub(crate) fn compare(
             (then, now) => Some(one_sided(key, then, now)),
         };
         found.add(then.or(now), example, key, settings, &mut sink);
+    }
+    for column in data {
+        let reason = |name: &str, rule: &str, reason: &str| ColumnReport {
+            name: name.to_owned(),
+            rule: rule.to_owned(),
+            reason: Some(reason.to_owned()),
+            ..ColumnReport::default()
+        };
+        let name = format!("{}.{} data", column.table, column.column);
+        found.columns.extend(column.untold.iter().map(|why| reason(&name, "not compared", why)));
+        found.columns.extend(column.ignored.iter().map(|why| reason(&name, "ignore", why)));
+        if !column.answers.is_empty() {
+            found.seen.extend(column.answers.iter().map(|(question, _)| question.measure.name()));
+            found.judged(data::misfit(column), &mut sink);
+        }
     }
     found.columns.extend(others.into_iter().map(|(property, reason)| ColumnReport {
         name: property.name().to_owned(),
@@ -141,6 +158,21 @@ impl Found {
             self.counts.new -= u64::from(example.difference != Difference::Missing);
             return;
         }
+        self.count(example, sink);
+    }
+
+    /// Counts what the data of one column comes to.
+    fn judged(&mut self, example: Option<Example>, sink: &mut Option<Sink<'_>>) {
+        self.counts.old += 1;
+        self.counts.new += 1;
+        match example {
+            Some(example) => self.count(example, sink),
+            None => self.counts.equal += 1,
+        }
+    }
+
+    /// Counts and hands on what differs.
+    fn count(&mut self, example: Example, sink: &mut Option<Sink<'_>>) {
         match example.difference {
             Difference::Missing => self.counts.missing += 1,
             Difference::Extra => self.counts.extra += 1,
@@ -182,7 +214,12 @@ impl Found {
     fn finish(self) -> RowFindings {
         let compared = self.seen.iter().map(|name| ColumnReport {
             name: (*name).to_owned(),
-            rule: if *name == items::TYPE { "holds every value of old" } else { "exact" }.to_owned(),
+            rule: match *name {
+                items::TYPE => "holds every value of old",
+                items::NULLABLE | items::DEFAULT | items::PLACE | items::DEFINITION => "exact",
+                _ => "new has room",
+            }
+            .to_owned(),
             changed: Some(self.changed.get(*name).copied().unwrap_or(0)),
             ..ColumnReport::default()
         });

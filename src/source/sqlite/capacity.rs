@@ -1,0 +1,40 @@
+//! How SQLite says whether what is in a column fits elsewhere.
+
+use super::super::capacity::listed;
+use super::super::dialect::Dialect;
+use crate::schema::{ColumnType, Measure, Unit};
+
+/// The aggregate of a quoted column that answers `measure`.
+pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, _of: &ColumnType) -> Option<String> {
+    // Functions of text end at a NUL character, so that the bytes of such a text are counted.
+    let characters = format!(
+        "CASE WHEN instr(CAST({column} AS BLOB), x'00') > 0 THEN length(CAST({column} AS BLOB)) ELSE length({column}) END"
+    );
+    let bytes = format!("length(CAST({column} AS BLOB))");
+    Some(match measure {
+        Measure::Nulls => format!("count(*) - count({column})"),
+        Measure::Longest(Unit::Characters) => format!("max({characters})"),
+        Measure::Shortest(Unit::Characters) => format!("min({characters})"),
+        Measure::Longest(_) => format!("max({bytes})"),
+        Measure::Shortest(_) => format!("min({bytes})"),
+        Measure::TrailingBlanks => format!("count(CASE WHEN {column} LIKE '% ' THEN 1 END)"),
+        Measure::Largest | Measure::Latest => format!("CAST(max({column}) AS TEXT)"),
+        Measure::Smallest | Measure::Earliest => format!("CAST(min({column}) AS TEXT)"),
+        Measure::FinerNumber(digits) => {
+            let is_finer = format!("typeof({column}) <> 'integer' AND {column} <> round({column}, {digits})");
+            format!("CAST(max(CASE WHEN {is_finer} THEN {column} END) AS TEXT)")
+        }
+        Measure::FinerSecond(digits) => {
+            // A digit that is not 0 behind so many others.
+            let forms = (usize::from(*digits)..9)
+                .map(|before| format!("{column} GLOB '*.{}[1-9]*'", "[0-9]".repeat(before)))
+                .collect::<Vec<_>>();
+            format!("max(CASE WHEN {} THEN {column} END)", forms.join(" OR "))
+        }
+        Measure::Unlisted(labels) => {
+            let text = format!("CAST({column} AS TEXT)");
+            let labels = listed(dialect, labels)?;
+            format!("min(CASE WHEN {text} COLLATE BINARY NOT IN ({labels}) THEN {text} END)")
+        }
+    })
+}
