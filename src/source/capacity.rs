@@ -28,7 +28,7 @@ pub(crate) fn capacity_query(
     (!aggregates.is_empty()).then(|| format!("SELECT {} FROM {}", aggregates.join(",\n  "), table.quoted(dialect)))
 }
 
-/// Asks a query that [`capacity_query`] made of so many measures, and returns the answers in their order; NULL is absent, and so
+/// Asks a query that [`capacity_query`] made of these measures, and returns the answers in their order; NULL is absent, and so
 /// is the whole answer to what was left out.
 ///
 /// # Errors
@@ -36,12 +36,12 @@ pub(crate) fn capacity_query(
 pub(crate) async fn capacity(
     engine: &dyn Engine,
     sql: &str,
-    measures: usize,
+    measures: &[(&str, &ColumnType, &Measure)],
     timeout: Duration,
     stop: &CancellationToken,
 ) -> Result<Vec<Option<Option<String>>>, Error> {
     let frame = query(engine, sql, timeout, stop).await?.frame;
-    let answer = |at: usize| {
+    let answer = |(at, (column, _, measure)): (usize, &(&str, &ColumnType, &Measure))| {
         let name = place(at);
         if frame.column(&name).is_none() {
             return Ok(None);
@@ -54,11 +54,15 @@ pub(crate) async fn capacity(
             // Read as nothing it would say that everything fits.
             _ => Err(Error::new(
                 ErrorCode::TypeUnsupported,
-                format!("the answer {name} is neither a text nor an integer"),
+                format!(
+                    "the {} of column `{column}` came as neither a text nor an integer; leave the column's data out with \
+                     `ignore = {{ \"TABLE.{column}:data\" = \"reason\" }}`",
+                    measure.name()
+                ),
             )),
         }
     };
-    (0..measures).map(answer).collect()
+    measures.iter().enumerate().map(answer).collect()
 }
 
 fn place(at: usize) -> String {

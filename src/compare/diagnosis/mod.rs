@@ -16,7 +16,6 @@ mod moved;
 mod nulls;
 mod numbers;
 mod pair;
-mod parallel;
 mod rounding;
 mod rows;
 mod shapes;
@@ -31,6 +30,8 @@ mod zones;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use columns::{ColumnChanges, changed};
 use concentration::{Background, Shared, shared};
 use copies::{Ratio, copies};
@@ -38,7 +39,6 @@ pub(crate) use evidence::{Change, Collector, DifferingRow, Evidence, Head, Merge
 use keys::changed_key;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
-use parallel::each;
 use rows::Neighbours;
 use shapes::shapes;
 use spread::spread;
@@ -115,7 +115,7 @@ impl Diagnosing<'_> {
         let nearly_all = self.known.rows.equal * 10 <= self.known.rows.old;
         let neighbours = Neighbours::new(evidence, nearly_all);
         let columns = changed(evidence);
-        let looked = each(&columns, |column| self.look(column, neighbours.as_ref()));
+        let looked: Vec<Looked> = columns.par_iter().map(|column| self.look(column, neighbours.as_ref())).collect();
         for (column, Looked { found, rows, places }) in columns.iter().zip(looked) {
             let name = &evidence.columns[column.column].name;
             let drawn = column.changed.len() as u64;
@@ -201,11 +201,12 @@ impl Diagnosing<'_> {
     /// What rows without a partner have in common, of those that nothing else covers.
     fn alone(&mut self) {
         let classes = [Difference::Missing, Difference::Extra];
-        let looked = each(&classes, |class| {
+        let look = |class: &Difference| {
             let rows: Vec<usize> = self.evidence.of(*class).filter(|row| !self.covered[*row][0]).collect();
             let shared = self.shared(&rows, None, 3);
             (rows, shared)
-        });
+        };
+        let looked: Vec<_> = classes.par_iter().map(look).collect();
         for (class, (rows, places)) in classes.into_iter().zip(looked) {
             let drawn = self.evidence.of(class).count() as u64;
             let all = self.known.rows.of(class);

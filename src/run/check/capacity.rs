@@ -45,7 +45,7 @@ pub(super) async fn ask(
         let answers = match capacity_query(engine.driver().dialect, name, &measures) {
             None => vec![None; measures.len()],
             Some(sql) => {
-                let answers = capacity(engine, &sql, measures.len(), timeout, context.stop).await;
+                let answers = capacity(engine, &sql, &measures, timeout, context.stop).await;
                 let answers = answers.map_err(|error| located(context, Side::Old.into(), source, error))?;
                 found.asked.push(sql);
                 answers

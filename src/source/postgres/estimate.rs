@@ -69,7 +69,6 @@ fn sum(scans: &[Scan], sizes: &BTreeMap<(String, String), (f64, i64)>) -> Estima
     let one = |scan: &Scan| {
         let known = sizes.get(&scan.table).filter(|_| scan.whole);
         // A number of rows of a plan is no more exact than a float is.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let whole_number = |rows: f64| rows.max(0.0).round() as u64;
         let rows = match known {
             Some((rows, _)) if *rows >= 0.0 => *rows * scan.runs,
