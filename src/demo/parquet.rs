@@ -8,6 +8,8 @@ use arrow::array::{
     ArrayRef, Date32Array, Decimal128Array, Float64Array, Int64Array, ListBuilder, RecordBatch, StringArray,
     StringBuilder, TimestampMicrosecondArray,
 };
+use arrow::compute::{CastOptions, cast_with_options};
+use arrow::datatypes::DataType;
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
@@ -40,7 +42,7 @@ pub(super) fn write(new: &New, folder: &Path) -> Result<(), Error> {
     save(traces(new)?, &folder.join("traces.parquet"))?;
     save(spans(new)?, &folder.join("spans.parquet"))?;
     save(model_latency(new), &folder.join("model_latency.parquet"))?;
-    save(invoices(new), &folder.join("invoices.parquet"))
+    save(invoices(new)?, &folder.join("invoices.parquet"))
 }
 
 fn traces(new: &New) -> Result<Vec<Column>, Error> {
@@ -90,21 +92,27 @@ fn model_latency(new: &New) -> Vec<Column> {
     ]
 }
 
-fn invoices(new: &New) -> Vec<Column> {
+fn invoices(new: &New) -> Result<Vec<Column>, Error> {
     let rows = &new.invoices;
-    vec![
+    let mut amounts = integers(rows.iter().map(|row| Some(row.amount)));
+    if new.has_narrow_amounts {
+        // Not safe in Arrow's sense: an amount beyond 32 bits is an error and not NULL.
+        let strict = CastOptions { safe: false, ..CastOptions::default() };
+        amounts = cast_with_options(&amounts, &DataType::Int32, &strict)?;
+    }
+    Ok(vec![
         ("id", integers(rows.iter().map(|row| Some(row.id)))),
         ("customer", text(rows.iter().map(|row| Some(row.customer.as_str())))),
         ("email", text(rows.iter().map(|row| Some(row.email.as_str())))),
         ("country", text(rows.iter().map(|row| Some(row.country.as_str())))),
         ("city", text(rows.iter().map(|row| Some(row.city.as_str())))),
         ("currency", text(rows.iter().map(|row| Some(row.currency.as_str())))),
-        ("amount", integers(rows.iter().map(|row| Some(row.amount)))),
+        ("amount", amounts),
         ("coupon", text(rows.iter().map(|row| row.coupon.as_deref()))),
         ("note", text(rows.iter().map(|row| Some(row.note.as_str())))),
         ("paid_at", micros(rows.iter().map(|row| row.paid_at))),
         ("day", days(rows.iter().map(|row| row.day))),
-    ]
+    ])
 }
 
 fn text<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {

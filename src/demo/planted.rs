@@ -39,6 +39,7 @@ pub fn shop(clean: bool) -> Shop {
 /// Plants every difference in `new`.
 fn plant(new: &mut New) {
     new.invoices = invoices::planted(&new.invoices);
+    new.has_narrow_amounts = true;
     let template = new.traces.iter().find(|trace| trace.session_id.is_some() && trace.day % 7 == 4).cloned();
     new.traces.retain(|trace| trace.trace_id != LOST_TRACE);
     if let Some(template) = template {

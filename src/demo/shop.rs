@@ -105,6 +105,8 @@ pub struct New {
     pub model_latency: Vec<ModelLatency>,
     /// As in old.
     pub invoices: Vec<Invoice>,
+    /// Whether amounts of invoices have 32 bits instead of the 64 of old.
+    pub has_narrow_amounts: bool,
 }
 
 /// A request as the new schema keeps it.
@@ -327,7 +329,7 @@ fn migrated(old: &Old) -> New {
         })
         .collect();
     let model_latency = MODELS.iter().map(|(model, ..)| latency(&spans, model)).collect();
-    New { traces, spans, model_latency, invoices: old.invoices.clone() }
+    New { traces, spans, model_latency, invoices: old.invoices.clone(), has_narrow_amounts: false }
 }
 
 fn latency(spans: &[Span], model: &str) -> ModelLatency {

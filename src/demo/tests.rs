@@ -149,6 +149,7 @@ fn every_planted_difference_is_there_and_nothing_else() {
 #[test]
 fn the_invoices_have_their_faults() {
     use super::invoices::{CENTLESS, Invoice, LOST_DAY, SHIFTED};
+    assert!(shop(false).new.has_narrow_amounts && !shop(true).new.has_narrow_amounts);
     let (old, new) = (shop(false).old.invoices, shop(false).new.invoices);
     let by_id: BTreeMap<i64, &Invoice> = new.iter().map(|invoice| (invoice.id, invoice)).collect();
     assert_eq!(new.len() - by_id.len(), 23, "written twice");

@@ -36,6 +36,7 @@ async fn planted_differences_are_the_same_on_servers_as_on_files() {
     let expected = [
         "demo.cost_by_model",
         "demo.invoices",
+        "demo.invoices_schema",
         "demo.latency_rollup",
         "demo.orphan_spans",
         "demo.rollup_freshness",
@@ -67,7 +68,7 @@ async fn the_clean_pair_passes_on_servers_as_on_files() {
     assert_eq!(on_files.exit, Some(0), "{}", on_files.shown);
     assert_eq!(on_servers.exit, Some(0), "{}", on_servers.shown);
     assert_eq!(on_files.verdicts, on_servers.verdicts);
-    assert_eq!(on_files.verdicts.len(), 15);
+    assert_eq!(on_files.verdicts.len(), 16);
     assert!(on_files.verdicts.iter().all(|verdict| verdict.status == "pass"), "{:?}", on_files.verdicts);
     assert_eq!(on_files.missed, on_servers.missed);
     let blind = |id: &String| id.starts_with("cost_by_project.cost:");
@@ -187,8 +188,9 @@ async fn load_postgres(old: &Old, database: &str) -> Url {
              started_at timestamptz NOT NULL, day date NOT NULL, latency_ms bigint NOT NULL,
              input_tokens bigint, output_tokens bigint, cost_nanos bigint)",
         "CREATE TABLE trace_tags (trace_id text NOT NULL, tag text NOT NULL, PRIMARY KEY (trace_id, tag))",
-        "CREATE TABLE invoices (id bigint PRIMARY KEY, customer text, email text, country text, city text, currency text,
-             amount bigint, coupon text, note text, paid_at timestamptz, day date)",
+        "CREATE TABLE invoices (id bigint PRIMARY KEY, customer text NOT NULL, email text NOT NULL, country text NOT NULL,
+             city text NOT NULL, currency text NOT NULL, amount bigint NOT NULL, coupon text, note text NOT NULL,
+             paid_at timestamptz NOT NULL, day date NOT NULL)",
     ] {
         connection.execute(table).await.unwrap();
     }
@@ -249,7 +251,14 @@ async fn load_clickhouse(new: &New, database: &str) -> Url {
     };
     send(format!("DROP DATABASE IF EXISTS {database}")).await;
     send(format!("CREATE DATABASE {database}")).await;
+    let amount = if new.has_narrow_amounts { "Int32" } else { "Int64" };
+    let invoices_table = format!(
+        "invoices (id Int64, customer String, email String, country String, city String, currency String, amount {amount},
+             coupon Nullable(String), note String, paid_at DateTime64(6, 'UTC'), day Date32)
+         ENGINE = MergeTree ORDER BY id"
+    );
     for table in [
+        &invoices_table,
         "traces (trace_id String, project String, user_id String, session_id Nullable(String), name String,
              started_at DateTime64(6, 'UTC'), day Date, tags Array(String), spans Int64, cost Decimal(38, 12))
          ENGINE = MergeTree ORDER BY (project, day, trace_id)",
@@ -259,9 +268,6 @@ async fn load_clickhouse(new: &New, database: &str) -> Url {
          ENGINE = MergeTree ORDER BY (trace_id, span_id)",
         "model_latency (model String, p50 Float64, p95 Float64, p99 Float64, seen_until DateTime64(6, 'UTC'))
          ENGINE = MergeTree ORDER BY model",
-        "invoices (id Int64, customer String, email String, country String, city String, currency String, amount Int64,
-             coupon Nullable(String), note String, paid_at DateTime64(6, 'UTC'), day Date)
-         ENGINE = MergeTree ORDER BY id",
     ] {
         send(format!("CREATE TABLE {database}.{table}")).await;
     }
