@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Kind, Side, Status};
+use super::{Kind, Side, Status, text, text_of};
 
 /// What became of a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
@@ -220,13 +220,20 @@ pub struct LastProof {
     /// Where losses and changes were put.
     pub on: ProofPlace,
     /// Checks that were put to the proof.
+    #[serde(serialize_with = "text_of", deserialize_with = "count")]
+    #[schemars(with = "String")]
     pub checks: u64,
     /// Checks of the suite, where some were not asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "text", deserialize_with = "any_count")]
+    #[schemars(with = "Option<String>")]
     pub of_checks: Option<u64>,
     /// Mutants that were tried.
+    #[serde(serialize_with = "text_of", deserialize_with = "count")]
+    #[schemars(with = "String")]
     pub mutants: u64,
     /// Those that were missed and that nobody accepts.
+    #[serde(serialize_with = "text_of", deserialize_with = "count")]
+    #[schemars(with = "String")]
     pub missed: u64,
     /// The params of the suite as they reached SQL: the window of data.
     pub params: BTreeMap<String, String>,
@@ -235,6 +242,25 @@ pub struct LastProof {
     /// Whether the suite, one of its queries or its waivers changed since.
     #[serde(default)]
     pub stale: bool,
+}
+
+/// A count as text, or as the number that earlier proofs kept.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptCount {
+    Text(String),
+    Number(u64),
+}
+
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    match KeptCount::deserialize(deserializer)? {
+        KeptCount::Text(text) => text.parse().map_err(serde::de::Error::custom),
+        KeptCount::Number(number) => Ok(number),
+    }
+}
+
+fn any_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    count(deserializer).map(Some)
 }
 
 /// A suite whose checks were put to the proof.

@@ -121,7 +121,12 @@ mod tests {
             assert!(last(folder.path(), "s", "two").unwrap().stale);
             assert_eq!(last(folder.path(), "t", "one").unwrap().missed, 1);
         }
-        std::fs::write(folder.path().join("proofs/s.json"), "{").unwrap();
+        let path = folder.path().join("proofs/s.json");
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(kept.contains("\"mutants\": \"0\""), "{kept}");
+        std::fs::write(&path, kept.replace("\"mutants\": \"0\"", "\"mutants\": 7")).unwrap();
+        assert_eq!(last(folder.path(), "s", "one").unwrap().mutants, 7, "as numbers, as they were kept before");
+        std::fs::write(&path, "{").unwrap();
         assert_eq!(last(folder.path(), "s", "one"), None);
     }
 

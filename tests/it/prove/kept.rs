@@ -34,10 +34,10 @@ fn the_last_proof_stands_beside_later_verdicts_and_is_stale_once_the_suite_chang
     assert_eq!(proof.code, Some(0), "{}", proof.shown);
     let (shown, json, page, html) = run(folder.path());
     let kept = &json["suites"][0]["proof"];
-    assert_eq!((&kept["status"], &kept["stale"], &kept["missed"]), (&"proven".into(), &false.into(), &0.into()));
-    assert_eq!(kept["mutants"], proof.json["totals"]["mutants"]);
+    assert_eq!((&kept["status"], &kept["stale"], &kept["missed"]), (&"proven".into(), &false.into(), &"0".into()));
+    assert_eq!(kept["mutants"], proof.json["totals"]["mutants"].to_string(), "counts of a report are text");
     assert_eq!(kept["definition"], proof.json["suites"][0]["definition"]);
-    let told = format!("1 check: none of {} mutants was missed", kept["mutants"]);
+    let told = format!("1 check: none of {} mutants was missed", kept["mutants"].as_str().unwrap());
     for text in [&shown, &page, &html] {
         assert!(text.contains(&told) && !text.contains("stale, because"), "{text}");
     }
@@ -68,12 +68,12 @@ fn a_proof_of_some_checks_does_not_stand_for_the_suite() {
     let part = prove(folder.path(), &["--only", "shop.items"]);
     assert_eq!(part.code, Some(0), "{}", part.shown);
     let (shown, json, ..) = run(folder.path());
-    assert_eq!(json["suites"][0]["proof"]["of_checks"], 2);
+    assert_eq!(json["suites"][0]["proof"]["of_checks"], "2");
     assert!(shown.contains("1 of 2 checks: none of"), "{shown}");
     let whole = prove(folder.path(), &[]);
     assert_eq!(whole.code, Some(1), "{}", whole.shown);
     let kept = run(folder.path()).1["suites"][0]["proof"].clone();
-    assert!(kept["missed"].as_u64().unwrap() > 0 && kept.get("of_checks").is_none(), "{kept:#}");
+    assert!(kept["missed"] != "0" && kept.get("of_checks").is_none(), "{kept:#}");
     for arguments in [&["--only", "shop.items"][..], &["--budget", "1ms"]] {
         let part = prove(folder.path(), arguments);
         assert!(part.shown.contains("kept as the proof of shop, because it looked at more: "), "{}", part.shown);
