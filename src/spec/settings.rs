@@ -143,6 +143,9 @@ impl SchemaCheck {
     /// The columns that name an item, as waivers and reports write them.
     pub const KEY: [&'static str; 2] = ["table", "item"];
 
+    /// The columns of its items beside the key, whose values a mask may hide.
+    pub const TOLD: [&'static str; 5] = ["type", "nullable", "default", "place", "definition"];
+
     /// Returns the item that the data of a column is.
     pub(crate) fn data_item(column: &str) -> String {
         format!("{DATA_OF}{column}")

@@ -37,7 +37,7 @@ pub(crate) async fn run(one: CheckRun<'_>, context: &Context<'_>, settings: &Sch
         result.comparison = ComparisonResult::failed(ErrorReport::joined(errors));
         return result;
     }
-    let told = SchemaCheck::KEY.into_iter().chain(["type", "nullable", "default", "place", "definition"]);
+    let told = SchemaCheck::KEY.into_iter().chain(SchemaCheck::TOLD);
     let data = if settings.asks_data {
         match data(one, context, settings, &schemas, &names.old, &mut result).await {
             Ok(data) => data,

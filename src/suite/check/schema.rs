@@ -45,6 +45,25 @@ impl Reader<'_, '_> {
                 }
             }
         }
+        self.unasked_mask(raw);
         SchemaCheck { tables, ignore, allow, is_ordered: raw.order == Some(true), asks_data: raw.data == Some(true) }
+    }
+
+    /// Names of `mask` of which nothing could be shown: without data, findings hold no value of a column of the tables.
+    fn unasked_mask(&mut self, raw: &raw::Check) {
+        if raw.data == Some(true) {
+            return;
+        }
+        let told = || SchemaCheck::KEY.into_iter().chain(SchemaCheck::TOLD);
+        for name in raw.mask.clone().map(raw::OneOrMany::all).unwrap_or_default() {
+            if name.is_empty() || told().any(|known| known == name) {
+                continue;
+            }
+            let hides = told().collect::<Vec<_>>().join(", ");
+            self.mistake(
+                format!("`mask` names `{name}`, of which a schema shows no value without `data = true`"),
+                Some(format!("remove it, or ask for data; of the schema itself, {hides} can be masked")),
+            );
+        }
     }
 }

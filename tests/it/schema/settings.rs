@@ -134,6 +134,10 @@ fn mistakes_are_told() {
         ("old = \"SELECT 1\"", "means nothing"),
         ("columns.a = { absolute = 1 }", "means nothing"),
         ("sources = { old = \"nowhere\" }", "no source `nowhere`"),
+        (
+            "mask = [\"default\", \"email\"]",
+            "`mask` names `email`, of which a schema shows no value without `data = true`",
+        ),
     ];
     for (line, said) in cases {
         let suite = format!(
@@ -143,6 +147,11 @@ fn mistakes_are_told() {
         let output = cutover(folder.path()).args(["validate", "suite.toml"]).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(2) && told.contains(said), "{line}: {told}");
+        for taken in ["mask = [\"default\", \"type\"]", "data = true\nmask = \"email\""] {
+            write(folder.path(), "suite.toml", &suite.replace(line, taken));
+            let output = cutover(folder.path()).args(["validate", "suite.toml"]).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{taken}: {}", String::from_utf8_lossy(&output.stderr));
+        }
     }
     write(
         folder.path(),

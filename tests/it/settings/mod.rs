@@ -42,7 +42,7 @@ const SETTINGS: &[(&str, &str, &[&str])] = &[
     ("timeout", "'1s'", ALL),
     ("accept", "{ retried = 'known' }", ALL),
     ("key", "['id', 'day']", KEYED),
-    ("mask", "['name']", MASKED),
+    ("mask", "['default']", MASKED),
     ("settle", "{ wait = '1s' }", KEYED),
     ("rename", "{ name = 'title' }", &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "schema"]),
     ("noise", "true", PAIRED),
