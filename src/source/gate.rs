@@ -263,7 +263,7 @@ fn totals(lexer: &Lexer, statement: &[Code<'_>]) -> Option<usize> {
 fn acts(lexer: &Lexer, statement: &[Code<'_>]) -> Found {
     statement.windows(2).find_map(|two| {
         let [called, after] = two else { return None };
-        let name = called.text.trim_matches('"').to_ascii_lowercase();
+        let name = called.text.trim_matches(['"', '`']).to_ascii_lowercase();
         let is_name = matches!(called.kind, Kind::Word | Kind::Name);
         let acts = is_name && after.text == "(" && lexer.acting.contains(&name.as_str());
         acts.then_some((called.offset, name))

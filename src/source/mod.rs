@@ -31,6 +31,7 @@ pub mod pushdown;
 mod query;
 mod registry;
 pub(crate) mod shared;
+mod spark;
 pub(crate) mod sqlite;
 mod table_name;
 mod tables;

@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn the_column_is_that_of_the_query() {
         let day = ParamValue::Date("2026-01-01".parse().unwrap());
-        for engine in ["clickhouse", "postgres", "mysql", "duckdb", "files"] {
+        for engine in ["clickhouse", "postgres", "mysql", "duckdb", "spark", "files"] {
             let dialect = driver(engine).unwrap().dialect;
             let sql = placing(dialect, "SELECT 1", answer::ROWS, &day, &day).unwrap();
             let named = format!("{INSIDE}.{}", dialect.quoted(answer::ROWS));

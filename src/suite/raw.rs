@@ -61,7 +61,7 @@ pub(super) struct Prove {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Source {
-    /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path` or a path; `${VAR}` and `${VAR:-default}` are expanded.
+    /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path`, `adbc:spark://host` or a path; `${VAR}` and `${VAR:-default}` are expanded.
     pub url: Option<String>,
     /// The name of the ADBC driver of an `adbc:` URL; that of the engine unless given.
     pub driver: Option<String>,

@@ -227,7 +227,7 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
     if options.driver.as_deref().is_some_and(|driver| driver.is_empty() || !is_name(driver)) {
         problems.push(
             "`driver` is the name of a driver: a suite names no library by its path, because a library is code; set \
-             CUTOVER_DUCKDB_DRIVER to the path, or put the library into a folder of ADBC_DRIVER_PATH"
+             CUTOVER_DUCKDB_DRIVER or CUTOVER_SPARK_DRIVER to the path, or put the library into a folder of ADBC_DRIVER_PATH"
                 .to_owned(),
         );
     }

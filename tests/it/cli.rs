@@ -10,8 +10,11 @@ use std::process::{Command, Output};
 pub(crate) fn cutover(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cutover"));
     command.current_dir(folder).env("NO_COLOR", "1").env_remove("OLD_URL").env_remove("NEW_URL").env("COLUMNS", "100");
-    // Sources of DuckDB need no setting.
-    command.envs(std::env::var("CUTOVER_TEST_DUCKDB_DRIVER").map(|path| ("CUTOVER_DUCKDB_DRIVER", path)));
+    // Sources behind drivers need no setting.
+    for engine in ["DUCKDB", "SPARK"] {
+        let driver = std::env::var(format!("CUTOVER_TEST_{engine}_DRIVER"));
+        command.envs(driver.map(|path| (format!("CUTOVER_{engine}_DRIVER"), path)));
+    }
     command
 }
 

@@ -7,6 +7,11 @@ pub(crate) fn engine_url(variable: &str) -> String {
     })
 }
 
+/// The path of the driver of Spark Connect.
+pub(crate) fn spark_driver() -> String {
+    engine_url("CUTOVER_TEST_SPARK_DRIVER")
+}
+
 /// The path of DuckDB's library.
 pub(crate) fn duckdb_driver() -> String {
     engine_url("CUTOVER_TEST_DUCKDB_DRIVER")

@@ -10,4 +10,12 @@ mod version;
 
 pub(super) use cancel::{Cancel, GivenUp};
 pub use library::{Found, Library};
-pub(super) use send::{read, refused};
+pub(super) use send::{Vendor, one_line, read, refused};
+
+/// Runs `work` on a thread that may wait; a panic there goes on here.
+pub(super) async fn waiting<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+    }
+}

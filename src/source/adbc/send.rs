@@ -6,6 +6,8 @@ use adbc_core::error::Status;
 use adbc_core::{Connection, Statement, error};
 use adbc_driver_manager::ManagedConnection;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader};
+use arrow::datatypes::Schema;
+use arrow::error::ArrowError;
 
 use super::super::error::Error;
 use super::super::gate::ReadQuery;
@@ -14,8 +16,39 @@ use super::super::shared::batch_sink::{self, BatchSink};
 use super::cancel::Cancel;
 use crate::model::ErrorCode;
 
-/// Looks at a column before it is read: why a value of it has no canonical one, with a hint.
-pub(in crate::source) type Look = fn(&ArrayRef) -> Result<(), String>;
+/// What an engine behind a driver adds to how an answer of it is read.
+pub(in crate::source) trait Vendor {
+    /// The engine for people.
+    fn label(&self) -> &'static str;
+
+    /// Looks at the columns of an answer before its first row.
+    ///
+    /// # Errors
+    /// Columns that are not those that the engine described.
+    fn columns(&self, _schema: &Schema) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Looks at a column before it is read.
+    ///
+    /// # Errors
+    /// Why a value of it has no canonical one, with a hint.
+    fn values(&self, _column: &ArrayRef) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// The error of the driver as one for the reader.
+    fn refused(&self, cause: &error::Error) -> Error {
+        refused(self.label(), &cause.message, cause.status, "check the query, its tables and columns")
+    }
+
+    /// Why an answer that had begun did not come to its end.
+    fn broken_off(&self, cause: &ArrowError) -> Error {
+        let message =
+            format!("{} broke off the answer: {cause}; run the check again, or correct the query", self.label());
+        Error::new(ErrorCode::QueryRefused, message)
+    }
+}
 
 /// Reads `sql` into `rows`.
 ///
@@ -23,51 +56,50 @@ pub(in crate::source) type Look = fn(&ArrayRef) -> Result<(), String>;
 /// What the driver refuses, and types and values without an exact canonical form.
 pub(in crate::source) fn read(
     connection: &mut ManagedConnection,
-    label: &str,
+    vendor: &dyn Vendor,
     sql: ReadQuery<'_>,
-    look: Look,
     rows: &mut BatchSink,
     cancel: &Cancel,
 ) -> Result<(), Error> {
-    let refused = |cause: error::Error| refused(label, &cause);
+    let refused = |cause: error::Error| vendor.refused(&cause);
     let mut statement = connection.new_statement().map_err(refused)?;
     statement.set_sql_query(sql.text()).map_err(refused)?;
     if !cancel.begin(statement.get_cancel_handle()) {
         cancel.end();
         return Err(batch_sink::unwanted());
     }
-    let outcome = statement.execute().map_err(refused).and_then(|answer| give(answer, label, look, rows, cancel));
+    let outcome = statement.execute().map_err(refused).and_then(|answer| give(answer, vendor, rows, cancel));
     cancel.end();
     outcome
 }
 
 fn give(
     answer: Box<dyn RecordBatchReader + Send>,
-    label: &str,
-    look: Look,
+    vendor: &dyn Vendor,
     rows: &mut BatchSink,
     cancel: &Cancel,
 ) -> Result<(), Error> {
     let schema = answer.schema();
+    vendor.columns(&schema)?;
     let columns = Columns::of(&schema)?;
     let (mut held, mut height, mut bytes, mut given) = (Vec::new(), 0, 0, false);
     for batch in answer {
-        let batch = batch.map_err(|cause| {
-            let message = format!("{label} broke off the answer: {cause}; run the check again, or correct the query");
-            Error::new(ErrorCode::QueryRefused, message)
-        })?;
+        let batch = batch.map_err(|cause| vendor.broken_off(&cause))?;
         if cancel.cancelled() {
             return Err(batch_sink::unwanted());
         }
         if batch.schema().fields() != schema.fields() {
-            let message = format!("{label} answered with other columns than it had described; report it to its makers");
+            let message = format!(
+                "{} answered with other columns than it had described; report it to its makers",
+                vendor.label()
+            );
             return Err(Error::new(ErrorCode::QueryRefused, message));
         }
         if batch.num_rows() == 0 {
             continue;
         }
         for (field, column) in schema.fields().iter().zip(batch.columns()) {
-            look(column).map_err(|why| {
+            vendor.values(column).map_err(|why| {
                 let message = format!("column `{}`: {why}", field.name());
                 Error::new(ErrorCode::ValueUnreadable, message)
             })?;
@@ -92,24 +124,17 @@ fn give(
     Ok(())
 }
 
-/// The error of a driver as one for the reader.
-pub(in crate::source) fn refused(label: &str, cause: &error::Error) -> Error {
-    let text = cause.message.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ");
-    // An answer without a schema: what the driver itself says of it is no more than that.
-    if text.contains("Cannot get schema") {
-        let message = format!(
-            "{label} cannot hand over a column of the answer, because of its type, as VARIANT of DuckDB; select \
-             `CAST(… AS VARCHAR)` in its place, or leave it out"
-        );
-        return Error::new(ErrorCode::TypeUnsupported, message);
-    }
-    let hint = match cause.status {
+/// The error of a driver, which said `text`, as one for the reader; `hint` where the status tells no better.
+pub(in crate::source) fn refused(label: &str, text: &str, status: Status, hint: &str) -> Error {
+    let hint = match status {
         Status::Unauthenticated | Status::Unauthorized => "check the account",
         Status::IO | Status::Timeout => "check that the source can be reached",
-        _ if text.contains("type TIMESTAMP_") && text.contains("type TIMESTAMP WITH TIME ZONE") => {
-            "cast the time without a zone, such as CAST(t AS TIMESTAMP), or give a param without an offset"
-        }
-        _ => "check the query, its tables and columns",
+        _ => hint,
     };
-    Error::new(ErrorCode::QueryRefused, format!("{label} refused the query: {text}; {hint}"))
+    Error::new(ErrorCode::QueryRefused, format!("{label} refused the query: {}; {hint}", one_line(text)))
+}
+
+/// The lines of a text, joined.
+pub(in crate::source) fn one_line(text: &str) -> String {
+    text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }

@@ -8,13 +8,11 @@ use adbc_core::options::{OptionDatabase, OptionValue};
 use adbc_core::{Connection, Database as _, Driver, Statement};
 use adbc_driver_manager::{ManagedConnection, ManagedDatabase};
 
-use super::super::adbc::{Library, refused};
+use super::super::adbc::{Library, Vendor};
 use super::super::error::Error;
 use super::super::options::SourceOptions;
+use super::vendor::{LABEL, OfDuckDb};
 use crate::model::ErrorCode;
-
-/// The engine for people.
-pub(super) const LABEL: &str = "DuckDB";
 
 /// DuckDB's driver, which is DuckDB.
 pub(super) static LIBRARY: Library = Library {
@@ -182,5 +180,5 @@ fn run(connection: &mut ManagedConnection, sql: &str) -> Result<(), Error> {
         statement.set_sql_query(sql)?;
         statement.execute_update()
     });
-    done.map(drop).map_err(|cause| refused(LABEL, &cause))
+    done.map(drop).map_err(|cause| OfDuckDb.refused(&cause))
 }

@@ -12,6 +12,7 @@ mod functions;
 mod lexer;
 mod schema;
 mod values;
+mod vendor;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use adbc_driver_manager::ManagedConnection;
 use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 
-use super::adbc::{Cancel, GivenUp, read};
+use super::adbc::{Cancel, GivenUp, read, waiting};
 use super::answer::{Answer, QueryHandle};
 use super::engine::{Access, Capabilities, Driver, Engine};
 use super::error::{CONNECT_LIMIT, Error};
@@ -32,7 +33,7 @@ use super::shared::column_builder;
 use crate::frame::{Frame, Value};
 use crate::model::{ErrorCode, SourceReport, Warning};
 
-use database::{Database, LABEL, LIBRARY};
+use database::{Database, LIBRARY};
 
 /// What is known of DuckDB before a source is opened.
 pub(super) static DRIVER: Driver = Driver {
@@ -99,20 +100,12 @@ async fn reading(
     let done = waiting(move || {
         let outcome = ReadQuery::check(&lexer::LEXERS[0], &sql)
             .map_err(Error::from)
-            .and_then(|query| read(&mut connection, LABEL, query, values::look, &mut rows, &cancel));
+            .and_then(|query| read(&mut connection, &vendor::OfDuckDb, query, &mut rows, &cancel));
         (connection, outcome.map(|()| rows))
     })
     .await;
     given_up.keep();
     done
-}
-
-/// Runs `work` on a thread that may wait; a panic there goes on here.
-async fn waiting<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(failure) => std::panic::resume_unwind(failure.into_panic()),
-    }
 }
 
 impl Reader for Session {

@@ -181,6 +181,19 @@ fn functions_that_act_are_refused_where_an_engine_has_them() {
     ] {
         assert!(refused("duckdb", sql).contains("does more than read"), "{sql}");
     }
+    for sql in [
+        "SELECT reflect('java.lang.System', 'exit', 1)",
+        "SELECT `Reflect` /* x */ ('java.lang.System', 'exit', 1)",
+        "SELECT system.builtin.java_method('java.lang.System', 'exit', 1)",
+    ] {
+        assert!(refused("spark", sql).contains("does more than read"), "{sql}");
+    }
+    for sql in
+        ["FROM t INSERT OVERWRITE TABLE u SELECT 1", "WITH w AS (SELECT 1) FROM w INSERT OVERWRITE TABLE u SELECT 1"]
+    {
+        assert!(refused("spark", sql).contains("was not sent"), "{sql}");
+    }
+    assert_eq!(admits("spark", "SELECT transform(a, x -> x + 1), reflect FROM t"), Ok(()));
     assert_eq!(admits("postgres", "SELECT query(1)"), Ok(()), "a function of the database");
     for sql in
         ["SELECT query, checkpoint FROM logs", "SELECT count(query) FROM logs", "FROM t SELECT \"query\", 'query(1)'"]

@@ -37,7 +37,7 @@ fn comments_are_those_of_the_engine() {
         same(reading, "1 -- it's", &["1"]);
         assert!(code(reading, "1 /* 2").is_err(), "{reading:?}");
     }
-    for reading in ["postgres", "clickhouse", "duckdb", "files"] {
+    for reading in ["postgres", "clickhouse", "duckdb", "spark", "files"] {
         same(reading, "1 /* /* */ 2 */ 3", &["1", "3"]);
         same(reading, "1 --2\n3", &["1", "3"]);
     }
@@ -131,6 +131,38 @@ fn what_versions_of_duckdb_read_differently_is_refused() {
     }
     for unclear in ["`a`", "U&'a'", "u&\"a\"", "E'a'\n'b'", "'a\u{a0}b'", "$$a\u{2060}b$$", "E'\u{3000}'"] {
         assert!(code("duckdb", unclear).is_err(), "{unclear}");
+    }
+}
+
+/// Catches what Spark runs, calls or puts in place, and what versions of it read differently.
+#[test]
+fn what_spark_reads_otherwise_than_it_looks_is_refused() {
+    for (sql, wanted) in [
+        (r"'a\'b' 1", &[r"'a\'b'", "1"][..]),
+        (r#""a\"b" 1"#, &[r#""a\"b""#, "1"]),
+        (r"r'a\b' X'00' 1", &[r"r'a\b'", "X'00'", "1"]),
+        (r"`a\` 1", &[r"`a\`", "1"]),
+        ("/*+ BROADCAST(t, u) */ 1", &["1"]),
+        ("1a 1.5e3 2", &["1a", "1.5e3", "2"]),
+        ("a JOIN b USING (c)", &["a", "JOIN", "b", "USING", "(", "c", ")"]),
+        ("identifier, 'x' '(' y", &["identifier", ",", "'x'", "'('", "y"]),
+    ] {
+        same("spark", sql, wanted);
+    }
+    for unclear in [
+        "TRANSFORM(a) USING 'cat'",
+        "TRANSFORM(a) using /* x */ \"cat\"",
+        "IDENTIFIER('reflect')('a')",
+        "identifier /* x */ (a)",
+        "\"reflect\"('a')",
+        "'${env:HOME}'",
+        "-- ${x}",
+        "1 -- a\\\n2",
+        r"r'a\' 1'",
+        "/*+ a('*/') */",
+        "$$a$$",
+    ] {
+        assert!(code("spark", unclear).is_err(), "{unclear}");
     }
 }
 

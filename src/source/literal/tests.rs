@@ -17,6 +17,9 @@ fn quotes_and_backslashes_end_nothing() {
     for engine in ["sqlite", "duckdb"] {
         assert_eq!(literal(engine, &hostile).unwrap(), r"'x'' OR 1=1 --\'' '");
     }
+    assert_eq!(literal("spark", &hostile).unwrap(), r"concat('x', chr(39), ' OR 1=1 --', chr(92), chr(39), ' ')");
+    let variable = ParamValue::Text("a${b}$".to_owned());
+    assert_eq!(literal("spark", &variable).unwrap(), "concat('a$', '{b}$')");
     assert!(literal("mysql", &hostile).unwrap().starts_with("_utf8mb4 X'78272"));
 }
 
@@ -52,9 +55,13 @@ fn no_digit_of_a_second_is_dropped() {
         ParamValue::List(vec![ParamValue::WallClock(moment)]),
     ];
     for value in values {
-        for (engine, called) in
-            [("postgres", "PostgreSQL"), ("mysql", "MySQL"), ("duckdb", "DuckDB"), ("files", "SQL over files")]
-        {
+        for (engine, called) in [
+            ("postgres", "PostgreSQL"),
+            ("mysql", "MySQL"),
+            ("duckdb", "DuckDB"),
+            ("spark", "Spark"),
+            ("files", "SQL over files"),
+        ] {
             let refused = literal(engine, &value).unwrap_err();
             assert!(refused.starts_with(called) && refused.contains("six digits"), "{engine}: {refused}");
         }

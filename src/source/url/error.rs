@@ -56,6 +56,9 @@ mod tests {
             ("duckdb:a.duckdb", "no engine answers to `duckdb:`; use "),
             ("duckdb://a.duckdb", "no engine answers to `duckdb:`; use "),
             ("adbc:snowflake:account", "no engine answers to this driver of `adbc:`; use "),
+            ("adbc:postgres://h/d", "no engine answers to this driver of `adbc:`; use "),
+            ("spark://h", "no engine answers to `spark:`; use "),
+            ("adbc:spark:h", "no engine answers to this driver of `adbc:`; use "),
         ] {
             let refused = SourceUrl::parse(text, Path::new("/")).unwrap_err().to_string();
             assert!(refused.starts_with(told) && refused.contains("adbc:duckdb"), "{text}: {refused}");

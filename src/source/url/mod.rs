@@ -67,9 +67,12 @@ impl SourceUrl {
     fn read(text: &str, base: &Path) -> Result<SourceUrl, UrlError> {
         let at = |driver, location| SourceUrl { driver, location, private: Private::default() };
         let prefixed = prefixed(text);
-        if let Some(named) = error::named_otherwise(text).filter(|_| prefixed.is_none()) {
+        let served = behind_driver(text);
+        if let Some(named) = error::named_otherwise(text).filter(|_| prefixed.is_none() && served.is_none()) {
             return Err(UrlError::Scheme(named));
         }
+        // Behind what leads to the driver stands a URL as others are.
+        let (text, served) = served.map_or((text, None), |(rest, served)| (rest, Some(served)));
         if let Some(why) = strict::refusal(text, prefixed.map(|(_, path)| path)) {
             return Err(UrlError::Unreadable(why));
         }
@@ -84,7 +87,7 @@ impl SourceUrl {
             let path = url.to_file_path().map_err(|()| UrlError::Unreadable("not a file on this machine"))?;
             return Ok(at(by_prefix(""), Location::Path(path)));
         }
-        let Some((driver, path)) = by_scheme(scheme) else {
+        let Some((driver, path)) = served.or_else(|| by_scheme(scheme)) else {
             return Err(match scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)) {
                 true => UrlError::Scheme(strict::foreign(scheme)),
                 false => UrlError::Unreadable("no scheme before ://"),
@@ -243,6 +246,15 @@ fn by_scheme(scheme: &str) -> Option<(&'static Driver, PathOf)> {
     })
 }
 
+/// What stands in front of the URL of a server behind a driver.
+const BEHIND: &str = "adbc:";
+
+/// The URL of a server behind a driver without what leads to the driver, and which it is.
+fn behind_driver(text: &str) -> Option<(&str, (&'static Driver, PathOf))> {
+    let (scheme, _) = text.split_once("://")?;
+    Some((text.strip_prefix(BEHIND)?, by_scheme(scheme)?))
+}
+
 /// Every kind of place of every engine.
 fn accesses() -> impl Iterator<Item = (&'static Driver, &'static Access)> {
     DRIVERS.into_iter().flat_map(|driver| driver.access.iter().map(move |access| (driver, access)))
@@ -296,7 +308,8 @@ impl fmt::Display for SourceUrl {
                 if !masked.is_empty() {
                     shown.query_pairs_mut().clear().extend_pairs(masked);
                 }
-                f.write_str(shown.as_str())
+                let behind = if self.driver.capabilities.library.is_some() { BEHIND } else { "" };
+                write!(f, "{behind}{shown}")
             }
             Location::Path(path) => write!(f, "{}{}", self.prefix(), path.display()),
         }

@@ -8,6 +8,7 @@ pub(crate) mod duckdb;
 mod files;
 mod mysql;
 mod postgres;
+pub(crate) mod spark;
 mod sqlite;
 
 use std::time::Duration;

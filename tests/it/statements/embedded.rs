@@ -49,7 +49,7 @@ const DUCKDB: [&str; 14] = [
 ];
 
 /// Names and contents below `folder`; what SQLite keeps beside a database that is open is not looked at.
-fn below(folder: &Path) -> Vec<String> {
+pub(super) fn below(folder: &Path) -> Vec<String> {
     let mut held = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

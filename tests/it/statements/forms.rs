@@ -93,7 +93,7 @@ fn lexer(engine: &str) -> &'static Lexer {
     &driver(engine).unwrap().dialect.lexers()[0]
 }
 
-async fn agrees(url: &str, engine: &str, forms: &[(&str, bool)]) {
+pub(super) async fn agrees(url: &str, engine: &str, forms: &[(&str, bool)]) {
     let (reading, engine) = (lexer(engine), opened(url));
     for (sql, visible) in forms {
         let code = tokens(reading, sql).unwrap_or_else(|unclear| panic!("{reading:?}: {sql}: {unclear:?}"));

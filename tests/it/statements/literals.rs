@@ -42,7 +42,13 @@ const TEXTS: [&str; 31] = [
     "E'x' U&'x' N'x' _utf8mb4'x'",
 ];
 
-async fn survive(url: &str, dialect: &dyn Dialect, options: &source::SourceOptions, before: &str, from: &str) {
+pub(super) async fn survive(
+    url: &str,
+    dialect: &dyn Dialect,
+    options: &source::SourceOptions,
+    before: &str,
+    from: &str,
+) {
     let open = source::open(&SourceUrl::parse(url, Path::new("/")).unwrap(), options).unwrap();
     let long = "'\\\"".repeat(4_000);
     for text in TEXTS.into_iter().chain([long.as_str()]) {

@@ -10,6 +10,7 @@ mod mysql;
 mod postgres;
 mod roles;
 mod senders;
+mod spark;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,7 +45,10 @@ const PLACES: [(&str, &str); 9] = [
 
 fn opened(url: &str) -> std::sync::Arc<dyn Engine> {
     let url = SourceUrl::parse(url, Path::new("/")).unwrap();
-    let driver = url.driver().capabilities.library.map(|_| crate::support::duckdb_driver());
+    let driver = url.driver().capabilities.library.map(|library| match library.label {
+        "DuckDB" => crate::support::duckdb_driver(),
+        _ => crate::support::spark_driver(),
+    });
     source::open(&url, &source::SourceOptions { driver, ..source::SourceOptions::default() }).unwrap()
 }
 

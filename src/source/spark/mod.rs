@@ -1,0 +1,167 @@
+//! Spark through the ADBC driver of Spark Connect: sessions of a server, each set up the same.
+//!
+//! Spark has no transaction and no snapshot over several queries, and no account that only reads: what keeps it from writing
+//! is the gate, and the rights of the account.
+
+mod capacity;
+mod catalog;
+mod dialect;
+mod lexer;
+mod parameters;
+mod send;
+mod server;
+mod types;
+mod vendor;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adbc_driver_manager::ManagedConnection;
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use tokio::sync::{SemaphorePermit, mpsc};
+
+use super::adbc::{Cancel, GivenUp, waiting};
+use super::answer::{Answer, QueryHandle};
+use super::catalog::Cells;
+use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
+use super::error::Error;
+use super::shared::batch_sink::{BatchSink, Reader};
+use super::shared::column_builder;
+use crate::frame::{Frame, Value};
+use crate::model::{ErrorCode, SourceReport, Warning};
+
+use parameters::PARAMETERS;
+use server::{LIBRARY, Server};
+
+/// How long a server may take to its first answer: one that sleeps is woken by it.
+const WAKING: Duration = Duration::from_secs(300);
+
+/// What is known of Spark before a source is opened.
+pub(super) static DRIVER: Driver = Driver {
+    name: "spark",
+    dialect: &dialect::Spark,
+    capabilities: Capabilities { library: Some(&LIBRARY), unordered_float_sums: true, ..Capabilities::NONE },
+    catalog: &catalog::Shown,
+    access: &[Access::Server {
+        schemes: &["adbc:spark"],
+        aliases: &[],
+        parameters: &PARAMETERS,
+        path: PathOf::Database,
+        open: |url, options, shown| {
+            let server = Arc::new(Server::new(url, options, &shown)?);
+            Ok(Arc::new(Spark { server, shown }))
+        },
+    }],
+};
+
+/// A server of Spark Connect.
+struct Spark {
+    server: Arc<Server>,
+    shown: String,
+}
+
+/// Readings one after the other, each in a session.
+struct Readings<'a>(&'a Spark);
+
+impl Spark {
+    /// Reads `sql` on a thread that may wait; Spark is told to stop where this is dropped.
+    async fn reading(&self, sql: &str, mut rows: BatchSink) -> Result<BatchSink, Error> {
+        let cancel = Cancel::default();
+        let mut given_up = GivenUp::new(&cancel);
+        let (server, sql) = (self.server.clone(), sql.to_owned());
+        let done = waiting(move || {
+            let mut connection: ManagedConnection = server.connect()?;
+            send::send(&mut connection, &sql, &mut rows, &cancel)?;
+            server.sessions.give(connection);
+            Ok(rows)
+        })
+        .await;
+        given_up.keep();
+        done
+    }
+
+    async fn answer(&self, sql: &str) -> Result<Answer, Error> {
+        let BatchSink::Whole(Some(frame)) = self.reading(sql, BatchSink::Whole(None)).await? else {
+            return Err(column_builder::no_columns());
+        };
+        Ok(Answer { frame, warnings: Vec::new() })
+    }
+}
+
+impl Reader for Readings<'_> {
+    fn snapshot(&self) -> bool {
+        false
+    }
+
+    fn read<'a>(
+        &'a mut self,
+        sql: &'a str,
+        batches: mpsc::Sender<Frame>,
+    ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
+        Box::pin(async move { self.0.reading(sql, BatchSink::Batches(batches)).await.map(|_| Vec::new()) })
+    }
+}
+
+impl Engine for Spark {
+    fn driver(&self) -> &'static Driver {
+        &DRIVER
+    }
+
+    fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
+        Box::pin(async {
+            let asked = self.answer("SELECT version() AS version, current_timezone() AS zone");
+            let slow = || {
+                let message = format!("{} does not answer within 5 minutes; check that it runs", self.shown);
+                Error::new(ErrorCode::Connection, message)
+            };
+            let cells = Cells::of(&tokio::time::timeout(WAKING, asked).await.map_err(|_| slow())??.frame);
+            let told = |name: &str| cells.text(0, name).unwrap_or_default();
+            Ok(SourceReport {
+                engine: DRIVER.name.to_owned(),
+                // Behind the version stands the commit that it was built from.
+                version: told("version").split(' ').next().unwrap_or_default().to_owned(),
+                timezone: told("zone"),
+                url: self.shown.clone(),
+                tls: self.server.tls.as_str().to_owned(),
+                settings: self.server.settings.iter().cloned().collect(),
+            })
+        })
+    }
+
+    fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
+        Box::pin(async {
+            let frame = self.answer("SELECT current_timestamp() AS now").await?.frame;
+            let now = match frame.values("now").pop() {
+                Some(Value::Instant(nanos)) => i64::try_from(nanos).ok().map(DateTime::from_timestamp_nanos),
+                _ => None,
+            };
+            let unread = || Error::new(ErrorCode::QueryRefused, "cannot read the clock of Spark; try again");
+            now.ok_or_else(unread)
+        })
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        sql: &'a str,
+        _timeout: Duration,
+        _ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        Box::pin(async move {
+            let _running = self.server.sessions.slot().await;
+            self.answer(sql).await
+        })
+    }
+
+    fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
+        Box::pin(self.server.sessions.reserve(connections))
+    }
+
+    fn reader<'a>(
+        &'a self,
+        _timeout: Duration,
+        _ticket: &'a QueryHandle,
+    ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
+        Box::pin(std::future::ready(Ok(Box::new(Readings(self)) as Box<dyn Reader + 'a>)))
+    }
+}

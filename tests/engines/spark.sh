@@ -1,0 +1,75 @@
+# Starts Spark Connect, and fetches its ADBC driver, for a script that has sourced lib.sh; both are installed into .engines/.
+# shellcheck shell=bash
+
+SPARK="pyspark==4.3.0 adbc-driver-spark==0.3.0"
+
+spark_port=
+
+# The server is a Java program: 17 is the first version that runs it.
+find_java() {
+    local version
+    version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1 || true)
+    [ "${version:-0}" -lt 17 ] || return 0
+    # Which of the two there is depends on the system.
+    apt_install openjdk-17-jre-headless 2>/dev/null || true
+    command -v java >/dev/null || apt_install default-jre-headless
+}
+
+install_spark() {
+    mkdir -p .engines
+    (
+        # Two runs at once must not fill one environment.
+        ! command -v flock >/dev/null || flock 9
+        local folder
+        folder=$(cd .engines && pwd -P)/spark-venv
+        [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$folder: $SPARK" ] || exit 0
+        say "installing $SPARK from PyPI into .engines/ (about 500 MB)"
+        rm -rf "$folder"
+        if ! python3 -m venv "$folder" >/dev/null 2>&1; then
+            rm -rf "$folder"
+            apt_install python3-venv
+            python3 -m venv "$folder"
+        fi
+        # What they need beside each other is for Python programs, of which none runs here.
+        # shellcheck disable=SC2086
+        "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps $SPARK >&2
+        printf '%s' "$folder: $SPARK" >"$folder/installed"
+    ) 9>.engines/spark.lock
+}
+
+# The path of the driver, unless another is given.
+find_spark() {
+    [ -z "${CUTOVER_TEST_SPARK_DRIVER:-}" ] || return 0
+    install_spark
+    CUTOVER_TEST_SPARK_DRIVER=$(echo "$(cd .engines && pwd -P)"/spark-venv/lib/python3*/site-packages/adbc_driver_spark/libadbc_driver_spark.so)
+    export CUTOVER_TEST_SPARK_DRIVER
+}
+
+# Starts the server, which takes from ten seconds to a minute; spark_answers waits for it.
+start_spark() {
+    find_java
+    install_spark
+    local home=$HOME_OF_ENGINES/spark server
+    server=$(echo "$(cd .engines && pwd -P)"/spark-venv/lib/python3*/site-packages/pyspark)
+    mkdir "$home"
+    spark_port=$(free_port)
+    # Quick in what tests ask, which is little: no code is compiled for a query, and a shuffle has two parts. The zone is far
+    # from UTC, so a session that is not pinned shows.
+    (cd "$home" && exec env SPARK_HOME="$server" SPARK_LOCAL_IP=127.0.0.1 "$server/bin/spark-submit" \
+        --class org.apache.spark.sql.connect.service.SparkConnectServer --master "local[2]" --driver-memory 1g \
+        --driver-java-options "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" \
+        --conf spark.connect.grpc.binding.address=127.0.0.1 --conf spark.connect.grpc.binding.port="$spark_port" \
+        --conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1 --conf spark.ui.enabled=false \
+        --conf spark.sql.warehouse.dir="$home/warehouse" --conf spark.sql.shuffle.partitions=2 \
+        --conf spark.sql.session.timeZone=America/New_York --conf spark.sql.codegen.wholeStage=false spark-internal) \
+        >"$home/log" 2>&1 </dev/null &
+    spark_pid=$!
+    store_pids="$store_pids $spark_pid"
+    export CUTOVER_TEST_SPARK_URL="adbc:spark://127.0.0.1:$spark_port"
+}
+
+spark_answers() {
+    [ -n "$spark_port" ] || return 0
+    wait_for "$spark_pid" "$HOME_OF_ENGINES/spark/log" Spark \
+        python3 -c "import socket; socket.create_connection(('127.0.0.1', $spark_port), 1).close()"
+}
