@@ -113,8 +113,8 @@ fn words(code: FindingCode) -> Words {
             plain("what some groups lost others gained, {} in all", "what some groups lost others gained")
         }
         Code::VersionTie => plain(
-            "in {} several rows share the newest version and one of them is the row of the other side, so it cannot be told whether they differ",
-            "several rows share the newest version, so it cannot be told whether they differ",
+            "in {} any of several rows may be shown, and one of them is the row of the other side, so it cannot be told whether they differ",
+            "any of several rows may be shown, so it cannot be told whether they differ",
         ),
         Code::Superseded => plain(
             "{} shows a version that a newer one of its table replaces",

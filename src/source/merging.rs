@@ -1,4 +1,4 @@
-//! What an engine tells of a table whose rows its merges replace or add up, and how a query reads it.
+//! What an engine tells of a table that holds several rows for one, and which of them a query takes.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 pub struct Merging {
     /// Its name as the engine's SQL has it.
     pub table: String,
-    /// Whether the query takes merged rows.
+    /// Whether the query takes one row of each key, merged or chosen.
     pub merged: bool,
-    /// The sorting key, by which rows are merged, as SQL.
+    /// What the rows that become one have in common, as SQL: the sorting key, or what the query says.
     pub key: String,
-    /// The column that says which row of a key is the newest; absent where merges do not choose by one.
-    pub version: Option<String>,
-    /// Columns outside the sorting key by which rows are left out of the answer, as SQL.
+    /// Whether no row of its key is newer, as SQL over all rows; absent where nothing chooses by a version.
+    pub newest: Option<String>,
+    /// Columns outside the key by which rows are left out of the answer, as SQL.
     pub filters: Vec<String>,
     /// The columns of the answer that are columns of the table as they are, by their name in the answer.
     pub columns: BTreeMap<String, String>,

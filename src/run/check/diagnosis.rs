@@ -72,8 +72,9 @@ pub(crate) async fn diagnosed(
 
 fn tie(rows: u64) -> Warning {
     let message = format!(
-        "of {} it cannot be told whether they differ: several rows of the table share the newest version, FINAL shows any \
-         of them, and one is the row of the other side; write each version once, or make the version column finer",
+        "of {} it cannot be told whether they differ: several rows of the table share the newest version, FINAL or LIMIT BY \
+         shows any of them, and one is the row of the other side; write each version once, make the version column finer, \
+         or order by more",
         plural(rows, "differing row")
     );
     Warning::new(WarningCode::VersionTie, message)

@@ -1,4 +1,4 @@
-//! Asks the servers of both sides what their tables hold for the keys that differ, where their merges choose among rows.
+//! Asks the servers of both sides what their tables hold for the keys that differ, where merges or a query choose among rows.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ async fn versions(
     let row = |at: usize| Version {
         group: groups[at].clone(),
         filtered: filtered[at].clone(),
-        newest: merging.version.as_ref().map(|_| newest[at] == Value::Integer(1)),
+        newest: merging.newest.as_ref().map(|_| newest[at] == Value::Integer(1)),
         values: values.iter().map(|column| column.as_ref().map(|column| column[at].clone())).collect(),
     };
     Some(Versions { merged: merging.merged, rows: (0..frame.height()).map(row).collect() })
@@ -80,7 +80,7 @@ async fn versions(
 /// Selects every row of the sorting keys that the differing keys have; absent where a key is no column of the table, or
 /// has a value that is no literal.
 fn question(dialect: &dyn Dialect, merging: &Merging, evidence: &Evidence, columns: &[Option<&str>]) -> Option<String> {
-    let Merging { table, key, version, filters, .. } = merging;
+    let Merging { table, key, newest, filters, .. } = merging;
     let keys = evidence.columns.iter().filter(|column| column.key).count();
     let key_columns: Vec<String> =
         columns[..keys].iter().map(|column| column.map(|column| dialect.quoted(column))).collect::<Option<_>>()?;
@@ -93,10 +93,7 @@ fn question(dialect: &dyn Dialect, merging: &Merging, evidence: &Evidence, colum
     wanted.dedup();
     let selected = columns.iter().enumerate().filter_map(|(at, column)| Some((at, dialect.quoted((*column)?))));
     let selected: String = selected.map(|(at, column)| format!("{column} AS cutover_{at}, ")).collect();
-    let newest = match version {
-        Some(version) => format!("{version} = max({version}) OVER (PARTITION BY {key})"),
-        None => "0".to_owned(),
-    };
+    let newest = newest.as_deref().unwrap_or("0");
     Some(format!(
         "SELECT {selected}toUInt8({newest}) AS cutover_newest, toString(tuple({key})) AS cutover_group, \
          toString(tuple({})) AS cutover_filtered \

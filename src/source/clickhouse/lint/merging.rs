@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::first_by_key;
+use super::first_by_key::quoted;
 use super::merges::{Around, key_columns, merged, merging, replaces};
 use super::rules::{Catalogue, Entry};
 use super::tree::Tree;
 use crate::source::merging::Merging;
 
-/// The one table that merges its rows, of a query that only picks rows and columns of it; absent where the query itself
-/// merges them. `engine` is the engine of a table with its arguments, as `engine_full` has it.
+/// The one table of a query that only picks rows and columns of it, where merges choose among its rows, or the query does by
+/// `LIMIT 1 BY`; absent where the query merges them otherwise. `engine` is the engine of a table with its arguments, as
+/// `engine_full` has it.
 pub(crate) fn read(tree: &Tree, catalogue: &Catalogue, engine: impl Fn(&str) -> Option<String>) -> Option<Merging> {
     let mut tables = tree.nodes().filter(|at| tree.label(*at) == "TABLE");
     let (Some(_), None) = (tables.next(), tables.next()) else { return None };
@@ -16,33 +19,46 @@ pub(crate) fn read(tree: &Tree, catalogue: &Catalogue, engine: impl Fn(&str) -> 
     let name = tree.attribute(table, "table_name")?;
     let Some(Entry::Table { engine: kind, key }) = catalogue.0.get(name) else { return None };
     let last = tree.attribute(table, "final") == Some("1");
-    if !merging(kind) || (!last && merged(kind, key, &Around { tree, at: table, out: None })) {
+    let mut choosing = levels.iter().filter(|query| tree.section(**query, "LIMIT BY").is_some());
+    let chosen = match (choosing.next(), choosing.next()) {
+        (None, _) => None,
+        // What is left of merged rows, or of chosen ones, is another choice.
+        (Some(_), Some(_)) => return None,
+        (Some(_), None) if last || !kind.ends_with("MergeTree") => return None,
+        (Some(query), None) => Some(first_by_key::read(tree, *query, |node| column(tree, node, table))?),
+    };
+    let around = Around { tree, at: table, out: None };
+    if chosen.is_none() && (!merging(kind) || (!last && merged(kind, key, &around))) {
         return None;
     }
+    let by_query = chosen.is_some();
+    let (key, newest, deleted) = match chosen {
+        Some(chosen) => (chosen.key, Some(chosen.first), None),
+        None => {
+            let Choice { version, deleted } = if replaces(kind) { choice(&engine(name)?) } else { Choice::default() };
+            let newest = version.map(|version| format!("{version} = max({version}) OVER (PARTITION BY {key})"));
+            (key.clone(), newest, deleted)
+        }
+    };
     let mut filters = Vec::new();
     for node in levels.iter().flat_map(|query| filtered(tree, *query)) {
         let column = column(tree, node, table)?;
-        if !key_columns(key).contains(&column.as_str()) {
+        if !key_columns(&key).contains(&column.as_str()) {
             filters.push(quoted(&column));
         }
     }
-    let Choice { version, deleted } = if replaces(kind) { choice(&engine(name)?) } else { Choice::default() };
     filters.extend(deleted);
     filters.sort_unstable();
     filters.dedup();
     let (database, table_name) = name.split_once('.')?;
     Some(Merging {
         table: format!("{}.{}", quoted(database), quoted(table_name)),
-        merged: last,
-        key: key.clone(),
-        version,
+        merged: last || by_query,
+        key,
+        newest,
         filters,
         columns: plain(tree, 0, table),
     })
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
 }
 
 /// The queries from the outermost to the one that reads the table, where none does more than pick rows and columns.
@@ -64,7 +80,16 @@ fn levels(tree: &Tree) -> Option<(Vec<usize>, usize)> {
 
 /// Whether a query gives each row of what it reads once or not at all.
 fn picks(tree: &Tree, query: usize) -> bool {
-    let sections = ["PROJECTION COLUMNS", "PROJECTION", "JOIN TREE", "WHERE", "PREWHERE", "ORDER BY"];
+    let sections = [
+        "PROJECTION COLUMNS",
+        "PROJECTION",
+        "JOIN TREE",
+        "WHERE",
+        "PREWHERE",
+        "ORDER BY",
+        "LIMIT BY",
+        "LIMIT BY LIMIT",
+    ];
     let known = tree.children(query).iter().all(|section| sections.contains(&tree.label(*section)));
     let by_row = tree.below(query).into_iter().all(|at| {
         let one = matches!(tree.attribute(at, "function_type"), None | Some("ordinary"));

@@ -2,6 +2,7 @@
 //!
 //! Asks the questions, views expanded; `rules` judges the answers. Whatever was not understood is a warning too.
 
+mod first_by_key;
 mod merges;
 mod merging;
 mod rules;
@@ -58,7 +59,7 @@ pub(crate) async fn inspect(
     }
 }
 
-/// The table that `sql` reads whose rows merges replace or add up; see `Engine::merging`.
+/// The table that `sql` reads among whose rows merges or the query choose; see `Engine::merging`.
 pub(crate) async fn merging(
     source: &ClickHouse,
     sql: &str,
