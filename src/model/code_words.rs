@@ -124,7 +124,7 @@ fn words(code: FindingCode) -> Words {
             "{} is read unmerged and has several rows that a merge makes one",
             "one side is read unmerged and has several rows that a merge makes one",
         ),
-        Code::Concentrated | Code::ColumnsTogether => fixed(""),
+        Code::Concentrated | Code::ColumnsTogether | Code::RowChanged => fixed(""),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Difference, FindingCode, Spread, text_of};
+use super::{Difference, DifferenceForm, FindingCode, Spread, text_of};
 
 /// What was found to be true of the differences of a check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
@@ -46,6 +46,7 @@ impl Diagnosis {
                 also,
                 elsewhere: _,
                 condition,
+                form: _,
             } = finding;
             let of_terms = terms.iter_mut().chain(also).flat_map(|term| {
                 let Term { column: _, property: _, is, null: _, from, to } = term;
@@ -84,6 +85,8 @@ pub struct Finding {
     pub elsewhere: Option<Elsewhere>,
     /// The terms in SQL that every engine reads alike; absent where there is none.
     pub condition: Option<String>,
+    /// What the differences of the check are.
+    pub form: DifferenceForm,
 }
 
 /// Something that a row can be asked of one of its columns.
@@ -146,6 +149,7 @@ impl Finding {
             also: Vec::new(),
             elsewhere: None,
             condition: None,
+            form: DifferenceForm::Rows,
         }
     }
 }

@@ -134,6 +134,8 @@ codes! {
     OneValue = "one_value",
     /// Missing and extra rows are the same rows under a changed key.
     KeyChanged = "key_changed",
+    /// Missing rows are extra rows but for one column, where rows are known by all of theirs.
+    RowChanged = "row_changed",
     /// Every row of a key stands several times.
     Copies = "copies",
     /// Rows have something in common that other rows do not.

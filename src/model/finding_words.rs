@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::code_words::value;
-use super::{Difference, Elsewhere, Finding, FindingCode, Term, agree, plural, thousands};
+use super::{Difference, DifferenceForm, Elsewhere, Finding, FindingCode, Term, agree, plural, thousands};
 
 impl Finding {
     /// Returns all of it as one sentence without a full stop.
@@ -15,6 +15,13 @@ impl Finding {
                 let alone = if names.len() == 1 { " alone" } else { "" };
                 format!("{} {} in {}{alone}", self.subject(), agree(self.of, "differs", "differ"), listed(&names))
             }
+            FindingCode::RowChanged => format!(
+                "{}: an {} is the same but for `{}`, where {}",
+                self.subject(),
+                if self.form == DifferenceForm::Tags { "added tag" } else { "extra row" },
+                self.column.as_deref().unwrap_or_default(),
+                self.parameter.as_deref().unwrap_or("new is another value")
+            ),
             code => format!("{}: {}", self.subject(), code.says(self.parameter.as_deref())),
         };
         if let (false, Some(elsewhere)) = (self.terms.is_empty(), &self.elsewhere) {
@@ -32,7 +39,19 @@ impl Finding {
                 format!("changed {}", listed(&self.columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>()))
             }
             (_, Difference::Duplicate) => format!("duplicate {}", agree(self.of, "key", "keys")),
-            (_, class) => format!("{class} {}", agree(self.of, "row", "rows")),
+            (_, class) => {
+                let class = match (self.form, class) {
+                    (DifferenceForm::Tags, Difference::Missing) => "lost",
+                    (DifferenceForm::Tags, Difference::Extra) => "added",
+                    (_, Difference::Missing) => "missing",
+                    (_, Difference::Extra) => "extra",
+                    (_, Difference::Changed) => "changed",
+                    (_, Difference::Duplicate) => "duplicate",
+                    (_, Difference::Warned) => "warned",
+                };
+                let one = self.one();
+                format!("{class} {}", agree(self.of, one, &format!("{one}s")))
+            }
         };
         if self.covers == self.of {
             return match self.of {
@@ -44,40 +63,54 @@ impl Finding {
         format!("{about}{} of {} {what} ({share})", thousands(self.covers), thousands(self.of))
     }
 
+    /// What one of the rows that are looked at is.
+    fn one(&self) -> &'static str {
+        match self.form {
+            DifferenceForm::Tags => "tag",
+            DifferenceForm::Numbers => "group",
+            DifferenceForm::Rows | DifferenceForm::Violations => "row",
+        }
+    }
+
     fn concentrated(&self) -> String {
         let terms = joined(&self.terms);
         let Some(elsewhere) = &self.elsewhere else { return format!("{}: {terms}", self.subject()) };
         let mut text = format!("{} {} {terms}", self.subject(), agree(self.covers, "has", "have"));
-        let _ = write!(text, ", {}{}", beside(elsewhere), self.same_rows());
+        let _ = write!(text, ", {}{}", self.beside(elsewhere), self.same_rows());
         text
     }
 
     fn same_rows(&self) -> String {
-        if self.also.is_empty() { String::new() } else { format!("; nearly the same rows: {}", joined(&self.also)) }
+        if self.also.is_empty() {
+            String::new()
+        } else {
+            format!("; nearly the same {}s: {}", self.one(), joined(&self.also))
+        }
     }
 
     /// Of the rows of a transformation.
     fn shared(&self, elsewhere: &Elsewhere) -> String {
         let all = elsewhere.inside == self.covers;
         let of = if all { "all of these".to_owned() } else { format!("{} of these", thousands(elsewhere.inside)) };
-        format!("{of} have {}, {}", joined(&self.terms), beside(elsewhere))
+        format!("{of} have {}, {}", joined(&self.terms), self.beside(elsewhere))
     }
-}
 
-/// How the other rows stand to it.
-fn beside(elsewhere: &Elsewhere) -> String {
-    if elsewhere.has == 0 {
-        return match elsewhere.looked {
-            1 => "and the one other row has not".to_owned(),
-            looked => format!("and none of {}", plural(looked, "other row")),
-        };
+    /// How the other rows stand to it.
+    fn beside(&self, elsewhere: &Elsewhere) -> String {
+        let one = self.one();
+        if elsewhere.has == 0 {
+            return match elsewhere.looked {
+                1 => format!("and the one other {one} has not"),
+                looked => format!("and none of {}", plural(looked, &format!("other {one}"))),
+            };
+        }
+        let mut text = format!("and {} of the other {one}s", percent(elsewhere.share()));
+        if let (Some(ratio), Some(least)) = (elsewhere.ratio, elsewhere.at_least) {
+            let (ratio, least) = (rounded(ratio), rounded(least));
+            let _ = write!(text, "; such a {one} is {ratio} times as likely to differ (at least {least})");
+        }
+        text
     }
-    let mut text = format!("and {} of the other rows", percent(elsewhere.share()));
-    if let (Some(ratio), Some(least)) = (elsewhere.ratio, elsewhere.at_least) {
-        let _ =
-            write!(text, "; such a row is {} times as likely to differ (at least {})", rounded(ratio), rounded(least));
-    }
-    text
 }
 
 fn rounded(ratio: f64) -> String {

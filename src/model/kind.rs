@@ -143,7 +143,7 @@ const TAG_DEDUP: KindProfile = KindProfile {
     name: "tag_dedup",
     keyed: DifferenceForm::Tags,
     keyless: DifferenceForm::Tags,
-    settings: &["mask", "key", "rename", "allow_empty", "window", "settle", "noise"],
+    settings: &["mask", "key", "rename", "allow_empty", "window", "settle", "noise", "diagnosis"],
     groups: false,
     ..ROW_COUNT
 };
@@ -169,6 +169,7 @@ const PERCENTILE: KindProfile = KindProfile {
         "window",
         "settle",
         "noise",
+        "diagnosis",
     ],
     default_rule: false,
     renames_values: false,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draw::{Draw, MOST_AGREEING, MOST_AGREEING_BYTES, MOST_BYTES, MOST_ROWS, size};
 use crate::frame::Value;
-use crate::model::{Difference, FindingCode};
+use crate::model::{Difference, Example, FindingCode, RowCounts};
 
 /// A column of the check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +47,25 @@ pub(crate) struct DifferingRow {
     pub(crate) changes: Vec<Change>,
     /// Rows of its key in old and in new.
     pub(crate) copies: (u32, u32),
+    /// Of a group of numbers, those that differ as waivers know them, by their column; none of other rows, which are one
+    /// difference each.
+    pub(crate) numbers: Vec<(usize, Example)>,
+}
+
+/// How all rows relate, where what was found does not say so of rows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Counted {
+    /// The rows.
+    pub(crate) rows: RowCounts,
+    /// Rows in which each column changed.
+    pub(crate) changed: BTreeMap<String, u64>,
 }
 
 impl DifferingRow {
     fn size(&self) -> usize {
         let written = |change: &Change| change.written.iter().flat_map(|both| both.iter()).map(size).sum::<usize>();
         let changes = self.changes.iter().map(|change| size(&change.old) + size(&change.new) + written(change) + 16);
-        self.values.iter().map(size).sum::<usize>() + changes.sum::<usize>() + 64
+        self.values.iter().map(size).sum::<usize>() + changes.sum::<usize>() + 64 + self.numbers.len() * 256
     }
 }
 
@@ -66,6 +78,7 @@ pub(crate) struct Collector {
     agreeing_unknown: bool,
     /// How often each pair of numbers of copies, old and new, was met under a duplicated key.
     copies: BTreeMap<(u64, u64), u64>,
+    whole: bool,
 }
 
 impl Collector {
@@ -77,7 +90,13 @@ impl Collector {
             agreeing: Draw::new(MOST_AGREEING, MOST_AGREEING_BYTES),
             agreeing_unknown: false,
             copies: BTreeMap::new(),
+            whole: false,
         }
+    }
+
+    /// The same of rows that are known by all their columns.
+    pub(crate) fn of_whole_rows(self) -> Self {
+        Collector { whole: true, ..self }
     }
 
     /// Nothing found yet where about so many rows will be.
@@ -136,7 +155,7 @@ impl Collector {
         let bits = self.drawn.bits().max(self.agreeing.bits());
         let (hashes, rows) = self.drawn.finish().into_iter().unzip();
         let agreeing = self.agreeing.finish();
-        let Collector { columns, copies, agreeing_unknown, .. } = self;
+        let Collector { columns, copies, agreeing_unknown, whole, .. } = self;
         Evidence {
             columns,
             rows,
@@ -148,6 +167,8 @@ impl Collector {
             copies,
             merges: Vec::new(),
             aside: Vec::new(),
+            whole,
+            counted: None,
         }
     }
 }
@@ -186,6 +207,10 @@ pub(crate) struct Evidence {
     pub(crate) merges: Vec<Merged>,
     /// Rows of old that differ and are no longer among `rows`, by the hash of their key: others, to all that are.
     pub(crate) aside: Vec<(u64, Vec<Value>)>,
+    /// Whether a row is known by all its columns, and a change of one makes it another row.
+    pub(crate) whole: bool,
+    /// How all rows relate, where what was found does not say so of rows.
+    pub(crate) counted: Option<Counted>,
 }
 
 impl Evidence {

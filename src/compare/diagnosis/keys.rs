@@ -1,4 +1,4 @@
-//! Missing and extra rows that are the same rows under a changed key.
+//! Missing and extra rows that are the same rows under a changed key, and tags that are the same under another name.
 
 use std::collections::HashMap;
 
@@ -9,9 +9,9 @@ use super::transformations::{Explained, FEWEST, best};
 use crate::compare::value::display::shown;
 use crate::model::Difference;
 
-/// A change of one key column, with the missing and the extra rows that it makes one.
+/// A change of one column that rows are known by, with the missing and the extra rows that it makes one.
 pub(super) struct KeyChange {
-    /// Number of the key column.
+    /// Number of the column.
     pub(super) column: usize,
     /// What the key of new is of that of old; its rows are the missing ones.
     pub(super) explained: Explained,
@@ -19,7 +19,7 @@ pub(super) struct KeyChange {
     pub(super) extra: Vec<usize>,
 }
 
-/// The change of one key column that pairs most of the missing rows with extra ones.
+/// The change of one column that rows are known by which pairs most of the missing rows with extra ones.
 pub(super) fn changed_key(evidence: &Evidence, late: &(dyn Fn() -> bool + Sync)) -> Option<KeyChange> {
     let missing: Vec<usize> = evidence.of(Difference::Missing).collect();
     let extra: Vec<usize> = evidence.of(Difference::Extra).collect();
@@ -27,7 +27,7 @@ pub(super) fn changed_key(evidence: &Evidence, late: &(dyn Fn() -> bool + Sync))
     if !evidence.complete || missing.len() < FEWEST || extra.len() < FEWEST {
         return None;
     }
-    let keys = (0..evidence.columns.len()).filter(|column| evidence.columns[*column].key);
+    let keys = (0..evidence.columns.len()).filter(|column| evidence.whole || evidence.columns[*column].key);
     let found = keys.filter_map(|column| of_column(evidence, column, &missing, &extra, late));
     found.max_by_key(|change| change.extra.len())
 }

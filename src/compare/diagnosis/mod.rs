@@ -35,7 +35,7 @@ use rayon::prelude::*;
 use columns::{ColumnChanges, changed};
 use concentration::{Background, Shared, shared};
 use copies::{Ratio, copies};
-pub(crate) use evidence::{Change, Collector, DifferingRow, Evidence, Head, Merged};
+pub(crate) use evidence::{Change, Collector, Counted, DifferingRow, Evidence, Head, Merged};
 use keys::changed_key;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
@@ -45,7 +45,7 @@ use spread::spread;
 use transformations::{Explained, FEWEST, of_column};
 
 use crate::frame::Value;
-use crate::model::{Diagnosis, Difference, Elsewhere, Finding, FindingCode, RowCounts};
+use crate::model::{Diagnosis, Difference, DifferenceForm, Elsewhere, Finding, FindingCode, RowCounts};
 
 /// What is known of the differences beside the rows themselves.
 pub(crate) struct Known<'a> {
@@ -55,6 +55,8 @@ pub(crate) struct Known<'a> {
     pub(crate) changed: BTreeMap<&'a str, u64>,
     /// Whether the rows are groups whose numbers can move from one to another.
     pub(crate) groups: bool,
+    /// What the differences of the check are.
+    pub(crate) form: DifferenceForm,
     /// Whether the values of a column are not to be shown.
     pub(crate) hidden: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether a column has another name in new.
@@ -178,7 +180,8 @@ impl Diagnosing<'_> {
         let parameter = Some(found.explained.parameter.as_str()).filter(|parameter| !parameter.is_empty());
         let name = &self.evidence.columns[found.column].name;
         let hides = (self.known.hidden)(name);
-        let mut finding = Finding::new(FindingCode::KeyChanged, Difference::Missing, covers, self.known.rows.missing);
+        let code = if self.evidence.whole { FindingCode::RowChanged } else { FindingCode::KeyChanged };
+        let mut finding = Finding::new(code, Difference::Missing, covers, self.known.rows.missing);
         finding.column = Some(name.clone());
         finding.parameter = Some(found.explained.code.says(parameter.filter(|_| !hides)));
         self.findings.push(finding);
@@ -322,6 +325,7 @@ impl Diagnosing<'_> {
         let open = self.covered.iter().filter(|covered| !covered.iter().all(|covered| *covered)).count() as u64;
         let open = if evidence.complete || drawn == 0 { open } else { share(open, drawn, all) };
         let keys = rows.duplicate.differing().saturating_sub(self.covered_keys);
+        self.findings.iter_mut().for_each(|finding| finding.form = self.known.form);
         Diagnosis {
             findings: self.findings,
             uncovered: open + keys,

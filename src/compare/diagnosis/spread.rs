@@ -111,7 +111,7 @@ mod tests {
                 Difference::Changed => vec![Change::new(2, values[2].clone(), Value::Null)],
                 _ => Vec::new(),
             };
-            let row = DifferingRow { class, values: values.to_vec(), changes, copies: (1, 1) };
+            let row = DifferingRow { class, values: values.to_vec(), changes, copies: (1, 1), numbers: Vec::new() };
             collected.add(hash as u64, row);
         }
         agreeing

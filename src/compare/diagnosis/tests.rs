@@ -41,7 +41,7 @@ fn evidence(pairs: Vec<(Value, Value)>) -> Evidence {
     for (row, (old, new)) in pairs.into_iter().enumerate() {
         let values = vec![int(7 * row as i128), old.clone()];
         let changes = vec![Change::new(1, old, new)];
-        let row = DifferingRow { class: Difference::Changed, values, changes, copies: (1, 1) };
+        let row = DifferingRow { class: Difference::Changed, values, changes, copies: (1, 1), numbers: Vec::new() };
         collected.add(row_hash(collected_len(&row)), row);
     }
     collected.finish()
@@ -65,6 +65,7 @@ fn told(evidence: &Evidence) -> (Vec<(String, String, u64)>, u64) {
         rows,
         changed: BTreeMap::from([("v", changed)]),
         groups: false,
+        form: DifferenceForm::Rows,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -199,6 +200,7 @@ fn gains_and_losses_that_cancel_are_told_apart_from_losses() {
             rows: RowCounts { changed, old: changed, new: changed, ..RowCounts::default() },
             changed: BTreeMap::from([("v", changed)]),
             groups: true,
+            form: DifferenceForm::Rows,
             hidden: &|_| false,
             renamed: &|_| false,
             late: &|| false,
@@ -223,7 +225,7 @@ fn rows_under_a_changed_key_are_told_as_the_same() {
     let mut add = |class, key: String, value: i128| {
         let values = vec![txt(key), int(value)];
         let hash = xxhash_rust::xxh3::xxh3_64(format!("{class}{values:?}").as_bytes());
-        collected.add(hash, DifferingRow { class, values, changes: Vec::new(), copies: (1, 0) });
+        collected.add(hash, DifferingRow { class, values, changes: Vec::new(), copies: (1, 0), numbers: Vec::new() });
     };
     for row in 0..40 {
         add(Difference::Missing, format!("Key-{row:03}"), row % 3);
@@ -235,6 +237,7 @@ fn rows_under_a_changed_key_are_told_as_the_same() {
         rows: RowCounts { missing: 41, extra: 40, old: 500, new: 499, equal: 459, ..RowCounts::default() },
         changed: BTreeMap::new(),
         groups: false,
+        form: DifferenceForm::Rows,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -257,7 +260,13 @@ fn copies_are_told_with_how_many_there_are() {
         collected.note_copies(1, 3);
         for copy in 0..2 {
             let values = vec![int(key), int(key * 7)];
-            let row = DifferingRow { class: Difference::Extra, values, changes: Vec::new(), copies: (1, 3) };
+            let row = DifferingRow {
+                class: Difference::Extra,
+                values,
+                changes: Vec::new(),
+                copies: (1, 3),
+                numbers: Vec::new(),
+            };
             collected.add(row_hash((key * 2 + copy) as u64), row);
         }
     }
@@ -273,6 +282,7 @@ fn copies_are_told_with_how_many_there_are() {
         },
         changed: BTreeMap::new(),
         groups: false,
+        form: DifferenceForm::Rows,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -296,6 +306,7 @@ fn what_is_late_is_cut_short_and_says_so() {
         rows: RowCounts { changed: 3_000, old: 3_000, new: 3_000, ..RowCounts::default() },
         changed: BTreeMap::from([("v", 3_000)]),
         groups: false,
+        form: DifferenceForm::Rows,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &late,

@@ -1,6 +1,7 @@
 //! `percentile`: quantiles of both sides by one definition, or an approximation against the raw values.
 
 mod answer;
+mod groups;
 
 use bigdecimal::BigDecimal;
 
@@ -22,6 +23,7 @@ use crate::model::{
 use crate::spec::check::{Bounds, Check, Percentile, Tolerance};
 use crate::suppress::ledger::outside;
 use answer::{Answer, Values};
+use groups::Groups;
 
 /// Compares raw values or percentiles, group by group.
 pub(crate) fn compare(
@@ -39,15 +41,23 @@ pub(crate) fn compare(
     let groups = pair(&columns, old.height(), new.height())?;
     let mut found = Found::new(settings, limits, sink);
     let mut dropped = Sides { old: 0, new: 0 };
+    let mut collected = limits.diagnosis.then(|| Groups::new(check, settings));
     for group in &groups {
-        let key = display::key(&check.key, &group.key(&columns));
+        let values = group.key(&columns);
+        let key = display::key(&check.key, &values);
         let old_group =
             old_side.group(settings, &group.old, &mut dropped.old).map_err(|why| side_error(Side::Old, &key, &why))?;
         let new_group =
             new_side.group(settings, &group.new, &mut dropped.new).map_err(|why| side_error(Side::New, &key, &why))?;
         found.judge(&key, group, &old_group, &new_group);
+        let differing = std::mem::take(&mut found.differing);
+        if let Some(collected) = &mut collected {
+            let [old, new] = [&old_group, &new_group].map(|side| side.as_ref().map(|values| &values.quantiles[..]));
+            collected.add(&values, old, new, differing);
+        }
     }
-    Ok(found.finish(check, &dropped))
+    let evidence = collected.map(Groups::finish);
+    Ok(ComparisonResult { evidence, ..found.finish(check, &dropped) })
 }
 
 fn side_error(side: Side, key: &Key, why: &str) -> ErrorReport {
@@ -106,6 +116,8 @@ struct Found<'a> {
     too_small_groups: u64,
     drift: Spread,
     sink: Option<Sink<'a>>,
+    /// The numbers of the group that is judged which differ.
+    differing: Vec<(Quantity, Example)>,
 }
 
 impl<'a> Found<'a> {
@@ -124,6 +136,7 @@ impl<'a> Found<'a> {
             too_small_groups: 0,
             drift: Spread::default(),
             sink: Some(sink),
+            differing: Vec::new(),
         }
     }
 
@@ -263,6 +276,7 @@ impl<'a> Found<'a> {
         self.totals.compared += 1;
         if !measure.within {
             self.totals.outside += 1;
+            self.differing.push((measure.quantity.clone(), example.clone()));
             if let Some(sink) = &mut self.sink
                 && !sink(example.clone())
             {

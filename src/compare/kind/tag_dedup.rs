@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::super::diagnosis::{Counted, Evidence};
 use super::super::result::{ComparisonResult, Limits, not_empty};
 use super::super::rows::Sink;
+use super::super::rows::collecting::{collect_tag, tag_collector};
 use super::super::rows::columns::ambiguous;
 use super::super::rows::columns::{Naming, error, sort_out};
 use super::super::rows::examples::Examples;
@@ -13,8 +15,8 @@ use super::super::value::display;
 use super::super::value::json;
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{
-    Difference, ErrorCode, ErrorReport, Example, Key, Outcome, Pair, Side, Sides, TagCounts, TagFindings, Warning,
-    WarningCode, agree, plural,
+    Difference, DuplicateKeys, ErrorCode, ErrorReport, Example, Key, Outcome, Pair, RowCounts, Side, Sides, TagCounts,
+    TagFindings, Warning, WarningCode, agree, plural,
 };
 use crate::spec::check::{Check, Comparison, ForcedType};
 
@@ -53,6 +55,7 @@ pub(crate) fn compare(
         }
         examples.add(difference, example);
     };
+    let mut collected = limits.diagnosis.then(|| tag_collector(&columns));
     for group in pair(&columns, old.height(), new.height())? {
         let key = display::key(&check.key, &group.key(&columns));
         let mut seen: BTreeMap<Vec<u8>, Seen> = BTreeMap::new();
@@ -60,7 +63,8 @@ pub(crate) fn compare(
             for row in rows {
                 let mut bytes = Vec::new();
                 tag.encode(side, *row, &mut bytes).map_err(|cause| ambiguous(&tag.name, &cause))?;
-                let seen = seen.entry(bytes).or_insert_with(|| Seen::new(display::shown(&tag.raw(side).value(*row))));
+                let first = || Seen::new(display::shown(&tag.raw(side).value(*row)), side, *row);
+                let seen = seen.entry(bytes).or_insert_with(first);
                 match side {
                     Side::Old => seen.old += 1,
                     Side::New => seen.new += 1,
@@ -76,7 +80,12 @@ pub(crate) fn compare(
             }
         }
         alone.settled().map_err(|cause| ambiguous(&tag.name, &cause))?;
-        seen.values().for_each(|seen| seen.count(&tag.name, &key, &mut counts, &mut note));
+        for seen in seen.values() {
+            seen.count(&tag.name, &key, &mut counts, &mut note);
+            if let Some(collector) = &mut collected {
+                collect_tag(collector, &columns, seen.difference(), seen.first.0, seen.first.1);
+            }
+        }
     }
     let mut warnings = Vec::new();
     if counts.duplicate_old > 0 {
@@ -92,7 +101,18 @@ pub(crate) fn compare(
     }
     let outcome =
         Outcome::Tags(TagFindings { tag_counts: counts, columns: columns.left_out, examples: examples.spread() });
-    Ok(ComparisonResult { warnings, empty, ..ComparisonResult::of(outcome) })
+    let rows = RowCounts {
+        old: counts.old,
+        new: counts.new,
+        equal: counts.old - counts.lost,
+        missing: counts.lost,
+        extra: counts.added,
+        changed: 0,
+        duplicate: DuplicateKeys::Differing(counts.duplicate_new),
+    };
+    let counted = Some(Counted { rows, changed: BTreeMap::new() });
+    let evidence = collected.map(|collector| Evidence { counted, ..collector.finish() });
+    Ok(ComparisonResult { warnings, empty, evidence, ..ComparisonResult::of(outcome) })
 }
 
 /// How often one tag stands under one key.
@@ -100,11 +120,22 @@ struct Seen {
     tag: Option<String>,
     old: usize,
     new: usize,
+    /// A row of it, of old where old has it.
+    first: (Side, usize),
 }
 
 impl Seen {
-    fn new(tag: Option<String>) -> Self {
-        Seen { tag, old: 0, new: 0 }
+    fn new(tag: Option<String>, side: Side, row: usize) -> Self {
+        Seen { tag, old: 0, new: 0, first: (side, row) }
+    }
+
+    /// How the sides differ in having it.
+    fn difference(&self) -> Option<Difference> {
+        match (self.old, self.new) {
+            (_, 0) => Some(Difference::Missing),
+            (0, _) => Some(Difference::Extra),
+            _ => None,
+        }
     }
 
     fn count(

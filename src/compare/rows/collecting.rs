@@ -28,7 +28,7 @@ pub(super) struct Differing<'a> {
 
 /// Takes `row` into `collector`.
 pub(super) fn collect(collector: &mut Collector, columns: &Columns, row: &Differing<'_>) {
-    let hash = hash(columns, row.side, row.row);
+    let hash = hash(known_by(columns), row.side, row.row);
     if !collector.wants(hash) {
         return;
     }
@@ -46,12 +46,39 @@ pub(super) fn collect(collector: &mut Collector, columns: &Columns, row: &Differ
     });
     let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
     let copies = (count(row.copies.0), count(row.copies.1));
-    collector.add(hash, DifferingRow { class: row.class, values, changes, copies });
+    collector.add(hash, DifferingRow { class: row.class, values, changes, copies, numbers: Vec::new() });
+}
+
+/// Nothing collected yet of tags, each of which is a row of its own under its key.
+pub(crate) fn tag_collector(columns: &Columns) -> Collector {
+    collector(columns).of_whole_rows()
+}
+
+/// Takes a tag that stands on both sides where `class` is absent, else on one. `row` is one of its rows of `side`, of old
+/// where both have it.
+pub(crate) fn collect_tag(
+    collector: &mut Collector,
+    columns: &Columns,
+    class: Option<Difference>,
+    side: Side,
+    row: usize,
+) {
+    let all = || columns.key.iter().chain(&columns.compared);
+    let hash = hash(all(), side, row);
+    let values = || all().map(|column| column.raw(side).value(row)).collect();
+    match class {
+        Some(class) if collector.wants(hash) => {
+            let (values, changes, numbers) = (values(), Vec::new(), Vec::new());
+            collector.add(hash, DifferingRow { class, values, changes, copies: (1, 1), numbers });
+        }
+        None if collector.wants_agreeing(hash) => collector.add_agreeing(hash, values()),
+        _ => {}
+    }
 }
 
 /// Takes a row of old that agrees.
 pub(super) fn collect_agreeing(collector: &mut Collector, columns: &Columns, row: usize) {
-    let hash = hash(columns, Side::Old, row);
+    let hash = hash(known_by(columns), Side::Old, row);
     if collector.wants_agreeing(hash) {
         let all = columns.key.iter().chain(&columns.compared);
         collector.add_agreeing(hash, all.map(|column| column.old.value(row)).collect());
@@ -72,10 +99,14 @@ fn compared(column: &Paired, side: Side, row: usize) -> (Value, Value) {
     }
 }
 
-/// The hash of the key, or of the whole row where there is none: the same in every run, so that a draw is, too.
-fn hash(columns: &Columns, side: Side, row: usize) -> u64 {
+/// The columns of the key, or all where there is none.
+fn known_by(columns: &Columns) -> std::slice::Iter<'_, Paired> {
+    if columns.key.is_empty() { columns.compared.iter() } else { columns.key.iter() }
+}
+
+/// The hash of these columns of a row: the same in every run, so that a draw is, too.
+fn hash<'a>(columns: impl Iterator<Item = &'a Paired>, side: Side, row: usize) -> u64 {
     let mut bytes = Vec::new();
-    let of = if columns.key.is_empty() { &columns.compared } else { &columns.key };
-    of.iter().for_each(|column| bytes.extend_from_slice(column.raw(side).cells().cell(row)));
+    columns.for_each(|column| bytes.extend_from_slice(column.raw(side).cells().cell(row)));
     xxh3_64(&bytes)
 }

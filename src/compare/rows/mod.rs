@@ -2,7 +2,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod bipartite;
-mod collecting;
+pub(crate) mod collecting;
 pub(crate) mod column_stats;
 pub(crate) mod column_values;
 pub(crate) mod columns;

@@ -1,6 +1,6 @@
 //! Has a comparison diagnosed, on a thread that may take its time, and no longer than a second.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::super::context::{CheckRun, Context};
@@ -11,7 +11,7 @@ use super::{background, versions};
 use crate::compare::ComparisonResult;
 use crate::compare::diagnosis::{Known, diagnose};
 use crate::isolation::caught;
-use crate::model::{Diagnosis, FindingCode, SideReport, Sides, Undecided, Warning, WarningCode, plural};
+use crate::model::{Diagnosis, FindingCode, Outcome, SideReport, Sides, Undecided, Warning, WarningCode, plural};
 
 /// How long a check is diagnosed at most; a build for tests is many times slower, and must say the same.
 const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 1 });
@@ -26,7 +26,14 @@ pub(crate) async fn diagnosed(
     sides: &Sides<Option<SideReport>>,
 ) -> (Option<Diagnosis>, Option<Undecided>) {
     let check = one.check;
-    let (Some(mut evidence), Some(rows)) = (found.evidence.take(), found.outcome.rows()) else { return (None, None) };
+    let Some(mut evidence) = found.evidence.take() else { return (None, None) };
+    let of_columns = found.outcome.columns().iter();
+    let of_columns = of_columns.filter_map(|column| Some((column.name.clone(), column.changed?))).collect();
+    let (rows, mut changed) = match (evidence.counted.take(), found.outcome.rows()) {
+        (Some(counted), _) => (counted.rows, counted.changed),
+        (None, Some(rows)) => (rows, of_columns),
+        (None, None) => return (None, None),
+    };
     if evidence.rows.is_empty() && rows.duplicate.count() == 0 {
         return (None, None);
     }
@@ -38,9 +45,6 @@ pub(crate) async fn diagnosed(
     if undecided.is_some() {
         found.warnings.push(tie(ties));
     }
-    let columns = found.outcome.columns().iter();
-    let mut changed: BTreeMap<String, u64> =
-        columns.filter_map(|column| Some((column.name.clone(), column.changed?))).collect();
     let mask = Mask::new(check, &context.options.privacy, returned);
     let mut rows = rows;
     only_open(one, mask.as_ref(), &mut evidence, &mut rows, &mut changed);
@@ -48,14 +52,16 @@ pub(crate) async fn diagnosed(
         return (None, undecided);
     }
     let renamed: BTreeSet<String> = check.rename.keys().cloned().collect();
-    let groups = check.kind.kind() != crate::model::Kind::Rows;
+    let groups = matches!(found.outcome, Outcome::Numbers(_));
+    let form = check.difference_form();
     let begun = Instant::now();
     let diagnosing = move || {
         let known = Known {
             rows,
             changed: changed.iter().map(|(name, count)| (name.as_str(), *count)).collect(),
             groups,
-            hidden: &|name| mask.as_ref().is_some_and(|mask| mask.hides(name)),
+            form,
+            hidden: &|name| mask.as_ref().is_some_and(|mask| mask.hides_value(name)),
             renamed: &|name| renamed.contains(name),
             late: &|| begun.elapsed() > LONGEST,
         };

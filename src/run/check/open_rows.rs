@@ -22,13 +22,17 @@ pub(crate) fn only_open(
 ) {
     let Some(ledger) = one.ledger else { return };
     let before = counted(evidence);
-    let examples = evidence.rows.iter().map(|row| {
-        let example = example(evidence, row);
+    let written = |example: Example| {
         let masked = mask.map_or_else(|| example.clone(), |mask| mask.example(example.clone()));
         truncate::example(&masked).unwrap_or(masked)
-    });
+    };
     let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
-    let open = ledger.open(examples);
+    let open = if evidence.rows.iter().any(|row| !row.numbers.is_empty()) {
+        let numbers = evidence.rows.iter().flat_map(|row| &row.numbers).map(|(_, example)| written(example.clone()));
+        of_groups(evidence, ledger.open(numbers))
+    } else {
+        ledger.open(evidence.rows.iter().map(|row| written(example(evidence, row))))
+    };
     if let DuplicateKeys::Differing(keys) = &mut rows.duplicate {
         *keys = ledger.open_duplicates();
         if *keys == 0 {
@@ -56,6 +60,24 @@ pub(crate) fn only_open(
         let of = (Difference::Changed, column.clone());
         *count = share(*count, before.get(&of), after.get(&of));
     }
+}
+
+/// Of which numbers of each group nothing covers the difference, where `open` says so of each number by itself.
+fn of_groups(evidence: &Evidence, open: Vec<Open>) -> Vec<Open> {
+    let mut open = open.into_iter();
+    let group = |row: &DifferingRow| {
+        let numbers = row.numbers.iter().zip(open.by_ref());
+        let left = numbers.filter(|(_, open)| !matches!(open, Open::Nothing)).map(|((column, _), _)| *column);
+        let left: Vec<usize> = left.collect();
+        match (left.is_empty(), row.class) {
+            (true, _) => Open::Nothing,
+            (false, Difference::Changed) => {
+                Open::Columns(left.into_iter().map(|column| evidence.columns[column].name.clone()).collect())
+            }
+            (false, _) => Open::All,
+        }
+    };
+    evidence.rows.iter().map(group).collect()
 }
 
 /// The part of `all` that is left where of as many rows `before` there are so many `after`.

@@ -163,7 +163,7 @@ impl Mask {
     }
 
     /// Whether what stands under this name, a column or a measure, is a masked value.
-    fn hides_value(&self, name: &str) -> bool {
+    pub(crate) fn hides_value(&self, name: &str) -> bool {
         self.hides_quantity(&Quantity::read(self.kind, name))
     }
 

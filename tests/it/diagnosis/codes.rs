@@ -36,7 +36,7 @@ fn parameter(code: FindingCode) -> Option<&'static str> {
         Code::OtherColumn => "billing_city",
         Code::Neighbour => "previous",
         Code::OneValue => "paid → settled",
-        Code::KeyChanged => "new is old in lower case",
+        Code::KeyChanged | Code::RowChanged => "new is old in lower case",
         Code::Copies => "2",
         Code::MovedNotLost => "40",
         Code::VersionTie | Code::Superseded | Code::Unmerged => "new",
@@ -46,7 +46,7 @@ fn parameter(code: FindingCode) -> Option<&'static str> {
 
 fn example(code: FindingCode) -> String {
     let class = match code {
-        FindingCode::KeyChanged | FindingCode::Concentrated => Difference::Missing,
+        FindingCode::KeyChanged | FindingCode::RowChanged | FindingCode::Concentrated => Difference::Missing,
         FindingCode::Copies => Difference::Duplicate,
         _ => Difference::Changed,
     };
@@ -59,7 +59,7 @@ fn example(code: FindingCode) -> String {
     }
     if code == FindingCode::ColumnsTogether {
         finding.columns = vec!["updated_at".to_owned()];
-    } else if class == Difference::Changed {
+    } else if class == Difference::Changed || code == FindingCode::RowChanged {
         finding.column = Some("v".to_owned());
     }
     finding.text()

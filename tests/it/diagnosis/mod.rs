@@ -1,5 +1,6 @@
 //! What is said of rows that differ, from the databases to every report.
 
+mod aggregates;
 mod codes;
 mod engines;
 mod pitfalls;

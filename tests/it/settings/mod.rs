@@ -48,7 +48,7 @@ const SETTINGS: &[(&str, &str, &[&str])] = &[
     ("noise", "true", PAIRED),
     ("allow_empty", "true", &["row_count", "sum", "tag_dedup", "percentile", "rows", "freshness", "latency", "schema"]),
     ("duplicates", "'allow'", COUNTED),
-    ("diagnosis", "false", COUNTED),
+    ("diagnosis", "false", &["row_count", "sum", "tag_dedup", "percentile", "rows"]),
     ("tables", "['orders']", &["schema"]),
     ("ignore", "{ 'orders.legacy' = 'dropped' }", &["schema"]),
     ("allow", "{ 'orders.note' = 'varchar → text' }", &["schema"]),

@@ -65,7 +65,7 @@ fn keys_at_the_ends_of_their_types_are_looked_at() {
                 Difference::Changed => vec![Change::new(1, values[1].clone(), int(5))],
                 _ => Vec::new(),
             };
-            let row = DifferingRow { class, values, changes, copies: (1, 1) };
+            let row = DifferingRow { class, values, changes, copies: (1, 1), numbers: Vec::new() };
             collected.add(row_hash((at * 3 + turn) as u64), row);
         }
     }
