@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::judge::{settle_budgets, sighting};
 use super::mutant::{Context, Mutant, Touched, mutants};
 use super::request::Request;
-use super::tape::{Edits, Query};
-use super::trial::{Baseline, Ready, Trial, as_tried};
+use super::tape::Edits;
+use super::trial::{Ready, Trial, as_tried};
 use crate::compare::{key_as_shown, value_as_shown};
 use crate::model::{CheckProof, Difference, Example, Key, MutantReport, Pair, Side, Sighting};
 use crate::run;
@@ -27,7 +27,8 @@ pub(super) async fn prove(one: Selected<'_>, request: &Request, stop: &Cancellat
 
 impl Trial<'_> {
     async fn mutants(&self, proof: &mut CheckProof, ready: &Ready) {
-        let context = Context { check: self.one.check, side: ready.side, sample: &ready.sample };
+        let next = ready.next.as_ref().map(|(_, sample)| sample);
+        let context = Context { check: self.one.check, side: ready.side, sample: &ready.sample, next };
         proof.ignored = context.ignored().into_iter().collect();
         let returned: Vec<String> = Side::BOTH
             .into_iter()
@@ -37,14 +38,14 @@ impl Trial<'_> {
             .collect();
         let made = mutants(&context);
         for mutant in &made {
-            let tried = self.mutant(&ready.baseline, &ready.target, mutant, &returned).await;
+            let tried = self.mutant(ready, mutant, &returned).await;
             proof.mutants.push(tried);
         }
         settle_budgets(self.one.check, &made, &mut proof.mutants);
         proof.mutants.extend(self.unchanged(&context, &proof.mutants));
     }
 
-    async fn mutant(&self, baseline: &Baseline, query: &Query, mutant: &Mutant, returned: &[String]) -> MutantReport {
+    async fn mutant(&self, ready: &Ready, mutant: &Mutant, returned: &[String]) -> MutantReport {
         let check = self.one.check;
         let mut tried = MutantReport {
             id: id(&check.id, mutant.column.as_deref(), mutant.name),
@@ -64,7 +65,11 @@ impl Trial<'_> {
             tried.reason = Some("the budget was used up; allow more with --budget".to_owned());
             return tried;
         }
-        let by_query = [(query.sql.clone(), mutant.edits.clone())].into();
+        let Ready { baseline, target: query, .. } = ready;
+        let mut by_query: BTreeMap<_, _> = [(query.sql.clone(), mutant.edits.clone())].into();
+        if let Some((next, _)) = ready.next.as_ref().filter(|_| !mutant.next.is_empty()) {
+            by_query.insert(next.sql.clone(), mutant.next.clone());
+        }
         let (after, is_known) = self.tried(baseline, Edits { side: query.side, by_query }).await;
         if !is_known {
             tried.reason = Some("a run with it asks more than a run without it did".to_owned());

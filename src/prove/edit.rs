@@ -19,6 +19,8 @@ pub(crate) enum Rows {
     From(u64),
     /// Those whose columns have these values.
     Like(Vec<(String, Value)>),
+    /// Those whose time in a column is on a day, which [`day_of`] counts.
+    OnDay(String, i128),
 }
 
 /// One change of an answer.
@@ -141,6 +143,21 @@ fn chosen(frame: &Frame, first: u64, of: &Rows) -> Vec<bool> {
             }
             chosen
         }
+        Rows::OnDay(name, day) => {
+            let mut chosen: Vec<bool> = frame.values(name).iter().map(|held| day_of(held) == Some(*day)).collect();
+            chosen.resize(height, false);
+            chosen
+        }
+    }
+}
+
+/// Returns the day of a date or a moment, in days since 1970-01-01 UTC; absent of anything else.
+pub(crate) fn day_of(value: &Value) -> Option<i128> {
+    const DAY: i128 = 86_400_000_000_000;
+    match value {
+        Value::Date(day) => Some(i128::from(*day)),
+        Value::Instant(nanos) | Value::WallClock(nanos) => Some(nanos.div_euclid(DAY)),
+        _ => None,
     }
 }
 
@@ -207,6 +224,10 @@ mod tests {
         assert_eq!(ids(&[Edit::Map("id".to_owned(), like, double)]), integers(&[0, 1, 4, 3]));
         assert_eq!(ids(&[Edit::Shift("id".to_owned())]), integers(&[3, 0, 1, 2]));
         assert_eq!(ids(&[Edit::Constant("id".to_owned(), Value::Null)]), vec![Value::Null; 4]);
+        let days = [-1, 0, 0, 1].map(|day| Value::WallClock(day * 86_400_000_000_000 + 5));
+        let times = Column { name: "at".to_owned(), of: Type::WallClock, values: days.to_vec() };
+        let at = edited(&Frame::from_columns(vec![times]).unwrap(), 7, &[Edit::Drop(Rows::OnDay("at".to_owned(), 0))]);
+        assert_eq!(at.unwrap().values("at"), [days[0].clone(), days[3].clone()]);
         assert_eq!(
             ids(&[Edit::Add(vec![Value::Integer(7)])]),
             integers(&[0, 1, 2, 3]),

@@ -55,6 +55,8 @@ pub(super) struct Ready {
     /// The query with the longest answer, and rows of that.
     pub(super) target: Query,
     pub(super) sample: Sample,
+    /// The same of the next window with rows, or of the one before where there is none.
+    pub(super) next: Option<(Query, Sample)>,
 }
 
 impl Trial<'_> {
@@ -83,10 +85,14 @@ impl Trial<'_> {
         if !self.canary(proof, &baseline, &queries, &samples).await {
             return None;
         }
-        samples.sort_by_key(|(_, sample)| sample.total);
-        let (target, sample) = samples.pop()?;
+        // Of several as long, the last.
+        let (at, _) = samples.iter().enumerate().max_by_key(|(_, (_, sample))| sample.total)?;
+        let others = samples.iter().skip(at + 1).chain(samples[..at].iter().rev());
+        let mut others = others.filter(|(_, sample)| self.one.check.window.is_some() && sample.total > 0);
+        let next = others.next().map(|(query, sample)| ((*query).clone(), sample.clone()));
+        let (target, sample) = samples.swap_remove(at);
         let target = target.clone();
-        Some(Ready { baseline, side, target, sample, queries: queries.clone() })
+        Some(Ready { baseline, side, target, sample, next, queries: queries.clone() })
     }
 
     /// Reads the answers and judges them as they are, twice: as they come, and as they were kept.

@@ -29,6 +29,11 @@ pub trait Dialect: Sync {
     /// The dialect of the parser that only looks for functions of chance.
     fn parser(&self) -> &'static dyn sqlparser::dialect::Dialect;
 
+    /// The word behind a table by which its rows are merged as they are read; absent where the engine has none.
+    fn final_word(&self) -> Option<&'static str> {
+        None
+    }
+
     /// `name` as an identifier.
     fn quoted(&self, name: &str) -> String {
         format!("\"{}\"", name.replace('"', "\"\""))

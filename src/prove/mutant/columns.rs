@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::operators::{Operator, operators, single};
+use super::operators::{FILL, Operator, nothing, operators, rounded, single};
 use super::{Mutant, Size, Touched};
 use crate::frame::{Type, Value};
 use crate::model::Side;
@@ -17,6 +17,8 @@ pub(crate) struct Context<'a> {
     /// Whose answer it is.
     pub(crate) side: Side,
     pub(crate) sample: &'a Sample,
+    /// Rows of the answer of the next window; absent where there is none.
+    pub(crate) next: Option<&'a Sample>,
 }
 
 /// A column of an answer.
@@ -101,6 +103,7 @@ impl Column<'_> {
             column: Some(self.known_as.clone()),
             size: if floors(self.rule, operator) { Size::Least } else { operator.size },
             edits: vec![Edit::Set(self.name.to_owned(), [(number, value)].into())],
+            next: Vec::new(),
             touched: vec![touched],
         }
     }
@@ -108,7 +111,7 @@ impl Column<'_> {
     /// A mutant of every value.
     pub(super) fn whole(&self, name: &'static str, what: &'static str, size: Size, edit: Edit) -> Mutant {
         let column = Some(self.known_as.clone());
-        Mutant { name, what, column, size, edits: vec![edit], touched: Vec::new() }
+        Mutant { name, what, column, size, edits: vec![edit], next: Vec::new(), touched: Vec::new() }
     }
 
     /// Whether the column holds numbers.
@@ -129,7 +132,19 @@ pub(super) fn of_a_value(context: &Context<'_>, column: &Column<'_>) -> Vec<Muta
         let (number, touched) = context.first(column, operator.apply)?;
         Some(column.cell(operator, number, touched))
     };
-    operators(column.of).iter().filter_map(one).collect()
+    let mut mutants: Vec<Mutant> = operators(column.of).iter().filter_map(one).collect();
+    mutants.extend(filled(context, column));
+    mutants
+}
+
+/// A NULL that becomes what many a load makes of it, unless the suite says that the two are the same.
+fn filled(context: &Context<'_>, column: &Column<'_>) -> Option<Mutant> {
+    if column.rule.null.old.is_some() || column.rule.null.new.is_some() {
+        return None;
+    }
+    let (number, touched) =
+        context.first(column, |value| if *value == Value::Null { nothing(column.of) } else { None })?;
+    Some(column.cell(&FILL, number, touched))
 }
 
 /// The mutants of all values of `column`, where there is more than one.
@@ -148,6 +163,10 @@ pub(super) fn of_all_values(context: &Context<'_>, column: &Column<'_>, others: 
     if column.is_number() && context.first(column, single).is_some() {
         let edit = Edit::Map(name.clone(), Rows::All, single);
         mutants.push(column.whole("float32", "every number goes through 32 bits", Size::Least, edit));
+    }
+    if column.is_number() && context.first(column, rounded).is_some() {
+        let edit = Edit::Map(name.clone(), Rows::All, rounded);
+        mutants.push(column.whole("round", "every number is rounded to a whole one", Size::Least, edit));
     }
     let differs = |other: &&Column<'_>| {
         let mut rows = context.sample.rows.iter();

@@ -3,7 +3,7 @@
 use super::columns::{Column, Context, of_a_value, of_all_values};
 use super::operators::{NULL, Operator, later, unheard_of};
 use super::pairs::pairs;
-use super::{Mutant, Size, Touched, rows};
+use super::{Mutant, Size, Touched, rows, windows};
 use crate::frame::{Type, Value};
 use crate::model::{DifferenceForm, Queries};
 use crate::prove::edit::{Edit, Rows};
@@ -57,6 +57,7 @@ fn violation(context: &Context<'_>) -> Mutant {
         column: None,
         size: Size::Gross,
         edits: vec![Edit::Add(vec![Value::Null; context.sample.names.len()])],
+        next: Vec::new(),
         touched: Vec::new(),
     }
 }
@@ -84,7 +85,9 @@ fn table(context: &Context<'_>) -> Vec<Mutant> {
     let mut mutants = rows::single(context, Size::Gross);
     mutants.extend(rows::last(context));
     mutants.extend(rows::group(context));
+    mutants.extend(rows::day(context));
     mutants.extend(rows::replaced(context));
+    mutants.extend(windows::moved_row(context));
     mutants.extend(values(context, &context.compared()));
     mutants
 }
@@ -92,10 +95,14 @@ fn table(context: &Context<'_>) -> Vec<Mutant> {
 /// Numbers, each of a group where there is a key.
 fn numbers(context: &Context<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    if !context.check.key.is_empty() {
+    if context.check.key.is_empty() {
+        mutants.extend(windows::moved_number(context));
+    } else {
         mutants.extend(rows::single(context, Size::Gross));
         mutants.extend(rows::group(context));
+        mutants.extend(rows::day(context));
         mutants.extend(rows::replaced(context));
+        mutants.extend(windows::moved_row(context));
     }
     mutants.extend(values(context, &context.compared()));
     mutants
@@ -150,6 +157,7 @@ fn tags(context: &Context<'_>) -> Vec<Mutant> {
     }
     mutants.extend(pairs(context, tag));
     mutants.extend(rows::replaced(context));
+    mutants.extend(windows::moved_row(context));
     mutants
 }
 
@@ -215,7 +223,7 @@ fn percentiles(context: &Context<'_>, settings: &Percentile) -> Vec<Mutant> {
         let touched = vec![Touched { key: touched.key.clone(), before: None, after: None }];
         let edits = vec![Edit::Map(raw.name.to_owned(), group, operator.apply)];
         let column = Some(raw.known_as.clone());
-        mutants.push(Mutant { name, what, column, size: Size::Gross, edits, touched });
+        mutants.push(Mutant { name, what, column, size: Size::Gross, edits, next: Vec::new(), touched });
     }
     mutants
 }

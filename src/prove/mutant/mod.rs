@@ -7,10 +7,11 @@ mod kinds;
 mod operators;
 mod pairs;
 mod rows;
+mod windows;
 
 pub(super) use columns::Context;
 pub(super) use kinds::{mutants, setbacks};
-pub(super) use operators::operators as value_changes;
+pub(super) use operators::{operators as value_changes, unheard_of};
 
 use super::edit::Edit;
 use crate::frame::Value;
@@ -46,6 +47,8 @@ pub(crate) struct Mutant {
     pub(crate) column: Option<String>,
     pub(crate) size: Size,
     pub(crate) edits: Vec<Edit>,
+    /// What happens to the answer of the next window.
+    pub(crate) next: Vec<Edit>,
     /// What is touched, where it is not every row.
     pub(crate) touched: Vec<Touched>,
 }

@@ -27,6 +27,20 @@ const fn operator(name: &'static str, what: &'static str, size: Size, apply: fn(
 pub(crate) const NULL: Operator =
     operator("null", "a value becomes NULL", Size::Gross, |value| (!is_empty(value)).then_some(Value::Null));
 
+/// A NULL that becomes [`nothing`].
+pub(super) const FILL: Operator = operator("fill", "NULL becomes 0 or an empty text", Size::Gross, |_| None);
+
+/// Returns what is often written in place of NULL into a column of this type; absent where that is nothing.
+pub(super) fn nothing(of: &Type) -> Option<Value> {
+    match of {
+        Type::Integer => Some(Value::Integer(0)),
+        Type::Decimal { scale } => Some(Value::Decimal { unscaled: 0, scale: *scale }),
+        Type::Float => Some(Value::Float(0.0)),
+        Type::Text => Some(Value::Text(String::new())),
+        _ => None,
+    }
+}
+
 const NUMBERS: &[Operator] = &[
     NULL,
     operator("zero", "a number becomes 0", Size::Gross, |value| scaled(value, 0, 1)),
@@ -164,6 +178,21 @@ pub(crate) fn single(value: &Value) -> Option<Value> {
     (other != *value && !matches!(&other, Value::Float(float) if float.is_nan())).then_some(other)
 }
 
+/// Returns the whole number next to this one, half away from 0; absent where it is one.
+pub(super) fn rounded(value: &Value) -> Option<Value> {
+    let other = match value {
+        Value::Decimal { unscaled, scale } => {
+            let unit = 10_i128.checked_pow(u32::from(*scale))?;
+            let whole = unscaled.checked_add(unscaled.signum() * (unit / 2))? / unit;
+            Value::Decimal { unscaled: whole.checked_mul(unit)?, scale: *scale }
+        }
+        // What is 0 is to be the 0 that equals every other.
+        Value::Float(held) if held.is_finite() => Value::Float(held.round() + 0.0),
+        _ => return None,
+    };
+    (other != *value).then_some(other)
+}
+
 /// Returns whether a value may well stand for NULL on one of the sides.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
@@ -287,6 +316,14 @@ mod tests {
         assert_eq!(scaled(&Value::Integer(0), 2, 1), None);
         assert_eq!(scaled(&Value::Integer(7), 101, 100), None, "7.07 is no integer");
         assert_eq!(scaled(&Value::Integer(700), 101, 100), Some(Value::Integer(707)));
+        assert_eq!(rounded(&Value::Integer(7)), None);
+        assert_eq!(rounded(&Value::Float(-0.5)), Some(Value::Float(-1.0)));
+        assert_eq!(rounded(&Value::Float(3.0)), None);
+        for (held, whole) in [(250, 300), (249, 200), (-250, -300), (49, 0), (-49, 0)] {
+            let cents = |unscaled| Value::Decimal { unscaled, scale: 2 };
+            assert_eq!(rounded(&cents(held)), Some(cents(whole)));
+        }
+        assert_eq!(rounded(&Value::Decimal { unscaled: 300, scale: 2 }), None);
         assert_eq!(single(&Value::Float(0.5)), None);
         assert_eq!(single(&Value::Integer(16_777_217)), Some(Value::Integer(16_777_216)));
         let cents = |unscaled| Value::Decimal { unscaled, scale: 2 };

@@ -63,6 +63,7 @@ fn pair(
         what,
         column: Some(column.known_as.clone()),
         size: Size::Gross,
+        next: Vec::new(),
         touched: cells.iter().map(touched).collect(),
         edits: vec![Edit::Set(
             column.name.to_owned(),
@@ -82,7 +83,7 @@ fn nothing_of(amount: &Value) -> Option<Value> {
 }
 
 /// The exact sum of two numbers, where their column has room for it.
-fn added(one: &Value, other: &Value) -> Option<Value> {
+pub(super) fn added(one: &Value, other: &Value) -> Option<Value> {
     match (one, other) {
         (Value::Integer(one), Value::Integer(other)) => one.checked_add(*other).map(Value::Integer),
         (Value::Decimal { unscaled, scale }, Value::Decimal { unscaled: more, scale: same }) if scale == same => {

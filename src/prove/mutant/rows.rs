@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use super::columns::{Column, Context};
 use super::operators::unheard_of;
 use super::{Mutant, Size, Touched};
-use crate::frame::Value;
-use crate::prove::edit::{Edit, Rows};
+use crate::frame::{Type, Value};
+use crate::model::Kind;
+use crate::prove::edit::{Edit, Rows, day_of};
 
 fn mutant(name: &'static str, what: &'static str, size: Size, edit: Edit, touched: Vec<Touched>) -> Mutant {
-    Mutant { name, what, column: None, size, edits: vec![edit], touched }
+    Mutant { name, what, column: None, size, edits: vec![edit], next: Vec::new(), touched }
 }
 
-fn whole(context: &Context<'_>, row: &[Value]) -> Touched {
+pub(super) fn whole(context: &Context<'_>, row: &[Value]) -> Touched {
     Touched { key: context.key_of(row), before: None, after: None }
 }
 
-fn only(number: u64) -> Rows {
+pub(super) fn only(number: u64) -> Rows {
     Rows::Numbers(BTreeSet::from([number]))
 }
 
@@ -40,11 +41,43 @@ pub(super) fn last(context: &Context<'_>) -> Vec<Mutant> {
     vec![mutant("lose_last", "the last rows are lost, one in a hundred", Size::Gross, edit, Vec::new())]
 }
 
-/// All rows lost that share the first column of a key of several.
+/// All rows lost, and all that stand twice, that share the first column of a key of several.
 pub(super) fn group(context: &Context<'_>) -> Vec<Mutant> {
     let key = context.key();
     let (Some((_, row)), [first, _, ..]) = (context.sample.rows.first(), key.as_slice()) else { return Vec::new() };
-    like(row, std::slice::from_ref(first)).into_iter().collect()
+    let lost = like(row, std::slice::from_ref(first));
+    let twice = lost.clone().map(|lost| Mutant {
+        name: "repeat_group",
+        what: "all rows of a group stand twice",
+        edits: same(row, std::slice::from_ref(first)).map(Edit::Repeat).into_iter().collect(),
+        ..lost
+    });
+    lost.into_iter().chain(twice).collect()
+}
+
+/// All rows lost whose time is on one day, by the first column of the key that is a time, or by any other where the kind
+/// compares rows; unless all of them are on it.
+pub(super) fn day(context: &Context<'_>) -> Option<Mutant> {
+    let (key, mut columns) = (context.key(), context.key());
+    if context.check.kind.kind() == Kind::Rows {
+        columns.extend(context.compared());
+    }
+    let is_time = |column: &Column<'_>| matches!(column.of, Type::Date | Type::Instant | Type::WallClock);
+    let column = columns.into_iter().find(is_time)?;
+    // A row of a key that is a day and nothing else is lost by itself.
+    if let [only] = key.as_slice()
+        && *only.of == Type::Date
+        && only.place == column.place
+    {
+        return None;
+    }
+    let mut days = context.sample.rows.iter().filter_map(|(_, row)| day_of(row.get(column.place)?));
+    let day = days.next()?;
+    if days.all(|other| other == day) {
+        return None;
+    }
+    let edit = Edit::Drop(Rows::OnDay(column.name.to_owned(), day));
+    Some(mutant("lose_day", "all rows of one day are lost", Size::Gross, edit, Vec::new()))
 }
 
 /// All rows lost that share these columns, the first of the key, with `row`.
@@ -72,6 +105,7 @@ pub(super) fn replaced(context: &Context<'_>) -> Vec<Mutant> {
             column: Some(column.known_as.clone()),
             size: Size::Gross,
             edits: vec![Edit::Set(column.name.to_owned(), [(number, value)].into())],
+            next: Vec::new(),
             touched: vec![touched],
         })
     };

@@ -3,10 +3,13 @@
 //!
 //! What the queries themselves do not look at is found here, where answers cannot tell.
 
+mod asking;
+mod body;
 mod cover;
 mod mutants;
 mod picks;
 mod rewrite;
+mod versions;
 
 use std::sync::{Arc, Mutex};
 
@@ -18,10 +21,11 @@ use super::trial::{Ready, Trial, as_tried};
 use crate::model::{CheckProof, CheckReport, ErrorCode, MutantReport, Sighting, TableProof};
 use crate::run::Selected;
 use crate::source;
-use crate::source::{CancellationToken, Engine, TableName, named_tables};
+use crate::source::{CancellationToken, Engine, Shadow, TableName, joined_columns, named_tables};
 use crate::spec::check::Check;
 use crate::suite::Suite;
-use mutants::{Body, TableMutant, mutants};
+use body::{Body, TableMutant};
+use mutants::mutants;
 use picks::{Picked, picked};
 use rewrite::Rewriter;
 
@@ -121,7 +125,12 @@ async fn one_table(
         mutants: Vec::new(),
     };
     let picked = match opened(suite, source) {
-        Ok(engine) => picked(engine.as_ref(), table, request, stop).await,
+        Ok(engine) => {
+            let dialect = engine.driver().dialect;
+            let queries = reading.iter().flat_map(|reader| &reader.ready.queries);
+            let joined: Vec<String> = queries.flat_map(|query| joined_columns(dialect, &query.sql, table)).collect();
+            picked(engine.as_ref(), table, &joined, request, stop).await
+        }
         Err(why) => Err(why),
     };
     let picked: Picked = match picked {
@@ -199,7 +208,7 @@ async fn tried(
 async fn seen(
     reader: &Reader<'_>,
     table: &TableName,
-    body: &str,
+    body: &Shadow,
     request: &Request,
     stop: &CancellationToken,
 ) -> Result<bool, String> {

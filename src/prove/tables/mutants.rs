@@ -1,42 +1,39 @@
 //! What stands in the place of a table: its rows without some, some of them twice, or with other values. Texts only.
 
-use super::super::mutant::value_changes;
-use super::picks::{Picked, literal};
+use super::super::mutant::{unheard_of, value_changes};
+use super::body::{Body, TableMutant};
+use super::picks::{Picked, Row, literal};
 use crate::frame::{Type, Value};
-use crate::source::TableName;
-
-/// A loss or change in a table.
-pub(super) struct TableMutant {
-    pub(super) name: &'static str,
-    pub(super) what: &'static str,
-    pub(super) column: Option<String>,
-    pub(super) body: Body,
-}
-
-/// What stands in the place of a table.
-pub(super) enum Body {
-    /// This query.
-    Query(String),
-    /// Nothing else than the table: the picked rows have nothing to change.
-    Same,
-    /// Nothing, because the engine has no literal for such a value.
-    Unwritable,
-}
+use crate::source::{Shadow, TableName};
 
 /// The mutants of `table`.
 pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
-    let name = table.quoted(picked.dialect);
-    let all: Vec<&str> = picked.rows.iter().map(|(condition, _)| condition.as_str()).collect();
-    let all = all.join(" OR ");
-    let row = |name, what, body: String| TableMutant { name, what, column: None, body: Body::Query(body) };
+    let all = any_of(picked.rows.iter().map(|row| &row.condition));
+    let row = |name, what, of: &dyn Fn(&str) -> String| TableMutant {
+        name,
+        what,
+        column: None,
+        body: Body::Query(shadow(table, picked, of)),
+    };
     let mut mutants = vec![
-        row("lose_rows", "some rows are lost", format!("SELECT * FROM {name} WHERE {}", without(&all))),
-        row(
-            "double_rows",
-            "some rows stand twice",
-            format!("SELECT * FROM {name} UNION ALL SELECT * FROM {name} WHERE {all}"),
-        ),
+        row("lose_rows", "some rows are lost", &|from| format!("SELECT * FROM {from} WHERE {}", without(&all))),
+        row("double_rows", "some rows stand twice", &|from| {
+            format!("SELECT * FROM {from} UNION ALL SELECT * FROM {from} WHERE {all}")
+        }),
     ];
+    if let [lost, doubled, ..] = picked.rows.as_slice() {
+        let (lost, doubled) = (without(&lost.condition), &doubled.condition);
+        mutants.push(row(
+            "lose_and_double",
+            "one row is lost and another stands twice, so that their number stays",
+            &|from| format!("SELECT * FROM {from} WHERE {lost} UNION ALL SELECT * FROM {from} WHERE {doubled}"),
+        ));
+    }
+    if let Some(versions) = &picked.versions {
+        mutants.extend(versions.mutants(table, picked.dialect));
+    }
+    mutants.extend(tombstones(table, picked));
+    mutants.extend(orphans(table, picked));
     for (at, (column, of)) in picked.columns.iter().enumerate().filter(|(_, (name, _))| !picked.key.contains(name)) {
         // NULL and one change of the value itself: a query that turns NULL into something may still see the other.
         let mut unwritable = None;
@@ -46,7 +43,7 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
             if is_other_done && !is_null {
                 continue;
             }
-            let body = with_other(picked, &name, at, change.apply);
+            let body = with_other(picked, table, &picked.rows, at, change.apply);
             let mutant = TableMutant { name: change.name, what: change.what, column: Some(column.clone()), body };
             match mutant.body {
                 Body::Query(_) => {
@@ -63,13 +60,60 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
     mutants
 }
 
+/// Rows that are marked as deleted, and are so no longer.
+fn tombstones(table: &TableName, picked: &Picked) -> Option<TableMutant> {
+    let found = picked.tombstones.as_ref()?;
+    let back = |value: &Value| match value {
+        Value::Bool(_) => Some(Value::Bool(false)),
+        Value::Integer(_) => Some(Value::Integer(0)),
+        _ => Some(Value::Null),
+    };
+    Some(TableMutant {
+        name: "tombstone_back",
+        what: "some rows that are marked as deleted are there again",
+        column: picked.columns.get(found.column).map(|(name, _)| name.clone()),
+        body: with_other(picked, table, &found.rows, found.column, back),
+    })
+}
+
+/// Rows that refer to a row that there is not: for each column by which they refer.
+fn orphans(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
+    let of = |name: &String| {
+        let at = picked.columns.iter().position(|(column, _)| column == name)?;
+        Some(TableMutant {
+            name: "orphan",
+            what: "some rows refer to what is not there",
+            column: Some(name.clone()),
+            body: with_other(picked, table, &picked.rows, at, unheard_of),
+        })
+    };
+    picked.references.iter().filter_map(of).collect()
+}
+
+/// A body made of what the table is called where its rows are read as they are stored, and where they are merged.
+fn shadow(table: &TableName, picked: &Picked, of: &dyn Fn(&str) -> String) -> Shadow {
+    let name = table.quoted(picked.dialect);
+    let merged = picked.dialect.final_word().map_or(name.clone(), |word| format!("{name} {word}"));
+    Shadow { stored: of(&name), merged: of(&merged) }
+}
+
+fn any_of<'a>(conditions: impl Iterator<Item = &'a String>) -> String {
+    conditions.map(String::as_str).collect::<Vec<_>>().join(" OR ")
+}
+
 /// That a row is none of those that `condition` picks; where that is NULL, the row is none of them.
 fn without(condition: &str) -> String {
     format!("CASE WHEN {condition} THEN 0 ELSE 1 END = 1")
 }
 
-/// The table with other values in one column of the picked rows.
-fn with_other(picked: &Picked, table: &str, at: usize, change: fn(&Value) -> Option<Value>) -> Body {
+/// The table with other values in one column of `rows`.
+fn with_other(
+    picked: &Picked,
+    table: &TableName,
+    rows: &[Row],
+    at: usize,
+    change: impl Fn(&Value) -> Option<Value>,
+) -> Body {
     let dialect = picked.dialect;
     let list = |other: Option<&str>| {
         let column = |(place, (name, _)): (usize, &(String, Type))| match other {
@@ -79,17 +123,19 @@ fn with_other(picked: &Picked, table: &str, at: usize, change: fn(&Value) -> Opt
         picked.columns.iter().enumerate().map(column).collect::<Vec<_>>().join(", ")
     };
     let others: Vec<(&String, Value)> =
-        picked.rows.iter().filter_map(|(condition, values)| Some((condition, change(values.get(at)?)?))).collect();
+        rows.iter().filter_map(|row| Some((&row.condition, change(row.values.get(at)?)?))).collect();
     let changed: Vec<(&String, String)> =
         others.iter().filter_map(|(condition, other)| Some((*condition, literal(dialect, other)?))).collect();
     if changed.is_empty() {
         return if others.is_empty() { Body::Same } else { Body::Unwritable };
     }
-    let all: Vec<&str> = changed.iter().map(|(condition, _)| condition.as_str()).collect();
-    // The rows that stay come first, so that the columns have the types that the table declares.
-    let mut body = format!("SELECT {} FROM {table} WHERE {}", list(None), without(&all.join(" OR ")));
-    for (condition, value) in changed {
-        body += &format!(" UNION ALL SELECT {} FROM {table} WHERE {condition}", list(Some(&value)));
-    }
-    Body::Query(body)
+    let all = without(&any_of(changed.iter().map(|(condition, _)| *condition)));
+    Body::Query(shadow(table, picked, &|from| {
+        // The rows that stay come first, so that the columns have the types that the table declares.
+        let mut body = format!("SELECT {} FROM {from} WHERE {all}", list(None));
+        for (condition, value) in &changed {
+            body += &format!(" UNION ALL SELECT {} FROM {from} WHERE {condition}", list(Some(value)));
+        }
+        body
+    }))
 }

@@ -1,11 +1,12 @@
 //! Rows of a table that mutants lose and change: some, spread over the whole table, as conditions that pick them.
 
-use std::time::Duration;
-
 use super::super::request::Request;
+use super::asking::{Asking, count};
+use super::versions::{Versions, is_replacing};
 use crate::frame::{Frame, Type, Value};
+use crate::schema::{Property, TableSchema};
 use crate::source;
-use crate::source::{CancellationToken, Dialect, Engine, TableName};
+use crate::source::{CancellationToken, Dialect, Engine, Table, TableName};
 use crate::spec::check::ParamValue;
 
 /// Most rows that are picked, each in the middle of as large a part of the table.
@@ -17,27 +18,53 @@ pub(super) struct Picked {
     /// Every column, in the order of the catalogue, with its type.
     pub(super) columns: Vec<(String, Type)>,
     pub(super) key: Vec<String>,
-    /// The condition of each picked row, and its values.
-    pub(super) rows: Vec<(String, Vec<Value>)>,
+    pub(super) rows: Vec<Row>,
+    /// Columns by which its rows refer to others.
+    pub(super) references: Vec<String>,
+    /// What it says of versions of its rows.
+    pub(super) versions: Option<Versions>,
+    /// Rows that are marked as deleted; absent where it has no column for that, or [`Versions`] knows it.
+    pub(super) tombstones: Option<Tombstones>,
 }
 
-/// Picks rows of `table`; the error says why nothing can be tried on it.
+/// A row of a table.
+pub(super) struct Row {
+    /// The condition that picks it.
+    pub(super) condition: String,
+    pub(super) values: Vec<Value>,
+}
+
+/// Rows that are marked as deleted.
+pub(super) struct Tombstones {
+    /// Place of the column that marks them.
+    pub(super) column: usize,
+    pub(super) rows: Vec<Row>,
+}
+
+/// Columns by whose names rows are marked as deleted.
+const TOMBSTONES: [&str; 5] = ["is_deleted", "deleted", "is_tombstone", "tombstone", "deleted_at"];
+
+/// Picks rows of `table`, of which `joined` are columns that queries hold against those of other tables; the error says why
+/// nothing can be tried on it.
 pub(super) async fn picked(
     engine: &dyn Engine,
     table: &TableName,
+    joined: &[String],
     request: &Request,
     stop: &CancellationToken,
 ) -> Result<Picked, String> {
     let dialect = engine.driver().dialect;
-    let timeout = request.options.timeout;
+    let asking = Asking { engine, timeout: request.options.timeout, stop };
     let told = |error: source::Error| error.message;
-    let found = source::table(engine, table, timeout, stop).await.map_err(told)?;
-    let name = table.quoted(dialect);
-    let counted = ask(engine, &format!("SELECT COUNT(*) AS n FROM {name}"), timeout, stop).await?;
-    let count = match counted.values("n").first() {
-        Some(Value::Integer(count)) => u64::try_from(*count).unwrap_or(0),
-        _ => 0,
-    };
+    let found = source::table(engine, table, asking.timeout, stop).await.map_err(told)?;
+    // What only some mutants need.
+    let schema = source::schema(engine, table, asking.timeout, stop).await.unwrap_or_default();
+    let mut name = table.quoted(dialect);
+    if let Some(word) = dialect.final_word().filter(|_| is_replacing(&schema)) {
+        // A version that another replaces is seen by nobody.
+        name = format!("{name} {word}");
+    }
+    let count = count(&asking.ask(&format!("SELECT COUNT(*) AS n FROM {name}")).await?);
     if count == 0 {
         return Err("it has no row that could be lost".to_owned());
     }
@@ -45,41 +72,89 @@ pub(super) async fn picked(
         if found.key.is_empty() { &found.order } else { &found.key }.iter().map(|name| dialect.quoted(name)).collect();
     let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
     let list: Vec<String> = found.columns.iter().map(|name| dialect.quoted(name)).collect();
+    let list = list.join(", ");
     // At most half of them: that all of them are lost is seen by nearly everything.
     let rows = ROWS.min((count / 2).max(1));
     let mut places: Vec<u64> = (0..rows).map(|at| (2 * at + 1) * count / (2 * rows)).collect();
     places.dedup();
-    let mut picked = Picked { dialect, columns: Vec::new(), key: found.key.clone(), rows: Vec::new() };
+    let mut picked = Picked {
+        dialect,
+        columns: Vec::new(),
+        key: found.key.clone(),
+        rows: Vec::new(),
+        references: references(&found, &schema, joined),
+        versions: None,
+        tombstones: None,
+    };
     for place in places {
-        let sql = format!("SELECT {} FROM {name}{order} LIMIT 1 OFFSET {place}", list.join(", "));
-        let row = ask(engine, &sql, timeout, stop).await?;
-        if row.height() == 0 {
-            continue;
-        }
-        let values: Vec<Value> =
-            found.columns.iter().map(|name| row.values(name).into_iter().next().unwrap_or(Value::Null)).collect();
-        let is_key = |name: &String| found.key.is_empty() || found.key.contains(name);
-        let parts: Vec<String> = found
-            .columns
-            .iter()
-            .zip(&values)
-            .filter(|(name, _)| is_key(name))
-            .filter_map(|(name, value)| condition(dialect, name, value))
-            .collect();
-        if parts.is_empty() {
-            return Err("no column of it holds a value that a query can name".to_owned());
-        }
+        let row = asking.ask(&format!("SELECT {list} FROM {name}{order} LIMIT 1 OFFSET {place}")).await?;
         if picked.columns.is_empty() {
             picked.columns = found.columns.iter().cloned().zip(row.types().iter().cloned()).collect();
         }
-        picked.rows.push((format!("({})", parts.join(" AND ")), values));
+        picked.rows.extend(conditions(dialect, &found, &row)?);
     }
-    if picked.rows.is_empty() { Err("no row of it could be picked".to_owned()) } else { Ok(picked) }
+    if picked.rows.is_empty() {
+        return Err("no row of it could be picked".to_owned());
+    }
+    picked.versions = Versions::read(&schema, table, &asking).await;
+    if picked.versions.as_ref().is_none_or(|versions| !versions.know_deleted()) {
+        let from = |is_marked: &str| format!("SELECT {list} FROM {name} WHERE {is_marked}{order} LIMIT {ROWS}");
+        picked.tombstones = tombstones(&picked, &found, &asking, &from).await;
+    }
+    Ok(picked)
 }
 
-async fn ask(engine: &dyn Engine, sql: &str, timeout: Duration, stop: &CancellationToken) -> Result<Frame, String> {
-    let answer = source::query(engine, sql, timeout, stop).await.map_err(|error| error.message)?;
-    Ok(answer.frame)
+/// Rows that one of the columns marks as deleted; absent where there is no such column.
+async fn tombstones(
+    picked: &Picked,
+    found: &Table,
+    asking: &Asking<'_>,
+    query: &(dyn Fn(&str) -> String + Sync),
+) -> Option<Tombstones> {
+    let marks = |(name, of): &(String, Type)| {
+        let is_named = TOMBSTONES.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let name = picked.dialect.quoted(name);
+        match of {
+            Type::Bool if is_named => Some(format!("{name} = TRUE")),
+            Type::Integer if is_named => Some(format!("{name} <> 0")),
+            // Its rows that were picked may all be there, and the type of nothing is none.
+            Type::Date | Type::Instant | Type::WallClock | Type::Null if is_named => {
+                Some(format!("{name} IS NOT NULL"))
+            }
+            _ => None,
+        }
+    };
+    let (column, is_marked) = picked.columns.iter().enumerate().find_map(|(at, column)| Some((at, marks(column)?)))?;
+    let rows = asking.ask(&query(&is_marked)).await.ok()?;
+    let rows = conditions(picked.dialect, found, &rows).unwrap_or_default();
+    Some(Tombstones { column, rows })
+}
+
+/// Columns of foreign keys and those that queries hold against other tables, unless they are all of the key.
+fn references(found: &Table, schema: &TableSchema, joined: &[String]) -> Vec<String> {
+    let foreign = schema.parts.iter().filter(|part| part.property == Property::ForeignKeys);
+    let mut names: Vec<&String> = foreign.filter_map(|part| part.columns.first()).collect();
+    let is_key = |name: &String| found.key.iter().all(|key| key.eq_ignore_ascii_case(name));
+    names.extend(joined.iter().filter(|name| found.key.is_empty() || !is_key(name)));
+    let is_named = |column: &&String| names.iter().any(|name| name.eq_ignore_ascii_case(column));
+    found.columns.iter().filter(is_named).cloned().collect()
+}
+
+/// The rows of `frame`, each with a condition that picks it.
+fn conditions(dialect: &dyn Dialect, found: &Table, frame: &Frame) -> Result<Vec<Row>, String> {
+    let columns: Vec<Vec<Value>> = found.columns.iter().map(|name| frame.values(name)).collect();
+    let is_key = |name: &String| found.key.is_empty() || found.key.contains(name);
+    let mut rows = Vec::new();
+    for at in 0..frame.height() {
+        let values: Vec<Value> = columns.iter().map(|column| column.get(at).cloned().unwrap_or(Value::Null)).collect();
+        let named = found.columns.iter().zip(&values).filter(|(name, _)| is_key(name));
+        let parts: Vec<String> = named.filter_map(|(name, value)| condition(dialect, name, value)).collect();
+        if parts.is_empty() {
+            return Err("no column of it holds a value that a query can name".to_owned());
+        }
+        rows.push(Row { condition: format!("({})", parts.join(" AND ")), values });
+    }
+    Ok(rows)
 }
 
 /// That a column has a value; absent of one that cannot be named exactly.

@@ -13,32 +13,34 @@ use super::super::tape::{Asked, Replayer};
 use super::super::trial::Ready;
 use crate::frame::Frame;
 use crate::model::{ErrorCode, Side, SourceReport, Warning};
-use crate::source::{Answer, Driver, Engine, Error, Interpose, QueryHandle, Reader, TableName, admits, shadowed};
+use crate::source::{
+    Answer, Driver, Engine, Error, Interpose, QueryHandle, Reader, Shadow, TableName, admits, shadowed,
+};
 use crate::spec::check::{ParamValue, Requirement};
 
 /// Why a query could not be asked in its other form; the first reason stays.
 type Failed = Arc<Mutex<Option<String>>>;
 
-/// Puts `body` in the place of a table.
+/// Puts `shadow` in the place of a table.
 #[derive(Clone, Debug)]
 pub(super) struct Rewriter {
     replayer: Replayer,
     side: Side,
     queries: Vec<String>,
     table: TableName,
-    body: String,
+    shadow: Shadow,
     failed: Failed,
 }
 
 impl Rewriter {
-    pub(super) fn new(ready: &Ready, table: &TableName, body: &str, failed: Failed) -> Rewriter {
+    pub(super) fn new(ready: &Ready, table: &TableName, shadow: &Shadow, failed: Failed) -> Rewriter {
         let asked = Arc::new(Asked::default());
         Rewriter {
             replayer: Replayer { answers: ready.baseline.answers.clone(), edits: None, asked },
             side: ready.side,
             queries: ready.queries.iter().map(|query| query.sql.clone()).collect(),
             table: table.clone(),
-            body: body.to_owned(),
+            shadow: shadow.clone(),
             failed,
         }
     }
@@ -56,7 +58,7 @@ impl Interpose for Rewriter {
         let dialect = engine.driver().dialect;
         let mut queries = BTreeMap::new();
         for sql in self.queries.iter().filter(|_| side == self.side) {
-            match shadowed(dialect, sql, &self.table, &self.body) {
+            match shadowed(dialect, sql, &self.table, &self.shadow) {
                 Ok(Some(other)) => drop(queries.insert(sql.clone(), other)),
                 // One of the other queries of the check reads it.
                 Ok(None) => {}

@@ -32,6 +32,10 @@ impl Dialect for ClickHouse {
         &ClickHouseDialect {}
     }
 
+    fn final_word(&self) -> Option<&'static str> {
+        Some("FINAL")
+    }
+
     fn quoted(&self, name: &str) -> String {
         format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
     }

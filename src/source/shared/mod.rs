@@ -8,6 +8,7 @@ pub(crate) mod column_builder;
 pub(crate) mod decimal;
 pub(super) mod definitions;
 pub(super) mod foreign_keys;
+pub(crate) mod joins;
 pub(crate) mod nested;
 pub(crate) mod nondeterminism;
 pub(crate) mod pool;

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Ident, Query, Statement, TableFactor, Visit, Visitor};
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Location;
+use sqlparser::tokenizer::{Location, Token, Tokenizer};
 
 use super::super::dialect::Dialect;
 use super::super::files;
@@ -16,6 +16,15 @@ use super::super::table_name::TableName;
 
 /// The name under which a table is shadowed.
 const SHADOW: &str = "cutover_shadow";
+
+/// What stands in the place of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shadow {
+    /// Where rows are read as they are stored.
+    pub(crate) stored: String,
+    /// Where the query has them merged as they are read.
+    pub(crate) merged: String,
+}
 
 /// Returns the tables that `sql` names, each once, in their order.
 ///
@@ -32,28 +41,35 @@ pub(crate) fn named_tables(dialect: &dyn Dialect, sql: &str) -> Result<Vec<Table
     Ok(tables)
 }
 
-/// Returns `sql` with the answer of `body` in every place of `table`; absent where it has none.
+/// Returns `sql` with the answer of `shadow` in every place of `table`; absent where it has none.
 ///
 /// # Errors
-/// A query that the parser does not read.
+/// A query that the parser does not read, or that reads the table in two ways.
 pub(crate) fn shadowed(
     dialect: &dyn Dialect,
     sql: &str,
     table: &TableName,
-    body: &str,
+    shadow: &Shadow,
 ) -> Result<Option<String>, String> {
     let places = places(dialect, sql)?;
     if sql.contains(SHADOW) {
         return Err(format!("the query has a name `{SHADOW}` of its own"));
     }
     let mut changes: Vec<(usize, usize, String)> = Vec::new();
-    for place in places.tables.iter().filter(|place| place.table == *table) {
+    let own = || places.tables.iter().filter(|place| place.table == *table);
+    for place in own() {
         let alias = if place.is_renamed { String::new() } else { format!(" AS {}", dialect.quoted(table.name())) };
         changes.push((place.start, place.end, format!("{SHADOW}{alias}")));
+        changes.extend(place.merged.map(|(start, end)| (start, end, String::new())));
     }
     if changes.is_empty() {
         return Ok(None);
     }
+    let body = match own().filter(|place| place.merged.is_some()).count() {
+        0 => &shadow.stored,
+        merged if merged == own().count() => &shadow.merged,
+        _ => return Err(format!("the query reads {table} both merged and as it is stored")),
+    };
     let with = format!("{SHADOW} AS ({body})");
     changes.push(match places.with {
         Some(at) => (at, at, format!("{with}, ")),
@@ -74,6 +90,8 @@ struct Place {
     end: usize,
     /// Whether the query gives it another name there.
     is_renamed: bool,
+    /// Where the word stands by which its rows are merged.
+    merged: Option<(usize, usize)>,
 }
 
 struct Places {
@@ -91,16 +109,22 @@ fn places(dialect: &dyn Dialect, sql: &str) -> Result<Places, String> {
         if !files::fits(parser, sql) {
             return None;
         }
-        let statements = Parser::parse_sql(parser, sql).ok()?;
+        // The parser takes the word for another name of the table.
+        let merging = dialect.final_word().map(|word| words(parser, sql, word)).unwrap_or_default();
+        let mut plain = sql.to_owned();
+        for (start, end) in &merging {
+            plain.replace_range(start..end, &" ".repeat(end - start));
+        }
+        let statements = Parser::parse_sql(parser, &plain).ok()?;
         let [Statement::Query(query)] = statements.as_slice() else { return None };
         let mut seen = Seen::default();
         let _ = query.visit(&mut seen);
         let with = query.with.as_ref().and_then(|with| with.cte_tables.first()).map(|cte| cte.alias.name.clone());
-        Some((seen, with))
+        Some((seen, with, merging))
     });
-    let Some(Some((seen, with))) = found else { return Err(unread()) };
+    let Some(Some((seen, with, merging))) = found else { return Err(unread()) };
     let mut tables = Vec::new();
-    for (names, is_renamed) in seen.tables {
+    for (names, alias) in seen.tables {
         let parts: Vec<String> = names.iter().map(|name| name.value.clone()).collect();
         let table = match parts.as_slice() {
             [name] if seen.queries.contains(&name.to_lowercase()) => continue,
@@ -109,7 +133,10 @@ fn places(dialect: &dyn Dialect, sql: &str) -> Result<Places, String> {
             _ => return Err("the query names a table in more than two parts".to_owned()),
         };
         let (start, end) = (span(sql, &names[0])?.0, span(sql, &names[names.len() - 1])?.1);
-        tables.push(Place { table, start, end, is_renamed });
+        let behind = alias.as_ref().map_or(Ok(end), |alias| span(sql, alias).map(|(_, end)| end))?;
+        let is_next = |(start, _): &&(usize, usize)| sql.get(behind..*start).is_some_and(|text| text.trim().is_empty());
+        let merged = merging.iter().find(is_next).copied();
+        tables.push(Place { table, start, end, is_renamed: alias.is_some(), merged });
     }
     let with = with.map(|name| span(sql, &name).map(|(start, _)| start)).transpose()?;
     let begin = sql.len() - sql.trim_start().len();
@@ -119,7 +146,8 @@ fn places(dialect: &dyn Dialect, sql: &str) -> Result<Places, String> {
 /// Tables and named queries.
 #[derive(Default)]
 struct Seen {
-    tables: Vec<(Vec<Ident>, bool)>,
+    /// Each with the other name that the query gives it.
+    tables: Vec<(Vec<Ident>, Option<Ident>)>,
     queries: BTreeSet<String>,
 }
 
@@ -135,10 +163,37 @@ impl Visitor for Seen {
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         if let TableFactor::Table { name, alias, args: None, .. } = factor {
             let names: Option<Vec<Ident>> = name.0.iter().map(|part| part.as_ident().cloned()).collect();
-            self.tables.extend(names.filter(|names| !names.is_empty()).map(|names| (names, alias.is_some())));
+            self.tables.extend(
+                names
+                    .filter(|names| !names.is_empty())
+                    .map(|names| (names, alias.as_ref().map(|alias| alias.name.clone()))),
+            );
         }
         ControlFlow::Continue(())
     }
+}
+
+/// Where `word` stands behind a name in the text, in any case and without quotes.
+fn words(parser: &dyn sqlparser::dialect::Dialect, sql: &str, word: &str) -> Vec<(usize, usize)> {
+    /// Words behind which a name stands, and not the word.
+    const BEFORE_NAMES: [&str; 8] = ["SELECT", "AS", "BY", "WHERE", "AND", "OR", "ON", "DISTINCT"];
+    let tokens = Tokenizer::new(parser, sql).tokenize_with_location().unwrap_or_default();
+    let mut is_behind_name = false;
+    let mut found = Vec::new();
+    for token in tokens {
+        match &token.token {
+            Token::Whitespace(_) => continue,
+            Token::Word(it) => {
+                let is_it = it.quote_style.is_none() && it.value.eq_ignore_ascii_case(word);
+                if is_it && is_behind_name {
+                    found.extend(offset(sql, token.span.start).zip(offset(sql, token.span.end)));
+                }
+                is_behind_name = !BEFORE_NAMES.iter().any(|name| it.value.eq_ignore_ascii_case(name));
+            }
+            _ => is_behind_name = false,
+        }
+    }
+    found
 }
 
 /// Where a name stands in the text.
@@ -170,6 +225,38 @@ mod tests {
         driver(engine).unwrap().dialect
     }
 
+    fn shadow(body: &str) -> Shadow {
+        Shadow { stored: body.to_owned(), merged: format!("{body} FINAL") }
+    }
+
+    /// Catches a word that stays behind what stands in the place of its table, one that is taken for another name of the table
+    /// or for a column, and rows that are read in two ways.
+    #[test]
+    fn a_table_that_is_merged_as_it_is_read_has_a_shadow_that_is() {
+        let orders = TableName::new(None, "orders".to_owned());
+        let cases = [
+            (
+                "SELECT id FROM orders FINAL WHERE id > 1",
+                "WITH cutover_shadow AS (B FINAL) SELECT id FROM cutover_shadow AS `orders`  WHERE id > 1",
+            ),
+            (
+                "SELECT o.id, final FROM orders AS o Final JOIN lines l ON l.id = o.id",
+                "WITH cutover_shadow AS (B FINAL) SELECT o.id, final FROM cutover_shadow AS o  JOIN lines l ON l.id = o.id",
+            ),
+            (
+                "SELECT 'FINAL' FROM lines FINAL, orders",
+                "WITH cutover_shadow AS (B) SELECT 'FINAL' FROM lines FINAL, cutover_shadow AS `orders`",
+            ),
+        ];
+        for (sql, wanted) in cases {
+            assert_eq!(shadowed(dialect("clickhouse"), sql, &orders, &shadow("B")).unwrap().unwrap(), wanted);
+        }
+        let two = "SELECT 1 FROM orders FINAL UNION ALL SELECT 1 FROM orders";
+        assert!(shadowed(dialect("clickhouse"), two, &orders, &shadow("B")).is_err());
+        let named = shadowed(dialect("postgres"), "SELECT 1 FROM orders final", &orders, &shadow("B"));
+        assert_eq!(named.unwrap().unwrap(), "WITH cutover_shadow AS (B) SELECT 1 FROM cutover_shadow final");
+    }
+
     /// Catches a table that is not found, a named query that is taken for one, and text that changes beside the table.
     #[test]
     fn every_place_of_a_table_reads_its_shadow() {
@@ -194,15 +281,15 @@ mod tests {
         let orders = TableName::new(None, "orders".to_owned());
         for (sql, wanted) in cases {
             for engine in ["postgres", "sqlite", "duckdb", "files", "clickhouse"] {
-                let found =
-                    shadowed(dialect(engine), sql, &orders, "B").map(|text| text.map(|text| text.replace('`', "\"")));
+                let found = shadowed(dialect(engine), sql, &orders, &shadow("B"))
+                    .map(|text| text.map(|text| text.replace('`', "\"")));
                 assert_eq!(found.unwrap().unwrap(), wanted, "{engine}");
             }
         }
         let own = TableName::new(Some("sales".to_owned()), "orders".to_owned());
-        assert!(shadowed(dialect("postgres"), "SELECT 1 FROM orders", &own, "B").unwrap().is_none());
+        assert!(shadowed(dialect("postgres"), "SELECT 1 FROM orders", &own, &shadow("B")).unwrap().is_none());
         assert_eq!(
-            shadowed(dialect("postgres"), "SELECT 1 FROM sales.orders", &own, "B").unwrap().unwrap(),
+            shadowed(dialect("postgres"), "SELECT 1 FROM sales.orders", &own, &shadow("B")).unwrap().unwrap(),
             "WITH cutover_shadow AS (B) SELECT 1 FROM cutover_shadow AS \"orders\""
         );
         assert!(named_tables(dialect("postgres"), "SELECT (").is_err());

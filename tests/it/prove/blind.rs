@@ -94,6 +94,74 @@ new = "SELECT day, SUM(cost) AS cost FROM items GROUP BY day"
     },
 ];
 
+const WINDOWED: &str = r#"
+[checks.c]
+kind = "sum"
+columns.cost = { absolute = 1000 }
+window = { column = "day", from = 2026-01-01, to = 2026-01-04, step = "1day" }
+old = "SELECT SUM(cost) AS cost FROM items WHERE day >= {{ from }} AND day < {{ to }}"
+new = "SELECT SUM(cost) AS cost FROM items WHERE day >= {{ from }} AND day < {{ to }}"
+"#;
+
+/// Catches windows that nobody tries to move anything between, and one whose sight of it is not told.
+#[test]
+fn what_moves_to_the_next_window_is_seen_or_named() {
+    let windows = "window = { column = \"day\", from = 2026-01-01, to = 2026-01-04, step = \"1day\" }\n";
+    let rows = ROWS.replace("columns.cost = { relative = 1 }\n", windows);
+    let count =
+        WINDOWED.replace("columns.cost = { absolute = 1000 }\n", "").replace("SUM(cost) AS cost", "COUNT(*) AS n");
+    let count = count.replace("kind = \"sum\"", "kind = \"row_count\"");
+    let tight = WINDOWED.replace("1000", "0.01");
+    for (checks, id) in [(&rows, "c:next_window"), (&count, "c.n:next_window"), (&tight, "c.cost:next_window")] {
+        let proof = prove(shop(checks).path(), &[]);
+        assert!(proof.with("caught").contains(&id.to_owned()), "{checks}{}\n{:?}", proof.shown, proof.json);
+    }
+    let proof = prove(shop(WINDOWED).path(), &[]);
+    assert!(proof.with("missed").contains(&"c.cost:next_window".to_owned()), "{}", proof.shown);
+    let folder = shop(&rows);
+    let later = chrono::NaiveDate::from_ymd_opt(2999, 1, 1).unwrap();
+    let limits = "differences = [\"missing\", \"extra\"]\nany_value = true";
+    let waived = ["2026-01-02", "2026-01-03"].map(|day| waiver(&format!("shop.c@{day}"), limits, later));
+    write(folder.path(), "waivers.toml", &waived.concat());
+    let proof = prove(folder.path(), &[]);
+    assert!(proof.with("missed").contains(&"c:next_window".to_owned()), "{}", proof.shown);
+}
+
+/// Catches losses of days and groups, and values that are filled in or rounded, that nobody tries, or that are told seen where
+/// they are waived.
+#[test]
+fn days_groups_fillings_and_rounding_are_seen_or_named() {
+    let plain = ROWS.replace("columns.cost = { relative = 1 }\n", "");
+    let plain = plain.replace("key = \"id\"", "key = [\"day\", \"id\"]");
+    let later = chrono::NaiveDate::from_ymd_opt(2999, 1, 1).unwrap();
+    let rows = ["c:lose_day", "c:lose_group", "c:repeat_group"];
+    let values = ["c.note:fill", "c.cost:round"];
+    let by_rows = "differences = [\"missing\", \"extra\", \"duplicate\"]\nat_most = 4";
+    let by_values = "columns = [\"note\", \"cost\"]\nany_value = true";
+    for (limits, missed) in [("", &[][..]), (by_rows, &rows), (by_values, &values)] {
+        let folder = shop(&plain);
+        if !limits.is_empty() {
+            write(folder.path(), "waivers.toml", &waiver("shop.c", limits, later));
+        }
+        let proof = prove(folder.path(), &[]);
+        for id in rows.iter().chain(&values) {
+            let outcome = if missed.contains(id) { "missed" } else { "caught" };
+            assert!(
+                proof.with(outcome).contains(&(*id).to_owned()),
+                "{limits}: {id} is not {outcome}\n{}",
+                proof.shown
+            );
+        }
+    }
+    let same = plain.replace("key = [", "columns.note = { null = \"\" }\nkey = [");
+    let proof = prove(shop(&same).path(), &[]);
+    assert!(
+        !proof.json.to_string().contains("note:fill"),
+        "the suite says that NULL is an empty text: {}",
+        proof.shown
+    );
+}
+
 /// Catches each way of a check that cannot fail, and a proof that takes it for a check that can.
 #[test]
 fn planted_blindness_is_named() {

@@ -42,6 +42,7 @@ fn the_page_names_the_mutants() {
         include_str!("../../../src/prove/mutant/columns.rs"),
         include_str!("../../../src/prove/mutant/pairs.rs"),
         include_str!("../../../src/prove/mutant/rows.rs"),
+        include_str!("../../../src/prove/mutant/windows.rs"),
         include_str!("../../../src/prove/mutant/kinds.rs"),
     ];
     let strings = regex::Regex::new(r#"(?:^|[(\s])"([a-z0-9_]+)"(?:,| =>)"#).unwrap();
@@ -49,4 +50,13 @@ fn the_page_names_the_mutants() {
         code.iter().flat_map(|text| strings.captures_iter(text)).map(|found| found[1].to_owned()).collect();
     let made: BTreeSet<String> = made.into_iter().filter(|name| name != "unsigned").collect();
     assert_eq!(named, made);
+    let table = page.split("Each table is tried with:").nth(1).unwrap().split("\n\nA mutant is missed").next().unwrap();
+    let code =
+        [include_str!("../../../src/prove/tables/mutants.rs"), include_str!("../../../src/prove/tables/versions.rs")];
+    let names_of = regex::Regex::new(r#"(?:name: |row\(\s*)"([a-z_]+)""#).unwrap();
+    let made: BTreeSet<String> =
+        code.iter().flat_map(|text| names_of.captures_iter(text)).map(|found| found[1].to_owned()).collect();
+    let first: String = table.lines().filter_map(|line| line.split(" | ").next()).collect();
+    let named: BTreeSet<String> = names.captures_iter(&first).map(|found| found[1].to_owned()).collect();
+    assert_eq!(named.iter().filter(|name| *name != "null").cloned().collect::<BTreeSet<_>>(), made);
 }

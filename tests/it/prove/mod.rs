@@ -7,6 +7,7 @@ mod honest;
 mod kept;
 mod streamed;
 mod tables;
+mod tables_rows;
 
 use std::path::Path;
 use std::process::Output;

@@ -5,7 +5,7 @@ use crate::cli::cutover;
 use crate::schema::{apply, place};
 use crate::waivers::write;
 
-fn prove(folder: &std::path::Path, url: &str, checks: &str) -> Proof {
+pub(super) fn prove(folder: &std::path::Path, url: &str, checks: &str) -> Proof {
     let suite = format!("name = \"s\"\n[sources.old]\nurl = \"${{URL}}\"\n[sources.new]\nurl = \"${{URL}}\"\n{checks}");
     write(folder, "suite.toml", &suite);
     let mut command = cutover(folder);
@@ -14,7 +14,7 @@ fn prove(folder: &std::path::Path, url: &str, checks: &str) -> Proof {
 }
 
 /// The mutants of a table with this outcome.
-fn with(proof: &Proof, outcome: &str) -> Vec<String> {
+pub(super) fn with(proof: &Proof, outcome: &str) -> Vec<String> {
     let tables = proof.json["tables"].as_array().into_iter().flatten();
     let mutants = tables.flat_map(|table| table["mutants"].as_array().unwrap());
     let ended = mutants.filter(|mutant| mutant["outcome"] == outcome);
