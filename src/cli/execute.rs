@@ -13,7 +13,8 @@ use super::selection::{Patterns, select};
 use super::{console, signal};
 use crate::exit_code::{BROKEN, INTERRUPTED};
 use crate::isolation;
-use crate::model::{EarlierRuns, RunReport};
+use crate::model::{EarlierRuns, RunReport, plural};
+use crate::record::windows::FinishedWindows;
 use crate::report::{proof, terminal};
 use crate::run;
 use crate::run::Again;
@@ -134,8 +135,28 @@ async fn publish(
         let recorded = history::record(place, &report, &report.id, code, folder.as_deref(), unread);
         best_effort_async("the history", recorded).await;
     }
+    if let Some(windows) = &request.options.resume {
+        resumed(windows, &report, screen);
+    }
     let places = written.as_ref().map(|written| written.places.as_slice()).unwrap_or_default();
     let run = FinishedRun { report: &report, selected: &request.selected, code, previous, places };
     notifiers.notify(&run).await;
     code
+}
+
+/// Says what was carried over, and what another run can go on with; the windows of one that came to its end are forgotten.
+fn resumed(windows: &FinishedWindows, report: &RunReport, screen: &Screen) {
+    if let Some(why) = windows.broken() {
+        console::complain(&format!("cutover run: {why}\n"));
+    }
+    let carried = windows.carried();
+    if carried > 0 {
+        screen.say(&format!("carried over: {} that an earlier run had compared\n", plural(carried, "window")));
+    }
+    if report.interrupted || report.retryable() == Some(true) {
+        let kept = windows.kept() as u64;
+        screen.say(&format!("kept: {}; the same command goes on with the rest\n", plural(kept, "finished window")));
+    } else if let Err(cause) = windows.clear() {
+        console::complain(&format!("cutover run: finished windows cannot be removed: {cause}; remove them by hand\n"));
+    }
 }

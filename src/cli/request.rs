@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::{DetailArgs, LookArgs, ReportArgs, RunArgs};
@@ -16,6 +17,7 @@ use crate::model::LastProof;
 use crate::record::history::Place;
 use crate::record::proofs;
 use crate::record::read::{Baseline, RecordedRun};
+use crate::record::windows::FinishedWindows;
 use crate::run::{Again, Privacy, RunOptions, Selected};
 use crate::suite::Suite;
 
@@ -54,6 +56,7 @@ impl<'a> RunRequest<'a> {
             only: patterns.matchers(),
             baseline: args.baseline.as_deref().map(baseline).transpose()?,
             again,
+            resume: resume(args)?,
             proofs: best_effort("the last proofs", || proofs(&args.output.reports, &selected)).unwrap_or_default(),
             ..options(&selected, jobs, args.timeout, &args.detail, &reports)?
         };
@@ -123,6 +126,15 @@ fn proofs(folder: &Path, selected: &[Selected<'_>]) -> BTreeMap<String, LastProo
         }
     }
     found
+}
+
+/// Returns where windows are kept, for a run of all rows.
+fn resume(args: &RunArgs) -> Result<Option<Arc<FinishedWindows>>, String> {
+    let Some(folder) = &args.resume else { return Ok(None) };
+    let opened = FinishedWindows::open(folder).map(|windows| Some(Arc::new(windows)));
+    opened.map_err(|cause| {
+        format!("--resume: {} cannot be used: {cause}; give a folder that can be written to", folder.display())
+    })
 }
 
 fn baseline(path: &Path) -> Result<Baseline, String> {

@@ -156,6 +156,8 @@ codes! {
         AllKeys = "all_keys", NamesOnly;
         /// A query estimates, or may pick another row each time.
         Approximate = "approximate", NamesOnly;
+        /// A window was compared by a run that was cut short, and not again.
+        CarriedOver = "carried_over", NamesOnly;
         /// Cutover met a defect of its own beside the verdict, and something is left out of the report.
         Defect = "defect", NamesOnly;
         /// Old has a tag more than once for a key.

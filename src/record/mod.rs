@@ -6,6 +6,7 @@ mod place;
 pub(crate) mod proofs;
 pub mod read;
 mod report;
+pub(crate) mod windows;
 
 pub(crate) use place::{is_report, moment, run_id};
 

@@ -11,6 +11,7 @@ mod event;
 pub(crate) mod findings;
 mod options;
 mod params;
+mod resume;
 mod sources;
 mod suites;
 mod windows;
@@ -49,6 +50,7 @@ pub(crate) use windows::cut;
 use check::attempt::Slot;
 use context::{CheckRun, Context, elapsed_ms, panicked};
 use findings::mask::Mask;
+use resume::Resumable;
 use windows::Unit;
 
 /// Runs `selected` and reports all of them, in their order. Stops early when `stop` is cancelled or the deadline passes.
@@ -185,7 +187,13 @@ async fn one_check(
     watch(Event::Started(&id));
     let clock = Instant::now();
     let blank = report.clone();
-    let found = isolated(check::run(one, context, report, &mut slot, watch)).await;
+    let resumable = Resumable::of(unit, context);
+    let earlier = resumable.as_ref().and_then(Resumable::find);
+    let is_carried = earlier.is_some();
+    let found = match earlier {
+        Some(window) => Ok(resume::carried(window, report)),
+        None => isolated(check::run(one, context, report, &mut slot, watch)).await,
+    };
     let (found, facts) = found.unwrap_or_else(|defect| {
         (CheckReport { error: Some(panicked(&defect)), ..blank.clone() }, CheckFacts::default())
     });
@@ -197,6 +205,9 @@ async fn one_check(
     report.elapsed_ms = elapsed_ms(clock);
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     redact::check(&mut report);
+    if let Some(resumable) = resumable.filter(|_| !is_carried) {
+        resumable.keep(&report, &facts);
+    }
     (report, facts)
 }
 

@@ -12,6 +12,7 @@ use super::findings::privacy::Privacy;
 use crate::compare::Limits;
 use crate::model::{Key, LastProof, RerunOf};
 use crate::record::read::Baseline;
+use crate::record::windows::FinishedWindows;
 use crate::rowdiff;
 use crate::source::Interpose;
 use crate::source::pushdown::RowHash;
@@ -49,6 +50,8 @@ pub(crate) struct RunOptions {
     pub baseline: Option<Baseline>,
     /// The run whose failures are run again.
     pub again: Option<Again>,
+    /// Where finished windows are kept, and found by a run that goes on.
+    pub resume: Option<Arc<FinishedWindows>>,
     /// What `cutover prove` last found of each suite, by its name.
     pub proofs: BTreeMap<String, LastProof>,
     /// Who stands between the run and its sources.
@@ -82,6 +85,7 @@ impl RunOptions {
             privacy: Privacy::of_the_run(),
             baseline: None,
             again: None,
+            resume: None,
             proofs: BTreeMap::new(),
             between: None,
         }

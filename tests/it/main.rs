@@ -38,6 +38,7 @@ mod rehearse;
 mod reports;
 mod rerun;
 mod rerun_whole;
+mod resume;
 mod retryable;
 mod rowdiff;
 mod samples;

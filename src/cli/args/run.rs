@@ -20,6 +20,7 @@ Examples:
   cutover run checks/costs --only 'costs.daily_*' --param from=-7d
   cutover run --tag gate --expect-checks 12 --report junit=junit.xml --report markdown=-
   cutover run --source new=postgres://reader@replica/app --deadline 2h --fail-on warn
+  cutover run --resume state/                   goes on with the windows of a run that was killed
   cutover run --dry-run                         the SQL of both sides; connects to nothing
   cutover run --no-examples                     no values of rows in any report";
 
@@ -67,6 +68,9 @@ pub(crate) struct RunArgs {
     /// Fail only on differences that are not in this report.json; differences.parquet is read beside it
     #[arg(long, value_name = "REPORT")]
     pub(crate) baseline: Option<PathBuf>,
+    /// Keep each window that is found equal in this folder, and carry over those that a run kept there before it was cut short
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["baseline", "dry_run"])]
+    pub(crate) resume: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) detail: DetailArgs,
     #[command(flatten)]

@@ -45,6 +45,10 @@ pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
     if run.suites != [PathBuf::from(SUITES)] {
         return Err(refuse("the suites are those of the report; choose among them with --only".to_owned()));
     }
+    if run.resume.is_some() {
+        let why = "--resume is for a run of all rows, and a rerun compares what did not pass; use `cutover run`";
+        return Err(refuse(why.to_owned()));
+    }
     if !run.overrides.param.is_empty() {
         let why = "the params are those of the report; to give others, use `cutover run` with --only";
         return Err(refuse(why.to_owned()));
