@@ -47,8 +47,8 @@ pub use outcome::{
     ViolationFindings,
 };
 pub use proof::{
-    CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, SmallestLoss,
-    TableProof,
+    CheckProof, LastProof, LossUnit, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting,
+    SmallestLoss, TableProof,
 };
 pub use quantity::Quantity;
 pub use reading::{

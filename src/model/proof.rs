@@ -135,27 +135,49 @@ pub struct CheckProof {
     /// Columns that the check does not compare, with the suite's reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub ignored: BTreeMap<String, String>,
-    /// The smallest losses that its columns with a tolerance are sure to see; every other number is seen by its smallest
-    /// unit.
+    /// The smallest losses that it is sure to see; every number that is not among them is seen by its smallest unit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub smallest: Vec<SmallestLoss>,
     /// The mutants, in their order.
     pub mutants: Vec<MutantReport>,
 }
 
-/// The smallest loss that a tolerance is sure to see, in the row where it is the widest.
+/// The smallest loss that a check is sure to see, where its rule is the widest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SmallestLoss {
-    /// The column, by its name in old.
-    pub column: String,
-    /// How much has to be lost, by the formula: more than absolute + relative × |old|.
+    /// What is lost.
+    pub unit: LossUnit,
+    /// The column, by its name in old; absent where rows, tags or time are lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// How much of it, by the formula of the rule.
     pub amount: String,
-    /// The row, as far as it may be shown; absent without a key.
+    /// The row or group, as far as it may be shown; absent without a key, and where it may be any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// Whether it is the least that could be lost.
+    pub is_least: bool,
     /// Whether the same was found on the data by doubling and halving; absent where that was not tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_confirmed: Option<bool>,
+}
+
+/// What is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LossUnit {
+    /// An amount of a column.
+    Amount,
+    /// Rows.
+    Rows,
+    /// Tags.
+    Tags,
+    /// Rows that must not be there, which nobody loses but finds.
+    Violations,
+    /// Values of a group that move from below its quantiles to above them.
+    Values,
+    /// Seconds by which the latest time is older.
+    Seconds,
 }
 
 impl CheckProof {

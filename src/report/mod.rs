@@ -5,6 +5,7 @@ pub mod github;
 mod html;
 mod json;
 mod junit;
+mod losses;
 mod markdown;
 mod pass_warnings;
 mod placed;

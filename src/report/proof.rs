@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::losses;
+use super::losses::{losses, sign_off, whose};
 use super::terminal::Style;
 use super::text::duration;
 use super::visible;
@@ -38,6 +40,9 @@ struct Proof<'a> {
     interrupted: bool,
     /// How many mutants ended how.
     totals: Totals,
+    /// What would pass these checks, in one sentence for whoever signs the move off; absent where nothing is proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_off: Option<String>,
     /// The suites.
     suites: &'a [ProvenSuite],
     /// Patterns of `accept` that name no mutant that is missed.
@@ -104,6 +109,7 @@ pub(crate) fn json(report: &ProofReport) -> String {
         seed: report.seed,
         interrupted: report.interrupted,
         totals: Totals::of(report),
+        sign_off: sign_off(report),
         suites: &report.suites,
         unused_accepts: &report.unused,
         checks: &report.checks,
@@ -246,18 +252,19 @@ pub(crate) fn details(report: &ProofReport, style: &Style) -> String {
         }
         let _ = writeln!(text, "    {check} {}  {}", visible(column), style.dim(&visible(reason)));
     }
-    let losses = report.checks.iter().flat_map(|check| check.smallest.iter().map(move |loss| (check, loss)));
-    for (at, (check, loss)) in losses.enumerate() {
+    for (at, (check, loss)) in losses(report).enumerate() {
         if at == 0 {
-            let _ = writeln!(text, "{}", style.bold("Smallest loss that a tolerance is sure to see"));
+            let _ = writeln!(text, "{}", style.bold("Smallest loss that each check is sure to see"));
         }
-        let place = loss.place.as_ref().map(|place| format!(" in {}", visible(place))).unwrap_or_default();
         let confirmed = match loss.is_confirmed {
             Some(true) => ", confirmed",
             Some(false) => ", which the data did not confirm",
             None => "",
         };
-        let _ = writeln!(text, "    {} {}  {}{place}{confirmed}", check.id, visible(&loss.column), loss.amount);
+        let _ = writeln!(text, "    {}  {}{confirmed}", whose(check, loss), losses::told(loss));
+    }
+    if let Some(sentence) = sign_off(report) {
+        let _ = writeln!(text, "{sentence}");
     }
     let notes = report.checks.iter().flat_map(|check| check.notes.iter().map(move |note| (check, note)));
     for (check, note) in notes {

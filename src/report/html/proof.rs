@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{STYLE, filled};
 use crate::model::{MutantReport, ProofReport, ProofStatus, Sighting};
+use crate::report::losses::{losses, sign_off, told, whose};
 use crate::report::proof::{sentence, verdict};
 use crate::report::text::duration;
 use crate::report::visible;
@@ -17,6 +18,7 @@ struct Page {
     verdict: &'static str,
     class: &'static str,
     sentence: String,
+    sign_off: Option<String>,
     tally: Vec<Tally>,
     started: String,
     took: String,
@@ -126,6 +128,7 @@ fn page(report: &ProofReport) -> Page {
         verdict: verdict(report.status()),
         class,
         sentence: sentence(report),
+        sign_off: sign_off(report),
         tally: tally.filter(|one| one.count > 0).collect(),
         started: report.started_at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
         took: duration(report.elapsed_ms),
@@ -211,12 +214,7 @@ fn defect(defect: &MutantReport) -> Defect {
 fn lists(report: &ProofReport) -> Vec<List> {
     let accepted =
         report.mutants().filter_map(|mutant| Some((visible(&mutant.id), visible(mutant.accepted.as_ref()?))));
-    let losses = report.checks.iter().flat_map(|check| {
-        check.smallest.iter().map(|loss| {
-            let place = loss.place.as_ref().map(|place| format!(" in {}", visible(place))).unwrap_or_default();
-            (format!("{} {}", visible(&check.id), visible(&loss.column)), format!("{}{place}", visible(&loss.amount)))
-        })
-    });
+    let losses = losses(report).map(|(check, loss)| (whose(check, loss), told(loss)));
     let ignored = report.checks.iter().flat_map(|check| {
         let of = |(column, reason): (&String, &String)| {
             (format!("{} {}", visible(&check.id), visible(column)), visible(reason))
@@ -227,7 +225,7 @@ fn lists(report: &ProofReport) -> Vec<List> {
         report.checks.iter().flat_map(|check| check.notes.iter().map(|note| (visible(&check.id), visible(note))));
     let lists = [
         ("accepted", "Missed, as the suite accepts", accepted.collect::<Vec<_>>()),
-        ("smallest", "Smallest loss that a tolerance is sure to see", losses.collect()),
+        ("smallest", "Smallest loss that each check is sure to see", losses.collect()),
         ("ignored", "Columns that are not compared, as the suite says", ignored.collect()),
         ("notes", "To be known", notes.collect()),
     ];

@@ -5,6 +5,7 @@ mod blind;
 mod documented;
 mod honest;
 mod kept;
+mod smallest;
 mod streamed;
 mod tables;
 mod tables_rows;

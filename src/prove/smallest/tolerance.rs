@@ -1,18 +1,16 @@
-//! The smallest loss that a tolerance is sure to see: by its formula, and found again on the data by doubling and halving.
+//! The smallest amount of a column that a tolerance is sure to see; of counts and sums without one, the smallest unit.
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 
-use super::edit::Edit;
-use super::judge::is_worse;
-use super::tape::{Edits, Query};
-use super::trial::{Ready, Trial};
+use super::super::edit::Edit;
+use super::super::judge;
+use super::super::tape::Query;
+use super::super::trial::{Ready, Trial};
+use super::least::MOST_ROWS;
 use crate::compare::value_as_shown;
 use crate::frame::{Type, Value, value};
-use crate::model::{DifferenceForm, Queries, Side, SmallestLoss};
+use crate::model::{DifferenceForm, Kind, LossUnit, Queries, Side, SmallestLoss};
 use crate::spec::check::{Check, Comparison, KindSettings, Tolerance};
-
-/// Rows beyond which a loss is told by its formula alone.
-const MOST_ROWS: u64 = 20_000;
 
 /// A number of old with the largest tolerance, and its counterpart.
 struct Worst {
@@ -25,8 +23,8 @@ struct Worst {
 }
 
 impl Trial<'_> {
-    /// The smallest losses that the columns with a tolerance are sure to see.
-    pub(super) async fn smallest(&self, ready: &Ready) -> Vec<SmallestLoss> {
+    /// The smallest amounts that the columns are sure to see.
+    pub(super) async fn amounts(&self, ready: &Ready) -> Vec<SmallestLoss> {
         let check = self.one.check;
         let profile = check.kind.kind().profile();
         let is_compared = profile.keyed == DifferenceForm::Rows && profile.queries == Queries::Both;
@@ -47,7 +45,7 @@ impl Trial<'_> {
                 Some(Type::Decimal { scale }) => i64::from(*scale),
                 _ => continue,
             };
-            found.extend(self.of_column(ready, old, (known_as, name), tolerance, unit).await);
+            found.extend(self.of_column(ready, old, (known_as, name), &tolerance, unit).await);
         }
         found
     }
@@ -68,18 +66,17 @@ impl Trial<'_> {
         let amount = (&units * &one).normalized();
         let is_equal = number(&worst.new).is_some_and(|new| new == worst.old);
         let is_confirmed = match (is_equal && ready.sample.total <= MOST_ROWS, units.to_i128()) {
-            (true, Some(units)) => Some(self.least(ready, name, &worst, scale).await? == units),
+            (true, Some(units)) => {
+                Some(self.least(ready, 1 << 90, &|lost| less(name, &worst, lost, scale)).await? == units)
+            }
             _ => None,
         };
-        let place = self.one.check.key.iter().zip(&worst.key);
-        let place: Vec<String> =
-            place.map(|(name, value)| format!("{name} = {}", value.as_deref().unwrap_or("NULL"))).collect();
-        let shows =
-            self.request.options.privacy.examples && self.one.check.mask == crate::spec::check::Masks::default();
         Some(SmallestLoss {
-            column: known_as.to_owned(),
+            unit: if self.one.check.kind.kind() == Kind::RowCount { LossUnit::Rows } else { LossUnit::Amount },
+            column: Some(known_as.to_owned()),
             amount: amount.to_plain_string(),
-            place: shows.then(|| place.join(", ")).filter(|place| !place.is_empty()),
+            place: self.place(&worst.key),
+            is_least: units == 1,
             is_confirmed,
         })
     }
@@ -121,45 +118,32 @@ impl Trial<'_> {
         }
         None
     }
-
-    /// The fewest units that are seen when they are lost, found by doubling and halving; absent where nothing is.
-    async fn least(&self, ready: &Ready, name: &str, worst: &Worst, scale: i64) -> Option<i128> {
-        let (mut unseen, mut seen) = (0_i128, 1_i128);
-        while !self.sees(ready, name, worst, seen, scale).await? {
-            unseen = seen;
-            seen = seen.checked_mul(2).filter(|units| *units < 1 << 90)?;
-        }
-        while seen - unseen > 1 {
-            let middle = unseen + (seen - unseen) / 2;
-            if self.sees(ready, name, worst, middle, scale).await? { seen = middle } else { unseen = middle }
-        }
-        Some(seen)
-    }
-
-    async fn sees(&self, ready: &Ready, name: &str, worst: &Worst, units: i128, scale: i64) -> Option<bool> {
-        let less = number(&worst.new)? - BigDecimal::new(units.into(), scale);
-        let less = match worst.new {
-            Value::Integer(_) => Value::Integer(less.to_i128()?),
-            Value::Decimal { scale, .. } => Value::Decimal {
-                unscaled: less.with_scale(scale.into()).into_bigint_and_exponent().0.to_i128()?,
-                scale,
-            },
-            _ => return None,
-        };
-        let edit = Edit::Set(name.to_owned(), [(worst.row, less)].into());
-        let by_query = [(ready.target.sql.clone(), vec![edit])].into();
-        let (after, is_known) = self.tried(&ready.baseline, Edits { side: ready.side, by_query }).await;
-        (is_known && !self.request.is_late()).then(|| is_worse(&ready.baseline.reports, &after))
-    }
 }
 
-/// The tolerance of a column, the tighter one of two levels; absent of one that is compared otherwise.
-fn tolerance<'a>(check: &'a Check, column: &str) -> Option<&'a Tolerance> {
+/// The row with so many units less.
+fn less(name: &str, worst: &Worst, units: i128, scale: i64) -> Option<Vec<Edit>> {
+    let less = number(&worst.new)? - BigDecimal::new(units.into(), scale);
+    let less = match worst.new {
+        Value::Integer(_) => Value::Integer(less.to_i128()?),
+        Value::Decimal { scale, .. } => {
+            let unscaled = less.with_scale(scale.into()).into_bigint_and_exponent().0.to_i128()?;
+            Value::Decimal { unscaled, scale }
+        }
+        _ => return None,
+    };
+    Some(vec![Edit::Set(name.to_owned(), [(worst.row, less)].into())])
+}
+
+/// The tolerance of a column, the tighter one of two levels; absent of one that is compared otherwise. Counts and sums without
+/// one have none at all.
+fn tolerance(check: &Check, column: &str) -> Option<Tolerance> {
     if check.key.iter().any(|key| key == column) {
         return None;
     }
-    match super::judge::rule(check, column).comparison.levels().next()? {
-        Comparison::Tolerance(tolerance) => Some(tolerance),
+    let is_total = matches!(check.kind, KindSettings::RowCount | KindSettings::Sum);
+    match judge::rule(check, column).comparison.levels().next()? {
+        Comparison::Tolerance(tolerance) => Some(tolerance.clone()),
+        Comparison::Exact if is_total => Some(Tolerance::default()),
         _ => None,
     }
 }

@@ -1,0 +1,172 @@
+//! The fewest values that a check of kind `percentile` is sure to see: those of its largest group that move from below its
+//! quantiles to above them.
+
+use std::collections::BTreeMap;
+
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+
+use super::super::edit::Edit;
+use super::super::tape::RecordedAnswer;
+use super::super::trial::{Ready, Trial};
+use super::least::MOST_ROWS;
+use crate::compare::value_as_shown;
+use crate::frame::Value;
+use crate::model::{LossUnit, Side, SmallestLoss};
+use crate::spec::check::{KindSettings, Percentile, Tolerance};
+
+/// A value of a group, with the number of its row.
+type Placed = (BigDecimal, u64, Value);
+
+/// The values of each group, by its key as it is shown.
+type Groups = BTreeMap<Vec<Option<String>>, Vec<Placed>>;
+
+impl Trial<'_> {
+    /// The fewest values whose move is seen; absent where a side does not give raw values.
+    pub(super) async fn values_moved(&self, ready: &Ready) -> Option<SmallestLoss> {
+        let KindSettings::Percentile(settings) = &self.one.check.kind else { return None };
+        let asked = ready.baseline.asked.of(Side::Old);
+        let old = ready.baseline.answers.get(asked.first()?.source, &asked.first()?.sql, 0)?;
+        let new = ready.baseline.answers.get(ready.target.source, &ready.target.sql, 0)?;
+        let (old, new) = (self.groups(&old, settings, Side::Old)?, self.groups(&new, settings, Side::New)?);
+        let is_judged = |(_, group): &(&Vec<Option<String>>, &Vec<Placed>)| group.len() as u64 >= settings.min_rows;
+        // Of several as large, the first.
+        let (key, group) = new.iter().filter(is_judged).rev().max_by_key(|(_, group)| group.len())?;
+        let numbers = |group: &[Placed]| group.iter().map(|(number, ..)| number.clone()).collect::<Vec<_>>();
+        let sorted = numbers(group);
+        let moved = fewest(&sorted, settings)?;
+        let is_equal = old.get(key).is_some_and(|old| numbers(old) == sorted);
+        let name = self.one.check.name_on(Side::New, settings.value.as_ref()?).to_owned();
+        let lost = |count: i128| {
+            let largest = &group.last()?.2;
+            let lowest = group.get(..usize::try_from(count).ok()?)?;
+            let cells = lowest.iter().map(|(_, row, _)| (*row, largest.clone())).collect();
+            Some(vec![Edit::Set(name.clone(), cells)])
+        };
+        let most = group.len() as i128;
+        let is_confirmed = if is_equal && ready.sample.total <= MOST_ROWS {
+            Some(self.least(ready, most, &lost).await? == moved as i128)
+        } else {
+            None
+        };
+        Some(SmallestLoss {
+            unit: LossUnit::Values,
+            column: settings.value.clone(),
+            amount: moved.to_string(),
+            place: self.place(key),
+            is_least: moved == 1,
+            is_confirmed,
+        })
+    }
+
+    fn groups(&self, answer: &RecordedAnswer, settings: &Percentile, side: Side) -> Option<Groups> {
+        let check = self.one.check;
+        let name = check.name_on(side, settings.value.as_ref()?);
+        let mut groups = Groups::new();
+        let mut first = 0;
+        for batch in &answer.batches {
+            batch.column(name)?;
+            let keys: Vec<Vec<Value>> = check.key.iter().map(|key| batch.values(check.name_on(side, key))).collect();
+            for (row, value) in batch.values(name).into_iter().enumerate() {
+                if value == Value::Null {
+                    continue;
+                }
+                let key = keys.iter().map(|values| values.get(row).and_then(value_as_shown)).collect();
+                groups.entry(key).or_default().push((number(&value)?, first + row as u64, value));
+            }
+            first += batch.height() as u64;
+        }
+        groups.values_mut().for_each(|group| group.sort_by(|one, other| one.0.cmp(&other.0)));
+        Some(groups)
+    }
+}
+
+/// A number as it is written; absent of one that is not finite.
+fn number(value: &Value) -> Option<BigDecimal> {
+    match value {
+        Value::Integer(held) => Some(BigDecimal::from(*held)),
+        Value::Decimal { unscaled, scale } => Some(BigDecimal::new((*unscaled).into(), i64::from(*scale))),
+        Value::Float(held) if held.is_finite() => held.to_string().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The fewest of the lowest values, ascending in `sorted`, that are seen when they become as large as the largest; absent
+/// where no number of them is.
+fn fewest(sorted: &[BigDecimal], settings: &Percentile) -> Option<usize> {
+    let (mut unseen, mut seen) = (0, sorted.len().checked_sub(1)?);
+    if !is_seen(sorted, settings, seen) {
+        return None;
+    }
+    while seen - unseen > 1 {
+        let middle = unseen + (seen - unseen) / 2;
+        if is_seen(sorted, settings, middle) { seen = middle } else { unseen = middle }
+    }
+    Some(seen)
+}
+
+/// Whether some bound, to fail or to warn by, does not hold any more.
+fn is_seen(sorted: &[BigDecimal], settings: &Percentile, moved: usize) -> bool {
+    let count = BigDecimal::from(sorted.len() as u64);
+    let Some(largest) = sorted.last() else { return false };
+    // What is the largest already moves nowhere.
+    let apart = BigDecimal::from(moved.min(sorted.partition_point(|value| value < largest)) as u64);
+    let bounds = [
+        (&settings.tolerance, &settings.rank, &settings.max_ks),
+        (&settings.warn.tolerance, &settings.warn.rank, &settings.warn.max_ks),
+    ];
+    bounds.into_iter().any(|(tolerance, rank, max_ks)| {
+        let beyond = |(_, q): &(String, BigDecimal)| {
+            let (before, after) = (quantile(sorted, q, 0), quantile(sorted, q, moved));
+            let below = BigDecimal::from(sorted.partition_point(|value| *value < after) as u64);
+            let is_far = |tolerance: &Tolerance| {
+                (&after - &before).abs() > &tolerance.absolute + &tolerance.relative * before.abs()
+            };
+            tolerance.as_ref().is_some_and(is_far)
+                || rank.as_ref().is_some_and(|rank| below - q * &count > rank * &count)
+        };
+        max_ks.as_ref().is_some_and(|most| apart > most * &count) || settings.quantiles.iter().any(beyond)
+    })
+}
+
+/// The quantile once the lowest `moved` values are as large as the largest: linear between the two around rank (n − 1) q, see
+/// Hyndman and Fan 1996, definition 7.
+fn quantile(sorted: &[BigDecimal], q: &BigDecimal, moved: usize) -> BigDecimal {
+    let last = sorted.len() - 1;
+    let rank = BigDecimal::from(last as u64) * q;
+    let below = rank.with_scale_round(0, RoundingMode::Down);
+    let at = below.to_usize().unwrap_or(last).min(last);
+    let share = rank - below;
+    let held = |at: usize| &sorted[(at + moved).min(last)];
+    let (low, high) = (held(at), held((at + 1).min(last)));
+    low + share * (high - low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a formula that is not that of the bound: ⌊D·n⌋ + 1 values for a distance of D, and for a rank error of ε so many
+    /// that a share of more than q + ε lies below the quantile.
+    #[test]
+    fn as_many_values_as_the_bounds_say_are_seen() {
+        let sorted: Vec<BigDecimal> = (0..1_000).map(BigDecimal::from).collect();
+        let bound = |text: &str| Some(text.parse::<BigDecimal>().unwrap());
+        let settings =
+            |q: &str| Percentile { quantiles: vec![("q".to_owned(), q.parse().unwrap())], ..Percentile::default() };
+        for (share, count) in [("0", 1), ("0.01", 11), ("0.0125", 13), ("0.5", 501)] {
+            let of = Percentile { max_ks: bound(share), ..settings("0.5") };
+            assert_eq!(fewest(&sorted, &of), Some(count), "max_ks {share}");
+        }
+        // Of 1,000 values the median is between those of the ranks 499 and 500, and has 500 below it.
+        for (q, share, count) in [("0.5", "0", 1), ("0.5", "0.01", 11), ("0.5", "0.0105", 11), ("0.95", "0.01", 11)] {
+            let of = Percentile { rank: bound(share), ..settings(q) };
+            assert_eq!(fewest(&sorted, &of), Some(count), "{q} rank {share}");
+        }
+        // The median is 499.5, so that 5 % of it are 24.975.
+        let tolerance = Tolerance { relative: "0.05".parse().unwrap(), ..Tolerance::default() };
+        let of = Percentile { tolerance: Some(tolerance), ..settings("0.5") };
+        assert_eq!(fewest(&sorted, &of), Some(25));
+        let of = Percentile { max_ks: bound("1"), ..settings("0.5") };
+        assert_eq!(fewest(&sorted, &of), None);
+    }
+}
