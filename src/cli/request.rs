@@ -102,14 +102,17 @@ fn options(
     let row_diffs = selected.iter().filter(|one| one.check.kind.kind().profile().streamed).count();
     let at_once = row_diffs.clamp(1, jobs);
     let most = (!detail.privacy.no_examples).then_some(detail.diff.max_differences);
+    let differences = most.map(|most| reports.differences(most)).transpose()?.flatten();
+    let whole_rows = differences.is_some();
     Ok(RunOptions {
-        limits: Limits { examples: detail.examples, diagnosis: !detail.no_diagnosis, ..Limits::default() },
+        limits: Limits { examples: detail.examples, diagnosis: !detail.no_diagnosis, whole_rows, ..Limits::default() },
         memory: usize::try_from(detail.diff.memory.unwrap_or_else(|| machine_memory() / 4)).unwrap_or(usize::MAX)
             / at_once,
         copies: detail.diff.copies.unwrap_or_else(|| free_space() / 2) / at_once as u64,
         plan: detail.diff.plan,
         hash: detail.diff.hash,
-        differences: most.map(|most| reports.differences(most)).transpose()?.flatten(),
+        differences,
+        with: detail.with.clone(),
         privacy: Privacy { key: mask_key()?, examples: !detail.privacy.no_examples },
         ..RunOptions::new(jobs, timeout)
     })

@@ -15,10 +15,10 @@ pub use crate::suppress::ledger::{Ledger, outside, with_tag};
 pub(crate) use exclude::excluded_keys::{Answers, Itself, compare_counting, differing};
 pub(crate) use exclude::self_comparison::{against_itself, by_value};
 pub use result::{ComparisonResult, Limits};
-pub use rows::Sink;
 pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, same_type};
 pub(crate) use rows::paired::misfit;
 pub(crate) use rows::row_hashes::RowHasher;
+pub use rows::{FullDifference, Role, RowColumn, RowPair, Sink};
 pub(crate) use value::display::{key as key_as_shown, shown as value_as_shown};
 pub(crate) use value::types::comparable;
 

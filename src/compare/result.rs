@@ -13,11 +13,13 @@ pub struct Limits {
     pub measures: usize,
     /// Whether rows that differ are kept for a diagnosis.
     pub diagnosis: bool,
+    /// Whether differences are handed on with their whole rows.
+    pub whole_rows: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { examples: 20, measures: 50, diagnosis: false }
+        Limits { examples: 20, measures: 50, diagnosis: false, whole_rows: false }
     }
 }
 

@@ -210,6 +210,8 @@ codes! {
         ViewBehind = "view_behind", MayQuoteValues;
         /// A materialized view was never filled.
         ViewNotPopulated = "view_not_populated", NamesOnly;
+        /// `--with` names a column that no check returns.
+        WithUnused = "with_unused", NamesOnly;
     }
 }
 

@@ -20,14 +20,36 @@ pub const FILE: &str = "differences.parquet";
 /// Key in the file's footer of the id of its run.
 pub const RUN: &str = "cutover.run";
 
-/// Columns of the file, in their order: a line per difference and column.
-pub const COLUMNS: [&str; 7] = ["suite", "check", "key", "difference", "column", "old", "new"];
+/// Columns of the file, in their order: a line per difference and column, of which the first has the whole rows.
+pub const COLUMNS: [&str; 9] = ["suite", "check", "key", "difference", "column", "old", "new", "old_row", "new_row"];
 
-/// Columns that hold no values of columns.
-const WITHOUT_VALUES: usize = 5;
+/// Columns that a file of earlier versions lacks.
+const ROWS: [&str; 2] = [COLUMNS[7], COLUMNS[8]];
 
 /// One line, by [`COLUMNS`]. A difference of no column has one line without column and values.
 pub type Line<T> = [Option<T>; COLUMNS.len()];
+
+/// How much of each line is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// What differs, without values.
+    Names,
+    /// The values that differ, too.
+    Values,
+    /// The whole rows, too, which a file of earlier versions lacks.
+    Rows,
+}
+
+impl Part {
+    /// The columns that are read.
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Part::Names => &COLUMNS[..5],
+            Part::Values => &COLUMNS[..7],
+            Part::Rows => &COLUMNS,
+        }
+    }
+}
 
 /// The lines of a file.
 pub(super) struct Lines {
@@ -36,11 +58,11 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Reads the file at `path` of the run `id`, with or without values; a report of earlier versions has no id, nor has its
-    /// file. The error says what is wrong, and belongs behind the path.
-    pub(super) fn read(path: &Path, id: Option<&str>, values: bool) -> Result<Lines, String> {
+    /// Reads `part` of the file at `path` of the run `id`; a report of earlier versions has no id, nor has its file. The error
+    /// says what is wrong, and belongs behind the path.
+    pub(super) fn read(path: &Path, id: Option<&str>, part: Part) -> Result<Lines, String> {
         let file = input::open(path).map_err(|cause| format!("cannot be read: {cause}"))?;
-        let names = &COLUMNS[..if values { COLUMNS.len() } else { WITHOUT_VALUES }];
+        let names = part.columns();
         // A damaged file makes some readers break off instead of saying so.
         let read = caught(|| {
             let damaged = |cause: ArrowError| format!("is damaged: {cause}");
@@ -49,7 +71,10 @@ impl Lines {
                 return Err("is of another run".to_owned());
             }
             let batch = batch(reader, names).map_err(damaged)?;
-            let column = |name: &&str| text(batch.column_by_name(name)?);
+            let column = |name: &&str| match batch.column_by_name(name) {
+                Some(column) => text(column),
+                None => ROWS.contains(name).then(|| StringArray::new_null(batch.num_rows())),
+            };
             let columns: Option<Vec<_>> = names.iter().map(column).collect();
             let columns = columns.ok_or_else(|| DAMAGED.to_owned())?;
             Ok(Lines { columns, height: batch.num_rows() })

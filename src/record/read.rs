@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::SCHEMA_VERSION;
-use super::differences::{DAMAGED, FILE, Lines, key};
+use super::differences::{DAMAGED, FILE, Lines, Part, key};
 use super::place;
 use super::report::Report;
 use crate::compare::BaselineIndex;
 use crate::frame;
 use crate::fs::input;
-use crate::model::{Difference, DifferenceForm, Example, Key, Kind, Pair, Status, plural, thousands};
+use crate::model::{Difference, DifferenceForm, Example, Key, Kind, Pair, Sides, Status, plural, thousands};
 
 pub use super::report::{RecordedCheck, RecordedSuite};
 
@@ -35,6 +35,15 @@ pub struct RecordedRun {
     pub suites: Vec<RecordedSuite>,
     /// Its checks and windows, in their order.
     pub checks: Vec<RecordedCheck>,
+}
+
+/// A difference as the file has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptDifference {
+    /// What differs.
+    pub example: Example,
+    /// The whole rows, each a JSON object; absent where a side has none, or the file no rows.
+    pub rows: Sides<Option<String>>,
 }
 
 /// What is known of the differences of every check.
@@ -86,6 +95,17 @@ impl RecordedRun {
 
     /// The differences by check or window, as far as they are in the file; an error where it is not that of this report.
     pub fn differences(&self) -> Result<HashMap<String, Vec<Example>>, Unreadable> {
+        let found = self.kept(Part::Values)?;
+        let examples = |kept: Vec<KeptDifference>| kept.into_iter().map(|kept| kept.example).collect();
+        Ok(found.into_iter().map(|(id, kept)| (id, examples(kept))).collect())
+    }
+
+    /// The same with the whole rows of each difference.
+    pub fn differences_in_full(&self) -> Result<HashMap<String, Vec<KeptDifference>>, Unreadable> {
+        self.kept(Part::Rows)
+    }
+
+    fn kept(&self, part: Part) -> Result<HashMap<String, Vec<KeptDifference>>, Unreadable> {
         if self.checks.iter().all(|check| check.written == 0) {
             return Ok(HashMap::new());
         }
@@ -97,10 +117,10 @@ impl RecordedRun {
                 self.path.display()
             ))
         };
-        let lines = Lines::read(&path, self.id.as_deref(), true).map_err(failed)?;
+        let lines = Lines::read(&path, self.id.as_deref(), part).map_err(failed)?;
         let found = self.regrouped(&lines).ok_or_else(|| failed(DAMAGED.to_owned()))?;
         for check in &self.checks {
-            let read = found.get(&check.id).map_or(0, |examples| examples.len() as u64);
+            let read = found.get(&check.id).map_or(0, |kept| kept.len() as u64);
             if read != check.written {
                 let why = format!(
                     "is not that of this report: {} has {} in it, and {}",
@@ -153,11 +173,11 @@ impl RecordedRun {
     }
 
     /// The lines of the file put together to differences again.
-    fn regrouped(&self, lines: &Lines) -> Option<HashMap<String, Vec<Example>>> {
+    fn regrouped(&self, lines: &Lines) -> Option<HashMap<String, Vec<KeptDifference>>> {
         let kinds: HashMap<&str, Kind> =
             self.checks.iter().filter_map(|check| Some((check.id.as_str(), check.kind?))).collect();
-        let mut found: HashMap<String, Vec<Example>> = HashMap::new();
-        for [suite, check, key_text, difference, column, old, new] in lines.iter() {
+        let mut found: HashMap<String, Vec<KeptDifference>> = HashMap::new();
+        for [suite, check, key_text, difference, column, old, new, old_row, new_row] in lines.iter() {
             let id = format!("{}.{}", suite?, check?);
             let key = key(key_text?)?;
             let difference = match difference? {
@@ -173,7 +193,7 @@ impl RecordedRun {
             let name = column.map(str::to_owned);
             let pair = Pair { old: old.map(str::to_owned), new: new.map(str::to_owned) };
             // The columns of one difference follow each other in their order, so the next one begins where that ends.
-            let last = own.last_mut().filter(|last| {
+            let last = own.last_mut().map(|last| &mut last.example).filter(|last| {
                 let later =
                     last.columns.last_key_value().zip(name.as_ref()).is_some_and(|((last, _), name)| last < name);
                 !alone && later && last.key == key && last.difference == difference
@@ -183,7 +203,9 @@ impl RecordedRun {
                     last.columns.insert(name, pair);
                 }
                 (_, name) => {
-                    own.push(Example { difference, key, columns: name.map(|name| (name, pair)).into_iter().collect() });
+                    let columns = name.map(|name| (name, pair)).into_iter().collect();
+                    let rows = Sides { old: old_row, new: new_row }.map(|row| row.map(str::to_owned));
+                    own.push(KeptDifference { example: Example { difference, key, columns }, rows });
                 }
             }
         }

@@ -25,7 +25,7 @@ use crate::model::{EarlierRuns, RunReport};
 
 pub(crate) use html::proof::render as proof_page;
 pub use json::schema;
-pub(crate) use text::{finding, invisible, visible};
+pub(crate) use text::{finding, invisible, value, visible};
 
 /// A format for programs or people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

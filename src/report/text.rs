@@ -9,7 +9,7 @@ use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunRep
 pub(super) use crate::model::{plural, thousands};
 
 /// A value, NULL told apart from the text `NULL` and from empty text.
-pub(super) fn value(value: Option<&str>) -> String {
+pub(crate) fn value(value: Option<&str>) -> String {
     match value {
         None => "NULL".to_owned(),
         Some("") => "''".to_owned(),

@@ -8,8 +8,8 @@ use super::hash_pass::Hashed;
 use super::probability::false_equal_elsewhere;
 use super::verify::Summary;
 use super::{DiffPlan, Failure, SpillError, verify};
-use crate::compare::{BatchComparer, ComparisonResult};
-use crate::model::{Example, Side};
+use crate::compare::{BatchComparer, ComparisonResult, FullDifference};
+use crate::model::Side;
 
 impl DiffPlan {
     /// Returns what is found where a server found every pair of rows equal: `pairs` of them, and per compared column whether
@@ -41,7 +41,7 @@ impl DiffPlan {
         candidates: &Candidates,
         old: Kept,
         new: Kept,
-        sink: &mut dyn FnMut(Example) -> bool,
+        sink: &mut dyn FnMut(FullDifference) -> bool,
     ) -> Result<(ComparisonResult, Summary), Failure> {
         verify::judge(self, candidates, old, new, sink)
     }

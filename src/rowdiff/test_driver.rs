@@ -1,9 +1,9 @@
 //! The plainest driver: both sides pulled to their end, one after the other, and again where there is no copy.
 
 use super::{Copied, DiffOptions, DiffPlan, Failure, Kept, Summary};
-use crate::compare::ComparisonResult;
+use crate::compare::{ComparisonResult, FullDifference};
 use crate::frame::Frame;
-use crate::model::{ErrorCode, ErrorReport, Example, Side};
+use crate::model::{ErrorCode, ErrorReport, Side};
 use crate::spec::check::Check;
 
 /// The rows of one side, batch by batch, from the beginning as often as they are asked for.
@@ -23,7 +23,7 @@ pub(crate) fn diff(
     old: &mut dyn Batches,
     new: &mut dyn Batches,
     options: &DiffOptions,
-    sink: &mut dyn FnMut(Example) -> bool,
+    sink: &mut dyn FnMut(FullDifference) -> bool,
 ) -> Result<(ComparisonResult, Summary), Failure> {
     match attempt(check, old, new, options, sink) {
         Err(Failure::Data(cause)) => Ok((ComparisonResult::settled(check, Err(cause)), Summary::default())),
@@ -36,7 +36,7 @@ fn attempt(
     old: &mut dyn Batches,
     new: &mut dyn Batches,
     options: &DiffOptions,
-    sink: &mut dyn FnMut(Example) -> bool,
+    sink: &mut dyn FnMut(FullDifference) -> bool,
 ) -> Result<(ComparisonResult, Summary), Failure> {
     let mut heads = (head(old, Side::Old)?, head(new, Side::New)?);
     loop {

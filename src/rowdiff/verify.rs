@@ -13,9 +13,9 @@ use super::probability::{false_equal_elsewhere, false_equal_probability};
 use super::row_hashes::Record;
 use super::rows::{Rows, select};
 use super::{DiffPlan, Failure};
-use crate::compare::{BatchComparer, ComparisonResult};
+use crate::compare::{BatchComparer, ComparisonResult, FullDifference};
 use crate::frame::Frame;
-use crate::model::{Example, Side, Sides};
+use crate::model::{Side, Sides};
 
 /// Differences on their way to whoever wants them.
 const BACKLOG: usize = 256;
@@ -38,7 +38,7 @@ pub(crate) fn judge(
     candidates: &Candidates,
     mut old: Kept,
     new: Kept,
-    sink: &mut dyn FnMut(Example) -> bool,
+    sink: &mut dyn FnMut(FullDifference) -> bool,
 ) -> Result<(ComparisonResult, Summary), Failure> {
     let rows = candidates.equal + candidates.rows();
     let agreeing = old.take_agreeing();
@@ -73,7 +73,7 @@ fn side_by_side<'a>(
     plan: &'a DiffPlan,
     candidates: &Candidates,
     queue: &Mutex<Queue>,
-    sink: &mut dyn FnMut(Example) -> bool,
+    sink: &mut dyn FnMut(FullDifference) -> bool,
 ) -> Vec<Result<Done<'a>, Failure>> {
     let threads = plan.options.threads.clamp(1, 1 << judged_bits(plan, candidates));
     std::thread::scope(|scope| {
@@ -102,7 +102,7 @@ fn judge_all<'a>(
     plan: &'a DiffPlan,
     candidates: &Candidates,
     queue: &Mutex<Queue>,
-    differences: &mpsc::SyncSender<Example>,
+    differences: &mpsc::SyncSender<FullDifference>,
 ) -> Result<Done<'a>, Failure> {
     let mut judging = BatchComparer::new(&plan.layout, &plan.options.limits);
     if plan.is_exact() && plan.gate.is_none() && candidates.all_differ() {
@@ -110,7 +110,7 @@ fn judge_all<'a>(
     }
     let mut done = Done { judging, moved: Sides::default(), read_again: 0 };
     let mut agreeing = Agreeing::wanted(plan, Side::Old, candidates.equal);
-    let mut sink = |example| differences.send(example).is_ok();
+    let mut sink = |found| differences.send(found).is_ok();
     let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
     while let Some(Part { first, old, new }) = next()? {
         let exact = candidates.is_exact();

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::addition::{Addition, Additions, broken};
 use super::check::facts::CheckFacts;
 use super::context::panicked;
-use super::findings::{unused_masks, unused_waivers};
+use super::findings::{unused_columns, unused_waivers};
 use super::options::{RunOptions, Selected};
 use super::windows;
 use super::windows::ShiftedKeys;
@@ -34,7 +34,8 @@ pub(super) fn additions(
     let checks = || selected.iter().map(|one| one.check);
     let mut all = Additions::new();
     step(reports, &mut all, windowed, |_| windows::settle_empty(reports, facts, selected));
-    step(reports, &mut all, masked, |_| unused_masks::unused(checks(), reports, facts));
+    step(reports, &mut all, masked, |_| unused_columns::unused_masks(checks(), reports, facts));
+    step(reports, &mut all, |_| !options.with.is_empty(), |_| unused_columns::unused_carried(&options.with, facts));
     step(reports, &mut all, windowed, |_| windows::moved(reports, strays));
     step(reports, &mut all, windowed, |_| windows::unique(reports, selected));
     step(reports, &mut all, windowed, |all| windows::add_up(reports, &broken(all), selected, whole));

@@ -150,8 +150,13 @@ async fn one_check(
 ) -> (CheckReport, CheckFacts) {
     let id = unit.id();
     // Whether a window may be empty is known when all of them are read.
-    let lenient = matches!(unit.slice, Ok(Some(_))).then(|| Check { allow_empty: true, ..unit.one.check.clone() });
-    let check = lenient.as_ref().unwrap_or(unit.one.check);
+    let is_window = matches!(unit.slice, Ok(Some(_)));
+    let with = &context.options.with;
+    let own = (is_window || !with.is_empty()).then(|| {
+        let check = unit.one.check.clone();
+        Check { allow_empty: is_window || check.allow_empty, carry: with.clone(), ..check }
+    });
+    let check = own.as_ref().unwrap_or(unit.one.check);
     let mut report = CheckReport::new(&id, check.kind.kind());
     report.severity = check.severity;
     report.tags = check.tags.clone();

@@ -44,6 +44,8 @@ pub(crate) struct RunOptions {
     pub hash: RowHash,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
+    /// Columns that stand in whole rows although they are not compared.
+    pub with: Vec<String>,
     /// What may be shown of the data.
     pub privacy: Privacy,
     /// What an earlier run found: only what is not in it counts.
@@ -82,6 +84,7 @@ impl RunOptions {
             plan: DiffStrategy::default(),
             hash: RowHash::default(),
             differences: None,
+            with: Vec::new(),
             privacy: Privacy::of_the_run(),
             baseline: None,
             again: None,

@@ -55,6 +55,8 @@ pub struct Check {
     pub mask: Masks,
     /// Whether it is said what the differing rows have in common.
     pub diagnosis: bool,
+    /// Columns that stand in whole rows although they are not compared, by their names in old or in new.
+    pub carry: Vec<String>,
 }
 
 /// Columns whose values no output shows, by their names in old or in new.
@@ -124,6 +126,7 @@ impl Check {
             accept: BTreeMap::new(),
             mask: Masks::default(),
             diagnosis: true,
+            carry: Vec::new(),
         }
     }
 

@@ -112,3 +112,92 @@ fn a_report_is_named_by_file_folder_or_age() {
     let again = cutover(folder.path(), &["rerun", "last", "--quiet"]);
     assert_eq!(again.status.code(), Some(1), "{}", String::from_utf8_lossy(&again.stderr));
 }
+
+/// A suite over files: 1 differs in `cost`, 2 is missing, 3 is extra; `segment` is ignored, `token` may be masked.
+fn whole(folder: &Path, mask: &str) {
+    std::fs::write(folder.join("old.csv"), "id,cost,note,segment,token\n1,0.10,,a,t1\n2,5,x,b,t2\n9,1,,c,t9\n")
+        .unwrap();
+    std::fs::write(folder.join("new.csv"), "id,price,note,segment,token\n1,0.20,,z,t1\n3,7,y,c,t3\n9,1,,d,t9\n")
+        .unwrap();
+    let suite = format!(
+        "name = \"s\"\n{mask}[sources.old]\nurl = \".\"\n[sources.new]\nurl = \".\"\n[checks.c]\nkind = \"rows\"\nkey = \"id\"\n\
+         rename = {{ cost = \"price\" }}\ncolumns.cost = {{ type = \"decimal(10,2)\" }}\ncolumns.segment = {{ ignore = \"moved\" }}\n\
+         old = \"SELECT id, cost, note, segment, token FROM old\"\nnew = \"SELECT id, price, note, segment, token FROM new\"\n"
+    );
+    std::fs::write(folder.join("suite.toml"), suite).unwrap();
+}
+
+/// Catches a row that lacks a column, holds one of the other side, or stands where there is none; and a column that is
+/// carried along without being asked for.
+#[test]
+fn each_difference_has_its_whole_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    whole(folder.path(), "");
+    let run = |args: &[&str]| {
+        let output = cutover(folder.path(), &[&["run", "suite.toml"], args].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        text(&output)
+    };
+    let rows = |args: &[&str]| {
+        let found = objects(&cutover(folder.path(), &[&["show", "--json"], args].concat()));
+        let row = |one: &Json| {
+            (one["key"]["id"].as_str().unwrap().to_owned(), one["old_row"].clone(), one["new_row"].clone())
+        };
+        let mut rows: Vec<_> = found.iter().map(row).collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows
+    };
+    run(&[]);
+    let row = |id: &str, cost: &str, note: Option<&str>, token: &str| serde_json::json!({ "id": id, "cost": cost, "note": note, "token": token });
+    let expected = [
+        ("1".to_owned(), row("1", "0.10", None, "t1"), row("1", "0.20", None, "t1")),
+        ("2".to_owned(), row("2", "5", Some("x"), "t2"), Json::Null),
+        ("3".to_owned(), Json::Null, row("3", "7", Some("y"), "t3")),
+    ];
+    assert_eq!(rows(&[]), expected);
+    assert_eq!(rows(&["--where", "token=t3"]).len(), 1, "a column of the row that is not in the difference");
+    assert_eq!(rows(&["--where", "token=t1"]).len(), 1, "one that is equal");
+
+    let said = run(&["--with", "segment,sgement"]);
+    assert!(said.contains("`--with` names `sgement`") && !said.contains("names `segment`"), "{said}");
+    let [first, second, _] = &rows(&[])[..] else { panic!() };
+    assert_eq!((&first.1["segment"], &first.2["segment"]), (&Json::from("a"), &Json::from("z")));
+    assert_eq!((&second.1["segment"], &second.2), (&Json::from("b"), &Json::Null));
+
+    let shown = text(&cutover(folder.path(), &["show", "--rows", "--where", "id=1"]));
+    assert!(
+        shown.contains("cost: 0.10 → 0.20\n      old row  id: 1, cost: 0.10, note: NULL, token: t1, segment: a\n"),
+        "{shown}"
+    );
+
+    // One line of each difference has them, for whoever reads the file by itself.
+    let runs = std::fs::read_dir(folder.path().join("reports")).unwrap().flatten().map(|entry| entry.path());
+    let newest = runs.filter(|path| path.is_dir()).max().unwrap();
+    let lines = crate::parquet::read(&newest.join("differences.parquet"));
+    let with_rows = lines.iter().filter(|line| line[7].is_some() || line[8].is_some()).count();
+    assert_eq!((with_rows, lines.iter().all(|line| line.len() == 9)), (3, true));
+}
+
+/// Catches a masked value that leaves through a whole row, and rows of a run that shows none.
+#[test]
+fn whole_rows_hide_what_is_masked() {
+    let folder = tempfile::tempdir().unwrap();
+    whole(folder.path(), "mask = [\"token\", \"segment\"]\n");
+    cutover(folder.path(), &["run", "suite.toml", "--with", "segment"]);
+    let shown = text(&cutover(folder.path(), &["show", "--json"]));
+    let found: Vec<Json> = shown.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(found.len(), 3);
+    for one in &found {
+        for row in [&one["old_row"], &one["new_row"]].into_iter().filter(|row| !row.is_null()) {
+            for name in ["token", "segment"] {
+                assert!(row[name].as_str().unwrap().starts_with("masked:"), "{row}");
+            }
+            assert!(row["cost"].is_string() && !row["cost"].as_str().unwrap().starts_with("masked:"), "{row}");
+        }
+    }
+    for value in ["t1", "t2", "t3"] {
+        assert!(!shown.contains(&format!("\"{value}\"")), "{shown}");
+    }
+    let tokens = |side: &str| found.iter().find(|one| one["key"]["id"] == "1").unwrap()[side]["token"].clone();
+    assert_eq!(tokens("old_row"), tokens("new_row"), "the same value has the same hash");
+}

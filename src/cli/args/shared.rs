@@ -29,6 +29,10 @@ pub(crate) struct DetailArgs {
     /// Most examples per check
     #[arg(long, value_name = "N", default_value_t = EXAMPLES)]
     pub(crate) examples: usize,
+    /// Columns that stand in the whole rows of differences.parquet although they are not compared, such as ignored ones;
+    /// repeatable
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) with: Vec<String>,
     /// Do not say what the rows that differ have in common
     #[arg(long)]
     pub(crate) no_diagnosis: bool,
@@ -45,6 +49,7 @@ impl Default for DetailArgs {
     fn default() -> Self {
         DetailArgs {
             examples: EXAMPLES,
+            with: Vec::new(),
             no_diagnosis: false,
             privacy: PrivacyArgs::default(),
             diff: RowDiffArgs::default(),

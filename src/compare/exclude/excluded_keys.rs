@@ -18,7 +18,8 @@ use crate::model::{Difference, ErrorCode, ErrorReport, Example, Key, Measure, Pl
 use crate::spec::check::{Check, Rule};
 
 /// No limit on what is listed; sums of it do not wrap.
-const ALL: Limits = Limits { examples: usize::MAX >> 8, measures: usize::MAX >> 8, diagnosis: false };
+const ALL: Limits =
+    Limits { examples: usize::MAX >> 8, measures: usize::MAX >> 8, diagnosis: false, whole_rows: false };
 
 /// What two results of a check are judged by.
 #[derive(Clone, Copy)]

@@ -138,7 +138,7 @@ impl Listed<'_> {
                 let level = leveled(column).then_some(Severity::Fail);
                 let measure = Measure { level, ..measure(column, row, false) };
                 if let Some(sink) = numbers
-                    && !sink(outside(&measure))
+                    && !sink(outside(&measure).into())
                 {
                     *numbers = None;
                 }

@@ -85,7 +85,7 @@ pub(crate) fn compare(
             format!("new is ahead of old in {ahead} of {} comparisons; is old still written to?", totals.compared),
         ));
     }
-    let _ = stale.iter().all(|(_, measure)| sink(outside(measure)));
+    let _ = stale.iter().all(|(_, measure)| sink(outside(measure).into()));
     stale.sort_by_key(|(lag, _)| std::cmp::Reverse(*lag));
     let measures = stale.into_iter().chain(fresh).map(|(_, measure)| measure).take(limits.measures).collect();
     let outcome = Outcome::Freshness(FreshnessFindings { measures, totals });

@@ -66,7 +66,7 @@ pub(crate) fn compare(
         }
     };
     // The sink may want no more before all were shown to it.
-    let _ = (0..frame.height()).all(|row| sink(example(row)));
+    let _ = (0..frame.height()).all(|row| sink(example(row).into()));
     Ok(ComparisonResult::of(Outcome::Violations(ViolationFindings {
         examples: (0..frame.height().min(limits.examples)).map(example).collect(),
         violations: frame.height() as u64,

@@ -278,7 +278,7 @@ impl<'a> Found<'a> {
             self.totals.outside += 1;
             self.differing.push((measure.quantity.clone(), example.clone()));
             if let Some(sink) = &mut self.sink
-                && !sink(example.clone())
+                && !sink(example.clone().into())
             {
                 self.sink = None;
             }

@@ -49,7 +49,7 @@ pub(crate) fn compare(
     let mut wanted = Some(sink);
     let mut note = |difference, example: &dyn Fn() -> Example| {
         if let Some(sink) = wanted.as_mut()
-            && !sink(example())
+            && !sink(example().into())
         {
             wanted = None;
         }

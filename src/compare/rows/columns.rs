@@ -1,11 +1,13 @@
 //! Which columns of two frames are compared with which, and what becomes of each of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::super::value::display;
 use super::super::value::encode::Ambiguous;
 use super::super::value::misfit::Misfit;
 use super::paired::{Paired, pair};
+use super::whole_rows::{Carried, RowColumn, row_columns};
 use crate::frame::Frame;
 use crate::model::{Cause, ColumnReport, ErrorCode, ErrorReport, Side, Sides};
 use crate::spec::check::{Check, Comparison};
@@ -20,6 +22,10 @@ pub(crate) struct Columns {
     pub left_out: Vec<ColumnReport>,
     /// Why the check is an error although the rest is compared, each with its column.
     pub problems: Vec<(String, Cause)>,
+    /// Columns that are not compared and stand in whole rows all the same.
+    pub carried: Vec<Carried>,
+    /// What whole rows are made of: the key, what is compared, what is carried.
+    pub row: Arc<[RowColumn]>,
 }
 
 /// Whether a side's only value column is known by its place, whatever its name.
@@ -51,7 +57,14 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
     if naming == Naming::ByPlace {
         name_by_place(check, old, &mut new_names)?;
     }
-    let mut columns = Columns { key: Vec::new(), compared: Vec::new(), left_out: Vec::new(), problems: Vec::new() };
+    let mut columns = Columns {
+        key: Vec::new(),
+        compared: Vec::new(),
+        left_out: Vec::new(),
+        problems: Vec::new(),
+        carried: Vec::new(),
+        row: Arc::new([]),
+    };
     for name in &check.key {
         let rule = check.columns.get(name).cloned().unwrap_or_default();
         match pair(name, &rule, old, new, &new_names, true) {
@@ -78,6 +91,16 @@ pub(crate) fn sort_out(check: &Check, old: &Frame, new: &Frame, naming: Naming) 
             columns.problems.push((name.clone(), Cause::new(ErrorCode::ColumnMissing, why)));
         }
     }
+    let is_there = |name: &String| columns.key.iter().chain(&columns.compared).any(|column| column.name == *name);
+    let carry = |name: &String| {
+        let (old_name, new_name) = match check.rename.iter().find(|(from, to)| name == *from || name == *to) {
+            Some((from, to)) => (from, to),
+            None => (name, name),
+        };
+        if is_there(old_name) { None } else { Carried::new(old_name, new_name, old, new) }
+    };
+    columns.carried = check.carry.iter().filter_map(carry).collect();
+    columns.row = row_columns(&columns.key, &columns.compared, &columns.carried, (old, new));
     Ok(columns)
 }
 
@@ -90,6 +113,8 @@ impl Columns {
             compared: filled(&self.compared),
             left_out: self.left_out.clone(),
             problems: self.problems.clone(),
+            carried: self.carried.iter().map(|carried| carried.over(old, new)).collect(),
+            row: Arc::clone(&self.row),
         }
     }
 

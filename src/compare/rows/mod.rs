@@ -16,6 +16,7 @@ pub(crate) mod row_hashes;
 mod shown_rows;
 pub(crate) mod time_zones;
 pub(crate) mod tolerance_matching;
+mod whole_rows;
 
 use std::collections::BTreeMap;
 
@@ -39,8 +40,10 @@ use examples::Examples;
 use join::{KeyHashes, gather_by, pair};
 use key_group::KeyGroup;
 use matching::matched;
-use shown_rows::{alone, counts, pair_example};
+use shown_rows::{alone, counts, pair_example, row_pair};
 use time_zones::AloneKeys;
+
+pub use whole_rows::{FullDifference, Role, RowColumn, RowPair};
 
 /// What became of one row or pair of rows.
 pub(super) struct JudgedRow<'a> {
@@ -89,7 +92,10 @@ pub(super) fn compare(
 }
 
 /// Takes every difference in full, and every pair that is only worth a warning; `false` means that it wants no more.
-pub type Sink<'a> = &'a mut dyn FnMut(Example) -> bool;
+pub type Sink<'a> = &'a mut dyn FnMut(FullDifference) -> bool;
+
+/// The row of old and that of new which a difference is of.
+type RowNumbers = (Option<usize>, Option<usize>);
 
 /// Asked of every key that differs whether it counts; `false` leaves its rows out of every number.
 pub(super) type Gate<'a> = &'a mut dyn FnMut(&KeyGroup) -> bool;
@@ -106,6 +112,8 @@ pub(super) struct Found {
     examples: Examples,
     /// Keys that only one side has.
     alone: AloneKeys,
+    /// Whether whole rows are wanted beside their differences.
+    whole_rows: bool,
     /// Rows that differ, for the diagnosis; absent where none is wanted.
     collected: Option<Collector>,
     /// Why nothing is known after all, of the lowest key of which that is so.
@@ -122,6 +130,7 @@ impl Found {
             tallies: columns.compared.iter().map(|_| ColumnStats::default()).collect(),
             examples: Examples::new(limits.examples),
             alone: AloneKeys::new(columns),
+            whole_rows: limits.whole_rows,
             collected: limits.diagnosis.then(|| collector(columns)),
             failed: None,
         }
@@ -188,11 +197,14 @@ impl Found {
             // Of rows of one key the lowest is shown, which is looked for once.
             let held = group.duplicated().then(|| group.key(columns));
             let values = || held.clone().unwrap_or_else(|| group.key(columns));
-            let mut note = |difference, example: &dyn Fn() -> Example| {
-                if let Some(wanted) = sink.as_mut()
-                    && !wanted(example())
-                {
-                    sink = None;
+            let whole_rows = self.whole_rows;
+            let mut note = |difference, rows: RowNumbers, example: &dyn Fn() -> Example| {
+                if let Some(wanted) = sink.as_mut() {
+                    let is_wanted = whole_rows && (rows.0.is_some() || rows.1.is_some());
+                    let rows = is_wanted.then(|| row_pair(columns, rows, group.duplicated()));
+                    if !wanted(FullDifference { example: example(), rows }) {
+                        sink = None;
+                    }
                 }
                 examples.add_lowest(difference, values(), example);
             };
@@ -233,7 +245,7 @@ impl Found {
         group: &KeyGroup,
         key: &dyn Fn() -> Key,
         watch: &mut impl FnMut(JudgedRow<'_>),
-        note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+        note: &mut impl FnMut(Difference, RowNumbers, &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
             return self.judge_pair(columns, (*old, *new), key, watch, note);
@@ -244,7 +256,7 @@ impl Found {
             self.duplicate_keys += 1;
             self.collected.iter_mut().for_each(|collected| note_copies(collected, group));
             if !check.duplicates_allowed {
-                note(Difference::Duplicate, &|| Example {
+                note(Difference::Duplicate, (None, None), &|| Example {
                     difference: Difference::Duplicate,
                     key: key(),
                     columns: BTreeMap::from([("rows".to_owned(), counts(group.old.len(), group.new.len()))]),
@@ -258,13 +270,15 @@ impl Found {
             self.rows.missing += 1;
             self.collect(columns, Difference::Missing, (Side::Old, *row), group);
             watch(JudgedRow { key, old: Some(*row), new: None, holds: &[], warned: &[] });
-            note(Difference::Missing, &|| alone(columns, Difference::Missing, &key(), Side::Old, *row));
+            note(Difference::Missing, (Some(*row), None), &|| {
+                alone(columns, Difference::Missing, &key(), Side::Old, *row)
+            });
         }
         for row in &found.extra {
             self.rows.extra += 1;
             self.collect(columns, Difference::Extra, (Side::New, *row), group);
             watch(JudgedRow { key, old: None, new: Some(*row), holds: &[], warned: &[] });
-            note(Difference::Extra, &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
+            note(Difference::Extra, (None, Some(*row)), &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
         }
         Ok(())
     }
@@ -275,7 +289,7 @@ impl Found {
         (old, new): (usize, usize),
         key: &dyn Fn() -> Key,
         watch: &mut impl FnMut(JudgedRow<'_>),
-        note: &mut impl FnMut(Difference, &dyn Fn() -> Example),
+        note: &mut impl FnMut(Difference, RowNumbers, &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         let mut holds: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
         let mut warned: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
@@ -300,7 +314,8 @@ impl Found {
                 collect(collected, columns, &row);
             }
             let differs = |at: usize| !holds[at];
-            note(Difference::Changed, &|| pair_example(columns, Difference::Changed, &key(), (old, new), &differs));
+            let example = || pair_example(columns, Difference::Changed, &key(), (old, new), &differs);
+            note(Difference::Changed, (Some(old), Some(new)), &example);
             return Ok(());
         }
         self.rows.equal += 1;
@@ -308,7 +323,8 @@ impl Found {
         if warned.contains(&true) {
             self.warned += 1;
             let beyond = |at: usize| warned[at];
-            note(Difference::Warned, &|| pair_example(columns, Difference::Warned, &key(), (old, new), &beyond));
+            let example = || pair_example(columns, Difference::Warned, &key(), (old, new), &beyond);
+            note(Difference::Warned, (None, None), &example);
         }
         Ok(())
     }

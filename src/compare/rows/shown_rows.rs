@@ -1,8 +1,11 @@
-//! Rows that differ as reports show them.
+//! Rows that differ as reports show them, and whole.
+
+use std::sync::Arc;
 
 use super::super::value::display;
 use super::columns::Columns;
-use crate::model::{Difference, Example, Key, Pair, Side};
+use super::whole_rows::RowPair;
+use crate::model::{Difference, Example, Key, Pair, Side, Sides};
 
 /// How often a duplicate key stands on each side.
 pub(super) fn counts(old: usize, new: usize) -> Pair {
@@ -38,4 +41,16 @@ pub(super) fn alone(columns: &Columns, difference: Difference, key: &Key, side: 
         (column.name.clone(), pair)
     });
     Example { difference, key: key.clone(), columns: pairs.collect() }
+}
+
+/// The whole rows of a pair, or of a row without a partner.
+pub(super) fn row_pair(columns: &Columns, rows: (Option<usize>, Option<usize>), is_duplicated: bool) -> Box<RowPair> {
+    let side = |side: Side, row: Option<usize>| {
+        let row = row?;
+        let paired = columns.key.iter().chain(&columns.compared).map(|column| Some(column.raw(side).value(row)));
+        let carried = columns.carried.iter().map(|carried| Some(carried.of.get(side).as_ref()?.value(row)));
+        Some(paired.chain(carried).collect())
+    };
+    let values = Sides { old: side(Side::Old, rows.0), new: side(Side::New, rows.1) };
+    Box::new(RowPair { columns: Arc::clone(&columns.row), values, is_duplicated })
 }

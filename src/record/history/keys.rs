@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::super::differences::{FILE, Lines};
+use super::super::differences::{FILE, Lines, Part};
 use super::place::Place;
 use super::read::Run;
 use crate::model::MASKED;
@@ -94,7 +94,7 @@ impl Found {
 }
 
 fn read(path: &Path, id: &str) -> Option<Keys> {
-    let lines = Lines::read(path, Some(id), false).ok()?;
+    let lines = Lines::read(path, Some(id), Part::Names).ok()?;
     let mut found = Keys::default();
     for line in lines.iter() {
         let [suite, check, key, difference, column, ..] = line.map(Option::unwrap_or_default);

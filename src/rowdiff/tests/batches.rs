@@ -59,8 +59,8 @@ pub(crate) fn streamed(
 ) -> Result<Streamed, Failure> {
     assert!(matches!(check.kind, KindSettings::Rows));
     let mut differences = Vec::new();
-    let mut sink = |example| {
-        differences.push(example);
+    let mut sink = |found: crate::compare::FullDifference| {
+        differences.push(found.example);
         true
     };
     let (found, summary) = diff(check, &mut Held::new(old), &mut Held::new(new), options, &mut sink)?;

@@ -10,8 +10,8 @@ use super::capacity;
 use super::errors::{located, query_of};
 use super::query::opened;
 use super::scan::blocking;
-use crate::compare::{ComparisonResult, compare_schemas};
-use crate::model::{ErrorCode, ErrorReport, Example, Side, SideReport, Sides};
+use crate::compare::{ComparisonResult, FullDifference, compare_schemas};
+use crate::model::{ErrorCode, ErrorReport, Side, SideReport, Sides};
 use crate::schema::{ColumnData, Schema};
 use crate::source;
 use crate::source::{Engine, Error, TableName};
@@ -58,7 +58,7 @@ pub(crate) async fn run(one: CheckRun<'_>, context: &Context<'_>, settings: &Sch
     let mut findings = DifferenceFanout::new(one, context, result.returned.as_deref());
     let (check, settings, limits) = (one.check.clone(), settings.clone(), context.options.limits);
     let (comparison, written) = blocking(move || {
-        let mut take = |example: Example| findings.take(&example);
+        let mut take = |found: FullDifference| findings.take(&found);
         let found = compare_schemas(&check, &settings, &schemas, &data, &limits, &mut take);
         (found, findings.finish())
     })

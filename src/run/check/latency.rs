@@ -75,7 +75,7 @@ pub(crate) async fn run(one: CheckRun<'_>, settings: &Latency, context: &Context
             // All of its numbers are listed.
             let mut findings = DifferenceFanout::new(one, context, None);
             let outside = result.comparison.outcome.measures().iter().filter(|measure| !measure.within).map(outside);
-            outside.into_iter().all(|example| findings.take(&example));
+            outside.into_iter().all(|example| findings.take(&example.into()));
             result.written = findings.finish();
         }
         _ => result.comparison = ComparisonResult::failed(ErrorReport::joined(errors)),

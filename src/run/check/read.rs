@@ -7,7 +7,7 @@ use super::attempt_result::AttemptResult;
 use super::diagnosis::diagnosed;
 use super::query::{Fetched, maybe, population};
 use super::{catalogs, rows};
-use crate::compare::{Answers, ComparisonResult, compare_all, compare_counting};
+use crate::compare::{Answers, ComparisonResult, FullDifference, compare_all, compare_counting};
 use crate::frame::Frame;
 use crate::isolation::Defect;
 use crate::model::{Asked, ErrorCode, ErrorReport, Side, SideReport, Sides, Warning};
@@ -56,7 +56,7 @@ pub(crate) async fn read(
     let mut findings = DifferenceFanout::new(one, context, result.returned.as_deref());
     let attempt = one.attempt.cloned();
     let judged = tokio::task::spawn_blocking(move || {
-        let mut take = |example| findings.take(&example);
+        let mut take = |found: FullDifference| findings.take(&found);
         let answers = Answers { old: old.as_ref(), new: new.as_ref(), population: population.as_ref() };
         let found = match attempt {
             None => compare_all(&owned, answers.old, answers.new, answers.population, &limits, &mut take),

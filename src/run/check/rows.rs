@@ -15,8 +15,8 @@ use super::diagnosis::diagnosed;
 use super::pushdown::Answer;
 use super::query::prepare;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
-use crate::compare::ComparisonResult;
-use crate::model::{BucketReport, ErrorCode, ErrorReport, Example, Moved, PlanReport, Side, SideReport, Sides};
+use crate::compare::{ComparisonResult, FullDifference};
+use crate::model::{BucketReport, ErrorCode, ErrorReport, Moved, PlanReport, Side, SideReport, Sides};
 use crate::rowdiff::{Candidates, DiffPlan, Failure, HASH, Kept, Summary};
 use crate::source::QueryHandle;
 
@@ -223,7 +223,7 @@ impl<'a> TwoSidedScan<'a> {
         let mut findings = DifferenceFanout::new(self.one, self.context, result.returned.as_deref());
         findings.strays = self.one.slice.map(|_| ShiftedKeys::default());
         let judging = blocking(move || {
-            let mut take = |example: Example| findings.take(&example);
+            let mut take = |found: FullDifference| findings.take(&found);
             let judged = plan.judge(&candidates, kept.old, kept.new, &mut take);
             let strays = findings.strays.take();
             (judged, findings.finish(), strays)

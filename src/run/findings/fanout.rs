@@ -8,9 +8,10 @@ use super::super::context::{CheckRun, Context};
 use super::super::windows::ShiftedKeys;
 use super::mask::Mask;
 use super::parquet::{Differences, ParquetSink};
+use super::row_text::row_texts;
 use super::{redact, truncate};
-use crate::compare::Ledger;
-use crate::model::{Difference, Example, Written};
+use crate::compare::{FullDifference, Ledger};
+use crate::model::{Difference, Sides, Written};
 use crate::secret;
 
 /// Everybody who wants the differences of one check: the file and its waivers, which see what is masked as a report shows
@@ -45,9 +46,10 @@ impl DifferenceFanout {
     }
 
     /// Takes one difference; `false` where nobody wants more.
-    pub(crate) fn take(&mut self, example: &Example) -> bool {
+    pub(crate) fn take(&mut self, found: &FullDifference) -> bool {
+        let FullDifference { example, rows } = found;
         if example.difference == Difference::Warned {
-            return self.sink.take(example) || self.strays.is_some() || self.ledger.is_some();
+            return self.sink.take(example, Sides::default()) || self.strays.is_some() || self.ledger.is_some();
         }
         if let Some(strays) = &mut self.strays {
             strays.note(example);
@@ -64,7 +66,9 @@ impl DifferenceFanout {
         if self.sink.to.is_some() && secret::any() {
             redact::example(shown.to_mut());
         }
-        self.sink.take(&shown) || self.strays.is_some() || self.ledger.is_some()
+        let rows = rows.as_ref().filter(|_| self.sink.has_room());
+        let rows = rows.map(|rows| row_texts(rows, self.mask.as_ref())).unwrap_or_default();
+        self.sink.take(&shown, rows) || self.strays.is_some() || self.ledger.is_some()
     }
 
     /// What was written to the file, where anything was, and it is known whether it is the verdict.

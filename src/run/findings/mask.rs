@@ -120,6 +120,16 @@ impl Mask {
         if hidden { value.map(|value| self.secret.hash(&value)) } else { value }
     }
 
+    /// What stands for `value` where it is masked.
+    pub(crate) fn hashed(&self, value: &str) -> String {
+        self.secret.hash(value)
+    }
+
+    /// Whether the values of `column` are not to be shown in a whole row, in which it is a part of the key or not.
+    pub(crate) fn hides_in_row(&self, column: &str, is_key: bool) -> bool {
+        if is_key { self.hides(column) } else { self.hides_value(column) }
+    }
+
     fn key(&self, key: Key) -> Key {
         let Key(values) = key;
         Key(values

@@ -13,12 +13,15 @@ use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 
 use crate::fs::output::beside;
-use crate::model::{Difference, Example, Key, Written};
+use crate::model::{Difference, Example, Key, Sides, Written};
 use crate::record::differences;
 use crate::record::differences::{COLUMNS, RUN};
 
 /// Lines held before they are written.
 const LINES: usize = 1 << 16;
+
+/// Bytes of lines held before they are written.
+const BYTES: usize = 1 << 24;
 
 type Line = differences::Line<String>;
 
@@ -35,6 +38,7 @@ struct Shared {
     file: Option<NamedTempFile>,
     writer: ArrowWriter<std::fs::File>,
     lines: Vec<Line>,
+    bytes: usize,
     failed: Option<io::Error>,
 }
 
@@ -53,7 +57,7 @@ impl Differences {
         let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
         let writer = ArrowWriter::try_new(file.reopen()?, Arc::new(schema), Some(properties));
         let writer = writer.map_err(io::Error::other)?;
-        let shared = Shared { file: Some(file), writer, lines: Vec::new(), failed: None };
+        let shared = Shared { file: Some(file), writer, lines: Vec::new(), bytes: 0, failed: None };
         Ok(Differences { shared: Arc::new(Mutex::new(shared)), most })
     }
 
@@ -82,7 +86,18 @@ impl Differences {
 }
 
 impl Shared {
+    /// Takes lines, and writes what is held where that is enough.
+    fn add(&mut self, lines: Vec<Line>) {
+        let size = |line: &Line| line.iter().flatten().map(String::len).sum::<usize>();
+        self.bytes += lines.iter().map(size).sum::<usize>();
+        self.lines.extend(lines);
+        if self.lines.len() >= LINES || self.bytes >= BYTES {
+            self.flush();
+        }
+    }
+
     fn flush(&mut self) {
+        self.bytes = 0;
         let lines = std::mem::take(&mut self.lines);
         if lines.is_empty() || self.failed.is_some() {
             return;
@@ -116,8 +131,13 @@ impl ParquetSink {
         ParquetSink { held: Some(Vec::new()), ..self }
     }
 
-    /// Takes one difference; `false` where no more fits. What is only worth a warning is none.
-    pub(crate) fn take(&mut self, example: &Example) -> bool {
+    /// Whether another difference has room.
+    pub(crate) fn has_room(&self) -> bool {
+        self.to.as_ref().is_some_and(|to| self.taken < to.most)
+    }
+
+    /// Takes one difference with its whole rows; `false` where no more fits. What is only worth a warning is none.
+    pub(crate) fn take(&mut self, example: &Example, rows: Sides<Option<String>>) -> bool {
         if example.difference == Difference::Warned {
             return self.to.is_some() && !self.truncated;
         }
@@ -126,7 +146,7 @@ impl ParquetSink {
         if lines.is_empty() {
             lines.push((None, None, None));
         }
-        self.add(&example.key, &example.difference.to_string(), lines)
+        self.add(&example.key, &example.difference.to_string(), lines, rows)
     }
 
     fn add(
@@ -134,6 +154,7 @@ impl ParquetSink {
         key: &Key,
         difference: &str,
         lines: Vec<(Option<String>, Option<String>, Option<String>)>,
+        rows: Sides<Option<String>>,
     ) -> bool {
         let Some(to) = &self.to else { return false };
         if self.taken == to.most {
@@ -144,16 +165,15 @@ impl ParquetSink {
         let (suite, check) = self.id.split_once('.').unwrap_or(("", &self.id));
         let key = differences::key_text(key);
         let some = |text: &str| Some(text.to_owned());
-        let line = |(column, old, new)| [some(suite), some(check), some(&key), some(difference), column, old, new];
-        let lines = lines.into_iter().map(line);
-        if let Some(held) = &mut self.held {
-            held.extend(lines);
-            return true;
-        }
-        let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.lines.extend(lines);
-        if shared.lines.len() >= LINES {
-            shared.flush();
+        let mut rows = Some(rows);
+        let line = |(column, old, new)| {
+            let Sides { old: old_row, new: new_row } = rows.take().unwrap_or_default();
+            [some(suite), some(check), some(&key), some(difference), column, old, new, old_row, new_row]
+        };
+        let lines: Vec<Line> = lines.into_iter().map(line).collect();
+        match &mut self.held {
+            Some(held) => held.extend(lines),
+            None => to.shared.lock().unwrap_or_else(PoisonError::into_inner).add(lines),
         }
         true
     }
@@ -161,11 +181,7 @@ impl ParquetSink {
     /// What was written, where anything was.
     pub(crate) fn finish(self) -> Option<Written> {
         if let (Some(to), Some(held)) = (&self.to, self.held) {
-            let mut shared = to.shared.lock().unwrap_or_else(PoisonError::into_inner);
-            shared.lines.extend(held);
-            if shared.lines.len() >= LINES {
-                shared.flush();
-            }
+            to.shared.lock().unwrap_or_else(PoisonError::into_inner).add(held);
         }
         (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
     }

@@ -29,6 +29,11 @@ fn value(text: &mut String) {
     }
 }
 
+/// A value of a row.
+pub(crate) fn held(text: &mut String) {
+    value(text);
+}
+
 fn key(Key(parts): &mut Key) {
     parts.iter_mut().filter_map(|(_, held)| held.as_mut()).for_each(value);
 }

@@ -20,13 +20,18 @@ const HEAD: usize = 1 << 10;
 const MARK: &str = "… [";
 
 /// What is shown of `value`.
-fn value(value: &str) -> Cow<'_, str> {
-    if value.len() <= LONGEST {
+pub(crate) fn value(value: &str) -> Cow<'_, str> {
+    if !is_long(value) {
         return Cow::Borrowed(value);
     }
     let head = &value[..value.floor_char_boundary(HEAD)];
     let hash = Sha256::digest(value.as_bytes()).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     Cow::Owned(format!("{head}{MARK}{} bytes, sha256:{hash}]", value.len()))
+}
+
+/// Whether `value` is too long for a report.
+pub(crate) fn is_long(value: &str) -> bool {
+    value.len() > LONGEST
 }
 
 /// Whether `value` stands for a longer one.

@@ -169,6 +169,7 @@ impl Reader<'_, '_> {
             accept,
             mask,
             diagnosis: raw.diagnosis.unwrap_or(self.scope.diagnosis),
+            carry: Vec::new(),
         })
     }
 

@@ -36,8 +36,8 @@ fn counted(check: &Check, old: &Frame, new: &Frame, excluded: &[u64], aside: &[u
         asked.push((key, content));
         !aside.contains(&key)
     };
-    let mut sink = |example: crate::model::Example| {
-        sunk.push(example.key.to_string());
+    let mut sink = |found: crate::compare::FullDifference| {
+        sunk.push(found.example.key.to_string());
         true
     };
     let answers = Answers { old: Some(old), new: Some(new), population: None };

@@ -185,7 +185,7 @@ impl Found {
             self.examples.push(example.clone());
         }
         if let Some(take) = sink
-            && !take(example)
+            && !take(example.into())
         {
             *sink = None;
         }

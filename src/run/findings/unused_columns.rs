@@ -1,4 +1,5 @@
-//! Masks that hide nothing, told once all checks are done: a suite's mask may be meant for any of them.
+//! Names of columns that no check returns, told once all checks are done: the mask of a suite, and what the command line
+//! carries along, may be meant for any of them.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use crate::model::{CheckReport, Warning, WarningCode};
 use crate::spec::check::Check;
 
 /// Warns of names that a suite masks and that none of its checks that were read returns; `facts` has one entry per report.
-pub(crate) fn unused<'a>(
+pub(crate) fn unused_masks<'a>(
     checks: impl Iterator<Item = &'a Check>,
     reports: &[CheckReport],
     facts: &[CheckFacts],
@@ -37,6 +38,22 @@ pub(crate) fn unused<'a>(
     additions
 }
 
+/// Warns of columns that are to stand in whole rows and that no check that was read returns.
+pub(crate) fn unused_carried(names: &[String], facts: &[CheckFacts]) -> Additions {
+    let Some(first) = facts.iter().position(|facts| facts.returned.is_some()) else { return Additions::new() };
+    let is_returned =
+        |name: &&String| facts.iter().filter_map(|one| one.returned.as_ref()).any(|all| all.contains(name));
+    let unused = names.iter().filter(|name| !is_returned(name));
+    let warning = |name: &String| {
+        let message = format!(
+            "`--with` names `{name}`, which no check of this run returns; correct the name, or select the column in the \
+             queries"
+        );
+        (first, Addition::Warning(Warning::new(WarningCode::WithUnused, message)))
+    };
+    unused.map(warning).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,7 +67,7 @@ mod tests {
         one.mask.suite = vec!["email".to_owned(), "gone".to_owned()];
         let reports = ["suite.check", "suite.check"].map(|id| CheckReport::new(id, Kind::Rows));
         let returned = CheckFacts { returned: Some(vec!["email".to_owned()]), ..CheckFacts::default() };
-        let told: Vec<String> = unused([&one].into_iter(), &reports, &[returned, CheckFacts::default()])
+        let told: Vec<String> = unused_masks([&one].into_iter(), &reports, &[returned, CheckFacts::default()])
             .into_iter()
             .map(|(at, addition)| match addition {
                 Addition::Warning(warning) if warning.code == WarningCode::MaskUnused => {
