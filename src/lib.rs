@@ -21,6 +21,7 @@ mod prove;
 #[doc(hidden)]
 pub mod record;
 mod rehearse;
+mod repair;
 #[doc(hidden)]
 pub mod report;
 mod rowdiff;

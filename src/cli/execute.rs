@@ -7,7 +7,7 @@ use super::dry_run::dry_run;
 use super::publish::finished::FinishedRun;
 use super::publish::notify::Notifiers;
 use super::publish::reports::write;
-use super::publish::{history, last_run};
+use super::publish::{history, last_run, repair};
 use super::request::RunRequest;
 use super::selection::{Patterns, select};
 use super::{console, signal};
@@ -125,8 +125,16 @@ async fn publish(
         }
         Err(why) => complain(why),
     }
+    let repairs = request.options.repairs.as_ref();
+    let repaired = repairs.and_then(|found| repair::write(&report, found, &request.repair));
+    match &repaired {
+        Some(Ok(line)) => screen.say(line),
+        Some(Err(why)) => complain(why),
+        None => {}
+    }
     let code = match &written {
         _ if signalled => INTERRUPTED,
+        _ if matches!(repaired, Some(Err(_))) => BROKEN,
         Ok(written) if written.broken.is_empty() => request.exit.code(&report),
         _ => BROKEN,
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{DetailArgs, LookArgs, ReportArgs, RunArgs};
+use super::args::{DetailArgs, LookArgs, RepairArgs, ReportArgs, RunArgs};
 use super::best_effort::best_effort;
 use super::mask_key::mask_key;
 use super::publish::reports::Reports;
@@ -18,7 +18,7 @@ use crate::record::history::Place;
 use crate::record::proofs;
 use crate::record::read::{Baseline, RecordedRun};
 use crate::record::windows::FinishedWindows;
-use crate::run::{Again, Privacy, RunOptions, Selected};
+use crate::run::{Again, Privacy, Repairs, RunOptions, Selected};
 use crate::suite::Suite;
 
 /// One run of a command.
@@ -35,6 +35,8 @@ pub(super) struct RunRequest<'a> {
     pub(super) exit: ExitPolicy<'a>,
     /// How the terminal looks.
     pub(super) look: LookArgs,
+    /// What would make new equal to old, where it is wanted.
+    pub(super) repair: RepairArgs,
 }
 
 impl<'a> RunRequest<'a> {
@@ -47,8 +49,9 @@ impl<'a> RunRequest<'a> {
     ) -> Result<RunRequest<'a>, String> {
         // A run that looks again at some keys of some checks says nothing of how the whole suite does.
         let unrecorded = args.no_history || again.is_some();
-        let history = if unrecorded { None } else { Some(args.history.place(&args.output.reports)?) };
-        let reports = Reports::new(&args.output, args.keep);
+        let output = args.output();
+        let history = if unrecorded { None } else { Some(args.history.place(&output.reports)?) };
+        let reports = Reports::new(&output, args.keep);
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let jobs = args.jobs.map_or(cores.max(2), usize::from);
         let options = RunOptions {
@@ -57,11 +60,13 @@ impl<'a> RunRequest<'a> {
             baseline: args.baseline.as_deref().map(baseline).transpose()?,
             again,
             resume: resume(args)?,
-            proofs: best_effort("the last proofs", || proofs(&args.output.reports, &selected)).unwrap_or_default(),
+            proofs: best_effort("the last proofs", || proofs(&output.reports, &selected)).unwrap_or_default(),
             ..options(&selected, jobs, args.timeout, &args.detail, &reports)?
         };
         let exit = ExitPolicy { fail_on: &args.fail_on, retryable: args.retryable_exit };
-        Ok(RunRequest { selected, options, reports, history, exit, look: args.look })
+        let request =
+            RunRequest { selected, options, reports, history, exit, look: args.look, repair: RepairArgs::default() };
+        Ok(request.repairing(&args.repair, &args.detail))
     }
 
     /// Makes the request of a command that runs all checks of one suite, and whose runs no history has.
@@ -87,7 +92,17 @@ impl<'a> RunRequest<'a> {
     ) -> Result<RunRequest<'a>, String> {
         let options = options(&selected, jobs, timeout, detail, &reports)?;
         let exit = ExitPolicy { fail_on: &[FailOn::Fail], retryable: None };
-        Ok(RunRequest { selected, options, reports, history: None, exit, look })
+        Ok(RunRequest { selected, options, reports, history: None, exit, look, repair: RepairArgs::default() })
+    }
+
+    /// The same request, which also takes down what would make new equal to old, where `args` ask for that.
+    pub(super) fn repairing(mut self, args: &RepairArgs, detail: &DetailArgs) -> RunRequest<'a> {
+        if args.repair.is_some() {
+            self.options.repairs = Some(Repairs::new(detail.diff.max_differences));
+            self.options.limits.whole_rows = true;
+            self.repair = args.clone();
+        }
+        self
     }
 }
 

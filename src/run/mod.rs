@@ -42,6 +42,7 @@ pub(crate) use check::query::rendered;
 pub(crate) use event::Event;
 pub(crate) use findings::parquet::Differences;
 pub(crate) use findings::privacy::{MaskKey, Privacy, is_hash};
+pub(crate) use findings::repairs::Repairs;
 pub(crate) use findings::shown::shown as shown_example;
 pub(crate) use options::{Again, DiffStrategy, RunOptions, Selected};
 pub(crate) use params::{fixed, shown};

@@ -9,6 +9,7 @@ use globset::GlobMatcher;
 
 use super::findings::parquet::Differences;
 use super::findings::privacy::Privacy;
+use super::findings::repairs::Repairs;
 use crate::compare::Limits;
 use crate::model::{Key, LastProof, RerunOf};
 use crate::record::read::Baseline;
@@ -44,6 +45,8 @@ pub(crate) struct RunOptions {
     pub hash: RowHash,
     /// Takes the differences themselves, where they are wanted.
     pub differences: Option<Differences>,
+    /// Takes the SQL that would take differences away, where that is wanted.
+    pub repairs: Option<Repairs>,
     /// Columns that stand in whole rows although they are not compared.
     pub with: Vec<String>,
     /// What may be shown of the data.
@@ -84,6 +87,7 @@ impl RunOptions {
             plan: DiffStrategy::default(),
             hash: RowHash::default(),
             differences: None,
+            repairs: None,
             with: Vec::new(),
             privacy: Privacy::of_the_run(),
             baseline: None,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
+use super::changes::Changes;
 use super::error::Error;
 use super::lexer::Lexer;
 use super::literal;
@@ -185,6 +186,11 @@ pub trait Dialect: Sync {
     /// The condition that the key of a row is in a sample; absent where the engine has no such expression. See
     /// `pushdown::sampled`.
     fn sample(&self, _key: &[(String, &Type)], _below: u64) -> Option<String> {
+        None
+    }
+
+    /// How its SQL changes rows; absent of what is only read.
+    fn changes(&self) -> Option<&'static dyn Changes> {
         None
     }
 

@@ -5,4 +5,6 @@ mod shared;
 pub(crate) mod value_parsers;
 
 pub(crate) use run::{RunArgs, SUITES};
-pub(crate) use shared::{DetailArgs, HistoryPlaceArgs, LookArgs, NotifyArgs, OverrideArgs, ReportArgs, WebhookText};
+pub(crate) use shared::{
+    DetailArgs, HistoryPlaceArgs, LookArgs, NotifyArgs, OverrideArgs, RepairArgs, ReportArgs, WebhookText,
+};

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::shared::{DetailArgs, HistoryPlaceArgs, LookArgs, NotifyArgs, OverrideArgs, ReportArgs};
+use super::shared::{DetailArgs, HistoryPlaceArgs, LookArgs, NotifyArgs, OverrideArgs, RepairArgs, ReportArgs};
 use super::value_parsers::duration;
 use crate::exit_code::FailOn;
+use crate::report::Format;
 
 /// Where suites are looked for unless the command line says so.
 pub(crate) const SUITES: &str = "checks/";
@@ -52,7 +53,10 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) deadline: Option<Duration>,
     #[command(flatten)]
-    pub(crate) output: ReportArgs,
+    output: ReportArgs,
+    /// Print report.json to stdout and write no folder of reports; the same as --report json=-
+    #[arg(long, conflicts_with = "dry_run")]
+    json: bool,
     /// Keep only the newest N reports in that folder
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) keep: Option<u32>,
@@ -74,6 +78,8 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) detail: DetailArgs,
     #[command(flatten)]
+    pub(crate) repair: RepairArgs,
+    #[command(flatten)]
     pub(crate) history: HistoryPlaceArgs,
     /// Leave this run out of the history
     #[arg(long, conflicts_with = "history")]
@@ -85,4 +91,15 @@ pub(crate) struct RunArgs {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) look: LookArgs,
+}
+
+impl RunArgs {
+    /// Returns where the reports go.
+    pub(crate) fn output(&self) -> ReportArgs {
+        let mut output = self.output.clone();
+        if self.json {
+            output.report.push((Format::Json, "-".to_owned()));
+        }
+        output
+    }
 }

@@ -57,6 +57,17 @@ impl Default for DetailArgs {
     }
 }
 
+/// What would make new equal to old.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct RepairArgs {
+    /// Write SQL that would make new equal to old, for checks of kind rows; it is never executed
+    #[arg(long, value_name = "PATH", conflicts_with = "no_examples")]
+    pub(crate) repair: Option<PathBuf>,
+    /// Write it although some differences are left out of it
+    #[arg(long, requires = "repair")]
+    pub(crate) partial: bool,
+}
+
 /// What row diffs may use.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct RowDiffArgs {

@@ -12,6 +12,7 @@ use super::super::request::RunRequest;
 use super::super::{console, execute, suites};
 use crate::demo;
 use crate::exit_code::{DIFFERENT, PASSED};
+use crate::report::Format;
 use crate::suite::Overrides;
 
 /// `cutover demo`.
@@ -24,6 +25,9 @@ pub(crate) struct DemoArgs {
     /// Folder to write
     #[arg(long, value_name = "DIR", default_value = "cutover-demo")]
     dir: PathBuf,
+    /// Print report.json to stdout and write no folder of reports
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     look: LookArgs,
 }
@@ -41,7 +45,7 @@ const JOBS: usize = 2;
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Makes the pair, runs its suite, says what the verdict means, and returns the exit code.
-pub(crate) async fn demo(DemoArgs { clean, dir, look }: &DemoArgs) -> Result<u8, u8> {
+pub(crate) async fn demo(DemoArgs { clean, dir, json, look }: &DemoArgs) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("demo", &why);
     demo::create(dir, *clean).await.map_err(|error| refuse(error.to_string()))?;
     // The demo's own pair, whatever the environment names for real suites.
@@ -49,10 +53,13 @@ pub(crate) async fn demo(DemoArgs { clean, dir, look }: &DemoArgs) -> Result<u8,
     let mut suites = suites::load(&[dir.join("suite.toml")], &Overrides { params: Vec::new(), sources })?;
     // Outside of the demo they are the suite's own defaults.
     suites.iter_mut().for_each(|suite| suite.given = Overrides::default());
-    let reports = Reports::Folder(dir.join("reports"), None);
+    let reports = match json {
+        true => Reports::Paths(vec![(Format::Json, "-".to_owned())]),
+        false => Reports::Folder(dir.join("reports"), None),
+    };
     let request = RunRequest::of_one(&suites, JOBS, TIMEOUT, &DetailArgs::default(), reports, *look).map_err(refuse)?;
     let code = execute::execute(&request, &Notifiers::default()).await;
-    if !look.quiet {
+    if !look.quiet && !json {
         let dir = dir.display();
         match code {
             PASSED => console::print(&format!(

@@ -78,6 +78,9 @@ enum HistoryCommand {
         reports: PathBuf,
         #[command(flatten)]
         place: HistoryPlaceArgs,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -102,20 +105,25 @@ struct FromArgs {
 pub(crate) async fn history(args: &HistoryArgs) -> Result<u8, u8> {
     match &args.command {
         Some(HistoryCommand::Compare { before, after, from }) => compare(before, after, from).await,
-        Some(HistoryCommand::Prune { keep, reports, place }) => {
+        Some(HistoryCommand::Prune { keep, reports, place, json }) => {
             let place = place.place(reports).map_err(|why| refuse(&why))?;
-            prune(&place, *keep).await
+            prune(&place, *keep, *json).await
         }
         None => show(args.suite.as_deref(), usize::from(args.last), &args.from).await,
     }
 }
 
-async fn prune(place: &Place, keep: Duration) -> Result<u8, u8> {
+async fn prune(place: &Place, keep: Duration, json: bool) -> Result<u8, u8> {
     let age = TimeDelta::from_std(keep).ok().and_then(|age| Utc::now().checked_sub_signed(age));
     let before = age.ok_or_else(|| refuse("--keep is longer than there has been time; write such as 90d"))?;
     let gone = history::prune(place, before).await.map_err(|error| refuse(&visible(&error.to_string())))?;
     let before = before.to_rfc3339_opts(SecondsFormat::Secs, true);
-    console::print(&format!("{} from before {before} taken out of {place}\n", plural(gone, "run")));
+    if json {
+        let text = json!({ "schema_version": 1, "before": before, "removed": gone.to_string() });
+        console::report(Format::Json, &format!("{text:#}\n"));
+    } else {
+        console::print(&format!("{} from before {before} taken out of {place}\n", plural(gone, "run")));
+    }
     Ok(PASSED)
 }
 

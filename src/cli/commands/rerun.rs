@@ -126,8 +126,8 @@ pub(crate) async fn rerun(args: RerunArgs) -> Result<u8, u8> {
     let asked = wanted.iter().map(|id| globset::escape(if together(id) { check_of(id) } else { id }));
     run.only = asked.collect::<BTreeSet<String>>().into_iter().collect();
     let of = RerunOf { report: before.display().to_string(), started_at: earlier.started_at.clone() };
-    let notifiers = Notifiers::new(&run.notify, &run.output.reports);
-    one_to_stdout(&run.output).map_err(refuse)?;
+    let notifiers = Notifiers::new(&run.notify, &run.output().reports);
+    one_to_stdout(&run.output()).map_err(refuse)?;
     let patterns = Patterns::new(&run.only).map_err(refuse)?;
     execute::run(&run, &suites, &patterns, Some(Again { of, keys }), &notifiers).await.map_err(refuse)
 }

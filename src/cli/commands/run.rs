@@ -10,7 +10,7 @@ use super::super::{console, execute, suites};
 /// Runs the checks and returns the exit code. Those who hear of runs hear of one that could not begin, too.
 pub(crate) async fn run(args: &RunArgs) -> Result<u8, u8> {
     let notifiers =
-        if args.dry_run { Notifiers::default() } else { Notifiers::new(&args.notify, &args.output.reports) };
+        if args.dry_run { Notifiers::default() } else { Notifiers::new(&args.notify, &args.output().reports) };
     let done = begun(args, &notifiers).await;
     if let Err(code) = done {
         notifiers.refused(code).await;
@@ -20,7 +20,7 @@ pub(crate) async fn run(args: &RunArgs) -> Result<u8, u8> {
 
 async fn begun(args: &RunArgs, notifiers: &Notifiers) -> Result<u8, u8> {
     let refuse = |why: String| console::refuse("run", &why);
-    one_to_stdout(&args.output).map_err(refuse)?;
+    one_to_stdout(&args.output()).map_err(refuse)?;
     // A pattern that is none is told before a suite is read.
     Patterns::new(&args.only).map_err(refuse)?;
     let suites = suites::load(&args.suites, &args.overrides.overrides())?;

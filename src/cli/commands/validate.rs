@@ -1,5 +1,7 @@
 //! Runs `cutover validate`: the mistakes of suites, and with `--connect` what the servers say of their queries.
 
+mod told;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,12 +11,14 @@ use super::super::args::OverrideArgs;
 use super::super::{console, selection, suites};
 use crate::exit_code::{BROKEN, PASSED};
 use crate::model::{SourceReport, plural};
-use crate::report::visible;
+use crate::report::{Format, visible};
 use crate::run;
 use crate::secret::hidden;
 use crate::source;
 use crate::source::{CancellationToken, Estimate};
+use crate::suite;
 use crate::suite::{SourceSpec, Suite};
+use told::Told;
 
 /// `cutover validate`.
 #[derive(Args, Debug)]
@@ -31,6 +35,9 @@ pub(crate) struct ValidateArgs {
     /// Also say what each query would read, where its server can tell without running it
     #[arg(long, requires = "connect")]
     estimate: bool,
+    /// Print JSON: the mistakes, and what the servers said
+    #[arg(long)]
+    json: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -45,33 +52,57 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Shows every mistake, or that there is none, and returns the exit code; with `--connect`, also reaches every source and
 /// shows what its server says of the queries.
 pub(crate) async fn validate(args: &ValidateArgs) -> Result<u8, u8> {
-    let suites = suites::load(&args.suites, &args.overrides.overrides())?;
+    let overrides = args.overrides.overrides();
+    if !args.json {
+        let suites = suites::load(&args.suites, &overrides)?;
+        console::print(&summary(&suites));
+        return Ok(reached(&suites, args, &mut None).await);
+    }
+    let (told, code) = match suite::load(&args.suites, &overrides) {
+        Ok(suites) => {
+            let mut told = Some(Told::valid(&suites));
+            let code = reached(&suites, args, &mut told).await;
+            (told.unwrap_or_default(), code)
+        }
+        Err(problems) => (Told::mistaken(&problems), BROKEN),
+    };
+    console::report(Format::Json, &told.text(code == PASSED));
+    if code == PASSED { Ok(code) } else { Err(code) }
+}
+
+/// Says how much was read without a mistake.
+fn summary(suites: &[Suite]) -> String {
     let checks: usize = suites.iter().map(|suite| suite.checks.len()).sum();
     let waivers: usize = suites.iter().map(|suite| suite.waivers.len()).sum();
     let waivers = if waivers == 0 { String::new() } else { format!("{}, ", plural(waivers as u64, "waiver")) };
-    console::print(&format!(
-        "{}, {}, {waivers}no mistakes\n",
-        plural(suites.len() as u64, "suite"),
-        plural(checks as u64, "check")
-    ));
-    if !args.connect {
-        return Ok(PASSED);
-    }
-    let code = reach(&suites).await;
-    Ok(if args.estimate && !estimates(&suites).await { BROKEN } else { code })
+    let (suites, checks) = (plural(suites.len() as u64, "suite"), plural(checks as u64, "check"));
+    format!("{suites}, {checks}, {waivers}no mistakes\n")
 }
 
-/// Prints what each query would read, and returns whether every engine could be asked.
-async fn estimates(suites: &[Suite]) -> bool {
-    let told = run::estimates(&selection::all(suites), PATIENCE, &CancellationToken::default()).await;
-    for one in &told {
+/// Reaches every source as far as that is asked for, and returns the exit code. What is found goes to `told`, or is printed.
+async fn reached(suites: &[Suite], args: &ValidateArgs, told: &mut Option<Told>) -> u8 {
+    if !args.connect {
+        return PASSED;
+    }
+    let code = reach(suites, told).await;
+    if args.estimate && !estimates(suites, told).await { BROKEN } else { code }
+}
+
+/// Tells what each query would read, and returns whether every engine could be asked.
+async fn estimates(suites: &[Suite], told: &mut Option<Told>) -> bool {
+    let all = run::estimates(&selection::all(suites), PATIENCE, &CancellationToken::default()).await;
+    for one in &all {
+        if let Some(told) = told {
+            told.estimate((&one.id, one.side.as_str(), &one.source), one.queries, &one.told);
+            continue;
+        }
         let what = match &one.told {
             Ok(estimate) => would_read(*estimate, one.queries),
             Err(why) => format!("not known: {}", visible(&hidden(&why.to_string()))),
         };
         console::print(&format!("{} {} (`{}`): {what}\n", one.id, one.side, one.source));
     }
-    told.iter().all(|one| one.told.is_ok())
+    all.iter().all(|one| one.told.is_ok())
 }
 
 /// What so many queries would read, in words.
@@ -93,45 +124,60 @@ fn would_read(estimate: Option<source::Estimate>, queries: usize) -> String {
     format!("{known}{windows}")
 }
 
-/// Describes every source, and prints the warnings about the checks; a warning is no mistake, but a query that cannot be
+/// Describes every source, and tells the warnings about the checks; a warning is no mistake, but a query that cannot be
 /// analysed or would fail is one.
-async fn reach(suites: &[Suite]) -> u8 {
+async fn reach(suites: &[Suite], told: &mut Option<Told>) -> u8 {
     let mut code = PASSED;
     for suite in suites {
         for (name, spec) in &suite.sources {
-            match describe(suite, spec).await {
-                Ok((report, advice)) => {
-                    console::print(&format!(
-                        "{}: source `{name}`: {} {} at {}\n",
-                        suite.name,
-                        report.engine,
-                        visible(&hidden(&report.version)),
-                        report.url
-                    ));
-                    for advice in advice {
-                        console::print(&format!("{}: source `{name}`: {}\n", suite.name, visible(&hidden(&advice))));
-                    }
-                }
-                Err(why) => {
-                    code = BROKEN;
-                    console::complain(&format!("{}: source `{name}`: {why}\n", suite.name));
-                }
+            let described = describe(suite, spec).await;
+            code = code.max(if described.is_ok() { PASSED } else { BROKEN });
+            match told {
+                Some(told) => told.source(&suite.name, name, &described),
+                None => say(&suite.name, name, &described),
             }
         }
     }
     let selected = selection::all(suites);
     let lint = run::inspect(&selected, PATIENCE, &CancellationToken::default()).await;
     for (warning, ids) in &lint.warnings {
-        console::print(&format!("{}: {}: {}\n", ids.join(", "), warning.code, visible(&hidden(&warning.message()))));
+        match told {
+            Some(told) => told.warning(warning, ids),
+            None => {
+                let message = visible(&hidden(&warning.message()));
+                console::print(&format!("{}: {}: {message}\n", ids.join(", "), warning.code));
+            }
+        }
     }
     // What a source that is not there would read is not known.
     for (suite, view) in lint.unread.iter().filter(|_| code == PASSED) {
-        console::complain(&format!(
-            "{suite}: [views] `{view}`: no query of the suite reads it on PostgreSQL; correct its name, or remove it\n"
-        ));
+        match told {
+            Some(told) => told.unread(suite, view),
+            None => console::complain(&format!(
+                "{suite}: [views] `{view}`: no query of the suite reads it on PostgreSQL; correct its name, or remove it\n"
+            )),
+        }
     }
     let whole = !lint.broken() && lint.unread.is_empty();
     if whole { code } else { BROKEN }
+}
+
+/// Prints what a source said of itself.
+fn say(suite: &str, name: &str, described: &Result<(SourceReport, Vec<String>), String>) {
+    match described {
+        Ok((report, advice)) => {
+            console::print(&format!(
+                "{suite}: source `{name}`: {} {} at {}\n",
+                report.engine,
+                visible(&hidden(&report.version)),
+                report.url
+            ));
+            for advice in advice {
+                console::print(&format!("{suite}: source `{name}`: {}\n", visible(&hidden(advice))));
+            }
+        }
+        Err(why) => console::complain(&format!("{suite}: source `{name}`: {why}\n")),
+    }
 }
 
 /// Returns what a source says of itself, and advice on its connection and on the account's privileges where there is any.

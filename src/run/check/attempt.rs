@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::super::findings::parquet::ParquetSink;
+use super::super::findings::repairs::RepairSink;
 use crate::model::Written;
 use crate::rowdiff::Seeds;
 
@@ -27,6 +28,7 @@ pub(crate) struct Attempt {
 struct State {
     found: Found,
     sink: Option<ParquetSink>,
+    repair: Option<RepairSink>,
 }
 
 /// The keys that differ in one reading.
@@ -61,8 +63,9 @@ impl Attempt {
     }
 
     /// Keeps the differences of this reading until it is known whether they are the verdict.
-    pub(crate) fn keep(&self, sink: ParquetSink) {
-        self.lock().sink = Some(sink);
+    pub(crate) fn keep(&self, sink: ParquetSink, repair: Option<RepairSink>) {
+        let mut state = self.lock();
+        (state.sink, state.repair) = (Some(sink), repair);
     }
 
     /// The keys that differ.
@@ -72,7 +75,9 @@ impl Attempt {
 
     /// Writes the differences that were kept, and what is said of them.
     pub(crate) fn write(&self) -> Option<Written> {
-        self.lock().sink.take().and_then(ParquetSink::finish)
+        let mut state = self.lock();
+        state.repair.take().into_iter().for_each(RepairSink::finish);
+        state.sink.take().and_then(ParquetSink::finish)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

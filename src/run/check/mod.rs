@@ -18,6 +18,7 @@ pub(crate) mod pushdown;
 pub(crate) mod query;
 pub(crate) mod read;
 pub(crate) mod recheck;
+pub(crate) mod repair_target;
 pub(crate) mod rows;
 pub(crate) mod scan;
 pub(crate) mod self_check;

@@ -14,6 +14,7 @@ use super::attempt_result::AttemptResult;
 use super::diagnosis::diagnosed;
 use super::pushdown::Answer;
 use super::query::prepare;
+use super::repair_target;
 use super::scan::{ScanRequest, ScanResult, Session, SideQuery, TwoSidedScan, blocking, closed, second};
 use crate::compare::{ComparisonResult, FullDifference};
 use crate::model::{BucketReport, ErrorCode, ErrorReport, Moved, PlanReport, Side, SideReport, Sides};
@@ -222,6 +223,7 @@ impl<'a> TwoSidedScan<'a> {
     ) -> Result<(), ErrorReport> {
         let mut findings = DifferenceFanout::new(self.one, self.context, result.returned.as_deref());
         findings.strays = self.one.slice.map(|_| ShiftedKeys::default());
+        findings.repair = repair_target::sink(self.one, self.context, result.returned.as_deref()).await;
         let judging = blocking(move || {
             let mut take = |found: FullDifference| findings.take(&found);
             let judged = plan.judge(&candidates, kept.old, kept.new, &mut take);

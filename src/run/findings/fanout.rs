@@ -8,6 +8,7 @@ use super::super::context::{CheckRun, Context};
 use super::super::windows::ShiftedKeys;
 use super::mask::Mask;
 use super::parquet::{Differences, ParquetSink};
+use super::repairs::RepairSink;
 use super::row_text::row_texts;
 use super::{redact, truncate};
 use crate::compare::{FullDifference, Ledger};
@@ -18,6 +19,8 @@ use crate::secret;
 /// it, and its other windows.
 pub(crate) struct DifferenceFanout {
     sink: ParquetSink,
+    /// What would take the differences away, where that is wanted.
+    pub(crate) repair: Option<RepairSink>,
     mask: Option<Mask>,
     ledger: Option<Arc<Mutex<Ledger>>>,
     /// The reading that they are of, where there may be others: it keeps them until they are the verdict.
@@ -38,6 +41,7 @@ impl DifferenceFanout {
         let sink = Differences::sink(context.options.differences.as_ref().filter(|_| shown), one.id);
         DifferenceFanout {
             sink: if one.attempt.is_some() { sink.held() } else { sink },
+            repair: None,
             mask,
             ledger: one.ledger.cloned(),
             attempt: one.attempt.cloned(),
@@ -48,8 +52,10 @@ impl DifferenceFanout {
     /// Takes one difference; `false` where nobody wants more.
     pub(crate) fn take(&mut self, found: &FullDifference) -> bool {
         let FullDifference { example, rows } = found;
+        let is_repaired = self.repair.as_mut().is_some_and(|repair| repair.take(found));
         if example.difference == Difference::Warned {
-            return self.sink.take(example, Sides::default()) || self.strays.is_some() || self.ledger.is_some();
+            let is_kept = self.sink.take(example, Sides::default());
+            return is_kept || is_repaired || self.strays.is_some() || self.ledger.is_some();
         }
         if let Some(strays) = &mut self.strays {
             strays.note(example);
@@ -68,17 +74,20 @@ impl DifferenceFanout {
         }
         let rows = rows.as_ref().filter(|_| self.sink.has_room());
         let rows = rows.map(|rows| row_texts(rows, self.mask.as_ref())).unwrap_or_default();
-        self.sink.take(&shown, rows) || self.strays.is_some() || self.ledger.is_some()
+        self.sink.take(&shown, rows) || is_repaired || self.strays.is_some() || self.ledger.is_some()
     }
 
     /// What was written to the file, where anything was, and it is known whether it is the verdict.
     pub(crate) fn finish(self) -> Option<Written> {
         match &self.attempt {
             Some(attempt) => {
-                attempt.keep(self.sink);
+                attempt.keep(self.sink, self.repair);
                 None
             }
-            None => self.sink.finish(),
+            None => {
+                self.repair.into_iter().for_each(RepairSink::finish);
+                self.sink.finish()
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod near;
 pub(crate) mod parquet;
 pub(crate) mod privacy;
 pub(crate) mod redact;
+pub(crate) mod repairs;
 pub(crate) mod row_text;
 pub(crate) mod shown;
 pub(crate) mod truncate;

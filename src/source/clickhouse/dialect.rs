@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use sqlparser::dialect::ClickHouseDialect;
 
+use super::super::changes::Changes;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
@@ -22,6 +23,10 @@ impl Dialect for ClickHouse {
 
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
+    }
+
+    fn changes(&self) -> Option<&'static dyn Changes> {
+        Some(&ClickHouse)
     }
 
     fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {

@@ -6,6 +6,7 @@
 mod address;
 mod capacity;
 mod catalog;
+mod changes;
 mod declared;
 mod decode;
 mod dialect;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlparser::dialect::DuckDbDialect;
 
+use super::super::changes::Changes;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
@@ -24,6 +25,10 @@ impl Dialect for DuckDb {
 
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
+    }
+
+    fn changes(&self) -> Option<&'static dyn Changes> {
+        Some(&DuckDb)
     }
 
     fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {

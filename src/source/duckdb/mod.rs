@@ -5,6 +5,7 @@
 
 mod capacity;
 mod catalog;
+mod changes;
 mod database;
 mod declared;
 mod dialect;

@@ -4,6 +4,7 @@
 
 mod capacity;
 mod catalog;
+mod changes;
 mod declared;
 mod decode;
 mod dialect;

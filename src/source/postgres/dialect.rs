@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlparser::dialect::PostgreSqlDialect;
 
+use super::super::changes::Changes;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
@@ -20,6 +21,10 @@ impl Dialect for Postgres {
 
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
+    }
+
+    fn changes(&self) -> Option<&'static dyn Changes> {
+        Some(&Postgres)
     }
 
     fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {

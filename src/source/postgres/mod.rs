@@ -6,6 +6,7 @@
 
 mod capacity;
 mod catalog;
+mod changes;
 mod column;
 mod connection;
 mod copy;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use sqlparser::dialect::SQLiteDialect;
 
+use super::super::changes::Changes;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
@@ -24,6 +25,10 @@ impl Dialect for Sqlite {
 
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
+    }
+
+    fn changes(&self) -> Option<&'static dyn Changes> {
+        Some(&Sqlite)
     }
 
     fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {

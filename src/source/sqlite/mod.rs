@@ -5,6 +5,7 @@
 mod beside;
 mod capacity;
 mod catalog;
+mod changes;
 mod checks;
 mod connection;
 mod declared;

@@ -18,6 +18,7 @@ const OF_VALUES: [&str; 3] = ["changed", "outside", DUPLICATE];
 type Values = Vec<Option<String>>;
 
 /// A waiver ready to be asked.
+#[derive(Clone)]
 pub(crate) struct Entry {
     pub waiver: Waiver,
     pub expired: bool,

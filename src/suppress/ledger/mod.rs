@@ -27,6 +27,7 @@ pub(crate) use entry::Open;
 pub use names::{outside, with_tag};
 
 /// The waivers of one check, the baseline, and the differences put to them.
+#[derive(Clone)]
 pub struct Ledger {
     form: DifferenceForm,
     /// Whether a row on one side only is a number, which is pinned by its values.

@@ -44,7 +44,7 @@ async fn refused(sql: &str) -> Error {
 
 /// `None` where ClickHouse has no such type: bytes are Strings there, every timestamp is an instant,
 /// and JSON columns keep numbers by value, not as they were written.
-fn expression(case: &str) -> Option<String> {
+pub(super) fn expression(case: &str) -> Option<String> {
     let written = match case {
         "true" => "true",
         "false" => "false",

@@ -31,6 +31,18 @@ pub(crate) struct Case {
     pub value: Value,
 }
 
+/// How `engine` writes a case as an expression; `None` where it has no such type.
+pub(crate) fn expression(engine: &str, case: &str) -> Option<String> {
+    match engine {
+        "postgres" => postgres::expression(case),
+        "mysql" => mysql::expression(case),
+        "sqlite" => sqlite::expression(case),
+        "duckdb" => duckdb::written(case),
+        "clickhouse" => clickhouse::expression(case),
+        other => panic!("no engine {other}"),
+    }
+}
+
 /// Every canonical type with its extremes.
 pub(crate) fn cases() -> Vec<Case> {
     let case = |name, of, value| Case { name, of, value };

@@ -53,6 +53,29 @@ async fn what_stays_is_the_verdict() {
     assert_eq!(written(folder.path()), 1);
 }
 
+/// Catches a check whose differences are all accepted and that waits all the same, and one that does not wait although some of
+/// them are not.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_waived_is_not_waited_for() {
+    let (folder, mut writer) = (tempfile::tempdir().unwrap(), connect().await);
+    tables(&mut writer, "accepted", 100, "id IN (3, 50)").await;
+    let waive = |ids: &str| {
+        let waiver = format!(
+            "[[waivers]]\ncheck = \"m.accepted\"\nkeys = [{ids}]\ndifferences = [\"missing\"]\nwhy = \"w\"\nowner = \"o\"\n\
+             until = 2099-01-01\n"
+        );
+        std::fs::write(folder.path().join("waivers.toml"), waiver).unwrap();
+    };
+    waive("{ id = 3 }, { id = 50 }");
+    let ran = begin(folder.path(), &rows("accepted", "settle = { wait = \"5min\", times = 3 }"), &[]).await.unwrap();
+    assert_eq!((ran.code, ran.status()), (Some(0), "pass"), "{}", ran.shown);
+    assert!(ran.check().get("transient").is_none(), "read again: {}", ran.check()["transient"]);
+    waive("{ id = 3 }");
+    let ran = begin(folder.path(), &rows("accepted", "settle = { wait = \"1s\", times = 3 }"), &[]).await.unwrap();
+    assert_eq!((ran.code, ran.status()), (Some(1), "fail"), "{}", ran.shown);
+    assert_eq!(ran.check()["transient"]["readings"], 1, "one of the two is not accepted");
+}
+
 /// Catches a difference that begins while others heal and is lost with them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_difference_that_begins_later_is_given_its_own_time_and_then_counts() {

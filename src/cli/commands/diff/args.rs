@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::super::super::args::value_parsers::{duration, pair};
-use super::super::super::args::{DetailArgs, LookArgs, ReportArgs};
+use super::super::super::args::{DetailArgs, LookArgs, RepairArgs, ReportArgs};
 use super::rules::RuleArgs;
 use crate::frame::exact;
 use crate::model::{Side, Sides};
@@ -94,6 +94,8 @@ pub(crate) struct DiffArgs {
     pub(super) output: ReportArgs,
     #[command(flatten)]
     pub(super) detail: DetailArgs,
+    #[command(flatten)]
+    pub(super) repair: RepairArgs,
     #[command(flatten)]
     pub(super) look: LookArgs,
 }

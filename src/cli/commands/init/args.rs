@@ -29,6 +29,9 @@ pub(crate) struct InitArgs {
     /// Time allowed per query of a catalogue
     #[arg(long, value_name = "TIME", default_value = "1min", value_parser = duration)]
     pub(super) timeout: Duration,
+    /// Print JSON: where the suite is, which tables are in it, and what was left out
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 const AFTER_HELP: &str = "\

@@ -11,6 +11,7 @@ use super::super::sides::url_of;
 use crate::exit_code::PASSED;
 use crate::fs::output::write_atomically;
 use crate::model::Side;
+use crate::report::Format;
 use crate::suite;
 use crate::suite::Overrides;
 
@@ -37,7 +38,10 @@ pub(crate) async fn init(args: &InitArgs) -> Result<u8, u8> {
         write_atomically(path, text)
             .map_err(|cause| refuse(format!("{}: {cause}; give another folder with --dir", path.display())))?;
     }
-    console::print(&summary::summary(&found, args, &path));
+    match args.json {
+        true => console::report(Format::Json, &format!("{:#}\n", summary::json(&found, &path))),
+        false => console::print(&summary::summary(&found, args, &path)),
+    }
     Ok(PASSED)
 }
 

@@ -2,10 +2,32 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::super::super::sides::variable;
 use super::args::InitArgs;
 use super::make::Found;
-use crate::model::{Sides, agree, plural};
+use crate::model::{Side, Sides, agree, plural};
+
+/// Returns the same for programs.
+pub(super) fn json(found: &Found, path: &Path) -> Value {
+    let Found { made, pairs, lists, left } = found;
+    let paired = made.tables.iter().map(|(name, checks)| json!({ "table": name, "checks": checks.to_string() }));
+    let only = |side: Side| {
+        let names = pairs.only.get(side).iter().map(|at| lists.get(side)[*at].called.clone());
+        names.collect::<Vec<String>>()
+    };
+    let left = left.iter().map(|left| json!({ "table": left.called, "why": left.why.to_string() }));
+    json!({
+        "schema_version": 1,
+        "suite": path.display().to_string(),
+        "paired": paired.collect::<Vec<_>>(),
+        "only_old": only(Side::Old),
+        "only_new": only(Side::New),
+        "left_out": left.collect::<Vec<_>>(),
+        "undecided": made.undecided,
+    })
+}
 
 /// Returns what was paired, what was left out, and what to do next.
 pub(super) fn summary(found: &Found, args: &InitArgs, path: &Path) -> String {

@@ -42,8 +42,9 @@ pub(crate) struct RehearseArgs {
     /// away again
     #[arg(long, conflicts_with = "list")]
     pub(super) prove: bool,
-    /// With --prove, print the proof as JSON to stdout; its schema is docs/proof.schema.json
-    #[arg(long, requires = "prove")]
+    /// Print JSON to stdout: with --list the defects, with --prove the proof, whose schema is docs/proof.schema.json, else the
+    /// tables that were built
+    #[arg(long)]
     pub(super) json: bool,
     /// With --prove, write the proof as a page with a matrix of checks and mutants
     #[arg(long, value_name = "PATH", requires = "prove")]

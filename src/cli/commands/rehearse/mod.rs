@@ -5,13 +5,15 @@ mod prove;
 
 use std::path::Path;
 
+use serde_json::json;
+
 use super::super::console;
 use super::super::signal::unless_interrupted;
 use crate::exit_code::{INTERRUPTED, PASSED};
 use crate::model::{Side, plural};
 use crate::rehearse;
 use crate::rehearse::{Pack, PackSettings, RehearsalPlan};
-use crate::report::visible;
+use crate::report::{Format, visible};
 use crate::source::SourceUrl;
 
 pub(crate) use args::RehearseArgs;
@@ -26,6 +28,13 @@ pub(crate) async fn rehearse(args: &RehearseArgs) -> Result<u8, u8> {
 
 async fn rehearsed(args: &RehearseArgs) -> Result<u8, String> {
     let pack = Pack::find(&args.pack).map_err(|error| error.to_string())?;
+    if args.list && args.json {
+        let all = pack.defects();
+        let defects = all.iter().map(|defect| json!({ "name": defect.name, "story": defect.story }));
+        let text = json!({ "schema_version": 1, "defects": defects.collect::<Vec<_>>() });
+        console::report(Format::Json, &format!("{text:#}\n"));
+        return Ok(PASSED);
+    }
     if args.list {
         for defect in pack.defects() {
             console::print(&format!("{}\n    {}\n", defect.name, defect.story));
@@ -50,6 +59,14 @@ async fn rehearsed(args: &RehearseArgs) -> Result<u8, String> {
         return Ok(INTERRUPTED);
     };
     let made = made.map_err(|error| visible(&error.to_string()))?;
+    if args.json {
+        let table =
+            |one: &rehearse::Made| json!({ "side": one.side, "table": one.table, "rows": one.rows.to_string() });
+        let tables: Vec<_> = made.iter().map(table).collect();
+        let text = json!({ "schema_version": 1, "defect": args.defect.first(), "tables": tables });
+        console::report(Format::Json, &format!("{text:#}\n"));
+        return Ok(PASSED);
+    }
     for one in made {
         console::print(&format!("{} {}: {}\n", one.side, one.table, plural(one.rows, "row")));
     }

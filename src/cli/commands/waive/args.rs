@@ -36,6 +36,9 @@ pub(crate) struct WaiveArgs {
     /// Accept any N differences instead of those in the report
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) at_most: Option<u64>,
+    /// Print one JSON object a line for each check that is waived
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 const AFTER_HELP: &str = "\

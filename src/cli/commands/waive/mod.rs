@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 use globset::Glob;
+use serde_json::json;
 
 use super::super::selection::check_of;
 use super::super::{console, suites};
@@ -17,6 +18,7 @@ use crate::exit_code::PASSED;
 use crate::fs::output::{alone_in, write_atomically};
 use crate::model::Status;
 use crate::record::read::{RecordedCheck, RecordedRun};
+use crate::report::Format;
 use crate::suite;
 use crate::suite::Overrides;
 
@@ -99,7 +101,12 @@ fn one(args: &WaiveArgs) -> Result<u8, u8> {
     write_atomically(&place, &text).map_err(|cause| {
         refuse(format!("{} cannot be written: {cause}; check the folder's permissions", place.display()))
     })?;
-    console::print(&format!("{}: waived {summary} until {}\n", place.display(), args.until));
+    if args.json {
+        let told = json!({ "file": place.display().to_string(), "check": args.check, "waived": summary, "until": args.until.to_string() });
+        console::report(Format::Json, &format!("{told}\n"));
+    } else {
+        console::print(&format!("{}: waived {summary} until {}\n", place.display(), args.until));
+    }
     Ok(PASSED)
 }
 

@@ -74,7 +74,7 @@ async fn a_null_of_every_type_is_null() {
 }
 
 /// DuckDB's expression of a case of the contract.
-fn written(case: &str) -> Option<String> {
+pub(super) fn written(case: &str) -> Option<String> {
     let written = match case {
         "true" => "true",
         "false" => "false",

@@ -13,6 +13,11 @@ use sqlx::{Connection, MySqlConnection};
 
 use crate::support::engine_url;
 
+/// MariaDB's expression of a case of the contract, where `contract_typed` is there.
+pub(super) fn expression(case: &str) -> Option<String> {
+    values::expression(case, true)
+}
+
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn url() -> String {

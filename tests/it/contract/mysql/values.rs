@@ -6,7 +6,7 @@ use cutover::source::{Engine, ErrorCode};
 use super::*;
 use crate::contract;
 
-fn expression(case: &str, mariadb: bool) -> Option<String> {
+pub(super) fn expression(case: &str, mariadb: bool) -> Option<String> {
     let written = match case {
         // There is no boolean type: true is the integer 1.
         "true" | "false" => return None,

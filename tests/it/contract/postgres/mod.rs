@@ -13,6 +13,11 @@ use sqlx::{Connection, PgConnection};
 
 use crate::support::engine_url;
 
+/// PostgreSQL's expression of a case of the contract.
+pub(super) fn expression(case: &str) -> Option<String> {
+    values::expression(case)
+}
+
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn url() -> String {

@@ -6,7 +6,7 @@ use cutover::source::ErrorCode;
 use super::*;
 use crate::contract;
 
-fn expression(case: &str) -> Option<String> {
+pub(super) fn expression(case: &str) -> Option<String> {
     let written = match case {
         "true" => "true",
         "false" => "false",

@@ -1,0 +1,101 @@
+//! One difference as the statements that take it away.
+
+use super::convert::for_new;
+use super::target::Target;
+use crate::compare::{FullDifference, Role, RowColumn, RowPair};
+use crate::frame::{Type, Value};
+use crate::model::{Difference, Side};
+use crate::source::{ChangedRow, holds, written};
+
+/// What a statement does, in the order in which they run within a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    /// Takes a row out that old lacks.
+    Delete,
+    /// Gives a row the values of old.
+    Update,
+    /// Adds a row that new lacks.
+    Insert,
+}
+
+/// The statements of one difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Statement {
+    pub(crate) phase: Phase,
+    /// As SQL, each without its semicolon.
+    pub(crate) sql: Vec<String>,
+}
+
+/// The statements that take `found` away.
+///
+/// # Errors
+/// Why there are none, as the end of a sentence.
+pub(crate) fn statement(target: &Target, found: &FullDifference) -> Result<Statement, String> {
+    let Some(rows) = found.rows.as_deref().filter(|rows| !rows.is_duplicated) else {
+        return Err("their key stands more than once, so it does not say which row is meant".to_owned());
+    };
+    let (changes, table) = (target.changes, &target.table);
+    let compared = |column: &RowColumn| column.role == Role::Compared;
+    Ok(match found.example.difference {
+        Difference::Extra => {
+            let held = conditions(target, rows, &compared)?;
+            let row = ChangedRow { key: key(target, rows, Side::New)?, held, values: Vec::new() };
+            Statement { phase: Phase::Delete, sql: changes.delete(table, &row) }
+        }
+        Difference::Changed => {
+            let differs = |column: &RowColumn| compared(column) && found.example.columns.contains_key(&column.name);
+            let (held, values) = (conditions(target, rows, &differs)?, values(target, rows, &differs)?);
+            let row = ChangedRow { key: key(target, rows, Side::New)?, held, values };
+            Statement { phase: Phase::Update, sql: changes.update(table, &row) }
+        }
+        Difference::Missing => {
+            let values = values(target, rows, &|column| target.takes(column))?;
+            let row = ChangedRow { key: key(target, rows, Side::Old)?, held: Vec::new(), values };
+            Statement { phase: Phase::Insert, sql: changes.insert(table, &row) }
+        }
+        Difference::Duplicate | Difference::Warned => return Err("they are of no row".to_owned()),
+    })
+}
+
+/// A column of a row, and its value on a side that has both.
+fn cells(rows: &RowPair, side: Side) -> impl Iterator<Item = (&RowColumn, &Value)> {
+    let values = rows.values.get(side).as_deref().unwrap_or_default();
+    rows.columns.iter().zip(values).filter_map(|(column, value)| Some((column, value.as_ref()?)))
+}
+
+/// Conditions on the key, by its values on `side`.
+fn key(target: &Target, rows: &RowPair, side: Side) -> Result<Vec<String>, String> {
+    let of_key = cells(rows, side).filter(|(column, _)| column.role == Role::Key);
+    let all: Vec<String> = of_key
+        .map(|(column, value)| match side {
+            Side::Old => holding(target, column, &for_new(value, column)?),
+            Side::New => holding(target, column, value),
+        })
+        .collect::<Result<_, _>>()?;
+    if all.is_empty() { Err("the check has no key, so nothing says which row is meant".to_owned()) } else { Ok(all) }
+}
+
+/// Conditions that new still holds what was read, in the columns that are `wanted`.
+fn conditions(target: &Target, rows: &RowPair, wanted: &dyn Fn(&RowColumn) -> bool) -> Result<Vec<String>, String> {
+    let held = cells(rows, Side::New).filter(|(column, _)| wanted(column));
+    held.map(|(column, value)| holding(target, column, value)).collect()
+}
+
+fn holding(target: &Target, column: &RowColumn, value: &Value) -> Result<String, String> {
+    let of = column.of.new.as_ref().map_or(&Type::Null, |(_, of)| of);
+    holds(target.dialect, target.changes, &target.column(column)?, (of, value))
+}
+
+/// Columns of new and the values that old has in them.
+fn values(
+    target: &Target,
+    rows: &RowPair,
+    wanted: &dyn Fn(&RowColumn) -> bool,
+) -> Result<Vec<(String, String)>, String> {
+    let of_old = cells(rows, Side::Old).filter(|(column, _)| wanted(column));
+    let value = |(column, value): (&RowColumn, &Value)| {
+        let literal = written(target.dialect, target.changes, &for_new(value, column)?)?;
+        Ok((target.column(column)?, literal))
+    };
+    of_old.map(value).collect()
+}

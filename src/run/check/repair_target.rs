@@ -1,0 +1,54 @@
+//! Finds the table that the rows of new are of, for a repair.
+
+use super::super::context::{CheckRun, Context};
+use super::super::findings::mask::Mask;
+use super::super::findings::repairs::RepairSink;
+use super::query::{opened, render};
+use crate::model::Side;
+use crate::repair::Target;
+use crate::source;
+use crate::source::QueryHandle;
+use crate::spec::check::Check;
+
+/// Takes the differences of a check as SQL, where a repair is wanted.
+pub(crate) async fn sink(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[String]>) -> Option<RepairSink> {
+    let repairs = context.options.repairs.as_ref()?;
+    Some(repairs.sink(one.id, target(one, context, returned).await))
+}
+
+async fn target(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[String]>) -> Result<Target, String> {
+    let masked = Mask::new(one.check, &context.options.privacy, returned);
+    if masked.is_some() {
+        return Err(
+            "it masks columns, whose values a repair would show; run it without `mask`, where they may be read"
+                .to_owned(),
+        );
+    }
+    if let Some(sample) = &one.check.sample {
+        return Err(format!("only {} of its keys were examined; run it without `sample`", sample.text));
+    }
+    let Some(query) = &one.check.sides.new else { return Err("it has no query of new".to_owned()) };
+    let engine = opened(one.suite, context, Side::New.into(), query).map_err(|why| why.message())?;
+    // As the suite has it, and not cut down to a window.
+    let whole = Check { window: None, ..one.check.clone() };
+    let whole = CheckRun { check: &whole, ..one };
+    let sql = render(whole, context, Side::New.into(), engine, &query.sql).map_err(|why| why.message())?;
+    let dialect = engine.driver().dialect;
+    let plain = source::plain_select(dialect, &sql).map_err(|why| {
+        format!(
+            "its query of new {why}, so a row of the answer is no row of one table; compare the table itself, as \
+             `SELECT columns FROM table` or with `cutover diff`"
+        )
+    })?;
+    let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    let asked = |what: &str, why: String| format!("{what} could not be asked: {why}");
+    let schema = source::schema(engine, &plain.table, timeout, context.stop).await;
+    let schema = schema.map_err(|why| asked("the catalogue of new", why.message))?;
+    if schema.columns.is_empty() {
+        return Err(format!("new has no table {} of its own; name the table in the query", plain.table));
+    }
+    let ticket = QueryHandle::default();
+    let merging = engine.merging(&sql, timeout, &ticket).await;
+    let merging = merging.map_err(|why| asked("how new merges rows", why.message))?;
+    Target::new(dialect, plain, &schema, merging.as_ref())
+}

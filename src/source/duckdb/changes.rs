@@ -1,0 +1,49 @@
+//! How DuckDB's SQL changes rows.
+
+use super::super::changes::{Changes, hex};
+use super::dialect::DuckDb;
+use crate::frame::time;
+use crate::frame::{Type, Value};
+
+impl Changes for DuckDb {
+    fn begin(&self) -> &'static [&'static str] {
+        &["BEGIN TRANSACTION"]
+    }
+
+    fn notes(&self) -> &'static [&'static str] {
+        &["run it with: duckdb -bail DATABASE -f FILE"]
+    }
+
+    fn special(&self, value: &Value) -> Option<Result<String, String>> {
+        Some(Ok(match value {
+            Value::Float(number) if number.is_nan() => "CAST('NaN' AS DOUBLE)".to_owned(),
+            Value::Float(f64::INFINITY) => "CAST('Infinity' AS DOUBLE)".to_owned(),
+            Value::Float(f64::NEG_INFINITY) => "CAST('-Infinity' AS DOUBLE)".to_owned(),
+            Value::Float(finite) => format!("CAST('{finite:e}' AS DOUBLE)"),
+            Value::Bytes(bytes) => format!("from_hex('{}')", hex(bytes)),
+            Value::Unsigned(number) => format!("CAST('{number}' AS UHUGEINT)"),
+            Value::WallClock(nanos) if nanos % time::MICROSECOND != 0 => {
+                let moment = time::moment(*nanos)?;
+                format!("CAST('{}' AS TIMESTAMP_NS)", moment.format("%Y-%m-%d %H:%M:%S%.9f"))
+            }
+            _ => return None,
+        }))
+    }
+
+    fn array(&self, _items: &[Value], literals: &[String]) -> Option<String> {
+        Some(format!("[{}]", literals.join(", ")))
+    }
+
+    fn map(&self, entries: &[(String, String)]) -> Option<String> {
+        let entries: Vec<String> = entries.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        Some(format!("MAP {{{}}}", entries.join(", ")))
+    }
+
+    /// A JSON is compared as it is written.
+    fn holds(&self, column: &str, of: &Type, _value: &Value, literal: &str) -> String {
+        match of {
+            Type::Json => format!("CAST({column} AS VARCHAR) = {literal}"),
+            _ => format!("{column} = {literal}"),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! A query that picks rows and columns of one table and does nothing else, so that each row of its answer is a row there.
+
+use sqlparser::ast::{
+    Distinct, Expr, GroupByExpr, Ident, ObjectName, SelectItem, SetExpr, Statement, TableFactor,
+    WildcardAdditionalOptions,
+};
+use sqlparser::parser::Parser;
+
+use super::super::dialect::Dialect;
+use super::super::files;
+use super::super::table_name::TableName;
+
+/// What a plain query picks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlainSelect {
+    /// The table.
+    pub(crate) table: TableName,
+    /// Its name as the query writes it.
+    pub(crate) written: String,
+    /// Whether the query takes merged rows of ClickHouse.
+    pub(crate) is_final: bool,
+    /// Whether every column of the table is in the answer by its own name.
+    pub(crate) takes_all: bool,
+    /// The columns that the query names: as they are called in the answer, and as the query writes that of the table; absent
+    /// where it is an expression.
+    pub(crate) columns: Vec<(Name, Option<String>)>,
+}
+
+/// A name of a column in an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    text: String,
+    /// Whether capitals tell it from others.
+    is_quoted: bool,
+}
+
+impl Name {
+    fn of(ident: &Ident) -> Name {
+        Name { text: ident.value.clone(), is_quoted: ident.quote_style.is_some() }
+    }
+
+    fn is(&self, column: &str) -> bool {
+        self.text == column || (!self.is_quoted && self.text.eq_ignore_ascii_case(column))
+    }
+}
+
+impl PlainSelect {
+    /// The column of the table that the answer calls `name`, as SQL; absent where the query computes it.
+    pub(crate) fn column(&self, dialect: &dyn Dialect, name: &str) -> Option<String> {
+        match self.columns.iter().find(|(known, _)| known.is(name)) {
+            Some((_, column)) => column.clone(),
+            None => self.takes_all.then(|| dialect.quoted(name)),
+        }
+    }
+}
+
+/// Reads `sql`; the reason, as the end of a sentence, where it does more than to pick rows and columns of one table.
+pub(crate) fn plain_select(dialect: &dyn Dialect, sql: &str) -> Result<PlainSelect, String> {
+    let read = files::on_deep_stack(|| {
+        let parser = dialect.parser();
+        let statements = if files::fits(parser, sql) { Parser::parse_sql(parser, sql).ok() } else { None };
+        statements.map_or_else(|| Err("cannot be read by the parser".to_owned()), |statements| picked(&statements))
+    });
+    read.unwrap_or_else(|| Err("cannot be read by the parser".to_owned()))
+}
+
+fn picked(statements: &[Statement]) -> Result<PlainSelect, String> {
+    let refused = |why: &str| Err(why.to_owned());
+    let [Statement::Query(query)] = statements else { return refused("is no SELECT") };
+    if query.with.is_some() {
+        return refused("has WITH");
+    }
+    if query.limit_clause.is_some() || query.fetch.is_some() {
+        return refused("has LIMIT");
+    }
+    let SetExpr::Select(select) = query.body.as_ref() else { return refused("is no plain SELECT") };
+    let is_grouped =
+        !matches!(&select.group_by, GroupByExpr::Expressions(all, more) if all.is_empty() && more.is_empty());
+    if is_grouped || select.having.is_some() {
+        return refused("groups rows");
+    }
+    if matches!(select.distinct, Some(Distinct::Distinct | Distinct::On(_))) || select.top.is_some() {
+        return refused("leaves rows out with DISTINCT");
+    }
+    if select.qualify.is_some() || !select.lateral_views.is_empty() || select.exclude.is_some() {
+        return refused("does more than to pick rows and columns");
+    }
+    let [from] = select.from.as_slice() else { return refused("reads more than one table") };
+    if !from.joins.is_empty() {
+        return refused("joins tables");
+    }
+    let TableFactor::Table { name, alias, args: None, sample: None, version: None, json_path: None, .. } =
+        &from.relation
+    else {
+        return refused("reads no table by its name");
+    };
+    // To the parser, which does not know it, the word is another name of the table.
+    let is_final = alias
+        .as_ref()
+        .is_some_and(|alias| alias.name.quote_style.is_none() && alias.name.value.eq_ignore_ascii_case("final"));
+    let (table, written) = (table(name)?, name.to_string());
+    let mut found = PlainSelect { table, written, is_final, takes_all: false, columns: Vec::new() };
+    for item in &select.projection {
+        match item {
+            SelectItem::UnnamedExpr(expr) => {
+                if let Some(column) = column(expr) {
+                    found.columns.push((Name::of(column), Some(column.to_string())));
+                }
+            }
+            SelectItem::ExprWithAlias { expr, alias } => {
+                found.columns.push((Name::of(alias), column(expr).map(ToString::to_string)));
+            }
+            SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => {
+                if *options != WildcardAdditionalOptions::default() {
+                    return refused("changes columns of `*`");
+                }
+                found.takes_all = true;
+            }
+            SelectItem::ExprWithAliases { .. } => return refused("gives an expression several names"),
+        }
+    }
+    Ok(found)
+}
+
+fn table(name: &ObjectName) -> Result<TableName, String> {
+    let parts: Option<Vec<String>> = name.0.iter().map(|part| Some(part.as_ident()?.value.clone())).collect();
+    match parts.unwrap_or_default().as_slice() {
+        [name] => Ok(TableName::new(None, name.clone())),
+        [schema, name] => Ok(TableName::new(Some(schema.clone()), name.clone())),
+        _ => Err("names its table in more than two parts".to_owned()),
+    }
+}
+
+/// The column that an expression is.
+fn column(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Identifier(name) => Some(name),
+        Expr::CompoundIdentifier(parts) => parts.last(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::driver;
+
+    fn read(engine: &str, sql: &str) -> Result<PlainSelect, String> {
+        plain_select(driver(engine).unwrap().dialect, sql)
+    }
+
+    /// Catches a column of the answer that is taken for another of the table, and an expression that is taken for a column.
+    #[test]
+    fn columns_of_the_answer_are_found_in_the_table() {
+        for engine in ["postgres", "mysql", "sqlite", "duckdb", "clickhouse"] {
+            let dialect = driver(engine).unwrap().dialect;
+            let sql = "SELECT id, t.cost AS amount, cost + 1 AS more, o FROM shop.orders t WHERE id > 1 ORDER BY id";
+            let found = read(engine, sql).unwrap();
+            let column = |name: &str| found.column(dialect, name);
+            assert_eq!((found.written.as_str(), found.table.to_string().as_str()), ("shop.orders", "shop.orders"));
+            assert_eq!(column("id").as_deref(), Some("id"), "{engine}");
+            assert_eq!(column("amount").as_deref(), Some("cost"), "{engine}");
+            assert_eq!((column("more"), column("cost")), (None, None), "{engine}");
+            let all = read(engine, "SELECT * FROM orders").unwrap();
+            assert_eq!(all.column(dialect, "any").unwrap(), dialect.quoted("any"));
+        }
+        let found = read("postgres", "SELECT Id, \"Cost\" FROM \"Orders\"").unwrap();
+        let dialect = driver("postgres").unwrap().dialect;
+        assert_eq!(found.column(dialect, "id").as_deref(), Some("Id"));
+        assert_eq!((found.column(dialect, "Cost").as_deref(), found.column(dialect, "cost")), (Some("\"Cost\""), None));
+        assert_eq!(found.written, "\"Orders\"");
+        let is_final = |sql| read("clickhouse", sql).unwrap().is_final;
+        assert!(is_final("SELECT id FROM orders FINAL WHERE id > 1") && !is_final("SELECT id FROM orders AS f"));
+    }
+
+    /// Catches a query of which a row of the answer is no row of the table.
+    #[test]
+    fn other_queries_are_refused() {
+        for sql in [
+            "SELECT id, count(*) FROM t GROUP BY id",
+            "SELECT DISTINCT id FROM t",
+            "SELECT id FROM t LIMIT 5",
+            "SELECT a.id FROM a JOIN b ON a.id = b.id",
+            "SELECT a.id FROM a, b",
+            "WITH x AS (SELECT 1 AS id) SELECT id FROM x",
+            "SELECT id FROM (SELECT id FROM t) AS x",
+            "SELECT id FROM a UNION ALL SELECT id FROM b",
+            "SELECT id FROM f(1)",
+            "SELECT 1 AS id",
+            "SELECT (",
+        ] {
+            for engine in ["postgres", "mysql", "sqlite", "duckdb", "clickhouse"] {
+                assert!(read(engine, sql).is_err(), "{engine}: {sql}");
+            }
+        }
+    }
+}

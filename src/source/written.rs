@@ -1,0 +1,52 @@
+//! Values as literals of an engine, to be written into its tables and to be looked for there. Texts only.
+
+use super::changes::Changes;
+use super::dialect::Dialect;
+use crate::frame::{Type, Value};
+use crate::spec::check::ParamValue;
+
+/// A value as a literal of `dialect`, whose SQL changes rows as `changes` says.
+///
+/// # Errors
+/// What the engine cannot hold, as a sentence.
+pub(crate) fn written(dialect: &dyn Dialect, changes: &dyn Changes, value: &Value) -> Result<String, String> {
+    if let Some(special) = changes.special(value) {
+        return special;
+    }
+    let label = dialect.label();
+    match value {
+        Value::Null => Ok("NULL".to_owned()),
+        Value::Unsigned(number) => dialect.decimal(&number.to_string()),
+        Value::Wide(number) => dialect.decimal(&number.to_plain_string()),
+        Value::Array(items) => {
+            let literals = items.iter().map(|item| written(dialect, changes, item)).collect::<Result<Vec<_>, _>>()?;
+            changes.array(items, &literals).ok_or_else(|| format!("{label} has no literal of an array"))
+        }
+        Value::Map(entries) => {
+            let one = |value: &Value| written(dialect, changes, value);
+            let entry = |(key, value): &(Value, Value)| Ok((one(key)?, one(value)?));
+            let literals = entries.iter().map(entry).collect::<Result<Vec<_>, String>>()?;
+            changes.map(&literals).ok_or_else(|| format!("{label} has no literal of a map"))
+        }
+        other => match ParamValue::of(other) {
+            Some(param) => dialect.literal(&param),
+            None => Err(format!("{label} has no literal of such a value")),
+        },
+    }
+}
+
+/// The condition that `column`, which was read as `of`, holds exactly `value`.
+///
+/// # Errors
+/// See [`written`].
+pub(crate) fn holds(
+    dialect: &dyn Dialect,
+    changes: &dyn Changes,
+    column: &str,
+    (of, value): (&Type, &Value),
+) -> Result<String, String> {
+    match value {
+        Value::Null => Ok(format!("{column} IS NULL")),
+        value => Ok(changes.holds(column, of, value, &written(dialect, changes, value)?)),
+    }
+}

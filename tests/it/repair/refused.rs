@@ -1,0 +1,106 @@
+//! What cannot be repaired, and what is left out of a file that is written all the same.
+
+use super::{cutover, said};
+
+/// Two SQLite files whose tables differ in row 1, miss 2 and have 3 in excess; row 5 stands twice in new.
+fn pair() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |name: &str, sql: &str| {
+        rusqlite::Connection::open(folder.path().join(name)).unwrap().execute_batch(sql).unwrap();
+    };
+    make(
+        "old.db",
+        "CREATE TABLE t (id INTEGER, v TEXT, w TEXT); INSERT INTO t VALUES (1, 'a', 'x'), (2, 'b', 'x'), (5, 'e', 'x')",
+    );
+    make(
+        "new.db",
+        "CREATE TABLE t (id INTEGER, v TEXT, w TEXT); INSERT INTO t VALUES (1, 'z', 'x'), (3, 'c', 'x'), (5, 'e', 'x')",
+    );
+    folder
+}
+
+/// Runs a check on them.
+fn run(folder: &tempfile::TempDir, check: &str, args: &[&str]) -> (Option<i32>, String) {
+    let suite = format!(
+        "name = \"s\"\n[sources.old]\nurl = \"sqlite:old.db\"\n[sources.new]\nurl = \"sqlite:new.db\"\n[checks.c]\nkind = \"rows\"\n\
+         key = \"id\"\nold = \"SELECT id, v FROM t\"\n{check}\n"
+    );
+    std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
+    let _ = std::fs::remove_file(folder.path().join("out.sql"));
+    said(&cutover(folder.path(), &[&["run", "suite.toml", "--no-history", "--repair", "out.sql"], args].concat()))
+}
+
+/// Catches a file that would not make new equal to old, or show what is masked, and is written without a word.
+#[test]
+fn what_is_not_whole_is_refused() {
+    let folder = pair();
+    let plain = "new = \"SELECT id, v FROM t\"";
+    for (check, args, why) in [
+        ("new = \"SELECT id, min(v) AS v FROM t GROUP BY id\"", &[][..], "groups rows"),
+        ("new = \"SELECT id, upper(v) AS v FROM t\"", &[], "the query of new computes `v`"),
+        ("new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id\"", &[], "joins tables"),
+        (&format!("{plain}\nmask = [\"v\"]"), &[], "it masks columns"),
+        (&format!("{plain}\nsample = \"50%\""), &[], "only 50% of its keys were examined"),
+        (&format!("{plain}\nexpect = {{ missing = 1 }}"), &[], "by design"),
+        (
+            plain,
+            &["--max-differences", "2"],
+            "1 difference left out, because there are more than the 2 of --max-differences",
+        ),
+    ] {
+        let (code, told) = run(&folder, check, args);
+        assert_eq!(code, Some(2), "{check}: {told}");
+        assert!(told.contains(why) && told.contains("out.sql is not written"), "{check}: {told}");
+        assert!(!folder.path().join("out.sql").exists(), "{check}");
+        let (code, told) = run(&folder, check, &[args, &["--partial"]].concat());
+        assert_eq!(code, Some(1), "{check}: {told}");
+        let text = std::fs::read_to_string(folder.path().join("out.sql")).unwrap();
+        assert!(text.contains("-- NOT REPAIRED: s.c: ") && text.contains(why), "{check}: {text}");
+        assert!(!text.contains("masked:"), "{text}");
+    }
+}
+
+/// Catches a key that stands twice and both of whose rows would be changed.
+#[test]
+fn rows_whose_key_stands_twice_are_left_out() {
+    let folder = pair();
+    let connection = rusqlite::Connection::open(folder.path().join("new.db")).unwrap();
+    connection.execute_batch("INSERT INTO t VALUES (5, 'f', 'x')").unwrap();
+    let (code, told) = run(&folder, "new = \"SELECT id, v FROM t\"", &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("s.c: 2 differences left out, because their key stands more than once"), "{told}");
+    let (_, _) = run(&folder, "new = \"SELECT id, v FROM t\"", &["--partial"]);
+    let text = std::fs::read_to_string(folder.path().join("out.sql")).unwrap();
+    assert_eq!(
+        text.lines().filter(|line| line.starts_with("DELETE") || line.starts_with("UPDATE")).count(),
+        2,
+        "{text}"
+    );
+    connection.execute_batch(&text).unwrap();
+    let rows: Vec<(i64, String)> = {
+        let mut all = connection.prepare("SELECT id, v FROM t ORDER BY id, v").unwrap();
+        all.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    };
+    let expected = [(1, "a"), (2, "b"), (5, "e"), (5, "f")].map(|(id, v)| (id, v.to_owned()));
+    assert_eq!(rows, expected);
+}
+
+/// Catches waived differences that a repair undoes, files that are repaired, and a flag without its file.
+#[test]
+fn what_was_accepted_is_not_undone() {
+    let folder = pair();
+    let waivers = "[[waivers]]\ncheck = \"s.c\"\nkeys = [{ id = 2 }]\ndifferences = [\"missing\"]\nowner = \"o\"\nwhy = \"w\"\nuntil = 2099-01-01\n";
+    std::fs::write(folder.path().join("waivers.toml"), waivers).unwrap();
+    let (code, told) = run(&folder, "new = \"SELECT id, v FROM t\"", &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("1 difference of it are waived or known"), "{told}");
+
+    std::fs::write(folder.path().join("new.csv"), "id,v\n1,z\n").unwrap();
+    std::fs::write(folder.path().join("old.csv"), "id,v\n1,a\n").unwrap();
+    let (code, told) =
+        said(&cutover(folder.path(), &["diff", "old.csv", "new.csv", "--key", "id", "--repair", "f.sql"]));
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("is only read"), "{told}");
+    let (code, told) = said(&cutover(folder.path(), &["diff", "old.csv", "new.csv", "--partial"]));
+    assert_eq!((code, told.contains("--repair")), (Some(2), true), "{told}");
+}
