@@ -19,6 +19,7 @@ use crate::record::proofs;
 use crate::record::read::{Baseline, RecordedRun};
 use crate::record::windows::FinishedWindows;
 use crate::run::{Again, Privacy, Repairs, RunOptions, Selected};
+use crate::source::TableName;
 use crate::suite::Suite;
 
 /// One run of a command.
@@ -66,7 +67,7 @@ impl<'a> RunRequest<'a> {
         let exit = ExitPolicy { fail_on: &args.fail_on, retryable: args.retryable_exit };
         let request =
             RunRequest { selected, options, reports, history, exit, look: args.look, repair: RepairArgs::default() };
-        Ok(request.repairing(&args.repair, &args.detail))
+        request.repairing(&args.repair, &args.detail)
     }
 
     /// Makes the request of a command that runs all checks of one suite, and whose runs no history has.
@@ -96,13 +97,15 @@ impl<'a> RunRequest<'a> {
     }
 
     /// The same request, which also takes down what would make new equal to old, where `args` ask for that.
-    pub(super) fn repairing(mut self, args: &RepairArgs, detail: &DetailArgs) -> RunRequest<'a> {
+    pub(super) fn repairing(mut self, args: &RepairArgs, detail: &DetailArgs) -> Result<RunRequest<'a>, String> {
         if args.repair.is_some() {
-            self.options.repairs = Some(Repairs::new(detail.diff.max_differences));
+            let ids: Vec<&str> = self.selected.iter().map(|one| one.check.id.as_str()).collect();
+            let tables = args.repair_table.iter().map(|text| table(text, &ids)).collect::<Result<_, _>>()?;
+            self.options.repairs = Some(Repairs::new(detail.diff.max_differences, tables));
             self.options.limits.whole_rows = true;
             self.repair = args.clone();
         }
-        self
+        Ok(self)
     }
 }
 
@@ -153,6 +156,19 @@ fn resume(args: &RunArgs) -> Result<Option<Arc<FinishedWindows>>, String> {
     opened.map_err(|cause| {
         format!("--resume: {} cannot be used: {cause}; give a folder that can be written to", folder.display())
     })
+}
+
+/// A check of `ids`, and the table that is named for it; the check may be left out where there is only one.
+fn table(text: &str, ids: &[&str]) -> Result<(String, TableName), String> {
+    let (id, table) = match (text.split_once('='), ids) {
+        (Some((id, table)), _) => (id, table),
+        (None, [id]) => (*id, text),
+        (None, _) => return Err(format!("--repair-table {text}: say of which check, such as {}={text}", ids[0])),
+    };
+    if !ids.contains(&id) {
+        return Err(format!("--repair-table {text}: no check `{id}` is selected; `cutover list` shows their names"));
+    }
+    Ok((id.to_owned(), TableName::parse(table).map_err(|why| format!("--repair-table: {why}"))?))
 }
 
 fn baseline(path: &Path) -> Result<Baseline, String> {

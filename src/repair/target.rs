@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::compare::{Role, RowColumn};
 use crate::schema::{Property, TableSchema};
-use crate::source::{ChangedTable, Changes, Dialect, Merging, PlainSelect, TableName};
+use crate::source::{ChangedTable, Changes, Dialect, PlainSelect, TableName};
 
 /// The table behind the query of new.
 #[derive(Clone)]
@@ -26,8 +26,7 @@ impl fmt::Debug for Target {
 }
 
 impl Target {
-    /// The table that `query` picks rows of, of which `schema` is what the catalogue says, and `merging` what merges do to its
-    /// rows.
+    /// The table that `query` picks rows of, of which `schema` is what the catalogue says.
     ///
     /// # Errors
     /// Why it cannot be written to, with a way out.
@@ -35,7 +34,6 @@ impl Target {
         dialect: &'static dyn Dialect,
         query: PlainSelect,
         schema: &TableSchema,
-        merging: Option<&Merging>,
     ) -> Result<Target, String> {
         let Some(changes) = dialect.changes() else {
             return Err(format!(
@@ -44,29 +42,18 @@ impl Target {
             ));
         };
         let part = |property| schema.parts.iter().filter(move |part| part.property == property);
-        if let Some(engine) = part(Property::TableEngine).next().filter(|_| dialect.server_diff().is_some()) {
-            let engine = engine.text.as_str();
-            let adds_up = ["Summing", "Aggregating", "Collapsing"].iter().any(|kind| engine.contains(kind));
-            if !engine.contains("MergeTree") || adds_up {
-                return Err(format!(
-                    "the table {} is of the engine {engine}, whose rows are not changed one by one; repair what it is \
-                     filled from",
-                    query.table
-                ));
-            }
+        let engine = part(Property::TableEngine).next().map_or("", |part| part.text.as_str());
+        if !changes.takes(engine) {
+            return Err(format!(
+                "the table {} is of the engine {engine}, whose rows are not changed one by one; repair what it is filled \
+                 from",
+                query.table
+            ));
         }
         let references = part(Property::ForeignKeys).filter_map(|part| Some(part.target.as_ref()?.0.clone())).collect();
         // A version that is compared has to be that of old.
-        let is_shown = |version: &String| {
-            let name = version.trim_matches('`');
-            merging.is_some_and(|merging| merging.columns.values().any(|column| column == name))
-        };
-        let version = merging.and_then(|merging| merging.version.clone()).filter(|version| !is_shown(version));
-        let table = ChangedTable {
-            name: query.written.clone(),
-            is_merged: query.is_final,
-            version: version.filter(|_| query.is_final),
-        };
+        let version = changes.version(engine).filter(|version| query.is_final && !query.names(version));
+        let table = ChangedTable { name: query.written.clone(), is_merged: query.is_final, version };
         Ok(Target { name: query.table.clone(), references, table, dialect, changes, query })
     }
 

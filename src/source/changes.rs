@@ -77,6 +77,16 @@ pub trait Changes: Sync {
         format!("{column} = {literal}")
     }
 
+    /// Whether rows of a table of this engine, as its catalogue has it, are changed one by one.
+    fn takes(&self, _engine: &str) -> bool {
+        true
+    }
+
+    /// The column, as SQL, that says which row of a key is the newest in a table of this engine, where it has one.
+    fn version(&self, _engine: &str) -> Option<String> {
+        None
+    }
+
     /// Takes a row out.
     fn delete(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
         vec![format!("DELETE FROM {} WHERE {}", table.name, row.conditions())]

@@ -158,8 +158,8 @@ fn each_difference_has_its_whole_rows() {
     assert_eq!(rows(&["--where", "token=t3"]).len(), 1, "a column of the row that is not in the difference");
     assert_eq!(rows(&["--where", "token=t1"]).len(), 1, "one that is equal");
 
-    let said = run(&["--with", "segment,sgement"]);
-    assert!(said.contains("`--with` names `sgement`") && !said.contains("names `segment`"), "{said}");
+    let said = run(&["--with", "segment,no_such"]);
+    assert!(said.contains("`--with` names `no_such`") && !said.contains("names `segment`"), "{said}");
     let [first, second, _] = &rows(&[])[..] else { panic!() };
     assert_eq!((&first.1["segment"], &first.2["segment"]), (&Json::from("a"), &Json::from("z")));
     assert_eq!((&second.1["segment"], &second.2), (&Json::from("b"), &Json::Null));

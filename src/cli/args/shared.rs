@@ -63,6 +63,10 @@ pub(crate) struct RepairArgs {
     /// Write SQL that would make new equal to old, for checks of kind rows; it is never executed
     #[arg(long, value_name = "PATH", conflicts_with = "no_examples")]
     pub(crate) repair: Option<PathBuf>,
+    /// The table that the rows of new are of, where its query does more than to pick rows and columns of one; of a run with
+    /// the check before it, such as shop.orders=sales.orders; repeatable
+    #[arg(long, value_name = "[CHECK=]TABLE", requires = "repair")]
+    pub(crate) repair_table: Vec<String>,
     /// Write it although some differences are left out of it
     #[arg(long, requires = "repair")]
     pub(crate) partial: bool,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::args::RepairArgs;
 use crate::fs::output::write_atomically;
 use crate::model::{CheckReport, Kind, RunReport, SourceReport, plural};
-use crate::repair::{CheckRepair, Script, script};
+use crate::repair::{Script, script};
 use crate::run::Repairs;
 
 /// Writes the file that `args` ask for, and returns a line about it.
@@ -15,7 +15,7 @@ use crate::run::Repairs;
 pub(crate) fn write(report: &RunReport, found: &Repairs, args: &RepairArgs) -> Option<Result<String, String>> {
     let path = args.repair.as_ref()?;
     let mut found = found.all();
-    let checks: Vec<&CheckReport> = report.checks.iter().filter(|check| is_repaired(check, &found)).collect();
+    let checks: Vec<&CheckReport> = report.checks.iter().filter(|check| is_repaired(check)).collect();
     let mut sources: BTreeMap<String, &SourceReport> = BTreeMap::new();
     for check in &checks {
         let name = check.sides.new.as_ref().map(|side| side.source.as_str());
@@ -36,7 +36,7 @@ pub(crate) fn write(report: &RunReport, found: &Repairs, args: &RepairArgs) -> O
             found.entry(check.id.clone()).or_default().refused.get_or_insert(why);
         }
     }
-    let head = head(report, sources.values().next().copied(), &found);
+    let head = head(report, sources.values().next().copied());
     let checks = checks.iter().filter_map(|check| Some((check.id.as_str(), found.get(&check.id)?))).collect();
     let (text, missing) = script(&Script { head, checks });
     if !missing.is_empty() && !args.partial {
@@ -59,9 +59,9 @@ pub(crate) fn write(report: &RunReport, found: &Repairs, args: &RepairArgs) -> O
 }
 
 /// Whether a check is one of rows, and has what to repair.
-fn is_repaired(check: &CheckReport, found: &BTreeMap<String, CheckRepair>) -> bool {
+fn is_repaired(check: &CheckReport) -> bool {
     let differs = check.outcome.differences().values().any(|count| *count > 0);
-    check.kind == Kind::Rows && (found.contains_key(&check.id) || differs || check.error.is_some())
+    check.kind == Kind::Rows && (differs || check.error.is_some())
 }
 
 /// Why the statements of a check would not make new equal to old, or undo what was accepted.
@@ -88,7 +88,7 @@ fn unfit(check: &CheckReport) -> Option<String> {
 }
 
 /// What is said of the run.
-fn head(report: &RunReport, new: Option<&SourceReport>, found: &BTreeMap<String, CheckRepair>) -> Vec<String> {
+fn head(report: &RunReport, new: Option<&SourceReport>) -> Vec<String> {
     let mut head = vec![
         "What would make new equal to old, written by cutover and never executed. Read it before you run it."
             .to_owned(),
@@ -103,7 +103,7 @@ fn head(report: &RunReport, new: Option<&SourceReport>, found: &BTreeMap<String,
     let others: BTreeSet<&str> = report
         .checks
         .iter()
-        .filter(|check| check.kind != Kind::Rows && !found.contains_key(&check.id))
+        .filter(|check| check.kind != Kind::Rows)
         .filter(|check| check.outcome.differences().values().any(|count| *count > 0))
         .map(|check| check.id.as_str())
         .collect();

@@ -7,7 +7,7 @@ use super::query::{opened, render};
 use crate::model::Side;
 use crate::repair::Target;
 use crate::source;
-use crate::source::QueryHandle;
+use crate::source::PlainSelect;
 use crate::spec::check::Check;
 
 /// Takes the differences of a check as SQL, where a repair is wanted.
@@ -34,21 +34,21 @@ async fn target(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[Str
     let whole = CheckRun { check: &whole, ..one };
     let sql = render(whole, context, Side::New.into(), engine, &query.sql).map_err(|why| why.message())?;
     let dialect = engine.driver().dialect;
-    let plain = source::plain_select(dialect, &sql).map_err(|why| {
-        format!(
-            "its query of new {why}, so a row of the answer is no row of one table; compare the table itself, as \
-             `SELECT columns FROM table` or with `cutover diff`"
-        )
-    })?;
+    let plain = match context.options.repairs.as_ref().and_then(|repairs| repairs.table(&one.check.id)) {
+        Some(table) => PlainSelect::of_table(dialect, table),
+        None => source::plain_select(dialect, &sql).map_err(|why| {
+            format!(
+                "its query of new {why}, so a row of the answer is no row of one table; compare the table itself, as \
+                 `SELECT columns FROM table` or with `cutover diff`, or name the table with --repair-table where each row of \
+                 the answer is one of it"
+            )
+        })?,
+    };
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
-    let asked = |what: &str, why: String| format!("{what} could not be asked: {why}");
     let schema = source::schema(engine, &plain.table, timeout, context.stop).await;
-    let schema = schema.map_err(|why| asked("the catalogue of new", why.message))?;
+    let schema = schema.map_err(|why| format!("the catalogue of new could not be asked: {}", why.message))?;
     if schema.columns.is_empty() {
         return Err(format!("new has no table {} of its own; name the table in the query", plain.table));
     }
-    let ticket = QueryHandle::default();
-    let merging = engine.merging(&sql, timeout, &ticket).await;
-    let merging = merging.map_err(|why| asked("how new merges rows", why.message))?;
-    Target::new(dialect, plain, &schema, merging.as_ref())
+    Target::new(dialect, plain, &schema)
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::compare::FullDifference;
 use crate::model::Difference;
 use crate::repair::{CheckRepair, Target, statement};
+use crate::source::TableName;
 
 /// Reasons that are kept by themselves; the rest are one.
 const REASONS: usize = 8;
@@ -16,12 +17,19 @@ pub(crate) struct Repairs {
     found: Arc<Mutex<BTreeMap<String, CheckRepair>>>,
     /// Most differences of one check.
     most: u64,
+    /// Tables that were named, by the checks they are for.
+    tables: Arc<BTreeMap<String, TableName>>,
 }
 
 impl Repairs {
-    /// Nothing yet; at most `most` differences of a check are taken.
-    pub(crate) fn new(most: u64) -> Repairs {
-        Repairs { found: Arc::default(), most }
+    /// Nothing yet; at most `most` differences of a check are taken, and `tables` are those of checks whose queries do not tell.
+    pub(crate) fn new(most: u64, tables: BTreeMap<String, TableName>) -> Repairs {
+        Repairs { found: Arc::default(), most, tables: Arc::new(tables) }
+    }
+
+    /// The table that was named for the check `id`.
+    pub(crate) fn table(&self, id: &str) -> Option<&TableName> {
+        self.tables.get(id)
     }
 
     /// Takes the differences of the check `id`, whose rows of new are those of `target`.

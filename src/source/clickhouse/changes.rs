@@ -7,6 +7,7 @@ use bigdecimal::num_bigint::Sign;
 
 use super::super::changes::{ChangedRow, ChangedTable, Changes, hex};
 use super::dialect::ClickHouse;
+use super::lint::version_of;
 use crate::frame::{Type, Value};
 
 impl Changes for ClickHouse {
@@ -59,6 +60,16 @@ impl Changes for ClickHouse {
             }
             _ => format!("{column} = {literal}"),
         }
+    }
+
+    /// What adds rows up would add a change up, too.
+    fn takes(&self, engine: &str) -> bool {
+        let kind = engine.split('(').next().unwrap_or_default();
+        kind.ends_with("MergeTree") && !["Summing", "Aggregating", "Collapsing"].iter().any(|how| kind.contains(how))
+    }
+
+    fn version(&self, engine: &str) -> Option<String> {
+        version_of(engine)
     }
 
     /// Of merged rows every version of the key goes, or an earlier one would be shown again.

@@ -45,6 +45,19 @@ impl Name {
 }
 
 impl PlainSelect {
+    /// All of `table`, whose columns are called so in the answer.
+    pub(crate) fn of_table(dialect: &dyn Dialect, table: &TableName) -> PlainSelect {
+        let written = table.quoted(dialect);
+        PlainSelect { table: table.clone(), written, is_final: false, takes_all: true, columns: Vec::new() }
+    }
+
+    /// Whether the column of the table, as SQL, is in the answer.
+    pub(crate) fn names(&self, column: &str) -> bool {
+        let bare = |text: &str| text.trim_matches(['"', '`']).to_owned();
+        let is_it = |held: &String| bare(held) == bare(column);
+        self.takes_all || self.columns.iter().filter_map(|(_, held)| held.as_ref()).any(is_it)
+    }
+
     /// The column of the table that the answer calls `name`, as SQL; absent where the query computes it.
     pub(crate) fn column(&self, dialect: &dyn Dialect, name: &str) -> Option<String> {
         match self.columns.iter().find(|(known, _)| known.is(name)) {

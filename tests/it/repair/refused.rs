@@ -60,6 +60,23 @@ fn what_is_not_whole_is_refused() {
     }
 }
 
+/// Catches a table that is named and not taken, and a name that means no check.
+#[test]
+fn a_table_that_is_named_is_repaired() {
+    let folder = pair();
+    let joined = "new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id\"";
+    let (code, told) = run(&folder, joined, &["--repair-table", "s.c=t"]);
+    assert_eq!(code, Some(1), "{told}");
+    let text = std::fs::read_to_string(folder.path().join("out.sql")).unwrap();
+    let connection = rusqlite::Connection::open(folder.path().join("new.db")).unwrap();
+    connection.execute_batch(&text).unwrap();
+    assert_eq!(run(&folder, joined, &["--repair-table", "t"]).0, Some(0), "{text}");
+    let (code, told) = run(&folder, joined, &["--repair-table", "s.other=t"]);
+    assert_eq!((code, told.contains("no check `s.other` is selected")), (Some(2), true), "{told}");
+    let (code, told) = run(&folder, joined, &["--repair-table", "s.c=gone"]);
+    assert_eq!((code, told.contains("new has no table gone")), (Some(0), false), "nothing differs any more: {told}");
+}
+
 /// Catches a key that stands twice and both of whose rows would be changed.
 #[test]
 fn rows_whose_key_stands_twice_are_left_out() {

@@ -94,7 +94,7 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
     }
     let reports = Reports::new(&args.output, None);
     let request = RunRequest::of_one(&loaded, 1, args.timeout, &args.detail, reports, args.look).map_err(refuse)?;
-    let request = request.repairing(&args.repair, &args.detail);
+    let request = request.repairing(&args.repair, &args.detail).map_err(refuse)?;
     if !args.look.quiet {
         console::complain(&format!("{}\n", made.pairing));
         if let Some(told) = told {

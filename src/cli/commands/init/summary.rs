@@ -12,12 +12,12 @@ use crate::model::{Side, Sides, agree, plural};
 /// Returns the same for programs.
 pub(super) fn json(found: &Found, path: &Path) -> Value {
     let Found { made, pairs, lists, left } = found;
-    let paired = made.tables.iter().map(|(name, checks)| json!({ "table": name, "checks": checks.to_string() }));
+    let paired = made.tables.iter().map(|(name, checks)| json!({ "table": name, "checks": checks }));
     let only = |side: Side| {
         let names = pairs.only.get(side).iter().map(|at| lists.get(side)[*at].called.clone());
         names.collect::<Vec<String>>()
     };
-    let left = left.iter().map(|left| json!({ "table": left.called, "why": left.why.to_string() }));
+    let left = left.iter().map(|left| json!({ "table": left.called, "why": left.why }));
     json!({
         "schema_version": 1,
         "suite": path.display().to_string(),

@@ -113,6 +113,11 @@ struct Choice {
     deleted: Option<String>,
 }
 
+/// The column, as SQL, that says which row of a key is the newest in a table of this engine.
+pub(crate) fn version_of(engine: &str) -> Option<String> {
+    choice(engine).version
+}
+
 fn choice(engine: &str) -> Choice {
     let arguments = engine
         .split_once("ReplacingMergeTree(")

@@ -21,6 +21,8 @@ use crate::model::{Warning, WarningCode};
 use rules::{Catalogue, Entry};
 use tree::Tree;
 
+pub(super) use merging::version_of;
+
 /// Views within views that are followed.
 const DEEPEST: usize = 16;
 
