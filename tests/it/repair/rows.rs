@@ -109,14 +109,14 @@ async fn a_row_that_moved_meanwhile_is_left_alone() {
 async fn replacing_tables_of_clickhouse_are_repaired_by_newer_versions() {
     let place = Place::new("clickhouse", "replacing").await;
     for (columns, name) in [("id, cost, note", "version"), ("id, cost, note, v", "compared")] {
-        place.run(&format!(
+        place.run(
             "DROP TABLE IF EXISTS o;\nDROP TABLE IF EXISTS n;\n\
              CREATE TABLE o (id UInt64, cost Decimal(18, 2), note String, v UInt64) ENGINE = MergeTree ORDER BY id;\n\
              CREATE TABLE n (id UInt64, cost Decimal(18, 2), note String, v UInt64) ENGINE = ReplacingMergeTree(v) ORDER BY id;\n\
              INSERT INTO o VALUES (1, 1.10, 'a', 5), (2, 2, 'b', 5), (3, 3, 'c', 5);\n\
              INSERT INTO n VALUES (1, 9, 'z', 5), (2, 2, 'b', 5), (4, 4, 'd', 5);\n\
              INSERT INTO n VALUES (1, 8, 'a', 6), (4, 5, 'd', 6);\n"
-        )).await;
+        ).await;
         let suite = format!(
             "name = \"s\"\n[sources.old]\nurl = \"{0}\"\n[sources.new]\nurl = \"{0}\"\n[checks.{name}]\nkind = \"rows\"\nkey = \"id\"\n\
              old = \"SELECT {columns} FROM o\"\nnew = \"SELECT {columns} FROM n FINAL\"\n",
