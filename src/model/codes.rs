@@ -87,6 +87,8 @@ codes! {
         ConnectionLost = "connection_lost", MayQuoteValues;
         /// It took longer than it may.
         Timeout = "timeout", NamesOnly;
+        /// A source was busy for longer than its `pace` waits.
+        Busy = "busy", NamesOnly;
         /// The run was stopped, or its deadline passed.
         Interrupted = "interrupted", NamesOnly;
         /// One side was not read to its end because of the other, whose error says why.
@@ -188,6 +190,8 @@ codes! {
         NullsDropped = "nulls_dropped", NamesOnly;
         /// Texts that differ are equal as numbers.
         NumbersAsText = "numbers_as_text", NamesOnly;
+        /// A check waited for a source that was busy.
+        Paused = "paused", NamesOnly;
         /// A connection took more than one try.
         Retried = "retried", NamesOnly;
         /// The timed queries return different numbers of rows.
@@ -228,8 +232,8 @@ codes! {
 impl ErrorCode {
     /// Returns whether another try may succeed as everything stands.
     pub fn is_retryable(self) -> bool {
-        use ErrorCode::{Connection, ConnectionLost, Interrupted, Timeout};
-        matches!(self, Connection | ConnectionLost | Timeout | Interrupted)
+        use ErrorCode::{Busy, Connection, ConnectionLost, Interrupted, Timeout};
+        matches!(self, Connection | ConnectionLost | Timeout | Busy | Interrupted)
     }
 
     /// Returns whether the connection is at fault, so that a query may be tried again before its first row.
@@ -300,6 +304,6 @@ mod tests {
     fn only_what_passes_by_itself_is_retryable() {
         let passes: Vec<&str> =
             ErrorCode::ALL.iter().filter(|code| code.is_retryable()).map(|code| code.as_str()).collect();
-        assert_eq!(passes, ["connection", "connection_lost", "timeout", "interrupted"]);
+        assert_eq!(passes, ["connection", "connection_lost", "timeout", "busy", "interrupted"]);
     }
 }

@@ -9,7 +9,9 @@ mod context;
 mod ending;
 mod event;
 pub(crate) mod findings;
+mod load;
 mod options;
+mod pace;
 mod params;
 mod resume;
 mod sources;
@@ -198,7 +200,7 @@ async fn one_check(
     let is_carried = earlier.is_some();
     let found = match earlier {
         Some(window) => Ok(resume::carried(window, report)),
-        None => isolated(check::run(one, context, report, &mut slot, watch)).await,
+        None => isolated(paced(one, context, report, &mut slot, watch)).await,
     };
     let (found, facts) = found.unwrap_or_else(|defect| {
         (CheckReport { error: Some(panicked(&defect)), ..blank.clone() }, CheckFacts::default())
@@ -215,6 +217,21 @@ async fn one_check(
         resumable.keep(&report, &facts);
     }
     (report, facts)
+}
+
+/// Runs a check when its sources are not busy.
+async fn paced<'a>(
+    one: CheckRun<'_>,
+    context: &'a Context<'a>,
+    mut report: CheckReport,
+    slot: &mut Slot<'a>,
+    watch: &(impl Fn(Event<'_>) + Sync),
+) -> (CheckReport, CheckFacts) {
+    match pace::wait(one, context).await {
+        Ok(waited) => report.warnings.extend(waited),
+        Err(error) => return (CheckReport { error: Some(error), ..report }, CheckFacts::default()),
+    }
+    check::run(one, context, report, slot, watch).await
 }
 
 /// What a check found, masked and put to its waivers.

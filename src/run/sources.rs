@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
+use super::load::Load;
 use super::options::{RunOptions, Selected};
 use crate::isolation::{Defect, caught, isolated};
 use crate::model::{Asked, Cause, ErrorReport, Side, Sides, SourceReport, Warning, WarningCode};
@@ -27,6 +28,8 @@ pub(crate) struct Open {
     /// What it said of itself, and whether that took more than one try.
     pub described: Result<(SourceReport, bool), Error>,
     shown: String,
+    /// Whether it is busy, where the suite has it asked.
+    pub(super) load: Arc<Load>,
 }
 
 /// All sources of a run by suite and name.
@@ -88,6 +91,7 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
         described.unwrap_or_else(|defect| Err(broken("the source was described", &defect)))
     });
     let described = join_all(described).await;
+    let loads: Vec<Arc<Load>> = engines.iter().map(|_| Arc::default()).collect();
     for (at, index, shown) in pending {
         let engine = engines[index].2.clone();
         let sides = Sides::each(|side| match &options.between {
@@ -95,7 +99,17 @@ pub(super) async fn open(selected: &[Selected<'_>], options: &RunOptions, stop: 
             None => engine.clone(),
         });
         let location = engines[index].0.location().clone();
-        opened.insert(at, Ok(Open { engine, sides, location, described: described[index].clone(), shown }));
+        opened.insert(
+            at,
+            Ok(Open {
+                engine,
+                sides,
+                location,
+                described: described[index].clone(),
+                shown,
+                load: loads[index].clone(),
+            }),
+        );
     }
     Opened(opened)
 }

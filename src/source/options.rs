@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::files::CsvOptions;
+use super::pace::Pace;
 
 /// What a suite says of a source beside its URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct SourceOptions {
     pub driver: Option<String>,
     /// Most connections held at once.
     pub max_connections: Option<u32>,
+    /// The load that it may be put under.
+    pub pace: Option<Pace>,
     /// Column types of CSV files: `column` or `table.column` to a type name.
     pub types: BTreeMap<String, String>,
     /// Columns that stand in the names of folders of files, `day=2026-01-31`: their names to the names of their types.

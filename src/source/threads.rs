@@ -20,6 +20,7 @@ use super::location::Location;
 use super::merging::Merging;
 use super::options::SourceOptions;
 use super::pushdown::Described;
+use super::rate::Rate;
 use super::shared::batch_sink::Reader;
 use super::url::SourceUrl;
 use crate::frame::Frame;
@@ -36,11 +37,15 @@ pub fn open(url: &SourceUrl, options: &SourceOptions) -> Result<Arc<dyn Engine>,
         _ => None,
     });
     let unfit = || Err(Error::new(ErrorCode::Connection, format!("{shown} is no place that its engine can be at")));
-    Ok(Arc::new(OnOwnThreads(opened.unwrap_or_else(unfit)?)))
+    let rate = options.pace.as_ref().and_then(|pace| pace.rows_per_second).map(|most| Arc::new(Rate::new(most)));
+    Ok(Arc::new(OnOwnThreads { engine: opened.unwrap_or_else(unfit)?, rate }))
 }
 
-/// An engine whose every question is asked on a thread of its own.
-struct OnOwnThreads(Arc<dyn Engine>);
+/// An engine whose every question is asked on a thread of its own, and whose rows come as fast as they may.
+struct OnOwnThreads {
+    engine: Arc<dyn Engine>,
+    rate: Option<Arc<Rate>>,
+}
 
 impl OnOwnThreads {
     /// What `question` comes to.
@@ -48,14 +53,14 @@ impl OnOwnThreads {
         &self,
         question: impl FnOnce(Arc<dyn Engine>) -> BoxFuture<'static, T> + Send + 'static,
     ) -> BoxFuture<'a, T> {
-        let engine = self.0.clone();
+        let engine = self.engine.clone();
         Box::pin(apart(move || question(engine)))
     }
 }
 
 impl Engine for OnOwnThreads {
     fn driver(&self) -> &'static Driver {
-        self.0.driver()
+        self.engine.driver()
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
@@ -72,7 +77,7 @@ impl Engine for OnOwnThreads {
     }
 
     fn admits_param(&self, value: &ParamValue) -> Result<(), String> {
-        self.0.admits_param(value)
+        self.engine.admits_param(value)
     }
 
     fn fetch<'a>(
@@ -81,13 +86,24 @@ impl Engine for OnOwnThreads {
         timeout: Duration,
         ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
-        let (sql, ticket) = (sql.to_owned(), ticket.clone());
-        self.ask(move |engine| Box::pin(async move { engine.fetch(&sql, timeout, &ticket).await }))
+        let (sql, ticket, rate) = (sql.to_owned(), ticket.clone(), self.rate.clone());
+        Box::pin(async move {
+            if let Some(rate) = &rate {
+                rate.ready().await;
+            }
+            let asked = self.ask(move |engine| Box::pin(async move { engine.fetch(&sql, timeout, &ticket).await }));
+            let answer: Result<Answer, Error> = asked.await;
+            if let (Some(rate), Ok(answer)) = (&rate, &answer) {
+                // They are here: what comes next waits for them.
+                rate.charge(answer.frame.height());
+            }
+            answer
+        })
     }
 
     /// Waits for others of this run and for no server.
     fn reserve(&self, connections: u32) -> BoxFuture<'_, Result<Option<SemaphorePermit<'_>>, Error>> {
-        self.0.reserve(connections)
+        self.engine.reserve(connections)
     }
 
     fn reader<'a>(
@@ -95,13 +111,13 @@ impl Engine for OnOwnThreads {
         timeout: Duration,
         ticket: &'a QueryHandle,
     ) -> BoxFuture<'a, Result<Box<dyn Reader + 'a>, Error>> {
-        let (engine, ticket) = (self.0.clone(), ticket.clone());
+        let (engine, ticket, rate) = (self.engine.clone(), ticket.clone(), self.rate.clone());
         Box::pin(async move {
             let (asks, asked) = mpsc::channel(1);
             let (told, opened) = oneshot::channel();
             let thread = tokio::task::spawn(apart(move || Box::pin(session(engine, timeout, ticket, told, asked))));
             match opened.await {
-                Ok(opened) => Ok(Box::new(Session { snapshot: opened?, asks, thread }) as Box<dyn Reader + 'a>),
+                Ok(opened) => Ok(Box::new(Session { snapshot: opened?, asks, thread, rate }) as Box<dyn Reader + 'a>),
                 Err(_) => resumed(thread).await,
             }
         })
@@ -208,6 +224,7 @@ struct Session {
     snapshot: bool,
     asks: mpsc::Sender<Request>,
     thread: JoinHandle<()>,
+    rate: Option<Arc<Rate>>,
 }
 
 impl Session {
@@ -233,7 +250,14 @@ impl Reader for Session {
         sql: &'a str,
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
-        Box::pin(self.ask(|told| Request::Read(sql.to_owned(), batches, told)))
+        let Some(rate) = self.rate.clone() else {
+            return Box::pin(self.ask(|told| Request::Read(sql.to_owned(), batches, told)));
+        };
+        Box::pin(async move {
+            let (inner, read) = mpsc::channel(1);
+            let asked = self.ask(|told| Request::Read(sql.to_owned(), inner, told));
+            tokio::join!(asked, rate.hand_on(read, batches)).0
+        })
     }
 
     fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {

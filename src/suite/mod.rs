@@ -11,6 +11,7 @@ mod levels;
 mod limits;
 mod loaded;
 mod overrides;
+mod pace;
 mod params;
 mod problem;
 mod prove;

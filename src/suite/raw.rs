@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::pace::RawPace;
 use crate::source::CsvOptions;
 
 /// A suite of paired checks.
@@ -72,6 +73,8 @@ pub(super) struct Source {
     pub settings: BTreeMap<String, toml::Value>,
     /// Most connections held at once.
     pub max_connections: Option<u32>,
+    /// The load that it may be put under.
+    pub pace: Option<RawPace>,
     /// How the CSV files of a path are written, where it is not as RFC 4180 says.
     pub csv: Option<CsvOptions>,
     /// Types of CSV columns: `column` or `table.column` to a type name.

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::pace::pace;
 use super::raw;
 use crate::fs::input;
-use crate::source::{CsvOptions, Driver, SourceOptions, SourceUrl, UrlError};
+use crate::source::{CsvOptions, Driver, SourceOptions, SourceUrl, UrlError, admits};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
@@ -231,11 +232,19 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
                 .to_owned(),
         );
     }
+    match raw.pace.map(pace).transpose() {
+        Ok(pace) => options.pace = pace,
+        Err(why) => problems.extend(why),
+    }
     if options.max_connections == Some(0) {
         problems.push("`max_connections` must be at least 1".to_owned());
     }
     if let Some(engine) = raw.url.as_deref().filter(|_| replaced.is_none()).and_then(certain) {
         problems.extend(without_effect(engine, &options));
+        let asked = options.pace.as_ref().and_then(|pace| pace.pause.as_ref());
+        if let Some(Err(refused)) = asked.map(|pause| admits(engine.dialect, &pause.sql)) {
+            problems.push(format!("`pause_when` of `pace`: {refused}"));
+        }
     }
     let url = replaced.map(str::to_owned).or(raw.url);
     match url {

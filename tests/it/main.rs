@@ -27,6 +27,7 @@ mod layout;
 mod leap;
 mod manual;
 mod motion;
+mod pace;
 mod packs;
 mod parquet;
 mod parquet_writers;

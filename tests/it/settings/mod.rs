@@ -216,10 +216,14 @@ fn what_has_no_effect_beside_the_rest_is_refused() {
 #[test]
 fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
     let settings: BTreeMap<&str, (&str, &[&str])> = BTreeMap::from([
-        ("timezone", ("'UTC'", &["postgres", "mysql", "clickhouse"][..])),
-        ("settings", ("{ a = 1 }", &["postgres", "mysql", "clickhouse", "duckdb"][..])),
-        ("driver", ("'duckdb'", &["duckdb"][..])),
-        ("max_connections", ("3", &["postgres", "mysql", "clickhouse"][..])),
+        ("timezone", ("'UTC'", &["postgres", "mysql", "clickhouse", "spark"][..])),
+        ("settings", ("{ a = 1 }", &["postgres", "mysql", "clickhouse", "duckdb", "spark"][..])),
+        ("driver", ("'mine'", &["duckdb", "spark"][..])),
+        ("max_connections", ("3", &["postgres", "mysql", "clickhouse", "spark"][..])),
+        (
+            "pace",
+            ("{ rows_per_second = 5 }", &["postgres", "mysql", "clickhouse", "sqlite", "files", "duckdb", "spark"][..]),
+        ),
         ("types", ("{ id = 'integer' }", &["files"][..])),
         ("csv", ("{ delimiter = ';' }", &["files"][..])),
         ("partitions", ("{ day = 'date' }", &["files"][..])),
@@ -233,6 +237,7 @@ fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
         ("sqlite", "sqlite:x.db"),
         ("files", "data"),
         ("duckdb", "adbc:duckdb:x.db"),
+        ("spark", "adbc:spark://h"),
     ];
     for (engine, url) in urls {
         for (setting, (value, heeded)) in &settings {
