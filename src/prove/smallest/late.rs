@@ -21,8 +21,8 @@ impl Trial<'_> {
     /// The shortest delay of new that is seen, where its time lags least; absent of times that a rule changes.
     pub(super) async fn late(&self, ready: &Ready) -> Option<SmallestLoss> {
         let KindSettings::Freshness { max_lag } = &self.one.check.kind else { return None };
-        let asked = ready.baseline.asked.of(Side::Old);
-        let old = ready.baseline.answers.get(asked.first()?.source, &asked.first()?.sql, 0)?;
+        let asked = self.compared(ready).into_iter().find(|asked| asked.new == ready.target)?.old;
+        let old = ready.baseline.answers.get(asked.source, &asked.sql, 0)?;
         let new = ready.baseline.answers.get(ready.target.source, &ready.target.sql, 0)?;
         let old = self.latest(old.batches.first()?, Side::Old)?;
         let new = self.latest(new.batches.first()?, Side::New)?;
@@ -44,7 +44,7 @@ impl Trial<'_> {
             };
             Some(vec![Edit::Set(new.name.clone(), [(row as u64, earlier)].into())])
         };
-        let found = self.least(ready, steps.checked_mul(2)?, &earlier).await?;
+        let found = self.least(ready, &ready.target, steps.checked_mul(2)?, &earlier).await?;
         Some(SmallestLoss {
             unit: LossUnit::Seconds,
             column: None,

@@ -2,8 +2,9 @@
 
 use super::super::edit::Edit;
 use super::super::judge::is_worse;
-use super::super::tape::Edits;
+use super::super::tape::{Edits, Query};
 use super::super::trial::{Ready, Trial};
+use crate::model::{Side, Sides};
 
 /// Rows beyond which a loss is told by its formula alone.
 pub(super) const MOST_ROWS: u64 = 20_000;
@@ -12,11 +13,20 @@ pub(super) const MOST_ROWS: u64 = 20_000;
 pub(super) type Lost<'a> = dyn Fn(i128) -> Option<Vec<Edit>> + Sync + 'a;
 
 impl Trial<'_> {
-    /// Returns the fewest units, at most `most`, whose loss is seen, found by doubling and halving; absent where none is, or
-    /// the time was used up.
-    pub(super) async fn least(&self, ready: &Ready, most: i128, lost: &Lost<'_>) -> Option<i128> {
+    /// Returns what was compared: the queries of both sides, window by window.
+    pub(super) fn compared(&self, ready: &Ready) -> Vec<Sides<Query>> {
+        let of = |side| {
+            let queries = ready.baseline.asked.of(side).into_iter();
+            queries.filter(|query| query.is_streamed == ready.target.is_streamed)
+        };
+        of(Side::Old).zip(of(Side::New)).map(|(old, new)| Sides { old, new }).collect()
+    }
+
+    /// Returns the fewest units, at most `most`, whose loss from the answer to `query` is seen, found by doubling and halving;
+    /// absent where none is, or the time was used up.
+    pub(super) async fn least(&self, ready: &Ready, query: &Query, most: i128, lost: &Lost<'_>) -> Option<i128> {
         let (mut unseen, mut seen) = (0_i128, 1_i128);
-        while !self.sees(ready, lost(seen)?).await? {
+        while !self.sees(ready, query, lost(seen)?).await? {
             unseen = seen;
             if seen >= most {
                 return None;
@@ -25,13 +35,13 @@ impl Trial<'_> {
         }
         while seen - unseen > 1 {
             let middle = unseen + (seen - unseen) / 2;
-            if self.sees(ready, lost(middle)?).await? { seen = middle } else { unseen = middle }
+            if self.sees(ready, query, lost(middle)?).await? { seen = middle } else { unseen = middle }
         }
         Some(seen)
     }
 
-    async fn sees(&self, ready: &Ready, edits: Vec<Edit>) -> Option<bool> {
-        let by_query = [(ready.target.sql.clone(), edits)].into();
+    async fn sees(&self, ready: &Ready, query: &Query, edits: Vec<Edit>) -> Option<bool> {
+        let by_query = [(query.sql.clone(), edits)].into();
         let (after, is_known) = self.tried(&ready.baseline, Edits { side: ready.side, by_query }).await;
         (is_known && !self.request.is_late()).then(|| is_worse(&ready.baseline.reports, &after))
     }

@@ -24,8 +24,8 @@ impl Trial<'_> {
     /// The fewest values whose move is seen; absent where a side does not give raw values.
     pub(super) async fn values_moved(&self, ready: &Ready) -> Option<SmallestLoss> {
         let KindSettings::Percentile(settings) = &self.one.check.kind else { return None };
-        let asked = ready.baseline.asked.of(Side::Old);
-        let old = ready.baseline.answers.get(asked.first()?.source, &asked.first()?.sql, 0)?;
+        let asked = self.compared(ready).into_iter().find(|asked| asked.new == ready.target)?.old;
+        let old = ready.baseline.answers.get(asked.source, &asked.sql, 0)?;
         let new = ready.baseline.answers.get(ready.target.source, &ready.target.sql, 0)?;
         let (old, new) = (self.groups(&old, settings, Side::Old)?, self.groups(&new, settings, Side::New)?);
         let is_judged = |(_, group): &(&Vec<Option<String>>, &Vec<Placed>)| group.len() as u64 >= settings.min_rows;
@@ -44,7 +44,7 @@ impl Trial<'_> {
         };
         let most = group.len() as i128;
         let is_confirmed = if is_equal && ready.sample.total <= MOST_ROWS {
-            Some(self.least(ready, most, &lost).await? == moved as i128)
+            Some(self.least(ready, &ready.target, most, &lost).await? == moved as i128)
         } else {
             None
         };

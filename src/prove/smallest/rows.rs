@@ -35,7 +35,7 @@ impl Trial<'_> {
             }
         };
         let is_confirmed = if is_clean && total <= i128::from(MOST_ROWS) && amount <= most {
-            Some(self.least(ready, most, &lost).await? == amount)
+            Some(self.least(ready, &ready.target, most, &lost).await? == amount)
         } else {
             None
         };

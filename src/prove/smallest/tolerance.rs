@@ -17,7 +17,10 @@ struct Worst {
     /// The key as it is shown, in the order of the check's key.
     key: Vec<Option<String>>,
     old: BigDecimal,
-    /// Number of the row in the answer of new, with its value there.
+    /// The query of new, and how many rows its answer has.
+    query: Query,
+    total: u64,
+    /// Number of the row in that answer, with its value there.
     row: u64,
     new: Value,
 }
@@ -31,10 +34,6 @@ impl Trial<'_> {
         if !is_compared || ready.side != Side::New {
             return Vec::new();
         }
-        let queries = ready.baseline.asked.of(Side::Old);
-        let Some(old) = queries.iter().find(|query| query.is_streamed == ready.target.is_streamed) else {
-            return Vec::new();
-        };
         let mut found = Vec::new();
         for (at, name) in ready.sample.names.iter().enumerate() {
             let renamed = check.rename.iter().find(|(_, new)| *new == name);
@@ -45,7 +44,7 @@ impl Trial<'_> {
                 Some(Type::Decimal { scale }) => i64::from(*scale),
                 _ => continue,
             };
-            found.extend(self.of_column(ready, old, (known_as, name), &tolerance, unit).await);
+            found.extend(self.of_column(ready, (known_as, name), &tolerance, unit).await);
         }
         found
     }
@@ -53,21 +52,20 @@ impl Trial<'_> {
     async fn of_column(
         &self,
         ready: &Ready,
-        old: &Query,
         (known_as, name): (&str, &str),
         tolerance: &Tolerance,
         scale: i64,
     ) -> Option<SmallestLoss> {
-        let worst = self.worst(ready, old, known_as, name)?;
+        let worst = self.worst(ready, known_as, name)?;
         let bound = &tolerance.absolute + &tolerance.relative * worst.old.abs();
         let one = BigDecimal::new(1.into(), scale);
         // Beyond the bound by one unit, or by less than one where the bound is no whole number of them.
         let units: BigDecimal = (&bound / &one).with_scale_round(0, RoundingMode::Floor) + BigDecimal::from(1);
         let amount = (&units * &one).normalized();
         let is_equal = number(&worst.new).is_some_and(|new| new == worst.old);
-        let is_confirmed = match (is_equal && ready.sample.total <= MOST_ROWS, units.to_i128()) {
+        let is_confirmed = match (is_equal && worst.total <= MOST_ROWS, units.to_i128()) {
             (true, Some(units)) => {
-                Some(self.least(ready, 1 << 90, &|lost| less(name, &worst, lost, scale)).await? == units)
+                Some(self.least(ready, &worst.query, 1 << 90, &|lost| less(name, &worst, lost, scale)).await? == units)
             }
             _ => None,
         };
@@ -82,17 +80,45 @@ impl Trial<'_> {
     }
 
     /// The number of old whose tolerance is the widest, and its counterpart in new.
-    fn worst(&self, ready: &Ready, old: &Query, known_as: &str, name: &str) -> Option<Worst> {
-        let check = self.one.check;
-        let answer = ready.baseline.answers.get(old.source, &old.sql, 0)?;
-        let key =
-            |side: Side| check.key.iter().map(move |name| check.name_on(side, name).to_owned()).collect::<Vec<_>>();
-        let column = if matches!(check.kind, KindSettings::RowCount) { None } else { Some(known_as) };
+    fn worst(&self, ready: &Ready, known_as: &str, name: &str) -> Option<Worst> {
+        let widest = self.compared(ready).into_iter().filter_map(|asked| {
+            let (amount, key) = self.widest(ready, &asked.old, known_as)?;
+            Some((amount, key, asked.new))
+        });
+        // Of several as wide, the first.
+        let by_amount = |one: &(BigDecimal, _, _), other: &(BigDecimal, _, _)| one.0.abs().cmp(&other.0.abs());
+        let (old, wanted, query) = widest.collect::<Vec<_>>().into_iter().rev().max_by(by_amount)?;
+        let answer = ready.baseline.answers.get(query.source, &query.sql, 0)?;
+        let names = self.key(Side::New);
+        let mut first = 0;
+        for batch in &answer.batches {
+            let keys: Vec<_> = names.iter().map(|name| batch.column(name)).collect::<Option<_>>()?;
+            for row in 0..batch.height() {
+                let shown = keys.iter().map(|(series, of)| value(series, of, row).as_ref().and_then(value_as_shown));
+                if shown.eq(wanted.iter().cloned()) {
+                    let (series, of) = batch.column(name)?;
+                    let (row, new) = (first + row as u64, value(series, of, row)?);
+                    return Some(Worst { key: wanted, old, query, total: answer.rows(), row, new });
+                }
+            }
+            first += batch.height() as u64;
+        }
+        None
+    }
+
+    /// The columns of the key by their names on `side`.
+    fn key(&self, side: Side) -> Vec<&str> {
+        self.one.check.key.iter().map(|name| self.one.check.name_on(side, name)).collect()
+    }
+
+    /// The largest number of the answer of old to `query`, with its key.
+    fn widest(&self, ready: &Ready, query: &Query, known_as: &str) -> Option<(BigDecimal, Vec<Option<String>>)> {
+        let answer = ready.baseline.answers.get(query.source, &query.sql, 0)?;
+        let names = self.key(Side::Old);
+        let column = if matches!(self.one.check.kind, KindSettings::RowCount) { None } else { Some(known_as) };
         let mut widest: Option<(BigDecimal, Vec<Option<String>>)> = None;
         for batch in &answer.batches {
-            let names = key(Side::Old);
-            let column =
-                column.or_else(|| batch.names().into_iter().find(|name| !names.iter().any(|key| key == name)))?;
+            let column = column.or_else(|| batch.names().into_iter().find(|name| !names.contains(name)))?;
             let keys: Vec<Vec<Value>> = names.iter().map(|name| batch.values(name)).collect();
             for (row, held) in batch.values(column).iter().enumerate() {
                 let Some(amount) = number(held) else { continue };
@@ -101,22 +127,7 @@ impl Trial<'_> {
                 }
             }
         }
-        let (old, wanted) = widest?;
-        let answer = ready.baseline.answers.get(ready.target.source, &ready.target.sql, 0)?;
-        let names = key(Side::New);
-        let mut first = 0;
-        for batch in &answer.batches {
-            let keys: Vec<_> = names.iter().map(|name| batch.column(name)).collect::<Option<_>>()?;
-            for row in 0..batch.height() {
-                let shown = keys.iter().map(|(series, of)| value(series, of, row).as_ref().and_then(value_as_shown));
-                if shown.eq(wanted.iter().cloned()) {
-                    let (series, of) = batch.column(name)?;
-                    return Some(Worst { key: wanted, old, row: first + row as u64, new: value(series, of, row)? });
-                }
-            }
-            first += batch.height() as u64;
-        }
-        None
+        widest
     }
 }
 

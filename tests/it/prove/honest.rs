@@ -125,8 +125,19 @@ fn the_smallest_loss_follows_from_the_tolerance_and_is_found_on_the_data() {
     };
     let count = "[checks.c]\nkind = \"row_count\"\nrelative = 0.3\nold = \"SELECT COUNT(*) AS n FROM items\"\n\
                  new = \"SELECT COUNT(*) AS m FROM items\"\n";
-    // The widest sum is 44.99, of 2026-01-03.
+    // Each window has its own sum, and that of another is no measure of it.
+    let from_to = "WHERE day >= {{ from }} AND day < {{ to }}";
+    let windowed = |last: &str| {
+        let sql = format!("SELECT SUM(cost) AS cost FROM items {from_to}");
+        format!(
+            "[checks.c]\nkind = \"sum\"\ncolumns.cost = {{ relative = 0.1 }}\n\
+             window = {{ column = \"day\", from = 2026-01-01, to = {last}, step = \"1day\" }}\nold = \"{sql}\"\nnew = \"{sql}\"\n"
+        )
+    };
+    // The widest sum is 44.99, of 2026-01-03, after which no day has one.
     let cases = [
+        (windowed("2026-01-04"), "4.5"),
+        (windowed("2026-01-09"), "4.5"),
         (sum("{ absolute = 0.05 }"), "0.06"),
         (sum("{ relative = 0.1 }"), "4.5"),
         (sum("{ absolute = 1, relative = 0.1 }"), "5.5"),
