@@ -124,8 +124,13 @@ fn with_other(
     };
     let others: Vec<(&String, Value)> =
         rows.iter().filter_map(|row| Some((&row.condition, change(row.values.get(at)?)?))).collect();
+    let written = |other: &Value| match (other, picked.columns.get(at)?) {
+        // A literal is a decimal, which not every engine puts beside floats.
+        (Value::Float(0.0), (name, _)) => Some(format!("{0} - {0}", dialect.quoted(name))),
+        _ => literal(dialect, other),
+    };
     let changed: Vec<(&String, String)> =
-        others.iter().filter_map(|(condition, other)| Some((*condition, literal(dialect, other)?))).collect();
+        others.iter().filter_map(|(condition, other)| Some((*condition, written(other)?))).collect();
     if changed.is_empty() {
         return if others.is_empty() { Body::Same } else { Body::Unwritable };
     }

@@ -28,6 +28,22 @@ fn the_blind_check_of_the_demo_is_found_as_the_page_shows() {
     assert!(blind.len() == 1 && blind[0].contains("demo.cost_by_project"), "{blind:?}");
 }
 
+/// Catches floats of files that cannot be changed in their table, because a decimal beside them is refused.
+#[test]
+fn floats_of_files_are_changed_in_their_table() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(cutover(folder.path()).args(["demo", "--clean", "--quiet"]).status().unwrap().success());
+    let mut command = cutover(folder.path());
+    command.args(["prove", "cutover-demo", "--on", "tables", "--only", "demo.quantiles_in_order", "--json"]);
+    let proof = super::read(&command.output().unwrap());
+    // p50 ≤ p95 ≤ p99 holds where p50 is 0.
+    assert!(super::tables::with(&proof, "missed").contains(&"model_latency.p50:zero".to_owned()), "{}", proof.shown);
+    let caught = super::tables::with(&proof, "caught");
+    for id in ["model_latency.p95:zero", "model_latency.p99:zero"] {
+        assert!(caught.contains(&id.to_owned()), "{id}: {caught:?}\n{}", proof.shown);
+    }
+}
+
 /// Catches a mutant that the page does not name, and one that it names and nothing has.
 #[test]
 fn the_page_names_the_mutants() {
