@@ -19,7 +19,8 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
         Measure::Largest => format!("CAST(max({column}) AS STRING)"),
         Measure::Smallest => format!("CAST(min({column}) AS STRING)"),
         Measure::FinerNumber(_) if matches!(of, ColumnType::Float(_)) => {
-            format!("CAST(max(CASE WHEN {column} <> floor({column}) THEN {column} END) AS STRING)")
+            // A double again, where `floor` is an integer that ends at 64 bits.
+            format!("CAST(max(CASE WHEN {column} <> rint({column}) THEN {column} END) AS STRING)")
         }
         Measure::FinerNumber(digits) => {
             let fraction = format!("rtrim('0', split_part({text}, '.', 2))");

@@ -465,3 +465,38 @@ async fn duckdb() {
     let pair = Pair { old: "duckdb", before_new: "CREATE TYPE less AS ENUM ('a');", ..PAIR };
     every_value_is_found("capacity_duck", &pair, &columns).await;
 }
+
+/// Catches the same in Spark.
+#[tokio::test(flavor = "multi_thread")]
+async fn spark() {
+    let columns = [
+        column(
+            "note",
+            ("STRING", "varchar(3)"),
+            &["'äöü'", "NULL"],
+            "'abcd'",
+            ("longest text in characters", "4", "3"),
+        ),
+        column("must", ("INT", "int NOT NULL"), &["1"], "NULL", ("NULLs", "1", "0")),
+        column(
+            "cost",
+            ("DECIMAL(12,4)", "numeric(5,2)"),
+            &["999.99", "-999.99"],
+            "0.125",
+            ("digits after the point", "0.1250", "2 digits"),
+        ),
+        column("whole", ("DOUBLE", "int"), &["2147483647D"], "0.5D", ("digits after the point", "0.5", "0 digits")),
+        column("nan", ("DOUBLE", "int"), &["0D"], "DOUBLE('nan')", ("largest number", "NaN", "2147483647")),
+        column(
+            "moment",
+            ("TIMESTAMP", "timestamptz(3)"),
+            &["TIMESTAMP '2026-01-01 00:00:00.123Z'"],
+            "TIMESTAMP '2026-01-01 00:00:00.1234+01:00'",
+            ("digits of a second", "2025-12-31 23:00:00.1234", "3 digits"),
+        ),
+    ];
+    // Its own tables have no DELETE, and none is written from itself.
+    let delete =
+        "CREATE TABLE kept AS SELECT * FROM t WHERE id <> 0; INSERT OVERWRITE t SELECT * FROM kept; DROP TABLE kept;";
+    every_value_is_found("capacity_spark", &Pair { old: "spark", delete, ..PAIR }, &columns).await;
+}

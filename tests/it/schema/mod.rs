@@ -30,6 +30,11 @@ pub(crate) async fn apply(url: &str, folder: &Path, sql: &str) {
             let path = folder.join(url.strip_prefix("sqlite:").unwrap());
             rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
         }
+        "adbc" if url.starts_with("adbc:spark") => {
+            let statements: Vec<&str> =
+                sql.split(';').map(str::trim).filter(|statement| !statement.is_empty()).collect();
+            crate::contract::spark::make(url, &statements);
+        }
         "adbc" => {
             let path = folder.join(url.strip_prefix("adbc:duckdb:").unwrap());
             crate::contract::duckdb::make(&path, &[sql]);
@@ -58,6 +63,7 @@ pub(crate) async fn place(engine: &str, name: &str) -> String {
             url.to_string()
         }
         "duckdb" => format!("adbc:duckdb:{name}.duckdb"),
+        "spark" => crate::contract::spark::schema(name),
         _ => format!("sqlite:{name}.db"),
     }
 }
