@@ -1,5 +1,6 @@
 //! The differences of a run as one Parquet file: one line per difference and column, in full, up to a limit per check.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -21,9 +23,50 @@ use crate::record::differences::{COLUMNS, RUN};
 const LINES: usize = 1 << 16;
 
 /// Bytes of lines held before they are written.
-const BYTES: usize = 1 << 24;
+const BYTES: usize = if cfg!(test) { 1 << 12 } else { 1 << 24 };
 
 type Line = differences::Line<String>;
+
+/// Lines that are not written yet.
+#[derive(Debug, Default)]
+struct Lines {
+    lines: Vec<Line>,
+    bytes: usize,
+}
+
+impl Lines {
+    fn add(&mut self, lines: Vec<Line>) {
+        let size = |line: &Line| line.iter().flatten().map(String::len).sum::<usize>();
+        self.bytes += lines.iter().map(size).sum::<usize>();
+        self.lines.extend(lines);
+    }
+
+    /// Whether they are enough to be written.
+    fn are_many(&self) -> bool {
+        self.lines.len() >= LINES || self.bytes >= BYTES
+    }
+
+    /// Writes them, and holds none then.
+    fn write(&mut self, writer: &mut ArrowWriter<File>) -> io::Result<()> {
+        let Lines { lines, .. } = std::mem::take(self);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let column = |at: usize| -> (&str, ArrayRef, bool) {
+            let values: StringArray = lines.iter().map(|line| line[at].as_deref()).collect();
+            (COLUMNS[at], Arc::new(values), true)
+        };
+        let batch =
+            RecordBatch::try_from_iter_with_nullable((0..COLUMNS.len()).map(column)).map_err(io::Error::other)?;
+        writer.write(&batch).map_err(io::Error::other)
+    }
+}
+
+fn writer(file: File) -> io::Result<ArrowWriter<File>> {
+    let schema = Schema::new(COLUMNS.map(|name| Field::new(name, DataType::Utf8, true)).to_vec());
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    ArrowWriter::try_new(file, Arc::new(schema), Some(properties)).map_err(io::Error::other)
+}
 
 /// The file while it is written. Clones share it.
 #[derive(Clone, Debug)]
@@ -36,9 +79,8 @@ pub(crate) struct Differences {
 struct Shared {
     /// Absent once it was kept.
     file: Option<NamedTempFile>,
-    writer: ArrowWriter<std::fs::File>,
-    lines: Vec<Line>,
-    bytes: usize,
+    writer: ArrowWriter<File>,
+    lines: Lines,
     failed: Option<io::Error>,
 }
 
@@ -53,11 +95,8 @@ impl Differences {
     /// differences of a check are in it.
     pub(crate) fn new(folder: &Path, most: u64) -> io::Result<Differences> {
         let file = beside(folder)?;
-        let schema = Schema::new(COLUMNS.map(|name| Field::new(name, DataType::Utf8, true)).to_vec());
-        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
-        let writer = ArrowWriter::try_new(file.reopen()?, Arc::new(schema), Some(properties));
-        let writer = writer.map_err(io::Error::other)?;
-        let shared = Shared { file: Some(file), writer, lines: Vec::new(), bytes: 0, failed: None };
+        let writer = writer(file.reopen()?)?;
+        let shared = Shared { file: Some(file), writer, lines: Lines::default(), failed: None };
         Ok(Differences { shared: Arc::new(Mutex::new(shared)), most })
     }
 
@@ -88,30 +127,70 @@ impl Differences {
 impl Shared {
     /// Takes lines, and writes what is held where that is enough.
     fn add(&mut self, lines: Vec<Line>) {
-        let size = |line: &Line| line.iter().flatten().map(String::len).sum::<usize>();
-        self.bytes += lines.iter().map(size).sum::<usize>();
-        self.lines.extend(lines);
-        if self.lines.len() >= LINES || self.bytes >= BYTES {
+        self.lines.add(lines);
+        if self.lines.are_many() {
             self.flush();
         }
     }
 
     fn flush(&mut self) {
-        self.bytes = 0;
-        let lines = std::mem::take(&mut self.lines);
-        if lines.is_empty() || self.failed.is_some() {
-            return;
+        if self.failed.is_none() {
+            self.failed = self.lines.write(&mut self.writer).err();
         }
-        let column = |at: usize| -> (&str, ArrayRef, bool) {
-            let values: StringArray = lines.iter().map(|line| line[at].as_deref()).collect();
-            (COLUMNS[at], Arc::new(values), true)
+    }
+
+    /// Takes what a sink held.
+    fn take(&mut self, held: Held) {
+        self.flush();
+        if self.failed.is_none() {
+            self.failed = held.hand_over(self).err();
+        }
+    }
+}
+
+/// Lines that are not in the file yet: in memory, and beyond what that has room for in a temporary file.
+#[derive(Default)]
+struct Held {
+    lines: Lines,
+    written: Option<(File, ArrowWriter<File>)>,
+    failed: Option<io::Error>,
+}
+
+impl Held {
+    fn add(&mut self, lines: Vec<Line>) {
+        self.lines.add(lines);
+        if self.lines.are_many() && self.failed.is_none() {
+            self.failed = self.write().err();
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let (_, to) = match &mut self.written {
+            Some(written) => written,
+            None => {
+                let file = tempfile::tempfile()?;
+                let to = writer(file.try_clone()?)?;
+                self.written.insert((file, to))
+            }
         };
-        let written = RecordBatch::try_from_iter_with_nullable((0..COLUMNS.len()).map(column))
-            .map_err(io::Error::other)
-            .and_then(|batch| self.writer.write(&batch).map_err(io::Error::other));
-        if let Err(cause) = written {
-            self.failed = Some(cause);
+        self.lines.write(to)
+    }
+
+    /// Gives all lines to `shared`, in their order.
+    fn hand_over(self, shared: &mut Shared) -> io::Result<()> {
+        if let Some(cause) = self.failed {
+            return Err(cause);
         }
+        if let Some((file, mut written)) = self.written {
+            written.finish().map_err(io::Error::other)?;
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build());
+            for batch in reader.map_err(io::Error::other)? {
+                let batch = batch.map_err(io::Error::other)?;
+                shared.writer.write(&batch).map_err(io::Error::other)?;
+            }
+        }
+        shared.add(self.lines.lines);
+        Ok(())
     }
 }
 
@@ -122,13 +201,13 @@ pub(crate) struct ParquetSink {
     taken: u64,
     truncated: bool,
     /// Lines that are not in the file before the sink is finished, where that is wanted.
-    held: Option<Vec<Line>>,
+    held: Option<Held>,
 }
 
 impl ParquetSink {
     /// The same sink, from which nothing reaches the file unless it is finished.
     pub(crate) fn held(self) -> ParquetSink {
-        ParquetSink { held: Some(Vec::new()), ..self }
+        ParquetSink { held: Some(Held::default()), ..self }
     }
 
     /// Whether another difference has room.
@@ -172,7 +251,7 @@ impl ParquetSink {
         };
         let lines: Vec<Line> = lines.into_iter().map(line).collect();
         match &mut self.held {
-            Some(held) => held.extend(lines),
+            Some(held) => held.add(lines),
             None => to.shared.lock().unwrap_or_else(PoisonError::into_inner).add(lines),
         }
         true
@@ -181,8 +260,56 @@ impl ParquetSink {
     /// What was written, where anything was.
     pub(crate) fn finish(self) -> Option<Written> {
         if let (Some(to), Some(held)) = (&self.to, self.held) {
-            to.shared.lock().unwrap_or_else(PoisonError::into_inner).add(held);
+            to.shared.lock().unwrap_or_else(PoisonError::into_inner).take(held);
         }
         (self.taken > 0 || self.truncated).then_some(Written { differences: self.taken, truncated: self.truncated })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::AsArray;
+
+    use super::*;
+
+    /// Catches lines of a reading that is the verdict which are lost, doubled or out of order on their way through a temporary
+    /// file, and those of a reading that is not.
+    #[test]
+    fn lines_that_are_held_come_in_their_order_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let differences = Differences::new(folder.path(), 1_000).unwrap();
+        let example = |id: usize| Example {
+            difference: Difference::Missing,
+            key: Key(vec![("id".to_owned(), Some(id.to_string()))]),
+            columns: [("v".to_owned(), crate::model::Pair::default())].into(),
+        };
+        let rows = || Sides { old: Some("x".repeat(100)), new: None };
+        let mut direct = Differences::sink(Some(&differences), "s.direct");
+        let mut held = Differences::sink(Some(&differences), "s.held").held();
+        let mut given_up = Differences::sink(Some(&differences), "s.given_up").held();
+        for id in 0..300 {
+            assert!(held.take(&example(id), rows()) && given_up.take(&example(id), rows()));
+        }
+        assert!(held.held.as_ref().is_some_and(|held| held.written.is_some()), "more than memory is to hold");
+        assert!(direct.take(&example(0), rows()));
+        assert_eq!(held.finish().map(|written| written.differences), Some(300));
+        drop(given_up);
+        direct.finish();
+        let path = folder.path().join("d.parquet");
+        differences.keep(path.clone(), "run").unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap();
+        let mut found = Vec::new();
+        for batch in reader.map(Result::unwrap) {
+            let column = |at: usize| batch.column(at).as_string::<i32>().clone();
+            let (checks, keys, old) = (column(1), column(2), column(7));
+            (0..batch.num_rows()).for_each(|row| {
+                assert_eq!(old.value(row).len(), 100);
+                found.push((checks.value(row).to_owned(), keys.value(row).to_owned()));
+            });
+        }
+        let key = |id: usize| format!("{{\"id\":\"{id}\"}}");
+        let mut expected = vec![("direct".to_owned(), key(0))];
+        expected.extend((0..300).map(|id| ("held".to_owned(), key(id))));
+        assert_eq!(found, expected);
     }
 }
