@@ -7,6 +7,7 @@ mod console;
 mod dry_run;
 mod execute;
 mod mask_key;
+mod overwrites;
 mod paths;
 mod proving;
 mod publish;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::args::{DetailArgs, LookArgs, RepairArgs, ReportArgs, RunArgs};
 use super::best_effort::best_effort;
 use super::mask_key::mask_key;
+use super::overwrites::refusal;
 use super::publish::reports::Reports;
 use super::selection::{Patterns, all};
 use crate::compare::Limits;
@@ -53,6 +54,9 @@ impl<'a> RunRequest<'a> {
         let output = args.output();
         let history = if unrecorded { None } else { Some(args.history.place(&output.reports)?) };
         let reports = Reports::new(&output, args.keep);
+        if let Some(why) = args.notify.metrics.iter().find_map(|path| refusal("--metrics", path, &selected)) {
+            return Err(why);
+        }
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let jobs = args.jobs.map_or(cores.max(2), usize::from);
         let options = RunOptions {
@@ -98,6 +102,9 @@ impl<'a> RunRequest<'a> {
 
     /// The same request, which also takes down what would make new equal to old, where `args` ask for that.
     pub(super) fn repairing(mut self, args: &RepairArgs, detail: &DetailArgs) -> Result<RunRequest<'a>, String> {
+        if let Some(why) = args.repair.iter().find_map(|path| refusal("--repair", path, &self.selected)) {
+            return Err(why);
+        }
         if args.repair.is_some() {
             let ids: Vec<&str> = self.selected.iter().map(|one| one.check.id.as_str()).collect();
             let tables = args.repair_table.iter().map(|text| table(text, &ids)).collect::<Result<_, _>>()?;
@@ -117,6 +124,9 @@ fn options(
     detail: &DetailArgs,
     reports: &Reports,
 ) -> Result<RunOptions, String> {
+    if let Some(why) = reports.files().iter().find_map(|path| refusal("--report", path, selected)) {
+        return Err(why);
+    }
     let row_diffs = selected.iter().filter(|one| one.check.kind.kind().profile().streamed).count();
     let at_once = row_diffs.clamp(1, jobs);
     let most = (!detail.privacy.no_examples).then_some(detail.diff.max_differences);

@@ -4,8 +4,8 @@ use bigdecimal::BigDecimal;
 use bigdecimal::num_bigint::BigInt;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::ColumnType;
 use super::fits::{takes, within};
+use super::{ColumnType, Oddity};
 
 /// What the length of a value is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ pub enum Measure {
     Largest,
     /// The smallest number.
     Smallest,
-    /// A number with more digits after the point than these, if there is one.
-    FinerNumber(u32),
+    /// A number with more digits after the point than these, if there is one; below 0 one that is no multiple of so many tens.
+    FinerNumber(i32),
     /// The first time.
     Earliest,
     /// The last time.
@@ -43,6 +43,8 @@ pub enum Measure {
     FinerSecond(u8),
     /// A text that is none of these, if there is one.
     Unlisted(Vec<String>),
+    /// A value of this sort, if there is one.
+    Odd(Oddity),
 }
 
 impl Measure {
@@ -63,6 +65,7 @@ impl Measure {
             Measure::Latest => "latest time",
             Measure::FinerSecond(_) => "digits of a second",
             Measure::Unlisted(_) => "label",
+            Measure::Odd(odd) => odd.name(),
         }
     }
 }
@@ -150,7 +153,7 @@ pub(crate) fn nulls() -> Question {
 
 /// Returns the questions to a column of `old` whose answers tell whether one of `new` takes its values, and what no answer
 /// tells, in words. Where the type of new takes all of old's there are none.
-pub(crate) fn questions(old: &ColumnType, new: &ColumnType) -> (Vec<Question>, Option<String>) {
+pub(super) fn of_types(old: &ColumnType, new: &ColumnType) -> (Vec<Question>, Option<String>) {
     if takes(old, new) && within(old, new) {
         return (Vec::new(), None);
     }
@@ -174,7 +177,7 @@ pub(crate) fn questions(old: &ColumnType, new: &ColumnType) -> (Vec<Question>, O
 
 /// Sorts of values that one question can be put to.
 #[derive(Clone, Copy, PartialEq)]
-enum Family {
+pub(super) enum Family {
     Text,
     Label,
     Uuid,
@@ -185,7 +188,7 @@ enum Family {
     Other,
 }
 
-fn family(of: &ColumnType) -> Family {
+pub(super) fn family(of: &ColumnType) -> Family {
     match of {
         ColumnType::Text { .. }
         | ColumnType::PaddedText { .. }
@@ -207,9 +210,13 @@ fn family(of: &ColumnType) -> Family {
         | ColumnType::Timestamp { .. }
         | ColumnType::Years { .. } => Family::Time,
         ColumnType::Any => Family::Any,
-        ColumnType::Json | ColumnType::JsonText | ColumnType::Array(_) | ColumnType::Map(..) | ColumnType::Other(_) => {
-            Family::Other
-        }
+        ColumnType::Json
+        | ColumnType::JsonText
+        | ColumnType::Array(_)
+        | ColumnType::Nullable(_)
+        | ColumnType::Unbarred(_)
+        | ColumnType::Map(..)
+        | ColumnType::Other(_) => Family::Other,
     }
 }
 
@@ -226,18 +233,18 @@ fn least(measure: Measure, least: impl Into<BigDecimal>) -> Question {
     Question { measure, limit: Limit::AtLeast(least.into()) }
 }
 
-fn nothing(measure: Measure, words: impl Into<String>) -> Question {
+pub(super) fn nothing(measure: Measure, words: impl Into<String>) -> Question {
     Question { measure, limit: Limit::Nothing(words.into()) }
 }
 
-fn label(new: &ColumnType, asked: &mut Vec<Question>) {
+pub(super) fn label(new: &ColumnType, asked: &mut Vec<Question>) {
     if let ColumnType::Enum(labels) = new {
         let words = if labels.is_empty() { "none".to_owned() } else { format!("one of {}", labels.join(", ")) };
         asked.push(nothing(Measure::Unlisted(labels.clone()), words));
     }
 }
 
-fn length(new: &ColumnType, asked: &mut Vec<Question>) {
+pub(super) fn length(new: &ColumnType, asked: &mut Vec<Question>) {
     match new {
         ColumnType::InCharset { of, .. } => length(of, asked),
         ColumnType::Text { limit: Some(limit) } => asked.push(most(Measure::Longest(Unit::Characters), *limit)),
@@ -266,7 +273,7 @@ fn charset(old: &ColumnType, new: &ColumnType) -> Option<String> {
     (!has_all).then(|| format!("whether every character of old is one of {charset} is not asked"))
 }
 
-fn number(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Question>) -> Option<String> {
+pub(super) fn number(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Question>) -> Option<String> {
     let is_float = |of: &ColumnType| match of {
         ColumnType::Unsigned(of) => matches!(**of, ColumnType::Float(_)),
         of => matches!(of, ColumnType::Float(_)),
@@ -288,8 +295,12 @@ fn number(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Question>) -> Opti
         asked.push(least(Measure::Smallest, lowest));
     }
     asked.push(most(Measure::Largest, highest));
-    if !is_whole && untold.is_none() {
-        let words = if scale == 1 { "1 digit".to_owned() } else { format!("{scale} digits") };
+    if (!is_whole || scale < 0) && untold.is_none() {
+        let words = match scale {
+            1 => "1 digit".to_owned(),
+            0.. => format!("{scale} digits"),
+            _ => format!("multiples of 1{}", "0".repeat(scale.unsigned_abs() as usize)),
+        };
         asked.push(nothing(Measure::FinerNumber(scale), words));
     }
     untold
@@ -297,7 +308,7 @@ fn number(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Question>) -> Opti
 
 /// The smallest and the largest number of a type, and its digits after the point; those of a float are the whole numbers up
 /// to which it has every one.
-fn range(of: &ColumnType) -> Option<(BigDecimal, BigDecimal, u32)> {
+fn range(of: &ColumnType) -> Option<(BigDecimal, BigDecimal, i32)> {
     let power = |bits: u32| BigDecimal::from(BigInt::from(2).pow(bits));
     let symmetric = |most: BigDecimal, scale| Some((-most.clone(), most, scale));
     match of {
@@ -319,7 +330,7 @@ fn range(of: &ColumnType) -> Option<(BigDecimal, BigDecimal, u32)> {
     }
 }
 
-fn time(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Question>) -> Option<String> {
+pub(super) fn time(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Question>) -> Option<String> {
     use ColumnType as Of;
     let (inner, limits) = match new {
         Of::Years { of, first, last } => (&**of, Some(bounds(*first, *last))),

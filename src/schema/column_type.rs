@@ -18,8 +18,8 @@ pub enum ColumnType {
     Decimal {
         /// All digits.
         precision: Option<u32>,
-        /// Digits after the point.
-        scale: Option<u32>,
+        /// Digits after the point; below 0 so many before it are always 0.
+        scale: Option<i32>,
     },
     /// Floats of so many bits.
     Float(u16),
@@ -104,6 +104,10 @@ pub enum ColumnType {
     Enum(Vec<String>),
     /// Arrays.
     Array(Box<ColumnType>),
+    /// What may be NULL, of the elements of an array and the values of a map.
+    Nullable(Box<ColumnType>),
+    /// The same where nothing can be declared to keep NULL out.
+    Unbarred(Box<ColumnType>),
     /// Maps.
     Map(Box<ColumnType>, Box<ColumnType>),
     /// Anything: the column takes values of any type.
@@ -123,6 +127,19 @@ impl ColumnType {
         match charset {
             Charset::Unicode => self,
             charset => ColumnType::InCharset { of: Box::new(self), charset },
+        }
+    }
+
+    /// Returns the same, or NULL where that `is` so.
+    pub(crate) fn or_null(self, is: bool) -> ColumnType {
+        if is { ColumnType::Nullable(Box::new(self)) } else { self }
+    }
+
+    /// Returns whether it is a float of 32 bits, whose shortest text is another number among those of 64.
+    pub(crate) fn is_single(&self) -> bool {
+        match self {
+            ColumnType::Unsigned(of) => of.is_single(),
+            of => *of == ColumnType::Float(32),
         }
     }
 
@@ -170,6 +187,8 @@ impl fmt::Display for ColumnType {
             ColumnType::JsonText => f.write_str("json as written"),
             ColumnType::Enum(labels) => write!(f, "one of {}", labels.join(", ")),
             ColumnType::Array(of) => write!(f, "array of {of}"),
+            ColumnType::Nullable(of) => write!(f, "{of} or NULL"),
+            ColumnType::Unbarred(of) => write!(f, "{of}"),
             ColumnType::Map(key, value) => write!(f, "map of {key} to {value}"),
             ColumnType::Any => f.write_str("any"),
             ColumnType::Other(name) => f.write_str(name),

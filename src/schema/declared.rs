@@ -16,9 +16,20 @@ pub(crate) fn split(declared: &str) -> (String, Vec<String>) {
 
 /// The arguments between parentheses, at the commas of the outermost level.
 pub(crate) fn arguments(text: &str) -> Vec<String> {
-    let (mut parts, mut depth, mut is_quoted) = (vec![String::new()], 0_usize, false);
+    parts(text, false)
+}
+
+/// The same of an engine that writes a quote within quotes behind a backslash.
+pub(crate) fn escaped_arguments(text: &str) -> Vec<String> {
+    parts(text, true)
+}
+
+fn parts(text: &str, has_escapes: bool) -> Vec<String> {
+    let (mut parts, mut depth, mut is_quoted, mut is_escaped) = (vec![String::new()], 0_usize, false, false);
     for c in text.chars() {
         match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if has_escapes && is_quoted => is_escaped = true,
             '\'' => is_quoted = !is_quoted,
             '(' if !is_quoted => depth += 1,
             ')' if !is_quoted => depth = depth.saturating_sub(1),
@@ -39,9 +50,28 @@ pub(crate) fn labels(text: &str) -> Vec<String> {
         .into_iter()
         .map(|label| {
             let inner = label.strip_prefix('\'').and_then(|rest| Some(&rest[..rest.rfind('\'')?]));
-            inner.map_or(label.clone(), |inner| inner.replace("\'\'", "'").replace("\\'", "'"))
+            inner.map_or(label.clone(), |inner| inner.replace("\'\'", "'"))
         })
         .collect()
+}
+
+/// The labels of an enum of an engine that writes a quote within one behind a backslash.
+pub(crate) fn escaped_labels(text: &str) -> Vec<String> {
+    let label = |label: String| {
+        let inner = label.strip_prefix('\'').and_then(|rest| Some(&rest[..rest.rfind('\'')?]));
+        let Some(inner) = inner else { return label };
+        let (mut text, mut is_escaped) = (String::new(), false);
+        for c in inner.chars() {
+            if c == '\\' && !is_escaped {
+                is_escaped = true;
+            } else {
+                is_escaped = false;
+                text.push(c);
+            }
+        }
+        text
+    };
+    escaped_arguments(text).into_iter().map(label).collect()
 }
 
 #[cfg(test)]
@@ -68,5 +98,6 @@ mod tests {
         assert_eq!(labels("'a', 'it''s', 'c,d'"), ["a", "it's", "c,d"]);
         assert_eq!(labels("'new' = 1, 'old' = -2"), ["new", "old"]);
         assert!(labels("").is_empty());
+        assert_eq!(escaped_labels(r"'it\'s' = 1, 'a,b' = 2, 'c\\' = 3"), ["it's", "a,b", r"c\"]);
     }
 }

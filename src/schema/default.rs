@@ -5,7 +5,7 @@
 pub struct DefaultValue {
     /// As the engine writes it.
     pub text: String,
-    /// What it means, the same for every engine; absent of an expression.
+    /// What it means, the same for every engine; absent of an expression. A text stands in quotes, also one of digits.
     pub meaning: Option<String>,
 }
 
@@ -32,12 +32,17 @@ impl DefaultValue {
     }
 }
 
-/// A number as it is compared, any other text as a text.
 fn literal(value: &str) -> String {
-    match value.parse::<bigdecimal::BigDecimal>() {
-        Ok(number) => number.normalized().to_plain_string(),
-        Err(_) => format!("'{value}'"),
-    }
+    format!("'{value}'")
+}
+
+/// Returns whether two meanings are one in columns of text, or in others, where a text of digits is a number.
+pub(crate) fn is_same_meaning(one: &str, other: &str, is_text: bool) -> bool {
+    let number = |meaning: &str| {
+        let text = meaning.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(meaning);
+        text.parse::<bigdecimal::BigDecimal>().ok()
+    };
+    one == other || (!is_text && number(one).is_some_and(|one| Some(one) == number(other)))
 }
 
 fn meaning(text: &str) -> Option<String> {
@@ -48,9 +53,17 @@ fn meaning(text: &str) -> Option<String> {
     if let Some(quoted) = text.strip_prefix('\'') {
         // PostgreSQL says the type behind the text: 'x'::character varying.
         let (value, rest) = quoted_text(quoted)?;
-        return (rest.is_empty() || rest.starts_with("::")).then(|| literal(&value));
+        return is_cast(rest).then(|| literal(&value));
     }
-    let bare = text.split("::").next().unwrap_or(text);
+    let (bare, cast) = text.split_at(text.find("::").unwrap_or(text.len()));
+    // A sequence is named by a text that is cast in the call.
+    if let Some(sequence) = text.strip_prefix("nextval('") {
+        let (_, rest) = quoted_text(sequence)?;
+        return matches!(rest, ")" | "::regclass)" | "::text)").then(|| NEXT_NUMBER.to_owned());
+    }
+    if !is_cast(cast) {
+        return None;
+    }
     let lower = bare.to_ascii_lowercase();
     let is_now = ["now", "current_timestamp", "now64", "localtimestamp", "transaction_timestamp"]
         .iter()
@@ -60,9 +73,15 @@ fn meaning(text: &str) -> Option<String> {
         "false" => Some("0".to_owned()),
         "null" => None,
         _ if is_now => Some(NOW.to_owned()),
-        _ if lower.starts_with("nextval(") => Some(NEXT_NUMBER.to_owned()),
         _ => bare.parse::<bigdecimal::BigDecimal>().ok().map(|number| number.normalized().to_plain_string()),
     }
+}
+
+/// Whether what stands behind a value is nothing, or the name of a type: no operator and no call.
+fn is_cast(text: &str) -> bool {
+    let is_of_name =
+        |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '"' | '.' | '(' | ')' | ',' | '[' | ']' | ':');
+    text.is_empty() || (text.starts_with("::") && text.chars().all(is_of_name))
 }
 
 /// The text before its closing quote, and what stands behind that.
@@ -100,13 +119,30 @@ mod tests {
             assert_eq!(of(text).as_deref(), Some("'a'b'"), "{text}");
         }
         for text in ["0", "0.00", "'0'::numeric", "false", "(0)"] {
-            assert_eq!(of(text).as_deref(), Some("0"), "{text}");
+            assert!(is_same_meaning(&of(text).unwrap(), "0", false), "{text}");
+        }
+        for (one, other) in [("'1.10'", "'1.1'"), ("'007'", "'7'"), ("'0'", "0")] {
+            let (one, other) = (of(one).unwrap(), of(other).unwrap());
+            assert!(is_same_meaning(&one, &other, false) && !is_same_meaning(&one, &other, true), "{one} {other}");
         }
         for text in ["now()", "CURRENT_TIMESTAMP", "current_timestamp(6)", "now64(3)", "CURRENT_TIMESTAMP()"] {
             assert_eq!(of(text).as_deref(), Some("now"), "{text}");
         }
         assert_eq!(of("nextval('t_id_seq'::regclass)").as_deref(), Some(NEXT_NUMBER));
-        for text in ["NULL", "gen_random_uuid()", "'a' || 'b'", "nowhere()", "a + 1"] {
+        assert_eq!(of("nextval('a.\"T\"'::regclass)").as_deref(), Some(NEXT_NUMBER));
+        for text in [
+            "NULL",
+            "gen_random_uuid()",
+            "'a' || 'b'",
+            "nowhere()",
+            "a + 1",
+            "('ORD-'::text || nextval('s'::regclass))",
+            "('2020-01-01'::date + 5)",
+            "'{}'::jsonb || '{}'::jsonb",
+            "nextval('s'::regclass) * 1000",
+            "(nextval('s'::regclass) * 1000)",
+            "1::integer + 2",
+        ] {
             assert_eq!(of(text), None, "{text}");
         }
         assert_eq!(DefaultValue::of_value("new").meaning, of("'new'::text"));

@@ -14,6 +14,12 @@ pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
     }
     match (old, new) {
         (_, Of::Any) => true,
+        // Whether such elements are NULL, rows tell and no type.
+        (Of::Nullable(of), Of::Nullable(other) | Of::Unbarred(other)) => takes(of, other),
+        (Of::Unbarred(of), Of::Nullable(other) | Of::Unbarred(other)) => takes(of, other),
+        (Of::Nullable(_), _) => false,
+        (Of::Unbarred(of), other) => takes(of, other),
+        (of, Of::Nullable(other) | Of::Unbarred(other)) => takes(of, other),
         (Of::Years { .. }, _) | (_, Of::Years { .. }) => {
             let ((of, first, last), (other, from, to)) = (years(old), years(new));
             from <= first && to >= last && takes(of, other)
@@ -30,13 +36,15 @@ pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
             (true, false) => false,
         },
         (Of::Integer { bits, is_signed }, Of::Decimal { precision, scale }) => {
-            let whole = precision.map(|precision| precision.saturating_sub(scale.unwrap_or(0)));
-            whole.is_none_or(|whole| whole >= digits(bits - u16::from(*is_signed)))
+            let scale = scale.unwrap_or(0);
+            precision.is_none_or(|precision| {
+                scale >= 0 && whole(precision, scale) >= i64::from(digits(bits - u16::from(*is_signed)))
+            })
         }
         (Of::Decimal { .. }, Of::Decimal { precision: None, .. }) => true,
         (Of::Decimal { precision: Some(old), scale }, Of::Decimal { precision: Some(new), scale: other }) => {
             let (scale, other) = (scale.unwrap_or(0), other.unwrap_or(0));
-            other >= scale && new.saturating_sub(other) >= old.saturating_sub(scale)
+            other >= scale && whole(*new, other) >= whole(*old, scale)
         }
         (Of::Float(bits), Of::Float(more)) => more >= bits,
         (Of::InCharset { of, charset }, Of::InCharset { of: other, charset: more }) => {
@@ -117,6 +125,11 @@ fn wide(limit: Option<u64>, more: Option<u64>) -> bool {
     }
 }
 
+/// Digits before the point, of which a scale beyond the precision leaves fewer than none.
+fn whole(precision: u32, scale: i32) -> i64 {
+    i64::from(precision) - i64::from(scale)
+}
+
 /// Digits of the largest number of so many bits.
 fn digits(bits: u16) -> u32 {
     // log10 2 is a little above 0.301.
@@ -132,7 +145,7 @@ mod tests {
         ColumnType::Integer { bits, is_signed }
     }
 
-    fn decimal(precision: u32, scale: u32) -> ColumnType {
+    fn decimal(precision: u32, scale: i32) -> ColumnType {
         ColumnType::Decimal { precision: Some(precision), scale: Some(scale) }
     }
 
@@ -159,6 +172,10 @@ mod tests {
             (integer(64, false), decimal(20, 0)),
             (decimal(10, 2), decimal(12, 4)),
             (decimal(10, 2), unlimited.clone()),
+            (decimal(3, -2), decimal(5, 0)),
+            (decimal(2, 4), decimal(4, 4)),
+            (array(integer(32, true)), array(integer(32, true).or_null(true))),
+            (array(integer(32, true).or_null(true)), array(integer(64, true).or_null(true))),
             (ColumnType::Float(32), ColumnType::Float(64)),
             (text(Some(255)), text(None)),
             (text(Some(255)), text(Some(256))),
@@ -216,6 +233,14 @@ mod tests {
             (decimal(10, 2), ColumnType::Float(64)),
             (integer(32, true), ColumnType::Float(64)),
             (decimal(10, 2), decimal(10, 4)),
+            (decimal(5, 0), decimal(5, -2)),
+            (decimal(3, -2), decimal(3, 0)),
+            (decimal(2, 2), decimal(2, 4)),
+            (integer(16, true), decimal(9, -1)),
+            (
+                ColumnType::Array(Box::new(integer(32, true).or_null(true))),
+                ColumnType::Array(Box::new(integer(64, true))),
+            ),
             (integer(64, true), decimal(10, 0)),
             (integer(32, true), integer(32, false)),
             (labels_of("a"), text(Some(0))),

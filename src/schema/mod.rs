@@ -8,13 +8,17 @@ mod column_type;
 mod declared;
 mod default;
 mod fits;
+mod holding;
+mod oddity;
 
-pub(crate) use capacity::{ColumnData, Measure, Question, Unit, nulls, questions};
+pub(crate) use capacity::{ColumnData, Measure, Question, Unit, nulls};
+pub(crate) use holding::{Holding, questions};
+pub(crate) use oddity::Oddity;
 
 pub(crate) use charset::Charset;
 pub(crate) use column_type::ColumnType;
-pub(crate) use declared::{arguments, labels, split};
-pub(crate) use default::DefaultValue;
+pub(crate) use declared::{arguments, escaped_arguments, escaped_labels, labels, split};
+pub(crate) use default::{DefaultValue, is_same_meaning};
 pub(crate) use fits::takes;
 
 /// Something of a table that engines have, or have not.
@@ -44,6 +48,8 @@ pub enum Property {
     SparseKey,
     /// What rows are kept apart by.
     PartitionKey,
+    /// What a sample of rows is taken by.
+    SamplingKey,
     /// When rows are removed.
     Ttl,
     /// Indexes that skip blocks of rows.
@@ -54,7 +60,7 @@ pub enum Property {
 
 impl Property {
     /// Every property, in the order of reports.
-    pub const ALL: [Property; 15] = [
+    pub const ALL: [Property; 16] = [
         Property::Nullability,
         Property::Defaults,
         Property::PrimaryKey,
@@ -67,6 +73,7 @@ impl Property {
         Property::SortingKey,
         Property::SparseKey,
         Property::PartitionKey,
+        Property::SamplingKey,
         Property::Ttl,
         Property::SkippingIndexes,
         Property::Projections,
@@ -87,6 +94,7 @@ impl Property {
             Property::SortingKey => "sorting key",
             Property::SparseKey => "sparse primary key",
             Property::PartitionKey => "partition key",
+            Property::SamplingKey => "sampling key",
             Property::Ttl => "ttl",
             Property::SkippingIndexes => "skipping indexes",
             Property::Projections => "projections",
@@ -106,6 +114,8 @@ pub(crate) struct Schema {
     pub engine: String,
     /// What the engine has.
     pub properties: Vec<Property>,
+    /// What columns of the engine hold beyond what their types say.
+    pub holding: Holding,
     /// The tables, by their names on this side.
     pub tables: Vec<(String, TableSchema)>,
 }

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::location::Location;
 use super::table_name::TableName;
 use crate::frame::{Frame, Value};
-use crate::schema::{Property, TableSchema};
+use crate::schema::{Holding, Property, TableSchema};
 
 /// A table as its source describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub trait Catalog: Sync {
 
     /// Returns what tables of the engine have beside columns and their types.
     fn properties(&self) -> &'static [Property];
+
+    /// Returns what columns hold beyond what their types say.
+    fn holding(&self) -> Holding;
 
     /// Reads all that the catalogue says of a table; one that is not there has no columns.
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>>;

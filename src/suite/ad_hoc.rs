@@ -357,7 +357,11 @@ fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Requ
 
 fn select(side: &Relation, columns: &[String], filter: Option<&str>) -> String {
     let columns: Vec<String> = columns.iter().map(|column| side.engine.dialect.quoted(column)).collect();
-    let filter = filter.map_or(String::new(), |filter| format!("\nWHERE {filter}"));
+    // In parentheses nothing but a condition stands; a comment at its end ends with the line.
+    let filter = filter.map_or(String::new(), |filter| match filter.contains("--") || filter.contains('#') {
+        true => format!("\nWHERE ({filter}\n)"),
+        false => format!("\nWHERE ({filter})"),
+    });
     format!("SELECT {}\nFROM {}{filter}", columns.join(", "), side.from)
 }
 

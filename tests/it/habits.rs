@@ -262,3 +262,69 @@ fn a_pattern_waives_each_check_that_differs() {
     );
     assert!(waive("s.[").1.contains("write a pattern such as"));
 }
+
+/// Catches a report, metrics or differences that replace what the run reads.
+#[test]
+fn nothing_is_written_over_what_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "CREATE TABLE t (id INTEGER); INSERT INTO t VALUES (1);";
+    for name in ["o.db", "n.db"] {
+        rusqlite::Connection::open(folder.path().join(name)).unwrap().execute_batch(table).unwrap();
+    }
+    let suite = "name = \"s\"\n[sources.old]\nurl = \"sqlite:o.db\"\n[sources.new]\nurl = \"sqlite:n.db\"\n\
+                 [checks.one]\nkind = \"row_count\"\nold = \"SELECT count(*) AS n FROM t\"\nnew = \"SELECT count(*) AS n FROM t\"\n";
+    std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
+    let bytes = || ["o.db", "n.db", "suite.toml"].map(|name| std::fs::read(folder.path().join(name)).unwrap());
+    let before = bytes();
+    for (flag, value, what) in [
+        ("--report", "json=o.db", "source `old` of the suite"),
+        ("--report", "html=./n.db", "source `new` of the suite"),
+        ("--report", "json=suite.toml", "the suite itself"),
+        ("--metrics", "n.db", "source `new` of the suite"),
+        ("--repair", "n.db", "source `new` of the suite"),
+    ] {
+        let output = cutover(folder.path()).args(["run", "suite.toml", "--no-history", flag, value]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{flag} {value}: {said}");
+        assert!(said.contains(flag) && said.contains(&format!("would replace {what}; give another path")), "{said}");
+        assert_eq!(bytes(), before, "{flag} {value}");
+    }
+    let output = cutover(folder.path())
+        .args(["run", "suite.toml", "--no-history", "--report", "json=out.json", "--metrics", "m.prom"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Catches a condition that ends and lets a limit of its own follow, which leaves out rows unseen.
+#[test]
+fn a_condition_is_nothing_but_a_condition() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, value) in [("o.db", 1), ("n.db", 2)] {
+        let table =
+            format!("CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER); INSERT INTO t VALUES (1, 1), (2, {value});");
+        rusqlite::Connection::open(folder.path().join(name)).unwrap().execute_batch(&table).unwrap();
+    }
+    let run = |condition: &str| {
+        let arguments = [
+            "diff",
+            "--old",
+            "sqlite:o.db",
+            "--new",
+            "sqlite:n.db",
+            "--table",
+            "t",
+            "--key",
+            "id",
+            "--where",
+            condition,
+        ];
+        cutover(folder.path()).args(arguments).output().unwrap().status.code()
+    };
+    for condition in ["true order by id limit 1", "id > 0 limit 1", "1 = 1) limit 1 --"] {
+        assert_eq!(run(condition), Some(2), "{condition}");
+    }
+    for (condition, code) in [("id = 1 or id = 2 -- both", 1), ("id = 1", 0), ("id < 2 or id > 5", 0)] {
+        assert_eq!(run(condition), Some(code), "{condition}");
+    }
+}

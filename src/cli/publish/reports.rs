@@ -64,6 +64,13 @@ impl Reports {
         }
     }
 
+    /// Returns the files with paths of their own, the differences beside them among these.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let Reports::Paths(paths) = self else { return Vec::new() };
+        let beside = self.beside_json().map(|folder| folder.join(differences::FILE));
+        paths.iter().map(|(_, path)| PathBuf::from(path)).chain(beside).collect()
+    }
+
     /// The folder of the JSON report that has a path.
     fn beside_json(&self) -> Option<PathBuf> {
         let Reports::Paths(paths) = self else { return None };

@@ -7,6 +7,9 @@ use crate::schema::{ColumnData, ColumnSchema, Property, Question, Schema, TableS
 use crate::source::{Engine, TableName, capacity, capacity_query};
 use crate::spec::check::{Check, SchemaCheck};
 
+/// Aggregates of a query at most: engines have limits, PostgreSQL one of 1,664.
+const MOST: usize = 1_000;
+
 /// What was asked of old, and what it said.
 #[derive(Default)]
 pub(super) struct Capacity {
@@ -42,15 +45,17 @@ pub(super) async fn ask(
                 (column.name.as_str(), &column.of, &data.answers[*question].0.measure)
             })
             .collect();
-        let answers = match capacity_query(engine.driver().dialect, name, &measures) {
-            None => vec![None; measures.len()],
-            Some(sql) => {
-                let answers = capacity(engine, &sql, &measures, timeout, context.stop).await;
-                let answers = answers.map_err(|error| located(context, Side::Old.into(), source, error))?;
-                found.asked.push(sql);
-                answers
+        let mut answers = Vec::with_capacity(measures.len());
+        for measures in measures.chunks(MOST) {
+            match capacity_query(engine.driver().dialect, name, measures) {
+                None => answers.extend(vec![None; measures.len()]),
+                Some(sql) => {
+                    let answered = capacity(engine, &sql, measures, timeout, context.stop).await;
+                    answers.extend(answered.map_err(|error| located(context, Side::Old.into(), source, error))?);
+                    found.asked.push(sql);
+                }
             }
-        };
+        }
         let mut unanswered: Vec<(usize, usize)> = Vec::new();
         for (place, answer) in places.into_iter().zip(answers) {
             match answer {
@@ -82,8 +87,8 @@ fn columns<'a>(
         let path = format!("{called}.{}", column.name);
         let renamed = check.rename.get(&path).unwrap_or(&column.name);
         let Some(becomes) = new.columns.iter().find(|column| column.name == *renamed) else { continue };
-        let (mut asked, untold) = questions(&column.of, &becomes.of);
-        let is_nullable = column.is_nullable || !tells_nulls(&schemas.old);
+        let (mut asked, untold) = questions((&column.of, schemas.old.holding), (&becomes.of, schemas.new.holding));
+        let is_nullable = column.is_nullable || !tells_nulls(&schemas.old) || schemas.old.holding.is_loose;
         if is_nullable && tells_nulls(&schemas.new) && !becomes.is_nullable {
             asked.insert(0, nulls());
         }

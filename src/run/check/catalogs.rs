@@ -150,7 +150,8 @@ async fn schema(
 ) -> Result<(Schema, Vec<TableName>), Error> {
     let driver = engine.driver();
     let properties = driver.catalog.properties().to_vec();
-    let mut schema = Schema { engine: driver.name.to_owned(), properties, tables: Vec::new() };
+    let holding = driver.catalog.holding();
+    let mut schema = Schema { engine: driver.name.to_owned(), properties, holding, tables: Vec::new() };
     let mut found = Vec::new();
     for (called, name) in names {
         let table = source::schema(engine, name, timeout, context.stop).await?;

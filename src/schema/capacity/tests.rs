@@ -1,10 +1,10 @@
 use super::*;
 
 fn asked(old: &ColumnType, new: &ColumnType) -> Vec<Question> {
-    questions(old, new).0
+    of_types(old, new).0
 }
 
-fn decimal(precision: u32, scale: u32) -> ColumnType {
+fn decimal(precision: u32, scale: i32) -> ColumnType {
     ColumnType::Decimal { precision: Some(precision), scale: Some(scale) }
 }
 
@@ -124,12 +124,12 @@ fn what_is_not_asked_is_said() {
         (Of::Array(Box::new(text())), Of::Array(Box::new(integer.clone()))),
     ];
     for (old, new) in untold {
-        let (_, why) = questions(&old, &new);
+        let (_, why) = of_types(&old, &new);
         assert!(why.is_some_and(|why| why.ends_with("is not asked")), "{old} → {new}");
     }
     let told =
         [(integer.clone(), integer), (text(), text()), (Of::Date.in_years(1970, 2149), Of::Date.in_years(1900, 2299))];
     for (old, new) in told {
-        assert_eq!(questions(&old, &new), (Vec::new(), None), "{old} → {new}");
+        assert_eq!(of_types(&old, &new), (Vec::new(), None), "{old} → {new}");
     }
 }

@@ -9,7 +9,7 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::ClickHouse;
 use super::schema;
-use crate::schema::{Property, TableSchema};
+use crate::schema::{Holding, Oddity, Property, TableSchema};
 
 /// Engines whose tables hold nothing, or give each row only once.
 const STREAMS: &str = "'Kafka', 'RabbitMQ', 'NATS', 'S3Queue', 'AzureQueue', 'FileLog', 'Null', 'Set', 'Join'";
@@ -30,6 +30,10 @@ impl Catalog for SystemTables {
 
     fn properties(&self) -> &'static [Property] {
         schema::PROPERTIES
+    }
+
+    fn holding(&self) -> Holding {
+        Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter, Oddity::NotUtf8], is_loose: false }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -1,6 +1,6 @@
 //! What columns of declared types hold in ClickHouse.
 
-use crate::schema::{ColumnType, labels};
+use crate::schema::{ColumnType, escaped_arguments, escaped_labels};
 
 /// Reads a type as `system.columns` writes it, and whether it takes NULL.
 pub(super) fn column_type(declared: &str) -> (ColumnType, bool) {
@@ -19,9 +19,12 @@ fn plain(declared: &str) -> ColumnType {
         Some((name, rest)) => (name, rest.strip_suffix(')').unwrap_or(rest)),
         None => (declared, ""),
     };
-    let arguments = crate::schema::arguments(inner);
+    let arguments = escaped_arguments(inner);
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<u32>().ok());
-    let inner_type = |at: usize| Box::new(column_type(arguments.get(at).map_or("", String::as_str)).0);
+    let inner_type = |at: usize| {
+        let (of, is_nullable) = column_type(arguments.get(at).map_or("", String::as_str));
+        Box::new(of.or_null(is_nullable))
+    };
     let bits = |prefix: &str| name.strip_prefix(prefix).and_then(|bits| bits.parse::<u16>().ok());
     if let Some(bits) = bits("UInt") {
         return ColumnType::Integer { bits, is_signed: false };
@@ -33,7 +36,9 @@ fn plain(declared: &str) -> ColumnType {
         return ColumnType::Float(bits);
     }
     match name {
-        "Decimal" => ColumnType::Decimal { precision: number(0), scale: number(1) },
+        "Decimal" => {
+            ColumnType::Decimal { precision: number(0), scale: number(1).and_then(|digits| i32::try_from(digits).ok()) }
+        }
         "String" => ColumnType::Text { limit: None },
         "FixedString" => ColumnType::FixedBytes { length: number(0).map_or(1, u64::from) },
         "Bool" => ColumnType::Bool,
@@ -49,8 +54,10 @@ fn plain(declared: &str) -> ColumnType {
             ColumnType::Timestamp { is_zoned: true, digits }.in_years(1900, last)
         }
         "UUID" => ColumnType::Uuid,
-        "JSON" | "Object" => ColumnType::Json,
-        "Enum8" | "Enum16" => ColumnType::Enum(labels(inner)),
+        // Types of paths are a limit of their own.
+        "JSON" if inner.is_empty() => ColumnType::Json,
+        "Object" => ColumnType::Json,
+        "Enum8" | "Enum16" => ColumnType::Enum(escaped_labels(inner)),
         "Array" => ColumnType::Array(inner_type(0)),
         "Map" => ColumnType::Map(inner_type(0), inner_type(1)),
         _ => ColumnType::Other(declared.to_owned()),

@@ -19,6 +19,7 @@ pub(super) const PROPERTIES: &[Property] = &[
     Property::SortingKey,
     Property::SparseKey,
     Property::PartitionKey,
+    Property::SamplingKey,
     Property::Ttl,
     Property::SkippingIndexes,
     Property::Projections,
@@ -50,7 +51,7 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
         ))
         .await?,
     );
-    let mut parts = if tables.rows() > 0 { storage(&tables) } else { Vec::new() };
+    let mut parts = if tables.rows() > 0 { storage(&tables, table.name())? } else { Vec::new() };
     parts.extend(constraints(&tables.text(0, "statement").unwrap_or_default(), table.name())?);
     parts.extend(
         (0..skipping.rows())
@@ -70,25 +71,79 @@ fn column(cells: &Cells, row: usize) -> ColumnSchema {
     ColumnSchema { name: cells.text(row, "name").unwrap_or_default(), declared, of, is_nullable, default }
 }
 
-fn storage(cells: &Cells) -> Vec<Part> {
+/// Where each part of the storage begins in `engine_full`.
+const CLAUSES: [(Option<Property>, &[&str]); 6] = [
+    (Some(Property::PartitionKey), &["PARTITION", "BY"]),
+    (Some(Property::SparseKey), &["PRIMARY", "KEY"]),
+    (Some(Property::SortingKey), &["ORDER", "BY"]),
+    (Some(Property::SamplingKey), &["SAMPLE", "BY"]),
+    (Some(Property::Ttl), &["TTL"]),
+    (None, &["SETTINGS"]),
+];
+
+fn storage(cells: &Cells, table: &str) -> Result<Vec<Part>, Error> {
     let text = |name: &str| cells.text(0, name).unwrap_or_default();
-    let full = text("engine");
-    let engine =
-        before(&full, &[" PARTITION BY ", " PRIMARY KEY ", " ORDER BY ", " SAMPLE BY ", " TTL ", " SETTINGS "]);
-    let engine = if engine.is_empty() { text("kind") } else { engine.to_owned() };
-    let mut parts = vec![Part::of_text(Property::TableEngine, engine)];
+    let clauses = clauses(&text("engine"), table)?;
+    let clause =
+        |of: Property| clauses.iter().find(|(property, _)| *property == Some(of)).map(|(_, text)| text.as_str());
+    let engine = clause(Property::TableEngine).filter(|engine| !engine.is_empty());
+    let mut parts = vec![Part::of_text(Property::TableEngine, engine.map_or_else(|| text("kind"), str::to_owned))];
     for (property, name) in
         [(Property::SortingKey, "sorting"), (Property::SparseKey, "sparse"), (Property::PartitionKey, "partitions")]
     {
         let columns = arguments(&text(name));
         if !columns.is_empty() {
-            parts.push(Part::of_columns(property, columns));
+            let own = clause(property).filter(|_| property == Property::SortingKey).unwrap_or_default();
+            parts.push(Part::of_columns(property, in_order(columns, own)));
         }
     }
-    if let Some((_, rest)) = full.split_once(" TTL ") {
-        parts.push(Part::of_text(Property::Ttl, before(rest, &[" SETTINGS "])));
+    for property in [Property::SamplingKey, Property::Ttl] {
+        parts.extend(clause(property).map(|text| Part::of_text(property, text)));
     }
-    parts
+    Ok(parts)
+}
+
+/// The columns of a sorting key with the direction that only the clause itself says.
+fn in_order(columns: Vec<String>, clause: &str) -> Vec<String> {
+    let inner = clause.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(clause);
+    let written = arguments(inner);
+    if written.len() != columns.len() {
+        return columns;
+    }
+    let falls = |text: &str| text.to_ascii_uppercase().ends_with(" DESC");
+    let pairs = columns.into_iter().zip(&written);
+    pairs.map(|(column, written)| if falls(written) { format!("{column} DESC") } else { column }).collect()
+}
+
+/// The engine and what is said behind it, apart at words that stand in no text and in no parentheses.
+fn clauses(engine: &str, table: &str) -> Result<Vec<(Option<Property>, String)>, Error> {
+    // What stands behind the first parentheses comes as words.
+    let text = format!("() {engine}");
+    let (_, words) = definitions(&LEXERS[0], &text, &format!("the table {table}"))?;
+    let mut starts = vec![(0, 0, Some(Property::TableEngine))];
+    let (mut at, mut depth) = (0, 0_usize);
+    while !words.word(at).is_empty() {
+        match words.word(at) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ if depth == 0 => {
+                let begins = |head: &&(Option<Property>, &[&str])| {
+                    head.1.iter().enumerate().all(|(place, word)| words.is(at + place, word))
+                };
+                if let Some((property, head)) = CLAUSES.iter().find(begins) {
+                    starts.push((at, head.len(), *property));
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    let ends = starts.iter().skip(1).map(|(at, _, _)| *at).chain([at]);
+    let part = |((from, head, property), to): (&(usize, usize, Option<Property>), usize)| {
+        let (whole, rest) = (words.text_from(from + head), words.text_from(to));
+        (*property, whole[..whole.len() - rest.len()].trim().to_owned())
+    };
+    Ok(starts.iter().zip(ends).map(part).collect())
 }
 
 /// Constraints and projections, which stand among the columns of the statement that the server keeps; it quotes all names of
@@ -104,15 +159,31 @@ fn constraints(statement: &str, table: &str) -> Result<Vec<Part>, Error> {
     Ok(found.iter().filter_map(part).collect())
 }
 
-/// The text before the first of these words.
-fn before<'a>(text: &'a str, words: &[&str]) -> &'a str {
-    let end = words.iter().filter_map(|word| text.find(word)).min().unwrap_or(text.len());
-    text[..end].trim()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches a word within a text that is taken for the next clause, and a direction that is lost.
+    #[test]
+    fn clauses_are_apart_at_their_own_words() {
+        let engine = "ReplacingMergeTree(v) PARTITION BY p ORDER BY (id DESC, at) SAMPLE BY id TTL at + toIntervalDay(1) DELETE \
+                      WHERE a = ' SETTINGS 1' SETTINGS index_granularity = 8192";
+        let found = clauses(engine, "t").unwrap();
+        let texts: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
+        let expected = [
+            "ReplacingMergeTree(v)",
+            "p",
+            "(id DESC, at)",
+            "id",
+            "at + toIntervalDay(1) DELETE WHERE a = ' SETTINGS 1'",
+            "index_granularity = 8192",
+        ];
+        assert_eq!(texts, expected);
+        let columns = || vec!["id".to_owned(), "at".to_owned()];
+        assert_eq!(in_order(columns(), texts[2]), ["id DESC", "at"]);
+        assert_eq!(in_order(columns(), ""), ["id", "at"]);
+        assert_eq!(clauses("Log", "t").unwrap(), [(Some(Property::TableEngine), "Log".to_owned())]);
+    }
 
     /// Catches a definition that is cut at a comma inside it, and a word that is taken for one in a text or a name.
     #[test]

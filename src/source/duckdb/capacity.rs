@@ -2,7 +2,7 @@
 
 use super::super::capacity::{is_zoned, listed};
 use super::super::dialect::Dialect;
-use crate::schema::{ColumnType, Measure, Unit};
+use crate::schema::{ColumnType, Measure, Oddity, Unit};
 
 /// The aggregate of a quoted column that answers `measure`.
 pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {
@@ -16,11 +16,12 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
         Measure::Longest(Unit::Bytes) => format!("max(octet_length({column}))"),
         Measure::Shortest(Unit::Bytes) => format!("min(octet_length({column}))"),
         Measure::TrailingBlanks => format!("count(*) FILTER (WHERE {text} LIKE '% ')"),
-        Measure::Largest => format!("CAST(max({column}) AS VARCHAR)"),
-        Measure::Smallest => format!("CAST(min({column}) AS VARCHAR)"),
+        Measure::Largest => format!("CAST(max({}) AS VARCHAR)", wide(column, of)),
+        Measure::Smallest => format!("CAST(min({}) AS VARCHAR)", wide(column, of)),
         Measure::FinerNumber(_) if matches!(of, ColumnType::Float(_)) => {
             format!("CAST(max({column}) FILTER (WHERE {column} <> trunc({column})) AS VARCHAR)")
         }
+        Measure::FinerNumber(..0) => return None,
         Measure::FinerNumber(digits) => {
             let fraction = format!("rtrim(split_part({text}, '.', 2), '0')");
             format!("CAST(max({column}) FILTER (WHERE length({fraction}) > {digits}) AS VARCHAR)")
@@ -31,6 +32,11 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
             let fraction = format!("rtrim(regexp_extract({}, '\\.([0-9]+)', 1), '0')", moment(of, column));
             moment(of, &format!("max({column}) FILTER (WHERE length({fraction}) > {digits})"))
         }
+        Measure::Odd(Oddity::FloatNotFinite | Oddity::InfiniteTime) => {
+            format!("min({text}) FILTER (WHERE NOT isfinite({column}))")
+        }
+        Measure::Odd(Oddity::NulCharacter) => format!("min(hex({text})) FILTER (WHERE contains({text}, chr(0)))"),
+        Measure::Odd(_) => return None,
         Measure::Unlisted(labels) => {
             format!("min({text}) FILTER (WHERE {text} NOT IN ({}))", listed(dialect, labels)?)
         }
@@ -41,4 +47,9 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
 fn moment(of: &ColumnType, time: &str) -> String {
     let time = if is_zoned(of) { format!("make_timestamp(epoch_us({time}))") } else { time.to_owned() };
     format!("CAST({time} AS VARCHAR)")
+}
+
+/// The column, wide enough for its text to be the number that it is.
+fn wide(column: &str, of: &ColumnType) -> String {
+    if of.is_single() { format!("CAST({column} AS DOUBLE)") } else { column.to_owned() }
 }

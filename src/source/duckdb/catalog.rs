@@ -7,7 +7,7 @@ use super::super::error::Error;
 use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::schema::{PROPERTIES, schema};
-use crate::schema::{Part, Property, TableSchema};
+use crate::schema::{Holding, Oddity, Part, Property, TableSchema};
 
 /// The functions that tell what a database holds.
 pub(super) struct Functions;
@@ -26,6 +26,13 @@ impl Catalog for Functions {
 
     fn properties(&self) -> &'static [Property] {
         PROPERTIES
+    }
+
+    fn holding(&self) -> Holding {
+        Holding {
+            odd: &[Oddity::FloatNotFinite, Oddity::InfiniteTime, Oddity::NulCharacter, Oddity::NullElement],
+            is_loose: false,
+        }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -5,7 +5,7 @@ use crate::schema::{ColumnType, split};
 /// Reads a type as DuckDB's catalogue writes it.
 pub(super) fn column_type(declared: &str) -> ColumnType {
     if let Some(element) = declared.strip_suffix("[]") {
-        return ColumnType::Array(Box::new(column_type(element)));
+        return ColumnType::Array(Box::new(ColumnType::Unbarred(Box::new(column_type(element)))));
     }
     let (name, arguments) = split(declared);
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<u32>().ok());
@@ -23,7 +23,9 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
         "uinteger" => integer(32, false),
         "ubigint" => integer(64, false),
         "uhugeint" => integer(128, false),
-        "decimal" => ColumnType::Decimal { precision: number(0), scale: number(1) },
+        "decimal" => {
+            ColumnType::Decimal { precision: number(0), scale: number(1).and_then(|digits| i32::try_from(digits).ok()) }
+        }
         "float" => ColumnType::Float(32),
         "double" => ColumnType::Float(64),
         "varchar" => ColumnType::Text { limit: None },
@@ -41,9 +43,10 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
         // A text that is held to be JSON.
         "json" => ColumnType::JsonText,
         "enum" => ColumnType::Enum(arguments.iter().map(|label| label.trim_matches('\'').replace("''", "'")).collect()),
-        "map" if arguments.len() == 2 => {
-            ColumnType::Map(Box::new(column_type(&arguments[0])), Box::new(column_type(&arguments[1])))
-        }
+        "map" if arguments.len() == 2 => ColumnType::Map(
+            Box::new(column_type(&arguments[0])),
+            Box::new(ColumnType::Unbarred(Box::new(column_type(&arguments[1])))),
+        ),
         _ => ColumnType::Other(declared.to_owned()),
     }
 }

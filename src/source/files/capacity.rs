@@ -2,7 +2,7 @@
 
 use super::super::capacity::listed;
 use super::super::dialect::Dialect;
-use crate::schema::{ColumnType, Measure, Unit};
+use crate::schema::{ColumnType, Measure, Oddity, Unit};
 
 /// The aggregate of a quoted column that answers `measure`.
 pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {
@@ -16,11 +16,12 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
         Measure::Longest(Unit::Bytes) => format!("max(octet_length(encode({column}, 'hex')) / 2)"),
         Measure::Shortest(Unit::Bytes) => format!("min(octet_length(encode({column}, 'hex')) / 2)"),
         Measure::TrailingBlanks => format!("count(*) FILTER (WHERE {text} LIKE '% ')"),
-        Measure::Largest => format!("CAST(max({column}) AS VARCHAR)"),
-        Measure::Smallest => format!("CAST(min({column}) AS VARCHAR)"),
+        Measure::Largest => format!("CAST(max({}) AS VARCHAR)", wide(column, of)),
+        Measure::Smallest => format!("CAST(min({}) AS VARCHAR)", wide(column, of)),
         Measure::FinerNumber(_) if matches!(of, ColumnType::Float(_)) => {
             format!("CAST(max({column}) FILTER (WHERE {column} <> floor({column})) AS VARCHAR)")
         }
+        Measure::FinerNumber(..0) => return None,
         Measure::FinerNumber(digits) => {
             let fraction = format!("rtrim(split_part({text}, '.', 2), '0')");
             format!("CAST(max({column}) FILTER (WHERE char_length({fraction}) > {digits}) AS VARCHAR)")
@@ -32,8 +33,20 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
             let fraction = format!("rtrim(regexp_replace({text}, '^[^.]*\\.?|(Z|[+-][0-9:]+)$', '', 'g'), '0')");
             format!("CAST(max({column}) FILTER (WHERE char_length({fraction}) > {digits}) AS VARCHAR)")
         }
+        Measure::Odd(Oddity::FloatNotFinite) => {
+            format!("min({text}) FILTER (WHERE lower({text}) IN ('nan', 'inf', '-inf'))")
+        }
+        Measure::Odd(Oddity::NulCharacter) => {
+            format!("min(encode({text}, 'hex')) FILTER (WHERE strpos({text}, chr(0)) > 0)")
+        }
+        Measure::Odd(_) => return None,
         Measure::Unlisted(labels) => {
             format!("min({text}) FILTER (WHERE {text} NOT IN ({}))", listed(dialect, labels)?)
         }
     })
+}
+
+/// The column, wide enough for its text to be the number that it is.
+fn wide(column: &str, of: &ColumnType) -> String {
+    if of.is_single() { format!("CAST({column} AS DOUBLE)") } else { column.to_owned() }
 }

@@ -10,7 +10,7 @@ use super::super::table_name::TableName;
 use super::dialect::DataFusion;
 use super::place::{self, Place};
 use super::schema;
-use crate::schema::{Property, TableSchema};
+use crate::schema::{Holding, Oddity, Property, TableSchema};
 
 /// Files by their stems.
 pub(super) struct Stems;
@@ -25,6 +25,10 @@ impl Catalog for Stems {
 
     fn properties(&self) -> &'static [Property] {
         &[]
+    }
+
+    fn holding(&self) -> Holding {
+        Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter], is_loose: false }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -41,12 +41,17 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
             if digits() == 9 { of.in_years(1677, 2262) } else { of }
         }
         "Decimal32" | "Decimal64" | "Decimal128" | "Decimal256" => {
-            ColumnType::Decimal { precision: number(0), scale: number(1) }
+            ColumnType::Decimal { precision: number(0), scale: parts.get(1).and_then(|digits| digits.parse().ok()) }
         }
         "Dictionary" => parts.get(1).map_or_else(|| ColumnType::Other(text.to_owned()), |of| column_type(of)),
         "List" | "LargeList" | "ListView" => {
-            let of = inner.trim_start_matches("nullable ").trim_start_matches("non-null ").trim();
-            ColumnType::Array(Box::new(column_type(of)))
+            // The name of the field of the elements may follow.
+            let element = parts.first().map_or("", String::as_str);
+            let (of, is_nullable) = match element.strip_prefix("non-null ") {
+                Some(of) => (of, false),
+                None => (element.strip_prefix("nullable ").unwrap_or(element), true),
+            };
+            ColumnType::Array(Box::new(column_type(of).or_null(is_nullable)))
         }
         _ => ColumnType::Other(text.to_owned()),
     }

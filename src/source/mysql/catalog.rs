@@ -9,7 +9,7 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::MySql;
 use super::schema;
-use crate::schema::{Property, TableSchema};
+use crate::schema::{Holding, Oddity, Property, TableSchema};
 
 /// `information_schema`.
 pub(super) struct MySqlCatalog;
@@ -25,6 +25,10 @@ impl Catalog for MySqlCatalog {
 
     fn properties(&self) -> &'static [Property] {
         schema::PROPERTIES
+    }
+
+    fn holding(&self) -> Holding {
+        Holding { odd: &[Oddity::NoDay, Oddity::EmptyLabel, Oddity::NulCharacter], is_loose: false }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

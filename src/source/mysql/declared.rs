@@ -31,8 +31,10 @@ fn plain(declared: &str) -> ColumnType {
         },
         "decimal" | "numeric" => signed(ColumnType::Decimal {
             precision: Some(number(0).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(10)),
-            scale: Some(number(1).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(0)),
+            scale: Some(number(1).and_then(|digits| i32::try_from(digits).ok()).unwrap_or(0)),
         }),
+        // Rounded to so many digits, and bounded by them.
+        "float" | "double" | "real" if number(1).is_some() => ColumnType::Other(declared.to_owned()),
         "float" => signed(ColumnType::Float(32)),
         "double" | "real" => signed(ColumnType::Float(64)),
         "varchar" => ColumnType::Text { limit: Some(number(0).unwrap_or(1)) },

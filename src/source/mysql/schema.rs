@@ -35,6 +35,10 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema
         ))
         .await?,
     );
+    if columns.rows() > 0 {
+        // An account is told of the columns that it may read, as if there were no others.
+        ask.ask(&format!("SELECT * FROM {} LIMIT 0", table.quoted(&MySql))).await?;
+    }
     let foreign = foreign_keys(&Cells::of(&ask.ask(&foreign_sql(&schema, &name)).await?), "name");
     let mut parts = keys(&Cells::of(&ask.ask(&keys_sql(&of)).await?), &foreign);
     parts.extend(foreign);
@@ -115,7 +119,8 @@ fn keys(cells: &Cells, foreign: &[Part]) -> Vec<Part> {
 
 fn foreign_sql(schema: &str, name: &str) -> String {
     format!(
-        "SELECT k.constraint_name AS name, k.column_name AS col, k.referenced_table_name AS target, \
+        "SELECT k.constraint_name AS name, k.column_name AS col, CASE WHEN k.referenced_table_schema = k.table_schema THEN k.referenced_table_name \
+         ELSE CONCAT(k.referenced_table_schema, '.', k.referenced_table_name) END AS target, \
          k.referenced_column_name AS target_column, r.delete_rule AS on_delete, r.update_rule AS on_update \
          FROM information_schema.key_column_usage AS k JOIN information_schema.referential_constraints AS r \
          ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name \

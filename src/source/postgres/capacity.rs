@@ -2,7 +2,7 @@
 
 use super::super::capacity::{is_zoned, listed};
 use super::super::dialect::Dialect;
-use crate::schema::{ColumnType, Measure, Unit};
+use crate::schema::{ColumnType, Measure, Oddity, Unit};
 
 /// The aggregate of a quoted column that answers `measure`.
 pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {
@@ -16,8 +16,15 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
         Measure::Longest(Unit::Bytes) => format!("max(octet_length({column}))"),
         Measure::Shortest(Unit::Bytes) => format!("min(octet_length({column}))"),
         Measure::TrailingBlanks => format!("count(*) FILTER (WHERE {text} LIKE '% ')"),
-        Measure::Largest => format!("max({column})::text"),
-        Measure::Smallest => format!("min({column})::text"),
+        // NaN is the largest of all; where new has no place for it, it is asked for by itself.
+        Measure::Largest if matches!(of, ColumnType::Decimal { .. }) => {
+            format!("(max({column}) FILTER (WHERE {column} <> 'NaN'))::text")
+        }
+        Measure::Smallest if matches!(of, ColumnType::Decimal { .. }) => {
+            format!("(min({column}) FILTER (WHERE {column} <> 'NaN'))::text")
+        }
+        Measure::Largest => format!("max({})::text", wide(column, of)),
+        Measure::Smallest => format!("min({})::text", wide(column, of)),
         Measure::FinerNumber(_) if matches!(of, ColumnType::Float(_)) => {
             format!("(max({column}) FILTER (WHERE {column} <> trunc({column})))::text")
         }
@@ -34,6 +41,14 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
             };
             moment(of, &format!("(max({column}) FILTER (WHERE {column} <> {column}::{cut}))"))
         }
+        Measure::Odd(Oddity::FloatNotFinite | Oddity::DecimalNotFinite) => {
+            format!("min({text}) FILTER (WHERE {text} IN ('NaN', 'Infinity', '-Infinity'))")
+        }
+        Measure::Odd(Oddity::InfiniteTime) => format!("min({text}) FILTER (WHERE NOT isfinite({column}))"),
+        Measure::Odd(Oddity::NullElement) => {
+            format!("min({text}) FILTER (WHERE EXISTS (SELECT FROM unnest({column}) AS e(v) WHERE e.v IS NULL))")
+        }
+        Measure::Odd(_) => return None,
         // No collation takes two texts for one.
         Measure::Unlisted(labels) => {
             let labels = listed(dialect, labels)?;
@@ -50,4 +65,9 @@ fn moment(of: &ColumnType, time: &str) -> String {
     } else {
         format!("to_json({time}) #>> '{{}}'")
     }
+}
+
+/// The column, wide enough for its text to be the number that it is.
+fn wide(column: &str, of: &ColumnType) -> String {
+    if of.is_single() { format!("{column}::double precision") } else { column.to_owned() }
 }

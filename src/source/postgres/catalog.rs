@@ -9,7 +9,7 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::Postgres;
 use super::schema;
-use crate::schema::{Property, TableSchema};
+use crate::schema::{Holding, Oddity, Property, TableSchema};
 
 /// `pg_class`, `pg_attribute` and `pg_index`.
 pub(super) struct PgCatalog;
@@ -31,6 +31,13 @@ impl Catalog for PgCatalog {
 
     fn properties(&self) -> &'static [Property] {
         schema::PROPERTIES
+    }
+
+    fn holding(&self) -> Holding {
+        Holding {
+            odd: &[Oddity::FloatNotFinite, Oddity::DecimalNotFinite, Oddity::InfiniteTime, Oddity::NullElement],
+            is_loose: false,
+        }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -25,7 +25,7 @@ fn plain(declared: &str) -> ColumnType {
         "oid" => ColumnType::Integer { bits: 32, is_signed: false },
         "numeric" => ColumnType::Decimal {
             precision: number(0).and_then(|digits| u32::try_from(digits).ok()),
-            scale: number(0).map(|_| number(1).and_then(|digits| u32::try_from(digits).ok()).unwrap_or(0)),
+            scale: number(0).map(|_| arguments.get(1).and_then(|digits| digits.parse().ok()).unwrap_or(0)),
         },
         "real" => ColumnType::Float(32),
         "double precision" => ColumnType::Float(64),

@@ -57,7 +57,7 @@ fn columns(cells: &Cells) -> Vec<ColumnSchema> {
         ColumnSchema {
             name: text("name").unwrap_or_default(),
             declared: text("declared").unwrap_or_default(),
-            of: (0..arrays).fold(of, |of, _| ColumnType::Array(Box::new(of))),
+            of: (0..arrays).fold(of, |of, _| ColumnType::Array(Box::new(ColumnType::Unbarred(Box::new(of))))),
             is_nullable: cells.is_set(row, "nullable"),
             default,
         }

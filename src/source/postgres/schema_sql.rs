@@ -60,7 +60,8 @@ pub(super) fn constraints_sql(at: &str) -> String {
         )
     };
     format!(
-        "SELECT c.contype::text AS kind, {} AS columns, f.relname::text AS target, {} AS targets, \
+        "SELECT c.contype::text AS kind, {} AS columns, CASE WHEN f.relnamespace = (SELECT o.relnamespace FROM pg_class AS o WHERE o.oid = c.conrelid) THEN f.relname::text \
+         ELSE f.relnamespace::regnamespace::text || '.' || quote_ident(f.relname) END AS target, {} AS targets, \
          c.confdeltype::text AS on_delete, c.confupdtype::text AS on_update, pg_get_expr(c.conbin, c.conrelid) AS expression, \
          CASE WHEN c.contype = 'x' THEN pg_get_constraintdef(c.oid) END AS definition, \
          concat_ws(' ', CASE WHEN to_jsonb(i) ->> 'indnullsnotdistinct' = 'true' AND c.contype = 'u' THEN 'nulls not distinct' END, \
@@ -83,7 +84,7 @@ pub(super) fn constraints_sql(at: &str) -> String {
 /// One row per index that belongs to no constraint.
 pub(super) fn indexes_sql(at: &str) -> String {
     format!(
-        "SELECT i.indisunique::int AS uniqueness, ARRAY(SELECT COALESCE((SELECT a.attname::text FROM pg_attribute AS a \
+        "SELECT i.indisunique::int AS uniqueness, ARRAY(SELECT COALESCE((SELECT CASE WHEN a.attname ~ '^[[:alnum:]_]+$' THEN a.attname::text ELSE quote_ident(a.attname) END FROM pg_attribute AS a \
          WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1]), pg_get_indexdef(i.indexrelid, k, true)) \
          FROM generate_series(1, i.indnkeyatts) AS k ORDER BY k) AS columns, pg_get_expr(i.indpred, i.indrelid) AS predicate, \
          CASE WHEN to_jsonb(i) ->> 'indnullsnotdistinct' = 'true' AND i.indisunique THEN 'nulls not distinct' END AS says \

@@ -9,7 +9,7 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::Spark;
 use super::types::column_type;
-use crate::schema::{ColumnSchema, Property, TableSchema};
+use crate::schema::{ColumnSchema, Holding, Oddity, Property, TableSchema};
 
 /// `SHOW TABLES` and `DESCRIBE TABLE`.
 pub(super) struct Shown;
@@ -25,6 +25,10 @@ impl Catalog for Shown {
 
     fn properties(&self) -> &'static [Property] {
         &[]
+    }
+
+    fn holding(&self) -> Holding {
+        Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter, Oddity::NullElement], is_loose: false }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -125,7 +125,7 @@ pub(super) fn comes_as(declared: &str, sent: &DataType) -> bool {
 /// Reads a type as Spark's catalogue writes it.
 pub(super) fn column_type(declared: &str) -> ColumnType {
     if let Some(element) = declared.strip_prefix("array<").and_then(|rest| rest.strip_suffix('>')) {
-        return ColumnType::Array(Box::new(column_type(element)));
+        return ColumnType::Array(Box::new(ColumnType::Unbarred(Box::new(column_type(element)))));
     }
     let (_, arguments) = split(declared);
     let number = |at: usize| arguments.get(at).and_then(|text| text.trim().parse::<u32>().ok());
@@ -136,7 +136,9 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
         "smallint" => integer(16),
         "int" | "integer" => integer(32),
         "bigint" => integer(64),
-        "decimal" => ColumnType::Decimal { precision: number(0), scale: number(1) },
+        "decimal" => {
+            ColumnType::Decimal { precision: number(0), scale: number(1).and_then(|digits| i32::try_from(digits).ok()) }
+        }
         "float" => ColumnType::Float(32),
         "double" => ColumnType::Float(64),
         "string" => ColumnType::Text { limit: None },

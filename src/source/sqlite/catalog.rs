@@ -9,7 +9,7 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::Sqlite;
 use super::schema;
-use crate::schema::{Property, TableSchema};
+use crate::schema::{Holding, Oddity, Property, TableSchema};
 
 /// Pragmas as tables.
 pub(super) struct Pragmas;
@@ -26,6 +26,10 @@ impl Catalog for Pragmas {
 
     fn properties(&self) -> &'static [Property] {
         schema::PROPERTIES
+    }
+
+    fn holding(&self) -> Holding {
+        Holding { odd: &[Oddity::NulCharacter, Oddity::NoNumber, Oddity::NoTime], is_loose: true }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -21,7 +21,10 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
     } else if has("bool") {
         ColumnType::Bool
     } else if has("decimal") || has("numeric") {
-        ColumnType::Decimal { precision: number(0), scale: number(0).map(|_| number(1).unwrap_or(0)) }
+        ColumnType::Decimal {
+            precision: number(0),
+            scale: number(0).map(|_| number(1).and_then(|digits| i32::try_from(digits).ok()).unwrap_or(0)),
+        }
     } else if has("timestamp") || has("datetime") {
         ColumnType::Timestamp { is_zoned: has("with time zone") || has("timestamptz"), digits: 6 }
     } else if has("date") {

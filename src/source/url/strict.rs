@@ -9,9 +9,12 @@ use regex::Regex;
 use super::super::engine::PathOf;
 
 /// A secret by name, as in libpq's `host=h password=p` and in `Server=h;Pwd=p`. Folders such as `year=2026` have none.
-static SECRET: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?:password|passwd|pwd|passphrase|secret|token)\s*=").expect("the pattern is valid")
-});
+static SECRET: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"(?i)(?:{NAMED})\s*=")).expect("the pattern is valid"));
+
+/// What secrets are called; of stores, too, as in `AccountKey=k;EndpointSuffix=s`.
+const NAMED: &str =
+    "password|passwd|pwd|passphrase|secret|token|account_?key|access_?key|secret_?key|api_?key|private_?key|signature";
 
 /// Whether `text` gives a secret by its name.
 pub(crate) fn names_a_secret(text: &str) -> bool {
@@ -21,8 +24,8 @@ pub(crate) fn names_a_secret(text: &str) -> bool {
 /// The values of secrets that stand in `text` by name.
 pub(crate) fn secrets(text: &str) -> Vec<&str> {
     static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-        let value = r#"(?:password|passwd|pwd|passphrase|secret|token)\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s;&,]+))"#;
-        Regex::new(&format!("(?i){value}")).expect("the pattern is valid")
+        let value = r#"\s*=\s*(?:'([^']*)'|"([^"]*)"|([^\s;&,]+))"#;
+        Regex::new(&format!("(?i)(?:{NAMED}){value}")).expect("the pattern is valid")
     });
     let value = |found: regex::Captures<'_>| (1..=3).filter_map(|at| found.get(at)).map(|value| value.range()).next();
     VALUE.captures_iter(text).filter_map(value).map(|range| &text[range]).collect()
@@ -178,6 +181,13 @@ fn path_refusal(path: &str) -> Option<&'static str> {
     if first.contains(':') && !cfg!(windows) {
         return Some(
             "it has a `:` but no `//` behind it; a file of such a name is written ./name, and what has a host engine://host",
+        );
+    }
+    // With one letter less, as in postgres//user:password@host, a URL is a path.
+    let is_plainly_path = ["/", "./", "../"].iter().any(|start| path.starts_with(start));
+    if !is_plainly_path && path.rsplit_once('@').is_some_and(|(before, _)| before.contains(':')) {
+        return Some(
+            "it reads like user:password@host and has no engine:// before it; a file of such a name is written ./name",
         );
     }
     if SECRET.is_match(path) {

@@ -91,6 +91,7 @@ const PAIRS: &[Pair] = &[
             "sorting key",
             "sparse primary key",
             "partition key",
+            "sampling key",
             "ttl",
             "skipping indexes",
             "projections",

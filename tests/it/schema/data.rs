@@ -89,7 +89,8 @@ async fn every_value_is_found(database: &str, pair: &Pair, columns: &[Column]) {
         let (misfits, ran) = found();
         let (measure, value, limit) = planted.found;
         let wanted = (format!("data of {}", planted.name), measure.to_owned(), value.to_owned(), limit.to_owned());
-        assert_eq!(misfits, [wanted], "{}: {}", pair.old, ran.shown);
+        assert!(misfits.contains(&wanted), "{}: {wanted:?} {}", pair.old, ran.shown);
+        assert!(misfits.iter().all(|misfit| misfit.0 == wanted.0), "{}: {}", pair.old, ran.shown);
         assert!(ran.code == Some(1) && ran.shown.contains(value), "{}: {}", pair.old, ran.shown);
         apply(&old, folder.path(), pair.delete).await;
     }
@@ -125,7 +126,7 @@ async fn postgres() {
             "1000",
             ("largest number", "1000.00", "999.99"),
         ),
-        column("nan", ("numeric", "numeric(5,2)"), &["0"], "'NaN'", ("largest number", "NaN", "999.99")),
+        column("nan", ("numeric", "numeric(5,2)"), &["'NaN'"], "'Infinity'", ("largest number", "Infinity", "999.99")),
         column(
             "whole",
             ("double precision", "integer"),

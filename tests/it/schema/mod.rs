@@ -4,6 +4,7 @@ mod across;
 mod data;
 mod data_settings;
 mod limits;
+mod odd;
 mod planted;
 mod settings;
 

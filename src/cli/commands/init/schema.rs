@@ -28,6 +28,7 @@ async fn found(engines: Sides<&dyn Engine>, tables: &[Sides<Table>], timeout: Du
         *schema = Schema {
             engine: driver.name.to_owned(),
             properties: driver.catalog.properties().to_vec(),
+            holding: driver.catalog.holding(),
             tables: Vec::new(),
         };
         for both in tables {

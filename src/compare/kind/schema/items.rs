@@ -1,5 +1,6 @@
 //! A schema as items under names that both sides share: a renamed table or column has its name in old.
 
+use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,26 +111,37 @@ pub(super) fn rank(one: &mut Items, other: &Items) {
 struct Names<'a> {
     check: &'a Check,
     side: Side,
+    /// The tables by their names in old.
+    tables: BTreeSet<&'a str>,
 }
 
 impl Names<'_> {
-    fn back<'n>(&'n self, name: &'n str, prefix: &str) -> &'n str {
-        let is = |(old, new): &(&String, &String)| {
-            new.as_str() == name && old.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty() && !rest.contains('.'))
-        };
-        match (self.side, self.check.rename.iter().find(is)) {
-            (Side::New, Some((old, _))) => &old[prefix.len()..],
-            _ => name,
+    /// The name in old of what new calls `name`. What still has a name in new that old's was renamed from is another thing.
+    fn back<'n>(&'n self, name: &'n str, within: impl Fn(&'n str) -> Option<&'n str>) -> Cow<'n, str> {
+        if self.side == Side::Old {
+            return name.into();
+        }
+        let renamed = || self.check.rename.iter().filter_map(|(old, new)| Some((within(old)?, new.as_str())));
+        match (renamed().find(|(_, new)| *new == name), renamed().any(|(old, _)| old == name)) {
+            (Some((old, _)), _) => old.into(),
+            (None, true) => format!("{name} of new").into(),
+            (None, false) => name.into(),
         }
     }
 
-    fn table<'n>(&'n self, name: &'n str) -> &'n str {
-        self.back(name, "")
+    /// A table; one that old calls by a name with a point, as of a schema, is in no column's way.
+    fn table<'n>(&'n self, name: &'n str) -> Cow<'n, str> {
+        let tables = &self.tables;
+        self.back(name, |old| (tables.contains(old) || !old.contains('.')).then_some(old))
     }
 
     /// A column of the table that old calls `table`.
-    fn column<'n>(&'n self, table: &str, name: &'n str) -> &'n str {
-        self.back(name, &format!("{table}."))
+    fn column<'n>(&'n self, table: &str, name: &'n str) -> Cow<'n, str> {
+        let tables = &self.tables;
+        self.back(name, |old| {
+            let column = old.strip_prefix(table)?.strip_prefix('.').filter(|_| !tables.contains(old))?;
+            (!column.is_empty() && !column.contains('.')).then_some(column)
+        })
     }
 }
 
@@ -138,19 +150,20 @@ pub(super) fn items(
     check: &Check,
     settings: &SchemaCheck,
     schema: &Schema,
-    side: Side,
+    (side, old): (Side, &Schema),
     comparable: &[Property],
     is_one_engine: bool,
 ) -> Items {
-    let names = Names { check, side };
+    let tables = old.tables.iter().map(|(name, _)| name.as_str()).chain(settings.tables.iter().map(String::as_str));
+    let names = Names { check, side, tables: tables.collect() };
     let mut found = Items { items: BTreeMap::new(), tables: BTreeSet::new() };
     for (name, table) in &schema.tables {
-        let known = names.table(name).to_owned();
+        let known = names.table(name).into_owned();
         found.tables.insert(known.clone());
         let whole = Item { values: [(DEFINITION, "table".to_owned())].into(), ..Item::default() };
         found.items.insert((known.clone(), TABLE.to_owned()), whole);
         for (place, column) in table.columns.iter().enumerate() {
-            let name = names.column(&known, &column.name).to_owned();
+            let name = names.column(&known, &column.name).into_owned();
             let item = Item { place: settings.is_ordered.then_some(place), ..column_item(column, &name, comparable) };
             found.items.insert((known.clone(), format!("column {name}")), item);
         }
@@ -185,7 +198,12 @@ fn column_item(column: &ColumnSchema, name: &str, comparable: &[Property]) -> It
 
 /// The name of a part, and the part under it.
 fn part_item(names: &Names<'_>, table: &str, whole: &TableSchema, part: &Part, is_one_engine: bool) -> (String, Item) {
-    let columns: Vec<&str> = part.columns.iter().map(|column| names.column(table, column)).collect();
+    // A name that reads like an expression, or like several names, is told from these.
+    let is_plain = |name: &str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_odd = |name: &String| !is_plain(name) && whole.columns.iter().any(|one| one.name == *name);
+    let quoted = |name: &String| (is_odd(name), names.column(table, name).into_owned());
+    let named = part.columns.iter().map(quoted);
+    let columns: Vec<String> = named.map(|(odd, name)| if odd { format!("`{name}`") } else { name }).collect();
     let list = format!("({})", columns.join(", "));
     let with_text = |list: &str| match part.text.as_str() {
         "" => list.to_owned(),
@@ -220,7 +238,7 @@ fn reference(names: &Names<'_>, table: &str, whole: &TableSchema, part: &Part) -
         [] => own().map(|key| key.columns.clone()).unwrap_or_default(),
         columns => columns.to_vec(),
     };
-    let columns: Vec<&str> = columns.iter().map(|column| names.column(known, column)).collect();
+    let columns: Vec<Cow<'_, str>> = columns.iter().map(|column| names.column(&known, column)).collect();
     let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
     let text = if part.text.is_empty() { String::new() } else { format!(" {}", part.text) };
     format!("→ {known}{list}{text}")

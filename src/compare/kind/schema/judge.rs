@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::items::{DEFAULT, Item, NULLABLE, TYPE, named, spaced};
 use crate::model::{Difference, Example, Pair};
-use crate::schema::{ColumnType, DefaultValue, Property, takes};
+use crate::schema::{ColumnType, Property, is_same_meaning, takes};
 use crate::spec::check::{Allowed, SchemaCheck};
 
 /// What of an item that both sides have differs, and counts; and what differs and is ignored, each with the reason.
@@ -23,7 +23,7 @@ pub(super) fn differs(
         let (then, now) = (old.values.get(name), new.values.get(name));
         let holds = match name {
             TYPE => holds_type(old, new, then, now, allowed),
-            DEFAULT => is_same_default(old.default.as_ref(), new.default.as_ref(), is_one_engine),
+            DEFAULT => is_same_default(old, new, is_one_engine),
             _ => then == now,
         };
         if holds {
@@ -75,13 +75,18 @@ fn holds_type(old: &Item, new: &Item, then: Option<&String>, now: Option<&String
 
 /// Whether two defaults mean the same. Between two engines an expression cannot be told, and only one that is not there is
 /// another.
-fn is_same_default(old: Option<&DefaultValue>, new: Option<&DefaultValue>, is_one_engine: bool) -> bool {
-    match (old, new) {
+fn is_same_default(old: &Item, new: &Item, is_one_engine: bool) -> bool {
+    let is_text = |item: &Item| match &item.of {
+        Some(ColumnType::InCharset { of, .. }) => of.is_text(),
+        Some(ColumnType::Enum(_)) => true,
+        of => of.as_ref().is_some_and(ColumnType::is_text),
+    };
+    match (&old.default, &new.default) {
         (None, None) => true,
-        (Some(old), Some(new)) => match (&old.meaning, &new.meaning) {
-            (Some(old), Some(new)) => old == new,
+        (Some(then), Some(now)) => match (&then.meaning, &now.meaning) {
+            (Some(then), Some(now)) => is_same_meaning(then, now, is_text(old) || is_text(new)),
             (None, None) if !is_one_engine => true,
-            _ => spaced(&old.text) == spaced(&new.text),
+            _ => spaced(&then.text) == spaced(&now.text),
         },
         _ => false,
     }

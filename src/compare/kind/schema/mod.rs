@@ -30,8 +30,10 @@ pub(crate) fn compare(
 ) -> Result<ComparisonResult, ErrorReport> {
     let (comparable, others) = properties(schemas);
     let is_one_engine = schemas.old.engine == schemas.new.engine;
-    let mut old = items(check, settings, &schemas.old, crate::model::Side::Old, &comparable, is_one_engine);
-    let mut new = items(check, settings, &schemas.new, crate::model::Side::New, &comparable, is_one_engine);
+    let mut old =
+        items(check, settings, &schemas.old, (crate::model::Side::Old, &schemas.old), &comparable, is_one_engine);
+    let mut new =
+        items(check, settings, &schemas.new, (crate::model::Side::New, &schemas.old), &comparable, is_one_engine);
     items::rank(&mut old, &new);
     items::rank(&mut new, &old);
     if let Some(absent) = settings.tables.iter().find(|name| !old.has_table(name) && !new.has_table(name)) {
@@ -47,11 +49,14 @@ pub(crate) fn compare(
     let mut sink = Some(sink);
     for key in keys {
         let (then, now) = (old.items.get(key), new.items.get(key));
+        // One finding tells that the whole table is.
+        if key.1 != items::TABLE && (!old.has_table(&key.0) || !new.has_table(&key.0)) {
+            continue;
+        }
         found.counts.old += u64::from(then.is_some());
         found.counts.new += u64::from(now.is_some());
         // What an engine makes by itself says nothing against the side that has none of it.
         let is_implied = |item: Option<&Item>| item.is_none_or(|item| item.is_implied);
-        let is_table_gone = key.1 != items::TABLE && (!old.has_table(&key.0) || !new.has_table(&key.0));
         let example = match (then, now) {
             (Some(then), Some(now)) => {
                 if !is_one_engine && then.is_untold(now) {
@@ -62,8 +67,6 @@ pub(crate) fn compare(
                 example
             }
             _ if is_implied(then) && is_implied(now) => None,
-            // One finding tells that the whole table is.
-            _ if is_table_gone => None,
             (then, now) => Some(one_sided(key, then, now)),
         };
         found.add(then.or(now), example, key, settings, &mut sink);
