@@ -97,12 +97,27 @@ impl Notifiers {
 fn write_metrics(path: &Path, report: &RunReport, code: u8) {
     // Two files of one collector may not hold the same series, so each is named after its file.
     let run = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    // Also where a run is refused before it is known what it would read.
+    if is_something_else(path) {
+        console::complain(&format!(
+            "cutover run: --metrics {}: the file holds no metrics, and is left as it is; give another path\n",
+            path.display()
+        ));
+        return;
+    }
     if let Err(cause) = write_atomically(path, &metrics::render(report, &run, code)) {
         console::complain(&format!(
             "cutover run: the metrics {} cannot be written: {cause}; check the folder's permissions, or give --metrics another path\n",
             path.display()
         ));
     }
+}
+
+/// Whether a file is there that metrics are not to replace: they begin with a comment.
+fn is_something_else(path: &Path) -> bool {
+    let mut start = [0];
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read(&mut file, &mut start));
+    path.is_file() && read.is_ok_and(|read| read > 0 && start != *b"#")
 }
 
 /// Posts unless there is nothing new: a run that passed like the one before, or for the first time.
