@@ -6,9 +6,10 @@ use chrono::Utc;
 
 use super::console;
 use crate::exit_code::PASSED;
-use crate::model::Queries;
+use crate::model::{Queries, Side};
 use crate::run;
 use crate::run::Selected;
+use crate::spec::check::KindSettings;
 
 /// Prints the SQL of both sides of each check, of each of its windows, and returns the exit code.
 pub(super) fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
@@ -29,9 +30,14 @@ pub(super) fn dry_run(selected: &[Selected<'_>]) -> Result<u8, String> {
                 .resolve(one.suite.folder(), |name| std::env::var(name).ok())
                 .map_err(|error| format!("check {}, source `{}`: {error}", check.id, query.source))?;
             if check.kind.kind().profile().queries == Queries::Catalogues {
+                let asks_data = matches!(&check.kind, KindSettings::Schema(settings) if settings.asks_data);
+                let reads = match (asks_data, side) {
+                    (true, Side::Old) => "the catalogue, and the rows of every table for what their types do not tell",
+                    _ => "the catalogue",
+                };
                 let _ = writeln!(
                     text,
-                    "-- {} {side} ({}, {})\n-- reads the catalogue\n",
+                    "-- {} {side} ({}, {})\n-- reads {reads}\n",
                     check.id,
                     query.source,
                     url.driver().name

@@ -231,7 +231,8 @@ async fn paced<'a>(
         Ok(waited) => report.warnings.extend(waited),
         Err(error) => return (CheckReport { error: Some(error), ..report }, CheckFacts::default()),
     }
-    check::run(one, context, report, slot, watch).await
+    // On the heap: a check remembers much, and is waited for from deep within a proof.
+    Box::pin(check::run(one, context, report, slot, watch)).await
 }
 
 /// What a check found, masked and put to its waivers.

@@ -273,8 +273,9 @@ fn key(
             if sorted(&in_new) == sorted(&new.key) {
                 return Ok(told(&old.key, "both"));
             }
+            let called = if in_new == old.key { String::new() } else { format!(", which new calls {}", list(&in_new)) };
             Err(format!(
-                "the keys disagree: {} of old has {}, {} of new has {}; say which columns identify a row with --key",
+                "the keys disagree: {} of old has {}{called}, {} of new has {}; say which columns identify a row with --key",
                 old.named,
                 list(&old.key),
                 new.named,

@@ -241,6 +241,7 @@ fn an_option_file_says_what_the_url_of_mysql_leaves_out() {
     assert!(code == Some(2) && said.contains("mysql://***:***@127.0.0.1:1/"), "the group without the suffix: {said}");
     for (text, told) in [
         (format!("{client}ssl-verify-server-cert\n"), "asks for `ssl-verify-server-cert`"),
+        (format!("{client}init_command=SET sql_mode=''\n"), "asks for `init-command`, which cutover does not run"),
         (format!("{client}ssl-ca=/ca.pem\n"), "`ssl-ca` is not looked at without ssl-mode=VERIFY_IDENTITY"),
         (format!("{client}!include hunter2\n"), "line 7 includes another file"),
         ("[mysqld]\nport=3\n".to_owned(), "it has no group [client]"),

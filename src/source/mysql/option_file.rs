@@ -63,6 +63,11 @@ pub(super) fn complete(url: &Url, base: &Path) -> Result<Url, String> {
             full.query_pairs_mut().append_pair(name, value);
         }
     }
+    if let Some((key, _)) = entries.iter().find(|(key, _)| key == "init-command") {
+        return Err(refused(&format!(
+            "asks for `{key}`, which cutover does not run; leave it out there, and say what it sets in the queries"
+        )));
+    }
     // What protects the connection and is not done must not be passed over; the rest is about other programs.
     let protects = |key: &str| {
         (key.starts_with("ssl") || key.starts_with("tls") || key == "skip-ssl") && !PARAMETERS.contains(&key)
