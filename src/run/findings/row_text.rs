@@ -31,11 +31,13 @@ impl Serialize for Row<'_> {
         for (column, value) in self.columns.iter().zip(self.values) {
             let Some(value) = value else { continue };
             let is_hidden = self.mask.is_some_and(|mask| mask.hides_in_row(&column.name, column.role == Role::Key));
+            let is_whole = !matches!(value, Value::Array(_) | Value::Map(_));
             match (value_as_shown(value), self.mask.filter(|_| is_hidden)) {
                 (Some(text), Some(mask)) => map.serialize_entry(&column.name, &mask.hashed(&text))?,
                 (Some(text), None) if truncate::is_long(&text) => {
-                    map.serialize_entry(&column.name, &shown(&truncate::value(&text)))?;
+                    map.serialize_entry(&column.name, &shown(truncate::value(&text).into_owned()))?;
                 }
+                (Some(text), None) if is_whole => map.serialize_entry(&column.name, &shown(text))?,
                 (_, None) => map.serialize_entry(&column.name, &Held(value))?,
                 (None, Some(_)) => map.serialize_entry(&column.name, &())?,
             }
@@ -45,8 +47,7 @@ impl Serialize for Row<'_> {
 }
 
 /// A text as outputs may show it.
-fn shown(text: &str) -> String {
-    let mut text = text.to_owned();
+fn shown(mut text: String) -> String {
     redact::held(&mut text);
     text
 }
@@ -66,12 +67,12 @@ impl Serialize for Held<'_> {
                 let mut all = serializer.serialize_map(Some(entries.len()))?;
                 for (key, value) in entries {
                     let key = value_as_shown(key).unwrap_or_else(|| "NULL".to_owned());
-                    all.serialize_entry(&shown(&key), &Held(value))?;
+                    all.serialize_entry(&shown(key), &Held(value))?;
                 }
                 all.end()
             }
             value => match value_as_shown(value) {
-                Some(text) => serializer.serialize_str(&shown(&text)),
+                Some(text) => serializer.serialize_str(&shown(text)),
                 None => serializer.serialize_unit(),
             },
         }
