@@ -10,8 +10,8 @@ find_java() {
     local version
     version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1 || true)
     [ "${version:-0}" -lt 17 ] || return 0
-    # Which of the two there is depends on the system.
-    apt_install openjdk-17-jre-headless 2>/dev/null || true
+    # Which of the two there is depends on the system; in a shell of its own, since a package that is not there ends it.
+    (apt_install openjdk-17-jre-headless) 2>/dev/null || true
     command -v java >/dev/null || apt_install default-jre-headless
 }
 
