@@ -219,11 +219,11 @@ start_clickhouse() {
     export CUTOVER_TEST_CLICKHOUSE_URL="clickhouse://$USER_NAME:$PASSWORD_IN_URL@127.0.0.1:$port/default"
 }
 
-# Waits until a command succeeds: wait_for PID LOG NAME COMMAND...
+# Waits until a command succeeds, a minute unless WAIT_FIFTHS says so many fifths of a second: wait_for PID LOG NAME COMMAND...
 wait_for() {
     local pid=$1 log=$2 name=$3
     shift 3
-    for _ in $(seq 300); do
+    for _ in $(seq "${WAIT_FIFTHS:-300}"); do
         ! "$@" >/dev/null 2>&1 || return 0
         kill -0 "$pid" 2>/dev/null || break
         sleep 0.2

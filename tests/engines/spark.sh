@@ -70,6 +70,7 @@ start_spark() {
 
 spark_answers() {
     [ -n "$spark_port" ] || return 0
-    wait_for "$spark_pid" "$HOME_OF_ENGINES/spark/log" Spark \
+    # A minute is little for it where the machine does other work.
+    WAIT_FIFTHS=1500 wait_for "$spark_pid" "$HOME_OF_ENGINES/spark/log" Spark \
         python3 -c "import socket; socket.create_connection(('127.0.0.1', $spark_port), 1).close()"
 }
