@@ -78,10 +78,21 @@ fn key(unit: &Unit<'_>, context: &Context<'_>) -> Option<String> {
             Location::Server(url) => {
                 let (host, port) = (url.host_str().unwrap_or_default(), url.port().unwrap_or_default());
                 add(&format!("{}://{}@{host}:{port}{}", url.scheme(), url.username(), url.path()));
+                // A setting that policies of rows go by, such as a tenant, makes another answer of the same query.
+                for (name, value) in url.query_pairs().filter(|(name, _)| !is_credential(name)) {
+                    add(&name);
+                    add(&value);
+                }
             }
         }
     }
     Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Whether a parameter of a URL is about who asks, and not about what is asked.
+fn is_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["pass", "pwd", "token", "secret", "key"].iter().any(|part| name.contains(part))
 }
 
 /// What there is to say of a window, where nothing of it differs and nothing is left out.
