@@ -9,4 +9,4 @@ mod target;
 
 pub(crate) use script::{CheckRepair, Script, script};
 pub(crate) use statement::statement;
-pub(crate) use target::Target;
+pub(crate) use target::{Scope, Target};

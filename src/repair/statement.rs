@@ -50,6 +50,12 @@ pub(crate) fn statement(target: &Target, found: &FullDifference) -> Result<State
         }
         Difference::Missing => {
             let values = values(target, rows, &|column| target.takes(column))?;
+            if let Some(column) = target.unset(&values) {
+                return Err(format!(
+                    "new is cut down by `{column}`, which the check does not have, so a row that is added would have what is given \
+                     there by default: select it on both sides, and where it is not to be compared say --with {column}"
+                ));
+            }
             let row = ChangedRow { key: key(target, rows, Side::Old)?, held: Vec::new(), values };
             Statement { phase: Phase::Insert, sql: changes.insert(table, &row) }
         }
@@ -63,7 +69,7 @@ fn cells(rows: &RowPair, side: Side) -> impl Iterator<Item = (&RowColumn, &Value
     rows.columns.iter().zip(values).filter_map(|(column, value)| Some((column, value.as_ref()?)))
 }
 
-/// Conditions on the key, by its values on `side`.
+/// Conditions on the key, by its values on `side`, among the rows that the check compares.
 fn key(target: &Target, rows: &RowPair, side: Side) -> Result<Vec<String>, String> {
     let of_key = cells(rows, side).filter(|(column, _)| column.role == Role::Key);
     let all: Vec<String> = of_key
@@ -72,7 +78,10 @@ fn key(target: &Target, rows: &RowPair, side: Side) -> Result<Vec<String>, Strin
             Side::New => holding(target, column, value),
         })
         .collect::<Result<_, _>>()?;
-    if all.is_empty() { Err("the check has no key, so nothing says which row is meant".to_owned()) } else { Ok(all) }
+    if all.is_empty() {
+        return Err("the check has no key, so nothing says which row is meant".to_owned());
+    }
+    Ok(all.into_iter().chain(target.scope().iter().cloned()).collect())
 }
 
 /// Conditions that new still holds what was read, in the columns that are `wanted`.

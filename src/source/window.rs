@@ -36,11 +36,19 @@ pub fn windowed(
     bounds: Option<(&ParamValue, &ParamValue)>,
 ) -> Result<String, String> {
     let name = format!("{INSIDE}.{}", dialect.quoted(column));
-    let filter = match bounds {
-        None => format!("{name} IS NULL"),
-        Some((from, to)) => dialect.window_prefilter(&name, from, to) + &inside(dialect, &name, from, to)?,
-    };
+    let filter = within(dialect, &name, bounds)?;
     Ok(format!("SELECT * FROM (\n{}\n) AS {INSIDE}\nWHERE {filter}", statement(dialect, sql)))
+}
+
+/// The condition that a time lies in [from, to), or without bounds that there is none; `name` is the column as SQL.
+///
+/// # Errors
+/// An end that the engine cannot hold.
+pub fn within(dialect: &dyn Dialect, name: &str, bounds: Option<(&ParamValue, &ParamValue)>) -> Result<String, String> {
+    match bounds {
+        None => Ok(format!("{name} IS NULL")),
+        Some((from, to)) => Ok(dialect.window_prefilter(name, from, to) + &inside(dialect, name, from, to)?),
+    }
 }
 
 /// One row that counts where the rows of `sql` lie: in [from, to), outside, or without a time.

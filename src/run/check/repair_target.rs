@@ -5,9 +5,9 @@ use super::super::findings::mask::Mask;
 use super::super::findings::repairs::RepairSink;
 use super::query::{opened, render};
 use crate::model::Side;
-use crate::repair::Target;
+use crate::repair::{Scope, Target};
 use crate::source;
-use crate::source::PlainSelect;
+use crate::source::{Dialect, PlainSelect};
 use crate::spec::check::Check;
 
 /// Takes the differences of a check as SQL, where a repair is wanted.
@@ -29,7 +29,7 @@ async fn target(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[Str
     }
     let Some(query) = &one.check.sides.new else { return Err("it has no query of new".to_owned()) };
     let engine = opened(one.suite, context, Side::New.into(), query).map_err(|why| why.message())?;
-    // As the suite has it, and not cut down to a window.
+    // As the suite has it, with the ends of its window where it takes them, and not cut down from outside.
     let whole = Check { window: None, ..one.check.clone() };
     let whole = CheckRun { check: &whole, ..one };
     let sql = render(whole, context, Side::New.into(), engine, &query.sql).map_err(|why| why.message())?;
@@ -50,5 +50,20 @@ async fn target(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[Str
     if schema.columns.is_empty() {
         return Err(format!("new has no table {} of its own; name the table in the query", plain.table));
     }
-    Target::new(dialect, plain, &schema)
+    let key: Vec<&str> = one.check.key.iter().map(|name| one.check.name_on(Side::New, name)).collect();
+    let scope = window(one, dialect, &plain)?;
+    Target::new(dialect, plain, &schema, &key, scope)
+}
+
+/// The rows of the window of a check that is cut down from outside of its queries.
+fn window(one: CheckRun<'_>, dialect: &dyn Dialect, plain: &PlainSelect) -> Result<Scope, String> {
+    let Some(slice) = one.slice.filter(|_| one.check.window.is_some() && !one.check.binds_window()) else {
+        return Ok(Scope::default());
+    };
+    let name = one.check.window_column(Side::New);
+    let column = plain.column(dialect, name).ok_or_else(|| {
+        format!("the query of new computes `{name}`, which its windows are of; select the column itself")
+    })?;
+    let condition = source::window::within(dialect, &column, slice.bounds().map(|(from, to)| (from, to)))?;
+    Ok(Scope { conditions: vec![format!("({condition})")], columns: vec![column] })
 }

@@ -11,6 +11,7 @@ pub(super) mod foreign_keys;
 pub(crate) mod joins;
 pub(crate) mod nested;
 pub(crate) mod nondeterminism;
+pub(crate) mod plain_filter;
 pub(crate) mod plain_select;
 pub(crate) mod pool;
 pub(crate) mod shadow;

@@ -9,6 +9,8 @@ use sqlparser::parser::Parser;
 use super::super::dialect::Dialect;
 use super::super::files;
 use super::super::table_name::TableName;
+use super::plain_filter;
+use super::plain_filter::Picked;
 
 /// What a plain query picks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub(crate) struct PlainSelect {
     /// The columns that the query names: as they are called in the answer, and as the query writes that of the table; absent
     /// where it is an expression.
     pub(crate) columns: Vec<(Name, Option<String>)>,
+    /// Which of the table's rows it picks.
+    pub(crate) picked: Picked,
 }
 
 /// A name of a column in an answer.
@@ -45,17 +49,26 @@ impl Name {
 }
 
 impl PlainSelect {
-    /// All of `table`, whose columns are called so in the answer.
+    /// Rows of `table`, whose columns are called so in the answer; which rows is not known, nor may be.
     pub(crate) fn of_table(dialect: &dyn Dialect, table: &TableName) -> PlainSelect {
-        let written = table.quoted(dialect);
-        PlainSelect { table: table.clone(), written, is_final: false, takes_all: true, columns: Vec::new() }
+        let (table, written) = (table.clone(), table.quoted(dialect));
+        let picked = Picked::Unclear("is not of the table that was named".to_owned());
+        PlainSelect { table, written, is_final: false, takes_all: true, columns: Vec::new(), picked }
     }
 
     /// Whether the column of the table, as SQL, is in the answer.
     pub(crate) fn names(&self, column: &str) -> bool {
-        let bare = |text: &str| text.trim_matches(['"', '`']).to_owned();
         let is_it = |held: &String| bare(held) == bare(column);
         self.takes_all || self.columns.iter().filter_map(|(_, held)| held.as_ref()).any(is_it)
+    }
+
+    /// Whether a name of the answer that is no column of the same name stands in the condition: some engines take one for the
+    /// other.
+    fn hides(&self, column: &str) -> bool {
+        let is_another = |(name, held): &(Name, Option<String>)| {
+            name.is(column) && held.as_deref().map(bare) != Some(name.text.as_str())
+        };
+        self.columns.iter().any(is_another)
     }
 
     /// The column of the table that the answer calls `name`, as SQL; absent where the query computes it.
@@ -67,17 +80,25 @@ impl PlainSelect {
     }
 }
 
+/// A name without its quotes.
+pub(crate) fn bare(name: &str) -> &str {
+    name.trim_matches(['"', '`'])
+}
+
 /// Reads `sql`; the reason, as the end of a sentence, where it does more than to pick rows and columns of one table.
 pub(crate) fn plain_select(dialect: &dyn Dialect, sql: &str) -> Result<PlainSelect, String> {
     let read = files::on_deep_stack(|| {
         let parser = dialect.parser();
         let statements = if files::fits(parser, sql) { Parser::parse_sql(parser, sql).ok() } else { None };
-        statements.map_or_else(|| Err("cannot be read by the parser".to_owned()), |statements| picked(&statements))
+        statements.map_or_else(
+            || Err("cannot be read by the parser".to_owned()),
+            |statements| picked(dialect, sql, &statements),
+        )
     });
     read.unwrap_or_else(|| Err("cannot be read by the parser".to_owned()))
 }
 
-fn picked(statements: &[Statement]) -> Result<PlainSelect, String> {
+fn picked(dialect: &dyn Dialect, sql: &str, statements: &[Statement]) -> Result<PlainSelect, String> {
     let refused = |why: &str| Err(why.to_owned());
     let [Statement::Query(query)] = statements else { return refused("is no SELECT") };
     if query.with.is_some() {
@@ -112,7 +133,8 @@ fn picked(statements: &[Statement]) -> Result<PlainSelect, String> {
         .as_ref()
         .is_some_and(|alias| alias.name.quote_style.is_none() && alias.name.value.eq_ignore_ascii_case("final"));
     let (table, written) = (table(name)?, name.to_string());
-    let mut found = PlainSelect { table, written, is_final, takes_all: false, columns: Vec::new() };
+    let picked = plain_filter::of(dialect, sql, query, select);
+    let mut found = PlainSelect { table, written, is_final, takes_all: false, columns: Vec::new(), picked };
     for item in &select.projection {
         match item {
             SelectItem::UnnamedExpr(expr) => {
@@ -131,6 +153,12 @@ fn picked(statements: &[Statement]) -> Result<PlainSelect, String> {
             }
             SelectItem::ExprWithAliases { .. } => return refused("gives an expression several names"),
         }
+    }
+    if let Picked::Where(filter) = &found.picked
+        && let Some(column) = filter.columns.iter().find(|column| found.hides(column))
+    {
+        let why = format!("picks rows by `{column}`, which is also what it calls another column; call that otherwise");
+        found.picked = Picked::Unclear(why);
     }
     Ok(found)
 }

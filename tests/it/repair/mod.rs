@@ -3,6 +3,7 @@
 mod order;
 mod refused;
 mod rows;
+mod scope;
 mod types;
 
 use std::path::{Path, PathBuf};

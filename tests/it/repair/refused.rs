@@ -39,6 +39,14 @@ fn what_is_not_whole_is_refused() {
         ("new = \"SELECT id, min(v) AS v FROM t GROUP BY id\"", &[][..], "groups rows"),
         ("new = \"SELECT id, upper(v) AS v FROM t\"", &[], "the query of new computes `v`"),
         ("new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id\"", &[], "joins tables"),
+        // What says which row is meant says so among the rows of the query, and no more.
+        ("new = \"SELECT id, v FROM t WHERE id IN (SELECT id FROM t)\"", &[], "picks rows by a subquery"),
+        ("new = \"SELECT id, v FROM t WHERE w = 'x'\"", &[], "new is cut down by `w`, which the check does not have"),
+        (
+            "new = \"SELECT id, v, v || '' AS w FROM t WHERE w = 'x'\"\ncolumns.w = { ignore = \"x\" }",
+            &[],
+            "also what it calls another",
+        ),
         (&format!("{plain}\nmask = [\"v\"]"), &[], "it masks columns"),
         (&format!("{plain}\nsample = \"50%\""), &[], "only 50% of its keys were examined"),
         (&format!("{plain}\nexpect = {{ missing = 1 }}"), &[], "by design"),
@@ -60,16 +68,21 @@ fn what_is_not_whole_is_refused() {
     }
 }
 
-/// Catches a table that is named and not taken, and a name that means no check.
+/// Catches a table that is named and not taken, one whose rows are not told by the key, and a name that means no check.
 #[test]
 fn a_table_that_is_named_is_repaired() {
     let folder = pair();
+    let open = || rusqlite::Connection::open(folder.path().join("new.db")).unwrap();
     let joined = "new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id\"";
+    let (code, told) = run(&folder, joined, &["--repair-table", "s.c=t"]);
+    assert_eq!((code, told.contains("its key is no unique key of t without NULLs")), (Some(2), true), "{told}");
+    let keyed = "CREATE TABLE k (id INTEGER PRIMARY KEY, v TEXT, w TEXT); INSERT INTO k SELECT * FROM t; DROP TABLE t;
+                 ALTER TABLE k RENAME TO t";
+    open().execute_batch(keyed).unwrap();
     let (code, told) = run(&folder, joined, &["--repair-table", "s.c=t"]);
     assert_eq!(code, Some(1), "{told}");
     let text = std::fs::read_to_string(folder.path().join("out.sql")).unwrap();
-    let connection = rusqlite::Connection::open(folder.path().join("new.db")).unwrap();
-    connection.execute_batch(&text).unwrap();
+    open().execute_batch(&text).unwrap();
     assert_eq!(run(&folder, joined, &["--repair-table", "t"]).0, Some(0), "{text}");
     let (code, told) = run(&folder, joined, &["--repair-table", "s.other=t"]);
     assert_eq!((code, told.contains("no check `s.other` is selected")), (Some(2), true), "{told}");
