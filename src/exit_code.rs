@@ -81,6 +81,7 @@ mod tests {
             version: String::new(),
             interrupted: false,
             rerun_of: None,
+            sign_off: None,
             suites: Vec::new(),
             checks: statuses.iter().map(check).collect(),
         }

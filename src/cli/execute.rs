@@ -1,5 +1,7 @@
 //! Executes a run: the checks, what people see meanwhile, and what follows the verdict.
 
+use chrono::Utc;
+
 use super::args::RunArgs;
 use super::best_effort::{DEFECT, best_effort, best_effort_async};
 use super::console::Screen;
@@ -13,7 +15,7 @@ use super::selection::{Patterns, select};
 use super::{console, signal};
 use crate::exit_code::{BROKEN, INTERRUPTED};
 use crate::isolation;
-use crate::model::{EarlierRuns, RunReport, plural};
+use crate::model::{EarlierRuns, RunReport, SignOff, plural};
 use crate::record::windows::FinishedWindows;
 use crate::report::{proof, terminal};
 use crate::run;
@@ -54,8 +56,10 @@ pub(super) async fn execute(request: &RunRequest<'_>, notifiers: &Notifiers) -> 
         isolation::withhold_panics();
     }
     let screen = Screen::new(request.look, to_stderr, request.selected.len());
-    let (report, signalled) = compare(request, &screen).await;
+    let (mut report, signalled) = compare(request, &screen).await;
     screen.finish();
+    let at = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    report.sign_off = request.sign_off.clone().map(|by| SignOff { by, at });
     publish(request, report, signalled, &screen, notifiers).await
 }
 

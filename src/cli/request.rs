@@ -39,6 +39,8 @@ pub(super) struct RunRequest<'a> {
     pub(super) look: LookArgs,
     /// What would make new equal to old, where it is wanted.
     pub(super) repair: RepairArgs,
+    /// Who answers for the run.
+    pub(super) sign_off: Option<String>,
 }
 
 impl<'a> RunRequest<'a> {
@@ -69,8 +71,9 @@ impl<'a> RunRequest<'a> {
             ..options(&selected, jobs, args.timeout, &args.detail, &reports)?
         };
         let exit = ExitPolicy { fail_on: &args.fail_on, retryable: args.retryable_exit };
-        let request =
-            RunRequest { selected, options, reports, history, exit, look: args.look, repair: RepairArgs::default() };
+        let sign_off = args.sign_off.clone();
+        let (look, repair) = (args.look, RepairArgs::default());
+        let request = RunRequest { selected, options, reports, history, exit, look, repair, sign_off };
         request.repairing(&args.repair, &args.detail)
     }
 
@@ -97,7 +100,8 @@ impl<'a> RunRequest<'a> {
     ) -> Result<RunRequest<'a>, String> {
         let options = options(&selected, jobs, timeout, detail, &reports)?;
         let exit = ExitPolicy { fail_on: &[FailOn::Fail], retryable: None };
-        Ok(RunRequest { selected, options, reports, history: None, exit, look, repair: RepairArgs::default() })
+        let repair = RepairArgs::default();
+        Ok(RunRequest { selected, options, reports, history: None, exit, look, repair, sign_off: None })
     }
 
     /// The same request, which also takes down what would make new equal to old, where `args` ask for that.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::code_words::value;
-use super::{Difference, DifferenceForm, Elsewhere, Finding, FindingCode, Term, agree, plural, thousands};
+use super::{Difference, DifferenceForm, Elsewhere, Finding, FindingCode, Term, agree, percent, plural, thousands};
 
 impl Finding {
     /// Returns all of it as one sentence without a full stop.
@@ -115,17 +115,6 @@ impl Finding {
 
 fn rounded(ratio: f64) -> String {
     if ratio < 10.0 { format!("{ratio:.1}") } else { thousands(ratio.min(1e15) as u64) }
-}
-
-/// A share that is not all and not nothing never reads as if it were.
-fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    match percent {
-        p if (99.0..100.0).contains(&p) => format!("{:.1} %", p.min(99.9)),
-        p if p > 0.0 && p < 0.1 => "less than 0.1 %".to_owned(),
-        p if p < 1.0 => format!("{p:.1} %"),
-        p => format!("{p:.0} %"),
-    }
 }
 
 fn listed(names: &[String]) -> String {

@@ -27,6 +27,7 @@ mod reading;
 mod rerun;
 mod rows;
 mod side;
+mod sign_off;
 mod spread;
 mod suppressed;
 mod verdict;
@@ -58,11 +59,12 @@ pub use reading::{
 pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, DuplicateKeys, Example, MASKED, Pair, RowCounts, TagCounts};
 pub use side::{Side, Sides};
+pub use sign_off::SignOff;
 pub use spread::{Part, Spread};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};
 pub use warnings::Warning;
-pub use words::{agree, plural, thousands};
+pub use words::{agree, percent, plural, thousands};
 
 /// Everything one invocation found.
 #[derive(Clone, Debug)]
@@ -79,6 +81,8 @@ pub struct RunReport {
     pub interrupted: bool,
     /// The run whose failures were run again; absent of a run by itself.
     pub rerun_of: Option<RerunOf>,
+    /// Who answers for it; absent where nobody signed.
+    pub sign_off: Option<SignOff>,
     /// The suites, in the order they were read.
     pub suites: Vec<SuiteReport>,
     /// The checks, in suite order.

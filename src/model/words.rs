@@ -23,6 +23,17 @@ pub fn agree<'a>(count: u64, one: &'a str, many: &'a str) -> &'a str {
     if count == 1 { one } else { many }
 }
 
+/// Returns `36 %`; a share that is not all and not nothing never reads as if it were.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match percent {
+        p if (99.0..100.0).contains(&p) => format!("{:.1} %", p.min(99.9)),
+        p if p > 0.0 && p < 0.1 => "less than 0.1 %".to_owned(),
+        p if p < 1.0 => format!("{p:.1} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

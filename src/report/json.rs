@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::{CheckReport, RerunOf, RunReport, Status, SuiteReport};
+use crate::model::{CheckReport, RerunOf, RunReport, SignOff, Status, SuiteReport};
 use crate::record::SCHEMA_VERSION;
 
 /// A run, as scripts read it.
@@ -30,6 +30,9 @@ struct Report<'a> {
     /// The run whose failures were run again.
     #[serde(skip_serializing_if = "Option::is_none")]
     rerun_of: Option<&'a RerunOf>,
+    /// Who answers for the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_off: Option<&'a SignOff>,
     /// The suites that were run.
     suites: &'a [SuiteReport],
     /// The checks of all suites, in their order.
@@ -57,6 +60,7 @@ pub(super) fn render(report: &RunReport) -> String {
         interrupted: report.interrupted,
         retryable: report.retryable(),
         rerun_of: report.rerun_of.as_ref(),
+        sign_off: report.sign_off.as_ref(),
         suites: &report.suites,
         checks: report.checks.iter().map(|found| Check { status: found.status(), found }).collect(),
     };

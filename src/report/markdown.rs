@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::shared_errors::{self, Section};
+use super::shared_errors::{self, ORDER, Section};
 use super::text::{
     again, answer, counts, duration, finding, key, sides, tallied, thousands, told, unlisted, value, visible,
     visible_lines,
@@ -64,8 +64,11 @@ fn head(report: &RunReport) -> String {
             escaped(&before.report)
         );
     }
+    if let Some(signed) = &report.sign_off {
+        let _ = writeln!(out, "Signed off by {}, {}.\n", escaped(&signed.by), signed.at);
+    }
     out.push_str("| status | check | kind | found | time |\n| --- | --- | --- | --- | ---: |\n");
-    for check in &report.checks {
+    for check in ORDER.into_iter().flat_map(|status| report.checks.iter().filter(move |one| one.status() == status)) {
         let status = check.status();
         let _ = writeln!(
             out,

@@ -2,6 +2,7 @@
 
 mod diagnosis;
 pub mod github;
+mod grouped;
 mod html;
 mod json;
 mod junit;

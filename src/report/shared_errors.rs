@@ -4,6 +4,9 @@
 use super::text::counts;
 use crate::model::{CheckReport, RunReport, Status};
 
+/// The order in which checks are listed where all of them are.
+pub(super) const ORDER: [Status; 5] = [Status::Fail, Status::Error, Status::Warn, Status::Skip, Status::Pass];
+
 /// From so many checks on, an error that they share is told once.
 const MANY: usize = 3;
 

@@ -2,9 +2,10 @@
 
 use bytesize::ByteSize;
 
+use super::grouped::Groups;
 pub(super) use super::visible::visible_lines;
 pub(crate) use super::visible::{invisible, visible};
-use super::{placed, suppressed};
+use super::{grouped, placed, suppressed};
 use crate::model::{CheckReport, ColumnReport, Expectation, Kind, Measure, RunReport, SideReport, Status};
 pub(super) use crate::model::{plural, thousands};
 
@@ -61,20 +62,27 @@ pub(crate) fn finding(check: &CheckReport) -> String {
     }
     let mut parts = Vec::new();
     if let Some(rows) = check.outcome.rows() {
+        let groups = Groups::of(check);
         let kinds = [("missing", rows.missing), ("extra", rows.extra), ("changed", rows.changed)];
-        parts.extend(kinds.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", thousands(*n))));
+        match &groups {
+            Some(groups) => parts.extend(groups.differing()),
+            None => {
+                parts.extend(kinds.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", thousands(*n))))
+            }
+        }
         if rows.duplicate.count() > 0 {
             parts.push(plural(rows.duplicate.count(), "duplicate key"));
         }
-        parts.extend(warned(check).map(|warned| format!("{} beyond warn", plural(warned, "row"))));
+        parts.extend(grouped::net(check));
+        let counted = |count| groups.as_ref().map_or_else(|| plural(count, "row"), |groups| groups.counted(count));
+        parts.extend(warned(check).map(|warned| format!("{} beyond warn", counted(warned))));
         if parts.is_empty() {
             parts.push(match &check.sample {
                 Some(sample) => {
-                    let rows = plural(rows.equal, "row");
-                    format!("no difference in the sample of {} ({rows})", visible(&sample.share))
+                    format!("no difference in the sample of {} ({})", visible(&sample.share), counted(rows.equal))
                 }
                 None if check.examined.is_some() => "no difference left".to_owned(),
-                None => format!("{} equal", plural(rows.equal, "row")),
+                None => format!("{} equal", counted(rows.equal)),
             });
         }
     } else if let Some(tags) = check.outcome.tag_counts() {
@@ -161,7 +169,8 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
             ("changed", rows.changed),
             ("duplicate keys", rows.duplicate.count()),
         ];
-        lines.push(format!("rows: {}", joined(&parts)));
+        let name = Groups::of(check).map_or("rows".to_owned(), |groups| groups.name());
+        lines.push(format!("{name}: {}", joined(&parts)));
     }
     lines.extend(placed::outside(check));
     if !check.masked.is_empty() {
@@ -201,8 +210,12 @@ pub(super) fn counts(check: &CheckReport) -> Vec<String> {
         lines.push(format!("numbers: {}", joined(&[("compared", totals.compared), ("outside", totals.outside)])));
     }
     if let Some(warned) = check.outcome.warned() {
-        let what = if check.outcome.rows().is_some() { "row" } else { "number" };
-        lines.push(format!("within fail and beyond warn: {}", plural(warned, what)));
+        let told = match (Groups::of(check), check.outcome.rows()) {
+            (Some(groups), _) => groups.counted(warned),
+            (None, Some(_)) => plural(warned, "row"),
+            (None, None) => plural(warned, "number"),
+        };
+        lines.push(format!("within fail and beyond warn: {told}"));
     }
     if let Some(violations) = check.outcome.violations() {
         let population =

@@ -133,6 +133,7 @@ pub(crate) async fn run(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         interrupted: stop.is_cancelled(),
         rerun_of: options.again.as_ref().map(|again| again.of.clone()),
+        sign_off: None,
         suites,
         checks,
     };

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use sha2::Digest;
 
 use crate::cli::{copy, cutover, report};
 use crate::waivers::write;
@@ -327,4 +328,32 @@ fn a_condition_is_nothing_but_a_condition() {
     for (condition, code) in [("id = 1 or id = 2 -- both", 1), ("id = 1", 0), ("id < 2 or id > 5", 0)] {
         assert_eq!(run(condition), Some(code), "{condition}");
     }
+}
+
+/// Catches a name that is lost or obeyed as markup, a hash on the page that is not that of report.json, and a run that is signed
+/// by nobody.
+#[test]
+fn a_run_is_signed_for_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    suite(at, "", "");
+    let run = |more: &[&str]| {
+        let all = ["run", "suite.toml", "--no-history", "--report", "json=out.json", "--report", "html=out.html"];
+        let (code, said) = done(at, &[&all[..], more].concat());
+        assert_eq!(code, Some(1), "{said}");
+        std::fs::read_to_string(at.join("out.html")).unwrap()
+    };
+    let page = run(&["--sign-off", "Ann <b>Lee</b>", "--report", "markdown=out.md"]);
+    assert!(page.contains("Signed off by <b>Ann &lt;b&gt;Lee&lt;&#x2f;b&gt;</b>"), "{page}");
+    assert!(std::fs::read_to_string(at.join("out.md")).unwrap().contains("Signed off by Ann"));
+    let found = report(at).unwrap();
+    assert_eq!(found["sign_off"]["by"], "Ann <b>Lee</b>");
+    let written = found["sign_off"]["at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    let started = found["started_at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    assert!((written - started).num_seconds() >= -1, "{found}");
+    let json = std::fs::read(at.join("out.json")).unwrap();
+    let hash: String = sha2::Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(page.contains(&format!("report.json <code class=\"hash\">{hash}</code>")), "the hash is that of the file");
+    assert!(!run(&[]).contains("Signed off"));
+    assert!(report(at).unwrap().get("sign_off").is_none());
 }

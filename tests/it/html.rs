@@ -179,7 +179,7 @@ fn the_past_is_drawn() {
             const mute = all('svg').filter((svg) => !svg.getAttribute('aria-label') && !svg.closest('[aria-label]')).length;
             const crowded = all('.past svg').filter((svg) => { const texts = [...svg.querySelectorAll('text:not(.letter)')].map((one) => one.getBoundingClientRect());
               return texts.some((one, at) => at > 0 && one.left < texts[at - 1].right); }).length;
-            return { cut, mute, crowded, plots: all('.past').length, strips: all('.strip').length, letters: all('.letter').length,
+            return { cut, mute, crowded, plots: all('.past').length, strips: all('.strip').length, letters: all('.past .letter').length,
               lines: all('.past polyline.new').length, dots: all('.past circle.new').length, rows: all('.past tbody tr').length,
               scripts: all('script').length, spread: all('.spread polyline').length, shares: all('.spread tbody tr').length,
               bare: all('.past .wide td').filter((one) => one.textContent === '').length };";
@@ -239,12 +239,12 @@ fn data_stays_text() {
     let script = "
         const count = (what) => document.querySelectorAll(what).length;
         return { markup: count('img, link, iframe, [src], [onerror], b b, a:not([href^=\"#\"])'), scripts: count('script'),
-          checks: count('#list > li'), bars: count('a rect'), circles: count('circle'),
+          checks: count('li[data-id]:not(:has(li[data-id]))'), bars: count('.body a rect'), heat: count('.heat a rect'), circles: count('circle'),
           marks: [...document.querySelectorAll('td[data-side=new] mark')].map((one) => one.textContent) };";
     let out = in_browser(&text, script);
     assert_eq!(out["markup"], 0);
     assert_eq!(out["scripts"], 3, "one of the page and two of this test");
-    assert_eq!((&out["checks"], &out["bars"]), (&10.into(), &2.into()));
+    assert_eq!((&out["checks"], &out["bars"], &out["heat"]), (&10.into(), &2.into(), &2.into()));
     assert_eq!(out["circles"], 4, "NaN has no place on a plot, the table has it");
     assert!(out["marks"].as_array().unwrap().contains(&"2".into()), "what differs within a value is emphasised: {out}");
 }
@@ -281,36 +281,189 @@ fn in_browser(text: &str, script: &str) -> serde_json::Value {
     said["out"].clone()
 }
 
-/// Catches controls that do nothing, orders that are wrong, a link that opens nothing, and errors in the console.
+/// Catches controls that do nothing, orders that are wrong, keys that move nowhere, a link that opens nothing, and errors in the
+/// console.
 #[test]
 fn a_browser_filters_sorts_and_opens() {
     let script = "
-        const list = document.getElementById('list');
-        const ids = () => [...list.children].filter((one) => one.offsetParent).map((one) => one.dataset.id.replace('suite.', ''));
-        const set = (name, value) => { const one = document.getElementById('filter-' + name); one.value = value;
-          one.dispatchEvent(new Event('input')); const got = ids(); one.value = ''; one.dispatchEvent(new Event('input')); return got; };
-        const press = (by) => { document.querySelector('[data-by=' + by + ']').click(); return ids(); };
-        const first = document.getElementById('c1');
-        const closed = first.open; first.firstElementChild.click();
-        const out = { all: ids(), status: set('status', 'fail'), kind: set('kind', 'percentile'), tag: set('tag', 'money'),
-          text: set('text', 'ZZ_windows'), none: set('text', 'no such thing'), found: press('found').slice(0, 2), up: press('found').at(-1),
-          id: press('id').slice(0, 2), ms: press('ms')[0], closed, opened: first.open,
-          pressed: document.querySelectorAll('[aria-pressed=true]').length };
-        document.querySelector('svg a').dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+        const all = (what) => [...document.querySelectorAll(what)];
+        const checks = () => all('#list li[data-id]:not(:has(li[data-id]))');
+        for (const one of all('#list details')) one.dataset.was = one.open;
+        const ids = () => { for (const one of all('#list li:has(li[data-id]) > details')) one.open = true;
+          return checks().filter((one) => one.offsetParent).map((one) => one.dataset.id.replace('suite.', '')); };
+        const put = (id, value) => { const one = document.getElementById(id); one.value = value; one.dispatchEvent(new Event('input')); };
+        const set = (name, value) => { put('filter-' + name, value); const got = ids(); put('filter-' + name, ''); return got; };
+        const tally = (status) => { const one = document.querySelector('.tally [data-status=' + status + ']'); one.click();
+          const got = [ids(), one.getAttribute('aria-pressed')]; one.click(); return got; };
+        const order = (by) => { put('order', by); return ids(); };
+        const press = (key) => { document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+          return document.activeElement?.closest('li')?.dataset.id ?? document.activeElement?.id; };
+        const opened = all('#list details').filter((one) => one.dataset.was === 'true').length;
+        const out = { opened, all: ids(), status: tally('fail'), kind: set('kind', 'percentile'), tag: set('tag', 'money'),
+          text: set('text', 'ZZ_windows'), none: set('text', 'no such thing'), groups: all('.group h3').map((one) => one.textContent),
+          found: order('found').slice(0, 2), id: order('id').slice(0, 2), ms: order('ms')[0], suite: order('suite').length,
+          again: order('rank'), keys: ['j', 'j', 'k', '/'].map(press) };
+        press('Escape');
+        for (const one of all('#list details')) one.open = false;
+        press('x'); out.expanded = all('#list li[data-id] > details').filter((one) => one.open).length;
+        for (const one of all('#list details')) one.open = false;
+        put('filter-text', 'curves');
+        history.replaceState(null, '', '#suite.zz_windows@1'); dispatchEvent(new Event('hashchange'));
+        out.linked = all('#list details').filter((one) => one.open).map((one) => one.parentElement.dataset.id);
+        out.shown = document.getElementById('shown').textContent;
         return out;";
     let out = in_browser(&render(Format::Html, &report(), &EarlierRuns::default()), script);
-    let all = ["rows", "sum", "tags", "small", "broken", "skipped", "holds", "zz_windows@0", "zz_windows@1", "curves"];
-    assert_eq!(out["all"], serde_json::json!(all));
-    assert_eq!(out["status"], serde_json::json!(["rows", "sum", "zz_windows@1"]));
+    let all = ["rows", "sum", "zz_windows@0", "zz_windows@1", "broken", "tags", "small", "skipped", "holds", "curves"];
+    assert_eq!(out["all"], serde_json::json!(all), "what did not pass stands first, and windows under their check");
+    assert_eq!(out["opened"], 0, "several checks are closed at first");
+    assert_eq!(out["status"], serde_json::json!([["rows", "sum", "zz_windows@1"], "true"]));
     assert_eq!(out["kind"], serde_json::json!(["small", "curves"]));
     assert_eq!(out["tag"], serde_json::json!(["zz_windows@0", "zz_windows@1"]));
     assert_eq!(out["text"], serde_json::json!(["zz_windows@0", "zz_windows@1"]));
     assert_eq!(out["none"], serde_json::json!([]));
+    let groups =
+        ["3 checks fail", "1 check could not be compared", "2 checks warn", "1 check was not run", "2 checks pass"];
+    assert_eq!(out["groups"], serde_json::json!(groups));
     assert_eq!(out["found"], serde_json::json!(["sum", "rows"]), "counts beyond 2^53 are sorted as numbers");
-    assert_eq!(out["up"], "sum");
     assert_eq!(out["id"], serde_json::json!(["broken", "curves"]));
     assert_eq!(out["ms"], "curves");
-    assert_eq!((&out["closed"], &out["opened"], &out["pressed"]), (&false.into(), &true.into(), &1.into()));
+    assert_eq!((&out["suite"], &out["again"]), (&10.into(), &out["all"]));
+    assert_eq!(out["keys"], serde_json::json!(["suite.rows", "suite.sum", "suite.rows", "filter-text"]));
+    assert!(out["expanded"].as_u64() >= Some(9), "{out}");
+    assert_eq!(
+        out["linked"],
+        serde_json::json!(["suite.zz_windows", "suite.zz_windows@1"]),
+        "a link opens what holds it"
+    );
+    assert_eq!(out["shown"], "10 shown", "and shows it");
+}
+
+/// Catches columns out of the order of their query, a share that reads as all or nothing, columns that agree before those that
+/// differ, and a single check that has to be opened first.
+#[test]
+fn a_check_tells_the_most_telling_first() {
+    let column = |name: &str, changed: u64| ColumnReport {
+        name: name.to_owned(),
+        rule: "exact".to_owned(),
+        changed: Some(changed),
+        ..ColumnReport::default()
+    };
+    let pair = |old: &str, new: &str| Pair { old: Some(old.to_owned()), new: Some(new.to_owned()) };
+    let example = |difference, columns: &[&str]| Example {
+        difference,
+        key: Key(vec![("id".to_owned(), Some("7".to_owned()))]),
+        columns: columns.iter().map(|name| ((*name).to_owned(), pair("1", "2"))).collect(),
+    };
+    let names = ["zeta", "alpha", "mid"];
+    let check = CheckReport {
+        outcome: Outcome::Rows(RowFindings {
+            rows: RowCounts {
+                old: 100_000,
+                new: 100_000,
+                equal: 99_999,
+                changed: 1,
+                missing: 0,
+                ..RowCounts::default()
+            },
+            columns: vec![column("zeta", 0), column("alpha", 1), column("mid", 3)],
+            examples: vec![example(Difference::Changed, &names), example(Difference::Missing, &names)],
+            ..RowFindings::default()
+        }),
+        ..CheckReport::new("s.rows", Kind::Rows)
+    };
+    let run = RunReport { checks: vec![check], ..report() };
+    let script = "
+        const texts = (what) => [...document.querySelectorAll(what)].map((one) => one.textContent);
+        return { open: document.querySelector('#list details').open, columns: texts('.columns tbody th'), pair: texts('.pair tbody th[scope=row]'),
+          rows: texts('.rows thead th'), shares: texts('.facts .soft') };";
+    let text = render(Format::Html, &run, &EarlierRuns::default()).replace("<title>FAIL", "<title>ERROR");
+    let out = in_browser(&text, script);
+    assert_eq!(out["open"], true);
+    assert_eq!(out["columns"], serde_json::json!(["mid", "alpha", "zeta"]));
+    assert_eq!(
+        (&out["pair"], &out["rows"]),
+        (&serde_json::json!(names), &serde_json::json!(["id", "zeta", "alpha", "mid"]))
+    );
+    assert_eq!(out["shares"], serde_json::json!(["99.9 %", "less than 0.1 %"]));
+}
+
+/// Catches numbers by day that are not drawn, drawn as if none lay between them, or whose outsider is not marked.
+#[test]
+fn numbers_by_day_are_drawn_over_the_days() {
+    let measure = |day: u32, model: &str, new: &str| Measure {
+        quantity: Quantity::Column("cost".to_owned()),
+        key: Key(vec![
+            ("model".to_owned(), Some(model.to_owned())),
+            ("day".to_owned(), Some(format!("2026-01-{day:02}"))),
+        ]),
+        old: Some("1000".to_owned()),
+        new: Some(new.to_owned()),
+        delta: None,
+        tolerance: "exact".to_owned(),
+        within: new == "1000",
+        level: None,
+        count: None,
+    };
+    let measures = vec![
+        measure(1, "a", "1000"),
+        measure(2, "a", "900"),
+        measure(11, "a", "1000"),
+        measure(1, "b", "1000"),
+        measure(11, "b", "1000"),
+    ];
+    let drawn = |compared: u64| {
+        let found = NumberFindings {
+            measures: measures.clone(),
+            totals: Totals { compared, outside: 1 },
+            ..NumberFindings::default()
+        };
+        let check = CheckReport { outcome: Outcome::Numbers(found), ..CheckReport::new("s.cost", Kind::Sum) };
+        let run = RunReport { checks: vec![check], ..report() };
+        let text = render(Format::Html, &run, &EarlierRuns::default()).replace("<title>FAIL", "<title>ERROR");
+        let script = "
+            const all = (what) => [...document.querySelectorAll('.over' + what)];
+            return { titles: all(' figcaption').map((one) => one.textContent), lines: all(' polyline').length, outside: all(' .outside').length,
+              x: [...all('')[0].querySelectorAll('circle.new')].map((one) => Number(one.getAttribute('cx'))) };";
+        in_browser(&text, script)
+    };
+    let all = drawn(5);
+    assert_eq!(all["titles"], serde_json::json!(["cost, model=a 900 to 1,000", "cost, model=b always 1,000"]));
+    assert_eq!((&all["lines"], &all["outside"]), (&2.into(), &1.into()), "b has no number on a day between: no line");
+    assert_eq!(all["x"], serde_json::json!([4, 67.2, 636]), "a tenth of the time is a tenth of the way");
+    let some = drawn(300);
+    assert_eq!(some["lines"], 0, "between the worst there are others");
+    assert!(some["titles"][0].as_str().unwrap().ends_with("the 5 furthest apart; 295 more are not drawn"), "{some}");
+}
+
+/// Catches a check that failed before and is called new, one that was healed and is not named, and a scope that leaves out what
+/// was left out.
+#[test]
+fn what_changed_and_what_is_not_covered_is_told() {
+    let mut run = report();
+    let past = |status| {
+        let started_at = chrono::DateTime::UNIX_EPOCH;
+        vec![HistoryPoint { started_at, status, differences: 1, elapsed_ms: 1, measures: Vec::new() }]
+    };
+    let before = [("suite.rows", Status::Pass), ("suite.sum", Status::Fail), ("suite.holds", Status::Error)];
+    let earlier = EarlierRuns(before.into_iter().map(|(id, status)| (id.to_owned(), past(status))).collect());
+    let ignored = ColumnReport {
+        name: "sdk".to_owned(),
+        rule: "ignore".to_owned(),
+        reason: Some("dropped by design".to_owned()),
+        ..ColumnReport::default()
+    };
+    let Outcome::Rows(found) = &mut run.checks[0].outcome else { unreachable!() };
+    found.columns.push(ignored);
+    let script = "
+        const texts = (what) => [...document.querySelectorAll(what)].map((one) => one.textContent);
+        return { since: texts('.since')[0], turns: texts('.turn'), scope: texts('.scope li') };";
+    let out = in_browser(&render(Format::Html, &run, &earlier), script);
+    assert_eq!(out["turns"], serde_json::json!(["new", "healed"]));
+    let since = "Since the run of 1970-01-01 00:00 UTC: 1 check newly does not pass, 1 check healed, 1 check still does not pass.";
+    assert_eq!(out["since"], since);
+    let scope: Vec<String> = serde_json::from_value(out["scope"].clone()).unwrap();
+    assert!(scope.contains(&"suite.rows: sdk ignore: dropped by design".to_owned()), "{scope:?}");
+    assert!(scope.iter().any(|line| line.starts_with("suite.skipped: not run")), "{scope:?}");
 }
 
 /// Catches a page that scrolls sideways on a phone, whatever the data, and one that hides the last run at the far end of its chart.

@@ -122,6 +122,7 @@ pub(crate) fn report() -> RunReport {
         version: "0.0.0".to_owned(),
         interrupted: false,
         rerun_of: None,
+        sign_off: None,
         suites: vec![SuiteReport {
             name: "suite".to_owned(),
             path: HOSTILE.to_owned(),

@@ -232,6 +232,7 @@ fn the_sample_of_a_page_with_a_past_is_current() {
         suites: Vec::new(),
         checks,
         rerun_of: None,
+        sign_off: None,
     };
     crate::samples::current("trends.html", &render(Format::Html, &report, &earlier));
 }

@@ -86,6 +86,9 @@ pub(crate) struct RunArgs {
     pub(crate) no_history: bool,
     #[command(flatten)]
     pub(crate) notify: NotifyArgs,
+    /// Say in the reports who answers for this run, and when
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) sign_off: Option<String>,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -89,6 +89,7 @@ impl Notifiers {
             suites: Vec::new(),
             checks: Vec::new(),
             rerun_of: None,
+            sign_off: None,
         };
         self.notify(&FinishedRun { report: &report, selected: &[], code, previous: None, places: &[] }).await;
     }

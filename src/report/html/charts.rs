@@ -6,14 +6,10 @@ use serde::Serialize;
 
 use super::super::text;
 use super::super::text::visible;
-use crate::model::{CheckReport, Quantity, RunReport};
+use crate::model::{CheckReport, Quantity};
 
 /// Groups whose curves are drawn; the table below lists them all.
 const CURVES: usize = 12;
-
-/// Width that a chart of few windows takes, and the least and most of one window.
-const WIDTH: usize = 448;
-const STEP: (usize, usize) = (14, 32);
 
 /// Percentiles of one group, old and new on one plot.
 #[derive(Serialize)]
@@ -34,27 +30,6 @@ struct Point {
     old: String,
     new: String,
     within: bool,
-}
-
-/// Differences of the windows of one check, in their order.
-#[derive(Serialize)]
-pub(super) struct Windows {
-    title: String,
-    most: String,
-    range: String,
-    width: usize,
-    bars: Vec<Bar>,
-}
-
-#[derive(Serialize)]
-struct Bar {
-    anchor: String,
-    x: usize,
-    wide: usize,
-    y: String,
-    height: String,
-    label: String,
-    status: String,
 }
 
 /// The curves of a percentile check: groups with at least two percentiles known on both sides.
@@ -122,58 +97,4 @@ fn curve(title: String, mut known: Vec<Known>) -> Curve {
         old,
         new,
     }
-}
-
-/// One chart for each check that was cut into windows; the id of a window is that of its check and what stands behind an `@`.
-pub(super) fn windows(report: &RunReport) -> Vec<Windows> {
-    let mut groups: Vec<(&str, Vec<(usize, &CheckReport)>)> = Vec::new();
-    for (index, check) in report.checks.iter().enumerate().filter(|(_, check)| check.window.is_some()) {
-        let base = check.id.split('@').next().unwrap_or(&check.id);
-        match groups.iter_mut().find(|(name, _)| *name == base) {
-            Some((_, members)) => members.push((index, check)),
-            None => groups.push((base, vec![(index, check)])),
-        }
-    }
-    groups.into_iter().filter(|(_, members)| members.len() > 1).map(|(base, members)| bars(base, &members)).collect()
-}
-
-fn bars(base: &str, members: &[(usize, &CheckReport)]) -> Windows {
-    let most = members.iter().map(|(_, check)| found(check)).max().unwrap_or(0);
-    let step = (WIDTH / members.len().max(1)).clamp(STEP.0, STEP.1);
-    let ends = members.iter().filter_map(|(_, check)| check.window.as_ref());
-    let first = ends.clone().find_map(|window| window.from.as_deref());
-    let last = ends.rev().find_map(|window| window.to.as_deref());
-    let range = match (first, last) {
-        (Some(first), Some(last)) => format!("{} to before {}, ", visible(first), visible(last)),
-        _ => String::new(),
-    };
-    let bars = members.iter().enumerate().map(|(place, (index, check))| {
-        let count = found(check);
-        // A window without a difference keeps a stub, so that it is not taken for one that is absent.
-        let height = if count == 0 { 2.0 } else { (count as f64 / most as f64 * 80.0).max(5.0) };
-        let window = check.window.as_ref();
-        let from = window.and_then(|window| window.from.as_deref()).map_or("rows without a time".to_owned(), visible);
-        let counted = text::plural(count, "difference");
-        Bar {
-            anchor: format!("c{}", index + 1),
-            x: place * step,
-            wide: step - 4,
-            y: format!("{:.1}", 90.0 - height),
-            height: format!("{height:.1}"),
-            label: format!("{from}: {}, {counted}", check.status()),
-            status: check.status().to_string(),
-        }
-    });
-    Windows {
-        title: visible(base),
-        most: text::thousands(most),
-        range,
-        width: members.len() * step,
-        bars: bars.collect(),
-    }
-}
-
-/// All differences of a check, whatever their name.
-pub(super) fn found(check: &CheckReport) -> u64 {
-    check.outcome.differences().values().fold(0, |sum, count| sum.saturating_add(*count))
 }

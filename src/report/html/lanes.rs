@@ -1,5 +1,4 @@
-//! Where the differing rows of a check lie, and which columns changed in how many: bars on lanes that have a name and a
-//! number each, so that none is told by its colour.
+//! Where the differing rows of a check lie: bars on lanes that have a name and a number each, so that none is told by its colour.
 
 use serde::Serialize;
 
@@ -10,9 +9,6 @@ use crate::model::{CheckReport, Part, Spread};
 const STEP: usize = 10;
 const HEIGHT: f64 = 30.0;
 const LEAST: f64 = 2.0;
-
-/// Columns whose bars are drawn; the table of columns lists them all.
-const COLUMNS: usize = 12;
 
 /// Rows over one column, a lane for each class.
 #[derive(Serialize)]
@@ -42,14 +38,6 @@ struct Bar {
     y: String,
     height: String,
     label: String,
-}
-
-/// How many rows a column changed in, of all that changed.
-#[derive(Serialize)]
-pub(super) struct Changed {
-    name: String,
-    count: String,
-    width: String,
 }
 
 /// What a lane is of: its name, and the rows of a part.
@@ -110,22 +98,4 @@ fn lane(spread: &Spread, (name, rows): Class, most: u64) -> Lane {
         visible(&spread.column)
     );
     Lane { name, count: Some(thousands(count)), label, agreeing: false, bars }
-}
-
-/// The columns that changed, the one that changed in most rows first; none where there is but one, which is all of them.
-pub(super) fn changed(check: &CheckReport) -> Vec<Changed> {
-    let counted = check.outcome.columns().iter().filter_map(|column| Some((column.changed?, &column.name)));
-    let mut columns: Vec<(u64, &String)> = counted.filter(|(changed, _)| *changed > 0).collect();
-    columns.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    if columns.len() < 2 {
-        return Vec::new();
-    }
-    let most = columns.first().map_or(1, |(changed, _)| *changed);
-    let all = check.outcome.rows().map_or(most, |rows| rows.changed.max(most));
-    let bar = |(changed, name): &(u64, &String)| Changed {
-        name: visible(name),
-        count: thousands(*changed),
-        width: format!("{:.1}", (*changed as f64 / all as f64 * 100.0).max(0.5)),
-    };
-    columns.iter().take(COLUMNS).map(bar).collect()
 }

@@ -1,13 +1,23 @@
 //! One self-contained page for the person who decides on the cutover. Everything is in the page: no network, no
 //! framework; without JavaScript it is read as it stands, with it the list is filtered and sorted.
 //!
-//! `view` says what is shown, `report.html` how; the template escapes every text. Charts are drawn in `charts`.
+//! `view` says what is shown of the run, `entries` and `check` what of its checks, `report.html` and `check.html` how; the
+//! templates escape every text.
 
+mod bars;
 mod charts;
+mod check;
+mod columns;
+mod digits;
 mod emphasis;
+mod entries;
+mod examples;
 mod lanes;
+mod order;
+mod over_keys;
 mod point;
 pub(crate) mod proof;
+mod scope;
 mod series;
 mod times;
 mod trend;
@@ -19,16 +29,20 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;
+use sha2::Digest;
 
+use super::json;
 use crate::model::{EarlierRuns, RunReport};
 
-const TEMPLATE: &str = include_str!("report.html");
+const TEMPLATE: &str = concat!(include_str!("check.html"), include_str!("report.html"));
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// Renders the report.
 pub(super) fn render(report: &RunReport, earlier: &EarlierRuns) -> String {
-    filled("report.html", TEMPLATE, STYLE, SCRIPT, view::page(report, earlier))
+    let hash = sha2::Sha256::digest(json::render(report));
+    let fingerprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    filled("report.html", TEMPLATE, STYLE, SCRIPT, view::page(report, earlier, fingerprint))
 }
 
 /// Fills a page in: `name` ends in html, so that every text is escaped unless it is marked as safe.

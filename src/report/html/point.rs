@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::charts::found;
+use super::order::found;
 use crate::model::{CheckReport, HistoryPoint, Measure, RunReport, Status};
 
 /// One run of a check, or of all of them.

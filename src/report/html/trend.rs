@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::super::text::{duration, plural, thousands};
-use super::charts::found;
+use super::order::found;
 use super::point::Point;
 use super::series::{Series, series};
 use crate::model::{CheckReport, EarlierRuns, Measure, RunReport, Status};
@@ -271,6 +271,7 @@ mod tests {
             suites: Vec::new(),
             checks,
             rerun_of: None,
+            sign_off: None,
         }
     }
 

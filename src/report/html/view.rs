@@ -1,128 +1,64 @@
-//! What the page shows, as text ready to be escaped: control characters and marks that turn the writing direction
-//! are spelt out here, NULL is told apart from the text of these letters.
+//! What the page shows above and below its checks: the verdict, what it covers, and where it comes from.
 
 use serde::Serialize;
 
-use super::super::diagnosis;
+use super::super::shared_errors::{ORDER, Section, sections};
 use super::super::suppressed;
-use super::super::text::{
-    again, answer, counts, duration, finding, key, plural, thousands, unlisted, value, visible, visible_lines,
-};
-use super::charts;
-use super::charts::{Curve, Windows};
-use super::emphasis;
-use super::emphasis::Parts;
-use super::lanes;
-use super::lanes::{Changed, Lanes};
-use super::times;
-use super::times::Distribution;
+use super::super::text::{duration, plural, thousands, visible};
+use super::bars;
+use super::bars::Heat;
+use super::entries;
+use super::entries::Group;
+use super::order::{anchor, mark, turn};
+use super::scope;
+use super::scope::Scope;
 use super::trend;
-use super::trend::{Strip, Trend};
-use crate::model::{
-    CheckReport, Difference, EarlierRuns, ErrorReport, Example, Pair, RunReport, Side, SideReport, Status, agree,
-};
+use super::trend::Trend;
+use crate::model::{CheckReport, EarlierRuns, ErrorReport, RunReport, Side, Status, agree};
 
 /// The whole page.
 #[derive(Serialize)]
 pub(super) struct Page {
     status: String,
-    interrupted: bool,
+    mark: &'static str,
     sentence: String,
+    since: Option<String>,
+    sides: Vec<(Side, String)>,
+    id: String,
     started: String,
     took: String,
     version: String,
     tally: Vec<Tally>,
+    has_windows: bool,
     kinds: Vec<String>,
     tags: Vec<String>,
+    scope: Scope,
     past: Option<Trend>,
-    windows: Vec<Windows>,
-    checks: Vec<Check>,
+    heat: Option<Heat>,
+    shared: Vec<Shared>,
+    checks: usize,
+    groups: Vec<Group>,
     suites: Vec<Suite>,
+    fingerprint: String,
+    /// Who answers for it, and since when.
+    signed: Option<(String, String)>,
 }
 
 #[derive(Serialize)]
 struct Tally {
     status: String,
-    count: usize,
-}
-
-#[derive(Serialize)]
-struct Check {
-    anchor: String,
-    id: String,
-    kind: String,
-    status: String,
-    rank: u8,
-    tags: Vec<String>,
-    why: Option<String>,
-    finding: String,
-    found: u64,
-    ms: u64,
-    took: String,
-    error: Option<String>,
-    causes: Vec<String>,
-    skipped: Option<String>,
-    diagnosis: Vec<(String, Option<String>)>,
-    closing: Option<String>,
-    lanes: Option<Lanes>,
-    changed: Vec<Changed>,
-    counts: Vec<String>,
-    warnings: Vec<(String, String)>,
-    strip: Option<Strip>,
-    past: Option<Trend>,
-    times: Option<Distribution>,
-    curves: Vec<Curve>,
-    measures: Vec<Measure>,
-    more_measures: Option<String>,
-    columns: Vec<Column>,
-    examples: Vec<Shown>,
-    more_examples: Option<String>,
-    sides: Vec<ReadSide>,
-    notes: Vec<String>,
-    again: String,
-}
-
-#[derive(Serialize)]
-struct Measure {
-    key: String,
-    name: String,
-    values: (Parts, Parts),
-    delta: String,
-    rule: String,
+    mark: &'static str,
     count: String,
-    within: bool,
-    warned: bool,
 }
 
+/// One error, and the checks that it hit.
 #[derive(Serialize)]
-struct Column {
-    name: String,
-    changed: String,
-    differs: bool,
-    max_delta: String,
-    rule: String,
-}
-
-#[derive(Serialize)]
-struct Shown {
-    difference: String,
-    key: String,
-    columns: Vec<Cell>,
-}
-
-#[derive(Serialize)]
-struct Cell {
-    name: String,
-    old: Option<Parts>,
-    new: Option<Parts>,
-}
-
-#[derive(Serialize)]
-struct ReadSide {
-    name: &'static str,
-    source: String,
-    answer: String,
-    sql: String,
+struct Shared {
+    error: String,
+    causes: Vec<String>,
+    count: String,
+    checks: Vec<(String, String)>,
+    more: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -136,34 +72,96 @@ struct Suite {
     sources: Vec<(String, String, String, String)>,
 }
 
-/// What is to be shown of `report`.
-pub(super) fn page(report: &RunReport, earlier: &EarlierRuns) -> Page {
-    let statuses = [Status::Error, Status::Fail, Status::Warn, Status::Pass, Status::Skip];
+/// Checks that are named of those that one error hit.
+const NAMED: usize = 12;
+
+/// What is to be shown of `report`, whose report.json has the SHA-256 `fingerprint`.
+pub(super) fn page(report: &RunReport, earlier: &EarlierRuns, fingerprint: String) -> Page {
     let mut kinds: Vec<String> = report.checks.iter().map(|check| check.kind.to_string()).collect();
     kinds.sort();
     kinds.dedup();
     let mut tags: Vec<String> = report.checks.iter().flat_map(|check| &check.tags).map(|tag| visible(tag)).collect();
     tags.sort();
     tags.dedup();
+    let tally = ORDER.into_iter().map(|status| Tally {
+        status: status.to_string(),
+        mark: mark(status),
+        count: thousands(report.count(status) as u64),
+    });
     Page {
         status: report.status().to_string(),
-        interrupted: report.interrupted,
+        mark: mark(report.status()),
         sentence: sentence(report),
+        since: since(report, earlier),
+        sides: sides(report),
+        id: visible(&report.id),
         started: report.started_at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
         took: duration(report.elapsed_ms),
         version: visible(&report.version),
-        tally: statuses
-            .into_iter()
-            .map(|status| Tally { status: status.to_string(), count: report.count(status) })
-            .filter(|tally| tally.count > 0)
-            .collect(),
+        tally: tally.filter(|tally| tally.count != "0").collect(),
+        has_windows: report.checks.iter().any(|check| check.window.is_some()),
         kinds,
         tags,
+        scope: scope::scope(report),
         past: trend::of_run(report, earlier),
-        windows: charts::windows(report),
-        checks: report.checks.iter().enumerate().map(|(index, one)| check(report, earlier, index, one)).collect(),
+        heat: bars::heat(report),
+        shared: sections(report).into_iter().filter_map(shared).collect(),
+        checks: report.checks.len(),
+        groups: entries::groups(report, earlier),
         suites: report.suites.iter().map(suite).collect(),
+        fingerprint,
+        signed: report.sign_off.as_ref().map(|signed| (visible(&signed.by), visible(&signed.at))),
     }
+}
+
+/// Where old and new are, where all suites agree.
+fn sides(report: &RunReport) -> Vec<(Side, String)> {
+    let place = |side: Side| {
+        let mut places = report.suites.iter().filter_map(|suite| suite.sources.get(&side.to_string()));
+        let first = places.next()?;
+        let told = format!("{}, {}", visible(&first.url), visible(first.what().trim()));
+        places.all(|other| other.url == first.url).then_some((side, told))
+    };
+    [Side::Old, Side::New].into_iter().filter_map(place).collect()
+}
+
+/// What changed since each check ran before; absent where none did.
+fn since(report: &RunReport, earlier: &EarlierRuns) -> Option<String> {
+    let lasts = report.checks.iter().filter_map(|check| earlier.of(&check.id).last());
+    let mut moments: Vec<_> = lasts.map(|last| last.started_at).collect();
+    moments.dedup();
+    let when = match moments.as_slice() {
+        [] => return None,
+        [one] => format!("Since the run of {}", one.format("%Y-%m-%d %H:%M UTC")),
+        _ => "Since the run before of each check".to_owned(),
+    };
+    let count = |wanted: &dyn Fn(&CheckReport) -> bool| report.checks.iter().filter(|one| wanted(one)).count() as u64;
+    let new = count(&|one| turn(one, earlier) == Some("new"));
+    let healed = count(&|one| turn(one, earlier) == Some("healed"));
+    let is_bad = |status: Status| matches!(status, Status::Fail | Status::Error);
+    let still =
+        count(&|one| is_bad(one.status()) && earlier.of(&one.id).last().is_some_and(|last| is_bad(last.status)));
+    let parts = [
+        (new > 0).then(|| format!("{} newly {} not pass", plural(new, "check"), agree(new, "does", "do"))),
+        (healed > 0).then(|| format!("{} healed", plural(healed, "check"))),
+        (still > 0).then(|| format!("{} still {} not pass", plural(still, "check"), agree(still, "does", "do"))),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let told = if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") };
+    Some(format!("{when}: {told}."))
+}
+
+fn shared(section: Section<'_>) -> Option<Shared> {
+    let Section::Shared(checks) = section else { return None };
+    let error = checks.first()?.error.as_ref()?;
+    let more = checks.len().saturating_sub(NAMED) as u64;
+    Some(Shared {
+        error: visible(&error.message()),
+        causes: std::iter::once(error).flat_map(ErrorReport::causes).map(|cause| visible(&cause.text)).collect(),
+        count: plural(checks.len() as u64, "check"),
+        checks: checks.iter().take(NAMED).map(|check| (anchor(&check.id), visible(&check.id))).collect(),
+        more: (more > 0).then(|| format!("and {} more", thousands(more))),
+    })
 }
 
 /// The verdict in words that need no manual.
@@ -223,156 +221,6 @@ fn sentence(report: &RunReport) -> String {
 
 fn was(count: u64) -> String {
     format!("{} {}", plural(count, "check"), agree(count, "was", "were"))
-}
-
-fn check(report: &RunReport, earlier: &EarlierRuns, index: usize, check: &CheckReport) -> Check {
-    let unshown = check
-        .outcome
-        .totals()
-        .map_or(0, |totals| totals.compared.saturating_sub(check.outcome.measures().len() as u64));
-    Check {
-        anchor: format!("c{}", index + 1),
-        id: visible(&check.id),
-        kind: check.kind.to_string(),
-        status: check.status().to_string(),
-        rank: check.status() as u8,
-        tags: check.tags.iter().map(|tag| visible(tag)).collect(),
-        why: check.why.as_deref().map(visible),
-        finding: finding(check),
-        found: charts::found(check),
-        ms: check.elapsed_ms,
-        took: duration(check.elapsed_ms),
-        error: check.error.as_ref().map(|error| visible(&error.message())),
-        causes: check.error.iter().flat_map(ErrorReport::causes).map(|cause| visible(&cause.text)).collect(),
-        skipped: check.skipped.as_deref().map(visible),
-        diagnosis: diagnosis::lines(check).into_iter().map(|line| (line.text, line.only)).collect(),
-        closing: diagnosis::closing(check),
-        lanes: lanes::over(check),
-        changed: lanes::changed(check),
-        counts: counts(check),
-        warnings: check.warnings.iter().map(warning).collect(),
-        strip: trend::strip(check, earlier),
-        past: trend::of_check(report, check, earlier),
-        times: times::of(check),
-        curves: charts::curves(check),
-        measures: check.outcome.measures().iter().map(measure).collect(),
-        more_measures: (unshown > 0 && check.outcome.rows().is_none())
-            .then(|| format!("{} more compared, all of them counted above", thousands(unshown))),
-        columns: check.outcome.columns().iter().map(column).collect(),
-        examples: check.outcome.examples().iter().map(example).collect(),
-        more_examples: unlisted(check),
-        sides: check.sides.present().map(|(name, one)| side(name, one)).collect(),
-        notes: notes(check),
-        again: again(report, check),
-    }
-}
-
-fn warning(warning: &crate::model::Warning) -> (String, String) {
-    let table = warning.table.as_deref().map_or(String::new(), |table| format!("{}: ", visible(table)));
-    (warning.code.to_string(), format!("{table}{}", visible(&warning.message())))
-}
-
-fn measure(measure: &crate::model::Measure) -> Measure {
-    let pair = (shown(&measure.old), shown(&measure.new));
-    let count = measure.count.as_ref().map_or(String::new(), |count| {
-        let one = |count: Option<u64>| count.map_or("–".to_owned(), thousands);
-        format!("{} / {}", one(count.old), one(count.new))
-    });
-    Measure {
-        key: key(&measure.key),
-        name: visible(&measure.quantity.to_string()),
-        values: emphasis::parts(&pair.0, &pair.1),
-        delta: measure.delta.as_deref().map_or("–".to_owned(), visible),
-        rule: visible(&measure.tolerance),
-        count,
-        within: measure.within,
-        warned: measure.within && measure.level.is_some(),
-    }
-}
-
-fn shown(side: &Option<String>) -> String {
-    value(side.as_deref())
-}
-
-fn column(column: &crate::model::ColumnReport) -> Column {
-    let reason = column.reason.as_ref().map_or(String::new(), |reason| format!(": {}", visible(reason)));
-    Column {
-        name: visible(&column.name),
-        changed: column.changed.map_or("not compared".to_owned(), thousands)
-            + &column.warned.map_or(String::new(), |warned| format!(", {} beyond warn", thousands(warned))),
-        differs: super::super::text::tallied(column),
-        max_delta: column.max_delta.as_deref().map_or("–".to_owned(), visible),
-        rule: format!("{}{reason}", visible(&column.rule)),
-    }
-}
-
-fn example(example: &Example) -> Shown {
-    Shown {
-        difference: example.difference.to_string(),
-        key: key(&example.key),
-        columns: example.columns.iter().map(|(name, pair)| cell(name, pair, example.difference)).collect(),
-    }
-}
-
-/// A side without the row has no cell; only where both have one is anything emphasised.
-fn cell(name: &str, pair: &Pair, difference: Difference) -> Cell {
-    let whole = |side: &Option<String>| Parts { before: shown(side), differs: String::new(), after: String::new() };
-    let (old, new) = match difference {
-        Difference::Missing => (Some(whole(&pair.old)), None),
-        Difference::Extra => (None, Some(whole(&pair.new))),
-        Difference::Changed | Difference::Duplicate | Difference::Warned => {
-            let (old, new) = emphasis::parts(&shown(&pair.old), &shown(&pair.new));
-            (Some(old), Some(new))
-        }
-    };
-    Cell { name: visible(name), old, new }
-}
-
-fn side(side: Side, report: &SideReport) -> ReadSide {
-    let name = match side {
-        Side::Old => "Old",
-        Side::New => "New",
-    };
-    ReadSide {
-        name,
-        source: visible(&report.source),
-        answer: answer(report),
-        sql: visible_lines(report.sql.trim_end()),
-    }
-}
-
-fn notes(check: &CheckReport) -> Vec<String> {
-    let mut notes = Vec::new();
-    if let Some(window) = &check.window {
-        let end = |moment: &Option<String>, open: &str| moment.as_deref().map_or(open.to_owned(), visible);
-        let column = visible(&window.column);
-        notes.push(match (&window.from, &window.to) {
-            (None, None) => format!("window: rows without a time in {column}"),
-            (from, to) => format!("window: {column} from {} to before {}", end(from, "the first"), end(to, "the end")),
-        });
-    }
-    if let Some(plan) = &check.plan {
-        notes.push(format!(
-            "compared by {} with {}; {} looked at in full; two different rows called equal: probability at most {}",
-            visible(&plan.name),
-            visible(&plan.hash),
-            plural(plan.read_again, "row"),
-            visible(&plan.false_equal)
-        ));
-        if let Some(buckets) = plan.buckets {
-            notes.push(format!(
-                "two servers were compared by sums over {}, of which {} differed and {} read",
-                plural(buckets.asked, "bucket"),
-                buckets.read,
-                if buckets.read == 1 { "was" } else { "were" }
-            ));
-        }
-    }
-    if let Some(written) = check.written {
-        let more = if written.truncated { ", and there are more" } else { "" };
-        notes.push(format!("{} in differences.parquet{more}", plural(written.differences, "difference")));
-    }
-    notes
 }
 
 fn suite(suite: &crate::model::SuiteReport) -> Suite {

@@ -230,6 +230,7 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
         suites: Vec::new(),
         checks,
         rerun_of: None,
+        sign_off: None,
     }
 }
 

@@ -78,6 +78,7 @@ fn report(checks: Vec<CheckReport>) -> RunReport {
         suites: Vec::new(),
         checks,
         rerun_of: None,
+        sign_off: None,
     }
 }
 
