@@ -4,6 +4,7 @@
 SPARK="pyspark==4.3.0 adbc-driver-spark==0.3.0"
 
 spark_port=
+spark_cluster_port=
 
 # The server is a Java program: 17 is the first version that runs it.
 find_java() {
@@ -45,32 +46,46 @@ find_spark() {
     export CUTOVER_TEST_SPARK_DRIVER
 }
 
-# Starts the server, which takes from ten seconds to a minute; spark_answers waits for it.
+# Starts two servers, which takes from ten seconds to a minute; spark_answers waits for them. In one all is one program; the
+# other has two executors, programs of their own, between which rows are shuffled.
 start_spark() {
     find_java
     install_spark
-    local home=$HOME_OF_ENGINES/spark server
+    spark_port=$(free_port)
+    start_spark_server spark "$spark_port" "local[2]"
+    spark_pid=$!
+    export CUTOVER_TEST_SPARK_URL="adbc:spark://127.0.0.1:$spark_port"
+    spark_cluster_port=$(free_port)
+    start_spark_server spark-cluster "$spark_cluster_port" "local-cluster[2,1,1024]"
+    spark_cluster_pid=$!
+    export CUTOVER_TEST_SPARK_CLUSTER_URL="adbc:spark://127.0.0.1:$spark_cluster_port"
+}
+
+# start_spark_server FOLDER PORT MASTER
+start_spark_server() {
+    local home=$HOME_OF_ENGINES/$1 server
     server=$(echo "$(cd .engines && pwd -P)"/spark-venv/lib/python3*/site-packages/pyspark)
     mkdir "$home"
-    spark_port=$(free_port)
     # Quick in what tests ask, which is little: no code is compiled for a query, and a shuffle has two parts. The zone is far
     # from UTC, so a session that is not pinned shows.
     (cd "$home" && exec env SPARK_HOME="$server" SPARK_LOCAL_IP=127.0.0.1 "$server/bin/spark-submit" \
-        --class org.apache.spark.sql.connect.service.SparkConnectServer --master "local[2]" --driver-memory 1g \
+        --class org.apache.spark.sql.connect.service.SparkConnectServer --master "$3" --driver-memory 1g \
         --driver-java-options "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" \
-        --conf spark.connect.grpc.binding.address=127.0.0.1 --conf spark.connect.grpc.binding.port="$spark_port" \
+        --conf spark.connect.grpc.binding.address=127.0.0.1 --conf spark.connect.grpc.binding.port="$2" \
         --conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1 --conf spark.ui.enabled=false \
         --conf spark.sql.warehouse.dir="$home/warehouse" --conf spark.sql.shuffle.partitions=2 \
         --conf spark.sql.session.timeZone=America/New_York --conf spark.sql.codegen.wholeStage=false spark-internal) \
         >"$home/log" 2>&1 </dev/null &
-    spark_pid=$!
-    store_pids="$store_pids $spark_pid"
-    export CUTOVER_TEST_SPARK_URL="adbc:spark://127.0.0.1:$spark_port"
+    store_pids="$store_pids $!"
 }
 
 spark_answers() {
     [ -n "$spark_port" ] || return 0
     # A minute is little for it where the machine does other work.
-    WAIT_FIFTHS=1500 wait_for "$spark_pid" "$HOME_OF_ENGINES/spark/log" Spark \
-        python3 -c "import socket; socket.create_connection(('127.0.0.1', $spark_port), 1).close()"
+    WAIT_FIFTHS=1500 wait_for "$spark_pid" "$HOME_OF_ENGINES/spark/log" Spark listens "$spark_port"
+    WAIT_FIFTHS=1500 wait_for "$spark_cluster_pid" "$HOME_OF_ENGINES/spark-cluster/log" "Spark's cluster" listens "$spark_cluster_port"
+}
+
+listens() {
+    python3 -c "import socket; socket.create_connection(('127.0.0.1', $1), 1).close()"
 }

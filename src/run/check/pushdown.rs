@@ -119,7 +119,7 @@ impl ServerDiff {
         let (key, compared) =
             plan.pairs().ok_or_else(|| unfit("a rule or a column needs to be looked at row by row"))?;
         let pairs = |columns: Vec<crate::compare::Paired>| -> Result<Vec<Pair>, ErrorReport> {
-            columns.into_iter().map(|pair| alike(question, pair.old, pair.new, described)).collect()
+            columns.into_iter().map(|pair| alike(pair.old, pair.new, described)).collect()
         };
         let (key, compared) = (pairs(key)?, pairs(compared)?);
         if key.is_empty() {
@@ -128,18 +128,25 @@ impl ServerDiff {
         if let Some(float) = key.iter().find(|pair| pair.of == Type::Float) {
             return Err(unfit(format!("the key column `{}` is a float", float.old)));
         }
+        if question.hash(hash).is_none() {
+            return Err(unfit("the server has no such hash; say --hash fast"));
+        }
         let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
         Ok(ServerDiff { question, plan, names, key, compared, seeded })
     }
 
     /// The server's name of the hash by which it compares.
     pub(crate) fn hash(&self) -> &'static str {
-        self.question.hash(self.seeded.hash).0
+        self.named().0
     }
 
-    /// The SQL to send to the server that holds both sides.
-    pub(crate) fn sql(&self, queries: &Sides<String>) -> String {
-        self.question.grouped(&self.names, &queries.old, &queries.new, &self.key, &self.compared, self.seeded)
+    fn named(&self) -> (&'static str, u32) {
+        self.question.hash(self.seeded.hash).expect("a question is made of a hash that there is")
+    }
+
+    /// The SQL to send to the server that holds both sides; absent where each is summed by itself.
+    pub(crate) fn sql(&self, queries: &Sides<String>) -> Option<String> {
+        self.question.grouped(&self.names, queries, &self.key, &self.compared, self.seeded)
     }
 
     /// What `answer` says of `queries`.
@@ -164,7 +171,7 @@ impl ServerDiff {
             numbers.push(numeric && count(&format!("cutover_finite{finite}"))? > 0);
             finite += usize::from(numeric);
         }
-        let (_, bits) = self.question.hash(self.seeded.hash);
+        let (_, bits) = self.named();
         if differing == 0 && old == equal && new == equal {
             let (found, summary) = self.plan.equal(equal, &numbers, bits);
             return Some(Answer::Equal(equal, Box::new(found), summary, None));
@@ -212,12 +219,7 @@ fn unfit(why: impl Into<String>) -> ErrorReport {
 }
 
 /// A column that the server compares as cutover does.
-fn alike(
-    question: &dyn Question,
-    old: String,
-    new: String,
-    described: &Sides<Vec<Described>>,
-) -> Result<Pair, ErrorReport> {
+fn alike(old: String, new: String, described: &Sides<Vec<Described>>) -> Result<Pair, ErrorReport> {
     let unknown = || unfit(format!("the column `{old}` is not described"));
     let (left, right) = (column(&described.old, &old), column(&described.new, &new));
     let (left, right) = (left.ok_or_else(unknown)?, right.ok_or_else(unknown)?);
@@ -225,7 +227,7 @@ fn alike(
         let [left, right] = [left, right].map(|column| without_literals(&column.database_type));
         return Err(unfit(format!("the column `{old}` is {left} in old and {right} in new")));
     }
-    if !question.hashable(&left.of) {
+    if left.hashed_as.is_none() {
         let of = without_literals(&left.database_type);
         return Err(unfit(format!("the column `{old}` is {of}, which is compared row by row")));
     }

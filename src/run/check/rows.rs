@@ -88,6 +88,16 @@ pub(crate) async fn run(
     result
 }
 
+/// What servers that were asked which rows differ came to.
+enum ByServers {
+    /// All is judged.
+    Judged,
+    /// Every row is to be read.
+    Unknown,
+    /// So it is, in new sessions: in these a reading failed.
+    Failed,
+}
+
 impl<'a> TwoSidedScan<'a> {
     async fn diff(&self, result: &mut AttemptResult) -> Result<(), ErrorReport> {
         let _reserved = self.reserve().await?;
@@ -95,27 +105,36 @@ impl<'a> TwoSidedScan<'a> {
         let Sides { mut old, mut new } = Sides { old, new }.all().map_err(ErrorReport::joined)?;
         result.warnings.extend(old.1.take().into_iter().chain(new.1.take()));
         let queries = self.queries(&mut old.0, &mut new.0, result).await?;
-        let outcome = self.compared(&queries, &mut old.0, &mut new.0, result).await;
+        let every_row = ScanRequest { queries: &queries, differing: None };
+        let outcome = match self.by_servers(&queries, &mut old.0, &mut new.0, result).await? {
+            ByServers::Judged => Ok(()),
+            ByServers::Unknown => self.read(every_row, &mut old.0, &mut new.0, result).await.map(drop),
+            ByServers::Failed => {
+                let again = tokio::join!(self.open(&self.sides.old), self.open(&self.sides.new));
+                (old, new) = (again.0?, again.1?);
+                self.read(every_row, &mut old.0, &mut new.0, result).await.map(drop)
+            }
+        };
         if outcome.is_ok() {
             tokio::join!(closed(old.0), closed(new.0));
         }
         outcome
     }
 
-    /// Compares both sides: the server that holds both says which rows differ, and those are read; otherwise all are.
-    async fn compared(
+    /// Has the servers say which rows differ, and reads and judges those.
+    async fn by_servers(
         &self,
         queries: &Sides<String>,
         old: &mut Session<'a>,
         new: &mut Session<'a>,
         result: &mut AttemptResult,
-    ) -> Result<(), ErrorReport> {
+    ) -> Result<ByServers, ErrorReport> {
         match self.server(queries, old, new, result).await? {
             (Answer::Equal(rows, found, summary, buckets), hash) => {
                 result.sides.present_mut().for_each(|(_, side)| side.rows = Some(rows));
                 result.comparison = *found;
                 result.plan = Some(planned(by_server(buckets), hash, &summary, buckets));
-                return Ok(());
+                Ok(ByServers::Judged)
             }
             (Answer::Differing(differing), hash) => {
                 let mut trial = result.clone();
@@ -123,17 +142,17 @@ impl<'a> TwoSidedScan<'a> {
                 match self.read(wanted, old, new, &mut trial).await {
                     Ok(true) => {
                         *result = trial;
-                        return Ok(());
+                        Ok(ByServers::Judged)
                     }
                     // Differences that are written already would be written twice.
-                    Err(error) if trial.written.is_some() => return Err(error),
-                    // Rows that are no longer what the server compared, or cannot be read this way, are read as ever.
-                    Ok(false) | Err(_) => {}
+                    Err(error) if trial.written.is_some() => Err(error),
+                    // Rows that are no longer what the server compared.
+                    Ok(false) => Ok(ByServers::Unknown),
+                    Err(_) => Ok(ByServers::Failed),
                 }
             }
-            (Answer::Unknown, _) => {}
+            (Answer::Unknown, _) => Ok(ByServers::Unknown),
         }
-        self.read(ScanRequest { queries, differing: None }, old, new, result).await.map(drop)
     }
 
     /// Reads and compares what is wanted; `false`, before anything is judged, where that is not what the server found.

@@ -82,7 +82,7 @@ impl<'a> TwoSidedScan<'a> {
             return refuse("keys of old differ from themselves, and the server does not know which");
         }
         let Some(question) = pushdown::question(sides.old.engine, sides.new.engine) else {
-            return refuse("both sides must be on ClickHouse");
+            return refuse("both sides must be on one engine, and one that sums hashes of rows");
         };
         if self.keys().is_some() {
             return refuse("only the keys that differed before are looked at");
@@ -100,16 +100,20 @@ impl<'a> TwoSidedScan<'a> {
             Ok(asked) => asked,
             Err(why) => return refused(why),
         };
+        if wanted == DiffStrategy::Auto && self.is_small(written.fewest(), queries, old, new).await? {
+            return Ok(UNKNOWN);
+        }
         let clock = Instant::now();
-        let answer = match question {
-            Asked::Together(_) => {
-                let answer = self.whole(Side::Old, old, &asked.sql(queries)).await?;
+        let together = matches!(question, Asked::Together(_)).then(|| asked.sql(queries)).flatten();
+        let answer = match together {
+            Some(sql) => {
+                let answer = self.whole(Side::Old, old, &sql).await?;
                 answer.map(|answer| {
                     result.note(answer.warnings);
                     asked.answered(&answer.frame, queries)
                 })
             }
-            Asked::Apart(_) => self.checksums(&asked, queries, (old, new), result).await?,
+            None => self.checksums(&asked, queries, (old, new), result).await?,
         };
         // Of so few rows all may be read, and the diagnosis has those that agree to hold the others against.
         if let Some(Answer::Differing(found)) = &answer
@@ -127,7 +131,28 @@ impl<'a> TwoSidedScan<'a> {
         Ok((answer, asked.hash()))
     }
 
-    /// Asks two servers for sums by buckets, and again by finer ones where many rows are in buckets that differ; absent where
+    /// Whether the servers expect fewer than `fewest` rows of each side.
+    async fn is_small(
+        &self,
+        fewest: u64,
+        queries: &Sides<String>,
+        old: &mut Session<'a>,
+        new: &mut Session<'a>,
+    ) -> Result<bool, ErrorReport> {
+        if fewest == 0 {
+            return Ok(false);
+        }
+        let (sides, stop) = (&self.sides, self.context.stop);
+        for (side, session, sql) in [(&sides.old, old, &queries.old), (&sides.new, new, &queries.new)] {
+            let expected = source::within(session.expected(sql), side.engine, &side.ticket, self.timeout, stop).await;
+            if expected.map_err(|error| self.located(side, error))?.is_none_or(|rows| rows >= fewest) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Asks each side for sums by buckets, and again by finer ones where many rows are in buckets that differ; absent where
     /// the source is not asked that way.
     async fn checksums(
         &self,

@@ -99,7 +99,7 @@ fn give(
             continue;
         }
         for (field, column) in schema.fields().iter().zip(batch.columns()) {
-            vendor.values(column).map_err(|why| {
+            sound(column).and_then(|()| vendor.values(column)).map_err(|why| {
                 let message = format!("column `{}`: {why}", field.name());
                 Error::new(ErrorCode::ValueUnreadable, message)
             })?;
@@ -122,6 +122,16 @@ fn give(
         rows.take_blocking(columns.frame(&held)?);
     }
     Ok(())
+}
+
+/// Looks whether a column is what its type says, however deep: nobody else does, between a driver's memory and ours.
+fn sound(column: &ArrayRef) -> Result<(), String> {
+    column.to_data().validate_full().map_err(|cause| match cause.to_string() {
+        text if text.contains("UTF8") || text.contains("UTF-8") => {
+            "it holds a text that is not UTF-8; select its bytes in hexadecimal, such as hex(…)".to_owned()
+        }
+        text => format!("the driver handed over a column that is broken ({text}); report it to its makers"),
+    })
 }
 
 /// The error of a driver, which said `text`, as one for the reader; `hint` where the status tells no better.

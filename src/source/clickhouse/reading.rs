@@ -14,6 +14,7 @@ use super::decode::{Described, column_error, decode};
 use super::error;
 use super::send::{DESCRIBE, Form};
 use super::server::ClickHouse;
+use super::server_diff::hashable;
 use super::session;
 use super::session::Session;
 use super::stream::Broken;
@@ -69,8 +70,9 @@ impl Reader for Readings<'_> {
             let described = columns.into_iter().map(|column| {
                 let (hashed_as, nullable) = unwrapped(&column.database_type);
                 let (hashed_as, printed) = (hashed_as.to_owned(), column.kind.printed(&column.database_type));
-                let described =
-                    pushdown::Described::new(column.name, column.database_type, column.kind.canonical(), printed);
+                let of = column.kind.canonical();
+                let hashed_as = hashable(&of).then_some(hashed_as);
+                let described = pushdown::Described::new(column.name, column.database_type, of, printed);
                 pushdown::Described { hashed_as, nullable, ..described }
             });
             Ok(Some(described.collect()))

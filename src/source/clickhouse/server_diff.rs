@@ -8,7 +8,7 @@ use super::super::pushdown::server_diff::{
 use super::super::pushdown::{Names, is_number};
 use super::dialect::ClickHouse;
 use crate::frame::Type;
-use crate::model::Side;
+use crate::model::{Side, Sides};
 
 /// What a row of new counts beside the rows of old, in the one number that counts both.
 const NEW: u64 = 1 << 32;
@@ -21,28 +21,21 @@ const NEW: u64 = 1 << 32;
 /// Rows are grouped by `xxHash64` of their key, a fixed width whatever the key is. Two keys with one hash are a group of
 /// more than two rows, or of two whose row hashes, by another function and with the key in them, differ: the group is read.
 impl ServerDiff for ClickHouse {
-    fn hashable(&self, of: &Type) -> bool {
-        matches!(
-            of,
-            Type::Bool
-                | Type::Integer
-                | Type::Decimal { .. }
-                | Type::Float
-                | Type::Text
-                | Type::Date
-                | Type::Instant
-                | Type::Uuid
-        )
-    }
-
-    fn hash(&self, hash: RowHash) -> (&'static str, u32) {
-        match hash {
+    fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)> {
+        Some(match hash {
             RowHash::Fast => ("cityHash64", 64),
             RowHash::Strong => ("sipHash128", 128),
-        }
+        })
     }
 
-    fn grouped(&self, names: &Names, old: &str, new: &str, key: &[Pair], compared: &[Pair], seeded: Seeded) -> String {
+    fn grouped(
+        &self,
+        names: &Names,
+        queries: &Sides<String>,
+        key: &[Pair],
+        compared: &[Pair],
+        seeded: Seeded,
+    ) -> Option<String> {
         let (prefix, same) = (names.name(""), names.name("same"));
         // A sum of both sides in one number: more than 2³² rows of one key would be miscounted, and then what is read is
         // not what was counted. Whether two rows are equal does not hang on it.
@@ -67,7 +60,7 @@ impl ServerDiff for ClickHouse {
             )
         };
         let sum = |column: &str| format!("reinterpretAsUInt64(sumIf({prefix}{column}, NOT {prefix}same))");
-        format!(
+        Some(format!(
             "SELECT sum(bitAnd({prefix}rows, {})) AS cutover_old_rows, \
              sum(bitShiftRight({prefix}rows, 32)) AS cutover_new_rows, countIf({prefix}same) AS cutover_equal, \
              countIf(NOT {prefix}same) AS cutover_differing, {} AS cutover_unreadable, {} AS cutover_old_sum, \
@@ -83,9 +76,9 @@ impl ServerDiff for ClickHouse {
             flags.totals(&same, compared),
             flags.sums(),
             NEW + 1,
-            side(old, false, |pair| &pair.old),
-            side(new, true, |pair| &pair.new),
-        )
+            side(&queries.old, false, |pair| &pair.old),
+            side(&queries.new, true, |pair| &pair.new),
+        ))
     }
 
     fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
@@ -258,4 +251,19 @@ fn bits(column: &str, pair: &Pair) -> String {
         Type::Float => format!("{null}, reinterpretAsUInt64({value})"),
         _ => format!("{null}, {value}"),
     }
+}
+
+/// Whether values of a type have one hash exactly where they are equal to cutover.
+pub(super) fn hashable(of: &Type) -> bool {
+    matches!(
+        of,
+        Type::Bool
+            | Type::Integer
+            | Type::Decimal { .. }
+            | Type::Float
+            | Type::Text
+            | Type::Date
+            | Type::Instant
+            | Type::Uuid
+    )
 }

@@ -7,6 +7,7 @@ use super::super::changes::Changes;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
+use super::super::pushdown::server_diff::ServerDiff;
 use super::lexer::{LEXERS, foreign_space};
 use crate::frame::Type;
 use crate::schema::{ColumnType, Measure};
@@ -28,6 +29,10 @@ impl Dialect for DuckDb {
     }
 
     fn changes(&self) -> Option<&'static dyn Changes> {
+        Some(&DuckDb)
+    }
+
+    fn server_diff(&self) -> Option<&'static dyn ServerDiff> {
         Some(&DuckDb)
     }
 

@@ -12,6 +12,7 @@ mod dialect;
 mod functions;
 mod lexer;
 mod schema;
+mod server_diff;
 mod values;
 mod vendor;
 
@@ -25,10 +26,12 @@ use tokio::sync::mpsc;
 
 use super::adbc::{Cancel, GivenUp, read, waiting};
 use super::answer::{Answer, QueryHandle};
+use super::catalog::Cells;
 use super::engine::{Access, Capabilities, Driver, Engine};
 use super::error::{CONNECT_LIMIT, Error};
 use super::gate::ReadQuery;
 use super::options::SourceOptions;
+use super::pushdown::{Described, statement};
 use super::shared::batch_sink::{BatchSink, Reader};
 use super::shared::column_builder;
 use crate::frame::{Frame, Value};
@@ -125,6 +128,36 @@ impl Reader for Session {
             let (connection, outcome) = reading(connection, sql, BatchSink::Batches(batches)).await;
             self.0 = Some(connection);
             outcome.map(|_| Vec::new())
+        })
+    }
+
+    fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
+        Box::pin(async move {
+            let Some(connection) = self.0.take() else { return Ok(None) };
+            let (connection, outcome) = reading(connection, sql, BatchSink::Whole(None)).await;
+            self.0 = Some(connection);
+            let BatchSink::Whole(Some(frame)) = outcome? else { return Err(column_builder::no_columns()) };
+            Ok(Some(Answer { frame, warnings: Vec::new() }))
+        })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        Box::pin(async move {
+            // As a statement of its own first: what is described stands in parentheses.
+            ReadQuery::check(&lexer::LEXERS[0], sql)?;
+            let told = self.whole(&server_diff::describing(statement(&dialect::DuckDb, sql))).await?;
+            let macros = self.whole(server_diff::MACROS).await?;
+            let (Some(told), Some(macros)) = (told, macros) else { return Ok(None) };
+            let (cells, macros) = (Cells::of(&told.frame), Cells::of(&macros.frame));
+            if (0..macros.rows())
+                .filter_map(|row| macros.text(row, "function_name"))
+                .any(|name| server_diff::is_used(&name))
+            {
+                return Ok(None);
+            }
+            let column =
+                |row: usize| server_diff::described(cells.text(row, "column_name")?, cells.text(row, "column_type")?);
+            Ok((0..cells.rows()).map(column).collect())
         })
     }
 }

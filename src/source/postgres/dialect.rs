@@ -7,6 +7,7 @@ use super::super::changes::Changes;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
+use super::super::pushdown::server_diff::ServerDiff;
 use super::lexer::LEXERS;
 use crate::frame::Type;
 use crate::schema::{ColumnType, Measure};
@@ -24,6 +25,10 @@ impl Dialect for Postgres {
     }
 
     fn changes(&self) -> Option<&'static dyn Changes> {
+        Some(&Postgres)
+    }
+
+    fn server_diff(&self) -> Option<&'static dyn ServerDiff> {
         Some(&Postgres)
     }
 

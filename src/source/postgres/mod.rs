@@ -27,6 +27,7 @@ mod schema;
 mod schema_sql;
 mod send;
 mod server;
+mod server_diff;
 mod service;
 mod settings;
 mod types;

@@ -20,7 +20,7 @@ use super::send::{Form, Parsed};
 use super::server::Postgres;
 use super::types;
 use super::types::Shape;
-use super::{copy, error};
+use super::{copy, error, estimate, server_diff};
 use crate::frame::Frame;
 use crate::model::Warning;
 
@@ -170,6 +170,7 @@ struct ColumnDecoder {
     type_name: String,
     shape: Shape,
     printed: bool,
+    hashed_as: Option<&'static str>,
 }
 
 impl ColumnDecoder {
@@ -178,7 +179,10 @@ impl ColumnDecoder {
         let type_name = types::name(info);
         let name = column.name().to_owned();
         match types::shape(info) {
-            Some(shape) => Ok(ColumnDecoder { name, type_name, shape, printed: types::printed(info) }),
+            Some(shape) => {
+                let (printed, hashed_as) = (types::printed(info), server_diff::hashed_as(info));
+                Ok(ColumnDecoder { name, type_name, shape, printed, hashed_as })
+            }
             None => Err(column_builder::no_canonical_type(&name, &type_name, types::hint(info))),
         }
     }
@@ -292,10 +296,36 @@ impl Reader for Session<'_> {
             let Some(connection) = self.connection.take() else { return Ok(None) };
             let (connection, plans) = self.source.prepare(connection, query, self.timeout, self.ticket).await?;
             self.connection = Some(connection);
-            let described = plans
-                .into_iter()
-                .map(|plan| Described::new(plan.name, plan.type_name, types::canonical(&plan.shape), plan.printed));
+            let described = plans.into_iter().map(|plan| Described {
+                hashed_as: plan.hashed_as.map(str::to_owned),
+                ..Described::new(plan.name, plan.type_name, types::canonical(&plan.shape), plan.printed)
+            });
             Ok(Some(described.collect()))
+        })
+    }
+
+    fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
+        Box::pin(async move {
+            let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
+            let version = self.connection.as_ref().and_then(PgConnection::server_version_num);
+            if version.is_none_or(|version| version < server_diff::SINCE) {
+                return Ok(None);
+            }
+            let Some(connection) = self.connection.take() else { return Ok(None) };
+            let mut rows = BatchSink::Whole(None);
+            let read = self.source.read_rows(connection, query, self.timeout, self.ticket, &mut rows).await?;
+            self.connection = Some(read);
+            let BatchSink::Whole(Some(frame)) = rows else { return Err(column_builder::no_columns()) };
+            Ok(Some(Answer { frame, warnings: Vec::new() }))
+        })
+    }
+
+    fn expected<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+        Box::pin(async move {
+            let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
+            let Some(connection) = &mut self.connection else { return Ok(None) };
+            let rows = estimate::expected(connection, query).await;
+            rows.map_err(|cause| error::behind(send::EXPLAIN, sql, self.timeout, &cause))
         })
     }
 

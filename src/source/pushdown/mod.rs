@@ -4,11 +4,13 @@
 //! the check's query stand behind the name of the subquery: ClickHouse would take a name for an alias beside it, and
 //! SQLite a name that is none for a text.
 
+mod buckets;
 mod names;
 mod sampled;
 pub(in crate::source) mod server_diff;
 
 pub use super::gate::statement;
+pub(in crate::source) use buckets::{BucketSql, checksums, differing};
 pub use names::Names;
 pub use sampled::sampled;
 pub use server_diff::{Buckets, MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff, SideQuestion};
@@ -26,16 +28,17 @@ pub struct Described {
     pub of: Type,
     /// Whether the server can write its values as `sampled` does, whatever the settings of the session are.
     pub printed: bool,
-    /// The type by which the server hashes its values: columns of one such type are hashed alike.
-    pub hashed_as: String,
+    /// The type by which the server hashes its values, so that values have one hash exactly where they are equal to
+    /// cutover: columns of one such type are hashed alike. Absent where it has no such hash.
+    pub hashed_as: Option<String>,
     /// Whether it may be NULL.
     pub nullable: bool,
 }
 
 impl Described {
-    /// A column that may be NULL, hashed as its type.
+    /// A column that may be NULL, without a hash.
     pub fn new(name: String, database_type: String, of: Type, printed: bool) -> Described {
-        Described { hashed_as: database_type.clone(), nullable: true, name, database_type, of, printed }
+        Described { hashed_as: None, nullable: true, name, database_type, of, printed }
     }
 }
 

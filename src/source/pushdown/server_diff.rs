@@ -3,7 +3,7 @@
 
 use super::names::Names;
 use crate::frame::Type;
-use crate::model::Side;
+use crate::model::{Side, Sides};
 
 /// Name of ours for the column of [`ServerDiff::differing`] that holds the hash of the row.
 pub const ROW_HASH: &str = "row";
@@ -71,27 +71,38 @@ pub struct SideQuestion<'a> {
 
 /// How the questions are written.
 pub trait ServerDiff: Sync {
-    /// Returns whether the server compares values of this type as cutover does, given that both sides have the same type.
-    fn hashable(&self, of: &Type) -> bool;
+    /// The server's name of the hash, and its bits; absent where it has none of that kind.
+    fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)>;
 
-    /// The server's name of the hash, and its bits.
-    fn hash(&self, hash: RowHash) -> (&'static str, u32);
+    /// Rows of a side below which reading all of them is faster than asking first.
+    fn fewest(&self) -> u64 {
+        0
+    }
 
     /// A query that is answered with one row about both sides: rows of old, rows of new, keys that stand once on each
     /// side with the same values, keys that do not, and whether a text under the former is not UTF-8; of the latter the
     /// hashes of up to [`MOST_KEYS`], and per side the sum of the rows' hashes; and for each numeric column of `compared`,
     /// in their order, a number above 0 where it is finite under any of the former. Keys that share a hash count as one
-    /// that differs.
-    fn grouped(&self, names: &Names, old: &str, new: &str, key: &[Pair], compared: &[Pair], seeded: Seeded) -> String;
+    /// that differs. Absent where both sides are asked for [`ServerDiff::checksums`] instead.
+    fn grouped(
+        &self,
+        _names: &Names,
+        _queries: &Sides<String>,
+        _key: &[Pair],
+        _compared: &[Pair],
+        _seeded: Seeded,
+    ) -> Option<String> {
+        None
+    }
 
     /// `of` cut down to the rows of the buckets, each row with its own hash under the name [`ROW_HASH`] of ours: both hashes
-    /// are those of [`ServerDiff::grouped`].
+    /// are those of [`ServerDiff::grouped`] and [`ServerDiff::checksums`].
     fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String;
 
     /// A query that is answered with one row for each bucket of `bits` bits that holds rows, ascending: its number
     /// (`cutover_bucket`), its rows, the sum of their hashes (which wraps around), a number above 0 where one of its keys
-    /// stands more than once or a text is not UTF-8 (`cutover_bucket_open`), and the numbers of [`ServerDiff::grouped`] about finite
-    /// values; and in every row how many rows the answer is about (`cutover_total`). What is asked of the text and of finite
+    /// stands more than once or a value cannot be read (`cutover_bucket_open`), and the numbers of [`ServerDiff::grouped`] about finite
+    /// values; and in every row how many rows the answer is about (`cutover_total`). What is asked of unreadable and of finite
     /// values is asked of old alone: new has the same where the sums are equal. With `within`, of those buckets only.
     fn checksums(&self, of: SideQuestion<'_>, side: Side, bits: u32, within: Option<&Buckets>) -> String;
 }

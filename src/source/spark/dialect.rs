@@ -6,6 +6,7 @@ use sqlparser::dialect::DatabricksDialect;
 use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
+use super::super::pushdown::server_diff::ServerDiff;
 use super::lexer::LEXERS;
 use super::vendor::LABEL;
 use crate::frame::Type;
@@ -87,6 +88,10 @@ impl Dialect for Spark {
             Type::Integer => Type::Decimal { scale: 0 },
             of => of.clone(),
         }
+    }
+
+    fn server_diff(&self) -> Option<&'static dyn ServerDiff> {
+        Some(&Spark)
     }
 
     fn measured(&self, measure: &Measure, column: &str, of: &ColumnType) -> Option<String> {

@@ -10,6 +10,7 @@ mod lexer;
 mod parameters;
 mod send;
 mod server;
+mod server_diff;
 mod types;
 mod vendor;
 
@@ -26,11 +27,14 @@ use super::answer::{Answer, QueryHandle};
 use super::catalog::Cells;
 use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
 use super::error::Error;
+use super::gate::ReadQuery;
+use super::pushdown::Described;
 use super::shared::batch_sink::{BatchSink, Reader};
 use super::shared::column_builder;
 use crate::frame::{Frame, Value};
 use crate::model::{ErrorCode, SourceReport, Warning};
 
+use lexer::LEXERS;
 use parameters::PARAMETERS;
 use server::{LIBRARY, Server};
 
@@ -65,16 +69,29 @@ struct Spark {
 struct Readings<'a>(&'a Spark);
 
 impl Spark {
-    /// Reads `sql` on a thread that may wait; Spark is told to stop where this is dropped.
+    /// Reads `sql` into `rows`.
     async fn reading(&self, sql: &str, mut rows: BatchSink) -> Result<BatchSink, Error> {
+        self.working(sql, move |connection, sql, cancel| {
+            send::send(connection, sql, &mut rows, cancel)?;
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// Does `work` about `sql` in a session, on a thread that may wait; Spark is told to stop where this is dropped.
+    async fn working<T: Send + 'static>(
+        &self,
+        sql: &str,
+        work: impl FnOnce(&mut ManagedConnection, &str, &Cancel) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let cancel = Cancel::default();
         let mut given_up = GivenUp::new(&cancel);
         let (server, sql) = (self.server.clone(), sql.to_owned());
         let done = waiting(move || {
-            let mut connection: ManagedConnection = server.connect()?;
-            send::send(&mut connection, &sql, &mut rows, &cancel)?;
+            let mut connection = server.connect()?;
+            let done = work(&mut connection, &sql, &cancel)?;
             server.sessions.give(connection);
-            Ok(rows)
+            Ok(done)
         })
         .await;
         given_up.keep();
@@ -100,6 +117,18 @@ impl Reader for Readings<'_> {
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
         Box::pin(async move { self.0.reading(sql, BatchSink::Batches(batches)).await.map(|_| Vec::new()) })
+    }
+
+    fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {
+        Box::pin(async move { self.0.answer(sql).await.map(Some) })
+    }
+
+    fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
+        let describing = |connection: &mut ManagedConnection, sql: &str, cancel: &Cancel| {
+            let query = ReadQuery::check(&LEXERS[0], sql)?;
+            Ok(send::described(connection, query, cancel)?.and_then(server_diff::columns))
+        };
+        Box::pin(self.0.working(sql, describing))
     }
 }
 

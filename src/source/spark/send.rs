@@ -27,7 +27,7 @@ pub(super) fn send(
 }
 
 /// The columns of a query; absent where it asks for no rows of its own.
-fn described(
+pub(super) fn described(
     connection: &mut ManagedConnection,
     query: ReadQuery<'_>,
     cancel: &Cancel,

@@ -82,7 +82,12 @@ impl Reader<'_, '_> {
                     let wanted = engine.unwrap_or("an engine that is not known before its variables are set");
                     self.mistake(
                         format!("`{part}` has SQL for {}, and none for {wanted}", has.join(", ")),
-                        Some("add `default`".to_owned()),
+                        Some(match by_engine.contains_key("source") || by_engine.contains_key("sql") {
+                            true => {
+                                "write the SQL as a text; sources are chosen by `sources = { old = \"…\", new = \"…\" }`".to_owned()
+                            }
+                            false => "add `default`".to_owned(),
+                        }),
                     );
                     return None;
                 }

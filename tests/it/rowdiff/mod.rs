@@ -3,6 +3,7 @@
 //! What takes no engine is tested beside the code, in `src/rowdiff/tests/`.
 
 mod by_server;
+mod by_sums;
 mod engines;
 mod faults;
 mod samples;

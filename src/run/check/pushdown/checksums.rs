@@ -1,5 +1,4 @@
-//! Two servers hold a side each: both are asked for sums of row hashes by buckets of the key hash, and only buckets whose sums
-//! differ are read.
+//! Each side is asked for sums of row hashes by buckets of the key hash, and only buckets whose sums differ are read.
 //!
 //! A row's hash is compared as part of a sum of 64 bits or more that wraps around: never by XOR, under which two rows with
 //! one hash are none. Keys that stand more than once are not left to sums: their bucket is always read.
@@ -74,7 +73,7 @@ impl<'a> Checksums<'a> {
             Sides { old: Sums::read(&answers.old, numeric.len())?, new: Sums::read(&answers.new, numeric.len())? };
         let rows = *self.rows.get_or_insert(Sides { old: sums.old.total, new: sums.new.total });
         let Open { numbers, known } = self.open(&sums, &numeric);
-        let (_, of_hash) = self.asked.question.hash(self.asked.seeded.hash);
+        let (_, of_hash) = self.asked.named();
         if numbers.is_empty() && rows == (Sides { old: self.equal, new: self.equal }) {
             let (found, summary) = self.asked.plan.equal(self.equal, &self.numbers, of_hash);
             let buckets = Some(BucketReport { asked: self.buckets, read: 0 });
@@ -83,6 +82,9 @@ impl<'a> Checksums<'a> {
         let (open, differing) = (numbers.len() as u64, known.old.0 + known.new.0);
         let buckets = Buckets { bits, numbers };
         if bits == FIRST && differing > FEW {
+            if keys_in(open) > MOST_KEYS as f64 {
+                return None;
+            }
             // About one row of a side in a bucket.
             let finer = (differing / 2 / open).max(2).ilog2() + 1;
             return (open << finer <= MOST_BUCKETS).then(|| Next::Finer { bits: bits + finer, within: buckets });
@@ -134,6 +136,13 @@ impl<'a> Checksums<'a> {
     }
 }
 
+/// Keys that differ where they hit `open` of the first buckets: as many as leave `1 - open / 2¹⁶` of them out if each hits
+/// one by chance.
+fn keys_in(open: u64) -> f64 {
+    let buckets = f64::from(1_u32 << FIRST);
+    -buckets * (1.0 - open as f64 / buckets).ln()
+}
+
 /// Buckets that are not equal, and per side how many rows they hold and the sum of their hashes.
 struct Open {
     numbers: Vec<u64>,
@@ -176,8 +185,18 @@ impl Sums {
     fn read(answer: &Frame, numeric: usize) -> Option<Sums> {
         let list = |name: &str| -> Option<Vec<u128>> {
             let (series, _) = answer.column(name)?;
-            let numbers = series.cast(&DataType::UInt128).ok()?;
-            let numbers = numbers.u128().ok()?.iter().collect::<Option<Vec<u128>>>()?;
+            let numbers = match series.dtype().is_signed_integer() {
+                true => {
+                    // An engine without unsigned integers answers with the bits of one.
+                    let bits = |number: i128| u128::try_from(number).unwrap_or_else(|_| (number as u64).into());
+                    let numbers = series.cast(&DataType::Int128).ok()?;
+                    numbers.i128().ok()?.iter().map(|number| number.map(bits)).collect::<Option<Vec<u128>>>()?
+                }
+                false => {
+                    let numbers = series.cast(&DataType::UInt128).ok()?;
+                    numbers.u128().ok()?.iter().collect::<Option<Vec<u128>>>()?
+                }
+            };
             (numbers.len() == answer.height()).then_some(numbers)
         };
         let small =

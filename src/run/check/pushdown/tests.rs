@@ -3,7 +3,10 @@ use crate::compare::verdicts::rows;
 use crate::source;
 
 pub(super) fn asked() -> ServerDiff {
-    let column = |name: &str, of: Type| Described::new(name.to_owned(), of.to_string(), of, true);
+    let column = |name: &str, of: Type| Described {
+        hashed_as: Some(of.to_string()),
+        ..Described::new(name.to_owned(), of.to_string(), of, true)
+    };
     let columns = || vec![column("id", Type::Integer), column("v", Type::Integer)];
     let question = source::driver("clickhouse").and_then(|driver| driver.dialect.server_diff()).unwrap();
     let described = Sides { old: columns(), new: columns() };

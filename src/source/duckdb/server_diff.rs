@@ -1,0 +1,113 @@
+//! Which rows of two sides differ, by DuckDB's own hash.
+//!
+//! `hash` hashes each value to 64 bits and mixes those of a list one after the other, so that no column passes for its
+//! neighbour. It takes −0 for 0, which cutover tells apart, and NULL for one number: the sign and the NULL are hashed, too.
+
+use super::super::pushdown::server_diff::{Buckets, Pair, RowHash, ServerDiff, SideQuestion};
+use super::super::pushdown::{BucketSql, Described, checksums, differing};
+use super::dialect::DuckDb;
+use crate::frame::Type;
+use crate::model::Side;
+
+impl ServerDiff for DuckDb {
+    fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)> {
+        match hash {
+            RowHash::Fast => Some(("hash", 64)),
+            RowHash::Strong => None,
+        }
+    }
+
+    fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
+        differing(self, of, buckets)
+    }
+
+    fn checksums(&self, of: SideQuestion<'_>, _side: Side, bits: u32, within: Option<&Buckets>) -> String {
+        checksums(self, of, bits, within)
+    }
+}
+
+impl BucketSql for DuckDb {
+    fn hash_of(&self, columns: &[(String, &Pair)], seed: u64) -> String {
+        let value = |(column, pair): &(String, &Pair)| match pair.of {
+            Type::Float => format!(", {column} IS NULL, {column}, signbit({column})"),
+            _ => format!(", {column} IS NULL, {column}"),
+        };
+        format!("hash(CAST({seed} AS UBIGINT){})", columns.iter().map(value).collect::<String>())
+    }
+
+    fn bucket(&self, hash: &str, bits: u32) -> String {
+        format!("({hash} >> {})", 64 - bits)
+    }
+
+    fn is_one_of(&self, number: &str, numbers: &[u64]) -> String {
+        let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        format!("{number} IN (SELECT unnest(CAST('[{}]' AS UBIGINT[])))", numbers.join(","))
+    }
+
+    fn addends(&self, hash: &str) -> Vec<String> {
+        vec![hash.to_owned()]
+    }
+
+    fn sum_of(&self, addends: &[String]) -> String {
+        format!("CAST({} % 18446744073709551616 AS UBIGINT)", addends.concat())
+    }
+
+    fn integer_of(&self, number: &str) -> String {
+        format!("CAST({number} AS UBIGINT)")
+    }
+
+    fn unreadable(&self, column: &str, of: &Type) -> Option<String> {
+        match of {
+            Type::Date | Type::WallClock | Type::Instant => Some(format!("COALESCE(NOT isfinite({column}), false)")),
+            _ => None,
+        }
+    }
+
+    fn finite(&self, column: &str, of: &Type) -> String {
+        match of {
+            Type::Float => format!("COALESCE(isfinite({column}), false)"),
+            _ => format!("{column} IS NOT NULL"),
+        }
+    }
+}
+
+/// The functions and operators of the questions. A macro of the database by such a name is taken for it.
+const USED: [&str; 9] = ["hash", "signbit", "isfinite", "unnest", "sum", "max", "count_star", ">>", "%"];
+
+/// The query for the macros of the database.
+pub(super) const MACROS: &str =
+    "SELECT DISTINCT function_name FROM duckdb_functions() WHERE NOT internal AND function_type = 'macro'";
+
+/// Whether a macro of this name stands for what the questions use.
+pub(super) fn is_used(name: &str) -> bool {
+    let name = name.to_lowercase();
+    USED.contains(&name.as_str()) || name == "count"
+}
+
+/// The query by which DuckDB describes the columns of `sql`: their names and its types.
+pub(super) fn describing(sql: &str) -> String {
+    format!("SELECT column_name, column_type FROM (DESCRIBE\n{sql}\n)")
+}
+
+/// A column of this type; absent where its values are not hashed as they are compared.
+pub(super) fn described(name: String, declared: String) -> Option<Described> {
+    let of = match declared.as_str() {
+        "BOOLEAN" => Type::Bool,
+        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" | "UBIGINT" => {
+            Type::Integer
+        }
+        "FLOAT" | "DOUBLE" => Type::Float,
+        "VARCHAR" => Type::Text,
+        "DATE" => Type::Date,
+        "TIMESTAMP" => Type::WallClock,
+        "TIMESTAMP WITH TIME ZONE" => Type::Instant,
+        _ => Type::Decimal { scale: scale(&declared)? },
+    };
+    let hashed_as = Some(declared.clone());
+    Some(Described { hashed_as, ..Described::new(name, declared, of, false) })
+}
+
+/// Digits after the point of a `DECIMAL(p,s)`.
+fn scale(declared: &str) -> Option<u8> {
+    declared.strip_prefix("DECIMAL(")?.strip_suffix(')')?.split_once(',')?.1.trim().parse().ok()
+}
