@@ -8,6 +8,7 @@ mod demo_servers;
 mod diagnosis;
 mod diff;
 mod diff_rules;
+mod docs;
 mod engine_names;
 mod environment;
 mod estimate;

@@ -72,6 +72,7 @@ fn ci_files_follow_the_schemas_of_their_systems() {
     let files = [
         ("vendor.github-actions", root().join("action.yml"), "runs: {using: composite, steps: [{run: x}]}"),
         ("vendor.github-workflows", recipe("github-workflow.yml"), workflow),
+        ("vendor.github-workflows", root().join(".github/workflows/docs.yml"), workflow),
         ("vendor.gitlab-ci", recipe("gitlab-ci.yml"), "{x: {script: [x], retry: {max: 9}}}"),
     ];
     let folder = tempfile::tempdir().unwrap();
