@@ -20,6 +20,7 @@ pub(crate) use rows::paired::misfit;
 pub(crate) use rows::row_hashes::RowHasher;
 pub use rows::{FullDifference, Role, RowColumn, RowPair, Sink};
 pub(crate) use value::display::{key as key_as_shown, shown as value_as_shown};
+pub(crate) use value::judge::close;
 pub(crate) use value::types::comparable;
 
 use crate::frame::Frame;

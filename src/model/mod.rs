@@ -28,6 +28,7 @@ mod rerun;
 mod rows;
 mod side;
 mod sign_off;
+mod smallest_loss;
 mod spread;
 mod suppressed;
 mod verdict;
@@ -48,8 +49,7 @@ pub use outcome::{
     ViolationFindings,
 };
 pub use proof::{
-    CheckProof, LastProof, LossUnit, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting,
-    SmallestLoss, TableProof,
+    CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, TableProof,
 };
 pub use quantity::Quantity;
 pub use reading::{
@@ -60,6 +60,7 @@ pub use rerun::{Examined, RerunOf};
 pub use rows::{ColumnReport, DuplicateKeys, Example, MASKED, Pair, RowCounts, TagCounts};
 pub use side::{Side, Sides};
 pub use sign_off::SignOff;
+pub use smallest_loss::{LossInRows, LossUnit, SmallestLoss};
 pub use spread::{Part, Spread};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};

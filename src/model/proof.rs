@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Kind, Side, Status, text, text_of};
+use super::{Kind, Side, SmallestLoss, Status, text, text_of};
 
 /// What became of a mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
@@ -135,49 +135,15 @@ pub struct CheckProof {
     /// Columns that the check does not compare, with the suite's reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub ignored: BTreeMap<String, String>,
-    /// The smallest losses that it is sure to see; every number that is not among them is seen by its smallest unit.
+    /// The smallest losses that it is sure to see; every number that is not among them, nor among `untold`, is seen by its
+    /// smallest unit.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub smallest: Vec<SmallestLoss>,
+    /// Columns that are compared by a bound, and of which it is not told how much may be lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<String>,
     /// The mutants, in their order.
     pub mutants: Vec<MutantReport>,
-}
-
-/// The smallest loss that a check is sure to see, where its rule is the widest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct SmallestLoss {
-    /// What is lost.
-    pub unit: LossUnit,
-    /// The column, by its name in old; absent where rows, tags or time are lost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<String>,
-    /// How much of it, by the formula of the rule.
-    pub amount: String,
-    /// The row or group, as far as it may be shown; absent without a key, and where it may be any.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
-    /// Whether it is the least that could be lost.
-    pub is_least: bool,
-    /// Whether the same was found on the data by doubling and halving; absent where that was not tried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_confirmed: Option<bool>,
-}
-
-/// What is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum LossUnit {
-    /// An amount of a column.
-    Amount,
-    /// Rows.
-    Rows,
-    /// Tags.
-    Tags,
-    /// Rows that must not be there, which nobody loses but finds.
-    Violations,
-    /// Values of a group that move from below its quantiles to above them.
-    Values,
-    /// Seconds by which the latest time is older.
-    Seconds,
 }
 
 impl CheckProof {
@@ -195,6 +161,7 @@ impl CheckProof {
             params: BTreeMap::new(),
             ignored: BTreeMap::new(),
             smallest: Vec::new(),
+            untold: Vec::new(),
             mutants: Vec::new(),
         }
     }

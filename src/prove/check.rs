@@ -21,6 +21,7 @@ pub(super) async fn prove(one: Selected<'_>, request: &Request, stop: &Cancellat
     if let Some(ready) = trial.ready(&mut proof).await {
         trial.mutants(&mut proof, &ready).await;
         proof.smallest = trial.smallest(&ready).await;
+        proof.untold = trial.untold(&ready, &proof.smallest);
     }
     proof
 }

@@ -10,6 +10,7 @@ mod defect;
 mod edit;
 mod judge;
 mod mutant;
+mod opened;
 mod request;
 mod sample;
 mod smallest;

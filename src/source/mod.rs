@@ -76,6 +76,7 @@ pub use shared::nondeterminism::fickle;
 pub(crate) use shared::plain_filter::Picked;
 pub(crate) use shared::plain_select::{PlainSelect, bare, plain_select};
 pub(crate) use shared::shadow::{Shadow, named_tables, shadowed};
+pub(crate) use shared::totals::totals;
 pub use sqlite::Sqlite;
 pub use table_name::TableName;
 pub(crate) use tables::schema;

@@ -91,8 +91,11 @@ fn plainly_equal(old: &Value, new: &Value) -> bool {
     scalar && old == new
 }
 
-/// NULL is close to NULL and nothing else.
-fn close(old: &Value, new: &Value, tolerance: &Tolerance) -> Result<bool, Ambiguous> {
+/// Whether two values are within a tolerance. NULL is close to NULL and nothing else.
+///
+/// # Errors
+/// A value that stands for more than one.
+pub(crate) fn close(old: &Value, new: &Value, tolerance: &Tolerance) -> Result<bool, Ambiguous> {
     match (number(old), number(new)) {
         (Some(a), Some(b)) if number::within(&a, &b, tolerance) => Ok(true),
         // Two floats as people write them: 1.1 is 10 % more than 1.0, though the float is a little more than that.

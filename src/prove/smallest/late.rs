@@ -44,14 +44,16 @@ impl Trial<'_> {
             };
             Some(vec![Edit::Set(new.name.clone(), [(row as u64, earlier)].into())])
         };
-        let found = self.least(ready, &ready.target, steps.checked_mul(2)?, &earlier).await?;
+        let found = self.least(ready, &ready.target, steps.checked_mul(2)?, &earlier).await;
         Some(SmallestLoss {
             unit: LossUnit::Seconds,
             column: None,
-            amount: BigDecimal::new((steps * step).into(), 9).normalized().to_plain_string(),
+            amount: Some(BigDecimal::new((steps * step).into(), 9).normalized().to_plain_string()),
+            unseen: None,
             place: self.place(key),
             is_least: steps == 1,
-            is_confirmed: Some(found == steps),
+            is_confirmed: found.is(steps),
+            in_rows: None,
         })
     }
 

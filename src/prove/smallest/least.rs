@@ -12,6 +12,27 @@ pub(super) const MOST_ROWS: u64 = 20_000;
 /// What the loss of so many units makes of the answer that is tried.
 pub(super) type Lost<'a> = dyn Fn(i128) -> Option<Vec<Edit>> + Sync + 'a;
 
+/// Where a loss was found to be seen.
+pub(super) enum Found {
+    /// From so many units on.
+    At(i128),
+    /// Not by as many as were tried.
+    Nowhere,
+    /// The time was used up, or the answers cannot hold such a loss.
+    Untried,
+}
+
+impl Found {
+    /// Whether a formula that says `units` was right; absent where that was not tried.
+    pub(super) fn is(&self, units: i128) -> Option<bool> {
+        match self {
+            Found::At(found) => Some(*found == units),
+            Found::Nowhere => Some(false),
+            Found::Untried => None,
+        }
+    }
+}
+
 impl Trial<'_> {
     /// Returns what was compared: the queries of both sides, window by window.
     pub(super) fn compared(&self, ready: &Ready) -> Vec<Sides<Query>> {
@@ -22,14 +43,17 @@ impl Trial<'_> {
         of(Side::Old).zip(of(Side::New)).map(|(old, new)| Sides { old, new }).collect()
     }
 
-    /// Returns the fewest units, at most `most`, whose loss from the answer to `query` is seen, found by doubling and halving;
-    /// absent where none is, or the time was used up.
-    pub(super) async fn least(&self, ready: &Ready, query: &Query, most: i128, lost: &Lost<'_>) -> Option<i128> {
+    /// Returns the fewest units, at most `most`, whose loss from the answer to `query` is seen, found by doubling and halving.
+    pub(super) async fn least(&self, ready: &Ready, query: &Query, most: i128, lost: &Lost<'_>) -> Found {
+        self.halved(ready, query, most, lost).await.unwrap_or(Found::Untried)
+    }
+
+    async fn halved(&self, ready: &Ready, query: &Query, most: i128, lost: &Lost<'_>) -> Option<Found> {
         let (mut unseen, mut seen) = (0_i128, 1_i128);
         while !self.sees(ready, query, lost(seen)?).await? {
             unseen = seen;
             if seen >= most {
-                return None;
+                return Some(Found::Nowhere);
             }
             seen = seen.checked_mul(2)?.min(most);
         }
@@ -37,7 +61,7 @@ impl Trial<'_> {
             let middle = unseen + (seen - unseen) / 2;
             if self.sees(ready, query, lost(middle)?).await? { seen = middle } else { unseen = middle }
         }
-        Some(seen)
+        Some(Found::At(seen))
     }
 
     async fn sees(&self, ready: &Ready, query: &Query, edits: Vec<Edit>) -> Option<bool> {

@@ -9,32 +9,53 @@ use super::super::edit::Edit;
 use super::super::tape::RecordedAnswer;
 use super::super::trial::{Ready, Trial};
 use super::least::MOST_ROWS;
+use super::steps::written;
 use crate::compare::value_as_shown;
 use crate::frame::Value;
 use crate::model::{LossUnit, Side, SmallestLoss};
 use crate::spec::check::{KindSettings, Percentile, Tolerance};
 
 /// A value of a group, with the number of its row.
-type Placed = (BigDecimal, u64, Value);
+pub(super) type Placed = (BigDecimal, u64, Value);
 
-/// The values of each group, by its key as it is shown.
-type Groups = BTreeMap<Vec<Option<String>>, Vec<Placed>>;
+/// The key of a group as it is shown.
+pub(super) type Key = Vec<Option<String>>;
+
+/// The values of each group.
+pub(super) type Groups = BTreeMap<Key, Vec<Placed>>;
+
+/// What the values of new are held against.
+enum Reference {
+    /// The same values in old.
+    Values,
+    /// The quantiles that old gives, in the order of the suite.
+    Quantiles(Vec<Option<BigDecimal>>),
+}
 
 impl Trial<'_> {
-    /// The fewest values whose move is seen; absent where a side does not give raw values.
+    /// The fewest values whose move is seen; absent where new does not give raw values.
     pub(super) async fn values_moved(&self, ready: &Ready) -> Option<SmallestLoss> {
         let KindSettings::Percentile(settings) = &self.one.check.kind else { return None };
         let asked = self.compared(ready).into_iter().find(|asked| asked.new == ready.target)?.old;
         let old = ready.baseline.answers.get(asked.source, &asked.sql, 0)?;
         let new = ready.baseline.answers.get(ready.target.source, &ready.target.sql, 0)?;
-        let (old, new) = (self.groups(&old, settings, Side::Old)?, self.groups(&new, settings, Side::New)?);
-        let is_judged = |(_, group): &(&Vec<Option<String>>, &Vec<Placed>)| group.len() as u64 >= settings.min_rows;
+        let new = self.groups(&new, settings, Side::New)?;
+        let is_judged = |(_, group): &(&Key, &Vec<Placed>)| group.len() as u64 >= settings.min_rows;
         // Of several as large, the first.
         let (key, group) = new.iter().filter(is_judged).rev().max_by_key(|(_, group)| group.len())?;
         let numbers = |group: &[Placed]| group.iter().map(|(number, ..)| number.clone()).collect::<Vec<_>>();
         let sorted = numbers(group);
-        let moved = fewest(&sorted, settings)?;
-        let is_equal = old.get(key).is_some_and(|old| numbers(old) == sorted);
+        let (reference, is_equal) = match self.stored(&old, settings, Side::Old) {
+            Some(stored) => {
+                let quantiles = &stored.get(key)?.quantiles;
+                (Reference::Quantiles(quantiles.iter().map(written).collect()), true)
+            }
+            None => {
+                let old = self.groups(&old, settings, Side::Old)?;
+                (Reference::Values, old.get(key).is_some_and(|old| numbers(old) == sorted))
+            }
+        };
+        let moved = fewest(&sorted, &reference, settings);
         let name = self.one.check.name_on(Side::New, settings.value.as_ref()?).to_owned();
         let lost = |count: i128| {
             let largest = &group.last()?.2;
@@ -43,22 +64,27 @@ impl Trial<'_> {
             Some(vec![Edit::Set(name.clone(), cells)])
         };
         let most = group.len() as i128;
-        let is_confirmed = if is_equal && ready.sample.total <= MOST_ROWS {
-            Some(self.least(ready, &ready.target, most, &lost).await? == moved as i128)
-        } else {
-            None
+        let is_confirmed = match moved {
+            Some(moved) if is_equal && ready.sample.total <= MOST_ROWS => {
+                self.least(ready, &ready.target, most, &lost).await.is(moved as i128)
+            }
+            _ => None,
         };
+        let why = "its bounds hold when all values of a group but the largest are as large as that";
         Some(SmallestLoss {
             unit: LossUnit::Values,
             column: settings.value.clone(),
-            amount: moved.to_string(),
+            amount: moved.map(|moved| moved.to_string()),
+            unseen: moved.is_none().then(|| why.to_owned()),
             place: self.place(key),
-            is_least: moved == 1,
+            is_least: moved == Some(1),
             is_confirmed,
+            in_rows: None,
         })
     }
 
-    fn groups(&self, answer: &RecordedAnswer, settings: &Percentile, side: Side) -> Option<Groups> {
+    /// The values of a side, each group's ascending; absent where it gives none.
+    pub(super) fn groups(&self, answer: &RecordedAnswer, settings: &Percentile, side: Side) -> Option<Groups> {
         let check = self.one.check;
         let name = check.name_on(side, settings.value.as_ref()?);
         let mut groups = Groups::new();
@@ -71,7 +97,7 @@ impl Trial<'_> {
                     continue;
                 }
                 let key = keys.iter().map(|values| values.get(row).and_then(value_as_shown)).collect();
-                groups.entry(key).or_default().push((number(&value)?, first + row as u64, value));
+                groups.entry(key).or_default().push((written(&value)?, first + row as u64, value));
             }
             first += batch.height() as u64;
         }
@@ -80,32 +106,22 @@ impl Trial<'_> {
     }
 }
 
-/// A number as it is written; absent of one that is not finite.
-fn number(value: &Value) -> Option<BigDecimal> {
-    match value {
-        Value::Integer(held) => Some(BigDecimal::from(*held)),
-        Value::Decimal { unscaled, scale } => Some(BigDecimal::new((*unscaled).into(), i64::from(*scale))),
-        Value::Float(held) if held.is_finite() => held.to_string().parse().ok(),
-        _ => None,
-    }
-}
-
 /// The fewest of the lowest values, ascending in `sorted`, that are seen when they become as large as the largest; absent
 /// where no number of them is.
-fn fewest(sorted: &[BigDecimal], settings: &Percentile) -> Option<usize> {
+fn fewest(sorted: &[BigDecimal], reference: &Reference, settings: &Percentile) -> Option<usize> {
     let (mut unseen, mut seen) = (0, sorted.len().checked_sub(1)?);
-    if !is_seen(sorted, settings, seen) {
+    if !is_seen(sorted, reference, settings, seen) {
         return None;
     }
     while seen - unseen > 1 {
         let middle = unseen + (seen - unseen) / 2;
-        if is_seen(sorted, settings, middle) { seen = middle } else { unseen = middle }
+        if is_seen(sorted, reference, settings, middle) { seen = middle } else { unseen = middle }
     }
     Some(seen)
 }
 
 /// Whether some bound, to fail or to warn by, does not hold any more.
-fn is_seen(sorted: &[BigDecimal], settings: &Percentile, moved: usize) -> bool {
+fn is_seen(sorted: &[BigDecimal], reference: &Reference, settings: &Percentile, moved: usize) -> bool {
     let count = BigDecimal::from(sorted.len() as u64);
     let Some(largest) = sorted.last() else { return false };
     // What is the largest already moves nowhere.
@@ -115,23 +131,36 @@ fn is_seen(sorted: &[BigDecimal], settings: &Percentile, moved: usize) -> bool {
         (&settings.warn.tolerance, &settings.warn.rank, &settings.warn.max_ks),
     ];
     bounds.into_iter().any(|(tolerance, rank, max_ks)| {
-        let beyond = |(_, q): &(String, BigDecimal)| {
-            let (before, after) = (quantile(sorted, q, 0), quantile(sorted, q, moved));
-            let below = BigDecimal::from(sorted.partition_point(|value| *value < after) as u64);
+        let beyond = |(at, (_, q)): (usize, &(String, BigDecimal))| {
+            let after = quantile(sorted, q, moved);
+            let (before, share) = match reference {
+                // So many of old's values are below the quantile of new.
+                Reference::Values => {
+                    let below = sorted.partition_point(|value| *value < after);
+                    (quantile(sorted, q, 0), BigDecimal::from(below as u64) - q * &count)
+                }
+                // So few of new's values are not above the quantile of old.
+                Reference::Quantiles(known) => {
+                    let Some(before) = known.get(at).cloned().flatten() else { return false };
+                    let up_to = sorted.partition_point(|value| *value <= before);
+                    let left = if up_to == sorted.len() { up_to } else { up_to.saturating_sub(moved) };
+                    let share = q * &count - BigDecimal::from(left as u64);
+                    (before, share)
+                }
+            };
             let is_far = |tolerance: &Tolerance| {
                 (&after - &before).abs() > &tolerance.absolute + &tolerance.relative * before.abs()
             };
-            tolerance.as_ref().is_some_and(is_far)
-                || rank.as_ref().is_some_and(|rank| below - q * &count > rank * &count)
+            tolerance.as_ref().is_some_and(is_far) || rank.as_ref().is_some_and(|rank| share > rank * &count)
         };
-        max_ks.as_ref().is_some_and(|most| apart > most * &count) || settings.quantiles.iter().any(beyond)
+        max_ks.as_ref().is_some_and(|most| apart > most * &count) || settings.quantiles.iter().enumerate().any(beyond)
     })
 }
 
 /// The quantile once the lowest `moved` values are as large as the largest: linear between the two around rank (n − 1) q, see
 /// Hyndman and Fan 1996, definition 7.
-fn quantile(sorted: &[BigDecimal], q: &BigDecimal, moved: usize) -> BigDecimal {
-    let last = sorted.len() - 1;
+pub(super) fn quantile(sorted: &[BigDecimal], q: &BigDecimal, moved: usize) -> BigDecimal {
+    let last = sorted.len().saturating_sub(1);
     let rank = BigDecimal::from(last as u64) * q;
     let below = rank.with_scale_round(0, RoundingMode::Down);
     let at = below.to_usize().unwrap_or(last).min(last);
@@ -155,18 +184,24 @@ mod tests {
             |q: &str| Percentile { quantiles: vec![("q".to_owned(), q.parse().unwrap())], ..Percentile::default() };
         for (share, count) in [("0", 1), ("0.01", 11), ("0.0125", 13), ("0.5", 501)] {
             let of = Percentile { max_ks: bound(share), ..settings("0.5") };
-            assert_eq!(fewest(&sorted, &of), Some(count), "max_ks {share}");
+            assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(count), "max_ks {share}");
         }
         // Of 1,000 values the median is between those of the ranks 499 and 500, and has 500 below it.
         for (q, share, count) in [("0.5", "0", 1), ("0.5", "0.01", 11), ("0.5", "0.0105", 11), ("0.95", "0.01", 11)] {
             let of = Percentile { rank: bound(share), ..settings(q) };
-            assert_eq!(fewest(&sorted, &of), Some(count), "{q} rank {share}");
+            assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(count), "{q} rank {share}");
         }
         // The median is 499.5, so that 5 % of it are 24.975.
         let tolerance = Tolerance { relative: "0.05".parse().unwrap(), ..Tolerance::default() };
         let of = Percentile { tolerance: Some(tolerance), ..settings("0.5") };
-        assert_eq!(fewest(&sorted, &of), Some(25));
+        assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(25));
+        // Old says 500 where new has 499.5: 501 values are not above it, and 490 of them are as few as the rank lets be.
+        let stored = Reference::Quantiles(vec![bound("500")]);
+        assert_eq!(fewest(&sorted, &stored, &Percentile { rank: bound("0.01"), ..settings("0.5") }), Some(12));
+        let tolerance = Tolerance { absolute: 10.into(), ..Tolerance::default() };
+        let of = Percentile { tolerance: Some(tolerance), ..settings("0.5") };
+        assert_eq!(fewest(&sorted, &stored, &of), Some(11));
         let of = Percentile { max_ks: bound("1"), ..settings("0.5") };
-        assert_eq!(fewest(&sorted, &of), None);
+        assert_eq!(fewest(&sorted, &Reference::Values, &of), None);
     }
 }

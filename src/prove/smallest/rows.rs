@@ -35,12 +35,20 @@ impl Trial<'_> {
             }
         };
         let is_confirmed = if is_clean && total <= i128::from(MOST_ROWS) && amount <= most {
-            Some(self.least(ready, &ready.target, most, &lost).await? == amount)
+            self.least(ready, &ready.target, most, &lost).await.is(amount)
         } else {
             None
         };
-        let (column, place) = (None, None);
-        Some(SmallestLoss { unit, column, amount: amount.to_string(), place, is_least: amount == 1, is_confirmed })
+        Some(SmallestLoss {
+            unit,
+            column: None,
+            amount: Some(amount.to_string()),
+            unseen: None,
+            place: None,
+            is_least: amount == 1,
+            is_confirmed,
+            in_rows: None,
+        })
     }
 
     /// How many more differences called `name` waivers with a number cover, whatever row they are of.

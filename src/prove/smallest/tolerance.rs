@@ -1,15 +1,18 @@
 //! The smallest amount of a column that a tolerance is sure to see; of counts and sums without one, the smallest unit.
 
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive, Zero};
 
 use super::super::edit::Edit;
 use super::super::judge;
-use super::super::tape::Query;
+use super::super::opened::opened;
+use super::super::tape::{Query, RecordedAnswer};
 use super::super::trial::{Ready, Trial};
 use super::least::MOST_ROWS;
-use crate::compare::value_as_shown;
+use super::steps::{beyond, step, stepped, steps_beyond, written};
+use crate::compare::{close, value_as_shown};
 use crate::frame::{Type, Value, value};
-use crate::model::{DifferenceForm, Kind, LossUnit, Queries, Side, SmallestLoss};
+use crate::model::{DifferenceForm, Kind, LossInRows, LossUnit, Queries, Side, SmallestLoss};
+use crate::source::totals;
 use crate::spec::check::{Check, Comparison, KindSettings, Tolerance};
 
 /// A number of old with the largest tolerance, and its counterpart.
@@ -17,6 +20,8 @@ struct Worst {
     /// The key as it is shown, in the order of the check's key.
     key: Vec<Option<String>>,
     old: BigDecimal,
+    /// The same as old has it.
+    held: Value,
     /// The query of new, and how many rows its answer has.
     query: Query,
     total: u64,
@@ -24,6 +29,9 @@ struct Worst {
     row: u64,
     new: Value,
 }
+
+/// The largest number of an answer, as it is held there, with its key.
+type Widest = (BigDecimal, Value, Vec<Option<String>>);
 
 impl Trial<'_> {
     /// The smallest amounts that the columns are sure to see.
@@ -39,12 +47,11 @@ impl Trial<'_> {
             let renamed = check.rename.iter().find(|(_, new)| *new == name);
             let known_as = renamed.map_or(name, |(old, _)| old);
             let Some(tolerance) = tolerance(check, known_as) else { continue };
-            let unit = match ready.sample.types.get(at) {
-                Some(Type::Integer) => 0,
-                Some(Type::Decimal { scale }) => i64::from(*scale),
-                _ => continue,
-            };
-            found.extend(self.of_column(ready, (known_as, name), &tolerance, unit).await);
+            let is_number =
+                matches!(ready.sample.types.get(at), Some(Type::Integer | Type::Decimal { .. } | Type::Float));
+            if is_number {
+                found.extend(self.of_column(ready, (known_as, name), &tolerance).await);
+            }
         }
         found
     }
@@ -54,40 +61,87 @@ impl Trial<'_> {
         ready: &Ready,
         (known_as, name): (&str, &str),
         tolerance: &Tolerance,
-        scale: i64,
     ) -> Option<SmallestLoss> {
         let worst = self.worst(ready, known_as, name)?;
         let bound = &tolerance.absolute + &tolerance.relative * worst.old.abs();
-        let one = BigDecimal::new(1.into(), scale);
-        // Beyond the bound by one unit, or by less than one where the bound is no whole number of them.
-        let units: BigDecimal = (&bound / &one).with_scale_round(0, RoundingMode::Floor) + BigDecimal::from(1);
-        let amount = (&units * &one).normalized();
         let is_equal = number(&worst.new).is_some_and(|new| new == worst.old);
-        let is_confirmed = match (is_equal && worst.total <= MOST_ROWS, units.to_i128()) {
-            (true, Some(units)) => {
-                Some(self.least(ready, &worst.query, 1 << 90, &|lost| less(name, &worst, lost, scale)).await? == units)
+        let (units, amount) = match worst.new {
+            Value::Float(_) => {
+                let from = if is_equal { worst.new.clone() } else { Value::Float(worst.old.to_f64()?) };
+                let holds = |value: &Value| close(&worst.held, value, tolerance).unwrap_or(false);
+                beyond(&from, &(&worst.old - bound), false, &holds)?
             }
-            _ => None,
+            // Beyond the bound by one unit, or by less than one where the bound is no whole number of them.
+            _ => {
+                let units = steps_beyond(&bound, &worst.new)?;
+                (units, (step(&worst.new) * BigDecimal::from(units)).normalized())
+            }
         };
+        let is_confirmed = if is_equal && worst.total <= MOST_ROWS {
+            let less = |units| {
+                let less = stepped(&worst.new, units, false)?;
+                Some(vec![Edit::Set(name.to_owned(), [(worst.row, less)].into())])
+            };
+            self.least(ready, &worst.query, units.saturating_mul(2), &less).await.is(units)
+        } else {
+            None
+        };
+        let is_sum = matches!(self.one.check.kind, KindSettings::Sum) && units > 1;
+        let in_rows = is_sum.then(|| self.in_rows(ready, &worst, name, &amount));
         Some(SmallestLoss {
             unit: if self.one.check.kind.kind() == Kind::RowCount { LossUnit::Rows } else { LossUnit::Amount },
             column: Some(known_as.to_owned()),
-            amount: amount.to_plain_string(),
+            amount: Some(amount.to_plain_string()),
+            unseen: None,
             place: self.place(&worst.key),
             is_least: units == 1,
             is_confirmed,
+            in_rows,
         })
+    }
+
+    /// What an amount of the sum is in rows.
+    fn in_rows(&self, ready: &Ready, worst: &Worst, name: &str, amount: &BigDecimal) -> LossInRows {
+        let whole = worst.old.abs();
+        if *amount > whole {
+            return LossInRows::All { whole: whole.normalized().to_plain_string() };
+        }
+        let unknown = |why: &str| LossInRows::Unknown(why.to_owned());
+        let source = self.one.check.sides.new.as_ref().map(|query| query.source.as_str()).unwrap_or_default();
+        let read = opened(self.one.suite, source).ok();
+        let Some(totals) = read.and_then(|engine| totals(engine.driver().dialect, &worst.query.sql)) else {
+            return unknown("the parser does not read its query, or that puts several queries together");
+        };
+        if !totals.sums(name) {
+            return unknown("its query does not say that the number is a SUM");
+        }
+        let Some(counted) = ready.sample.names.iter().find(|name| totals.counts(name)) else {
+            return unknown(
+                "its answers do not say how many rows a sum is of, as a COUNT(*) beside it would, compared or ignored",
+            );
+        };
+        let answer = ready.baseline.answers.get(worst.query.source, &worst.query.sql, 0);
+        let count = answer.and_then(|answer| written(&cell(&answer, worst.row, counted)?));
+        let Some(of) = count.filter(|count| *count > BigDecimal::zero() && whole > BigDecimal::zero()) else {
+            return unknown("the answer of new counts no row of it");
+        };
+        let average = &whole / &of;
+        LossInRows::Rows {
+            count: (amount * &of / &whole).with_scale_round(0, RoundingMode::Ceiling).to_plain_string(),
+            of: of.to_plain_string(),
+            average: average.with_prec(6).normalized().to_plain_string(),
+        }
     }
 
     /// The number of old whose tolerance is the widest, and its counterpart in new.
     fn worst(&self, ready: &Ready, known_as: &str, name: &str) -> Option<Worst> {
         let widest = self.compared(ready).into_iter().filter_map(|asked| {
-            let (amount, key) = self.widest(ready, &asked.old, known_as)?;
-            Some((amount, key, asked.new))
+            let (amount, held, key) = self.widest(ready, &asked.old, known_as)?;
+            Some((amount, held, key, asked.new))
         });
         // Of several as wide, the first.
-        let by_amount = |one: &(BigDecimal, _, _), other: &(BigDecimal, _, _)| one.0.abs().cmp(&other.0.abs());
-        let (old, wanted, query) = widest.collect::<Vec<_>>().into_iter().rev().max_by(by_amount)?;
+        let by_amount = |one: &(BigDecimal, _, _, _), other: &(BigDecimal, _, _, _)| one.0.abs().cmp(&other.0.abs());
+        let (old, held, wanted, query) = widest.collect::<Vec<_>>().into_iter().rev().max_by(by_amount)?;
         let answer = ready.baseline.answers.get(query.source, &query.sql, 0)?;
         let names = self.key(Side::New);
         let mut first = 0;
@@ -98,7 +152,7 @@ impl Trial<'_> {
                 if shown.eq(wanted.iter().cloned()) {
                     let (series, of) = batch.column(name)?;
                     let (row, new) = (first + row as u64, value(series, of, row)?);
-                    return Some(Worst { key: wanted, old, query, total: answer.rows(), row, new });
+                    return Some(Worst { key: wanted, old, held, query, total: answer.rows(), row, new });
                 }
             }
             first += batch.height() as u64;
@@ -112,18 +166,19 @@ impl Trial<'_> {
     }
 
     /// The largest number of the answer of old to `query`, with its key.
-    fn widest(&self, ready: &Ready, query: &Query, known_as: &str) -> Option<(BigDecimal, Vec<Option<String>>)> {
+    fn widest(&self, ready: &Ready, query: &Query, known_as: &str) -> Option<Widest> {
         let answer = ready.baseline.answers.get(query.source, &query.sql, 0)?;
         let names = self.key(Side::Old);
         let column = if matches!(self.one.check.kind, KindSettings::RowCount) { None } else { Some(known_as) };
-        let mut widest: Option<(BigDecimal, Vec<Option<String>>)> = None;
+        let mut widest: Option<Widest> = None;
         for batch in &answer.batches {
             let column = column.or_else(|| batch.names().into_iter().find(|name| !names.contains(name)))?;
             let keys: Vec<Vec<Value>> = names.iter().map(|name| batch.values(name)).collect();
             for (row, held) in batch.values(column).iter().enumerate() {
                 let Some(amount) = number(held) else { continue };
-                if widest.as_ref().is_none_or(|(known, _)| amount.abs() > known.abs()) {
-                    widest = Some((amount, keys.iter().map(|values| value_as_shown(&values[row])).collect()));
+                if widest.as_ref().is_none_or(|(known, ..)| amount.abs() > known.abs()) {
+                    let key = keys.iter().map(|values| value_as_shown(&values[row])).collect();
+                    widest = Some((amount, held.clone(), key));
                 }
             }
         }
@@ -131,18 +186,18 @@ impl Trial<'_> {
     }
 }
 
-/// The row with so many units less.
-fn less(name: &str, worst: &Worst, units: i128, scale: i64) -> Option<Vec<Edit>> {
-    let less = number(&worst.new)? - BigDecimal::new(units.into(), scale);
-    let less = match worst.new {
-        Value::Integer(_) => Value::Integer(less.to_i128()?),
-        Value::Decimal { scale, .. } => {
-            let unscaled = less.with_scale(scale.into()).into_bigint_and_exponent().0.to_i128()?;
-            Value::Decimal { unscaled, scale }
+/// The value of a column in a row of an answer.
+fn cell(answer: &RecordedAnswer, row: u64, name: &str) -> Option<Value> {
+    let mut first = 0;
+    for batch in &answer.batches {
+        let height = batch.height() as u64;
+        if row < first + height {
+            let (series, of) = batch.column(name)?;
+            return value(series, of, usize::try_from(row - first).ok()?);
         }
-        _ => return None,
-    };
-    Some(vec![Edit::Set(name.to_owned(), [(worst.row, less)].into())])
+        first += height;
+    }
+    None
 }
 
 /// The tolerance of a column, the tighter one of two levels; absent of one that is compared otherwise. Counts and sums without
@@ -161,10 +216,8 @@ fn tolerance(check: &Check, column: &str) -> Option<Tolerance> {
 
 fn number(value: &Value) -> Option<BigDecimal> {
     match value {
-        Value::Integer(number) => Some(BigDecimal::from(*number)),
-        Value::Decimal { unscaled, scale } => Some(BigDecimal::new((*unscaled).into(), i64::from(*scale))),
         // What a rule reads as a number.
         Value::Text(text) => text.trim().parse().ok(),
-        _ => None,
+        value => written(value),
     }
 }

@@ -16,12 +16,12 @@ use std::sync::{Arc, Mutex};
 use futures::StreamExt;
 
 use super::judge::is_worse;
+use super::opened::opened;
 use super::request::Request;
 use super::trial::{Ready, Trial, as_tried};
 use crate::model::{CheckProof, CheckReport, ErrorCode, MutantReport, Sighting, TableProof};
 use crate::run::Selected;
-use crate::source;
-use crate::source::{CancellationToken, Engine, Shadow, TableName, joined_columns, named_tables};
+use crate::source::{CancellationToken, Shadow, TableName, joined_columns, named_tables};
 use crate::spec::check::Check;
 use crate::suite::Suite;
 use body::{Body, TableMutant};
@@ -100,13 +100,6 @@ fn tables(suite: &Suite, source: &str, ready: &Ready) -> Result<Vec<TableName>, 
         }
     }
     Ok(tables)
-}
-
-/// The engine of a source; connects to nothing yet.
-fn opened(suite: &Suite, source: &str) -> Result<Arc<dyn Engine>, String> {
-    let spec = suite.sources.get(source).ok_or("the suite has no such source")?;
-    let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
-    source::open(&url, &spec.options).map_err(|error| error.message)
 }
 
 async fn one_table(

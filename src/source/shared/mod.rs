@@ -16,3 +16,4 @@ pub(crate) mod plain_select;
 pub(crate) mod pool;
 pub(crate) mod shadow;
 mod struct_json;
+pub(crate) mod totals;

@@ -109,6 +109,160 @@ fn so_many_values_move_across_a_quantile_as_its_bounds_let() {
     }
 }
 
+/// A suite of one `percentile` check whose sides have the table `spans` of these types and texts.
+fn quantiles(types: &str, bounds: &str, old: &str, new: &str) -> Proof {
+    let typed = format!("types = {{ {types} }}");
+    let head = regex::Regex::new("types = .*").unwrap().replace_all(HEAD, &typed).into_owned();
+    let check = format!(
+        "[checks.c]\nkind = \"percentile\"\nkey = \"kind\"\nvalue = \"ms\"\n{bounds}\n\
+         old = \"SELECT * FROM spans\"\nnew = \"SELECT * FROM spans\"\n"
+    );
+    let folder = shop(&check);
+    write(folder.path(), "suite.toml", &format!("{head}{check}"));
+    for (side, text) in [("old", old), ("new", new)] {
+        std::fs::remove_file(folder.path().join(side).join("items.csv")).unwrap();
+        write(folder.path(), &format!("{side}/spans.csv"), text);
+    }
+    prove(folder.path(), &[])
+}
+
+/// Catches a way of a stored quantile that is not that of its bound: the wrong group, the shorter direction, a bound that is wider
+/// than another, a place from where it does not stand, and an amount where no bound ends the way.
+#[test]
+fn a_stored_quantile_moves_as_far_as_its_bounds_let() {
+    let (integers, decimals, floats) = ("\"p50\" = \"integer\"", "\"p50\" = \"decimal(9,2)\"", "\"p50\" = \"float\"");
+    let count = "\"n\" = \"integer\"";
+    let table = "kind,p50,n\na,200,90\nb,1000,50\nc,5000,3\n";
+    let shifted = table.replace("b,1000", "b,1010");
+    let p50 = "quantiles = { p50 = 0.5 }\n";
+    // The widest group is b, for c is too small to be judged.
+    for (types, bounds, new, amount) in [
+        (integers, "absolute = 30", table, "31"),
+        (integers, "relative = 0.05", table, "51"),
+        (integers, "absolute = 3.5\nrelative = 0.05", table, "54"),
+        (integers, "fail = { relative = 0.1 }\nwarn = { relative = 0.05 }", table, "51"),
+        (decimals, "relative = 0.05", table, "50.01"),
+        (floats, "relative = 0.05", table, "50.0000000000002"),
+        // Down it has 10 more to go than old.
+        (integers, "relative = 0.05", shifted.as_str(), "61"),
+    ] {
+        let proof = quantiles(&format!("{types}, {count}"), &format!("{p50}{bounds}"), table, new);
+        is(&proof, "amount", amount, &format!("{types} {bounds} {new}"));
+        let loss = &proof.check("shop.c")["smallest"][0];
+        // Of groups with as much room, the first.
+        let place = if bounds == "absolute = 30" { "kind = a" } else { "kind = b" };
+        assert_eq!((&loss["column"], &loss["place"]), (&"p50".into(), &place.into()), "{}", proof.shown);
+    }
+    // 1,000 values of one group: the 500th to the 520th are 499 to 519.
+    let values = (0..1_000).map(|n| format!("a,{}\n", n * 7 % 1_000)).collect::<String>();
+    let values = format!("kind,ms\n{values}");
+    let raw = |q: &str, bounds: &str, new: &str| {
+        let types = format!("\"ms\" = \"integer\", {decimals}");
+        quantiles(&types, &format!("quantiles = {{ p50 = {q} }}\n{bounds}"), &values, &format!("kind,p50\na,{new}\n"))
+    };
+    // From 489 to 510 the rank of the median is within 0.01.
+    for (bounds, new, amount) in [
+        ("rank = 0.01", "499.5", "10.51"),
+        ("rank = 0.01", "505", "16.01"),
+        ("rank = 0.01\nabsolute = 4", "499.5", "4.01"),
+    ] {
+        is(&raw("0.5", bounds, new), "amount", amount, &format!("{bounds} {new}"));
+    }
+    let endless = raw("0.95", "rank = 0.06", "949");
+    let loss = &endless.check("shop.c")["smallest"][0];
+    assert!(loss["amount"].is_null() && loss["unseen"].as_str().unwrap().starts_with("however far it rises"), "{loss}");
+    assert!(endless.shown.contains("any size of shop.c p50 in kind = a would pass"), "{}", endless.shown);
+    // Old says 500, and new has the values: 490 of them are as few as may be up to there.
+    let types = format!("\"ms\" = \"integer\", {decimals}");
+    let bounds = "quantiles = { p50 = 0.5 }\nrank = 0.01";
+    is(&quantiles(&types, bounds, "kind,p50\na,500\n", &values), "values", "12", "old gives quantiles");
+}
+
+/// Catches floats that are within a tolerance and of which nothing is told, an amount beyond their bound that is not the first, and
+/// a sentence that claims the smallest unit of a column with a bound.
+#[test]
+fn floats_are_told_and_so_is_what_is_not() {
+    let sum = |rule: &str| {
+        format!(
+            "[checks.c]\nkind = \"sum\"\nkey = \"day\"\ncolumns.cost = {rule}\n\
+             old = \"SELECT day, CAST(SUM(cost) AS double) AS cost FROM items GROUP BY day\"\n\
+             new = \"SELECT day, CAST(SUM(cost) AS double) AS cost FROM items GROUP BY day\"\n"
+        )
+    };
+    // The widest sum is 44.99.
+    is(&of(&sum("{ relative = 0.1 }"), 0, ""), "amount", "4.49900000000001", "relative");
+    is(&of(&sum("{ absolute = 0.5 }"), 0, ""), "amount", "0.500000000000005", "absolute");
+    let bounded = of(&sum("{ min_ratio = 0.5 }"), 0, "");
+    assert_eq!(bounded.json["sign_off"], "How much may be lost of shop.c cost is not told.", "{}", bounded.shown);
+    assert_eq!(bounded.check("shop.c")["untold"][0], "cost");
+}
+
+/// Catches rows that are told of a number which is no sum of them, or without their count, and a number of them that is not that of
+/// the amount.
+#[test]
+fn an_amount_of_a_sum_is_told_in_rows_where_the_answers_say_how_many_there_are() {
+    let sum = |columns: &str, rule: &str| {
+        let sql = format!("SELECT day, {columns} FROM items GROUP BY day");
+        let ignored = if columns.contains("AS n") { "columns.n = { ignore = \"for its size\" }\n" } else { "" };
+        format!(
+            "[checks.c]\nkind = \"sum\"\nkey = \"day\"\ncolumns.cost = {rule}\n{ignored}old = \"{sql}\"\nnew = \"{sql}\"\n"
+        )
+    };
+    let counted = "SUM(cost) AS cost, COUNT(*) AS n";
+    // The widest sum is 44.99, of two rows.
+    for (columns, rule, rows, told) in [
+        (
+            counted,
+            "{ absolute = 30 }",
+            serde_json::json!({ "rows": { "count": "2", "of": "2", "average": "22.495" } }),
+            "about 2 of its 2 rows, of 22.495 on average",
+        ),
+        (
+            counted,
+            "{ relative = 0.1 }",
+            serde_json::json!({ "rows": { "count": "1", "of": "2", "average": "22.495" } }),
+            "about 1 of its 2 rows",
+        ),
+        (
+            counted,
+            "{ absolute = 45 }",
+            serde_json::json!({ "all": { "whole": "44.99" } }),
+            "more than all its rows have together, 44.99",
+        ),
+        (
+            "SUM(cost) AS cost",
+            "{ absolute = 45 }",
+            serde_json::json!({ "all": { "whole": "44.99" } }),
+            "more than all its rows",
+        ),
+        (
+            "SUM(cost) AS cost",
+            "{ absolute = 1 }",
+            serde_json::Value::Null,
+            "in rows it cannot be said: its answers do not say how many rows",
+        ),
+        (
+            "SUM(cost) AS cost, COUNT(note) AS n",
+            "{ absolute = 1 }",
+            serde_json::Value::Null,
+            "its answers do not say how many rows",
+        ),
+        (
+            "MAX(cost) AS cost, COUNT(*) AS n",
+            "{ absolute = 1 }",
+            serde_json::Value::Null,
+            "its query does not say that the number is a SUM",
+        ),
+    ] {
+        let proof = of(&sum(columns, rule), 0, "");
+        let found = &proof.check("shop.c")["smallest"][0]["in_rows"];
+        assert!(*found == rows || (rows.is_null() && found["unknown"].is_string()), "{columns} {rule}: {found}");
+        assert!(proof.shown.contains(told), "{columns} {rule}: {}", proof.shown);
+    }
+    let exact = of(&sum(counted, "{}"), 0, "");
+    assert!(exact.check("shop.c")["smallest"][0]["in_rows"].is_null(), "{}", exact.shown);
+}
+
 /// Catches a sentence that leaves out what would pass, or names what would not.
 #[test]
 fn what_would_pass_stands_in_one_sentence() {
