@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::overrides::Overrides;
 use super::params::Param;
-use super::prove::AcceptedMiss;
+use super::prove::{AcceptedMiss, TombstonedTable, VersionedTable};
 use super::source::SourceSpec;
 use crate::source::Refreshed;
 use crate::spec::check::Check;
@@ -28,6 +28,10 @@ pub struct Suite {
     pub views: Vec<Refreshed>,
     /// Mutants that a proof may find missed.
     pub accepted_misses: Vec<AcceptedMiss>,
+    /// Tables that keep several versions of a row, to a proof.
+    pub versions: Vec<VersionedTable>,
+    /// Tables of which a column marks rows as deleted, to a proof.
+    pub tombstones: Vec<TombstonedTable>,
     /// Its checks in the order of the file.
     pub checks: Vec<Check>,
     /// Differences of its checks that are accepted for a time, from `waivers.toml` beside its file.

@@ -10,12 +10,14 @@ mod latency;
 mod levels;
 mod limits;
 mod loaded;
+mod one_or_many;
 mod overrides;
 mod pace;
 mod params;
 mod problem;
 mod prove;
 mod raw;
+mod raw_prove;
 mod read;
 mod rule;
 mod source;
@@ -42,6 +44,7 @@ pub use loaded::Suite;
 pub use overrides::Overrides;
 pub use params::{Moving, Param, ParamType};
 pub use problem::{Problem, Problems};
+pub use prove::{TombstonedTable, VersionedTable};
 pub use source::{SourceSpec, SourceSpecError, expanded};
 pub use template::TemplateError;
 pub use waivers::FILE as WAIVERS;
@@ -179,6 +182,10 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
     let raw_checks = section("checks", problems);
     let defaults = defaults::sound(raw.defaults, &known, &file, problems);
     let checks = checks(raw_checks, &defaults, &scope, &file, problems);
+    // A check with a mistake may be the one whose query names the table.
+    let queries = (raw_checks.map_or(0, toml::map::Map::len) == checks.len()).then_some(checks.as_slice());
+    let versions = prove::versions(&raw.prove, queries, &file, problems);
+    let tombstones = prove::tombstones(&raw.prove, queries, &file, problems);
     if raw_checks.is_none_or(toml::map::Map::is_empty) {
         problems.0.push(file.problem(0, "the suite has no checks", Some("add [checks.my_check]".to_owned())));
     }
@@ -194,6 +201,8 @@ fn one(path: &Path, text: &str, overrides: &Overrides, used: &mut Used, problems
         params,
         views,
         accepted_misses,
+        versions,
+        tombstones,
         checks,
         waivers,
         lines,

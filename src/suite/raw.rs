@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(super) use super::one_or_many::OneOrMany;
 use super::pace::RawPace;
+use super::raw_prove::Prove;
 use crate::source::CsvOptions;
 
 /// A suite of paired checks.
@@ -24,7 +26,7 @@ pub(super) struct Suite {
     pub mask: Option<OneOrMany>,
     /// Whether it is said what the differing rows have in common; it is unless `false`. A check may say otherwise.
     pub diagnosis: Option<bool>,
-    /// What `cutover prove` may find missed.
+    /// What `cutover prove` may find missed, and which rows of tables are versions of one.
     pub prove: Prove,
     /// What checks say of themselves unless they say otherwise.
     pub defaults: Defaults,
@@ -48,14 +50,6 @@ pub(super) struct Defaults {
     pub settle: Option<Settle>,
     /// Runs the old query twice and leaves out what differs from itself.
     pub noise: Option<bool>,
-}
-
-/// What a proof of the suite may find.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Prove {
-    /// Mutants that may be missed, each with the reason: `check:mutant` or `check.column:mutant`, where `*` stands for any text.
-    pub accept: BTreeMap<String, String>,
 }
 
 /// A database, or a folder of files.
@@ -326,16 +320,6 @@ impl SourceNames {
     }
 }
 
-/// A name, or several.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub(super) enum OneOrMany {
-    /// One name.
-    One(String),
-    /// Several names.
-    Many(Vec<String>),
-}
-
 /// A value for both sides, or for either.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -361,16 +345,6 @@ pub(super) enum Number {
     Float(f64),
     /// Decimal text, or `{{ param }}`.
     Text(String),
-}
-
-impl OneOrMany {
-    /// All names.
-    pub(super) fn all(self) -> Vec<String> {
-        match self {
-            OneOrMany::One(name) => vec![name],
-            OneOrMany::Many(names) => names,
-        }
-    }
 }
 
 /// What the server must have.

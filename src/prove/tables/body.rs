@@ -18,4 +18,6 @@ pub(super) enum Body {
     Same,
     /// Nothing, because the engine has no literal for such a value.
     Unwritable,
+    /// Nothing, for this reason.
+    Untried(String),
 }

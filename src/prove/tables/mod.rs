@@ -6,6 +6,7 @@
 mod asking;
 mod body;
 mod cover;
+mod kept;
 mod mutants;
 mod picks;
 mod rewrite;
@@ -26,7 +27,7 @@ use crate::spec::check::Check;
 use crate::suite::Suite;
 use body::{Body, TableMutant};
 use mutants::mutants;
-use picks::{Picked, picked};
+use picks::{Picked, Said, picked};
 use rewrite::Rewriter;
 
 pub(super) use cover::smallest;
@@ -122,7 +123,7 @@ async fn one_table(
             let dialect = engine.driver().dialect;
             let queries = reading.iter().flat_map(|reader| &reader.ready.queries);
             let joined: Vec<String> = queries.flat_map(|query| joined_columns(dialect, &query.sql, table)).collect();
-            picked(engine.as_ref(), table, &joined, request, stop).await
+            picked(engine.as_ref(), table, &Said::of(suite, table, joined), request, stop).await
         }
         Err(why) => Err(why),
     };
@@ -169,6 +170,10 @@ async fn tried(
         }
         Body::Unwritable => {
             report.reason = Some("no literal of the engine is another value of this type".to_owned());
+            return report;
+        }
+        Body::Untried(why) => {
+            report.reason = Some(why.clone());
             return report;
         }
     };

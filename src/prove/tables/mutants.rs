@@ -32,6 +32,16 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
     if let Some(versions) = &picked.versions {
         mutants.extend(versions.mutants(table, picked.dialect));
     }
+    match &picked.kept {
+        Some(Ok(kept)) => mutants.push(kept.mutant(table, picked.dialect)),
+        Some(Err(why)) => mutants.push(TableMutant {
+            name: "older_version",
+            what: "of some rows an older version is there instead of the newest",
+            column: None,
+            body: Body::Untried(why.clone()),
+        }),
+        None => {}
+    }
     mutants.extend(tombstones(table, picked));
     mutants.extend(orphans(table, picked));
     for (at, (column, of)) in picked.columns.iter().enumerate().filter(|(_, (name, _))| !picked.key.contains(name)) {
@@ -52,7 +62,7 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
                 }
                 Body::Same if is_null => mutants.push(mutant),
                 Body::Same => {}
-                Body::Unwritable => unwritable = unwritable.or(Some(mutant)),
+                Body::Unwritable | Body::Untried(_) => unwritable = unwritable.or(Some(mutant)),
             }
         }
         mutants.extend(unwritable.filter(|_| !is_other_done));
@@ -62,15 +72,19 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
 
 /// Rows that are marked as deleted, and are so no longer.
 fn tombstones(table: &TableName, picked: &Picked) -> Option<TableMutant> {
-    let found = picked.tombstones.as_ref()?;
+    let (name, what) = ("tombstone_back", "some rows that are marked as deleted are there again");
+    let found = match picked.tombstones.as_ref()? {
+        Ok(found) => found,
+        Err(why) => return Some(TableMutant { name, what, column: None, body: Body::Untried(why.clone()) }),
+    };
     let back = |value: &Value| match value {
         Value::Bool(_) => Some(Value::Bool(false)),
         Value::Integer(_) => Some(Value::Integer(0)),
         _ => Some(Value::Null),
     };
     Some(TableMutant {
-        name: "tombstone_back",
-        what: "some rows that are marked as deleted are there again",
+        name,
+        what,
         column: picked.columns.get(found.column).map(|(name, _)| name.clone()),
         body: with_other(picked, table, &found.rows, found.column, back),
     })

@@ -2,12 +2,14 @@
 
 use super::super::request::Request;
 use super::asking::{Asking, count};
+use super::kept::KeptVersions;
 use super::versions::{Versions, is_replacing};
 use crate::frame::{Frame, Type, Value};
 use crate::schema::{Property, TableSchema};
 use crate::source;
 use crate::source::{CancellationToken, Dialect, Engine, Table, TableName};
 use crate::spec::check::ParamValue;
+use crate::suite::{Suite, TombstonedTable, VersionedTable};
 
 /// Most rows that are picked, each in the middle of as large a part of the table.
 const ROWS: u64 = 5;
@@ -23,8 +25,30 @@ pub(super) struct Picked {
     pub(super) references: Vec<String>,
     /// What it says of versions of its rows.
     pub(super) versions: Option<Versions>,
+    /// What the suite says of versions of its rows, where the table does not; or why that cannot be so.
+    pub(super) kept: Option<Result<KeptVersions, String>>,
     /// Rows that are marked as deleted; absent where it has no column for that, or [`Versions`] knows it.
-    pub(super) tombstones: Option<Tombstones>,
+    pub(super) tombstones: Option<Result<Tombstones, String>>,
+}
+
+/// What the suite and its queries say of a table.
+pub(super) struct Said<'a> {
+    /// Columns that queries hold against those of other tables.
+    joined: Vec<String>,
+    versions: Option<&'a VersionedTable>,
+    tombstones: Option<&'a TombstonedTable>,
+}
+
+impl<'a> Said<'a> {
+    /// Takes what `suite` says of `table`, of which `joined` are the columns that queries hold against those of other tables.
+    pub(super) fn of(suite: &'a Suite, table: &TableName, joined: Vec<String>) -> Said<'a> {
+        let is_it = |known: &TableName| known.to_string().eq_ignore_ascii_case(&table.to_string());
+        Said {
+            joined,
+            versions: suite.versions.iter().find(|one| is_it(&one.table)),
+            tombstones: suite.tombstones.iter().find(|one| is_it(&one.table)),
+        }
+    }
 }
 
 /// A row of a table.
@@ -44,12 +68,11 @@ pub(super) struct Tombstones {
 /// Columns by whose names rows are marked as deleted.
 const TOMBSTONES: [&str; 5] = ["is_deleted", "deleted", "is_tombstone", "tombstone", "deleted_at"];
 
-/// Picks rows of `table`, of which `joined` are columns that queries hold against those of other tables; the error says why
-/// nothing can be tried on it.
+/// Picks rows of `table`; the error says why nothing can be tried on it.
 pub(super) async fn picked(
     engine: &dyn Engine,
     table: &TableName,
-    joined: &[String],
+    said: &Said<'_>,
     request: &Request,
     stop: &CancellationToken,
 ) -> Result<Picked, String> {
@@ -63,6 +86,11 @@ pub(super) async fn picked(
     if let Some(word) = dialect.final_word().filter(|_| is_replacing(&schema)) {
         // A version that another replaces is seen by nobody.
         name = format!("{name} {word}");
+    }
+    let declared = said.versions.filter(|_| Versions::column(&schema).is_none());
+    let kept = declared.map(|declared| KeptVersions::of(declared, &found, dialect));
+    if let Some(Ok(kept)) = &kept {
+        name = kept.newest(&name);
     }
     let count = count(&asking.ask(&format!("SELECT COUNT(*) AS n FROM {name}")).await?);
     if count == 0 {
@@ -82,8 +110,9 @@ pub(super) async fn picked(
         columns: Vec::new(),
         key: found.key.clone(),
         rows: Vec::new(),
-        references: references(&found, &schema, joined),
+        references: references(&found, &schema, &said.joined),
         versions: None,
+        kept: None,
         tombstones: None,
     };
     for place in places {
@@ -97,22 +126,31 @@ pub(super) async fn picked(
         return Err("no row of it could be picked".to_owned());
     }
     picked.versions = Versions::read(&schema, table, &asking).await;
+    picked.kept = match kept {
+        Some(Ok(kept)) => Some(kept.looked(&table.quoted(dialect), &picked.columns, &asking).await),
+        other => other,
+    };
     if picked.versions.as_ref().is_none_or(|versions| !versions.know_deleted()) {
         let from = |is_marked: &str| format!("SELECT {list} FROM {name} WHERE {is_marked}{order} LIMIT {ROWS}");
-        picked.tombstones = tombstones(&picked, &found, &asking, &from).await;
+        picked.tombstones = tombstones(&picked, &found, said.tombstones, &asking, &from).await;
     }
     Ok(picked)
 }
 
-/// Rows that one of the columns marks as deleted; absent where there is no such column.
+/// Rows that a column marks as deleted, the one that the suite says or one that is called so; absent where there is no such
+/// column.
 async fn tombstones(
     picked: &Picked,
     found: &Table,
+    said: Option<&TombstonedTable>,
     asking: &Asking<'_>,
     query: &(dyn Fn(&str) -> String + Sync),
-) -> Option<Tombstones> {
+) -> Option<Result<Tombstones, String>> {
     let marks = |(name, of): &(String, Type)| {
-        let is_named = TOMBSTONES.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let is_named = match said {
+            Some(said) => said.column.eq_ignore_ascii_case(name),
+            None => TOMBSTONES.iter().any(|known| known.eq_ignore_ascii_case(name)),
+        };
         let name = picked.dialect.quoted(name);
         match of {
             Type::Bool if is_named => Some(format!("{name} = TRUE")),
@@ -124,10 +162,19 @@ async fn tombstones(
             _ => None,
         }
     };
-    let (column, is_marked) = picked.columns.iter().enumerate().find_map(|(at, column)| Some((at, marks(column)?)))?;
+    let Some((column, is_marked)) =
+        picked.columns.iter().enumerate().find_map(|(at, column)| Some((at, marks(column)?)))
+    else {
+        let TombstonedTable { table, column } = said?;
+        return Some(Err(format!(
+            "`prove.tombstones.\"{table}\"` names `{column}`, and the table has no boolean, whole number or time that is called so; \
+             its columns are {}",
+            found.columns.join(", ")
+        )));
+    };
     let rows = asking.ask(&query(&is_marked)).await.ok()?;
     let rows = conditions(picked.dialect, found, &rows).unwrap_or_default();
-    Some(Tombstones { column, rows })
+    Some(Ok(Tombstones { column, rows }))
 }
 
 /// Columns of foreign keys and those that queries hold against other tables, unless they are all of the key.

@@ -33,13 +33,26 @@ fn engine(schema: &TableSchema) -> Option<&str> {
     schema.parts.iter().find(|part| part.property == Property::TableEngine).map(|part| part.text.as_str())
 }
 
+/// What the engine of a table names: the column of the version, and that which marks a row as deleted.
+fn named(schema: &TableSchema) -> Vec<String> {
+    let inside = engine(schema).filter(|_| is_replacing(schema)).and_then(|engine| {
+        let (_, behind) = engine.split_once('(')?;
+        Some(behind.rsplit_once(')')?.0)
+    });
+    // Those in quotes are the paths of replicas.
+    let is_column = |argument: &String| !argument.starts_with('\'');
+    inside.map(arguments).unwrap_or_default().into_iter().filter(is_column).collect()
+}
+
 impl Versions {
+    /// The column by which merges of a table know the newest version, as SQL; absent where it names none.
+    pub(super) fn column(schema: &TableSchema) -> Option<String> {
+        named(schema).into_iter().next()
+    }
+
     /// Reads which column of `table` is its version, and asks whether it has older ones; absent where it names none.
     pub(super) async fn read(schema: &TableSchema, table: &TableName, asking: &Asking<'_>) -> Option<Versions> {
-        let engine = engine(schema).filter(|_| is_replacing(schema))?;
-        let inside = engine.split_once('(')?.1.rsplit_once(')')?.0;
-        // Those in quotes are the paths of replicas.
-        let mut named = arguments(inside).into_iter().filter(|argument| !argument.starts_with('\''));
+        let mut named = named(schema).into_iter();
         let version = named.next()?;
         let deleted = named.next();
         let sorting = schema.parts.iter().find(|part| part.property == Property::SortingKey)?;

@@ -214,10 +214,18 @@ fn what_is_accepted_with_a_reason_is_no_miss() {
     assert!(proof.shown.contains("costs are only estimates"), "{}", proof.shown);
     assert_eq!(proof.json["unused_accepts"], serde_json::json!(["c.note:*"]));
     assert!(proof.shown.contains("c.note:*"), "{}", proof.shown);
-    for (wrong, said) in
-        [("\"c.cost\" = \"x\"", "names no mutant"), ("\"c:[\" = \"x\"", "no pattern"), ("\"c:*\" = \" \"", "reason")]
-    {
-        let folder = shop(&format!("[prove.accept]\n{wrong}\n{ROWS}"));
+    for (wrong, said) in [
+        ("accept = { \"c.cost\" = \"x\" }", "names no mutant"),
+        ("accept = { \"c:[\" = \"x\" }", "no pattern"),
+        ("accept = { \"c:*\" = \" \" }", "reason"),
+        ("versions = { item = \"day\" }", "`prove.versions.\"item\"` names no table of a query"),
+        ("versions = { items = { column = \"day\", key = [\"id\", \"day\"] } }", "has `day` in its key"),
+        ("versions = { items = { column = \"day\" } }", "prove"),
+        ("versions = { items = \"\" }", "holds an empty name"),
+        ("tombstones = { \"a.b.c\" = \"gone\" }", "is no table's name"),
+        ("tombstones = { gone = \"gone\" }", "names no table of a query"),
+    ] {
+        let folder = shop(&format!("[prove]\n{wrong}\n{ROWS}"));
         let output = crate::cli::cutover(folder.path()).args(["validate", "suite.toml"]).output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(2) && told.contains(said), "{wrong}: {told}");

@@ -103,3 +103,88 @@ async fn older_versions_are_seen_or_named() {
     let proof = prove(folder.path(), &url, &rows("newest", argmax));
     ended(&proof, "no_effect", &["t:older_version"], "merged");
 }
+
+/// Catches an engine on which the suite's word of versions and tombstones is not heeded, a check that is told to see an older version
+/// or a row that comes back and does not, and one that sees it and is told not to.
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_and_tombstones_that_the_suite_tells_are_tried_on_every_engine() {
+    let said = "[prove]\nversions = { history = \"version\", log = { column = \"version\", key = \"id\" } }\n\
+                tombstones = { history = \"removed\" }\n";
+    let newest = |table: &str| {
+        format!(
+            "SELECT h.id, h.name FROM {table} h JOIN (SELECT id, MAX(version) AS version FROM {table} GROUP BY id) n \
+             ON n.id = h.id AND n.version = h.version"
+        )
+    };
+    let sighted = format!(
+        "{said}{}{}",
+        rows("history", &format!("{} WHERE h.removed = 0", newest("history"))),
+        rows("log", &newest("log"))
+    );
+    let blind = format!(
+        "{said}{}{}",
+        count("history", "SELECT COUNT(DISTINCT id) AS n FROM history"),
+        count("log", "SELECT COUNT(DISTINCT id) AS n FROM log")
+    );
+    let fill =
+        "INSERT INTO history VALUES (1, 1, 'a', 0), (1, 2, 'A', 0), (2, 1, 'b', 0), (2, 2, 'B', 0), (2, 3, 'BB', 0),
+                    (3, 1, 'c', 0), (4, 1, 'd', 1), (5, 1, 'e', 0), (6, 1, 'f', 0);
+                INSERT INTO log VALUES (1, 1, 1, 'a'), (2, 1, 2, 'A'), (3, 2, 1, 'b'), (4, 3, 1, 'c'), (5, 4, 1, 'd');";
+    let tables = |text: &str| {
+        format!(
+            "CREATE TABLE history (id bigint, version int, name {text}, removed int, PRIMARY KEY (id, version));
+             CREATE TABLE log (line bigint PRIMARY KEY, id bigint, version int, name {text});{fill}"
+        )
+    };
+    let merge_tree = format!(
+        "CREATE TABLE history (id Int64, version Int32, name String, removed UInt8) ENGINE = MergeTree ORDER BY (id, version);
+         CREATE TABLE log (line Int64, id Int64, version Int32, name String) ENGINE = MergeTree ORDER BY line;{fill}"
+    );
+    let mutants = ["history:older_version", "log:older_version", "history.removed:tombstone_back"];
+    for (engine, tables) in [
+        ("postgres", tables("text")),
+        ("mysql", tables("varchar(9)")),
+        ("sqlite", tables("text")),
+        ("duckdb", tables("text")),
+        ("clickhouse", merge_tree),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let url = place(engine, "prove_kept").await;
+        apply(&url, folder.path(), &tables).await;
+        // A sorting key of ClickHouse is no key.
+        let of = |checks: &str| match engine {
+            "clickhouse" => {
+                checks.replace("history = \"version\"", "history = { column = \"version\", key = [\"id\"] }")
+            }
+            _ => checks.to_owned(),
+        };
+        let proof = prove(folder.path(), &url, &of(&sighted));
+        ended(&proof, "caught", &mutants, engine);
+        ended(&proof, "caught", &["history:lose_rows", "log:lose_rows", "log.name:empty"], engine);
+        assert_eq!(with(&proof, "untested"), Vec::<String>::new(), "{engine}: {}", proof.shown);
+        let proof = prove(folder.path(), &url, &of(&blind));
+        ended(&proof, "missed", &mutants, engine);
+    }
+}
+
+/// Catches a word of versions or tombstones that cannot be so and is passed over.
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_that_cannot_be_so_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = place("sqlite", "prove_wrong").await;
+    let tables = "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b');";
+    apply(&url, folder.path(), tables).await;
+    let checks = rows("t", "SELECT id, name FROM t");
+    for (said, told) in [
+        ("versions = { t = \"at\" }", "`prove.versions.\\\"t\\\"` names `at`, and its columns are id, name"),
+        ("versions = { t = \"name\" }", "its key is id, which does not say which rows are versions of one"),
+        ("tombstones = { t = \"gone\" }", "names `gone`, and the table has no boolean, whole number or time"),
+    ] {
+        let proof = prove(folder.path(), &url, &format!("[prove]\n{said}\n{checks}"));
+        let untested = with(&proof, "untested");
+        assert!(untested.len() == 1 && proof.json.to_string().contains(told), "{said}: {untested:?}\n{}", proof.json);
+    }
+    let same =
+        prove(folder.path(), &url, &format!("[prove.versions]\nt = {{ column = \"id\", key = [\"name\"] }}\n{checks}"));
+    ended(&same, "no_effect", &["t:older_version"], "one version each");
+}
