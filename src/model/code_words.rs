@@ -112,6 +112,7 @@ fn words(code: FindingCode) -> Words {
         Code::MovedNotLost => {
             plain("what some groups lost others gained, {} in all", "what some groups lost others gained")
         }
+        Code::Carried => plain("these carry {} % of the whole difference", "these carry nearly all of the difference"),
         Code::VersionTie => plain(
             "in {} any of several rows may be shown, and one of them is the row of the other side, so it cannot be told whether they differ",
             "any of several rows may be shown, so it cannot be told whether they differ",

@@ -94,7 +94,7 @@ pub struct Finding {
 pub struct Term {
     /// The column, by its name in old.
     pub column: String,
-    /// What is asked of its value where it is not the value itself: `hour`, `prefix`, `mod 100`.
+    /// What is asked of its value where it is not the value itself: `hour`, `prefix`, `mod 100`, `page of 500`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub property: Option<String>,
     /// The answer.
@@ -109,6 +109,11 @@ pub struct Term {
     /// The largest value of an interval, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+}
+
+impl Term {
+    /// What the property begins with that asks for the first or last row of a page, by the key; the size of the page follows.
+    pub const PAGE: &'static str = "page of ";
 }
 
 /// How the other rows stand to the terms of a finding.

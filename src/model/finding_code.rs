@@ -144,6 +144,8 @@ codes! {
     ColumnsTogether = "columns_together",
     /// What some groups lost others gained.
     MovedNotLost = "moved_not_lost",
+    /// Some of the groups that differ make up nearly all of the difference.
+    Carried = "carried",
     /// A side has several rows of the newest version, and one of them is the row of the other side.
     VersionTie = "version_tie",
     /// A side shows a version of a row that a newer one replaces.

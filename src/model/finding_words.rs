@@ -131,7 +131,11 @@ fn joined(terms: &[Term]) -> String {
             Some(property) => format!("{property} of `{}`", term.column),
             None => format!("`{}`", term.column),
         };
+        let page = term.property.as_ref().and_then(|property| property.strip_prefix(Term::PAGE));
         match (&term.is, &term.from, &term.to) {
+            (Some(is), ..) if page.is_some() => {
+                format!("a place by `{}` that is the {} of each {}", term.column, value(is), page.unwrap_or_default())
+            }
             _ if term.null => format!("{what} NULL"),
             (Some(is), _, _) => format!("{what} = {}", value(is)),
             (None, Some(from), Some(to)) => format!("{what} from {} to {}", value(from), value(to)),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::draw::{Draw, MOST_AGREEING, MOST_AGREEING_BYTES, MOST_BYTES, MOST_ROWS, size};
+use super::row_order::{Ranks, RowInOrder};
 use crate::frame::Value;
 use crate::model::{Difference, Example, FindingCode, RowCounts};
 
@@ -214,9 +215,9 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    /// A uniform draw of the rows of old that are not among `rows`, by the hash of their key; none where some could not be
-    /// drawn.
-    pub(crate) fn others(&self, rows: &[usize]) -> Vec<&[Value]> {
+    /// A uniform draw of the rows of old that are not among `rows`, by the hash of their key, each with its place in `ranks`;
+    /// none where some could not be drawn.
+    pub(super) fn others<'a>(&'a self, rows: &[usize], ranks: &Ranks) -> Vec<RowInOrder<'a>> {
         if self.agreeing_unknown {
             return Vec::new();
         }
@@ -224,12 +225,19 @@ impl Evidence {
         rows.iter().for_each(|row| among[*row] = true);
         let of_old = |row: &usize| !among[*row] && self.rows[*row].class != Difference::Extra;
         let differing = (0..self.rows.len()).filter(of_old);
-        let differing = differing.map(|row| (self.hashes[row], self.rows[row].values.as_slice()));
-        let agreeing = self.agreeing.iter().chain(&self.aside).map(|(hash, values)| (*hash, values.as_slice()));
-        let mut all: Vec<(u64, &[Value])> =
+        let differing = differing.map(|row| (self.hashes[row], self.row(row, ranks)));
+        let agreeing = self.agreeing.iter().chain(&self.aside).enumerate();
+        let agreeing =
+            agreeing.map(|(at, (hash, values))| (*hash, RowInOrder { values, rank: ranks.others.get(at).copied() }));
+        let mut all: Vec<(u64, RowInOrder<'a>)> =
             differing.chain(agreeing).filter(|(hash, _)| hash.leading_zeros() >= self.bits).collect();
         all.sort_by_key(|(hash, _)| *hash);
-        all.into_iter().map(|(_, values)| values).collect()
+        all.into_iter().map(|(_, row)| row).collect()
+    }
+
+    /// A differing row, with its place in `ranks`.
+    pub(super) fn row<'a>(&'a self, row: usize, ranks: &Ranks) -> RowInOrder<'a> {
+        RowInOrder { values: &self.rows[row].values, rank: ranks.differing.get(row).copied().flatten() }
     }
 
     /// Keeps the rows for which `kept` says so, by number, and puts the others aside.

@@ -16,7 +16,9 @@ mod moved;
 mod nulls;
 mod numbers;
 mod pair;
+mod ranks;
 mod rounding;
+mod row_order;
 mod rows;
 mod shapes;
 mod spelling;
@@ -26,6 +28,7 @@ mod tests;
 mod texts;
 mod times;
 mod transformations;
+mod weights;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -39,13 +42,15 @@ pub(crate) use evidence::{Change, Collector, Counted, DifferingRow, Evidence, He
 use keys::changed_key;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
+use ranks::ranks_of;
+use row_order::{Ranks, RowInOrder};
 use rows::Neighbours;
 use shapes::shapes;
 use spread::spread;
 use transformations::{Explained, FEWEST, of_column};
+use weights::heavy;
 
-use crate::frame::Value;
-use crate::model::{Diagnosis, Difference, DifferenceForm, Elsewhere, Finding, FindingCode, RowCounts};
+use crate::model::{Diagnosis, Difference, DifferenceForm, Elsewhere, Finding, FindingCode, RowCounts, Term};
 
 /// What is known of the differences beside the rows themselves.
 pub(crate) struct Known<'a> {
@@ -70,6 +75,7 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
     let mut diagnosing = Diagnosing {
         evidence,
         known,
+        ranks: ranks(evidence, known),
         covered: evidence.rows.iter().map(|row| vec![false; row.changes.len().max(1)]).collect(),
         covered_keys: 0,
         findings: Vec::new(),
@@ -84,9 +90,19 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
         diagnosing.alone();
         if known.groups {
             diagnosing.findings.extend(moved(evidence));
+            diagnosing.weights();
         }
     }
     diagnosing.finish()
+}
+
+/// The places of the rows in the order of old's keys, unless the key is not to be shown.
+fn ranks(evidence: &Evidence, known: &Known<'_>) -> Ranks {
+    let mut key = evidence.columns.iter().filter(|column| column.key);
+    if evidence.rows.len() < FEWEST || key.any(|column| (known.hidden)(&column.name)) {
+        return Ranks::default();
+    }
+    ranks_of(evidence, known.rows.old)
 }
 
 /// How well what rows have in common must tell them from others to be said beside something else.
@@ -105,6 +121,7 @@ struct Looked {
 struct Diagnosing<'a> {
     evidence: &'a Evidence,
     known: &'a Known<'a>,
+    ranks: Ranks,
     /// Per row, and per changed column of it, whether a finding covers it.
     covered: Vec<Vec<bool>>,
     covered_keys: u64,
@@ -219,6 +236,41 @@ impl Diagnosing<'_> {
         }
     }
 
+    /// Groups whose numbers make up nearly all of a difference, and what these have in common.
+    fn weights(&mut self) {
+        let evidence = self.evidence;
+        for heavy in heavy(evidence) {
+            let mut rows = heavy.rows.clone();
+            rows.sort_unstable();
+            let is_key = |shared: &Shared| {
+                let of_key =
+                    |term: &Term| evidence.columns.iter().any(|column| column.key && column.name == term.column);
+                shared.terms.iter().all(of_key)
+            };
+            // What holds of the groups that carry little as well says nothing of these.
+            let shared = self.shared(&rows, Some(heavy.column), 1).pop().filter(is_key);
+            let shared = shared.filter(|shared| {
+                let inside: Vec<usize> = shared.rows.iter().map(|row| rows[*row]).collect();
+                heavy.share(&inside) >= weights::TOLD
+            });
+            let carrying = match &shared {
+                Some(shared) => shared.rows.iter().map(|row| rows[*row]).collect(),
+                None if heavy.is_few() => rows,
+                None => continue,
+            };
+            let covers = carrying.len() as u64;
+            let mut finding = Finding::new(FindingCode::Carried, Difference::Changed, covers, heavy.of);
+            finding.column = Some(evidence.columns[heavy.column].name.clone());
+            finding.parameter = Some(heavy.percent(&carrying));
+            let mut finding = self.with(finding, shared, covers);
+            // How likely such a group is to differ is not the question.
+            if let Some(elsewhere) = &mut finding.elsewhere {
+                (elsewhere.ratio, elsewhere.at_least) = (None, None);
+            }
+            self.findings.push(finding);
+        }
+    }
+
     /// What `rows` have in common, at most `most` things.
     fn shared(&self, rows: &[usize], own: Option<usize>, most: usize) -> Vec<Shared> {
         self.shared_by(rows, rows, own, most)
@@ -227,18 +279,19 @@ impl Diagnosing<'_> {
     /// What `some` of `rows` have in common, counted over all of `rows` and held against the rows that are none of these.
     fn shared_by(&self, some: &[usize], rows: &[usize], own: Option<usize>, most: usize) -> Vec<Shared> {
         let Known { rows: counts, hidden, late, .. } = self.known;
-        let values = |rows: &[usize]| -> Vec<&[Value]> {
-            rows.iter().map(|row| self.evidence.rows[*row].values.as_slice()).collect()
+        let with_ranks = |rows: &[usize]| -> Vec<RowInOrder<'_>> {
+            rows.iter().map(|row| self.evidence.row(*row, &self.ranks)).collect()
         };
-        let (some, class) = (values(some), values(rows));
+        let (some, class) = (with_ranks(some), with_ranks(rows));
         let drawn = self.evidence.rows.len() as u64;
         let differing = (counts.missing + counts.extra + counts.changed).max(1);
         // Of all there is as much as of the class.
         let old = share(drawn, differing, counts.old);
         let of_old = rows.iter().filter(|row| self.evidence.rows[**row].class != Difference::Extra).count() as u64;
-        let others = self.evidence.others(rows);
+        let others = self.evidence.others(rows, &self.ranks);
         let all = old.saturating_sub(of_old).max(1);
-        let background = Background { columns: &self.evidence.columns, others: &others, all, hidden, late };
+        let ranked = self.ranks.all;
+        let background = Background { columns: &self.evidence.columns, others: &others, all, ranked, hidden, late };
         shared(&some, &class, own, most, &background)
     }
 
@@ -317,7 +370,9 @@ impl Diagnosing<'_> {
             let by_size = || b.covers.cmp(&a.covers);
             let by_name =
                 || (a.class, &a.column, a.code, &a.parameter).cmp(&(b.class, &b.column, b.code, &b.parameter));
-            shape(a).cmp(&shape(b)).then_with(by_size).then_with(by_name)
+            let light = |finding: &Finding| finding.code != FindingCode::Carried;
+            let by_sort = shape(a).cmp(&shape(b)).then_with(|| light(a).cmp(&light(b)));
+            by_sort.then_with(by_size).then_with(by_name)
         });
         let rows = &self.known.rows;
         let all = rows.missing + rows.extra + rows.changed;

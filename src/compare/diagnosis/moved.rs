@@ -2,7 +2,7 @@
 
 use bigdecimal::{BigDecimal, Zero};
 
-use super::evidence::Evidence;
+use super::evidence::{DifferingRow, Evidence};
 use super::transformations::FEWEST;
 use crate::compare::value::number::{Number, number, plain};
 use crate::frame::Value;
@@ -17,15 +17,7 @@ pub(super) fn moved(evidence: &Evidence) -> Vec<Finding> {
 fn of_column(evidence: &Evidence, column: usize) -> Option<Finding> {
     let (mut gained, mut lost, mut gains, mut losses) = (BigDecimal::zero(), BigDecimal::zero(), 0, 0);
     for row in &evidence.rows {
-        let (old, new) = match row.class {
-            Difference::Changed => match row.changes.iter().find(|change| change.column == column) {
-                Some(change) => (Some(&change.old), Some(&change.new)),
-                None => continue,
-            },
-            Difference::Missing => (Some(&row.values[column]), None),
-            _ => (None, Some(&row.values[column])),
-        };
-        let delta = finite(new)? - finite(old)?;
+        let Some(delta) = delta(row, column)? else { continue };
         if delta > BigDecimal::zero() {
             (gained, gains) = (gained + delta, gains + 1);
         } else if delta < BigDecimal::zero() {
@@ -42,6 +34,20 @@ fn of_column(evidence: &Evidence, column: usize) -> Option<Finding> {
         parameter: Some(plain(&gained)),
         ..Finding::new(FindingCode::MovedNotLost, Difference::Changed, gains + losses, gains + losses)
     })
+}
+
+/// By how much the number of a group changed, that of a group which one side lacks counted as 0 there; the inner one is absent
+/// where it did not change, the outer one where it is no number.
+pub(super) fn delta(row: &DifferingRow, column: usize) -> Option<Option<BigDecimal>> {
+    let (old, new) = match row.class {
+        Difference::Changed => match row.changes.iter().find(|change| change.column == column) {
+            Some(change) => (Some(&change.old), Some(&change.new)),
+            None => return Some(None),
+        },
+        Difference::Missing => (Some(&row.values[column]), None),
+        _ => (None, Some(&row.values[column])),
+    };
+    Some(Some(finite(new)? - finite(old)?))
 }
 
 /// A number, nothing counted as 0; absent of what is no number.

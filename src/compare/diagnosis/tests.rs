@@ -2,6 +2,7 @@
 
 mod extremes;
 mod planted;
+mod weights;
 
 use super::*;
 use crate::frame::Value;

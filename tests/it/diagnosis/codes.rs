@@ -39,6 +39,7 @@ fn parameter(code: FindingCode) -> Option<&'static str> {
         Code::KeyChanged | Code::RowChanged => "new is old in lower case",
         Code::Copies => "2",
         Code::MovedNotLost => "40",
+        Code::Carried => "97",
         Code::VersionTie | Code::Superseded | Code::Unmerged => "new",
         _ => return None,
     })

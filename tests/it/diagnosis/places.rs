@@ -3,6 +3,43 @@
 use super::{diff, orders, sqlite};
 use crate::packs::clickhouse;
 
+/// Catches rows at the ends of pages whose keys do not tell them: of text, or numbers with gaps; and a place by keys that are masked.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_at_the_ends_of_pages_are_told_by_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |id: &str, lost: &str| {
+        format!(
+            "CREATE TABLE t (id {id} PRIMARY KEY, v INTEGER);
+             WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 5999)
+             INSERT INTO t SELECT {}, i * 7919 % 1009 FROM n {lost};",
+            if id == "TEXT" { "printf('%x-%06d', 10 + i / 1000, i * 3 + i % 7 / 3)" } else { "i * 11 + i * 31 % 10" }
+        )
+    };
+    for (id, lost, told) in [
+        (
+            "TEXT",
+            "WHERE i % 500 <> 499",
+            "all 12 missing rows have a place by `id` that is the last of each 500, and none of 5,988 other rows",
+        ),
+        (
+            "INTEGER",
+            "WHERE i % 1000 <> 0",
+            "all 6 missing rows have a place by `id` that is the first of each 1000, and none of 5,994 other rows",
+        ),
+    ] {
+        let old = sqlite(folder.path(), &format!("{id}_old.db"), &table(id, "")).await;
+        let new = sqlite(folder.path(), &format!("{id}_new.db"), &table(id, lost)).await;
+        let (_, report) = diff(folder.path(), &old, &new, &["--table", "t", "--key", "id"]);
+        let findings = report["checks"][0]["diagnosis"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0]["text"], told);
+        assert_eq!(findings[0]["where"][0]["column"], "id");
+        assert!(findings[0]["condition"].is_null());
+        let (_, report) = diff(folder.path(), &old, &new, &["--table", "t", "--key", "id", "--mask", "id"]);
+        assert!(!report.to_string().contains("page of"), "{report}");
+    }
+}
+
 /// Catches rows of one day, one region or one range that are not told as such, or whose condition picks others.
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_are_placed_by_what_they_share() {

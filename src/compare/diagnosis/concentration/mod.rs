@@ -15,10 +15,10 @@ mod term;
 mod tests;
 
 use super::evidence::Head;
+use super::row_order::RowInOrder;
 use super::transformations::FEWEST;
-use crate::frame::Value;
 use crate::model::{Elsewhere, Term as Shown};
-use candidates::{Candidate, Searched, candidates};
+use candidates::{Candidate, Searched, candidates, pages};
 use condition::condition;
 use search::{Found, search};
 use significance::Table;
@@ -38,9 +38,11 @@ pub(super) struct Background<'a> {
     /// The columns of the check.
     pub(super) columns: &'a [Head],
     /// The other rows of old, drawn uniformly: those that agree, and those that differ otherwise.
-    pub(super) others: &'a [&'a [Value]],
+    pub(super) others: &'a [RowInOrder<'a>],
     /// How many others there are in all.
     pub(super) all: u64,
+    /// Rows of old whose places are known; 0 where they are not.
+    pub(super) ranked: u64,
     /// Whether the values of a column are not to be shown.
     pub(super) hidden: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether the time for all this is over.
@@ -66,8 +68,8 @@ pub(super) struct Shared {
 /// What `some` rows of `class` have in common, at most `most` things, the one that tells best which rows differ first, counted
 /// over the whole class; the column `own`, whose change made the class, is not asked.
 pub(super) fn shared(
-    some: &[&[Value]],
-    class: &[&[Value]],
+    some: &[RowInOrder<'_>],
+    class: &[RowInOrder<'_>],
     own: Option<usize>,
     most: usize,
     background: &Background<'_>,
@@ -90,6 +92,11 @@ pub(super) fn shared(
         all.extend(found);
         tried += asked;
     }
+    if background.ranked > 0 {
+        let (found, asked) = pages(background.columns, background.ranked, &rows);
+        all.extend(found);
+        tried += asked;
+    }
     // All rows of a class weigh what the rows searched do.
     let scale = (background.all as f64 / agreeing.len() as f64) * (differing.len() as f64 / some.len() as f64);
     let found = search(&all, tried, &rows, scale, most.min(MOST));
@@ -97,11 +104,11 @@ pub(super) fn shared(
 }
 
 /// Counts what was found over the whole class and all other rows that are known.
-fn counted(candidates: &[Candidate], found: Found, class: &[&[Value]], background: &Background<'_>) -> Shared {
+fn counted(candidates: &[Candidate], found: Found, class: &[RowInOrder<'_>], background: &Background<'_>) -> Shared {
     let all: Vec<&Term> = found.terms.iter().map(|term| &candidates[*term].term).collect();
-    let holds = |values: &[Value]| all.iter().all(|term| term.holds(values));
-    let rows: Vec<usize> = (0..class.len()).filter(|row| holds(class[*row])).collect();
-    let inside = background.others.iter().filter(|values| holds(values)).count() as u64;
+    let holds = |row: &RowInOrder<'_>| all.iter().all(|term| term.holds(row));
+    let rows: Vec<usize> = (0..class.len()).filter(|row| holds(&class[*row])).collect();
+    let inside = background.others.iter().filter(|row| holds(row)).count() as u64;
     let table = Table {
         inside: rows.len() as u64,
         outside: (class.len() - rows.len()) as u64,
@@ -120,6 +127,6 @@ fn counted(candidates: &[Candidate], found: Found, class: &[&[Value]], backgroun
         at_least: told.then_some(ratio.at_least),
     };
     let shown = |terms: &[usize]| terms.iter().map(|term| candidates[*term].term.shown.clone()).collect();
-    let condition = condition(&all, rows.first().map(|row| class[*row]));
+    let condition = condition(&all, rows.first().map(|row| class[*row].values));
     Shared { terms: shown(&found.terms), also: shown(&found.also), condition, rows, elsewhere, f: table.f() }
 }

@@ -3,7 +3,7 @@
 use super::interval::{Order, Place};
 use super::property::Property;
 use crate::compare::diagnosis::evidence::Head;
-use crate::frame::Value;
+use crate::compare::diagnosis::row_order::RowInOrder;
 use crate::model::Term as Shown;
 
 /// What is asked of one column.
@@ -13,6 +13,8 @@ pub(super) enum Question {
     Is(Property, Option<String>),
     /// Whether it stands in a range; what is open has no end there.
     Between(Order, Option<Place<'static>>, Option<Place<'static>>),
+    /// Whether it is the last row of a page of so many, or the first, by the key of old.
+    Page(u64, bool),
 }
 
 /// A question about one column, with how it is shown.
@@ -36,14 +38,28 @@ impl Term {
         Term { column, question: Question::Is(property, answer), shown }
     }
 
-    /// Whether a row with these values has it.
-    pub(super) fn holds(&self, values: &[Value]) -> bool {
-        let value = &values[self.column];
+    /// Whether a row is the last of a page of `size` rows, or the first, by the key that `name` says and `column` begins.
+    pub(super) fn page(column: usize, name: &str, size: u64, is_last: bool) -> Term {
+        let shown = Shown {
+            column: name.to_owned(),
+            property: Some(format!("{}{size}", Shown::PAGE)),
+            is: Some(if is_last { "last" } else { "first" }.to_owned()),
+            ..Shown::default()
+        };
+        Term { column, question: Question::Page(size, is_last), shown }
+    }
+
+    /// Whether a row has it.
+    pub(super) fn holds(&self, row: &RowInOrder<'_>) -> bool {
+        let value = &row.values[self.column];
         match &self.question {
             Question::Is(property, answer) => property.answer(value).is_some_and(|found| found == *answer),
             Question::Between(order, from, to) => order.place(value).is_some_and(|place| {
                 from.as_ref().is_none_or(|from| *from <= place) && to.as_ref().is_none_or(|to| place <= *to)
             }),
+            Question::Page(size, is_last) => {
+                row.rank.is_some_and(|rank| rank % size == if *is_last { size - 1 } else { 0 })
+            }
         }
     }
 
@@ -54,6 +70,7 @@ impl Term {
             Question::Is(Property::Day, _) => 1,
             Question::Between(..) => 2,
             Question::Is(..) => 3,
+            Question::Page(..) => 4,
         };
         let name = self.shown.property.clone().unwrap_or_default() + self.shown.is.as_deref().unwrap_or_default();
         (sort, self.column, name)

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::compare::diagnosis::evidence::Head;
+use crate::frame::Value;
 use crate::frame::time::timestamp;
 
 /// Numbers that look drawn, the same in every run.
@@ -44,11 +45,18 @@ fn rows(seed: u64, count: usize) -> Vec<Vec<Value>> {
 
 /// What is said of the rows that `differs` picks.
 fn said(rows: &[Vec<Value>], differs: impl Fn(&[Value]) -> bool) -> Vec<String> {
-    let heads = heads();
-    let class: Vec<&[Value]> = rows.iter().map(Vec::as_slice).filter(|row| differs(row)).collect();
-    let others: Vec<&[Value]> = rows.iter().map(Vec::as_slice).filter(|row| !differs(row)).collect();
-    let all = others.len() as u64;
-    let background = Background { columns: &heads, others: &others, all, hidden: &|_| false, late: &|| false };
+    said_of(&heads(), rows, |at| differs(&rows[at]))
+}
+
+/// What is said of the rows, in the order of their keys, whose numbers `differs` picks.
+fn said_of(heads: &[Head], rows: &[Vec<Value>], differs: impl Fn(usize) -> bool) -> Vec<String> {
+    let ranked = || rows.iter().enumerate().map(|(at, row)| RowInOrder { values: row, rank: Some(at as u64) });
+    let class: Vec<RowInOrder<'_>> =
+        ranked().filter(|row| row.rank.is_some_and(|rank| differs(rank as usize))).collect();
+    let others: Vec<RowInOrder<'_>> =
+        ranked().filter(|row| !row.rank.is_some_and(|rank| differs(rank as usize))).collect();
+    let (all, ranked) = (others.len() as u64, rows.len() as u64);
+    let background = Background { columns: heads, others: &others, all, ranked, hidden: &|_| false, late: &|| false };
     let one = |term: &Shown| {
         let property = term.property.as_ref().map_or(String::new(), |property| format!(" {property}"));
         let end = |end: &Option<String>| end.clone().unwrap_or_default();
@@ -115,6 +123,31 @@ fn every_planted_place_is_named() {
         (said != [format!("{wanted}: {count}")]).then_some((name, count, said))
     });
     assert_eq!(wrong.collect::<Vec<_>>(), []);
+}
+
+/// Catches rows at the ends of pages that are not found where no remainder of the key tells them: keys of text, and integers with
+/// gaps.
+#[test]
+fn rows_at_the_ends_of_pages_are_named() {
+    for (size, lost, name) in
+        [(500, 499, "id page of 500 = last"), (1_000, 0, "id page of 1000 = first"), (100, 99, "id page of 100 = last")]
+    {
+        let mut rows = rows(9, 12_000);
+        let mut dice = dice(77);
+        let mut next = 0;
+        for (at, row) in rows.iter_mut().enumerate() {
+            next += 1 + i128::from(dice(9));
+            row[0] = if size == 100 { Value::Text(format!("k{next:08}")) } else { Value::Integer(next) };
+            row[1] = Value::Integer(at as i128 % size);
+        }
+        let count = 12_000 / size;
+        // What says the place itself is not asked.
+        let heads: Vec<Head> =
+            heads().into_iter().enumerate().filter(|(at, _)| *at != 1).map(|(_, head)| head).collect();
+        let places: Vec<i128> = rows.iter_mut().map(|row| integer(&row.remove(1))).collect();
+        let said = said_of(&heads, &rows, |at| places[at] == lost);
+        assert_eq!(said, [format!("{name}: {count}")]);
+    }
 }
 
 /// Catches a place that rows elsewhere hide, and one that is named although rows differ everywhere.
