@@ -43,6 +43,13 @@ impl<T> Draw<T> {
         Draw { bits: u32::try_from(bits).unwrap_or_default(), ..Draw::new(rows, bytes) }
     }
 
+    /// The same of exactly `number` rows.
+    pub(crate) fn of_number(rows: usize, bytes: usize, number: u64) -> Self {
+        let enough = rows as u64 + rows as u64 / 5;
+        let bits = (0..64).take_while(|bits| number >> bits >= enough).count();
+        Draw { bits: u32::try_from(bits).unwrap_or_default(), ..Draw::new(rows, bytes) }
+    }
+
     /// Whether a row with this hash is drawn, as far as is known.
     pub(crate) fn wants(&self, hash: u64) -> bool {
         hash.leading_zeros() >= self.bits
@@ -145,8 +152,11 @@ mod tests {
                 all.add(hash(at), 1, at);
                 about.add(hash(at), 1, at);
             }
-            assert_eq!(about.bits(), all.bits(), "{rows}");
-            assert_eq!(about.finish(), all.finish(), "{rows}");
+            let mut exactly = Draw::of_number(1_000, 1 << 20, rows);
+            (0..rows).for_each(|at| exactly.add(hash(at), 1, at));
+            assert_eq!((about.bits(), exactly.bits()), (all.bits(), all.bits()), "{rows}");
+            let all = all.finish();
+            assert_eq!((&about.finish(), &exactly.finish()), (&all, &all), "{rows}");
         }
     }
 

@@ -96,14 +96,15 @@ impl ComparePlan {
         self.columns.key.iter().map(texts).collect()
     }
 
-    /// The values of a row of old: of the key, then of the compared columns.
-    pub(crate) fn row_values(&self, frame: &Frame, row: usize) -> Vec<Value> {
+    /// The values of the rows `numbers` of old, each of the key, then of the compared columns.
+    pub(crate) fn rows_values(&self, frame: &Frame, numbers: &[u32]) -> Vec<Vec<Value>> {
+        // Columns that cannot be picked from are none of the comparison's.
+        let Ok(picked) = frame.take(numbers) else { return Vec::new() };
         let all = self.columns.key.iter().chain(&self.columns.compared);
-        let value = |column: &paired::Paired| {
-            let (series, of) = frame.column(column.name_on(Side::Old))?;
-            crate::frame::value(series, of, row)
-        };
-        all.map(|column| value(column).unwrap_or(Value::Null)).collect()
+        let columns = all.map(|column| picked.values(column.name_on(Side::Old)));
+        let mut columns: Vec<std::vec::IntoIter<Value>> = columns.map(Vec::into_iter).collect();
+        let row = |_| columns.iter_mut().map(|values| values.next().unwrap_or(Value::Null)).collect();
+        (0..picked.height()).map(row).collect()
     }
 
     /// Hashes by which rows of old are drawn for the diagnosis: of the key, or of the whole row where there is none, and the
@@ -111,6 +112,9 @@ impl ComparePlan {
     pub(crate) fn draw_hashes(&self, frame: &Frame) -> Vec<u64> {
         let of = if self.columns.key.is_empty() { &self.columns.compared } else { &self.columns.key };
         let held: Vec<Cells> = of.iter().map(|column| cells::compared(column.on(Side::Old), frame)).collect();
+        if let [cells] = held.as_slice() {
+            return (0..frame.height()).map(|row| xxh3_64(cells.cell(row))).collect();
+        }
         let mut bytes = Vec::new();
         let hash = |row| {
             bytes.clear();
