@@ -26,6 +26,22 @@ pub(super) fn for_new(value: &Value, column: &RowColumn) -> Result<Value, String
                 Err(_) => return unfit(),
             }
         }
+        // A text without a zone would be read in that of whoever runs the file; the check took it for UTC, or refused it.
+        (Type::Instant, Value::Text(text)) => match time::timestamp(text) {
+            Some(Value::Instant(nanos) | Value::WallClock(nanos)) => Value::Instant(nanos),
+            _ => return unfit(),
+        },
+        (Type::WallClock, Value::Text(text)) => match time::timestamp(text) {
+            Some(Value::Instant(nanos) | Value::WallClock(nanos)) => Value::WallClock(nanos),
+            _ => return unfit(),
+        },
+        (Type::Date, Value::Text(text)) => time::date(text).map_or_else(unfit, |days| Ok(Value::Date(days)))?,
+        (Type::Time, Value::Text(text)) => time::time(text).map_or_else(unfit, |nanos| Ok(Value::Time(nanos)))?,
+        (Type::Integer | Type::Decimal { .. }, Value::Text(text)) => match text.parse() {
+            Ok(exact) => Value::Wide(exact),
+            Err(_) => return unfit(),
+        },
+        (Type::Bool | Type::Float, Value::Text(_)) => return unfit(),
         (Type::Text, Value::Array(_) | Value::Map(_) | Value::Bytes(_)) => return unfit(),
         (Type::Text, value) => Value::Text(value_as_shown(value).unwrap_or_default()),
         (Type::Instant, Value::WallClock(nanos)) => Value::Instant(*nanos),
@@ -77,6 +93,11 @@ mod tests {
             (Type::Instant, Value::WallClock(5), Value::Instant(5)),
             (Type::WallClock, Value::Date(1), Value::WallClock(86_400_000_000_000)),
             (Type::Date, Value::Instant(86_400_000_000_000), Value::Date(1)),
+            (Type::Instant, Value::Text("1970-01-01T00:00:01".into()), Value::Instant(1_000_000_000)),
+            (Type::Instant, Value::Text("1970-01-01 01:00:01+01".into()), Value::Instant(1_000_000_000)),
+            (Type::WallClock, Value::Text("1970-01-01 00:00:01".into()), Value::WallClock(1_000_000_000)),
+            (Type::Date, Value::Text("1970-01-02".into()), Value::Date(1)),
+            (Type::Integer, Value::Text("9007199254740993".into()), wide("9007199254740993")),
             (Type::Float, Value::Integer(3), Value::Integer(3)),
             (Type::Null, Value::Date(1), Value::Date(1)),
             (Type::Text, Value::Null, Value::Null),
@@ -85,6 +106,8 @@ mod tests {
         }
         assert_eq!(converted(Type::Integer, Value::Null, Some(Value::Integer(0))), Ok(Value::Integer(0)));
         assert!(converted(Type::Text, Value::Bytes(vec![1]), None).unwrap_err().contains("`c`"));
+        assert!(converted(Type::Instant, Value::Text("soon".into()), None).is_err());
+        assert!(converted(Type::Bool, Value::Text("yes".into()), None).is_err());
         assert!(converted(Type::Array(Box::new(Type::Text)), Value::Integer(1), None).is_err());
     }
 }

@@ -3,6 +3,8 @@
 //! Pure: which differences there are, what is known of the table, and where the file goes is the business of others.
 
 mod convert;
+mod fits;
+mod order;
 mod script;
 mod statement;
 mod target;

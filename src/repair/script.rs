@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use super::order::Order;
 use super::statement::{Phase, Statement};
 use super::target::Target;
 use crate::model::{plural, thousands};
@@ -43,8 +44,22 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
         .filter(|(_, check)| check.refused.is_none())
         .filter_map(|(id, check)| Some((*id, *check, check.target.as_ref()?)))
         .collect();
+    let adding = adding(&whole);
+    let adds =
+        |id: &str, target: &Target| adding.get(&target.name.to_string()).is_none_or(|own| *own == without_window(id));
+    for (id, check, target) in &whole {
+        let count = check.statements.iter().filter(|one| one.phase == Phase::Insert).count() as u64;
+        if count > 0 && !adds(id, target) {
+            missing.push(format!(
+                "{id}: {} left out, because {} adds rows to {}, too, with its own columns; choose one of them with --only",
+                plural(count, "difference"),
+                adding[&target.name.to_string()],
+                target.name
+            ));
+        }
+    }
     let targets: Vec<&Target> = whole.iter().map(|(_, _, target)| *target).collect();
-    let (order, is_known) = parents_first(&targets);
+    let order = Order::of(&targets);
     let mut text = String::new();
     let comment = |text: &mut String, line: &str| {
         let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -55,32 +70,40 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
         comment(&mut text, &format!("{id}: {} {}", target.table.name, counts(&check.statements)));
     }
     missing.iter().for_each(|line| comment(&mut text, &format!("NOT REPAIRED: {line}")));
-    let said = match (is_known, order.len()) {
-        (_, 0 | 1) => "order: rows that old lacks go, then values are changed, then rows that new lacks are added",
-        (true, _) => {
-            "order: rows go from tables before those that they refer to; values are changed and rows added the other way round"
-        }
-        (false, _) => "order: that of the suite, since the foreign keys of the tables lead in a circle",
-    };
-    comment(&mut text, said);
+    comment(&mut text, order.says());
+    let notes: BTreeSet<String> = targets.iter().flat_map(|target| target.notes()).collect();
+    notes.iter().for_each(|line| comment(&mut text, line));
     comment(&mut text, "a row whose key or differing columns no longer hold what the run read is left alone");
     if let Some(target) = targets.first() {
         target.changes.notes().iter().for_each(|line| comment(&mut text, line));
         text += "\n";
         target.changes.begin().iter().for_each(|sql| write_statement(&mut text, sql));
-        let deletes = order.iter().rev().map(|table| (table, &[Phase::Delete][..]));
-        let others = order.iter().map(|table| (table, &[Phase::Update, Phase::Insert][..]));
-        for (table, phases) in deletes.chain(others) {
-            for phase in phases {
-                let own = whole.iter().filter(|(_, _, target)| target.name.to_string() == *table);
-                let statements = own.flat_map(|(_, check, _)| &check.statements);
-                let sql = statements.filter(|one| one.phase == *phase).flat_map(|one| &one.sql);
-                sql.for_each(|sql| write_statement(&mut text, sql));
-            }
+        for (table, phase) in order.steps() {
+            let own = whole.iter().filter(|(_, _, target)| target.name.to_string() == *table);
+            let own = own.filter(|(id, _, target)| phase != Phase::Insert || adds(id, target));
+            let statements = own.flat_map(|(_, check, _)| &check.statements);
+            let sql = statements.filter(|one| one.phase == phase).flat_map(|one| &one.sql);
+            sql.for_each(|sql| write_statement(&mut text, sql));
         }
         target.changes.commit().iter().for_each(|sql| write_statement(&mut text, sql));
     }
     (text, missing)
+}
+
+/// The check that adds rows to each table: another would find them there, with the columns of the first alone.
+fn adding<'a>(whole: &[(&'a str, &CheckRepair, &Target)]) -> BTreeMap<String, &'a str> {
+    let mut first = BTreeMap::new();
+    for (id, check, target) in whole {
+        if check.statements.iter().any(|one| one.phase == Phase::Insert) {
+            first.entry(target.name.to_string()).or_insert_with(|| without_window(id));
+        }
+    }
+    first
+}
+
+/// The check that a window is one of.
+fn without_window(id: &str) -> &str {
+    id.split('@').next().unwrap_or(id)
 }
 
 fn write_statement(text: &mut String, sql: &str) {
@@ -93,33 +116,4 @@ fn counts(statements: &[Statement]) -> String {
     let count = |phase| statements.iter().filter(|one| one.phase == phase).count() as u64;
     let of = |phase, what| format!("{} {what}", thousands(count(phase)));
     [of(Phase::Delete, "to delete"), of(Phase::Update, "to update"), of(Phase::Insert, "to insert")].join(", ")
-}
-
-/// The names of the tables, each once: those that are referred to before those that refer to them, else in their order; and
-/// whether that could be done.
-fn parents_first(targets: &[&Target]) -> (Vec<String>, bool) {
-    let mut names: Vec<(String, BTreeSet<String>)> = Vec::new();
-    for target in targets {
-        let name = target.name.to_string();
-        if !names.iter().any(|(known, _)| *known == name) {
-            names.push((name, target.references.iter().map(|name| last_part(name)).collect()));
-        }
-    }
-    let in_order: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
-    let mut sorted: Vec<String> = Vec::new();
-    while !names.is_empty() {
-        let waits = |(name, references): &(String, BTreeSet<String>)| {
-            names.iter().any(|(other, _)| other != name && references.contains(&last_part(other)))
-        };
-        match names.iter().position(|one| !waits(one)) {
-            Some(at) => sorted.push(names.remove(at).0),
-            None => return (in_order, false),
-        }
-    }
-    (sorted, true)
-}
-
-/// A table's name without its schema and quotes.
-fn last_part(name: &str) -> String {
-    name.rsplit('.').next().unwrap_or(name).trim_matches(['"', '`']).to_lowercase()
 }

@@ -1,6 +1,7 @@
 //! One difference as the statements that take it away.
 
 use super::convert::for_new;
+use super::fits::fits;
 use super::target::Target;
 use crate::compare::{FullDifference, Role, RowColumn, RowPair};
 use crate::frame::{Type, Value};
@@ -36,19 +37,36 @@ pub(crate) fn statement(target: &Target, found: &FullDifference) -> Result<State
     };
     let (changes, table) = (target.changes, &target.table);
     let compared = |column: &RowColumn| column.role == Role::Compared;
+    let scope = target.scope().to_vec();
+    let row = ChangedRow { scope, is_unclear: target.is_unclear(), ..ChangedRow::default() };
     Ok(match found.example.difference {
         Difference::Extra => {
+            target.removable()?;
             let held = conditions(target, rows, &compared)?;
-            let row = ChangedRow { key: key(target, rows, Side::New)?, held, values: Vec::new() };
+            let row = ChangedRow { key: key(target, rows, Side::New)?, held, ..row };
             Statement { phase: Phase::Delete, sql: changes.delete(table, &row) }
         }
         Difference::Changed => {
+            let of_table = rows.columns.iter().filter(|column| compared(column));
+            for (_, column) in of_table.filter_map(|column| target.column(column).ok()) {
+                target.replaceable(column)?;
+            }
             let differs = |column: &RowColumn| compared(column) && found.example.columns.contains_key(&column.name);
-            let (held, values) = (conditions(target, rows, &differs)?, values(target, rows, &differs)?);
-            let row = ChangedRow { key: key(target, rows, Side::New)?, held, values };
+            let (held, mut values) = (conditions(target, rows, &differs)?, values(target, rows, &differs)?);
+            if values.is_empty() {
+                return Err("they differ in columns that follow from others".to_owned());
+            }
+            for (column, from) in cells(rows, Side::New).filter(|(column, _)| differs(column)) {
+                target.changeable(target.column(column)?.1)?;
+                let to = cells(rows, Side::Old).find(|(other, _)| other.name == column.name);
+                to.map_or(Ok(()), |(_, to)| changes.becomes(from, to))?;
+            }
+            values.extend(target.kept(&values));
+            let row = ChangedRow { key: key(target, rows, Side::New)?, held, values, ..row };
             Statement { phase: Phase::Update, sql: changes.update(table, &row) }
         }
         Difference::Missing => {
+            target.addable()?;
             let values = values(target, rows, &|column| target.takes(column))?;
             if let Some(column) = target.unset(&values) {
                 return Err(format!(
@@ -56,7 +74,7 @@ pub(crate) fn statement(target: &Target, found: &FullDifference) -> Result<State
                      there by default: select it on both sides, and where it is not to be compared say --with {column}"
                 ));
             }
-            let row = ChangedRow { key: key(target, rows, Side::Old)?, held: Vec::new(), values };
+            let row = ChangedRow { key: key(target, rows, Side::Old)?, values, ..row };
             Statement { phase: Phase::Insert, sql: changes.insert(table, &row) }
         }
         Difference::Duplicate | Difference::Warned => return Err("they are of no row".to_owned()),
@@ -69,19 +87,19 @@ fn cells(rows: &RowPair, side: Side) -> impl Iterator<Item = (&RowColumn, &Value
     rows.columns.iter().zip(values).filter_map(|(column, value)| Some((column, value.as_ref()?)))
 }
 
-/// Conditions on the key, by its values on `side`, among the rows that the check compares.
+/// Conditions on the key, by its values on `side`.
 fn key(target: &Target, rows: &RowPair, side: Side) -> Result<Vec<String>, String> {
     let of_key = cells(rows, side).filter(|(column, _)| column.role == Role::Key);
-    let all: Vec<String> = of_key
-        .map(|(column, value)| match side {
-            Side::Old => holding(target, column, &for_new(value, column)?),
-            Side::New => holding(target, column, value),
-        })
-        .collect::<Result<_, _>>()?;
-    if all.is_empty() {
-        return Err("the check has no key, so nothing says which row is meant".to_owned());
+    let condition = |(column, value): (&RowColumn, &Value)| {
+        let value = if side == Side::Old { for_new(value, column)? } else { value.clone() };
+        target.tells(target.column(column)?.1, &value)?;
+        holding(target, column, &value)
+    };
+    let all: Vec<String> = of_key.map(condition).collect::<Result<_, _>>()?;
+    match all.is_empty() {
+        true => Err("the check has no key, so nothing says which row is meant".to_owned()),
+        false => Ok(all),
     }
-    Ok(all.into_iter().chain(target.scope().iter().cloned()).collect())
 }
 
 /// Conditions that new still holds what was read, in the columns that are `wanted`.
@@ -92,19 +110,24 @@ fn conditions(target: &Target, rows: &RowPair, wanted: &dyn Fn(&RowColumn) -> bo
 
 fn holding(target: &Target, column: &RowColumn, value: &Value) -> Result<String, String> {
     let of = column.of.new.as_ref().map_or(&Type::Null, |(_, of)| of);
-    holds(target.dialect, target.changes, &target.column(column)?, (of, value))
+    holds(target.dialect, target.changes, &target.column(column)?.0, (of, value))
 }
 
-/// Columns of new and the values that old has in them.
+/// Columns of new and the values that old has in them, without those that follow from others.
 fn values(
     target: &Target,
     rows: &RowPair,
     wanted: &dyn Fn(&RowColumn) -> bool,
 ) -> Result<Vec<(String, String)>, String> {
     let of_old = cells(rows, Side::Old).filter(|(column, _)| wanted(column));
-    let value = |(column, value): (&RowColumn, &Value)| {
-        let literal = written(target.dialect, target.changes, &for_new(value, column)?)?;
-        Ok((target.column(column)?, literal))
-    };
-    of_old.map(value).collect()
+    let mut all = Vec::new();
+    for (column, value) in of_old {
+        let (name, of_table) = target.column(column)?;
+        if target.is_given(of_table) {
+            let value = for_new(value, column)?;
+            fits(of_table, &value)?;
+            all.push((name, written(target.dialect, target.changes, &value)?));
+        }
+    }
+    Ok(all)
 }

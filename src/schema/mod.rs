@@ -10,6 +10,7 @@ mod default;
 mod fits;
 mod holding;
 mod oddity;
+mod writing;
 
 pub(crate) use capacity::{ColumnData, Measure, Question, Unit, nulls};
 pub(crate) use holding::{Holding, questions};
@@ -20,6 +21,7 @@ pub(crate) use column_type::ColumnType;
 pub(crate) use declared::{arguments, escaped_arguments, escaped_labels, labels, split};
 pub(crate) use default::{DefaultValue, is_same_meaning};
 pub(crate) use fits::takes;
+pub(crate) use writing::{Reference, Writing};
 
 /// Something of a table that engines have, or have not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::location::Location;
 use super::table_name::TableName;
 use crate::frame::{Frame, Value};
-use crate::schema::{Holding, Property, TableSchema};
+use crate::schema::{Holding, Property, TableSchema, Writing};
 
 /// A table as its source describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,11 @@ pub trait Catalog: Sync {
 
     /// Reads all that the catalogue says of a table; one that is not there has no columns.
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>>;
+
+    /// Reads what the catalogue says of writing to a table; nothing of an engine that tells nothing.
+    fn writing<'a>(&'a self, _table: &'a TableName, _ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {
+        Box::pin(async { Ok(Writing::default()) })
+    }
 
     /// Returns the one table at a location that can hold no other; absent where there may be several.
     fn only_table(&self, _at: &Location) -> Option<TableName> {

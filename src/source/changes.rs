@@ -2,16 +2,20 @@
 //! sent, and no session of a run could run it.
 
 use crate::frame::{Type, Value};
+use crate::schema::{ColumnSchema, Part, Property, TableSchema};
 
 /// A table whose rows are changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedTable {
     /// Its name as SQL.
     pub name: String,
-    /// Whether its rows are replaced by newer ones of their key, so that only merged rows count.
-    pub is_merged: bool,
-    /// The column, as SQL, that says which row of a key is the newest, where it may be counted up.
-    pub version: Option<String>,
+    /// The columns that rows are given, as SQL.
+    pub columns: Vec<String>,
+    /// The column, as SQL, that says which row of a key is the newest, where older ones are replaced by it, and the largest
+    /// number that it holds.
+    pub version: Option<(String, u64)>,
+    /// Whether rows are numbered by the table, against which numbers that are given have to be insisted on.
+    pub is_numbered: bool,
 }
 
 /// One row that is changed, as conditions and assignments in SQL.
@@ -19,21 +23,30 @@ pub struct ChangedTable {
 pub struct ChangedRow {
     /// Which row: conditions on its key.
     pub key: Vec<String>,
+    /// Conditions that every row meets which the check compares.
+    pub scope: Vec<String>,
     /// What it must still hold to be changed.
     pub held: Vec<String>,
     /// Columns and the values that they are given.
     pub values: Vec<(String, String)>,
+    /// Whether no condition says that it is one the check compares, so that one of its key has to be an error.
+    pub is_unclear: bool,
 }
 
 impl ChangedRow {
     /// Every condition that the row must meet.
     pub fn conditions(&self) -> String {
-        self.key.iter().chain(&self.held).cloned().collect::<Vec<_>>().join(" AND ")
+        self.key.iter().chain(&self.scope).chain(&self.held).cloned().collect::<Vec<_>>().join(" AND ")
     }
 
-    /// The conditions on its key.
+    /// The conditions on its key, wherever it stands.
     pub fn is_key(&self) -> String {
         self.key.join(" AND ")
+    }
+
+    /// The conditions on its key, among the rows that the check compares.
+    pub fn is_compared(&self) -> String {
+        self.key.iter().chain(&self.scope).cloned().collect::<Vec<_>>().join(" AND ")
     }
 
     /// Its columns, and their values.
@@ -41,6 +54,31 @@ impl ChangedRow {
         let join = |part: fn(&(String, String)) -> &str| self.values.iter().map(part).collect::<Vec<_>>().join(", ");
         (join(|(column, _)| column), join(|(_, value)| value))
     }
+}
+
+/// What says which row of a table is meant, by the names of the catalogue.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// The table, for messages.
+    pub table: String,
+    /// The columns of the check's key.
+    pub key: Vec<String>,
+    /// Columns of which the query takes one value only.
+    pub pinned: Vec<String>,
+    /// Whether the query takes merged rows.
+    pub is_final: bool,
+}
+
+/// How a table keeps its rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Storage {
+    /// The column that says which row of a key is the newest, where older ones are replaced by it, and the largest number
+    /// that it holds.
+    pub version: Option<(String, u64)>,
+    /// Columns that no statement can give another value.
+    pub fixed: Vec<String>,
+    /// Whether the table itself keeps a second row of a key out.
+    pub is_unique: bool,
 }
 
 /// How an engine's SQL changes rows.
@@ -73,18 +111,46 @@ pub trait Changes: Sync {
     }
 
     /// The condition that `column`, which was read as `of`, holds exactly `value`, which is not NULL and has this literal.
-    fn holds(&self, column: &str, _of: &Type, _value: &Value, literal: &str) -> String {
-        format!("{column} = {literal}")
+    ///
+    /// # Errors
+    /// A value that the engine does not find again, as a sentence.
+    fn holds(&self, column: &str, _of: &Type, _value: &Value, literal: &str) -> Result<String, String> {
+        Ok(format!("{column} = {literal}"))
     }
 
-    /// Whether rows of a table of this engine, as its catalogue has it, are changed one by one.
-    fn takes(&self, _engine: &str) -> bool {
-        true
+    /// Refuses a column whose values, read as `of`, have no literal that is the same value there.
+    ///
+    /// # Errors
+    /// Why, as the end of a sentence.
+    fn writes(&self, _column: &ColumnSchema, _of: &Type) -> Result<(), String> {
+        Ok(())
     }
 
-    /// The column, as SQL, that says which row of a key is the newest in a table of this engine, where it has one.
-    fn version(&self, _engine: &str) -> Option<String> {
-        None
+    /// Refuses a change of one value to another that the engine does not make.
+    ///
+    /// # Errors
+    /// Why not, as the end of a sentence.
+    fn becomes(&self, _from: &Value, _to: &Value) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// How a table keeps its rows, where a statement about a key is one about just one row.
+    ///
+    /// # Errors
+    /// Why it may be about others, with a way out.
+    fn storage(&self, schema: &TableSchema, told: &Told) -> Result<Storage, String> {
+        let keys: Vec<&[String]> = schema.parts.iter().filter_map(unique).collect();
+        let is_told = |name: &String| told.key.contains(name) || told.pinned.contains(name);
+        if keys.iter().any(|key| key.iter().all(is_told)) {
+            return Ok(Storage { is_unique: true, ..Storage::default() });
+        }
+        let keys: Vec<String> = keys.iter().map(|key| format!("({})", key.join(", "))).collect();
+        let has = if keys.is_empty() { "none".to_owned() } else { keys.join(" and ") };
+        Err(format!(
+            "its key is no unique key of {}, which has {has}, so a statement could reach rows that the check does not look at; \
+             compare rows by a key that the table has",
+            told.table
+        ))
     }
 
     /// Takes a row out.
@@ -95,16 +161,49 @@ pub trait Changes: Sync {
     /// Gives a row other values.
     fn update(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
         let set: Vec<String> = row.values.iter().map(|(column, value)| format!("{column} = {value}")).collect();
-        vec![format!("UPDATE {} SET {} WHERE {}", table.name, set.join(", "), row.conditions())]
+        vec![format!("{} {} SET {} WHERE {}", self.verbs().0, table.name, set.join(", "), row.conditions())]
     }
 
-    /// Adds a row, unless there is one of its key by now.
+    /// Adds a row, unless there is one of its key by now among those that are compared; one elsewhere is an error of the
+    /// engine, which keeps a second row of a key out.
     fn insert(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
         let (columns, values) = row.lists();
-        let (name, key) = (&table.name, row.is_key());
-        vec![format!(
-            "INSERT INTO {name} ({columns}) SELECT {values} WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE {key})"
-        )]
+        let name = &table.name;
+        let number = if table.is_numbered { " OVERRIDING SYSTEM VALUE" } else { "" };
+        let (verb, from) = (self.verbs().1, self.from_nothing());
+        vec![match row.is_unclear {
+            true => format!("{verb} {name} ({columns}){number} VALUES ({values})"),
+            false => format!(
+                "{verb} {name} ({columns}){number} SELECT {values}{from} WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE {})",
+                row.is_compared()
+            ),
+        }]
+    }
+
+    /// How a statement begins that gives rows other values, and one that adds a row.
+    fn verbs(&self) -> (&'static str, &'static str) {
+        ("UPDATE", "INSERT INTO")
+    }
+
+    /// What stands between values and their condition in a query of no table.
+    fn from_nothing(&self) -> &'static str {
+        ""
+    }
+}
+
+/// The columns of a key that no two rows of a table share, those with a NULL in it aside.
+fn unique(part: &Part) -> Option<&[String]> {
+    let is_key = matches!(part.property, Property::PrimaryKey | Property::UniqueKeys);
+    (is_key && part.text.is_empty() && !part.columns.is_empty()).then_some(part.columns.as_slice())
+}
+
+/// Whether a type is of JSON, or made of it.
+pub(super) fn has_json(of: &Type) -> bool {
+    match of {
+        Type::Json => true,
+        Type::Array(of) => has_json(of),
+        Type::Map(key, of) => has_json(key) || has_json(of),
+        _ => false,
     }
 }
 

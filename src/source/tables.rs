@@ -13,7 +13,7 @@ use super::query::query;
 use super::table_name::TableName;
 use crate::frame::Frame;
 use crate::model::ErrorCode;
-use crate::schema::TableSchema;
+use crate::schema::{TableSchema, Writing};
 
 /// Every table and view at `at`; see `Catalog::tables`.
 ///
@@ -61,6 +61,19 @@ pub(crate) async fn schema(
     stop: &CancellationToken,
 ) -> Result<TableSchema, Error> {
     engine.driver().catalog.schema(table, &Limited { engine, timeout, stop }).await
+}
+
+/// What the catalogue says of writing to a table; see `Catalog::writing`.
+///
+/// # Errors
+/// Whatever keeps the catalogue from being read.
+pub(crate) async fn writing(
+    engine: &dyn Engine,
+    table: &TableName,
+    timeout: Duration,
+    stop: &CancellationToken,
+) -> Result<Writing, Error> {
+    engine.driver().catalog.writing(table, &Limited { engine, timeout, stop }).await
 }
 
 /// Queries with the limits of the caller.

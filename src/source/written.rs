@@ -1,8 +1,10 @@
 //! Values as literals of an engine, to be written into its tables and to be looked for there. Texts only.
 
+use chrono::Datelike;
+
 use super::changes::Changes;
 use super::dialect::Dialect;
-use crate::frame::{Type, Value};
+use crate::frame::{Type, Value, time};
 use crate::spec::check::ParamValue;
 
 /// A value as a literal of `dialect`, whose SQL changes rows as `changes` says.
@@ -10,10 +12,13 @@ use crate::spec::check::ParamValue;
 /// # Errors
 /// What the engine cannot hold, as a sentence.
 pub(crate) fn written(dialect: &dyn Dialect, changes: &dyn Changes, value: &Value) -> Result<String, String> {
+    let label = dialect.label();
+    if !is_plain_year(value) {
+        return Err(format!("a time before the year 1 or after 9999 is not written for {label}"));
+    }
     if let Some(special) = changes.special(value) {
         return special;
     }
-    let label = dialect.label();
     match value {
         Value::Null => Ok("NULL".to_owned()),
         Value::Unsigned(number) => dialect.decimal(&number.to_string()),
@@ -35,6 +40,16 @@ pub(crate) fn written(dialect: &dyn Dialect, changes: &dyn Changes, value: &Valu
     }
 }
 
+/// Whether a time is in a year that all engines write in the same way.
+fn is_plain_year(value: &Value) -> bool {
+    let nanos = match value {
+        Value::Date(days) => i128::from(*days) * time::DAY,
+        Value::Instant(nanos) | Value::WallClock(nanos) => *nanos,
+        _ => return true,
+    };
+    time::moment(nanos).is_some_and(|moment| (1..=9999).contains(&moment.year()))
+}
+
 /// The condition that `column`, which was read as `of`, holds exactly `value`.
 ///
 /// # Errors
@@ -47,6 +62,6 @@ pub(crate) fn holds(
 ) -> Result<String, String> {
     match value {
         Value::Null => Ok(format!("{column} IS NULL")),
-        value => Ok(changes.holds(column, of, value, &written(dialect, changes, value)?)),
+        value => changes.holds(column, of, value, &written(dialect, changes, value)?),
     }
 }

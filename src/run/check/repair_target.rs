@@ -45,14 +45,15 @@ async fn target(one: CheckRun<'_>, context: &Context<'_>, returned: Option<&[Str
         })?,
     };
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
-    let schema = source::schema(engine, &plain.table, timeout, context.stop).await;
-    let schema = schema.map_err(|why| format!("the catalogue of new could not be asked: {}", why.message))?;
+    let unasked = |why: source::Error| format!("the catalogue of new could not be asked: {}", why.message);
+    let schema = source::schema(engine, &plain.table, timeout, context.stop).await.map_err(unasked)?;
     if schema.columns.is_empty() {
         return Err(format!("new has no table {} of its own; name the table in the query", plain.table));
     }
     let key: Vec<&str> = one.check.key.iter().map(|name| one.check.name_on(Side::New, name)).collect();
     let scope = window(one, dialect, &plain)?;
-    Target::new(dialect, plain, &schema, &key, scope)
+    let writing = source::writing(engine, &plain.table, timeout, context.stop).await.map_err(unasked)?;
+    Target::new(dialect, plain, (schema, writing), &key, scope)
 }
 
 /// The rows of the window of a check that is cut down from outside of its queries.

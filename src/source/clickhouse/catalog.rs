@@ -9,7 +9,8 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::ClickHouse;
 use super::schema;
-use crate::schema::{Holding, Oddity, Property, TableSchema};
+use super::writing;
+use crate::schema::{Holding, Oddity, Property, TableSchema, Writing};
 
 /// Engines whose tables hold nothing, or give each row only once.
 const STREAMS: &str = "'Kafka', 'RabbitMQ', 'NATS', 'S3Queue', 'AzureQueue', 'FileLog', 'Null', 'Set', 'Join'";
@@ -34,6 +35,10 @@ impl Catalog for SystemTables {
 
     fn holding(&self) -> Holding {
         Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter, Oddity::NotUtf8], is_loose: false }
+    }
+
+    fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {
+        Box::pin(writing::read(table, ask))
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -1,14 +1,16 @@
-//! How ClickHouse's SQL changes rows: by rows that are inserted and lightweight deletes, without a transaction.
-//!
-//! A row of a Replacing table is changed by a newer one of its key where its version can be counted up. Elsewhere the row is
-//! copied with its new values first, where it still holds what it held, and then taken out by what it held.
+//! How ClickHouse's SQL changes rows, without a transaction: in place by mutations, each of one row or of none; and in a
+//! Replacing table by a newer row of the key, whose version is counted up.
 
 use bigdecimal::num_bigint::Sign;
 
-use super::super::changes::{ChangedRow, ChangedTable, Changes, hex};
+use super::super::changes::{ChangedRow, ChangedTable, Changes, Storage, Told, has_json, hex};
 use super::dialect::ClickHouse;
-use super::lint::version_of;
+use super::storage::storage;
 use crate::frame::{Type, Value};
+use crate::schema::{ColumnSchema, TableSchema};
+
+/// Waits for a mutation, whose count of rows is taken once and before it begins: part by part it would be another each time.
+const ONCE: &str = "SETTINGS mutations_sync = 2, mutations_execute_subqueries_on_initiator = 1";
 
 impl Changes for ClickHouse {
     fn begin(&self) -> &'static [&'static str] {
@@ -22,6 +24,7 @@ impl Changes for ClickHouse {
     fn notes(&self) -> &'static [&'static str] {
         &[
             "run it with: clickhouse client --multiquery < FILE",
+            "each ALTER TABLE rewrites the parts that its row is in, and is waited for",
             "ClickHouse has no transaction: what stands before an error stays done, and the whole file may be run again",
         ]
     }
@@ -52,59 +55,91 @@ impl Changes for ClickHouse {
     }
 
     /// NaN equals nothing, and −0 equals 0.
-    fn holds(&self, column: &str, _of: &Type, value: &Value, literal: &str) -> String {
-        match value {
+    fn holds(&self, column: &str, _of: &Type, value: &Value, literal: &str) -> Result<String, String> {
+        Ok(match value {
             Value::Float(number) if number.is_nan() => format!("isNaN({column})"),
             Value::Float(number) if *number == 0.0 => {
                 format!("toString({column}) = '{}'", if number.is_sign_negative() { "-0" } else { "0" })
             }
+            Value::Array(_) | Value::Map(_) if has_nan(value) => {
+                return Err("ClickHouse finds no NaN in an array or a map".to_owned());
+            }
             _ => format!("{column} = {literal}"),
+        })
+    }
+
+    fn writes(&self, column: &ColumnSchema, of: &Type) -> Result<(), String> {
+        match has_json(of) {
+            true => Err(format!("a {} of ClickHouse equals no literal", column.declared)),
+            false => Ok(()),
         }
     }
 
-    /// What adds rows up would add a change up, too.
-    fn takes(&self, engine: &str) -> bool {
-        let kind = engine.split('(').next().unwrap_or_default();
-        kind.ends_with("MergeTree") && !["Summing", "Aggregating", "Collapsing"].iter().any(|how| kind.contains(how))
+    fn storage(&self, schema: &TableSchema, told: &Told) -> Result<Storage, String> {
+        storage(schema, told)
     }
 
-    fn version(&self, engine: &str) -> Option<String> {
-        version_of(engine)
-    }
-
-    /// Of merged rows every version of the key goes, or an earlier one would be shown again.
+    /// In its table, where just one row is meant. Of merged rows every version of the key goes, or an earlier one would be
+    /// shown again.
     fn delete(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
         let name = &table.name;
-        let (key, conditions) = (row.is_key(), row.conditions());
-        vec![match table.is_merged {
-            true => {
-                format!("DELETE FROM {name} WHERE {key} AND (SELECT count() FROM {name} FINAL WHERE {conditions}) > 0")
-            }
-            false => format!("DELETE FROM {name} WHERE {conditions}"),
-        }]
+        let (which, merged, counted) = match table.version {
+            Some(_) => (row.is_key(), " FINAL", row.conditions()),
+            None => (row.conditions(), "", row.is_compared()),
+        };
+        vec![format!(
+            "ALTER TABLE {name} DELETE WHERE {which} AND (SELECT count() FROM {name}{merged} WHERE {counted}) = 1 {ONCE}"
+        )]
     }
 
+    /// In its table; of merged rows by a copy with the next version, for which there has to be room.
     fn update(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
-        let name = &table.name;
-        let conditions = row.conditions();
-        let mut set: Vec<String> = row.values.iter().map(|(column, value)| format!("{value} AS {column}")).collect();
-        set.extend(table.version.iter().map(|version| format!("{version} + 1 AS {version}")));
-        // The rows are picked inside, where a name is that of the column and not of what replaces it.
-        let merged = if table.is_merged { " FINAL" } else { "" };
-        let copy = format!(
-            "INSERT INTO {name} SELECT * REPLACE ({}) FROM (SELECT * FROM {name}{merged} WHERE {conditions})",
-            set.join(", ")
-        );
-        let replaced = format!("DELETE FROM {name} WHERE {conditions}");
-        if table.version.is_some() { vec![copy] } else { vec![copy, replaced] }
+        let (name, conditions, compared) = (&table.name, row.conditions(), row.is_compared());
+        let Some((version, largest)) = &table.version else {
+            let set: Vec<String> = row.values.iter().map(|(column, value)| format!("{column} = {value}")).collect();
+            return vec![format!(
+                "ALTER TABLE {name} UPDATE {} WHERE {conditions} AND (SELECT count() FROM {name} WHERE {compared}) = 1 {ONCE}",
+                set.join(", ")
+            )];
+        };
+        let given = |column: &String| row.values.iter().find(|(set, _)| set == column).map(|(_, value)| value.clone());
+        let value = |column: &String| match column == version {
+            true => format!("{version} + 1"),
+            false => given(column).unwrap_or_else(|| column.clone()),
+        };
+        let values: Vec<String> = table.columns.iter().map(value).collect();
+        vec![format!(
+            "INSERT INTO {name} ({}) SELECT {} FROM {name} FINAL WHERE {conditions} AND {version} < {largest} \
+             AND (SELECT count() FROM {name} FINAL WHERE {compared}) = 1",
+            table.columns.join(", "),
+            values.join(", ")
+        )]
     }
 
+    /// Where rows are replaced, one of the key that is not compared would be.
     fn insert(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
         let (columns, values) = row.lists();
-        let (name, key) = (&table.name, row.is_key());
-        let merged = if table.is_merged { " FINAL" } else { "" };
-        vec![format!(
-            "INSERT INTO {name} ({columns}) SELECT {values} WHERE (SELECT count() FROM {name}{merged} WHERE {key}) = 0"
-        )]
+        let (name, key, compared) = (&table.name, row.is_key(), row.is_compared());
+        let merged = if table.version.is_some() { " FINAL" } else { "" };
+        let count = |conditions: &str| format!("(SELECT count() FROM {name}{merged} WHERE {conditions})");
+        let elsewhere = match table.version.is_some() && !row.scope.is_empty() {
+            true => format!(
+                "throwIf({} > {}, 'a row of this key stands outside of what was compared') = 0 AND ",
+                count(&key),
+                count(&compared)
+            ),
+            false => String::new(),
+        };
+        vec![format!("INSERT INTO {name} ({columns}) SELECT {values} WHERE {elsewhere}{} = 0", count(&compared))]
+    }
+}
+
+/// Whether a value is made of one that equals nothing.
+fn has_nan(value: &Value) -> bool {
+    match value {
+        Value::Float(number) => number.is_nan(),
+        Value::Array(items) => items.iter().any(has_nan),
+        Value::Map(entries) => entries.iter().any(|(key, value)| has_nan(key) || has_nan(value)),
+        _ => false,
     }
 }

@@ -23,8 +23,10 @@ mod server;
 mod server_diff;
 mod session;
 mod settings;
+mod storage;
 mod stream;
 pub(crate) mod types;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,7 +7,8 @@ use super::super::error::Error;
 use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::schema::{PROPERTIES, schema};
-use crate::schema::{Holding, Oddity, Part, Property, TableSchema};
+use super::writing;
+use crate::schema::{Holding, Oddity, Part, Property, TableSchema, Writing};
 
 /// The functions that tell what a database holds.
 pub(super) struct Functions;
@@ -33,6 +34,10 @@ impl Catalog for Functions {
             odd: &[Oddity::FloatNotFinite, Oddity::InfiniteTime, Oddity::NulCharacter, Oddity::NullElement],
             is_loose: false,
         }
+    }
+
+    fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {
+        Box::pin(writing::read(table, ask))
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -1,9 +1,10 @@
 //! How DuckDB's SQL changes rows.
 
-use super::super::changes::{Changes, hex};
+use super::super::changes::{Changes, has_json, hex};
 use super::dialect::DuckDb;
 use crate::frame::time;
 use crate::frame::{Type, Value};
+use crate::schema::ColumnSchema;
 
 impl Changes for DuckDb {
     fn begin(&self) -> &'static [&'static str] {
@@ -40,10 +41,32 @@ impl Changes for DuckDb {
     }
 
     /// A JSON is compared as it is written.
-    fn holds(&self, column: &str, of: &Type, _value: &Value, literal: &str) -> String {
-        match of {
+    fn holds(&self, column: &str, of: &Type, _value: &Value, literal: &str) -> Result<String, String> {
+        Ok(match of {
             Type::Json => format!("CAST({column} AS VARCHAR) = {literal}"),
             _ => format!("{column} = {literal}"),
+        })
+    }
+
+    fn becomes(&self, from: &Value, to: &Value) -> Result<(), String> {
+        match (from, to) {
+            (Value::Float(from), Value::Float(to)) if from == to => {
+                Err("DuckDB takes −0 for 0, and changes neither to the other".to_owned())
+            }
+            (_, Value::Array(_) | Value::Map(_)) => {
+                Err("DuckDB may take a row with another list or map for a second one of its key".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A row within a row is read as JSON, and written otherwise.
+    fn writes(&self, column: &ColumnSchema, of: &Type) -> Result<(), String> {
+        let declared = column.declared.to_ascii_uppercase();
+        let is_whole = *of == Type::Json && declared == "JSON";
+        match has_json(of) && !is_whole {
+            true => Err(format!("{} has no literal that is the same value", column.declared)),
+            false => Ok(()),
         }
     }
 }

@@ -15,6 +15,7 @@ mod schema;
 mod server_diff;
 mod values;
 mod vendor;
+mod writing;
 
 use std::path::Path;
 use std::sync::Arc;

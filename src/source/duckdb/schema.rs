@@ -80,7 +80,7 @@ fn constraint(cells: &Cells, row: usize) -> Part {
 }
 
 /// A column of an index, as its name; an expression as it is.
-fn unquoted(text: &str) -> String {
+pub(super) fn unquoted(text: &str) -> String {
     let inside = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     inside.map_or_else(|| text.to_owned(), |name| name.replace("\"\"", "\""))
 }

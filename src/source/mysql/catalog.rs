@@ -9,7 +9,8 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::MySql;
 use super::schema;
-use crate::schema::{Holding, Oddity, Property, TableSchema};
+use super::writing;
+use crate::schema::{Holding, Oddity, Property, TableSchema, Writing};
 
 /// `information_schema`.
 pub(super) struct MySqlCatalog;
@@ -29,6 +30,10 @@ impl Catalog for MySqlCatalog {
 
     fn holding(&self) -> Holding {
         Holding { odd: &[Oddity::NoDay, Oddity::EmptyLabel, Oddity::NulCharacter], is_loose: false }
+    }
+
+    fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {
+        Box::pin(writing::read(table, ask))
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

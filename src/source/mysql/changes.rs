@@ -1,15 +1,15 @@
 //! How the SQL of MySQL and MariaDB changes rows.
 
-use super::super::changes::{ChangedRow, ChangedTable, Changes, hex, scientific};
+use super::super::changes::{Changes, hex, scientific};
 use super::dialect::MySql;
 use crate::frame::{Type, Value};
 
 impl Changes for MySql {
-    /// Strict, so that no value is cut to what fits its column.
+    /// Strict, so that no value is cut to what fits its column, nor 0 taken for the next number.
     fn begin(&self) -> &'static [&'static str] {
         &[
             "SET NAMES utf8mb4",
-            "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES,NO_ZERO_DATE')",
+            "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES,NO_ZERO_DATE,NO_AUTO_VALUE_ON_ZERO')",
             "START TRANSACTION",
         ]
     }
@@ -20,6 +20,9 @@ impl Changes for MySql {
 
     fn special(&self, value: &Value) -> Option<Result<String, String>> {
         match value {
+            Value::Float(number) if *number == 0.0 && number.is_sign_negative() => {
+                Some(Err("MySQL keeps no −0 that is written".to_owned()))
+            }
             Value::Float(number) if number.is_finite() => Some(Ok(scientific(*number))),
             Value::Float(_) => Some(Err("MySQL has no infinity and no NaN".to_owned())),
             Value::Bytes(bytes) => Some(Ok(format!("X'{}'", hex(bytes)))),
@@ -29,20 +32,16 @@ impl Changes for MySql {
 
     /// By its bytes, whatever the collation of the column takes for the same, and beside that in the collation's own way, which
     /// an index can serve.
-    fn holds(&self, column: &str, of: &Type, _value: &Value, literal: &str) -> String {
-        match of {
+    fn holds(&self, column: &str, of: &Type, _value: &Value, literal: &str) -> Result<String, String> {
+        Ok(match of {
             Type::Text => format!("{column} = {literal} AND {}", same_bytes(column, literal)),
             Type::Json => same_bytes(column, literal),
             _ => format!("{column} = {literal}"),
-        }
+        })
     }
 
-    fn insert(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
-        let (columns, values) = row.lists();
-        let (name, key) = (&table.name, row.is_key());
-        vec![format!(
-            "INSERT INTO {name} ({columns}) SELECT {values} FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE {key})"
-        )]
+    fn from_nothing(&self) -> &'static str {
+        " FROM DUAL"
     }
 }
 

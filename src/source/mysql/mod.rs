@@ -22,6 +22,7 @@ mod server;
 mod session;
 mod settings;
 mod types;
+mod writing;
 mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};

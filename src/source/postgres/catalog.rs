@@ -9,7 +9,8 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::Postgres;
 use super::schema;
-use crate::schema::{Holding, Oddity, Property, TableSchema};
+use super::writing;
+use crate::schema::{Holding, Oddity, Property, TableSchema, Writing};
 
 /// `pg_class`, `pg_attribute` and `pg_index`.
 pub(super) struct PgCatalog;
@@ -38,6 +39,10 @@ impl Catalog for PgCatalog {
             odd: &[Oddity::FloatNotFinite, Oddity::DecimalNotFinite, Oddity::InfiniteTime, Oddity::NullElement],
             is_loose: false,
         }
+    }
+
+    fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {
+        Box::pin(writing::read(table, ask))
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -35,8 +35,8 @@ impl Changes for Postgres {
     }
 
     /// A `json` has no equality.
-    fn holds(&self, column: &str, of: &Type, _value: &Value, literal: &str) -> String {
-        if *of == Type::Json { format!("{column}::text = {literal}") } else { format!("{column} = {literal}") }
+    fn holds(&self, column: &str, of: &Type, _value: &Value, literal: &str) -> Result<String, String> {
+        Ok(if *of == Type::Json { format!("{column}::text = {literal}") } else { format!("{column} = {literal}") })
     }
 }
 

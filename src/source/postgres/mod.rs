@@ -32,6 +32,7 @@ mod service;
 mod settings;
 mod types;
 mod view_lag;
+mod writing;
 
 pub(super) use lexer::next;
 

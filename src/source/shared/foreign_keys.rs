@@ -6,6 +6,11 @@ use crate::schema::{Part, Property};
 /// Actions that refuse the change of a row which others refer to, as without any.
 const REFUSING: [&str; 3] = ["NO ACTION", "RESTRICT", ""];
 
+/// The action of a foreign key in small letters; absent of one that only refuses.
+pub(in super::super) fn acting(rule: Option<String>) -> Option<String> {
+    rule.filter(|rule| !REFUSING.contains(&rule.as_str())).map(|rule| rule.to_lowercase())
+}
+
 /// Returns the foreign keys in the rows of a catalogue, which stand together by the column `by`: `target` and
 /// `target_column`, where it is NULL the primary key of the target, `col`, `on_delete` and `on_update`.
 pub(in super::super) fn foreign_keys(cells: &Cells, by: &str) -> Vec<Part> {

@@ -2,18 +2,23 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Ident, Query, Select, TableAlias, TableFactor, Visit, Visitor};
+use sqlparser::ast::{
+    BinaryOperator, Expr, Ident, Query, Select, TableAlias, TableFactor, Value as SqlValue, Visit, Visitor,
+};
 use sqlparser::parser::Parser;
 
 use super::super::dialect::Dialect;
 use super::super::lexer;
 use super::super::lexer::{Kind, Token};
+use super::nondeterminism::fickle;
 
 /// The rows of a table that a query picks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Picked {
     /// All of them.
     All,
+    /// Those that whoever named the table means.
+    Named,
     /// Those that meet a condition.
     Where(Filter),
     /// Some of them, by what no condition of another statement can say; the reason, as the end of a sentence.
@@ -27,10 +32,12 @@ pub(crate) struct Filter {
     pub(crate) sql: String,
     /// The columns that it names, without quotes.
     pub(crate) columns: Vec<String>,
+    /// Those of which it takes one value only, a number or a text.
+    pub(crate) pinned: Vec<String>,
 }
 
-/// What `select`, the outermost of `sql`, picks of its one table.
-pub(super) fn of(dialect: &dyn Dialect, sql: &str, query: &Query, select: &Select) -> Picked {
+/// What a query picks of its one table, which is called `own` there: `select` is the outermost of `sql`.
+pub(super) fn of(dialect: &dyn Dialect, sql: &str, (query, select): (&Query, &Select), own: &str) -> Picked {
     let unclear = |why: &str| Picked::Unclear(why.to_owned());
     if select.prewhere.is_some() {
         return unclear("picks rows by PREWHERE; say WHERE instead");
@@ -51,11 +58,41 @@ pub(super) fn of(dialect: &dyn Dialect, sql: &str, query: &Query, select: &Selec
     if seen.has_query {
         return unclear("picks rows by a subquery");
     }
+    if !fickle(dialect, &format!("SELECT 1 FROM t WHERE {selection}")).is_empty() {
+        return unclear("picks rows by what is another each time");
+    }
+    let mut pinned = Vec::new();
+    pin(selection, own, &mut pinned);
     let cut = cut(dialect, sql, alias.as_ref());
     // What was cut out by its words has to be what the parser read.
     match cut.filter(|(whole, _)| parsed(dialect, whole).as_ref() == Some(selection)) {
-        Some((_, sql)) => Picked::Where(Filter { sql, columns: seen.columns }),
+        Some((_, sql)) => Picked::Where(Filter { sql, columns: seen.columns, pinned }),
         None => unclear("picks rows by a condition that could not be taken out of it"),
+    }
+}
+
+/// Adds the columns that equal a literal wherever the condition holds.
+fn pin(condition: &Expr, own: &str, pinned: &mut Vec<String>) {
+    match condition {
+        Expr::Nested(inner) => pin(inner, own, pinned),
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            pin(left, own, pinned);
+            pin(right, own, pinned);
+        }
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => {
+            let (column, literal) = if matches!(**left, Expr::Value(_)) { (right, left) } else { (left, right) };
+            let name = match &**column {
+                Expr::Identifier(name) => Some(name),
+                Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+                    [table, column] if table.value.eq_ignore_ascii_case(own) => Some(column),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let is_literal = matches!(&**literal, Expr::Value(value) if matches!(value.value, SqlValue::Number(..) | SqlValue::SingleQuotedString(_)));
+            pinned.extend(name.filter(|_| is_literal).map(|name| name.value.clone()));
+        }
+        _ => {}
     }
 }
 

@@ -26,6 +26,10 @@ pub(crate) struct PlainSelect {
     /// The columns that the query names: as they are called in the answer, and as the query writes that of the table; absent
     /// where it is an expression.
     pub(crate) columns: Vec<(Name, Option<String>)>,
+    /// What the table is called in the query.
+    pub(crate) own: String,
+    /// Whether that stands before the name of a column in its list.
+    pub(crate) is_qualified: bool,
     /// Which of the table's rows it picks.
     pub(crate) picked: Picked,
 }
@@ -51,19 +55,21 @@ impl Name {
 impl PlainSelect {
     /// Rows of `table`, whose columns are called so in the answer; which rows is not known, nor may be.
     pub(crate) fn of_table(dialect: &dyn Dialect, table: &TableName) -> PlainSelect {
-        let (table, written) = (table.clone(), table.quoted(dialect));
-        let picked = Picked::Unclear("is not of the table that was named".to_owned());
-        PlainSelect { table, written, is_final: false, takes_all: true, columns: Vec::new(), picked }
+        let (own, table, written) = (table.name().to_owned(), table.clone(), table.quoted(dialect));
+        let picked = Picked::Named;
+        PlainSelect {
+            table,
+            written,
+            is_final: false,
+            takes_all: true,
+            columns: Vec::new(),
+            own,
+            is_qualified: false,
+            picked,
+        }
     }
 
-    /// Whether the column of the table, as SQL, is in the answer.
-    pub(crate) fn names(&self, column: &str) -> bool {
-        let is_it = |held: &String| bare(held) == bare(column);
-        self.takes_all || self.columns.iter().filter_map(|(_, held)| held.as_ref()).any(is_it)
-    }
-
-    /// Whether a name of the answer that is no column of the same name stands in the condition: some engines take one for the
-    /// other.
+    /// Whether the answer calls something else so: some engines take one for the other.
     fn hides(&self, column: &str) -> bool {
         let is_another = |(name, held): &(Name, Option<String>)| {
             name.is(column) && held.as_deref().map(bare) != Some(name.text.as_str())
@@ -73,9 +79,14 @@ impl PlainSelect {
 
     /// The column of the table that the answer calls `name`, as SQL; absent where the query computes it.
     pub(crate) fn column(&self, dialect: &dyn Dialect, name: &str) -> Option<String> {
-        match self.columns.iter().find(|(known, _)| known.is(name)) {
-            Some((_, column)) => column.clone(),
-            None => self.takes_all.then(|| dialect.quoted(name)),
+        if let Some((_, column)) = self.columns.iter().find(|(known, _)| known.text == name) {
+            return column.clone();
+        }
+        let mut alike = self.columns.iter().filter(|(known, _)| known.is(name));
+        match (alike.next(), alike.next()) {
+            (Some((_, column)), None) => column.clone(),
+            (Some(_), Some(_)) => None,
+            (None, _) => self.takes_all.then(|| dialect.quoted(name)),
         }
     }
 }
@@ -132,18 +143,28 @@ fn picked(dialect: &dyn Dialect, sql: &str, statements: &[Statement]) -> Result<
     let is_final = alias
         .as_ref()
         .is_some_and(|alias| alias.name.quote_style.is_none() && alias.name.value.eq_ignore_ascii_case("final"));
+    if alias.as_ref().is_some_and(|alias| !alias.columns.is_empty()) {
+        return refused("calls the columns of its table otherwise");
+    }
     let (table, written) = (table(name)?, name.to_string());
-    let picked = plain_filter::of(dialect, sql, query, select);
-    let mut found = PlainSelect { table, written, is_final, takes_all: false, columns: Vec::new(), picked };
+    if written.eq_ignore_ascii_case("only") {
+        return refused("says ONLY; name the table without it");
+    }
+    let other = alias.as_ref().filter(|_| !is_final).map(|alias| alias.name.value.clone());
+    let own = other.unwrap_or_else(|| table.name().to_owned());
+    let picked = plain_filter::of(dialect, sql, (query, select), &own);
+    let (takes_all, columns, is_qualified) = (false, Vec::new(), false);
+    let mut found = PlainSelect { table, written, is_final, takes_all, columns, own, is_qualified, picked };
     for item in &select.projection {
         match item {
             SelectItem::UnnamedExpr(expr) => {
-                if let Some(column) = column(expr) {
+                if let Some(column) = column(expr, &found.own, &mut found.is_qualified) {
                     found.columns.push((Name::of(column), Some(column.to_string())));
                 }
             }
             SelectItem::ExprWithAlias { expr, alias } => {
-                found.columns.push((Name::of(alias), column(expr).map(ToString::to_string)));
+                let column = column(expr, &found.own, &mut found.is_qualified);
+                found.columns.push((Name::of(alias), column.map(ToString::to_string)));
             }
             SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options) => {
                 if *options != WildcardAdditionalOptions::default() {
@@ -153,6 +174,12 @@ fn picked(dialect: &dyn Dialect, sql: &str, statements: &[Statement]) -> Result<
             }
             SelectItem::ExprWithAliases { .. } => return refused("gives an expression several names"),
         }
+    }
+    // An expression that is called like the column that another item takes.
+    let hidden = |(_, held): &(Name, Option<String>)| held.as_deref().is_some_and(|held| found.hides(bare(held)));
+    let hidden: Vec<bool> = found.columns.iter().map(hidden).collect();
+    for (is_hidden, (_, held)) in hidden.into_iter().zip(&mut found.columns) {
+        held.take_if(|_| is_hidden);
     }
     if let Picked::Where(filter) = &found.picked
         && let Some(column) = filter.columns.iter().find(|column| found.hides(column))
@@ -172,11 +199,17 @@ fn table(name: &ObjectName) -> Result<TableName, String> {
     }
 }
 
-/// The column that an expression is.
-fn column(expr: &Expr) -> Option<&Ident> {
+/// The column of the table called `own` that an expression is; one of a part of a column, which is written alike, is none.
+fn column<'a>(expr: &'a Expr, own: &str, is_qualified: &mut bool) -> Option<&'a Ident> {
     match expr {
         Expr::Identifier(name) => Some(name),
-        Expr::CompoundIdentifier(parts) => parts.last(),
+        Expr::CompoundIdentifier(parts) => match parts.as_slice() {
+            [table, column] if table.value.eq_ignore_ascii_case(own) => {
+                *is_qualified = true;
+                Some(column)
+            }
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -210,6 +243,17 @@ mod tests {
         assert_eq!(found.column(dialect, "id").as_deref(), Some("Id"));
         assert_eq!((found.column(dialect, "Cost").as_deref(), found.column(dialect, "cost")), (Some("\"Cost\""), None));
         assert_eq!(found.written, "\"Orders\"");
+        // A part of a column, and an expression that is called like one.
+        for sql in
+            ["SELECT id, o.w AS x FROM t", "SELECT id, o.w AS x FROM o AS t", "SELECT id, v + 1 AS w, w AS x FROM t"]
+        {
+            let found = read("duckdb", sql).unwrap();
+            assert_eq!(found.column(dialect, "x"), None, "{sql}");
+        }
+        let found = read("postgres", "SELECT id, v, \"V\" FROM t").unwrap();
+        let column = |name: &str| found.column(dialect, name);
+        assert_eq!((column("v").as_deref(), column("V").as_deref()), (Some("v"), Some("\"V\"")));
+        assert!(read("postgres", "SELECT a FROM t AS x(b, a)").unwrap_err().contains("otherwise"));
         let is_final = |sql| read("clickhouse", sql).unwrap().is_final;
         assert!(is_final("SELECT id FROM orders FINAL WHERE id > 1") && !is_final("SELECT id FROM orders AS f"));
     }

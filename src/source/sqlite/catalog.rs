@@ -9,7 +9,8 @@ use super::super::location::Location;
 use super::super::table_name::TableName;
 use super::dialect::Sqlite;
 use super::schema;
-use crate::schema::{Holding, Oddity, Property, TableSchema};
+use super::writing;
+use crate::schema::{Holding, Oddity, Property, TableSchema, Writing};
 
 /// Pragmas as tables.
 pub(super) struct Pragmas;
@@ -30,6 +31,10 @@ impl Catalog for Pragmas {
 
     fn holding(&self) -> Holding {
         Holding { odd: &[Oddity::NulCharacter, Oddity::NoNumber, Oddity::NoTime], is_loose: true }
+    }
+
+    fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {
+        Box::pin(writing::read(table, ask))
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -6,7 +6,7 @@ use crate::frame::{Type, Value};
 
 impl Changes for Sqlite {
     fn begin(&self) -> &'static [&'static str] {
-        &["BEGIN IMMEDIATE", "PRAGMA defer_foreign_keys = ON"]
+        &["PRAGMA foreign_keys = ON", "BEGIN IMMEDIATE", "PRAGMA defer_foreign_keys = ON"]
     }
 
     fn notes(&self) -> &'static [&'static str] {
@@ -26,11 +26,16 @@ impl Changes for Sqlite {
         }))
     }
 
+    /// Whatever a key of the table says of conflicts, which may be to replace or to ignore a row.
+    fn verbs(&self) -> (&'static str, &'static str) {
+        ("UPDATE OR ABORT", "INSERT OR ABORT INTO")
+    }
+
     /// Texts by their bytes, whatever the collation of the column takes for the same.
-    fn holds(&self, column: &str, _of: &Type, value: &Value, literal: &str) -> String {
-        match value {
+    fn holds(&self, column: &str, _of: &Type, value: &Value, literal: &str) -> Result<String, String> {
+        Ok(match value {
             Value::Text(_) | Value::Json(_) | Value::Uuid(_) => format!("{column} = {literal} COLLATE BINARY"),
             _ => format!("{column} = {literal}"),
-        }
+        })
     }
 }

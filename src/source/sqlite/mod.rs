@@ -15,6 +15,7 @@ mod lexer;
 mod reading;
 mod schema;
 mod types;
+mod writing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

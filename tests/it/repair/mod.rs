@@ -1,5 +1,7 @@
 //! Holds the SQL of `--repair` to what it promises: applied, both sides are equal, and what moved meanwhile is left alone.
 
+mod clickhouse;
+mod columns;
 mod order;
 mod refused;
 mod rows;
@@ -12,7 +14,7 @@ use std::process::{Command, Output};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use crate::contract::duckdb;
-use crate::packs::{clickhouse, postgres};
+use crate::packs;
 use crate::support::{duckdb_driver, engine_url};
 
 /// A database of an engine, empty at first, that tests write to.
@@ -33,8 +35,8 @@ impl Place {
         let name = format!("repair_{name}");
         let file = folder.path().join(format!("{name}.db"));
         let url = match engine {
-            "postgres" => postgres(&name).await,
-            "clickhouse" => clickhouse(&name).await,
+            "postgres" => packs::postgres(&name).await,
+            "clickhouse" => packs::clickhouse(&name).await,
             "mysql" => {
                 let mut url = url::Url::parse(&engine_url("CUTOVER_TEST_MYSQL_URL")).unwrap();
                 let mut connection = sqlx::MySqlConnection::connect(url.as_str()).await.unwrap();
@@ -51,34 +53,61 @@ impl Place {
 
     /// Runs statements, each ended by a semicolon at the end of its line.
     pub(super) async fn run(&self, sql: &str) {
+        self.tried(sql).await.unwrap();
+    }
+
+    /// The same; what went wrong where something did, whose transaction ends with the connection.
+    pub(super) async fn tried(&self, sql: &str) -> Result<(), String> {
         let text = sql.to_owned();
+        let failed = |cause: sqlx::Error| format!("{sql}\n{cause}");
         match self.engine {
             "postgres" => {
                 let mut connection = sqlx::PgConnection::connect(&self.url).await.unwrap();
-                let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await;
-                done.unwrap_or_else(|cause| panic!("{sql}\n{cause}"));
+                sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.map_err(failed)?;
             }
             "mysql" => {
                 let mut connection = sqlx::MySqlConnection::connect(&self.url).await.unwrap();
-                let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await;
-                done.unwrap_or_else(|cause| panic!("{sql}\n{cause}"));
+                sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.map_err(failed)?;
             }
             "sqlite" => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&self.file).create_if_missing(true);
-                let mut connection = options.connect().await.unwrap();
-                let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await;
-                done.unwrap_or_else(|cause| panic!("{sql}\n{cause}"));
+                let mut connection = options.foreign_keys(false).connect().await.unwrap();
+                let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.map_err(failed);
                 connection.close().await.unwrap();
+                done?;
             }
-            "duckdb" => duckdb::make(&self.file, &statements(sql)),
+            "duckdb" => return duckdb::tried(&self.file, &statements(sql)),
             _ => {
                 let client = cutover::source::clickhouse_client(&url::Url::parse(&self.url).unwrap()).unwrap();
                 for statement in statements(sql) {
                     let done = client.query(&statement.replace('?', "??")).execute().await;
-                    done.unwrap_or_else(|cause| panic!("{statement}\n{cause}"));
+                    done.map_err(|cause| format!("{statement}\n{cause}"))?;
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Writes a suite of these checks, whose sides are both this database.
+    pub(super) fn suite(&self, checks: &str) {
+        let suite =
+            format!("name = \"s\"\n[sources.old]\nurl = \"{0}\"\n[sources.new]\nurl = \"{0}\"\n{checks}\n", self.url);
+        std::fs::write(self.path("suite.toml"), suite).unwrap();
+    }
+
+    /// Runs the suite, after which there is a repair only where one was written.
+    pub(super) fn check(&self, args: &[&str]) -> (Option<i32>, String) {
+        if args.contains(&"--repair") {
+            let _ = std::fs::remove_file(self.path("out.sql"));
+        }
+        said(&self.cutover(&[&["run", "suite.toml", "--no-color", "--no-history"], args].concat()))
+    }
+
+    /// Whether two tables hold the same rows in all of their columns.
+    pub(super) fn are_equal(&self, old: &str, new: &str, key: &str) -> (bool, String) {
+        let sides = ["diff", "--old", &self.url, "--new", &self.url, "--old-table", old, "--new-table", new];
+        let (code, told) = said(&self.cutover(&[&sides[..], &["--key", key, "--no-color"]].concat()));
+        (code == Some(0), told)
     }
 
     /// The built program in the folder of the test.

@@ -2,7 +2,7 @@
 
 use super::{cutover, said};
 
-/// Two SQLite files whose tables differ in row 1, miss 2 and have 3 in excess; row 5 stands twice in new.
+/// Two SQLite files whose tables differ in row 1, miss 2 and have 3 in excess.
 fn pair() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let make = |name: &str, sql: &str| {
@@ -14,7 +14,7 @@ fn pair() -> tempfile::TempDir {
     );
     make(
         "new.db",
-        "CREATE TABLE t (id INTEGER, v TEXT, w TEXT); INSERT INTO t VALUES (1, 'z', 'x'), (3, 'c', 'x'), (5, 'e', 'x')",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, w TEXT); INSERT INTO t VALUES (1, 'z', 'x'), (3, 'c', 'x'), (5, 'e', 'x')",
     );
     folder
 }
@@ -39,8 +39,12 @@ fn what_is_not_whole_is_refused() {
         ("new = \"SELECT id, min(v) AS v FROM t GROUP BY id\"", &[][..], "groups rows"),
         ("new = \"SELECT id, upper(v) AS v FROM t\"", &[], "the query of new computes `v`"),
         ("new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id\"", &[], "joins tables"),
-        // What says which row is meant says so among the rows of the query, and no more.
-        ("new = \"SELECT id, v FROM t WHERE id IN (SELECT id FROM t)\"", &[], "picks rows by a subquery"),
+        (
+            "new = \"SELECT id, v FROM t WHERE id IN (SELECT id FROM t)\"",
+            &[],
+            "picks rows by a subquery, so a row that is added",
+        ),
+        ("new = \"SELECT id, v FROM t WHERE id < abs(random())\"", &[], "picks rows by what is another each time"),
         ("new = \"SELECT id, v FROM t WHERE w = 'x'\"", &[], "new is cut down by `w`, which the check does not have"),
         (
             "new = \"SELECT id, v, v || '' AS w FROM t WHERE w = 'x'\"\ncolumns.w = { ignore = \"x\" }",
@@ -74,11 +78,9 @@ fn a_table_that_is_named_is_repaired() {
     let folder = pair();
     let open = || rusqlite::Connection::open(folder.path().join("new.db")).unwrap();
     let joined = "new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id\"";
-    let (code, told) = run(&folder, joined, &["--repair-table", "s.c=t"]);
-    assert_eq!((code, told.contains("its key is no unique key of t without NULLs")), (Some(2), true), "{told}");
-    let keyed = "CREATE TABLE k (id INTEGER PRIMARY KEY, v TEXT, w TEXT); INSERT INTO k SELECT * FROM t; DROP TABLE t;
-                 ALTER TABLE k RENAME TO t";
-    open().execute_batch(keyed).unwrap();
+    open().execute_batch("CREATE TABLE k AS SELECT * FROM t; CREATE UNIQUE INDEX some ON k (id) WHERE id < 9").unwrap();
+    let (code, told) = run(&folder, joined, &["--repair-table", "s.c=k"]);
+    assert_eq!((code, told.contains("its key is no unique key of k, which has none")), (Some(2), true), "{told}");
     let (code, told) = run(&folder, joined, &["--repair-table", "s.c=t"]);
     assert_eq!(code, Some(1), "{told}");
     let text = std::fs::read_to_string(folder.path().join("out.sql")).unwrap();
@@ -90,29 +92,50 @@ fn a_table_that_is_named_is_repaired() {
     assert_eq!((code, told.contains("new has no table gone")), (Some(0), false), "nothing differs any more: {told}");
 }
 
-/// Catches a key that stands twice and both of whose rows would be changed.
+/// Catches a row that the query of a table that was named leaves out, and that is passed over as if it were there.
 #[test]
-fn rows_whose_key_stands_twice_are_left_out() {
+fn what_no_condition_says_fails_where_a_key_stands() {
     let folder = pair();
     let connection = rusqlite::Connection::open(folder.path().join("new.db")).unwrap();
-    connection.execute_batch("INSERT INTO t VALUES (5, 'f', 'x')").unwrap();
-    let (code, told) = run(&folder, "new = \"SELECT id, v FROM t\"", &[]);
-    assert_eq!(code, Some(2), "{told}");
-    assert!(told.contains("s.c: 2 differences left out, because their key stands more than once"), "{told}");
-    let (_, _) = run(&folder, "new = \"SELECT id, v FROM t\"", &["--partial"]);
+    connection.execute_batch("INSERT INTO t VALUES (2, 'x', 'y')").unwrap();
+    let joined = "new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id AND b.w = 'x'\"";
+    let (code, told) = run(&folder, joined, &["--repair-table", "t"]);
+    assert_eq!(code, Some(1), "{told}");
     let text = std::fs::read_to_string(folder.path().join("out.sql")).unwrap();
-    assert_eq!(
-        text.lines().filter(|line| line.starts_with("DELETE") || line.starts_with("UPDATE")).count(),
-        2,
-        "{text}"
-    );
-    connection.execute_batch(&text).unwrap();
-    let rows: Vec<(i64, String)> = {
-        let mut all = connection.prepare("SELECT id, v FROM t ORDER BY id, v").unwrap();
-        all.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
-    };
-    let expected = [(1, "a"), (2, "b"), (5, "e"), (5, "f")].map(|(id, v)| (id, v.to_owned()));
-    assert_eq!(rows, expected);
+    let failed = connection.execute_batch(&text).unwrap_err().to_string();
+    assert!(failed.contains("UNIQUE"), "{failed}\n{text}");
+    connection.execute_batch("ROLLBACK").unwrap();
+    let expected = [(1, "z"), (2, "x"), (3, "c"), (5, "e")].map(|(id, v)| (id, v.to_owned()));
+    assert_eq!(rows_of(&connection, "SELECT id, v FROM t ORDER BY id"), expected);
+}
+
+/// Catches a key that stands twice, or that holds NULL, and of which rows are changed.
+#[test]
+fn rows_whose_key_tells_no_row_are_left_out() {
+    let folder = pair();
+    let old = rusqlite::Connection::open(folder.path().join("old.db")).unwrap();
+    old.execute_batch("INSERT INTO t VALUES (5, 'f', 'x'), (NULL, 'n', 'x')").unwrap();
+    let new = rusqlite::Connection::open(folder.path().join("new.db")).unwrap();
+    // A primary key of SQLite that is no number of rows takes NULL, and more than once.
+    let made = "CREATE TABLE k (id TEXT PRIMARY KEY, v TEXT, w TEXT); INSERT INTO k SELECT * FROM t; \
+                INSERT INTO k VALUES (NULL, 'z', 'x'), (NULL, 'y', 'y')";
+    new.execute_batch(made).unwrap();
+    let check = "new = \"SELECT id, v FROM k WHERE w = 'x'\"\ncolumns.id = { type = { old = \"text\" } }";
+    let (code, told) = run(&folder, check, &[]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("because their key stands more than once"), "{told}");
+    assert!(told.contains("because their key has a NULL in `id`"), "{told}");
+    let (_, told) = run(&folder, check, &["--partial"]);
+    let text = std::fs::read_to_string(folder.path().join("out.sql")).unwrap_or_else(|_| panic!("{told}"));
+    new.execute_batch(&text).unwrap();
+    let expected = [(0, "y"), (0, "z"), (1, "a"), (5, "e")].map(|(id, v)| (id, v.to_owned()));
+    let held = rows_of(&new, "SELECT CAST(coalesce(id, 0) AS INTEGER), v FROM k ORDER BY 1, 2");
+    assert_eq!(held, expected, "{text}");
+}
+
+fn rows_of(connection: &rusqlite::Connection, sql: &str) -> Vec<(i64, String)> {
+    let mut all = connection.prepare(sql).unwrap();
+    all.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
 }
 
 /// Catches waived differences that a repair undoes, files that are repaired, and a flag without its file.

@@ -70,18 +70,24 @@ async fn every_type(engine: &'static str) {
     let values = written.iter().map(typed).collect::<Vec<_>>().join(", ");
     let others: Vec<String> = written.iter().map(|(case, written)| other(engine, case, written)).collect();
     let others = others.join(", ");
+    // What changes there is no list, beside which a row would be a second one of its key.
+    let kept =
+        |(case, value): &&(&str, String)| engine == "duckdb" && (case.starts_with("array") || value.starts_with("MAP"));
+    let other_of = |one: &(&str, String)| if kept(&one) { one.1.clone() } else { other(engine, one.0, &one.1) };
+    let changed = written.iter().map(other_of).collect::<Vec<_>>().join(", ");
     let storage = if engine == "clickhouse" { " ENGINE = MergeTree ORDER BY id" } else { "" };
+    let key = if engine == "clickhouse" { "" } else { "CREATE UNIQUE INDEX n_id ON n (id);\n" };
     let tables = format!(
         "{before}CREATE TABLE o{storage} AS SELECT 1 AS id, {values};\nCREATE TABLE n{storage} AS SELECT * FROM o;\n\
-         DELETE FROM n WHERE id = 1;\n"
+         DELETE FROM n WHERE id = 1;\n{key}"
     );
     let row = |table: &str, id: u8, values: &str| format!("INSERT INTO {table} SELECT {id}, {values};\n");
     let rows = [
-        row("o", 2, &others),
+        row("o", 2, &changed),
         row("o", 3, &values),
         row("o", 4, &values),
         row("o", 5, &others),
-        row("n", 1, &others),
+        row("n", 1, &changed),
         row("n", 2, &values),
         row("n", 4, &values),
         row("n", 6, &values),

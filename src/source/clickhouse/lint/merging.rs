@@ -113,9 +113,10 @@ struct Choice {
     deleted: Option<String>,
 }
 
-/// The column, as SQL, that says which row of a key is the newest in a table of this engine.
-pub(crate) fn version_of(engine: &str) -> Option<String> {
-    choice(engine).version
+/// The column that says which row of a key is the newest in a table of this engine, and the one that says that it is gone.
+pub(crate) fn choice_of(engine: &str) -> (Option<String>, Option<String>) {
+    let Choice { version, deleted } = choice(engine);
+    (version, deleted)
 }
 
 fn choice(engine: &str) -> Choice {

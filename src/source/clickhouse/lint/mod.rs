@@ -21,7 +21,7 @@ use crate::model::{Warning, WarningCode};
 use rules::{Catalogue, Entry};
 use tree::Tree;
 
-pub(super) use merging::version_of;
+pub(super) use merging::choice_of;
 
 /// Views within views that are followed.
 const DEEPEST: usize = 16;

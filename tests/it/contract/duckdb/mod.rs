@@ -22,6 +22,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Makes a database at `path` by `statements`, or goes on with one.
 pub(crate) fn make(path: &Path, statements: &[&str]) {
+    tried(path, statements).unwrap();
+}
+
+/// The same; what went wrong where something did, with nothing of the transaction that was open.
+pub(crate) fn tried(path: &Path, statements: &[&str]) -> Result<(), String> {
     let mut driver =
         ManagedDriver::load_dynamic_from_filename(library(), Some(b"duckdb_adbc_init"), AdbcVersion::V110).unwrap();
     let option = (OptionDatabase::Other("path".to_owned()), OptionValue::String(path.display().to_string()));
@@ -29,8 +34,9 @@ pub(crate) fn make(path: &Path, statements: &[&str]) {
     for sql in statements {
         let mut statement = connection.new_statement().unwrap();
         statement.set_sql_query(sql).unwrap();
-        statement.execute_update().unwrap_or_else(|cause| panic!("{sql}: {}", cause.message));
+        statement.execute_update().map_err(|cause| format!("{sql}: {}", cause.message))?;
     }
+    Ok(())
 }
 
 fn engine(path: &Path) -> Arc<dyn Engine> {
