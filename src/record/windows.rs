@@ -20,6 +20,9 @@ const VERSION: u32 = 1;
 /// What their names end with.
 const ENDING: &str = ".window.json";
 
+/// The file of what the keys of a folder begin with.
+const SALT: &str = "salt";
+
 /// How long a window is taken for compared: the data go on.
 const FRESH: TimeDelta = TimeDelta::hours(24);
 
@@ -27,6 +30,7 @@ const FRESH: TimeDelta = TimeDelta::hours(24);
 #[derive(Debug)]
 pub(crate) struct FinishedWindows {
     folder: PathBuf,
+    salt: String,
     run: DateTime<Utc>,
     /// Windows that were taken from the folder.
     carried: AtomicU64,
@@ -109,6 +113,21 @@ pub(crate) struct Plan {
     pub(crate) buckets: Option<[u64; 2]>,
 }
 
+impl Equal {
+    /// Whether its numbers are those of a window in which all rows are equal.
+    fn is_equal(&self) -> bool {
+        let [old, new, equal] = self.rows;
+        let read = |side: &Option<SideRead>| side.as_ref().and_then(|side| side.rows).is_none_or(|rows| rows == equal);
+        let is_none = |count: Option<u64>| count.is_none_or(|count| count == 0);
+        old == equal
+            && new == equal
+            && read(&self.old)
+            && read(&self.new)
+            && is_none(self.warned)
+            && self.columns.iter().all(|column| is_none(column.changed) && is_none(column.warned))
+    }
+}
+
 impl FinishedWindows {
     /// The windows in `folder`, which is made as needed, for a run that begins now.
     ///
@@ -118,7 +137,12 @@ impl FinishedWindows {
         std::fs::create_dir_all(folder)?;
         std::fs::read_dir(folder)?;
         let (carried, broken) = (AtomicU64::default(), Mutex::default());
-        Ok(FinishedWindows { folder: folder.to_owned(), run: Utc::now(), carried, broken })
+        Ok(FinishedWindows { folder: folder.to_owned(), salt: salt(folder)?, run: Utc::now(), carried, broken })
+    }
+
+    /// What a key has to begin with, so that values in it cannot be guessed from its hash without the folder.
+    pub(crate) fn salt(&self) -> &str {
+        &self.salt
     }
 
     /// The window of this key, unless it was compared too long ago.
@@ -127,7 +151,8 @@ impl FinishedWindows {
         let found: FinishedWindow = serde_json::from_str(&text).ok()?;
         // One that was compared later than now is of another clock.
         let age = self.run.signed_duration_since(found.at);
-        let fits = found.version == VERSION && found.key == key && (TimeDelta::zero()..=FRESH).contains(&age);
+        let is_fresh = (TimeDelta::zero()..=FRESH).contains(&age);
+        let fits = found.version == VERSION && found.key == key && is_fresh && found.found.is_equal();
         if fits {
             self.carried.fetch_add(1, Ordering::Relaxed);
         }
@@ -164,7 +189,8 @@ impl FinishedWindows {
     /// # Errors
     /// A file that cannot be removed.
     pub(crate) fn clear(&self) -> io::Result<()> {
-        self.files().iter().try_for_each(|path| match std::fs::remove_file(path) {
+        let salt = self.folder.join(SALT);
+        self.files().iter().chain([&salt]).try_for_each(|path| match std::fs::remove_file(path) {
             Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
             _ => Ok(()),
         })
@@ -184,6 +210,22 @@ impl FinishedWindow {
     /// When the run began that compared it, as reports write it.
     pub(crate) fn run(&self) -> String {
         self.run.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+}
+
+/// The salt of a folder, which is made where there is none.
+fn salt(folder: &Path) -> io::Result<String> {
+    let path = folder.join(SALT);
+    match std::fs::read_to_string(&path) {
+        Ok(salt) if salt.len() == 64 => Ok(salt),
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => {
+            let mut bytes = [0_u8; 32];
+            getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+            let salt: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            output::write_atomically(&path, &salt)?;
+            Ok(salt)
+        }
     }
 }
 
@@ -229,9 +271,16 @@ mod tests {
             FinishedWindows { run: Utc::now() + TimeDelta::hours(25), ..FinishedWindows::open(folder.path()).unwrap() };
         assert_eq!(late.find("aa"), None, "a day later");
         let text = std::fs::read_to_string(later.place("aa")).unwrap();
-        for other in
-            [&text[..text.len() - 1], &text.replace("\"version\":1", "\"version\":2"), &text.replace("aa", "ab"), ""]
-        {
+        for other in [
+            &text[..text.len() - 1],
+            &text.replace("\"version\":1", "\"version\":2"),
+            &text.replace("\"key\":\"aa\"", "\"key\":\"ab\""),
+            // Numbers that contradict each other.
+            &text.replace("[7,7,7]", "[7,8,7]"),
+            &text.replace("[7,7,7]", "[6,6,6]"),
+            &text.replace("\"changed\":0", "\"changed\":1"),
+            "",
+        ] {
             assert_ne!(other, text);
             std::fs::write(later.place("bb"), other).unwrap();
             std::fs::write(later.place("aa"), other).unwrap();

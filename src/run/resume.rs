@@ -29,7 +29,7 @@ impl<'a> Resumable<'a> {
         let check = unit.one.check;
         // What is expected is expected of all windows together.
         let fits = matches!(unit.slice, Ok(Some(_))) && check.expect.is_empty() && check.kind.kind().profile().streamed;
-        Some(Resumable { windows, key: key(unit, context).filter(|_| fits)? })
+        Some(Resumable { windows, key: key(unit, context, windows.salt()).filter(|_| fits)? })
     }
 
     /// What another run found of it.
@@ -45,14 +45,16 @@ impl<'a> Resumable<'a> {
     }
 }
 
-/// A hash of all that the verdict on a window depends on, the data aside; absent where some of it is not known.
-fn key(unit: &Unit<'_>, context: &Context<'_>) -> Option<String> {
+/// A hash of all that the verdict on a window depends on, the data aside; absent where some of it is not known. It begins with
+/// a salt, since values that are secret are part of it.
+fn key(unit: &Unit<'_>, context: &Context<'_>, salt: &str) -> Option<String> {
     let (suite, check) = (unit.one.suite, unit.one.check);
     let mut hash = Sha256::new();
     let mut add = |text: &str| {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text);
     };
+    add(salt);
     add(env!("CARGO_PKG_VERSION"));
     add(&suite.name);
     add(&suite.path.display().to_string());
@@ -65,21 +67,23 @@ fn key(unit: &Unit<'_>, context: &Context<'_>) -> Option<String> {
         add(name);
         add(&shown(value.as_ref().ok()?));
     }
-    add(&format!("{:?}", context.options.privacy.examples));
+    let options = context.options;
+    add(&format!("{:?} {:?} {:?}", options.privacy.examples, options.hash, options.plan));
     for (side, query) in check.sides.present() {
         let open = context.sources.get(suite, &query.source).ok()?;
         let (described, _) = open.described.as_ref().ok()?;
         add(side.as_str());
         add(&query.source);
         add(&serde_json::to_string(described).ok()?);
-        // What a report hides of a URL tells two servers apart; a password does not.
+        add(&open.engine.identity());
         match &open.location {
-            Location::Path(path) => add(&path.display().to_string()),
+            // Where a link leads to, so that one that was turned to other data is another.
+            Location::Path(path) => add(&path.canonicalize().unwrap_or_else(|_| path.clone()).display().to_string()),
+            // What a report hides of a URL tells two servers apart; a password does not.
             Location::Server(url) => {
                 let (host, port) = (url.host_str().unwrap_or_default(), url.port().unwrap_or_default());
                 add(&format!("{}://{}@{host}:{port}{}", url.scheme(), url.username(), url.path()));
-                // A setting that policies of rows go by, such as a tenant, makes another answer of the same query.
-                for (name, value) in url.query_pairs().filter(|(name, _)| !is_credential(name)) {
+                for (name, value) in url.query_pairs().filter(|(name, _)| !PASSWORDS.contains(&name.as_ref())) {
                     add(&name);
                     add(&value);
                 }
@@ -89,11 +93,9 @@ fn key(unit: &Unit<'_>, context: &Context<'_>) -> Option<String> {
     Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Whether a parameter of a URL is about who asks, and not about what is asked.
-fn is_credential(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["pass", "pwd", "token", "secret", "key"].iter().any(|part| name.contains(part))
-}
+/// Parameters of URLs that say only that an account is what it says, and of which there is a new one now and then. What else
+/// sounds like a secret may be a setting that policies of rows go by.
+const PASSWORDS: [&str; 3] = ["password", "sslpassword", "access_token"];
 
 /// What there is to say of a window, where nothing of it differs and nothing is left out.
 fn equal(report: &CheckReport, facts: &CheckFacts) -> Option<Equal> {

@@ -170,7 +170,7 @@ pub trait Changes: Sync {
         let (columns, values) = row.lists();
         let name = &table.name;
         let number = if table.is_numbered { " OVERRIDING SYSTEM VALUE" } else { "" };
-        let (verb, from) = (self.verbs().1, self.from_nothing());
+        let (verb, from) = (self.verbs().1, self.nowhere());
         vec![match row.is_unclear {
             true => format!("{verb} {name} ({columns}){number} VALUES ({values})"),
             false => format!(
@@ -186,7 +186,7 @@ pub trait Changes: Sync {
     }
 
     /// What stands between values and their condition in a query of no table.
-    fn from_nothing(&self) -> &'static str {
+    fn nowhere(&self) -> &'static str {
         ""
     }
 }

@@ -141,6 +141,10 @@ pub trait Engine: Send + Sync {
     /// Which engine it is.
     fn driver(&self) -> &'static Driver;
 
+    /// What tells this source apart from any other that its URL could mean, as the environment and files of the engine's own
+    /// clients fill it in. Without passwords, and never shown.
+    fn identity(&self) -> String;
+
     /// Engine, version, session time zone, masked URL and settings; the first thing to fail when a server is away.
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>>;
 

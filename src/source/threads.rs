@@ -63,6 +63,10 @@ impl Engine for OnOwnThreads {
         self.engine.driver()
     }
 
+    fn identity(&self) -> String {
+        self.engine.identity()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         self.ask(|engine| Box::pin(async move { engine.describe().await }))
     }

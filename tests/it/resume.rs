@@ -10,6 +10,12 @@ use crate::packs;
 use crate::schema::apply;
 use crate::signals::wait_for;
 
+/// How many windows are kept in a folder.
+fn kept(folder: &Path) -> usize {
+    let names = std::fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().file_name());
+    names.filter(|name| name.to_string_lossy().ends_with(".window.json")).count()
+}
+
 /// Six days of rows; in the second and the sixth one differs.
 const ROWS: &str = "CREATE TABLE old (id int, at date, v int); CREATE TABLE new (id int, at date, v int); CREATE TABLE gate (n int); \
                     INSERT INTO old SELECT n, date '2026-01-01' + n % 6, n FROM generate_series(1, 600) AS n; \
@@ -80,7 +86,7 @@ async fn killed(folder: &Path, url: &str, label: &str) {
         command(folder, url, &["--resume", "state"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let started = std::time::Instant::now();
     // All but the second, in which a row differs, and the fifth, which waits.
-    while std::fs::read_dir(folder.join("state")).map_or(0, Iterator::count) < 3 {
+    while kept(&folder.join("state")) < 3 {
         assert!(started.elapsed() < std::time::Duration::from_secs(30), "no window was kept");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
@@ -102,8 +108,7 @@ async fn a_killed_run_goes_on_to_the_same_verdict() {
     apply(&url, folder, ROWS).await;
     suite(folder, label, "");
     killed(folder, &url, label).await;
-    let kept = || std::fs::read_dir(folder.join("state")).unwrap().count();
-    assert_eq!(kept(), 3, "the second window differs, and the fifth was not done");
+    assert_eq!(kept(&folder.join("state")), 3, "the second window differs, and the fifth was not done");
     let (code, whole, _) = ran(folder, &url, &[]);
     assert_eq!((code, carried(&whole)), (Some(1), vec![]));
     std::fs::remove_file(folder.join("out.json")).unwrap();
@@ -112,7 +117,7 @@ async fn a_killed_run_goes_on_to_the_same_verdict() {
     assert_eq!((code, carried(&resumed)), (Some(1), vec![1, 3, 4]), "{text}");
     assert_eq!(verdicts(&resumed), verdicts(&whole));
     assert!(text.contains("carried over: 3 windows") && text.contains("not compared in this run"), "{text}");
-    assert_eq!(kept(), 0, "the run came to its end");
+    assert_eq!(std::fs::read_dir(folder.join("state")).unwrap().count(), 0, "the run came to its end");
     let (_, again, _) = ran(folder, &url, &["--resume", "state"]);
     assert_eq!((carried(&again), verdicts(&again)), (vec![], verdicts(&whole)));
 }
@@ -154,6 +159,7 @@ async fn another_suite_param_waiver_or_server_begins_anew() {
     assert_eq!(third(&other, &[]), "fail", "a database");
     assert_eq!(third(&of_tenant(&plain, 2), &[]), "fail", "a parameter that a report hides");
     assert_eq!(third(&url, &["--no-examples"]), "fail", "what may be shown");
+    assert_eq!(third(&url, &["--hash", "strong"]), "fail", "a hash that is asked for");
     let waiver = "[[waiver]]\ncheck = \"s.days\"\nreason = \"known\"\nowner = \"me\"\nexpires = 2999-01-01\ndifferences = [\"changed\"]\n\
                   where = { id = 600 }\ncolumns = { v = { old = 1, new = 2 } }\n";
     std::fs::write(folder.join("waivers.toml"), waiver).unwrap();
@@ -183,4 +189,117 @@ async fn a_deadline_leaves_what_was_done() {
     let refused = command(folder, &url, &["--resume", "file"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--resume: file cannot be used"), "{refused:?}");
+}
+
+/// Catches a window that is carried over although the environment, or a parameter that sounds like a secret, leads the same URL
+/// elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leads_a_url_elsewhere_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (first, second) = (packs::postgres("resume_here").await, packs::postgres("resume_there").await);
+    apply(&first, folder, ROWS).await;
+    apply(&second, folder, ROWS).await;
+    suite(folder, "elsewhere", "");
+    let without = |url: &str, change: &dyn Fn(&mut url::Url)| {
+        let mut url = url::Url::parse(url).unwrap();
+        change(&mut url);
+        url.to_string()
+    };
+    let database = |url: &str| url::Url::parse(url).unwrap().path().trim_start_matches('/').to_owned();
+    let no_database = without(&first, &|url| url.set_path(""));
+    let password = percent_encoding::percent_decode_str(url::Url::parse(&first).unwrap().password().unwrap())
+        .decode_utf8_lossy()
+        .into_owned();
+    let role = format!(
+        "DO $$ BEGIN CREATE ROLE resume_other LOGIN SUPERUSER; EXCEPTION WHEN duplicate_object THEN NULL; END $$;          ALTER ROLE resume_other PASSWORD '{password}';"
+    );
+    apply(&first, folder, &role).await;
+    let user = url::Url::parse(&first).unwrap().username().to_owned();
+    let no_user = without(&first, &|url| {
+        url.set_password(None).unwrap();
+        url.set_username("").unwrap();
+    });
+    let keyed = |key: &str| without(&first, &|url| url.set_query(Some(&format!("options[my.api_key]={key}"))));
+    let (here, there) = (database(&first), database(&second));
+    for (what, before, after) in [
+        ("PGDATABASE", (&no_database, here.as_str()), (&no_database, there.as_str())),
+        ("PGUSER", (&no_user, user.as_str()), (&no_user, "resume_other")),
+        ("PGOPTIONS", (&first, "-capp.tenant=1"), (&first, "-capp.tenant=2")),
+        ("UNUSED", (&keyed("1"), ""), (&keyed("2"), "")),
+    ] {
+        let of = |is_before: bool| {
+            let (url, value) = if is_before { before } else { after };
+            let mut command = command(folder, url, &["--resume", "state"]);
+            command.env("PGPASSWORD", &password).env(what, value);
+            command
+        };
+        begins_anew(folder, &[&first, &second], what, of).await;
+    }
+}
+
+/// Catches windows of a store that are carried over although another store is meant.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_store_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let url = packs::postgres("resume_store").await;
+    apply(&url, folder, ROWS).await;
+    let endpoint = crate::support::engine_url("CUTOVER_TEST_S3_ENDPOINT");
+    let object = format!("resume{}/old.csv", std::process::id());
+    let lines = (1..=600).map(|n| format!("{n},2026-01-0{},{n}\n", 1 + n % 6)).collect::<String>();
+    let request = reqwest::Client::new().put(format!("{endpoint}/cutover/{object}")).header("x-amz-acl", "public-read");
+    assert!(request.body(format!("id,at,v\n{lines}")).send().await.unwrap().status().is_success());
+    suite(folder, "other_store", "");
+    let text = std::fs::read_to_string(folder.join("suite.toml")).unwrap();
+    let bare = endpoint.trim_start_matches("http://");
+    let local = |text: &str| text.replace("127.0.0.1", "localhost");
+    for (scheme, what, value) in [("s3", "AWS_ENDPOINT_URL", endpoint.as_str()), ("gs", "STORAGE_EMULATOR_HOST", bare)]
+    {
+        let stored = format!(
+            "url = \"{scheme}://cutover/{object}\"\ntypes = {{ id = \"integer\", at = \"date\", v = \"integer\" }}"
+        );
+        std::fs::write(folder.join("suite.toml"), text.replacen("url = \"${URL}\"", &stored, 1)).unwrap();
+        let of = |is_before: bool| {
+            let mut command = command(folder, &url, &["--resume", "state"]);
+            command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "s3cret-of-aws");
+            command.env("AWS_REGION", "us-east-1").env(what, if is_before { value.to_owned() } else { local(value) });
+            command
+        };
+        begins_anew(folder, &[&url], what, of).await;
+    }
+}
+
+/// Kills a run in its fifth window, and holds that the same command goes on while the other one compares all windows; both find
+/// the rows that differ.
+async fn begins_anew(folder: &Path, gates: &[&str], what: &str, of: impl Fn(bool) -> std::process::Command) {
+    let (state, saved) = (folder.join("state"), folder.join("saved"));
+    for folder in [&state, &saved] {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    apply(gates[0], folder, "DELETE FROM gate; INSERT INTO gate VALUES (1);").await;
+    let mut child = of(true).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let started = std::time::Instant::now();
+    while kept(&state) < 3 {
+        assert!(started.elapsed() < std::time::Duration::from_secs(30), "{what}: no window was kept");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for url in gates {
+        apply(url, folder, "DELETE FROM gate;").await;
+    }
+    std::fs::rename(&state, &saved).unwrap();
+    for is_before in [true, false] {
+        let _ = std::fs::remove_dir_all(&state);
+        std::fs::create_dir(&state).unwrap();
+        for file in std::fs::read_dir(&saved).unwrap().map(|file| file.unwrap()) {
+            std::fs::copy(file.path(), state.join(file.file_name())).unwrap();
+        }
+        let output = of(is_before).output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{what}: {said}");
+        assert_eq!(said.contains("carried over: 3 windows"), is_before, "{what}: {said}");
+        assert_eq!(said.contains("carried over"), is_before, "{what}: {said}");
+    }
 }

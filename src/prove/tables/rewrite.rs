@@ -109,6 +109,10 @@ impl Engine for Rewritten {
         self.engine.driver()
     }
 
+    fn identity(&self) -> String {
+        self.engine.identity()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         self.replay.describe()
     }

@@ -39,6 +39,10 @@ impl Engine for Recorded {
         self.engine.driver()
     }
 
+    fn identity(&self) -> String {
+        self.engine.identity()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async move {
             let report = self.engine.describe().await?;

@@ -144,6 +144,10 @@ impl Engine for Replayed {
         self.driver
     }
 
+    fn identity(&self) -> String {
+        String::new()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         let described = self.answers.described(self.number).ok_or_else(|| self.unanswered("what a source is"));
         Box::pin(std::future::ready(described))

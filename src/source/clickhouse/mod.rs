@@ -70,6 +70,10 @@ impl Engine for ClickHouse {
         &DRIVER
     }
 
+    fn identity(&self) -> String {
+        String::new()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             let session = self.session().await?;

@@ -50,7 +50,7 @@ impl Changes for DuckDb {
 
     fn becomes(&self, from: &Value, to: &Value) -> Result<(), String> {
         match (from, to) {
-            (Value::Float(from), Value::Float(to)) if from == to => {
+            (Value::Float(from), Value::Float(to)) if *from == 0.0 && *to == 0.0 => {
                 Err("DuckDB takes −0 for 0, and changes neither to the other".to_owned())
             }
             (_, Value::Array(_) | Value::Map(_)) => {

@@ -168,6 +168,10 @@ impl Engine for DuckDb {
         &DRIVER
     }
 
+    fn identity(&self) -> String {
+        String::new()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             let asked = tokio::time::timeout(CONNECT_LIMIT, self.answer("SELECT version() AS version"));

@@ -196,6 +196,14 @@ impl Engine for Files {
         &DRIVER
     }
 
+    fn identity(&self) -> String {
+        match &self.place {
+            // What the path leads to is looked at by whoever asks.
+            Place::Local(_) => String::new(),
+            Place::Stored(objects) => objects.identity().to_owned(),
+        }
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             self.place.list().await?;

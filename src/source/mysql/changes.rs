@@ -40,7 +40,7 @@ impl Changes for MySql {
         })
     }
 
-    fn from_nothing(&self) -> &'static str {
+    fn nowhere(&self) -> &'static str {
         " FROM DUAL"
     }
 }

@@ -71,6 +71,10 @@ impl Engine for MySql {
         &DRIVER
     }
 
+    fn identity(&self) -> String {
+        format!("{:?}", self.connect.clone().password(""))
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async move {
             let (version, variables) = self

@@ -77,6 +77,10 @@ impl Engine for Postgres {
         &DRIVER
     }
 
+    fn identity(&self) -> String {
+        format!("{:?}", self.connect.clone().password(""))
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async move {
             let names: Vec<String> = [

@@ -137,6 +137,10 @@ impl Engine for Spark {
         &DRIVER
     }
 
+    fn identity(&self) -> String {
+        String::new()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             let asked = self.answer("SELECT version() AS version, current_timezone() AS zone");

@@ -131,6 +131,10 @@ impl Engine for Sqlite {
         &DRIVER
     }
 
+    fn identity(&self) -> String {
+        String::new()
+    }
+
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             // Reading the schema shows whether the file is a database at all.

@@ -64,6 +64,7 @@ pub(super) struct Objects {
     /// Whether the store can list what it holds.
     lists: bool,
     encrypted: bool,
+    identity: String,
 }
 
 /// The objects of a place as they are now, and the store that holds on to them.
@@ -91,7 +92,13 @@ impl Objects {
             path: path.trim_matches('/').to_owned(),
             lists: opened.lists,
             encrypted: opened.encrypted,
+            identity: opened.identity,
         })
+    }
+
+    /// Returns where the store is and who asks it, without what is secret.
+    pub(super) fn identity(&self) -> &str {
+        &self.identity
     }
 
     /// Returns whether what is read is encrypted on its way, and the host verified.

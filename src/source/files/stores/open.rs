@@ -20,6 +20,8 @@ pub(super) struct Opened {
     pub(super) lists: bool,
     /// Whether its endpoint is reached over TLS, which is always verified.
     pub(super) encrypted: bool,
+    /// Where it is and who asks, without what is secret.
+    pub(super) identity: String,
 }
 
 /// What a URL says behind its `?`.
@@ -110,8 +112,17 @@ fn s3(bucket: &str, asked: &Asked) -> Result<Opened, String> {
         .with_allow_http(plain)
         .with_config(Key::Client(ClientConfigKey::Timeout), READ)
         .with_config(Key::Client(ClientConfigKey::ConnectTimeout), CONNECT);
+    let of = [
+        Key::Endpoint,
+        Key::S3Endpoint,
+        Key::Region,
+        Key::AccessKeyId,
+        Key::SkipSignature,
+        Key::VirtualHostedStyleRequest,
+    ];
+    let identity = format!("{:?}", of.map(|key| builder.get_config_value(&key)));
     let store = builder.build().map_err(|cause| cause.to_string())?;
-    Ok(Opened { store: Arc::new(store), lists: true, encrypted: !plain })
+    Ok(Opened { store: Arc::new(store), lists: true, encrypted: !plain, identity })
 }
 
 fn gcs(bucket: &str, asked: &Asked) -> Result<Opened, String> {
@@ -132,8 +143,10 @@ fn gcs(bucket: &str, asked: &Asked) -> Result<Opened, String> {
         .with_config(Key::Client(ClientConfigKey::AllowHttp), plain.to_string())
         .with_config(Key::Client(ClientConfigKey::Timeout), READ)
         .with_config(Key::Client(ClientConfigKey::ConnectTimeout), CONNECT);
+    let of = [Key::BaseUrl, Key::ServiceAccount, Key::ApplicationCredentials, Key::SkipSignature];
+    let identity = format!("{:?}", of.map(|key| builder.get_config_value(&key)));
     let store = builder.build().map_err(|cause| cause.to_string())?;
-    Ok(Opened { store: Arc::new(store), lists: true, encrypted: !plain })
+    Ok(Opened { store: Arc::new(store), lists: true, encrypted: !plain, identity })
 }
 
 fn azure(url: &Url, asked: &Asked) -> Result<Opened, String> {
@@ -154,10 +167,20 @@ fn azure(url: &Url, asked: &Asked) -> Result<Opened, String> {
         .with_allow_http(plain)
         .with_config(Key::Client(ClientConfigKey::Timeout), READ)
         .with_config(Key::Client(ClientConfigKey::ConnectTimeout), CONNECT);
+    let of = [
+        Key::AccountName,
+        Key::Endpoint,
+        Key::UseEmulator,
+        Key::ContainerName,
+        Key::ClientId,
+        Key::AuthorityId,
+        Key::SkipSignature,
+    ];
+    let identity = format!("{:?}", of.map(|key| builder.get_config_value(&key)));
     let store = builder.build().map_err(|cause| {
         format!("{cause}; the account is that of AZURE_STORAGE_ACCOUNT_NAME, or of abfss://container@account.dfs.core.windows.net/")
     })?;
-    Ok(Opened { store: Arc::new(store), lists: true, encrypted: !plain })
+    Ok(Opened { store: Arc::new(store), lists: true, encrypted: !plain, identity })
 }
 
 fn http(url: &Url, asked: &Asked) -> Result<Opened, String> {
@@ -170,5 +193,5 @@ fn http(url: &Url, asked: &Asked) -> Result<Opened, String> {
         .with_config(ClientConfigKey::Timeout, READ)
         .with_config(ClientConfigKey::ConnectTimeout, CONNECT);
     let store = builder.build().map_err(|cause| cause.to_string())?;
-    Ok(Opened { store: Arc::new(store), lists: false, encrypted: !plain })
+    Ok(Opened { store: Arc::new(store), lists: false, encrypted: !plain, identity: String::new() })
 }
