@@ -1,6 +1,7 @@
 //! Writes to the terminal: lines, colours, progress. A reader that went away is no failure, a full disk is.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,9 +12,9 @@ use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, Prog
 use super::args::LookArgs;
 use super::sanitize;
 use crate::exit_code::{BROKEN, DIFFERENT, PASSED};
-use crate::model::Status;
+use crate::model::{CheckReport, Status};
 use crate::report::terminal::Style;
-use crate::report::{Format, visible};
+use crate::report::{Format, terminal, visible};
 use crate::run::Event;
 use crate::secret::{hidden, without_urls};
 use crate::source;
@@ -93,6 +94,8 @@ pub(crate) struct Screen {
     pub(crate) style: Style,
     progress: ProgressBar,
     running: Mutex<BTreeMap<String, String>>,
+    /// Errors that were told, with the first check that each hit.
+    told: Mutex<HashMap<String, String>>,
 }
 
 impl Screen {
@@ -113,7 +116,15 @@ impl Screen {
             ProgressBar::hidden()
         };
         let LookArgs { quiet, failures, .. } = look;
-        Screen { to_stderr, quiet, failures, style: Style { color, width }, progress, running: Mutex::default() }
+        Screen {
+            to_stderr,
+            quiet,
+            failures,
+            style: Style { color, width },
+            progress,
+            running: Mutex::default(),
+            told: Mutex::default(),
+        }
     }
 
     /// Shows one thing that happened.
@@ -135,12 +146,27 @@ impl Screen {
                 running.remove(&check.id);
                 self.progress.inc(1);
                 if !(self.failures && matches!(check.status(), Status::Pass | Status::Skip)) {
-                    self.say(&format!("{}\n", crate::report::terminal::line(check, &self.style)));
+                    self.say(&format!("{}\n", self.line(check)));
                 }
             }
         }
         self.progress
             .set_message(running.iter().map(|(id, read)| format!("{id}{read}")).collect::<Vec<_>>().join(", "));
+    }
+
+    /// The line of a finished check; an error that was told before is told by the check that it hit first.
+    fn line(&self, check: &CheckReport) -> String {
+        let mut told = self.told.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match check.error.as_ref().filter(|_| !check.measured()) {
+            None => terminal::line(check, &self.style),
+            Some(error) => match told.entry(error.message()) {
+                Entry::Occupied(first) => terminal::again(check, first.get(), &self.style),
+                Entry::Vacant(place) => {
+                    place.insert(check.id.clone());
+                    terminal::line(check, &self.style)
+                }
+            },
+        }
     }
 
     /// Prints text for people, unless they asked for quiet.
@@ -162,9 +188,12 @@ impl Screen {
 
 /// How far a reading is: rows, rows per second and, where the end is known, the share done and the time left.
 fn read(rows: u64, of: Option<u64>, seconds: f64) -> String {
+    if rows == 0 {
+        return " begins to read".to_owned();
+    }
     let rate = rows as f64 / seconds.max(0.001);
     let so_far = format!(" {} rows, {}/s", HumanCount(rows), HumanCount(rate as u64));
-    match of.filter(|of| *of > 0 && rows > 0) {
+    match of.filter(|of| *of > 0) {
         None => so_far,
         Some(of) => {
             let share = 100.0 * rows as f64 / of as f64;
@@ -187,6 +216,6 @@ mod tests {
     fn a_reading_tells_its_rate_and_what_is_left_where_it_can() {
         assert_eq!(read(1_000, None, 0.5), " 1,000 rows, 2,000/s");
         assert_eq!(read(1_000, Some(4_000), 0.5), " 1,000 rows, 2,000/s, 25 %, 2 seconds left");
-        assert_eq!(read(0, Some(4_000), 0.5), " 0 rows, 0/s");
+        assert_eq!(read(0, Some(4_000), 0.5), " begins to read");
     }
 }

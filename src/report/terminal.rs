@@ -5,7 +5,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::pass_warnings;
 use super::shared_errors::{self, Section};
 use super::text;
-use super::text::{again, counts, duration, finding, key, thousands, value, visible, visible_lines};
+use super::text::{counts, duration, finding, key, thousands, value, visible, visible_lines};
 use super::verdict::verdict;
 use crate::model::{CheckReport, Difference, Example, Measure, RunReport, Status, Warning};
 
@@ -55,6 +55,13 @@ pub fn line(check: &CheckReport, style: &Style) -> String {
     let status = style.status(check.status());
     let elapsed = style.dim(&format!("({})", duration(check.elapsed_ms)));
     format!("{status} {}  {}  {elapsed}", style.bold(&check.id), finding(check))
+}
+
+/// The same of a check that the error of the check `first` hit, too.
+pub fn again(check: &CheckReport, first: &str, style: &Style) -> String {
+    let status = style.status(check.status());
+    let elapsed = style.dim(&format!("({})", duration(check.elapsed_ms)));
+    format!("{status} {}  the same as {}  {elapsed}", style.bold(&check.id), visible(first))
 }
 
 /// The checks that did not pass, in detail, and what is waived of those that did; empty where all passed by themselves.
@@ -141,7 +148,7 @@ fn shared(report: &RunReport, checks: &[&CheckReport], style: Style) -> String {
     )];
     lines.extend(error(first, style));
     lines.push(format!("  in {}", pass_warnings::some(&ids)));
-    lines.push(format!("  again, one of them: {}\n", again(report, first)));
+    lines.push(format!("  again, one of them: {}\n", text::again(report, first)));
     lines.join("\n")
 }
 
@@ -181,7 +188,7 @@ fn detail(report: &RunReport, check: &CheckReport, style: Style) -> String {
             }
         }
     }
-    lines.push(format!("  again: {}\n", again(report, check)));
+    lines.push(format!("  again: {}\n", text::again(report, check)));
     lines.join("\n")
 }
 

@@ -357,3 +357,13 @@ fn a_run_is_signed_for_by_name() {
     assert!(!run(&[]).contains("Signed off"));
     assert!(report(at).unwrap().get("sign_off").is_none());
 }
+
+/// Catches a date that is refused without a word on how dates are written.
+#[test]
+fn a_date_says_how_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = ["waive", "last", "--check", "s.rows", "--why", "x", "--owner", "ann", "--until", "tomorrow"];
+    let (code, said) = done(folder.path(), &given);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("write a date such as 2026-12-31"), "{said}");
+}

@@ -82,6 +82,8 @@ fn the_manual_is_typeset_without_a_warning() {
         let set = fed("groff", &["-ww", "-k", "-man", "-Tutf8", "-P-cbou"], page);
         assert_eq!(String::from_utf8_lossy(&set.stderr), "", "{name}");
         let text = String::from_utf8(set.stdout).unwrap();
+        let usage = text.split_once("SYNOPSIS\n").and_then(|(_, rest)| rest.split_once("\n\n")).unwrap().0;
+        assert!(usage.lines().count() <= 3 && usage.contains("cutover"), "{name}: {usage}");
         let (_, examples) = text.split_once("EXAMPLES").unwrap_or_else(|| panic!("{name} has no examples"));
         let lines = examples.lines().filter(|line| line.contains("cutover ") && !line.contains("cutover("));
         assert!(lines.clone().all(|line| line.matches("cutover ").count() <= 3) && lines.count() > 0, "{name}: {text}");

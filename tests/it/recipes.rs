@@ -122,8 +122,13 @@ impl Step {
         command.env("GITHUB_OUTPUT", &outputs).env("RUNNER_TEMP", &temp).env("GITHUB_ACTION_PATH", root());
         command.env("GITHUB_STEP_SUMMARY", job.path().join("summary.md")).env("GITHUB_WORKSPACE", job.path());
         for (name, value) in self.0["env"].as_object().into_iter().flatten() {
-            let input = expression.captures(value.as_str().unwrap()).unwrap_or_else(|| panic!("{name}: {value}"));
-            command.env(name, given[&input[1]]);
+            match expression.captures(value.as_str().unwrap()) {
+                Some(input) => command.env(name, given[&input[1]]),
+                None => {
+                    assert!(variables.iter().any(|(given, _)| given == name), "{name}: {value}");
+                    continue;
+                }
+            };
         }
         command.envs(variables.iter().copied());
         let output = command.output().unwrap();
@@ -145,6 +150,58 @@ fn the_action_ends_as_the_run_did() {
         assert!(text(&job.path().join("summary.md")).starts_with("# "), "run with --github");
         assert_eq!(said(&output).contains("\n::error title=shop."), code != 0, "{}", said(&output));
     }
+}
+
+/// Catches a comment on every push instead of one, one that GitHub would refuse for its length, and a cut through a section.
+#[test]
+fn one_comment_is_kept_up_to_date() {
+    let step = Step::of_action("comment");
+    let job = Job::new("pass");
+    let at = job.path().to_owned();
+    // In place of GitHub: says what it was asked, and that there is a comment once one was posted.
+    let gh = "#!/bin/sh\nfor last; do :; done\ncase \"$*\" in\n*--paginate*) [ ! -e \"$STATE/posted\" ] || echo 41 ;;\n\
+              *) echo \"$*\" >>\"$STATE/asked\"; cp \"${last#body=@}\" \"$STATE/body\"; touch \"$STATE/posted\" ;;\nesac\n";
+    std::fs::write(at.join("bin/gh"), gh).unwrap();
+    std::fs::set_permissions(at.join("bin/gh"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let comment = |report: &str| {
+        std::fs::write(at.join("report.md"), report).unwrap();
+        let variables: [(&str, &Path); 6] = [
+            ("GH_TOKEN", Path::new("t")),
+            ("REPORTS", &at),
+            ("PULL", Path::new("7")),
+            ("RUN", Path::new("https://ci.example/run")),
+            ("GITHUB_REPOSITORY", Path::new("o/r")),
+            ("STATE", &at),
+        ];
+        let (output, _) = step.run(&job, &[("comment", "true")], &variables);
+        assert!(output.status.success(), "{}", said(&output));
+        text(&at.join("body"))
+    };
+    let sample = text(&root().join("reports/sample/report.md"));
+    let first = comment(&sample);
+    assert!(first.starts_with("<!-- cutover: cutover-reports -->\n# "), "{first}");
+    assert!(
+        first.contains(sample.trim_end()) && first.contains("](https://ci.example/run)"),
+        "a short report is whole"
+    );
+    let long = format!("{sample}\n## last\n\n```\n## no heading\n{}```\nend\n", "x\n".repeat(60_000));
+    let second = comment(&long);
+    assert!(second.len() < 65_536 && second.contains("This comment is cut"), "{}", second.len());
+    assert!(second.contains(sample.trim_end()) && !second.contains("no heading"), "a section is whole or not there");
+    let table = format!("# verdict\n\n{}", "| one check |\n".repeat(9_000));
+    let third = comment(&table);
+    assert!(
+        third.len() < 65_536 && third.contains("# verdict\n") && third.contains("| one check |\n"),
+        "{}",
+        third.len()
+    );
+    let asked = text(&at.join("asked"));
+    let methods: Vec<&str> = asked.lines().map(|line| line.split(' ').nth(3).unwrap()).collect();
+    assert_eq!(methods, ["POST", "PATCH", "PATCH"], "{asked}");
+    assert!(
+        asked.contains("repos/o/r/issues/7/comments ") && asked.contains("repos/o/r/issues/comments/41 "),
+        "{asked}"
+    );
 }
 
 /// Catches arguments that are split in the wrong places, lost, or run as code.

@@ -21,6 +21,11 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Parses a day such as `2026-12-31`.
+pub(crate) fn date(text: &str) -> Result<chrono::NaiveDate, String> {
+    text.parse().map_err(|_| "write a date such as 2026-12-31".to_owned())
+}
+
 /// Parses a size such as `512MiB`, of 1 MiB or more.
 pub(crate) fn size(text: &str) -> Result<u64, String> {
     match text.parse::<bytesize::ByteSize>() {

@@ -73,7 +73,7 @@ fn page(command: &Command) -> io::Result<String> {
     let mut text = Vec::new();
     man.render_title(&mut text)?;
     man.render_name_section(&mut text)?;
-    man.render_synopsis_section(&mut text)?;
+    synopsis(command).to_writer(&mut text)?;
     man.render_description_section(&mut text)?;
     man.render_options_section(&mut text)?;
     if command.has_subcommands() {
@@ -94,6 +94,18 @@ fn page(command: &Command) -> io::Result<String> {
     }
     roff.to_writer(&mut text)?;
     String::from_utf8(text).map_err(io::Error::other)
+}
+
+/// How the command is called, as its help says it: all options by name would be a paragraph that nobody reads.
+fn synopsis(command: &Command) -> Roff {
+    let usage = command.clone().render_usage().to_string();
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]).control("nf", []);
+    for line in usage.trim_start_matches("Usage:").lines() {
+        roff.text([roman(line.trim())]);
+    }
+    roff.control("fi", []);
+    roff
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The list of checks: what did not pass first, windows under their check, and what changed since the run before.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::super::diagnosis;
-use super::super::shared_errors::ORDER;
+use super::super::shared_errors::{ORDER, Section, sections};
 use super::super::text::{duration, finding, plural, thousands, visible};
 use super::bars;
 use super::bars::Bars;
@@ -54,6 +56,16 @@ pub(super) fn groups(report: &RunReport, earlier: &EarlierRuns) -> Vec<Group> {
             [one] => (one.status(), alone(report, earlier, one)),
             _ => cut(report, earlier, base, &members),
         });
+    }
+    for section in sections(report) {
+        let Section::Shared(checks) = section else { continue };
+        let ids: HashSet<String> = checks.iter().map(|check| visible(&check.id)).collect();
+        let windows = entries.iter_mut().map(|(_, entry)| entry).flat_map(|entry| {
+            if entry.windows.is_empty() { std::slice::from_mut(entry) } else { entry.windows.as_mut_slice() }
+        });
+        for entry in windows.filter(|entry| ids.contains(&entry.id)) {
+            entry.finding = format!("one cause with {}: see above", plural(checks.len() as u64 - 1, "other check"));
+        }
     }
     // What is the only thing to read is read without a click.
     let telling = entries.iter().filter(|(status, _)| *status != Status::Pass).count();

@@ -184,6 +184,10 @@ fn sentence(report: &RunReport) -> String {
             "{broken} of {} could not be compared, and where old and new could be, they differ.",
             plural(ran, "check")
         ),
+        Status::Error if broken == ran => match ran {
+            1 => "The one check that ran could not be compared, so nothing is proved.".to_owned(),
+            _ => format!("None of {} could be compared, so nothing is proved.", plural(ran, "check")),
+        },
         Status::Error => {
             format!("{broken} of {} could not be compared, so the rest proves too little.", plural(ran, "check"))
         }

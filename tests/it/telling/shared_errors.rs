@@ -23,12 +23,21 @@ fn a_dead_server_is_told_once() {
          new = 'SELECT * FROM b'\n[checks.unknown]\nkind = 'rows'\nkey = ['id']\nold = 'SELECT * FROM a'\nnew = 'SELECT * FROM c'\n"
     );
     std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
-    let reports = ["--report", "markdown=out.md", "--report", "json=out.json"];
+    let reports = ["--report", "markdown=out.md", "--report", "json=out.json", "--report", "html=out.html"];
     let output = cutover(folder.path()).args(["run", "suite.toml", "--no-history"]).args(reports).output().unwrap();
     let terminal = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(2), "{terminal}");
     // Behind the line of each check.
-    let details = terminal.split_once("\n\n").unwrap().1;
+    let (lines, details) = terminal.split_once("\n\n").unwrap();
+    assert_eq!(
+        (lines.matches("Connection refused").count(), lines.matches("  the same as s.dead_").count()),
+        (1, 39),
+        "{lines}"
+    );
+    let page = std::fs::read_to_string(folder.path().join("out.html")).unwrap();
+    let finding = "<span class=\"finding\">one cause with 39 other checks: see above</span>";
+    assert_eq!(page.matches(finding).count(), 40);
+    assert_eq!(page.matches("<b class=\"error\">40 checks</b>").count(), 1);
     let markdown = std::fs::read_to_string(folder.path().join("out.md")).unwrap();
     let sections = markdown.split_once("\n## ").unwrap().1;
     for (text, named) in

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 
+use super::super::super::args::value_parsers::date;
+
 /// `cutover waive`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = AFTER_HELP)]
@@ -16,7 +18,7 @@ pub(crate) struct WaiveArgs {
     #[arg(long, value_name = "ID|GLOB")]
     pub(super) check: String,
     /// Last day on which they are, UTC
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) until: NaiveDate,
     /// Why they are accepted
     #[arg(long, value_name = "TEXT")]
