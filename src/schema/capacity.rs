@@ -5,7 +5,7 @@ use bigdecimal::num_bigint::BigInt;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::fits::{takes, within};
-use super::{ColumnType, Oddity};
+use super::{Charset, ColumnType, Oddity};
 
 /// What the length of a value is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +88,6 @@ pub(crate) struct ColumnData {
     pub answers: Vec<(Question, Option<String>)>,
     /// What was not asked, in words.
     pub untold: Vec<String>,
-    /// Why nothing was asked, as the suite says.
-    pub ignored: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +186,11 @@ pub(super) enum Family {
     Other,
 }
 
+/// Returns whether a column holds numbers.
+pub(crate) fn is_number(of: &ColumnType) -> bool {
+    family(of) == Family::Number
+}
+
 pub(super) fn family(of: &ColumnType) -> Family {
     match of {
         ColumnType::Text { .. }
@@ -269,6 +272,9 @@ pub(super) fn length(new: &ColumnType, asked: &mut Vec<Question>) {
 /// What is not asked of characters.
 fn charset(old: &ColumnType, new: &ColumnType) -> Option<String> {
     let ColumnType::InCharset { charset, .. } = new else { return None };
+    if charset.has_all_of(&Charset::Unicode) {
+        return None;
+    }
     let has_all = matches!(old, ColumnType::InCharset { charset: of, .. } if charset.has_all_of(of));
     (!has_all).then(|| format!("whether every character of old is one of {charset} is not asked"))
 }

@@ -36,13 +36,35 @@ fn literal(value: &str) -> String {
     format!("'{value}'")
 }
 
-/// Returns whether two meanings are one in columns of text, or in others, where a text of digits is a number.
-pub(crate) fn is_same_meaning(one: &str, other: &str, is_text: bool) -> bool {
+/// Returns whether two defaults that engines know the meanings of are the same; in columns of numbers a text of digits is one,
+/// and in one engine the moment of writing is the same to as many digits of a second.
+pub(crate) fn is_same_default(
+    one: &DefaultValue,
+    other: &DefaultValue,
+    is_number: bool,
+    is_one_engine: bool,
+) -> Option<bool> {
+    let (meaning, others) = (one.meaning.as_deref()?, other.meaning.as_deref()?);
+    let digits = |default: &DefaultValue| {
+        let text = default.text.to_ascii_lowercase();
+        let given: String = text.chars().filter(char::is_ascii_digit).collect();
+        // As many as ClickHouse gives where nobody says.
+        if text.starts_with("now64") {
+            given.strip_prefix("64").filter(|own| !own.is_empty()).unwrap_or("3").to_owned()
+        } else {
+            given
+        }
+    };
+    let is_as_fine = || !is_one_engine || meaning != NOW || digits(one) == digits(other);
+    Some(is_same_meaning(meaning, others, is_number) && is_as_fine())
+}
+
+fn is_same_meaning(one: &str, other: &str, is_number: bool) -> bool {
     let number = |meaning: &str| {
         let text = meaning.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(meaning);
         text.parse::<bigdecimal::BigDecimal>().ok()
     };
-    one == other || (!is_text && number(one).is_some_and(|one| Some(one) == number(other)))
+    one == other || (is_number && number(one).is_some_and(|one| Some(one) == number(other)))
 }
 
 fn meaning(text: &str) -> Option<String> {
@@ -77,10 +99,10 @@ fn meaning(text: &str) -> Option<String> {
     }
 }
 
-/// Whether what stands behind a value is nothing, or the name of a type: no operator and no call.
+/// Whether what stands behind a value is nothing, or the name of a type: no operator, no call, and no limit, by which the value
+/// may be cut or rounded.
 fn is_cast(text: &str) -> bool {
-    let is_of_name =
-        |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '"' | '.' | '(' | ')' | ',' | '[' | ']' | ':');
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ' ' | '"' | '.' | '[' | ']' | ':');
     text.is_empty() || (text.starts_with("::") && text.chars().all(is_of_name))
 }
 
@@ -119,11 +141,11 @@ mod tests {
             assert_eq!(of(text).as_deref(), Some("'a'b'"), "{text}");
         }
         for text in ["0", "0.00", "'0'::numeric", "false", "(0)"] {
-            assert!(is_same_meaning(&of(text).unwrap(), "0", false), "{text}");
+            assert!(is_same_meaning(&of(text).unwrap(), "0", true), "{text}");
         }
         for (one, other) in [("'1.10'", "'1.1'"), ("'007'", "'7'"), ("'0'", "0")] {
             let (one, other) = (of(one).unwrap(), of(other).unwrap());
-            assert!(is_same_meaning(&one, &other, false) && !is_same_meaning(&one, &other, true), "{one} {other}");
+            assert!(is_same_meaning(&one, &other, true) && !is_same_meaning(&one, &other, false), "{one} {other}");
         }
         for text in ["now()", "CURRENT_TIMESTAMP", "current_timestamp(6)", "now64(3)", "CURRENT_TIMESTAMP()"] {
             assert_eq!(of(text).as_deref(), Some("now"), "{text}");
@@ -142,8 +164,22 @@ mod tests {
             "nextval('s'::regclass) * 1000",
             "(nextval('s'::regclass) * 1000)",
             "1::integer + 2",
+            "'abc'::character varying(2)",
+            "'0.5'::numeric(10,0)",
         ] {
             assert_eq!(of(text), None, "{text}");
+        }
+        let is_same = |one: &str, other: &str, is_one_engine: bool| {
+            is_same_default(&DefaultValue::of_sql(one), &DefaultValue::of_sql(other), false, is_one_engine)
+        };
+        assert_eq!(is_same("now()", "CURRENT_TIMESTAMP", true), Some(true));
+        assert_eq!(is_same("now64()", "now64(3)", true), Some(true));
+        for (one, other) in [("now()", "CURRENT_TIMESTAMP(0)"), ("now64(9)", "now()"), ("now64(9)", "now64(3)")] {
+            assert_eq!(
+                (is_same(one, other, true), is_same(one, other, false)),
+                (Some(false), Some(true)),
+                "{one} {other}"
+            );
         }
         assert_eq!(DefaultValue::of_value("new").meaning, of("'new'::text"));
         assert_ne!(of("'x'"), of("'y'"));

@@ -1,7 +1,7 @@
 //! What a column may become without losing a value: the declared map from each type of old to the types of new that hold all
 //! of it. Pure.
 
-use super::ColumnType;
+use super::{Charset, ColumnType};
 
 /// Years before and after which no column is asked to hold days: only PostgreSQL and SQLite reach beyond all others.
 const YEARS: (i32, i32) = (1900, 2299);
@@ -47,17 +47,19 @@ pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
             other >= scale && whole(*new, other) >= whole(*old, scale)
         }
         (Of::Float(bits), Of::Float(more)) => more >= bits,
-        (Of::InCharset { of, charset }, Of::InCharset { of: other, charset: more }) => {
-            more.has_all_of(charset) && takes(of, other)
+        // Its bits are the first of one of 32; those of 16 bits of the other sort are not.
+        (Of::Other(name), Of::Float(more)) => name == "BFloat16" && *more >= 32,
+        // A byte is one in the same set alone.
+        (Of::InCharset { of, charset }, Of::InCharset { of: other, charset: more }) if charset == more => {
+            takes(of, other)
         }
-        (Of::InCharset { of, charset }, other) => match **of {
-            Of::TextOfBytes { limit } => {
-                takes(&Of::TextOfBytes { limit: limit.saturating_mul(charset.growth()) }, other)
-            }
-            _ => takes(of, other),
-        },
+        (Of::InCharset { of, charset }, Of::InCharset { of: other, charset: more }) => {
+            more.has_all_of(charset) && takes(&in_utf8(of, charset), other)
+        }
+        (Of::InCharset { of, charset }, other) => takes(&in_utf8(of, charset), other),
         (Of::Enum(labels), Of::InCharset { of, .. }) => labels.iter().all(|label| label.is_ascii()) && takes(old, of),
         (Of::Uuid, Of::InCharset { of, .. }) => takes(old, of),
+        (of, Of::InCharset { of: other, charset }) if charset.has_all_of(&Charset::Unicode) => takes(of, other),
         (Of::Enum(labels), Of::Enum(more)) => labels.iter().all(|label| more.contains(label)),
         (Of::Enum(labels), new) => labels.iter().all(|label| has_place(label, new)),
         // A UUID and its canonical text are compared as one.
@@ -82,6 +84,14 @@ pub(crate) fn takes(old: &ColumnType, new: &ColumnType) -> bool {
         (Of::Array(of), Of::Array(other)) => takes(of, other),
         (Of::Map(key, value), Of::Map(other_key, other_value)) => takes(key, other_key) && takes(value, other_value),
         _ => false,
+    }
+}
+
+/// A text of a character set with its limit in bytes of UTF-8, where it is one of bytes.
+fn in_utf8(of: &ColumnType, charset: &Charset) -> ColumnType {
+    match of {
+        ColumnType::TextOfBytes { limit } => ColumnType::TextOfBytes { limit: limit.saturating_mul(charset.growth()) },
+        of => of.clone(),
     }
 }
 
@@ -138,7 +148,6 @@ fn digits(bits: u16) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Charset;
     use super::*;
 
     fn integer(bits: u16, is_signed: bool) -> ColumnType {
@@ -177,6 +186,7 @@ mod tests {
             (array(integer(32, true)), array(integer(32, true).or_null(true))),
             (array(integer(32, true).or_null(true)), array(integer(64, true).or_null(true))),
             (ColumnType::Float(32), ColumnType::Float(64)),
+            (ColumnType::Other("BFloat16".to_owned()), ColumnType::Float(32)),
             (text(Some(255)), text(None)),
             (text(Some(255)), text(Some(256))),
             (ColumnType::Bytes { limit: Some(1) }, ColumnType::Bytes { limit: None }),
@@ -199,7 +209,10 @@ mod tests {
             (text(Some(9)).in_charset(latin1()), text(Some(9))),
             (text(Some(9)).in_charset(latin1()), text(Some(9)).in_charset(Charset::Bmp)),
             (text(Some(9)).in_charset(Charset::Ascii), text(Some(9)).in_charset(latin1())),
-            (bytes_of_text(100).in_charset(latin1()), bytes_of_text(300)),
+            (bytes_of_text(100).in_charset(Charset::of_name("gbk")), bytes_of_text(300)),
+            (bytes_of_text(255).in_charset(Charset::Bmp), bytes_of_text(255)),
+            (bytes_of_text(127).in_charset(Charset::Utf16), text(Some(381))),
+            (bytes_of_text(127), bytes_of_text(127).in_charset(Charset::Utf16)),
             (labels(&["a"]), text(Some(1)).in_charset(latin1())),
             (ColumnType::FixedBytes { length: 4 }, ColumnType::Bytes { limit: Some(4) }),
             (unsigned(decimal(10, 2)), decimal(10, 2)),
@@ -253,6 +266,9 @@ mod tests {
             (text(Some(3)), trimmed(3)),
             (text(Some(64)), bytes_of_text(255)),
             (bytes_of_text(255), text(Some(254))),
+            (bytes_of_text(255), bytes_of_text(127).in_charset(Charset::Utf16)),
+            (bytes_of_text(127).in_charset(Charset::Utf16), bytes_of_text(380)),
+            (bytes_of_text(255).in_charset(Charset::of_name("gbk")), bytes_of_text(255).in_charset(Charset::Bmp)),
             (text(None), bytes_of_text(u64::MAX)),
             (ColumnType::FixedBytes { length: 4 }, ColumnType::FixedBytes { length: 5 }),
             (ColumnType::FixedBytes { length: 4 }, ColumnType::Bytes { limit: Some(3) }),

@@ -42,7 +42,7 @@ pub(crate) fn questions(
             Oddity::NoDay => family(new) == Family::Time,
             Oddity::NoTime => family(new) == Family::Time && !of_new.is_loose,
             Oddity::NulCharacter | Oddity::NotUtf8 => family(new) == Family::Text,
-            Oddity::NullElement => matches!(new, ColumnType::Array(_)) && untold.is_none(),
+            Oddity::NullElement | Oddity::DeepArray => matches!(new, ColumnType::Array(_)) && untold.is_none(),
             Oddity::EmptyLabel => false,
         };
         if is_wanted {

@@ -12,14 +12,14 @@ mod holding;
 mod oddity;
 mod writing;
 
-pub(crate) use capacity::{ColumnData, Measure, Question, Unit, nulls};
+pub(crate) use capacity::{ColumnData, Measure, Question, Unit, is_number, nulls};
 pub(crate) use holding::{Holding, questions};
 pub(crate) use oddity::Oddity;
 
 pub(crate) use charset::Charset;
 pub(crate) use column_type::ColumnType;
 pub(crate) use declared::{arguments, escaped_arguments, escaped_labels, labels, split};
-pub(crate) use default::{DefaultValue, is_same_meaning};
+pub(crate) use default::{DefaultValue, is_same_default};
 pub(crate) use fits::takes;
 pub(crate) use writing::{Reference, Writing};
 

@@ -21,6 +21,8 @@ pub enum Oddity {
     NotUtf8,
     /// NULL among the elements of an array.
     NullElement,
+    /// Arrays within an array whose type says nothing of them.
+    DeepArray,
     /// Whatever was written, in a column that is declared to hold numbers.
     NoNumber,
     /// Whatever was written, in a column that is declared to hold days or moments.
@@ -38,6 +40,7 @@ impl Oddity {
             Oddity::NulCharacter => "text with NUL, in hexadecimal",
             Oddity::NotUtf8 => "text that is not UTF-8, in hexadecimal",
             Oddity::NullElement => "array with NULL",
+            Oddity::DeepArray => "array of arrays",
             Oddity::NoNumber => "value that is no number",
             Oddity::NoTime => "value that is no time",
         }
@@ -58,6 +61,7 @@ impl Oddity {
             (Oddity::NullElement, of) => {
                 matches!(of, Of::Array(of) if matches!(**of, Of::Nullable(_) | Of::Unbarred(_)))
             }
+            (Oddity::DeepArray, of) => matches!(of, Of::Array(_)),
             (Oddity::NoNumber, of) => {
                 matches!(of, Of::Integer { .. } | Of::Decimal { .. } | Of::Float(_) | Of::Year | Of::Bool)
             }

@@ -156,9 +156,15 @@ impl SchemaCheck {
         item.strip_prefix(DATA_OF)
     }
 
-    /// Returns why a finding that has these names does not count, where that is so.
-    pub(crate) fn ignored(&self, subjects: &[String]) -> Option<&str> {
+    /// Returns what `ignore` may call the data of a column.
+    pub(crate) fn data_subjects(table: &str, column: &str) -> [String; 4] {
+        let path = format!("{table}.{column}");
+        [format!("{path}:data"), format!("{table}:data"), path, table.to_owned()]
+    }
+
+    /// Returns the pattern by which something that has these names is left out, and the reason, where that is so.
+    pub(crate) fn ignored(&self, subjects: &[String]) -> Option<(&str, &str)> {
         let matches = |(pattern, _): &&(GlobMatcher, String)| subjects.iter().any(|subject| pattern.is_match(subject));
-        self.ignore.iter().find(matches).map(|(_, reason)| reason.as_str())
+        self.ignore.iter().find(matches).map(|(pattern, reason)| (pattern.glob().glob(), reason.as_str()))
     }
 }

@@ -95,13 +95,12 @@ fn columns<'a>(
         if asked.is_empty() && untold.is_none() {
             continue;
         }
-        let subjects = [format!("{path}:data"), format!("{called}:data"), path, called.to_owned()];
-        let ignored = settings.ignored(&subjects).map(str::to_owned);
+        let ignored = settings.ignored(&SchemaCheck::data_subjects(called, &column.name));
         let is_asked = |_: &Question| ignored.is_none();
         let answers = asked.into_iter().filter(is_asked).map(|question| (question, None)).collect();
         let (table, name) = (called.to_owned(), column.name.clone());
         let untold = untold.into_iter().collect();
-        found.push((column, ColumnData { table, column: name, answers, untold, ignored }));
+        found.push((column, ColumnData { table, column: name, answers, untold }));
     }
     found
 }

@@ -5,8 +5,19 @@ use crate::schema::{Charset, ColumnType, labels, split};
 /// Reads a type as `column_type` writes it, such as `int(11) unsigned` or `varchar(255)`, in the character set of the column.
 pub(super) fn column_type(declared: &str, charset: Option<&str>) -> ColumnType {
     match (plain(declared), charset) {
-        (of, Some(charset)) if of.is_text() => of.in_charset(Charset::of_name(charset)),
+        (of, Some(charset)) if of.is_text() => in_bytes_of(of, charset).in_charset(Charset::of_name(charset)),
         (of, _) => of,
+    }
+}
+
+/// A text whose limit is in bytes, by what a byte is in its character set: where each character has as many, it is one of
+/// characters, and otherwise so many of UTF-8 fit at least.
+fn in_bytes_of(of: ColumnType, charset: &str) -> ColumnType {
+    match (of, Charset::bytes_of_each(charset), Charset::of_name(charset)) {
+        (ColumnType::TextOfBytes { limit }, Some(bytes), _) => ColumnType::Text { limit: Some(limit / bytes) },
+        // No text has more bytes in UTF-16 than twice those in UTF-8.
+        (ColumnType::TextOfBytes { limit }, None, Charset::Utf16) => ColumnType::TextOfBytes { limit: limit / 2 },
+        (of, ..) => of,
     }
 }
 

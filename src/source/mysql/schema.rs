@@ -89,22 +89,25 @@ fn column(cells: &Cells, row: usize, is_mariadb: bool) -> ColumnSchema {
 /// One row per column of an index, in the order of the index.
 fn keys_sql(of: &str) -> String {
     format!(
-        "SELECT index_name AS name, non_unique AS repeats, COALESCE(CASE WHEN sub_part IS NULL THEN column_name \
+        "SELECT index_name AS name, non_unique AS repeats, index_type AS how, COALESCE(CASE WHEN sub_part IS NULL THEN column_name \
          ELSE CONCAT(column_name, '(', sub_part, ')') END, 'an expression') AS col \
          FROM information_schema.statistics WHERE {of} ORDER BY index_name, seq_in_index"
     )
 }
 
 fn keys(cells: &Cells, foreign: &[Part]) -> Vec<Part> {
-    let mut found: Vec<(String, bool, Vec<String>)> = Vec::new();
+    let mut found: Vec<(String, bool, Vec<String>, String)> = Vec::new();
     for row in 0..cells.rows() {
         let (name, column) = (cells.text(row, "name").unwrap_or_default(), cells.text(row, "col").unwrap_or_default());
-        match found.last_mut().filter(|(known, _, _)| *known == name) {
-            Some((_, _, columns)) => columns.push(column),
-            None => found.push((name, cells.is_set(row, "repeats"), vec![column])),
+        match found.last_mut().filter(|(known, ..)| *known == name) {
+            Some((_, _, columns, _)) => columns.push(column),
+            None => {
+                let how = cells.text(row, "how").unwrap_or_default().to_lowercase();
+                found.push((name, cells.is_set(row, "repeats"), vec![column], how));
+            }
         }
     }
-    let part = |(name, repeats, columns): (String, bool, Vec<String>)| {
+    let part = |(name, repeats, columns, how): (String, bool, Vec<String>, String)| {
         let property = match (name.as_str(), repeats) {
             ("PRIMARY", _) => Property::PrimaryKey,
             (_, false) => Property::UniqueKeys,
@@ -112,7 +115,9 @@ fn keys(cells: &Cells, foreign: &[Part]) -> Vec<Part> {
         };
         // InnoDB makes one for every foreign key that has none.
         let is_implied = property == Property::Indexes && foreign.iter().any(|key| key.columns == columns);
-        Part { is_implied, ..Part::of_columns(property, columns) }
+        // One of words, of places or of vectors answers other questions than one of values.
+        let own = if ["btree", "hash"].contains(&how.as_str()) { String::new() } else { how };
+        Part { own, is_implied, ..Part::of_columns(property, columns) }
     };
     found.into_iter().map(part).collect()
 }

@@ -48,6 +48,7 @@ pub(super) fn measured(dialect: &dyn Dialect, measure: &Measure, column: &str, o
         Measure::Odd(Oddity::NullElement) => {
             format!("min({text}) FILTER (WHERE EXISTS (SELECT FROM unnest({column}) AS e(v) WHERE e.v IS NULL))")
         }
+        Measure::Odd(Oddity::DeepArray) => format!("min({text}) FILTER (WHERE array_ndims({column}) > 1)"),
         Measure::Odd(_) => return None,
         // No collation takes two texts for one.
         Measure::Unlisted(labels) => {

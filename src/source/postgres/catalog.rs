@@ -36,7 +36,13 @@ impl Catalog for PgCatalog {
 
     fn holding(&self) -> Holding {
         Holding {
-            odd: &[Oddity::FloatNotFinite, Oddity::DecimalNotFinite, Oddity::InfiniteTime, Oddity::NullElement],
+            odd: &[
+                Oddity::FloatNotFinite,
+                Oddity::DecimalNotFinite,
+                Oddity::InfiniteTime,
+                Oddity::NullElement,
+                Oddity::DeepArray,
+            ],
             is_loose: false,
         }
     }

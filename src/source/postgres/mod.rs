@@ -17,6 +17,7 @@ mod error;
 mod estimate;
 mod lexer;
 mod lint;
+mod made;
 mod numeric;
 mod options;
 mod parameters;

@@ -8,7 +8,8 @@ use super::super::table_name::TableName;
 use super::declared::column_type;
 use super::dialect::Postgres;
 use super::lexer::LEXERS;
-use super::schema_sql::{columns_sql, constraints_sql, domain_checks_sql, indexes_sql};
+use super::made::Made;
+use super::schema_sql::{columns_sql, constraints_sql, domain_checks_sql, indexes_sql, types_sql};
 use crate::schema::{Charset, ColumnSchema, ColumnType, DefaultValue, Part, Property, TableSchema};
 
 /// What it has.
@@ -23,17 +24,26 @@ pub(super) const PROPERTIES: &[Property] = &[
     Property::Indexes,
 ];
 
+/// Row types within row types that are told of.
+const DEEPEST: usize = 32;
+
 /// Reads the schema of `table`; one that is not there has no columns.
 pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<TableSchema, Error> {
     let at = format!("to_regclass({})", quoted_text(&Postgres, &table.quoted(&Postgres))?);
-    let columns = columns(&Cells::of(&ask.ask(&columns_sql(&at)).await?));
+    let cells = Cells::of(&ask.ask(&columns_sql(&at)).await?);
+    let rows = if (0..cells.rows()).any(|row| cells.is_set(row, "is_row")) {
+        Made::of(&Cells::of(&ask.ask(&types_sql(&at)).await?))
+    } else {
+        Made::default()
+    };
+    let columns = columns(&cells, &rows);
     let mut parts = constraints(&Cells::of(&ask.ask(&constraints_sql(&at)).await?));
     parts.extend(domain_checks(&Cells::of(&ask.ask(&domain_checks_sql(&at)).await?)));
     parts.extend(indexes(&Cells::of(&ask.ask(&indexes_sql(&at)).await?)));
     Ok(TableSchema { columns, parts })
 }
 
-fn columns(cells: &Cells) -> Vec<ColumnSchema> {
+fn columns(cells: &Cells, made: &Made) -> Vec<ColumnSchema> {
     let column = |row: usize| {
         let text = |name: &str| cells.text(row, name);
         let base = text("base").unwrap_or_default();
@@ -41,10 +51,9 @@ fn columns(cells: &Cells) -> Vec<ColumnSchema> {
             Some(name) if name != "UTF8" => Charset::Named(name.to_ascii_lowercase()),
             _ => Charset::Unicode,
         };
-        let of = match text("fields") {
-            // A row is what its fields are.
-            Some(fields) => ColumnType::Other(format!("{base} ({fields})")),
-            None => column_type(&base, text("labels").as_deref(), &charset),
+        let of = match cells.is_set(row, "is_row") {
+            true => ColumnType::Other(made.told(&base, &base, DEEPEST)),
+            false => column_type(&base, text("labels").as_deref(), &charset),
         };
         let arrays = cells.number(row, "arrays").unwrap_or_default();
         let identity = text("identity").filter(|how| !how.is_empty());

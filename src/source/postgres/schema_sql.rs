@@ -23,9 +23,7 @@ pub(super) fn columns_sql(at: &str) -> String {
          SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS declared, \
          format_type(l.type, l.typmod) AS base, l.arrays AS arrays, getdatabaseencoding()::text AS encoding, \
          (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e \
-         WHERE e.enumtypid = l.type) AS labels, CASE WHEN t.typtype = 'c' THEN (SELECT string_agg(quote_ident(f.attname) || ' ' \
-         || format_type(f.atttypid, f.atttypmod), ', ' ORDER BY f.attnum) FROM pg_attribute AS f \
-         WHERE f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped) END AS fields, \
+         WHERE e.enumtypid = l.type) AS labels, (t.typtype = 'c')::int AS is_row, \
          (NOT a.attnotnull AND NOT EXISTS (SELECT FROM domains AS o WHERE o.attnum = a.attnum AND o.typnotnull))::int AS nullable, \
          CASE WHEN a.attgenerated = '' THEN COALESCE(pg_get_expr(d.adbin, d.adrelid), (SELECT o.standard FROM domains AS o \
          WHERE o.attnum = a.attnum AND o.standard IS NOT NULL ORDER BY o.depth LIMIT 1)) END AS standard, \
@@ -34,6 +32,27 @@ pub(super) fn columns_sql(at: &str) -> String {
          JOIN pg_type AS t ON t.oid = l.type LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
          WHERE a.attrelid = {at} ORDER BY a.attnum",
         types_of_columns(at)
+    )
+}
+
+/// One row per type that the columns are made of, fields of row types and types below these among them: by its own name, what
+/// it is; of a row type one row per field.
+pub(super) fn types_sql(at: &str) -> String {
+    format!(
+        "WITH RECURSIVE used AS (SELECT a.atttypid AS oid FROM pg_attribute AS a WHERE a.attrelid = {at} AND a.attnum > 0 \
+         AND NOT a.attisdropped UNION SELECT x.oid FROM used AS u JOIN pg_type AS t ON t.oid = u.oid CROSS JOIN LATERAL \
+         (SELECT f.atttypid AS oid FROM pg_attribute AS f WHERE t.typtype = 'c' AND f.attrelid = t.typrelid AND f.attnum > 0 \
+         AND NOT f.attisdropped UNION ALL SELECT t.typelem WHERE t.typcategory = 'A' AND t.typelem <> 0 \
+         UNION ALL SELECT t.typbasetype WHERE t.typtype = 'd') AS x) \
+         SELECT format_type(t.oid, NULL) AS name, t.typtype::text AS kind, \
+         (SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid) AS labels, \
+         format_type(t.typbasetype, t.typtypmod) AS base, format_type(t.typbasetype, NULL) AS below, t.typnotnull::int AS required, \
+         (SELECT string_agg(pg_get_constraintdef(c.oid), ' ' ORDER BY pg_get_constraintdef(c.oid)) FROM pg_constraint AS c \
+         WHERE c.contypid = t.oid AND c.contype = 'c') AS checks, \
+         quote_ident(f.attname) AS field, format_type(f.atttypid, f.atttypmod) AS declared, format_type(f.atttypid, NULL) AS of \
+         FROM used AS u JOIN pg_type AS t ON t.oid = u.oid LEFT JOIN pg_attribute AS f ON t.typtype = 'c' \
+         AND f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped WHERE t.typtype IN ('c', 'e', 'd') \
+         ORDER BY t.oid, f.attnum"
     )
 }
 

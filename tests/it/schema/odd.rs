@@ -27,6 +27,31 @@ const CH: &str = "clickhouse";
 const DB: &str = "duckdb";
 const SL: &str = "sqlite";
 
+/// Types of which the one holds all of the other, that were taken for narrower ones.
+const WIDER: &[(&str, &str, &str)] = &[
+    (MY, "tinytext CHARACTER SET latin1", "varchar(255)"),
+    (MY, "tinytext CHARACTER SET utf8mb3", "tinytext"),
+    (MY, "varchar(9)", "varchar(9) CHARACTER SET utf16"),
+    (MY, "tinytext CHARACTER SET utf16", "varchar(381)"),
+    (CH, "BFloat16", "Float32"),
+];
+
+/// Catches a finding of a type that holds every value of old.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wider_is_no_finding() {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, (engine, old_type, new_type)) in WIDER.iter().enumerate() {
+        let old = place(engine, &format!("wider_old_{number}")).await;
+        let new = place(engine, &format!("wider_new_{number}")).await;
+        let behind = if *engine == CH { " ENGINE = MergeTree ORDER BY id" } else { "" };
+        for (url, of) in [(&old, old_type), (&new, new_type)] {
+            apply(url, folder.path(), &format!("CREATE TABLE t (id INTEGER, v {of}){behind};")).await;
+        }
+        let ran = run(folder.path(), &old, &new, "");
+        assert_eq!((ran.code, ran.found()), (Some(0), Vec::new()), "{old_type} → {new_type}: {}", ran.shown);
+    }
+}
+
 const CASES: &[Case] = &[
     // The shortest text of a float of 32 bits is another number.
     case((PG, PG), ("real", "integer"), "2147483520", "2147483648", "largest number"),
@@ -67,6 +92,36 @@ const CASES: &[Case] = &[
     case((SL, CH), ("DATE", "Date32"), "'2026-01-01'", "'2026-01-01 10:30:00'", "value that is no time"),
     case((SL, PG), ("TEXT PRIMARY KEY", "text PRIMARY KEY"), "'a'", "NULL", "NULLs"),
     case((PG, CH), ("integer[]", "Array(Int32)"), "'{1,2}'", "'{{1,2},{3,NULL}}'", "array with NULL"),
+    case((PG, CH), ("integer[]", "Array(Int32)"), "'{1,2}'", "'{{1,2},{3,4}}'", "array of arrays"),
+    // Bytes of a character set are no bytes of another.
+    case(
+        (MY, MY),
+        ("tinytext CHARACTER SET latin1", "varchar(254)"),
+        "REPEAT('é', 254)",
+        "REPEAT('é', 255)",
+        "longest text in characters",
+    ),
+    case(
+        (MY, MY),
+        ("tinytext", "tinytext CHARACTER SET ucs2"),
+        "REPEAT('a', 127)",
+        "REPEAT('a', 128)",
+        "longest text in characters",
+    ),
+    case(
+        (MY, MY),
+        ("tinytext CHARACTER SET latin1", "tinytext CHARACTER SET utf8mb3"),
+        "REPEAT('é', 127)",
+        "REPEAT('é', 128)",
+        "longest text in bytes",
+    ),
+    case(
+        (MY, MY),
+        ("tinytext", "tinytext CHARACTER SET utf16"),
+        "REPEAT('a', 127)",
+        "REPEAT('a', 200)",
+        "longest text in bytes",
+    ),
     // What is no column of text has no blanks at its end to be asked for by functions of text.
     case((CH, MY), ("Enum8('abc ' = 1, 'd' = 2)", "char(10)"), "'d'", "'abc '", "texts with a blank at the end"),
 ];
@@ -191,6 +246,52 @@ async fn schemas_that_read_alike() {
             new: "CREATE TABLE t (id UInt64, k UInt64) ENGINE = MergeTree ORDER BY (id, k) SAMPLE BY k",
             settings: "",
             found: &["changed sampling key definition"],
+        },
+        Apart {
+            engine: PG,
+            old: "CREATE TABLE t (a text DEFAULT 'abc', b numeric DEFAULT 0.5, c timestamptz DEFAULT now(), d json DEFAULT '1');",
+            new: "CREATE TABLE t (a text DEFAULT 'abc'::varchar(2), b numeric DEFAULT '0.5'::numeric(10,0),
+                c timestamptz DEFAULT CURRENT_TIMESTAMP(0), d json DEFAULT '1.0');",
+            settings: "",
+            found: &["changed column a default", "changed column b default", "changed column c default", "changed column d default"],
+        },
+        Apart {
+            engine: SL,
+            old: "CREATE TABLE t (a DEFAULT 1, b BLOB DEFAULT '1');",
+            new: "CREATE TABLE t (a DEFAULT '1.0', b BLOB DEFAULT '1.0');",
+            settings: "",
+            found: &["changed column a default", "changed column b default"],
+        },
+        Apart {
+            engine: MY,
+            old: "CREATE TABLE t (a varbinary(9) DEFAULT '1', b set('1','01') DEFAULT '1', c text, d text, FULLTEXT KEY (c));",
+            new: "CREATE TABLE t (a varbinary(9) DEFAULT '1.0', b set('1','01') DEFAULT '01', c text, d text, KEY (c(768)));",
+            settings: "",
+            found: &["changed column a default", "changed column b default", "extra index (c(768))", "missing index (c)"],
+        },
+        Apart {
+            engine: MY,
+            old: "CREATE TABLE t (c varchar(9), FULLTEXT KEY (c)); CREATE TABLE u (c varchar(9), KEY (c));",
+            new: "CREATE TABLE t (c varchar(9), KEY (c)); CREATE TABLE u (c varchar(9), KEY (c));",
+            settings: "",
+            found: &["changed index (c) definition"],
+        },
+        // Types of one's own are what they are made of, however deep, and whatever they are called.
+        Apart {
+            engine: PG,
+            old: "CREATE TYPE m AS ENUM ('a', 'b'); CREATE DOMAIN d AS integer CHECK (VALUE > 0); CREATE TYPE i AS (x integer);
+                CREATE TYPE r AS (e m, n d, s i, l i[]); CREATE TABLE t (r r, k i);",
+            new: "CREATE TYPE m AS ENUM ('a', 'c'); CREATE DOMAIN d AS integer CHECK (VALUE > 0); CREATE TYPE j AS (x integer);
+                CREATE TYPE r AS (e m, n d, s j, l j[]); CREATE TABLE t (r r, k j);",
+            settings: "",
+            found: &["changed column r type"],
+        },
+        Apart {
+            engine: PG,
+            old: "CREATE DOMAIN d AS integer CHECK (VALUE > 0); CREATE TYPE i AS (x d); CREATE TYPE r AS (s i); CREATE TABLE t (r r, l r[]);",
+            new: "CREATE DOMAIN d AS integer CHECK (VALUE > 1); CREATE TYPE i AS (x d); CREATE TYPE r AS (s i); CREATE TABLE t (r r, l r[]);",
+            settings: "",
+            found: &["changed column l type", "changed column r type"],
         },
         Apart {
             engine: MY,

@@ -66,7 +66,7 @@ async fn what_is_ignored_or_allowed_is_said_and_nothing_else() {
         ("allow = { \"orders.note\" = \"varchar → varchar\", \"orders.at\" = \"date -> timestamp\" }\n", vec![2, 3]),
         ("allow = { \"orders.note\" = \"VARCHAR(10) → varchar(5)\" }\n", vec![0, 2, 3]),
         ("allow = { \"orders.note\" = \"varchar(10) → varchar(4)\" }\n", vec![0, 1, 2, 3]),
-        ("allow = { \"lines.note\" = \"varchar → varchar\" }\n", vec![0, 1, 2, 3]),
+        ("allow = { \"lines.n\" = \"varchar → varchar\" }\n", vec![0, 1, 2, 3]),
     ];
     for (settings, left) in cases {
         let left: Vec<String> = left.into_iter().map(|at: usize| all[at].to_owned()).collect();
@@ -76,8 +76,53 @@ async fn what_is_ignored_or_allowed_is_said_and_nothing_else() {
     let whole = "ignore = { \"orders*\" = \"rewritten\" }\n";
     let ran = run(folder.path(), "sqlite:old.db", "sqlite:new.db", whole);
     assert_eq!(ran.code, Some(0), "{}", ran.shown);
-    assert_eq!(ran.left_out("ignore"), ["orders.at", "orders.legacy", "orders.note", "orders:index (note)"]);
-    assert!(ran.check()["columns"].to_string().contains("rewritten"), "{}", ran.check());
+    let left_out = ["ignore orders*", "orders.legacy", "orders.note", "orders.at", "orders:index (note)"];
+    let mut found = ran.left_out("ignore");
+    found.sort_unstable();
+    let mut wanted = left_out.to_vec();
+    wanted.sort_unstable();
+    assert_eq!(found, wanted);
+    let said = "rewritten (covers 7 items; of these differ, or were not asked: 4)";
+    assert!(ran.check()["columns"].to_string().contains(said), "{}", ran.check());
+    // The table of lines with its columns, and its key.
+    assert_eq!(ran.check()["rows"]["equal"], "4", "what is left out is in no count: {}", ran.check());
+}
+
+/// Catches a name in a setting that means nothing and is taken in silence, one that means something and is not, and a pattern
+/// that leaves nothing to compare.
+#[tokio::test]
+async fn names_of_nothing_are_mistakes() {
+    let folder = pair(NEW).await;
+    for (settings, said) in [
+        ("ignore = { \"orders.legcy\" = \"x\" }", "`ignore.\"orders.legcy\"` names nothing"),
+        ("ignore = { \"orders.legcy\" = \"x\" }", "did you mean `orders.legacy`?"),
+        ("ignore = { \"orders:indexs\" = \"x\" }", "names nothing"),
+        ("ignore = { \"order?\" = \"x\", \"z*\" = \"y\" }", "`ignore.\"z*\"` names nothing"),
+        ("ignore = { \"orders:data\" = \"x\" }", "data are compared with `data = true` only"),
+        ("allow = { \"orders.nothing\" = \"text → int\" }", "`allow.\"orders.nothing\"` names nothing"),
+        ("rename = { \"orders.x\" = \"y\" }", "`rename.\"orders.x\"` names nothing"),
+        ("rename = { parcels = \"boxes\" }", "`rename.\"parcels\"` names nothing"),
+        ("tables = [\"orders\"]\nignore = { lines = \"x\" }", "`ignore.\"lines\"` names nothing"),
+        ("ignore = { \"*\" = \"all\" }", "`ignore` leaves nothing to compare"),
+        ("ignore = { \"*\" = \"all\" }\nallow_empty = true", "`ignore` leaves nothing to compare"),
+    ] {
+        let (code, _, shown) = found(&folder, &format!("{settings}\n"));
+        assert!(code == Some(2) && shown.contains(said), "{settings}: {code:?} {shown}");
+    }
+    for settings in [
+        "ignore = { \"*:unique keys\" = \"none so far\", \"orders.note:defaults\" = \"x\", \"lines:nullability\" = \"x\" }",
+        "ignore = { \"orders:data\" = \"x\", \"orders.id:data\" = \"x\" }\ndata = true",
+        "allow = { \"orders.id\" = \"text → int\" }",
+        // What a foreign key is to, though it is not compared itself.
+        "tables = [\"lines\"]\nrename = { \"orders.id\" = \"id\" }",
+    ] {
+        let (code, _, shown) = found(&folder, &format!("{settings}\n"));
+        assert_eq!(code, Some(0), "{settings}: {shown}");
+    }
+    // What else is found stands beside the mistake.
+    let folder = pair("CREATE TABLE orders (id INTEGER PRIMARY KEY, note VARCHAR(10), legacy TEXT, at DATE); CREATE INDEX a ON orders (note);").await;
+    let (code, found, shown) = found(&folder, "ignore = { zzz = \"x\" }\n");
+    assert_eq!((code, found), (Some(2), vec!["missing table".to_owned()]), "{shown}");
 }
 
 /// Catches a difference that `expect` or a waiver cannot name, and one that covers another value.

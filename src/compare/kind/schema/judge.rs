@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::items::{DEFAULT, Item, NULLABLE, TYPE, named, spaced};
+use super::left_out::LeftOut;
 use crate::model::{Difference, Example, Pair};
-use crate::schema::{ColumnType, Property, is_same_meaning, takes};
+use crate::schema::{ColumnType, Property, is_number, is_same_default, takes};
 use crate::spec::check::{Allowed, SchemaCheck};
 
-/// What of an item that both sides have differs, and counts; and what differs and is ignored, each with the reason.
+/// What of an item that both sides have differs, and counts; what `ignore` leaves out of it goes to `left_out`.
 pub(super) fn differs(
     settings: &SchemaCheck,
     key: &(String, String),
     old: &Item,
     new: &Item,
     is_one_engine: bool,
-) -> (Option<Example>, Vec<(String, String)>) {
-    let mut ignored = Vec::new();
+    left_out: &mut LeftOut,
+) -> Option<Example> {
     let allowed = settings.allow.get(&old.subject(key));
     let names: BTreeSet<&'static str> = old.values.keys().chain(new.values.keys()).copied().collect();
     let mut columns = BTreeMap::new();
@@ -23,19 +24,16 @@ pub(super) fn differs(
         let (then, now) = (old.values.get(name), new.values.get(name));
         let holds = match name {
             TYPE => holds_type(old, new, then, now, allowed),
-            DEFAULT => is_same_default(old, new, is_one_engine),
+            DEFAULT => has_same_default(old, new, is_one_engine),
             _ => then == now,
         };
-        if holds {
-            continue;
-        }
         let subjects: Vec<String> = property(name)
             .iter()
             .flat_map(|property| [old.subject(key), key.0.clone()].map(|of| format!("{of}:{}", property.name())))
             .collect();
-        if let Some(reason) = settings.ignored(&subjects) {
-            ignored.push((format!("{} {name}", old.subject(key)), reason.to_owned()));
-        } else {
+        if let Some(by) = settings.ignored(&subjects) {
+            left_out.add(by, format!("{} {name}", old.subject(key)), !holds);
+        } else if !holds {
             let (mut then, mut now) = (then.cloned(), now.cloned());
             if name == TYPE && then == now {
                 // One name for two types, as of enums: what they hold tells them apart.
@@ -45,7 +43,7 @@ pub(super) fn differs(
         }
     }
     let example = Example { difference: Difference::Changed, key: named(key), columns };
-    (Some(example).filter(|example| !example.columns.is_empty()), ignored)
+    Some(example).filter(|example| !example.columns.is_empty())
 }
 
 /// A declared type with what it holds.
@@ -75,19 +73,16 @@ fn holds_type(old: &Item, new: &Item, then: Option<&String>, now: Option<&String
 
 /// Whether two defaults mean the same. Between two engines an expression cannot be told, and only one that is not there is
 /// another.
-fn is_same_default(old: &Item, new: &Item, is_one_engine: bool) -> bool {
-    let is_text = |item: &Item| match &item.of {
-        Some(ColumnType::InCharset { of, .. }) => of.is_text(),
-        Some(ColumnType::Enum(_)) => true,
-        of => of.as_ref().is_some_and(ColumnType::is_text),
-    };
+fn has_same_default(old: &Item, new: &Item, is_one_engine: bool) -> bool {
+    let holds_numbers = |item: &Item| item.of.as_ref().is_some_and(is_number);
     match (&old.default, &new.default) {
         (None, None) => true,
-        (Some(then), Some(now)) => match (&then.meaning, &now.meaning) {
-            (Some(then), Some(now)) => is_same_meaning(then, now, is_text(old) || is_text(new)),
-            (None, None) if !is_one_engine => true,
-            _ => spaced(&then.text) == spaced(&now.text),
-        },
+        (Some(then), Some(now)) => {
+            let is_number = holds_numbers(old) && holds_numbers(new);
+            let is_untold = !is_one_engine && then.meaning.is_none() && now.meaning.is_none();
+            let is_same_text = || spaced(&then.text) == spaced(&now.text);
+            is_untold || is_same_default(then, now, is_number, is_one_engine).unwrap_or_else(is_same_text)
+        }
         _ => false,
     }
 }

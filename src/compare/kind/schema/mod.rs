@@ -3,6 +3,8 @@
 mod data;
 mod items;
 mod judge;
+mod left_out;
+mod unknown;
 
 use std::collections::BTreeMap;
 
@@ -15,11 +17,12 @@ use crate::schema::{ColumnData, Property, Schema};
 use crate::spec::check::{Check, SchemaCheck};
 use items::{Item, items, named};
 use judge::differs;
+use left_out::LeftOut;
 
 /// Compares the schemas of both sides.
 ///
 /// # Errors
-/// A table that neither side has, and two sides without any.
+/// A table that neither side has, two sides without any, and settings that leave nothing to compare.
 pub(crate) fn compare(
     check: &Check,
     settings: &SchemaCheck,
@@ -43,7 +46,13 @@ pub(crate) fn compare(
         return Err(ErrorReport::new(ErrorCode::SourceMissing, message));
     }
     let nothing = old.items.is_empty() && new.items.is_empty();
+    if nothing && !check.allow_empty {
+        let message = "neither side has a table that its account may read, so nothing was compared; grant what `cutover validate \
+                       --connect` says, name the tables in `tables`, or say `allow_empty = true`";
+        return Err(ErrorReport::new(ErrorCode::NothingCompared, message));
+    }
     let empty = not_empty(check, nothing.then_some("neither side has a table"))?;
+    let unknown = unknown::unknown(check, settings, schemas, [&old, &new]).filter(|_| !nothing);
     let mut found = Found { limit: limits.examples, ..Found::default() };
     let keys: std::collections::BTreeSet<&(String, String)> = old.items.keys().chain(new.items.keys()).collect();
     let mut sink = Some(sink);
@@ -53,23 +62,32 @@ pub(crate) fn compare(
         if key.1 != items::TABLE && (!old.has_table(&key.0) || !new.has_table(&key.0)) {
             continue;
         }
-        found.counts.old += u64::from(then.is_some());
-        found.counts.new += u64::from(now.is_some());
+        let Some(item) = then.or(now) else { continue };
         // What an engine makes by itself says nothing against the side that has none of it.
         let is_implied = |item: Option<&Item>| item.is_none_or(|item| item.is_implied);
+        if let Some(by) = settings.ignored(&item.subjects(key)) {
+            let differs = match (then, now) {
+                (Some(then), Some(now)) => {
+                    differs(settings, key, then, now, is_one_engine, &mut LeftOut::default()).is_some()
+                }
+                (then, now) => !(is_implied(then) && is_implied(now)),
+            };
+            found.left_out.add(by, item.subject(key), differs);
+            continue;
+        }
         let example = match (then, now) {
             (Some(then), Some(now)) => {
                 if !is_one_engine && then.is_untold(now) {
                     found.untold(&then.subject(key));
                 }
-                let (example, ignored) = differs(settings, key, then, now, is_one_engine);
-                ignored.into_iter().for_each(|(name, reason)| found.ignored(name, reason));
-                example
+                differs(settings, key, then, now, is_one_engine, &mut found.left_out)
             }
             _ if is_implied(then) && is_implied(now) => None,
             (then, now) => Some(one_sided(key, then, now)),
         };
-        found.add(then.or(now), example, key, settings, &mut sink);
+        found.counts.old += u64::from(then.is_some());
+        found.counts.new += u64::from(now.is_some());
+        found.add(item, example, &mut sink);
     }
     for column in data {
         let reason = |name: &str, rule: &str, reason: &str| ColumnReport {
@@ -80,8 +98,9 @@ pub(crate) fn compare(
         };
         let name = format!("{}.{} data", column.table, column.column);
         found.columns.extend(column.untold.iter().map(|why| reason(&name, "not compared", why)));
-        found.columns.extend(column.ignored.iter().map(|why| reason(&name, "ignore", why)));
-        if !column.answers.is_empty() {
+        if let Some(by) = settings.ignored(&SchemaCheck::data_subjects(&column.table, &column.column)) {
+            found.left_out.add(by, name, true);
+        } else if !column.answers.is_empty() {
             found.seen.extend(column.answers.iter().map(|(question, _)| question.measure.name()));
             found.judged(data::misfit(column), &mut sink);
         }
@@ -92,7 +111,12 @@ pub(crate) fn compare(
         reason: Some(reason),
         ..ColumnReport::default()
     }));
-    Ok(ComparisonResult { empty, ..ComparisonResult::of(Outcome::Rows(found.finish())) })
+    let counts = &found.counts;
+    if counts.old == 0 && counts.new == 0 && found.left_out.items() > 0 {
+        let message = "`ignore` leaves nothing to compare; name less in it";
+        return Err(ErrorReport::new(ErrorCode::NothingCompared, message));
+    }
+    Ok(ComparisonResult { empty, error: unknown, ..ComparisonResult::of(Outcome::Rows(found.finish())) })
 }
 
 /// The properties that both sides can have, and the others with the reason why they are not compared.
@@ -135,33 +159,18 @@ struct Found {
     changed: BTreeMap<String, u64>,
     seen: std::collections::BTreeSet<&'static str>,
     columns: Vec<ColumnReport>,
+    left_out: LeftOut,
     examples: Vec<Example>,
     limit: usize,
 }
 
 impl Found {
-    fn add(
-        &mut self,
-        item: Option<&Item>,
-        example: Option<Example>,
-        key: &(String, String),
-        settings: &SchemaCheck,
-        sink: &mut Option<Sink<'_>>,
-    ) {
-        let Some(item) = item else { return };
+    fn add(&mut self, item: &Item, example: Option<Example>, sink: &mut Option<Sink<'_>>) {
         self.seen.extend(item.values.keys());
-        let Some(example) = example else {
-            self.counts.equal += 1;
-            return;
-        };
-        if let Some(reason) = settings.ignored(&item.subjects(key)) {
-            self.ignored(item.subject(key), reason.to_owned());
-            // Left out of both sides.
-            self.counts.old -= u64::from(example.difference != Difference::Extra);
-            self.counts.new -= u64::from(example.difference != Difference::Missing);
-            return;
+        match example {
+            Some(example) => self.count(example, sink),
+            None => self.counts.equal += 1,
         }
-        self.count(example, sink);
     }
 
     /// Counts what the data of one column comes to.
@@ -194,16 +203,6 @@ impl Found {
         }
     }
 
-    /// Notes what differs and does not count, with the suite's reason.
-    fn ignored(&mut self, name: String, reason: String) {
-        self.columns.push(ColumnReport {
-            name,
-            rule: "ignore".to_owned(),
-            reason: Some(reason),
-            ..ColumnReport::default()
-        });
-    }
-
     /// Notes a default that two engines write as expressions, which nobody can compare.
     fn untold(&mut self, subject: &str) {
         self.columns.push(ColumnReport {
@@ -228,7 +227,7 @@ impl Found {
         });
         RowFindings {
             rows: self.counts,
-            columns: compared.chain(self.columns).collect(),
+            columns: compared.chain(self.left_out.columns()).chain(self.columns).collect(),
             examples: self.examples,
             ..RowFindings::default()
         }
