@@ -173,6 +173,15 @@ fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
             format!("the query calls {name}, which does more than read, and was not sent; leave it out"),
         );
     }
+    if let Some((offset, name, value)) = sets(lexer, statement) {
+        return refuse(
+            offset,
+            format!(
+                "the query sets {name}, which may cut its answer or write it otherwise and is {value} in every query, and was not \
+                 sent; leave it out"
+            ),
+        );
+    }
     let found = writes_after_with(statement)
         .or_else(|| writes_inside(statement))
         .or_else(|| writes_elsewhere(lexer, statement))
@@ -267,6 +276,43 @@ fn acts(lexer: &Lexer, statement: &[Code<'_>]) -> Found {
         let is_name = matches!(called.kind, Kind::Word | Kind::Name);
         let acts = is_name && after.text == "(" && lexer.acting.contains(&name.as_str());
         acts.then_some((called.offset, name))
+    })
+}
+
+/// A setting that a query gives itself, in `SETTINGS name = value, …`, though it has another value in every query.
+fn sets<'a>(lexer: &Lexer, statement: &[Code<'a>]) -> Option<(usize, &'a str, &'static str)> {
+    if lexer.fixed.is_empty() {
+        return None;
+    }
+    let bare = |text: &str| text.trim_matches(['\'', '"', '`']).to_owned();
+    let mut lists = statement.windows(3).enumerate().filter(|(_, three)| {
+        three[0].is("SETTINGS") && matches!(three[1].kind, Kind::Word | Kind::Name) && three[2].text == "="
+    });
+    lists.find_map(|(start, _)| {
+        let (mut depth, mut begins) = (0_i64, true);
+        for at in start + 1..statement.len() {
+            let one = &statement[at];
+            match one.text {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                _ => {}
+            }
+            if depth < 0 || (depth == 0 && one.is_one_of(&["UNION", "INTERSECT", "EXCEPT", "SELECT"])) {
+                return None;
+            }
+            if begins && depth == 0 && statement.get(at + 1).is_some_and(|next| next.text == "=") {
+                let name = bare(one.text);
+                let mut fixed = lexer.fixed.iter().flat_map(|some| some.iter());
+                let found = fixed.find(|(known, _)| *known == name);
+                let given = statement.get(at + 2).map(|value| bare(value.text)).unwrap_or_default();
+                if let Some((_, value)) = found.filter(|(_, value)| *value != given) {
+                    let value = if value.is_empty() { "empty" } else { value };
+                    return Some((one.offset, one.text, value));
+                }
+            }
+            begins = depth == 0 && one.text == ",";
+        }
+        None
     })
 }
 

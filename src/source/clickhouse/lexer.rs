@@ -6,6 +6,7 @@
 use super::super::lexer::scan;
 use super::super::lexer::scan::Dollar;
 use super::super::lexer::{Kind, Lexer, Next, each};
+use super::settings::{GUARDS, NEUTRAL};
 
 /// `INTO` may be a column without quotes.
 pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
@@ -16,6 +17,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     totals_beside: true,
     acting: &[],
     locks_rows: false,
+    fixed: &[&GUARDS, &NEUTRAL],
 }];
 
 fn next(rest: &str) -> Next {

@@ -47,7 +47,7 @@ pub(super) const FILTER: &str = "filter";
 const THROW: &str = "throw";
 
 /// Further settings that hide rows, give those of another time, or change how values are written.
-const NEUTRAL: [(&str, &str); 29] = [
+pub(super) const NEUTRAL: [(&str, &str); 29] = [
     ("apply_deleted_mask", "1"),
     ("apply_patch_parts", "1"),
     ("azure_ignore_file_doesnt_exist", "0"),

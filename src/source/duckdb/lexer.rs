@@ -17,6 +17,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     totals_beside: false,
     acting: &ACTING,
     locks_rows: true,
+    fixed: &[],
 }];
 
 fn next(rest: &str) -> Next {

@@ -10,11 +10,12 @@ const HINT: &str = "what stands in /*! … */ is code; write it as code, or leav
 pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     name: "files",
     lex,
-    beginnings: &["SELECT", "WITH", "VALUES", "FROM"],
+    beginnings: &["SELECT", "WITH", "VALUES"],
     into_is_a_name: false,
     totals_beside: false,
     acting: &[],
     locks_rows: true,
+    fixed: &[],
 }];
 
 fn lex(sql: &str) -> Lexed {

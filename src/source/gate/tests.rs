@@ -48,6 +48,31 @@ fn queries_pass() {
     assert_eq!(admits("mysql", r"SELECT 'a\'"), Ok(()), "under NO_BACKSLASH_ESCAPES");
 }
 
+/// Catches a setting of a query's own that cuts both sides alike, wherever it stands, and one that may stand there.
+#[test]
+fn settings_that_cut_answers_are_refused() {
+    for sql in [
+        "SELECT id FROM t SETTINGS limit = 2",
+        "SELECT id FROM t SETTINGS max_threads = 1, offset = 3",
+        "SELECT id FROM t settings additional_table_filters = {'t': 'id < 3'}",
+        "SELECT * FROM (SELECT id FROM t ORDER BY id SETTINGS max_threads = 1, limit = 2) AS x",
+        "WITH x AS (SELECT 1 SETTINGS `limit`=1) SELECT * FROM x FORMAT CSV",
+        "SELECT id FROM t SETTINGS read_overflow_mode = 'break', max_rows_to_read = 10",
+    ] {
+        assert!(refused("clickhouse", sql).contains("in every query, and was not sent"), "{sql}");
+    }
+    for sql in [
+        "SELECT id FROM t SETTINGS final = 1, join_use_nulls = 1",
+        "SELECT id FROM t SETTINGS use_query_cache = 0",
+        "SELECT settings AS limit FROM t WHERE settings = 1 AND limit = 2 LIMIT 3",
+        "SELECT id FROM t SETTINGS max_threads = 1 UNION ALL SELECT limit = 2, offset = 1 FROM t",
+    ] {
+        assert_eq!(admits("clickhouse", sql), Ok(()), "{sql}");
+    }
+    assert_eq!(admits("postgres", "SELECT settings FROM t WHERE a = settings"), Ok(()));
+    assert!(refused("files", "FROM t SELECT id").contains("begins with FROM"));
+}
+
 /// Catches a second statement behind anything that hides it from a careless reader.
 #[test]
 fn a_second_statement_is_refused() {

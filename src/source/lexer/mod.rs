@@ -61,6 +61,8 @@ pub struct Lexer {
     pub acting: &'static [&'static str],
     /// Whether a query can lock rows, as with `FOR UPDATE`.
     pub locks_rows: bool,
+    /// Settings that a query can give itself and that have one value in every query, by their names with that value.
+    pub fixed: &'static [&'static [(&'static str, &'static str)]],
 }
 
 impl fmt::Debug for Lexer {

@@ -28,6 +28,7 @@ const fn lexer(name: &'static str, lex: fn(&str) -> Lexed) -> Lexer {
         totals_beside: false,
         acting: &[],
         locks_rows: true,
+        fixed: &[],
     }
 }
 

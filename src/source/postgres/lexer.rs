@@ -18,6 +18,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     totals_beside: false,
     acting: &[],
     locks_rows: true,
+    fixed: &[],
 }];
 
 pub(in crate::source) fn next(rest: &str) -> Next {

@@ -18,6 +18,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     totals_beside: false,
     acting: &ACTING,
     locks_rows: false,
+    fixed: &[],
 }];
 
 fn lex(sql: &str) -> Lexed {

@@ -14,6 +14,7 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
     totals_beside: false,
     acting: &[],
     locks_rows: false,
+    fixed: &[],
 }];
 
 fn next(rest: &str) -> Next {
