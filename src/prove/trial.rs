@@ -8,11 +8,11 @@ use super::mutant::setbacks;
 use super::request::Request;
 use super::sample::{Picks, Sample};
 use super::tape::{Answers, Asked, Edits, Query, Recorder, Replayer};
-use crate::model::{CheckProof, CheckReport, Queries, RunReport, Side, Sighting, Status};
+use crate::model::{CheckProof, CheckReport, Measure, Outcome, Queries, RunReport, Side, Sighting, Status};
 use crate::run;
 use crate::run::{DiffStrategy, RunOptions, Selected};
 use crate::source::{CancellationToken, Interpose};
-use crate::spec::check::{Check, Settle};
+use crate::spec::check::{Check, KindSettings, Settle};
 
 /// The check as it is tried: on every key, without a pause between two readings of answers that never change, and without a
 /// diagnosis of what differs, which nobody is shown.
@@ -175,13 +175,20 @@ impl Trial<'_> {
             by_query.insert(query.sql.clone(), setbacks(check, &sample.names, &sample.types, !is_answer));
         }
         let side = proof.side.unwrap_or(Side::New);
+        // A count of nothing is an answer with a row, and 0 without rows is the same 0.
+        if !is_one_sided && baseline.reports.iter().all(|report| counts_nothing(check, report)) {
+            proof.not_provable = Some("both sides count nothing, so there is no row that could be lost".to_owned());
+            return false;
+        }
         let (after, is_known) = self.tried(baseline, Edits { side, by_query }).await;
         let is_seen = is_known && is_worse(&baseline.reports, &after);
         proof.canary = Some(if is_seen { Sighting::Caught } else { Sighting::Missed });
         if !is_seen {
             let hint = match is_one_sided {
                 true => "; give it a `population`, so that it cannot pass on a table without rows",
-                false => "; it compares nothing that depends on the rows",
+                false => {
+                    "; either nothing that it compares depends on the rows, or its rules take all of them for no difference"
+                }
             };
             proof.void = Some(format!("it passes though every row of {side} is lost{hint}"));
         }
@@ -221,4 +228,16 @@ impl Trial<'_> {
 /// Whether only one side is asked.
 fn is_one_sided(check: &Check) -> bool {
     check.sides.present().count() == 1
+}
+
+/// Whether both sides have one row of numbers that says there is nothing: a count of 0, or a sum of no value.
+fn counts_nothing(check: &Check, report: &CheckReport) -> bool {
+    let Outcome::Numbers(found) = &report.outcome else { return false };
+    let is_nothing = |held: &Option<String>| match check.kind {
+        KindSettings::RowCount => held.as_deref() == Some("0"),
+        KindSettings::Sum => held.is_none(),
+        _ => false,
+    };
+    let is_none = |measure: &Measure| is_nothing(&measure.old) && is_nothing(&measure.new);
+    check.key.is_empty() && !found.measures.is_empty() && found.measures.iter().all(is_none)
 }

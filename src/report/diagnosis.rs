@@ -14,7 +14,8 @@ pub(super) struct Line {
 /// The findings about a check, the most important first.
 pub(super) fn lines(check: &CheckReport) -> Vec<Line> {
     let only = |condition: &str| match check.id.strip_prefix("diff.") {
-        Some(table) if table != "query" => {
+        // A condition of a command is a template, in which no value can stand that reads like a placeholder.
+        Some(table) if table != "query" && !condition.contains("{{") => {
             format!("the same `cutover diff` with --where {}", quoted(&visible(condition)))
         }
         _ => format!("WHERE {}", visible(condition)),
@@ -41,4 +42,24 @@ pub(super) fn closing(check: &CheckReport) -> Option<String> {
         said += "; the time for it ran out, so there may be more to say";
     }
     Some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Diagnosis, Difference, Finding, FindingCode, Kind};
+
+    /// Catches a command that would be refused for the value in it, and one that is not told.
+    #[test]
+    fn a_condition_that_reads_like_a_placeholder_is_in_no_command() {
+        let only = |condition: &str| {
+            let mut finding = Finding::new(FindingCode::Concentrated, Difference::Changed, 1, 2);
+            finding.condition = Some(condition.to_owned());
+            let mut check = CheckReport::new("diff.t", Kind::Rows);
+            check.diagnosis = Some(Diagnosis { findings: vec![finding], ..Diagnosis::default() });
+            lines(&check).remove(0).only.unwrap()
+        };
+        assert!(only("cat = 'x'").contains("--where"));
+        assert_eq!(only("cat = '{{ x }}'"), "WHERE cat = '{{ x }}'");
+    }
 }

@@ -249,3 +249,23 @@ fn masked_values_are_not_shown() {
     let all = format!("{}{}", proof.json, proof.shown);
     assert!(!all.contains("masked:") && !all.contains("id = "), "{all}");
 }
+
+/// Catches a proof that is void because of a table that has no row on either side, and one of a check that is blind.
+#[test]
+fn a_table_without_rows_is_no_blindness() {
+    for (kind, column) in [("row_count", "COUNT(*) AS n"), ("sum", "SUM(cost) AS cost"), ("rows", "id, cost")] {
+        let key = if kind == "rows" { "key = \"id\"\n" } else { "" };
+        let query = |behind: &str| format!("\"SELECT {column} FROM items{behind}\"");
+        let check = |behind: &str| {
+            let query = query(behind);
+            format!("[checks.empty]\nkind = \"{kind}\"\n{key}allow_empty = true\nold = {query}\nnew = {query}\n{ROWS}")
+        };
+        let proof = prove(shop(&check(" WHERE id > 100")).path(), &[]);
+        let empty = proof.json["checks"].as_array().unwrap().iter().find(|one| one["id"] == "shop.empty").unwrap();
+        assert!(empty["void"].is_null() && empty["not_provable"].is_string(), "{kind}: {empty}");
+        assert_ne!(proof.code, Some(2), "{kind}: {}", proof.shown);
+        let proof = prove(shop(&check("")).path(), &[]);
+        let whole = proof.json["checks"].as_array().unwrap().iter().find(|one| one["id"] == "shop.empty").unwrap();
+        assert!(whole["not_provable"].is_null(), "{kind}: {whole}");
+    }
+}
