@@ -183,7 +183,6 @@ enum Request {
     Read(String, mpsc::Sender<Frame>, oneshot::Sender<Result<Vec<Warning>, Error>>),
     Whole(String, oneshot::Sender<Result<Option<Answer>, Error>>),
     Describe(String, oneshot::Sender<Result<Option<Vec<Described>>, Error>>),
-    Expected(String, oneshot::Sender<Result<Option<u64>, Error>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -211,7 +210,6 @@ async fn session(
             Request::Read(sql, batches, told) => answered(reader.read(&sql, batches), told).await,
             Request::Whole(sql, told) => answered(reader.whole(&sql), told).await,
             Request::Describe(sql, told) => answered(reader.describe(&sql), told).await,
-            Request::Expected(sql, told) => answered(reader.expected(&sql), told).await,
             Request::Close(told) => return answered(reader.close(), told).await,
         }
     }
@@ -272,10 +270,6 @@ impl Reader for Session {
 
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
         Box::pin(self.ask(|told| Request::Describe(sql.to_owned(), told)))
-    }
-
-    fn expected<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<u64>, Error>> {
-        Box::pin(self.ask(|told| Request::Expected(sql.to_owned(), told)))
     }
 
     fn close<'a>(mut self: Box<Self>) -> BoxFuture<'a, ()>

@@ -84,6 +84,10 @@ impl<'a> TwoSidedScan<'a> {
         let Some(question) = pushdown::question(sides.old.engine, sides.new.engine) else {
             return refuse("both sides must be on one engine, and one that sums hashes of rows");
         };
+        let (Asked::Together(written) | Asked::Apart(written)) = question;
+        if wanted == DiffStrategy::Auto && !written.is_faster() {
+            return Ok(UNKNOWN);
+        }
         if self.keys().is_some() {
             return refuse("only the keys that differed before are looked at");
         }
@@ -95,14 +99,10 @@ impl<'a> TwoSidedScan<'a> {
             _ => return refuse("the columns are not known"),
         };
         let (check, hash) = (self.one.check, self.context.options.hash);
-        let (Asked::Together(written) | Asked::Apart(written)) = question;
         let asked = match pushdown::ServerDiff::new(written, check, self.options(), hash, &described) {
             Ok(asked) => asked,
             Err(why) => return refused(why),
         };
-        if wanted == DiffStrategy::Auto && self.is_small(written.fewest(), queries, old, new).await? {
-            return Ok(UNKNOWN);
-        }
         let clock = Instant::now();
         let together = matches!(question, Asked::Together(_)).then(|| asked.sql(queries)).flatten();
         let answer = match together {
@@ -129,27 +129,6 @@ impl<'a> TwoSidedScan<'a> {
         result.note_columns(names);
         result.sides.present_mut().for_each(|(_, side)| side.elapsed_ms = elapsed);
         Ok((answer, asked.hash()))
-    }
-
-    /// Whether the servers expect fewer than `fewest` rows of each side.
-    async fn is_small(
-        &self,
-        fewest: u64,
-        queries: &Sides<String>,
-        old: &mut Session<'a>,
-        new: &mut Session<'a>,
-    ) -> Result<bool, ErrorReport> {
-        if fewest == 0 {
-            return Ok(false);
-        }
-        let (sides, stop) = (&self.sides, self.context.stop);
-        for (side, session, sql) in [(&sides.old, old, &queries.old), (&sides.new, new, &queries.new)] {
-            let expected = source::within(session.expected(sql), side.engine, &side.ticket, self.timeout, stop).await;
-            if expected.map_err(|error| self.located(side, error))?.is_none_or(|rows| rows >= fewest) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Asks each side for sums by buckets, and again by finer ones where many rows are in buckets that differ; absent where

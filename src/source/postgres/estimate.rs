@@ -50,21 +50,11 @@ impl Postgres {
     }
 }
 
-/// The rows that the server expects `query` to have.
-pub(super) async fn expected(connection: &mut PgConnection, query: ReadQuery<'_>) -> Result<Option<u64>, sqlx::Error> {
-    Ok(plan(connection, query).await?[0]["Plan"]["Plan Rows"].as_u64())
-}
-
-/// The server's plan for `query`, which does not run.
-async fn plan(connection: &mut PgConnection, query: ReadQuery<'_>) -> Result<Json, sqlx::Error> {
+async fn estimated(connection: &mut PgConnection, query: ReadQuery<'_>) -> Result<Estimate, sqlx::Error> {
     let row = send::explained(connection, query).await?;
     let raw = row.try_get_raw(0)?;
     let text = if raw.is_null() { "[]" } else { raw.as_str().map_err(sqlx::Error::Decode)? };
-    serde_json::from_str(text).map_err(|cause| sqlx::Error::Decode(cause.into()))
-}
-
-async fn estimated(connection: &mut PgConnection, query: ReadQuery<'_>) -> Result<Estimate, sqlx::Error> {
-    let plan = plan(connection, query).await?;
+    let plan: Json = serde_json::from_str(text).map_err(|cause| sqlx::Error::Decode(cause.into()))?;
     let mut scans = Vec::new();
     walk(&plan[0]["Plan"], 1.0, 1.0, &mut scans);
     let (schemas, names): (Vec<String>, Vec<String>) = scans.iter().map(|scan| scan.table.clone()).unzip();

@@ -20,7 +20,7 @@ use super::send::{Form, Parsed};
 use super::server::Postgres;
 use super::types;
 use super::types::Shape;
-use super::{copy, error, estimate, server_diff};
+use super::{copy, error, server_diff};
 use crate::frame::Frame;
 use crate::model::Warning;
 
@@ -317,15 +317,6 @@ impl Reader for Session<'_> {
             self.connection = Some(read);
             let BatchSink::Whole(Some(frame)) = rows else { return Err(column_builder::no_columns()) };
             Ok(Some(Answer { frame, warnings: Vec::new() }))
-        })
-    }
-
-    fn expected<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<u64>, Error>> {
-        Box::pin(async move {
-            let query = ReadQuery::check(&super::lexer::LEXERS[0], sql)?;
-            let Some(connection) = &mut self.connection else { return Ok(None) };
-            let rows = estimate::expected(connection, query).await;
-            rows.map_err(|cause| error::behind(send::EXPLAIN, sql, self.timeout, &cause))
         })
     }
 

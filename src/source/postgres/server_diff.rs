@@ -15,9 +15,6 @@ use crate::model::Side;
 /// The first version with a hash of records of 64 bits.
 pub(super) const SINCE: u32 = 140_000;
 
-/// Rows below which both sides are read in the time that the question takes.
-const FEWEST: u64 = 1 << 20;
-
 impl ServerDiff for Postgres {
     fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)> {
         match hash {
@@ -26,8 +23,10 @@ impl ServerDiff for Postgres {
         }
     }
 
-    fn fewest(&self) -> u64 {
-        FEWEST
+    /// Its hashes cost about what sending the rows costs: where they are equal that is less than reading them, where some
+    /// differ it is more.
+    fn is_faster(&self) -> bool {
+        false
     }
 
     fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
@@ -48,6 +47,11 @@ impl BucketSql for Postgres {
 
     fn bucket(&self, hash: &str, bits: u32) -> String {
         format!("({hash} >> {} & {})", 64 - bits, (1_u64 << bits) - 1)
+    }
+
+    /// Otherwise the hash would be written, and computed, once for each of its addends.
+    fn fence(&self) -> &'static str {
+        "\nOFFSET 0"
     }
 
     /// One array is looked up by its hash, where as many literals are compared one after the other.

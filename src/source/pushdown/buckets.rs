@@ -15,6 +15,11 @@ pub(in crate::source) trait BucketSql: Dialect {
     /// The first `bits` bits of a hash, as a number that is not negative.
     fn bucket(&self, hash: &str, bits: u32) -> String;
 
+    /// What ends a subquery whose columns are to be computed once; empty where they are anyway.
+    fn fence(&self) -> &'static str {
+        ""
+    }
+
     /// Whether a number is one of `numbers`.
     fn is_one_of(&self, number: &str, numbers: &[u64]) -> String {
         let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
@@ -62,7 +67,7 @@ pub(in crate::source) fn checksums(
          {} AS cutover_bucket_open{}, {} AS cutover_total\n\
          FROM (\n\
          SELECT {prefix}key, count(*) AS {prefix}rows{}{}\n\
-         FROM (\nSELECT {} AS {prefix}key, {} AS {prefix}hash{} {}\n) AS {prefix}hashed\n{within}\
+         FROM (\nSELECT {} AS {prefix}key, {} AS {prefix}hash{} {}{}\n) AS {prefix}hashed\n{within}\
          GROUP BY {prefix}key\n) AS {prefix}keys\n\
          GROUP BY 1\nORDER BY 1",
         engine.integer_of(&engine.bucket(&format!("{prefix}key"), bits)),
@@ -80,6 +85,7 @@ pub(in crate::source) fn checksums(
         columns.row_hash(),
         each(&|at| format!(", CASE WHEN {} THEN 1 ELSE 0 END AS {prefix}f{at}", flags[at]), flags.len()),
         of.names.from(statement(engine, of.sql)),
+        engine.fence(),
     )
 }
 

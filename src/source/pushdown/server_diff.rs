@@ -74,9 +74,9 @@ pub trait ServerDiff: Sync {
     /// The server's name of the hash, and its bits; absent where it has none of that kind.
     fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)>;
 
-    /// Rows of a side below which reading all of them is faster than asking first.
-    fn fewest(&self) -> u64 {
-        0
+    /// Whether asking is known to be faster than reading all rows, so that it is done unless somebody says otherwise.
+    fn is_faster(&self) -> bool {
+        true
     }
 
     /// A query that is answered with one row about both sides: rows of old, rows of new, keys that stand once on each

@@ -37,12 +37,6 @@ pub trait Reader: Send {
         Box::pin(std::future::ready(Ok(None)))
     }
 
-    /// How many rows the server expects `sql` to have, without running it; absent where it does not say.
-    fn expected<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<u64>, Error>> {
-        let _ = sql;
-        Box::pin(std::future::ready(Ok(None)))
-    }
-
     /// Ends the session; one that is dropped instead ends less politely.
     fn close<'a>(self: Box<Self>) -> BoxFuture<'a, ()>
     where
