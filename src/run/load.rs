@@ -55,12 +55,13 @@ impl Load {
                 set(State { free_at: Some(Instant::now()), given_up: false });
                 return Ok(begun.elapsed());
             }
-            if state().given_up || first.elapsed() + pause.every > pause.at_most {
+            let left = pause.at_most.saturating_sub(first.elapsed());
+            if state().given_up || left.is_zero() {
                 set(State { free_at: None, given_up: true });
                 return Err(busy(pause));
             }
             tokio::select! {
-                () = tokio::time::sleep(pause.every) => {}
+                () = tokio::time::sleep(pause.every.min(left)) => {}
                 () = stop.cancelled() => return Err(interrupted()),
             }
         }

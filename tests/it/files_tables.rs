@@ -460,6 +460,20 @@ async fn files_of_one_table_go_together_by_name_or_not_at_all() {
     let frame = ask(folder.path(), "SELECT x, y FROM t ORDER BY x").await.unwrap();
     assert_eq!(frame.values("x"), [Value::Integer(-1), Value::Integer(1), Value::Integer(i64::MAX.into())]);
     assert_eq!(frame.values("y"), [Value::Null, text("one"), text("two")]);
+    // Text is text, however its bytes lie.
+    let forms: [ArrayRef; 3] = [
+        Arc::new(arrow::array::StringViewArray::from(vec!["view"])),
+        Arc::new(arrow::array::LargeStringArray::from(vec!["large"])),
+        Arc::new(vec!["listed"].into_iter().collect::<arrow::array::DictionaryArray<arrow::datatypes::Int8Type>>()),
+    ];
+    for (number, form) in forms.into_iter().enumerate() {
+        put(
+            &format!("y{number}.parquet"),
+            vec![("x", Arc::new(Int8Array::from(vec![10 + number as i8]))), ("y", form)],
+        );
+    }
+    let frame = ask(folder.path(), "SELECT y FROM t WHERE x BETWEEN 1 AND 12 ORDER BY x").await.unwrap();
+    assert_eq!(frame.values("y"), ["one", "view", "large", "listed"].map(text));
     put("d.parquet", vec![("x", Arc::new(StringArray::from(vec!["3"])))]);
     let message = refused(folder.path(), "SELECT x FROM t").await;
     assert!(message.contains("d.parquet") && message.contains("`x` is Int64"), "{message}");

@@ -1,6 +1,6 @@
 //! The columns of a table that lies in several files: by name, each of the narrowest type that holds the values of all.
 //!
-//! Integers widen to integers and decimals, decimals to decimals of 38 digits at most, floats to doubles, timestamps to the finer unit; a
+//! Text is text and bytes are bytes however long they may be; integers widen to integers and decimals, decimals to decimals of 38 digits at most, floats to doubles, timestamps to the finer unit; a
 //! column that a file lacks is NULL there. Any other two types are an error: nothing is turned into text.
 
 use std::sync::Arc;
@@ -80,6 +80,8 @@ fn wider(one: &DataType, other: &DataType) -> Option<DataType> {
     Some(match (one, other) {
         (one, other) if one == other => one.clone(),
         (Arrow::Null, of) | (of, Arrow::Null) => of.clone(),
+        (one, other) if is_text(one) && is_text(other) => Arrow::Utf8View,
+        (one, other) if is_binary(one) && is_binary(other) => Arrow::BinaryView,
         (Arrow::Float32 | Arrow::Float64, Arrow::Float32 | Arrow::Float64) => Arrow::Float64,
         (Arrow::Timestamp(a, zone), Arrow::Timestamp(b, other)) if zone == other => {
             Arrow::Timestamp(finer(*a, *b), zone.clone())
@@ -114,6 +116,15 @@ fn wider(one: &DataType, other: &DataType) -> Option<DataType> {
         }
         _ => return None,
     })
+}
+
+/// Text, however long it is and wherever its bytes lie.
+fn is_text(of: &DataType) -> bool {
+    matches!(of, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+}
+
+fn is_binary(of: &DataType) -> bool {
+    matches!(of, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
 }
 
 /// Digits of the longest integer of a type.
@@ -164,6 +175,10 @@ mod tests {
             (Arrow::Decimal128(38, 0), Arrow::Decimal128(38, 1), None),
             (Arrow::Float32, Arrow::Float64, Some(Arrow::Float64)),
             (Arrow::Null, Arrow::Utf8View, Some(Arrow::Utf8View)),
+            (Arrow::Utf8, Arrow::LargeUtf8, Some(Arrow::Utf8View)),
+            (Arrow::Utf8, Arrow::Utf8View, Some(Arrow::Utf8View)),
+            (Arrow::Binary, Arrow::BinaryView, Some(Arrow::BinaryView)),
+            (Arrow::Binary, Arrow::Utf8, None),
             (Arrow::Timestamp(TimeUnit::Second, None), micros(false), Some(micros(false))),
             (micros(true), micros(false), None),
             (micros(true), Arrow::Timestamp(TimeUnit::Second, Some(Arc::from("Europe/Berlin"))), Some(micros(true))),
