@@ -1,5 +1,5 @@
-//! The fewest values that a check of kind `percentile` is sure to see: those of its largest group that move from below its
-//! quantiles to above them.
+//! The fewest values that a check of kind `percentile` is sure to see when they move from one side of its quantiles to the
+//! other: of each group and in both directions, the most of those.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +32,39 @@ enum Reference {
     Quantiles(Vec<Option<BigDecimal>>),
 }
 
+/// What the side of old gives.
+enum Held {
+    Values(Groups),
+    Quantiles(BTreeMap<Key, Vec<Option<BigDecimal>>>),
+}
+
+impl Reference {
+    /// The same of numbers with the other sign.
+    fn mirrored(&self) -> Reference {
+        match self {
+            Reference::Values => Reference::Values,
+            Reference::Quantiles(known) => {
+                Reference::Quantiles(known.iter().map(|known| known.as_ref().map(|number| -number)).collect())
+            }
+        }
+    }
+}
+
+/// The numbers with the other sign, ascending again: what is high is low there.
+fn mirrored(sorted: &[BigDecimal]) -> Vec<BigDecimal> {
+    sorted.iter().rev().map(|number| -number).collect()
+}
+
+/// The quantiles of numbers with the other sign.
+fn turned(settings: &Percentile) -> Percentile {
+    let quantiles = settings.quantiles.iter().map(|(name, q)| (name.clone(), BigDecimal::from(1) - q)).collect();
+    Percentile { quantiles, ..settings.clone() }
+}
+
+fn numbers(group: &[Placed]) -> Vec<BigDecimal> {
+    group.iter().map(|(number, ..)| number.clone()).collect()
+}
+
 impl Trial<'_> {
     /// The fewest values whose move is seen; absent where new does not give raw values.
     pub(super) async fn values_moved(&self, ready: &Ready) -> Option<SmallestLoss> {
@@ -40,27 +73,45 @@ impl Trial<'_> {
         let old = ready.baseline.answers.get(asked.source, &asked.sql, 0)?;
         let new = ready.baseline.answers.get(ready.target.source, &ready.target.sql, 0)?;
         let new = self.groups(&new, settings, Side::New)?;
-        let is_judged = |(_, group): &(&Key, &Vec<Placed>)| group.len() as u64 >= settings.min_rows;
-        // Of several as large, the first.
-        let (key, group) = new.iter().filter(is_judged).rev().max_by_key(|(_, group)| group.len())?;
-        let numbers = |group: &[Placed]| group.iter().map(|(number, ..)| number.clone()).collect::<Vec<_>>();
-        let sorted = numbers(group);
-        let (reference, is_equal) = match self.stored(&old, settings, Side::Old) {
+        let held = match self.stored(&old, settings, Side::Old) {
             Some(stored) => {
-                let quantiles = &stored.get(key)?.quantiles;
-                (Reference::Quantiles(quantiles.iter().map(written).collect()), true)
+                let numbers = |held: &[Value]| held.iter().map(written).collect();
+                Held::Quantiles(stored.into_iter().map(|(key, stored)| (key, numbers(&stored.quantiles))).collect())
             }
-            None => {
-                let old = self.groups(&old, settings, Side::Old)?;
-                (Reference::Values, old.get(key).is_some_and(|old| numbers(old) == sorted))
-            }
+            None => Held::Values(self.groups(&old, settings, Side::Old)?),
         };
-        let moved = fewest(&sorted, &reference, settings);
+        // The group and the way in which the most values move unseen; of several, the first.
+        let mut worst: Option<(&Key, &Vec<Placed>, bool, Option<usize>, bool)> = None;
+        for (key, group) in new.iter().filter(|(_, group)| group.len() as u64 >= settings.min_rows) {
+            let sorted = numbers(group);
+            let (reference, is_equal) = match &held {
+                Held::Quantiles(stored) => {
+                    let Some(stored) = stored.get(key) else { continue };
+                    (Reference::Quantiles(stored.clone()), true)
+                }
+                Held::Values(old) => (Reference::Values, old.get(key).is_some_and(|old| numbers(old) == sorted)),
+            };
+            for is_up in [true, false] {
+                let moved = match is_up {
+                    true => fewest(&sorted, &reference, settings),
+                    false => fewest(&mirrored(&sorted), &reference.mirrored(), &turned(settings)),
+                };
+                // What no number of values breaks is further than any number.
+                let reach = |moved: Option<usize>| moved.unwrap_or(usize::MAX);
+                if worst.is_none_or(|(.., known, _)| reach(moved) > reach(known)) {
+                    worst = Some((key, group, is_up, moved, is_equal));
+                }
+            }
+        }
+        let (key, group, is_up, moved, is_equal) = worst?;
         let name = self.one.check.name_on(Side::New, settings.value.as_ref()?).to_owned();
         let lost = |count: i128| {
-            let largest = &group.last()?.2;
-            let lowest = group.get(..usize::try_from(count).ok()?)?;
-            let cells = lowest.iter().map(|(_, row, _)| (*row, largest.clone())).collect();
+            let count = usize::try_from(count).ok()?;
+            let (from, to) = match is_up {
+                true => (group.get(..count)?, group.last()?),
+                false => (group.get(group.len().checked_sub(count)?..)?, group.first()?),
+            };
+            let cells = from.iter().map(|(_, row, _)| (*row, to.2.clone())).collect();
             Some(vec![Edit::Set(name.clone(), cells)])
         };
         let most = group.len() as i128;
@@ -70,7 +121,7 @@ impl Trial<'_> {
             }
             _ => None,
         };
-        let why = "its bounds hold when all values of a group but the largest are as large as that";
+        let why = "its bounds hold when all values of a group are as large as the largest, or as small as the smallest";
         Some(SmallestLoss {
             unit: LossUnit::Values,
             column: settings.value.clone(),

@@ -1,6 +1,8 @@
 //! The smallest amount of a column that a tolerance is sure to see; of counts and sums without one, the smallest unit.
 
-use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive, Zero};
+use std::collections::HashMap;
+
+use bigdecimal::{BigDecimal, RoundingMode, Zero};
 
 use super::super::edit::Edit;
 use super::super::judge;
@@ -8,6 +10,7 @@ use super::super::opened::opened;
 use super::super::tape::{Query, RecordedAnswer};
 use super::super::trial::{Ready, Trial};
 use super::least::MOST_ROWS;
+use super::quantiles::Key;
 use super::steps::{beyond, step, stepped, steps_beyond, written};
 use crate::compare::{close, value_as_shown};
 use crate::frame::{Type, Value, value};
@@ -15,8 +18,10 @@ use crate::model::{DifferenceForm, Kind, LossInRows, LossUnit, Queries, Side, Sm
 use crate::source::totals;
 use crate::spec::check::{Check, Comparison, KindSettings, Tolerance};
 
-/// A number of old with the largest tolerance, and its counterpart.
+/// The number of new that may fall furthest before its check sees it, and its counterpart in old.
 struct Worst {
+    /// How far it may fall: its tolerance, and what it is above old.
+    room: BigDecimal,
     /// The key as it is shown, in the order of the check's key.
     key: Vec<Option<String>>,
     old: BigDecimal,
@@ -29,9 +34,6 @@ struct Worst {
     row: u64,
     new: Value,
 }
-
-/// The largest number of an answer, as it is held there, with its key.
-type Widest = (BigDecimal, Value, Vec<Option<String>>);
 
 impl Trial<'_> {
     /// The smallest amounts that the columns are sure to see.
@@ -62,22 +64,20 @@ impl Trial<'_> {
         (known_as, name): (&str, &str),
         tolerance: &Tolerance,
     ) -> Option<SmallestLoss> {
-        let worst = self.worst(ready, known_as, name)?;
-        let bound = &tolerance.absolute + &tolerance.relative * worst.old.abs();
-        let is_equal = number(&worst.new).is_some_and(|new| new == worst.old);
+        let worst = self.worst(ready, (known_as, name), tolerance)?;
         let (units, amount) = match worst.new {
             Value::Float(_) => {
-                let from = if is_equal { worst.new.clone() } else { Value::Float(worst.old.to_f64()?) };
                 let holds = |value: &Value| close(&worst.held, value, tolerance).unwrap_or(false);
-                beyond(&from, &(&worst.old - bound), false, &holds)?
+                let end = &worst.old - bound(tolerance, &worst.old);
+                beyond(&worst.new, &end, false, &holds)?
             }
             // Beyond the bound by one unit, or by less than one where the bound is no whole number of them.
             _ => {
-                let units = steps_beyond(&bound, &worst.new)?;
+                let units = steps_beyond(&worst.room, &worst.new)?;
                 (units, (step(&worst.new) * BigDecimal::from(units)).normalized())
             }
         };
-        let is_confirmed = if is_equal && worst.total <= MOST_ROWS {
+        let is_confirmed = if worst.total <= MOST_ROWS {
             let less = |units| {
                 let less = stepped(&worst.new, units, false)?;
                 Some(vec![Edit::Set(name.to_owned(), [(worst.row, less)].into())])
@@ -133,31 +133,36 @@ impl Trial<'_> {
         }
     }
 
-    /// The number of old whose tolerance is the widest, and its counterpart in new.
-    fn worst(&self, ready: &Ready, known_as: &str, name: &str) -> Option<Worst> {
-        let widest = self.compared(ready).into_iter().filter_map(|asked| {
-            let (amount, held, key) = self.widest(ready, &asked.old, known_as)?;
-            Some((amount, held, key, asked.new))
-        });
-        // Of several as wide, the first.
-        let by_amount = |one: &(BigDecimal, _, _, _), other: &(BigDecimal, _, _, _)| one.0.abs().cmp(&other.0.abs());
-        let (old, held, wanted, query) = widest.collect::<Vec<_>>().into_iter().rev().max_by(by_amount)?;
-        let answer = ready.baseline.answers.get(query.source, &query.sql, 0)?;
-        let names = self.key(Side::New);
-        let mut first = 0;
-        for batch in &answer.batches {
-            let keys: Vec<_> = names.iter().map(|name| batch.column(name)).collect::<Option<_>>()?;
-            for row in 0..batch.height() {
-                let shown = keys.iter().map(|(series, of)| value(series, of, row).as_ref().and_then(value_as_shown));
-                if shown.eq(wanted.iter().cloned()) {
-                    let (series, of) = batch.column(name)?;
-                    let (row, new) = (first + row as u64, value(series, of, row)?);
-                    return Some(Worst { key: wanted, old, held, query, total: answer.rows(), row, new });
+    /// The number that may fall furthest; of several, the largest of old, and of those the first.
+    fn worst(&self, ready: &Ready, (known_as, name): (&str, &str), tolerance: &Tolerance) -> Option<Worst> {
+        let mut worst: Option<Worst> = None;
+        for asked in self.compared(ready) {
+            let counterparts = self.numbers(ready, &asked.old, known_as)?;
+            let answer = ready.baseline.answers.get(asked.new.source, &asked.new.sql, 0)?;
+            let names = self.key(Side::New);
+            let mut first = 0;
+            for batch in &answer.batches {
+                let keys: Vec<Vec<Value>> = names.iter().map(|name| batch.values(name)).collect();
+                for (row, new) in batch.values(name).into_iter().enumerate() {
+                    let key: Key = keys.iter().map(|values| value_as_shown(&values[row])).collect();
+                    let Some((old, held)) = counterparts.get(&key) else { continue };
+                    let Some(number) = number(&new) else { continue };
+                    let room = bound(tolerance, old) + number - old;
+                    if room < BigDecimal::zero() {
+                        continue;
+                    }
+                    let known = worst.as_ref().map(|worst| (&worst.room, worst.old.abs()));
+                    if known.is_some_and(|known| (&room, old.abs()) <= known) {
+                        continue;
+                    }
+                    let (query, total, row) = (asked.new.clone(), answer.rows(), first + row as u64);
+                    let (old, held) = (old.clone(), held.clone());
+                    worst = Some(Worst { room, key, old, held, query, total, row, new });
                 }
+                first += batch.height() as u64;
             }
-            first += batch.height() as u64;
         }
-        None
+        worst
     }
 
     /// The columns of the key by their names on `side`.
@@ -165,25 +170,28 @@ impl Trial<'_> {
         self.one.check.key.iter().map(|name| self.one.check.name_on(side, name)).collect()
     }
 
-    /// The largest number of the answer of old to `query`, with its key.
-    fn widest(&self, ready: &Ready, query: &Query, known_as: &str) -> Option<Widest> {
+    /// The numbers of the answer of old to `query`, and as they are held there, by their keys.
+    fn numbers(&self, ready: &Ready, query: &Query, known_as: &str) -> Option<HashMap<Key, (BigDecimal, Value)>> {
         let answer = ready.baseline.answers.get(query.source, &query.sql, 0)?;
         let names = self.key(Side::Old);
         let column = if matches!(self.one.check.kind, KindSettings::RowCount) { None } else { Some(known_as) };
-        let mut widest: Option<Widest> = None;
+        let mut found = HashMap::new();
         for batch in &answer.batches {
             let column = column.or_else(|| batch.names().into_iter().find(|name| !names.contains(name)))?;
             let keys: Vec<Vec<Value>> = names.iter().map(|name| batch.values(name)).collect();
-            for (row, held) in batch.values(column).iter().enumerate() {
-                let Some(amount) = number(held) else { continue };
-                if widest.as_ref().is_none_or(|(known, ..)| amount.abs() > known.abs()) {
-                    let key = keys.iter().map(|values| value_as_shown(&values[row])).collect();
-                    widest = Some((amount, held.clone(), key));
-                }
+            for (row, held) in batch.values(column).into_iter().enumerate() {
+                let Some(amount) = number(&held) else { continue };
+                let key = keys.iter().map(|values| value_as_shown(&values[row])).collect();
+                found.entry(key).or_insert((amount, held));
             }
         }
-        widest
+        Some(found)
     }
+}
+
+/// How far from a number of old one of new may be.
+fn bound(tolerance: &Tolerance, old: &BigDecimal) -> BigDecimal {
+    &tolerance.absolute + &tolerance.relative * old.abs()
 }
 
 /// The value of a column in a row of an answer.
