@@ -255,4 +255,19 @@ mod tests {
         let of = Percentile { max_ks: bound("1"), ..settings("0.5") };
         assert_eq!(fewest(&sorted, &Reference::Values, &of), None);
     }
+
+    /// Catches a way back that is counted like the way up: of values that lie close together below and far apart above, few move
+    /// the median far when they rise, and many when they fall.
+    #[test]
+    fn the_way_down_is_its_own() {
+        let sorted: Vec<BigDecimal> = (0..101).map(|n| BigDecimal::from(if n < 50 { n } else { 50 * n })).collect();
+        let tolerance = Tolerance { absolute: 1_000.into(), ..Tolerance::default() };
+        let quantiles = vec![("p50".to_owned(), "0.5".parse().unwrap())];
+        let of = Percentile { tolerance: Some(tolerance), quantiles, ..Percentile::default() };
+        // The median is 2500, and 3550 is 21 values above it; the value below it is 49.
+        assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(21));
+        assert_eq!(fewest(&mirrored(&sorted), &Reference::Values, &turned(&of)), Some(1));
+        let reversed: Vec<BigDecimal> = mirrored(&sorted);
+        assert_eq!(fewest(&reversed, &Reference::Values, &of), Some(1));
+    }
 }

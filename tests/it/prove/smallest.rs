@@ -76,6 +76,27 @@ fn a_delay_is_what_is_left_of_the_lag_and_a_step_more() {
     }
 }
 
+/// Catches a loss that is counted from old, of which new is further away already, and one of the group that is the largest and not
+/// of that which may fall furthest.
+#[test]
+fn a_loss_is_counted_from_where_new_stands() {
+    let counted = |old: &str, new: &str| {
+        format!(
+            "[checks.c]\nkind = \"row_count\"\ncolumns.n = {{ absolute = 25 }}\nold = \"SELECT {old} AS n FROM items LIMIT 1\"\n\
+             new = \"SELECT {new} AS n FROM items LIMIT 1\"\n"
+        )
+    };
+    for (old, new, amount) in [("300", "300", "26"), ("300", "320", "46"), ("300", "280", "6")] {
+        is(&of(&counted(old, new), 0, ""), "rows", amount, &format!("{old} {new}"));
+    }
+    let sums = "[checks.c]\nkind = \"sum\"\nkey = \"id\"\ncolumns.cost = { absolute = 25 }\n\
+                old = \"SELECT id, CASE id WHEN 1 THEN 900 ELSE 100 END AS cost FROM items\"\n\
+                new = \"SELECT id, CASE id WHEN 1 THEN 890 WHEN 2 THEN 112 ELSE 100 END AS cost FROM items\"\n";
+    let proof = of(sums, 0, "");
+    is(&proof, "amount", "38", sums);
+    assert_eq!(proof.check("shop.c")["smallest"][0]["place"], "id = 2", "{}", proof.shown);
+}
+
 /// Catches a number of values that is not that of the bound, of the wrong group, or of one bound where another is narrower.
 #[test]
 fn so_many_values_move_across_a_quantile_as_its_bounds_let() {
