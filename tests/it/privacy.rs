@@ -203,6 +203,9 @@ fn left(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Left {
         let name = entry.file_name().to_string_lossy().into_owned();
         let bytes = std::fs::read(path).unwrap();
         artefacts.push((name.clone(), String::from_utf8_lossy(&bytes).into_owned()));
+        if name == "report.html" {
+            artefacts.push((name.clone(), read_out(&String::from_utf8_lossy(&bytes))));
+        }
         if name == "report.json" {
             report = serde_json::from_slice(&bytes).unwrap();
         }
@@ -213,6 +216,12 @@ fn left(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Left {
     let spilled: Vec<PathBuf> = std::fs::read_dir(&spill).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(spilled.is_empty(), "left behind: {spilled:?}");
     Left { code: output.status.code(), report, artefacts }
+}
+
+/// What a reader of the page reads: no tags, and numbers without the marks between their thousands.
+fn read_out(page: &str) -> String {
+    let text = regex::Regex::new("<[^>]*>").unwrap().replace_all(page, "").into_owned();
+    regex::Regex::new(r",(\d{3})").unwrap().replace_all(&text, "$1").into_owned()
 }
 
 /// Every cell of a Parquet file, a line per row.

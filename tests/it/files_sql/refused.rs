@@ -98,7 +98,7 @@ const REFUSED: [(&str, &str, &str); 81] = [
     ("SELECT TOP 3 id FROM a", "LIMIT", ""),
     ("SELECT id FROM a LIMIT 1 BY g", "ROW_NUMBER", ""),
     ("SELECT id FROM a FETCH FIRST 3 ROWS WITH TIES", "WITH TIES", ""),
-    ("FROM a SELECT id", "FROM before", ""),
+    ("FROM a SELECT id", "one SELECT", ""),
     ("SELECT id FROM a UNION BY NAME SELECT id FROM c", "BY NAME", ""),
     ("SELECT id FROM a |> WHERE id > 1", "", ""),
     ("TABLE a", "one SELECT", ""),
