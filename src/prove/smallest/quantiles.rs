@@ -32,6 +32,17 @@ enum Reference {
     Quantiles(Vec<Option<BigDecimal>>),
 }
 
+/// Values of a group that move from its low end to its high end, or the other way.
+struct Way<'a> {
+    key: &'a Key,
+    group: &'a [Placed],
+    is_up: bool,
+    /// The fewest that are seen; absent where no number of them is.
+    moved: Option<usize>,
+    /// Whether old has the same values.
+    is_equal: bool,
+}
+
 /// What the side of old gives.
 enum Held {
     Values(Groups),
@@ -81,7 +92,7 @@ impl Trial<'_> {
             None => Held::Values(self.groups(&old, settings, Side::Old)?),
         };
         // The group and the way in which the most values move unseen; of several, the first.
-        let mut worst: Option<(&Key, &Vec<Placed>, bool, Option<usize>, bool)> = None;
+        let mut worst: Option<Way<'_>> = None;
         for (key, group) in new.iter().filter(|(_, group)| group.len() as u64 >= settings.min_rows) {
             let sorted = numbers(group);
             let (reference, is_equal) = match &held {
@@ -98,12 +109,12 @@ impl Trial<'_> {
                 };
                 // What no number of values breaks is further than any number.
                 let reach = |moved: Option<usize>| moved.unwrap_or(usize::MAX);
-                if worst.is_none_or(|(.., known, _)| reach(moved) > reach(known)) {
-                    worst = Some((key, group, is_up, moved, is_equal));
+                if worst.as_ref().is_none_or(|known| reach(moved) > reach(known.moved)) {
+                    worst = Some(Way { key, group, is_up, moved, is_equal });
                 }
             }
         }
-        let (key, group, is_up, moved, is_equal) = worst?;
+        let Way { key, group, is_up, moved, is_equal } = worst?;
         let name = self.one.check.name_on(Side::New, settings.value.as_ref()?).to_owned();
         let lost = |count: i128| {
             let count = usize::try_from(count).ok()?;

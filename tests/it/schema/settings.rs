@@ -96,7 +96,7 @@ async fn names_of_nothing_are_mistakes() {
     for (settings, said) in [
         ("ignore = { \"orders.legcy\" = \"x\" }", "`ignore.\"orders.legcy\"` names nothing"),
         ("ignore = { \"orders.legcy\" = \"x\" }", "did you mean `orders.legacy`?"),
-        ("ignore = { \"orders:indexs\" = \"x\" }", "names nothing"),
+        ("ignore = { \"orders:keyz\" = \"x\" }", "names nothing"),
         ("ignore = { \"order?\" = \"x\", \"z*\" = \"y\" }", "`ignore.\"z*\"` names nothing"),
         ("ignore = { \"orders:data\" = \"x\" }", "data are compared with `data = true` only"),
         ("allow = { \"orders.nothing\" = \"text → int\" }", "`allow.\"orders.nothing\"` names nothing"),
