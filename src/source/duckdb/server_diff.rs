@@ -3,35 +3,21 @@
 //! `hash` hashes each value to 64 bits and mixes those of a list one after the other, so that no column passes for its
 //! neighbour. It takes −0 for 0, which cutover tells apart, and NULL for one number: the sign and the NULL are hashed, too.
 
-use super::super::pushdown::server_diff::{Buckets, Pair, RowHash, ServerDiff, SideQuestion};
-use super::super::pushdown::{BucketSql, Described, checksums, differing};
+use super::super::pushdown::server_diff::Pair;
+use super::super::pushdown::{BucketSql, Described};
 use super::dialect::DuckDb;
 use crate::frame::Type;
-use crate::model::Side;
 
-impl ServerDiff for DuckDb {
-    fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)> {
-        match hash {
-            RowHash::Fast => Some(("hash", 64)),
-            RowHash::Strong => None,
-        }
+impl BucketSql for DuckDb {
+    fn hash_name(&self) -> &'static str {
+        "hash"
     }
 
     /// Its rows are here already, and are read as fast as they are hashed there.
-    fn is_faster(&self) -> bool {
+    fn has_cheap_sums(&self) -> bool {
         false
     }
 
-    fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
-        differing(self, of, buckets)
-    }
-
-    fn checksums(&self, of: SideQuestion<'_>, _side: Side, bits: u32, within: Option<&Buckets>) -> String {
-        checksums(self, of, bits, within)
-    }
-}
-
-impl BucketSql for DuckDb {
     fn hash_of(&self, columns: &[(String, &Pair)], seed: u64) -> String {
         let value = |(column, pair): &(String, &Pair)| match pair.of {
             Type::Float => format!(", {column} IS NULL, {column}, signbit({column})"),

@@ -57,6 +57,12 @@ fn comments_are_those_of_the_engine() {
     for executable in ["1 /*! 2 */", "1 /*!50000 2 */", "1 /*M! 2 */", "1 /*M!100000 2 */"] {
         assert!(code(MYSQL, executable).is_err(), "{executable}");
     }
+    for setting in
+        ["SELECT /*+ SET_VAR(sql_select_limit = 2) */ 1", "SELECT /*+ NO_ICP(t) set_var (time_zone='SYSTEM')*/ 1"]
+    {
+        assert!(code(MYSQL, setting).is_err(), "{setting}");
+    }
+    same(MYSQL, "SELECT /*+ NO_ICP(t) */ 1 /* SET_VAR(a) */", &["SELECT", "1"]);
     assert!(code("files", "1 /*! 2 */").is_err());
     same("postgres", "1 /*! 2 */", &["1"]);
 }
@@ -163,6 +169,8 @@ fn what_spark_reads_otherwise_than_it_looks_is_refused() {
         "$$a$$",
     ] {
         assert!(code("spark", unclear).is_err(), "{unclear}");
+        let (tokens, refused) = lex(lexer("spark"), unclear);
+        assert_eq!(tokens.last().map_or(0, |last| last.end), refused.unwrap().offset, "{unclear}");
     }
 }
 

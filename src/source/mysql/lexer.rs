@@ -1,13 +1,15 @@
 //! MySQL and MariaDB, by their `sql_lex.cc`.
 //!
 //! `--` is a comment only before white space, `#` always; comments do not nest. What stands in `/*! … */` or MariaDB's
-//! `/*M! … */` is code, on some versions, and refused.
+//! `/*M! … */` is code, on some versions, and refused; so is a hint that sets a variable.
 
 use super::super::lexer::scan;
 use super::super::lexer::{Kind, Lexed, Lexer, Next, each};
 
 const EXECUTABLE: &str =
     "what stands in /*! … */ is code to some versions and a comment to others; write it as code, or leave it out";
+const HINT: &str =
+    "a hint sets a variable for this query (SET_VAR), which may cut its answer or write it otherwise; leave it out";
 const DOLLAR: &str = "a name begins with a dollar sign, which opens a text since MySQL 9; put it in backticks";
 
 /// One for each of the modes that change what quotes mean: a backslash escapes unless `NO_BACKSLASH_ESCAPES` is set, and
@@ -47,7 +49,12 @@ fn next(rest: &str, backslash: bool, ansi_quotes: bool) -> Next {
         '/' if rest.starts_with("/*!") || rest.starts_with("/*M!") || rest.starts_with("/*m!") => {
             return Err(EXECUTABLE);
         }
-        '/' if rest.starts_with("/*") => return scan::comment(rest, false),
+        '/' if rest.starts_with("/*") => {
+            let comment = scan::comment(rest, false)?;
+            // Of MySQL 8; MariaDB takes it for a comment.
+            let is_setting = rest.starts_with("/*+") && rest[..comment.1].to_ascii_uppercase().contains("SET_VAR");
+            return if is_setting { Err(HINT) } else { Ok(comment) };
+        }
         '\'' => (Kind::Text, scan::quoted(rest, '\'', backslash)?),
         '"' if ansi_quotes => (Kind::Name, scan::quoted(rest, '"', false)?),
         '"' => (Kind::Text, scan::quoted(rest, '"', backslash)?),

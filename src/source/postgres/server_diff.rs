@@ -6,39 +6,24 @@
 
 use sqlx::postgres::{PgTypeInfo, PgTypeKind};
 
-use super::super::pushdown::server_diff::{Buckets, Pair, RowHash, ServerDiff, SideQuestion};
-use super::super::pushdown::{BucketSql, checksums, differing};
+use super::super::pushdown::BucketSql;
+use super::super::pushdown::server_diff::Pair;
 use super::dialect::Postgres;
 use crate::frame::Type;
-use crate::model::Side;
 
 /// The first version with a hash of records of 64 bits.
 pub(super) const SINCE: u32 = 140_000;
 
-impl ServerDiff for Postgres {
-    fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)> {
-        match hash {
-            RowHash::Fast => Some(("hash_record_extended", 64)),
-            RowHash::Strong => None,
-        }
+impl BucketSql for Postgres {
+    fn hash_name(&self) -> &'static str {
+        "hash_record_extended"
     }
 
-    /// Its hashes cost about what sending the rows costs: where they are equal that is less than reading them, where some
-    /// differ it is more.
-    fn is_faster(&self) -> bool {
+    /// A hash costs about what sending the row does: where all are equal sums are cheaper, where some differ they are not.
+    fn has_cheap_sums(&self) -> bool {
         false
     }
 
-    fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
-        differing(self, of, buckets)
-    }
-
-    fn checksums(&self, of: SideQuestion<'_>, _side: Side, bits: u32, within: Option<&Buckets>) -> String {
-        checksums(self, of, bits, within)
-    }
-}
-
-impl BucketSql for Postgres {
     fn hash_of(&self, columns: &[(String, &Pair)], seed: u64) -> String {
         let columns: Vec<String> = columns.iter().map(|(column, pair)| sent(column, &pair.of)).collect();
         let bytes = format!("pg_catalog.record_send(ROW({}))", columns.join(", "));

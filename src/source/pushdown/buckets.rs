@@ -4,11 +4,18 @@ use super::super::dialect::Dialect;
 use super::super::gate::statement;
 use super::is_number;
 use super::names::Names;
-use super::server_diff::{Buckets, Pair, ROW_HASH, SideQuestion};
+use super::server_diff::{Buckets, Pair, ROW_HASH, RowHash, ServerDiff, SideQuestion};
 use crate::frame::Type;
+use crate::model::Side;
 
 /// What the questions about buckets are made of in the SQL of an engine.
 pub(in crate::source) trait BucketSql: Dialect {
+    /// The engine's name of [`BucketSql::hash_of`].
+    fn hash_name(&self) -> &'static str;
+
+    /// Whether sums cost less than reading the rows they are of.
+    fn has_cheap_sums(&self) -> bool;
+
     /// A hash of 64 bits of quoted columns, in which NULL is a value like none other and no column passes for its neighbour.
     fn hash_of(&self, columns: &[(String, &Pair)], seed: u64) -> String;
 
@@ -45,13 +52,28 @@ pub(in crate::source) trait BucketSql: Dialect {
     fn finite(&self, column: &str, of: &Type) -> String;
 }
 
-/// See [`super::ServerDiff::checksums`].
-pub(in crate::source) fn checksums(
-    engine: &dyn BucketSql,
-    of: SideQuestion<'_>,
-    bits: u32,
-    within: Option<&Buckets>,
-) -> String {
+impl<E: BucketSql> ServerDiff for E {
+    fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)> {
+        match hash {
+            RowHash::Fast => Some((self.hash_name(), 64)),
+            RowHash::Strong => None,
+        }
+    }
+
+    fn is_faster(&self) -> bool {
+        self.has_cheap_sums()
+    }
+
+    fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
+        differing(self, of, buckets)
+    }
+
+    fn checksums(&self, of: SideQuestion<'_>, _side: Side, bits: u32, within: Option<&Buckets>) -> String {
+        checksums(self, of, bits, within)
+    }
+}
+
+fn checksums(engine: &dyn BucketSql, of: SideQuestion<'_>, bits: u32, within: Option<&Buckets>) -> String {
     let (prefix, columns) = (of.names.name(""), Columns::of(engine, of));
     let flags = columns.flags();
     let each = |write: &dyn Fn(usize) -> String, count: usize| (0..count).map(write).collect::<String>();
@@ -89,8 +111,7 @@ pub(in crate::source) fn checksums(
     )
 }
 
-/// See [`super::ServerDiff::differing`].
-pub(in crate::source) fn differing(engine: &dyn BucketSql, of: SideQuestion<'_>, buckets: &Buckets) -> String {
+fn differing(engine: &dyn BucketSql, of: SideQuestion<'_>, buckets: &Buckets) -> String {
     let columns = Columns::of(engine, of);
     format!(
         "SELECT *, {} AS {} {}\nWHERE {}",

@@ -10,7 +10,7 @@ mod sampled;
 pub(in crate::source) mod server_diff;
 
 pub use super::gate::statement;
-pub(in crate::source) use buckets::{BucketSql, checksums, differing};
+pub(in crate::source) use buckets::BucketSql;
 pub use names::Names;
 pub use sampled::sampled;
 pub use server_diff::{Buckets, MOST_KEYS, Pair, ROW_HASH, RowHash, Seeded, ServerDiff, SideQuestion};

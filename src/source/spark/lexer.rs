@@ -22,9 +22,12 @@ pub(crate) static LEXERS: [Lexer; 1] = [Lexer {
 }];
 
 fn lex(sql: &str) -> Lexed {
-    let (tokens, unclear) = each(sql, next);
-    let refused = unclear.or_else(|| refused(sql, &tokens));
-    (tokens, refused)
+    let (mut tokens, unclear) = each(sql, next);
+    let Some(mut refused) = unclear.or_else(|| refused(sql, &tokens)) else { return (tokens, None) };
+    // Tokens end where what is refused begins.
+    tokens.retain(|token| token.end <= refused.offset);
+    refused.offset = tokens.last().map_or(0, |last| last.end);
+    (tokens, Some(refused))
 }
 
 fn next(rest: &str) -> Next {

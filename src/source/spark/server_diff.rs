@@ -4,33 +4,24 @@
 //! too. It takes −0 for 0, which cutover tells apart, so that a zero is hashed as its text, too.
 
 use super::super::dialect::Dialect;
-use super::super::pushdown::server_diff::{Buckets, Pair, RowHash, ServerDiff, SideQuestion};
-use super::super::pushdown::{BucketSql, Described, checksums, differing};
+use super::super::pushdown::server_diff::Pair;
+use super::super::pushdown::{BucketSql, Described};
 use super::dialect::Spark;
 use super::types;
 use super::vendor::Column;
 use crate::frame::Type;
-use crate::model::Side;
 use crate::schema::ColumnType;
 
-impl ServerDiff for Spark {
-    fn hash(&self, hash: RowHash) -> Option<(&'static str, u32)> {
-        match hash {
-            RowHash::Fast => Some(("xxhash64", 64)),
-            RowHash::Strong => None,
-        }
-    }
-
-    fn differing(&self, of: SideQuestion<'_>, buckets: &Buckets) -> String {
-        differing(self, of, buckets)
-    }
-
-    fn checksums(&self, of: SideQuestion<'_>, _side: Side, bits: u32, within: Option<&Buckets>) -> String {
-        checksums(self, of, bits, within)
-    }
-}
-
 impl BucketSql for Spark {
+    fn hash_name(&self) -> &'static str {
+        "xxhash64"
+    }
+
+    /// Its executors hash what would else come to one machine.
+    fn has_cheap_sums(&self) -> bool {
+        true
+    }
+
     fn hash_of(&self, columns: &[(String, &Pair)], seed: u64) -> String {
         let value = |(column, pair): &(String, &Pair)| match pair.of {
             Type::Float => {
