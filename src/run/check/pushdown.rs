@@ -129,7 +129,7 @@ impl ServerDiff {
             return Err(unfit(format!("the key column `{}` is a float", float.old)));
         }
         if question.hash(hash).is_none() {
-            return Err(unfit("the server has no such hash; say --hash fast"));
+            return Err(unfit("the servers have no keyed hash, which --hash strong asks for"));
         }
         let names = Names::beside(described.old.iter().chain(&described.new).map(|column| column.name.as_str()));
         Ok(ServerDiff { question, plan, names, key, compared, seeded })
