@@ -30,13 +30,16 @@ fn said(pack: &str) -> (u64, u64) {
     (number(line), number(among))
 }
 
-/// The defects of one pack are tried here; `planted` is one of them that few checks see, and the tests of the pack try all.
-fn holds(pack: &str, old: &str, new: &str, planted: &str) {
+/// The defects of one pack are tried here; `planted` is one of them that few checks see, and the tests of the pack try all. So many
+/// mutants as `by_hour` come and go with the hour, where views look back from now.
+fn holds(pack: &str, (old, new): (&str, &str), planted: &str, by_hour: u64) {
     let (code, json, shown) = prove(pack, old, new, &[planted]);
     assert_eq!(code, Some(0), "{shown}");
     let all = defects(pack).len() as u64;
     let mutants = json["totals"]["mutants"].as_u64().unwrap() - 1 + all;
-    assert_eq!(said(pack), (mutants, all), "the README of {pack}: {shown}");
+    let said = said(pack);
+    assert!(said.0.abs_diff(mutants) <= by_hour, "the README of {pack} says {}, not {mutants}: {shown}", said.0);
+    assert_eq!(said.1, all, "the README of {pack}: {shown}");
     let defect = &json["defects"][0];
     assert_eq!((&defect["id"], &defect["outcome"]), (&format!("defect:{planted}").into(), &"caught".into()), "{shown}");
     assert_eq!(defect["seen_by"].as_array().unwrap().len(), 1, "{shown}");
@@ -47,7 +50,7 @@ fn holds(pack: &str, old: &str, new: &str, planted: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_star_schema_misses_nothing_and_leaves_nothing() {
     let url = postgres("star_proven").await;
-    holds("star_schema", &url, &url, "topic_narrowed");
+    holds("star_schema", (&url, &url), "topic_narrowed", 0);
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let sql = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
     let left: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
@@ -58,7 +61,7 @@ async fn the_star_schema_misses_nothing_and_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_llm_observatory_misses_nothing_but_what_its_suite_accepts() {
     let url = postgres("llm_proven").await;
-    holds("llm_observatory", &url, &url, "sla_loosened");
+    holds("llm_observatory", (&url, &url), "sla_loosened", 5);
 }
 
 /// Catches something that a rehearsal on TimescaleDB makes and nothing takes away, and what TimescaleDB refuses to drop together
@@ -99,7 +102,7 @@ async fn what_a_rehearsal_makes_on_timescaledb_is_taken_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn langfuse_misses_nothing() {
     let (old, new) = (clickhouse("langfuse_proven_old").await, clickhouse("langfuse_proven_new").await);
-    holds("langfuse", &old, &new, "prompt_version_narrowed");
+    holds("langfuse", (&old, &new), "prompt_version_narrowed", 0);
 }
 
 /// Catches a proof that writes over tables of somebody else, or takes them away.
