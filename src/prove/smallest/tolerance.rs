@@ -1,5 +1,6 @@
 //! The smallest amount of a column that a tolerance is sure to see; of counts and sums without one, the smallest unit.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use bigdecimal::{BigDecimal, RoundingMode, Zero};
@@ -133,7 +134,7 @@ impl Trial<'_> {
         }
     }
 
-    /// The number that may fall furthest; of several, the largest of old, and of those the first.
+    /// The number that may fall furthest; of several, the largest of old, and of those the first by its key.
     fn worst(&self, ready: &Ready, (known_as, name): (&str, &str), tolerance: &Tolerance) -> Option<Worst> {
         let mut worst: Option<Worst> = None;
         for asked in self.compared(ready) {
@@ -151,8 +152,9 @@ impl Trial<'_> {
                     if room < BigDecimal::zero() {
                         continue;
                     }
-                    let known = worst.as_ref().map(|worst| (&worst.room, worst.old.abs()));
-                    if known.is_some_and(|known| (&room, old.abs()) <= known) {
+                    // An engine may give the same rows in any order.
+                    let known = worst.as_ref().map(|worst| (&worst.room, worst.old.abs(), Reverse(&worst.key)));
+                    if known.is_some_and(|known| (&room, old.abs(), Reverse(&key)) <= known) {
                         continue;
                     }
                     let (query, total, row) = (asked.new.clone(), answer.rows(), first + row as u64);
