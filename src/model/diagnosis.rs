@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Difference, DifferenceForm, FindingCode, Spread, text_of};
+use super::{Deltas, Difference, DifferenceForm, FindingCode, Spread, text_of};
 
 /// What was found to be true of the differences of a check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
@@ -19,6 +19,10 @@ pub struct Diagnosis {
     /// Where the rows that were looked at lie; absent where no column orders them, and where it is not to be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spread: Option<Spread>,
+    /// How far the changed values of numbers and times are from the old ones, the column that changed most often first; of the
+    /// rows that were looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deltas: Vec<Deltas>,
     /// Differing rows that were looked at, where not all were; the counts are estimated from them.
     #[serde(rename = "diagnosed_rows", skip_serializing_if = "Option::is_none", serialize_with = "super::text")]
     #[schemars(with = "Option<String>")]
@@ -32,6 +36,7 @@ impl Diagnosis {
     /// Returns every text that holds values.
     pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut String> {
         let of_spread = self.spread.iter_mut().flat_map(Spread::texts_mut);
+        let of_deltas = self.deltas.iter_mut().flat_map(Deltas::texts_mut);
         let of_findings = self.findings.iter_mut().flat_map(|finding| {
             let Finding {
                 code: _,
@@ -54,7 +59,7 @@ impl Diagnosis {
             });
             parameter.iter_mut().chain(condition).chain(of_terms)
         });
-        of_findings.chain(of_spread)
+        of_findings.chain(of_spread).chain(of_deltas)
     }
 }
 

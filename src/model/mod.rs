@@ -11,6 +11,7 @@ use serde::Serialize;
 mod asked;
 mod code_words;
 mod codes;
+mod deltas;
 mod diagnosis;
 mod earlier;
 mod errors;
@@ -37,6 +38,7 @@ mod words;
 
 pub use asked::Asked;
 pub use codes::{Disclosure, ErrorCode, SkipCode, UnknownCode, WarningCode};
+pub use deltas::{DeltaRange, Deltas};
 pub use diagnosis::{Diagnosis, Elsewhere, Finding, Term};
 pub use earlier::{EarlierRuns, HistoryPoint};
 pub use errors::{Cause, ErrorReport, Place};

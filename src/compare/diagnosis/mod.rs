@@ -7,6 +7,7 @@ mod arrays;
 mod columns;
 mod concentration;
 mod copies;
+mod deltas;
 pub(crate) mod draw;
 mod encodings;
 pub(crate) mod evidence;
@@ -38,6 +39,7 @@ use rayon::prelude::*;
 use columns::{ColumnChanges, changed};
 use concentration::{Background, Shared, shared};
 use copies::{Ratio, copies};
+use deltas::deltas;
 pub(crate) use evidence::{Change, Collector, Counted, DifferingRow, Evidence, Head, Merged};
 use keys::changed_key;
 pub(crate) use merges::{Version, Versions, merges};
@@ -385,6 +387,7 @@ impl Diagnosing<'_> {
             findings: self.findings,
             uncovered: open + keys,
             spread: spread(evidence, self.known.hidden),
+            deltas: deltas(evidence, self.known.hidden),
             drawn: (!evidence.complete).then_some(drawn),
             cut_short: (self.known.late)(),
         }

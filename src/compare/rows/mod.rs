@@ -198,7 +198,7 @@ impl Found {
             let held = group.duplicated().then(|| group.key(columns));
             let values = || held.clone().unwrap_or_else(|| group.key(columns));
             let whole_rows = self.whole_rows;
-            let mut note = |difference, rows: RowNumbers, example: &dyn Fn() -> Example| {
+            let mut note = |difference, rows: RowNumbers, differs: &[bool], example: &dyn Fn() -> Example| {
                 if let Some(wanted) = sink.as_mut() {
                     let is_wanted = whole_rows && (rows.0.is_some() || rows.1.is_some());
                     let rows = is_wanted.then(|| row_pair(columns, rows, group.duplicated()));
@@ -206,7 +206,8 @@ impl Found {
                         sink = None;
                     }
                 }
-                examples.add_lowest(difference, values(), example);
+                let columns = differs.iter().enumerate().filter(|(_, differs)| **differs).map(|(at, _)| at);
+                examples.add_lowest(difference, values(), columns, example);
             };
             let key = || display::key(&check.key, &values());
             if let Err(cause) = self.judge_group(check, columns, group, &key, &mut watch, &mut note) {
@@ -245,7 +246,7 @@ impl Found {
         group: &KeyGroup,
         key: &dyn Fn() -> Key,
         watch: &mut impl FnMut(JudgedRow<'_>),
-        note: &mut impl FnMut(Difference, RowNumbers, &dyn Fn() -> Example),
+        note: &mut impl FnMut(Difference, RowNumbers, &[bool], &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         if let ([old], [new]) = (group.old.as_slice(), group.new.as_slice()) {
             return self.judge_pair(columns, (*old, *new), key, watch, note);
@@ -256,7 +257,7 @@ impl Found {
             self.duplicate_keys += 1;
             self.collected.iter_mut().for_each(|collected| note_copies(collected, group));
             if !check.duplicates_allowed {
-                note(Difference::Duplicate, (None, None), &|| Example {
+                note(Difference::Duplicate, (None, None), &[], &|| Example {
                     difference: Difference::Duplicate,
                     key: key(),
                     columns: BTreeMap::from([("rows".to_owned(), counts(group.old.len(), group.new.len()))]),
@@ -270,7 +271,7 @@ impl Found {
             self.rows.missing += 1;
             self.collect(columns, Difference::Missing, (Side::Old, *row), group);
             watch(JudgedRow { key, old: Some(*row), new: None, holds: &[], warned: &[] });
-            note(Difference::Missing, (Some(*row), None), &|| {
+            note(Difference::Missing, (Some(*row), None), &[], &|| {
                 alone(columns, Difference::Missing, &key(), Side::Old, *row)
             });
         }
@@ -278,7 +279,9 @@ impl Found {
             self.rows.extra += 1;
             self.collect(columns, Difference::Extra, (Side::New, *row), group);
             watch(JudgedRow { key, old: None, new: Some(*row), holds: &[], warned: &[] });
-            note(Difference::Extra, (None, Some(*row)), &|| alone(columns, Difference::Extra, &key(), Side::New, *row));
+            note(Difference::Extra, (None, Some(*row)), &[], &|| {
+                alone(columns, Difference::Extra, &key(), Side::New, *row)
+            });
         }
         Ok(())
     }
@@ -289,7 +292,7 @@ impl Found {
         (old, new): (usize, usize),
         key: &dyn Fn() -> Key,
         watch: &mut impl FnMut(JudgedRow<'_>),
-        note: &mut impl FnMut(Difference, RowNumbers, &dyn Fn() -> Example),
+        note: &mut impl FnMut(Difference, RowNumbers, &[bool], &dyn Fn() -> Example),
     ) -> Result<(), ErrorReport> {
         let mut holds: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
         let mut warned: SmallVec<[bool; 32]> = SmallVec::with_capacity(columns.compared.len());
@@ -313,9 +316,9 @@ impl Found {
                 let row = Differing { class: Difference::Changed, side: Side::Old, row: old, partner, copies: (1, 1) };
                 collect(collected, columns, &row);
             }
-            let differs = |at: usize| !holds[at];
-            let example = || pair_example(columns, Difference::Changed, &key(), (old, new), &differs);
-            note(Difference::Changed, (Some(old), Some(new)), &example);
+            let changed: SmallVec<[bool; 32]> = holds.iter().map(|holds| !holds).collect();
+            let example = || pair_example(columns, Difference::Changed, &key(), (old, new), &|at| changed[at]);
+            note(Difference::Changed, (Some(old), Some(new)), &changed, &example);
             return Ok(());
         }
         self.rows.equal += 1;
@@ -324,7 +327,7 @@ impl Found {
             self.warned += 1;
             let beyond = |at: usize| warned[at];
             let example = || pair_example(columns, Difference::Warned, &key(), (old, new), &beyond);
-            note(Difference::Warned, (None, None), &example);
+            note(Difference::Warned, (None, None), &warned, &example);
         }
         Ok(())
     }

@@ -10,6 +10,8 @@ use super::charts;
 use super::charts::Curve;
 use super::columns;
 use super::columns::Columns;
+use super::deltas;
+use super::deltas::Histogram;
 use super::digits::{grouped, share};
 use super::emphasis;
 use super::emphasis::Parts;
@@ -39,6 +41,7 @@ pub(super) struct Check {
     warnings: Vec<(String, String)>,
     columns: Option<Columns>,
     lanes: Option<Lanes>,
+    deltas: Vec<Histogram>,
     over_keys: Vec<OverKeys>,
     curves: Vec<Curve>,
     times: Option<Distribution>,
@@ -108,6 +111,7 @@ pub(super) fn check(report: &RunReport, earlier: &EarlierRuns, check: &CheckRepo
         warnings: check.warnings.iter().map(warning).collect(),
         columns: columns::of(check),
         lanes: lanes::over(check),
+        deltas: deltas::histograms(check),
         over_keys: over_keys::charts(check),
         curves: charts::curves(check),
         times: times::of(check),

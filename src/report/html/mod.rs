@@ -8,6 +8,7 @@ mod bars;
 mod charts;
 mod check;
 mod columns;
+mod deltas;
 mod digits;
 mod emphasis;
 mod entries;

@@ -9,7 +9,7 @@ fn example(difference: Difference, id: i128) -> Example {
 }
 
 fn add(examples: &mut Examples, difference: Difference, id: i128) {
-    examples.add_lowest(difference, vec![Value::Integer(id)], || example(difference, id));
+    examples.add_lowest(difference, vec![Value::Integer(id)], [], || example(difference, id));
 }
 
 fn ids(examples: Examples) -> Vec<(Difference, i128)> {
@@ -45,6 +45,23 @@ fn without_keys_the_first_that_come_stay() {
     assert_eq!(ids(examples), [(Difference::Extra, 3), (Difference::Extra, 1)]);
 }
 
+/// Catches a column whose changes are shown by no example because another column changed in every row before it, an example that
+/// is shown twice, and examples out of the order of their keys.
+#[test]
+fn columns_take_turns() {
+    let mut examples = Examples::new(4);
+    let mut changed = |id: i128, columns: &[usize]| {
+        examples.add_lowest(Difference::Changed, vec![Value::Integer(id)], columns.iter().copied(), || {
+            example(Difference::Changed, id)
+        });
+    };
+    (0..50).for_each(|id| changed(id, &[0]));
+    changed(50, &[0, 1]);
+    changed(51, &[0, 1, 2]);
+    changed(52, &[3]);
+    assert_eq!(ids(examples), [0, 50, 51, 52].map(|id| (Difference::Changed, id)));
+}
+
 proptest! {
     /// Catches examples that depend on how the rows were cut into parts, or on their order.
     #[test]
@@ -65,8 +82,9 @@ proptest! {
         let mut merged = filled(one);
         merged.merge(filled(other));
         let kept = |examples: Examples| -> Vec<(Difference, i128)> {
-            let id = |(_, example): &(Ordered, Example)| example.key.0[0].1.as_ref().unwrap().parse().unwrap();
-            examples.kept.iter().flat_map(|(of, kept)| kept.iter().map(move |one| (*of, id(one)))).collect()
+            let id = |(_, example): &Kept| example.key.0[0].1.as_ref().unwrap().parse().unwrap();
+            let of_kinds = examples.kept.iter().flat_map(|(of, kept)| kept.values().flatten().map(move |one| (*of, id(one))));
+            of_kinds.collect()
         };
         let mut found = kept(merged);
         found.sort();

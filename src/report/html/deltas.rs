@@ -1,0 +1,85 @@
+//! How far changed values are from the old ones: a bar for each sign and size, with its number, and a line at zero.
+
+use serde::Serialize;
+
+use super::super::text::{plural, thousands, visible};
+use crate::model::{CheckReport, DeltaRange, Deltas};
+
+/// Width of a bar with its gap, height of the tallest, and the least height of one.
+const STEP: usize = 18;
+const HEIGHT: f64 = 40.0;
+const LEAST: f64 = 2.0;
+
+/// The differences of one column.
+#[derive(Serialize)]
+pub(super) struct Histogram {
+    column: String,
+    told: String,
+    width: usize,
+    /// Where those below zero end; absent where all are of one sign.
+    zero: Option<usize>,
+    bars: Vec<Bar>,
+    from: String,
+    to: String,
+    rows: Vec<(String, String)>,
+}
+
+#[derive(Serialize)]
+struct Bar {
+    x: usize,
+    y: String,
+    height: String,
+    label: String,
+}
+
+/// The histograms of a check, the column that changed most often first.
+pub(super) fn histograms(check: &CheckReport) -> Vec<Histogram> {
+    check.diagnosis.iter().flat_map(|diagnosis| &diagnosis.deltas).map(of_column).collect()
+}
+
+fn of_column(deltas: &Deltas) -> Histogram {
+    let ranges = &deltas.ranges;
+    let most = ranges.iter().map(|range| range.rows).max().unwrap_or(0);
+    let below = ranges.iter().filter(|range| is_below(range)).count();
+    let filled = ranges.iter().enumerate().filter(|(_, range)| range.rows > 0);
+    let bars = filled.clone().map(|(at, range)| {
+        let height = (range.rows as f64 / most.max(1) as f64 * HEIGHT).max(LEAST);
+        Bar {
+            x: at * STEP + 1,
+            y: format!("{:.1}", HEIGHT - height),
+            height: format!("{height:.1}"),
+            label: format!("{}: {}", words(range), plural(range.rows, "row")),
+        }
+    });
+    let bars: Vec<Bar> = bars.collect();
+    let fullest = ranges.iter().max_by_key(|range| range.rows);
+    Histogram {
+        column: visible(&deltas.column),
+        told: fullest
+            .map_or(String::new(), |range| format!("most of them {} ({})", words(range), plural(range.rows, "row"))),
+        width: ranges.len() * STEP,
+        zero: (below > 0 && below < ranges.len()).then_some(below * STEP),
+        bars,
+        from: ranges.first().map_or(String::new(), |range| visible(far(range))),
+        to: ranges.last().map_or(String::new(), |range| visible(far(range))),
+        rows: filled.map(|(_, range)| (words(range), thousands(range.rows))).collect(),
+    }
+}
+
+/// The end of a range that is further from zero, or what it has of one.
+fn far(range: &DeltaRange) -> &str {
+    range.to.as_deref().unwrap_or(&range.from)
+}
+
+fn is_below(range: &DeltaRange) -> bool {
+    far(range).starts_with('−')
+}
+
+fn words(range: &DeltaRange) -> String {
+    match &range.to {
+        Some(to) if is_below(range) => format!("{} to above {}", visible(&range.from), visible(to)),
+        Some(to) => format!("{} to below {}", visible(&range.from), visible(to)),
+        None if is_below(range) => format!("{} or less", visible(&range.from)),
+        None => format!("{} or more", visible(&range.from)),
+    }
+}
