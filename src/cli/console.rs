@@ -26,8 +26,19 @@ fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
     to.write_all(text.as_bytes()).and_then(|()| to.flush())
 }
 
+/// Whether stdout belongs to a protocol, so that nothing else may stand there.
+static KEPT: AtomicBool = AtomicBool::new(false);
+
+/// Keeps everything that is printed from stdout, from now on.
+pub(crate) fn keep_stdout() {
+    KEPT.store(true, Ordering::Relaxed);
+}
+
 /// Writes to stdout. What cannot be written there is lost, unless nobody reads it any more.
 fn answer(text: &str) {
+    if KEPT.load(Ordering::Relaxed) {
+        return note(text);
+    }
     if let Err(cause) = write(&mut io::stdout(), text)
         && cause.kind() != io::ErrorKind::BrokenPipe
         && !LOST.swap(true, Ordering::Relaxed)

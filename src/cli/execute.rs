@@ -17,6 +17,7 @@ use crate::exit_code::{BROKEN, INTERRUPTED};
 use crate::isolation;
 use crate::model::{EarlierRuns, RunReport, SignOff, plural};
 use crate::record::windows::FinishedWindows;
+use crate::report::terminal::Style;
 use crate::report::{proof, terminal};
 use crate::run;
 use crate::run::Again;
@@ -52,15 +53,35 @@ pub(super) async fn run(
 pub(super) async fn execute(request: &RunRequest<'_>, notifiers: &Notifiers) -> u8 {
     let to_stderr = request.reports.use_stdout();
     notifiers.begin(to_stderr);
-    if !request.options.privacy.examples || request.selected.iter().any(|one| one.check.mask != Masks::default()) {
-        isolation::withhold_panics();
-    }
+    withhold(request);
     let screen = Screen::new(request.look, to_stderr, request.selected.len());
     let (mut report, signalled) = compare(request, &screen).await;
     screen.finish();
     let at = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     report.sign_off = request.sign_off.clone().map(|by| SignOff { by, at });
     publish(request, report, signalled, &screen, notifiers).await
+}
+
+/// Keeps what a panic says to itself where values of rows are hidden.
+pub(super) fn withhold(request: &RunRequest<'_>) {
+    if !request.options.privacy.examples || request.selected.iter().any(|one| one.check.mask != Masks::default()) {
+        isolation::withhold_panics();
+    }
+}
+
+/// What people are told of a run that has ended, part by part.
+pub(super) fn told(report: &RunReport, style: &Style, say: impl Fn(&str)) {
+    best_effort("the terminal's report", || {
+        let details = terminal::details(report, style);
+        say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
+    });
+    best_effort("the connections' line", || {
+        if let Some(connections) = terminal::connections(report) {
+            say(&format!("{connections}\n"));
+        }
+    });
+    best_effort("the proofs' lines", || say(&proof::lines(report)));
+    best_effort("the verdict's line", || say(&format!("{}\n", terminal::summary(report, style))));
 }
 
 /// Runs the checks, and returns what they found and whether a signal ended them early. A second signal ends the process.
@@ -102,19 +123,7 @@ async fn publish(
         Ok(earlier) => (earlier, None),
         Err(why) => (EarlierRuns::default(), Some(why)),
     };
-    best_effort("the terminal's report", || {
-        let details = terminal::details(&report, &screen.style);
-        screen.say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
-    });
-    best_effort("the connections' line", || {
-        if let Some(connections) = terminal::connections(&report) {
-            screen.say(&format!("{connections}\n"));
-        }
-    });
-    best_effort("the proofs' lines", || {
-        screen.say(&proof::lines(&report));
-    });
-    best_effort("the verdict's line", || screen.say(&format!("{}\n", terminal::summary(&report, &screen.style))));
+    told(&report, &screen.style, |text| screen.say(text));
     // Asked before this run is recorded and its reports replace those of the last.
     let previous = match notifiers.reports_of_last_run() {
         Some(reports) => best_effort_async("the run before", last_run::of(place, reports, &report)).await.flatten(),

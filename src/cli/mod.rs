@@ -6,7 +6,9 @@ mod commands;
 mod console;
 mod dry_run;
 mod execute;
+mod listing;
 mod mask_key;
+mod mcp;
 mod overwrites;
 mod paths;
 mod proving;
@@ -14,10 +16,13 @@ mod publish;
 mod request;
 mod sanitize;
 mod selection;
+mod shown;
 mod sides;
 mod signal;
 mod startup;
 mod suites;
+mod validation;
+mod waiving;
 
 use std::path::PathBuf;
 
@@ -79,6 +84,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Accept the differences of a report for a time, in waivers.toml beside the suite
     Waive(waive::WaiveArgs),
+    /// Offer what other commands find out to an agent, by the Model Context Protocol; changes nothing
+    Mcp(mcp::McpArgs),
     /// List the ADBC drivers that are found, and where each was looked for
     Drivers(drivers::DriversArgs),
     /// Print the JSON Schema of a suite file or another, for editors
@@ -149,6 +156,7 @@ async fn dispatch(command: Command) -> Result<u8, u8> {
         Command::History(args) => history::history(&args).await,
         Command::Demo(args) => demo::demo(&args).await,
         Command::Waive(args) => waive::waive(&args),
+        Command::Mcp(args) => mcp::mcp(&args).await,
         Command::Drivers(args) => Ok(drivers::drivers(&args)),
         Command::Schema(args) => Ok(schema::schema(&args)),
         Command::Version(args) => Ok(version::version(&args)),

@@ -1,6 +1,6 @@
 //! Loads the suites that a command names, and shows their mistakes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::console;
 use crate::exit_code::BROKEN;
@@ -13,18 +13,13 @@ pub(super) fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite
     suite::load(paths, overrides).map_err(|problems| mistakes(&problems))
 }
 
-/// Loads the suite at `path` as it would be with the text `waivers` in the file beside it.
-pub(super) fn load_with_waivers(path: &Path, overrides: &Overrides, waivers: &str) -> Result<Vec<Suite>, u8> {
-    suite::load_with_waivers(path, overrides, waivers).map_err(|problems| mistakes(&problems))
-}
-
 /// Parses `text` as a suite without a file: relative URLs start where the user stands.
 pub(super) fn parse(text: &str, overrides: &Overrides) -> Result<Suite, u8> {
     suite::parse(text, overrides).map_err(|problems| mistakes(&problems))
 }
 
 /// Shows the mistakes of suites, a line each, and returns the exit code.
-fn mistakes(problems: &Problems) -> u8 {
+pub(super) fn mistakes(problems: &Problems) -> u8 {
     problems.0.iter().for_each(|problem| console::complain(&format!("{}\n", visible(&problem.to_string()))));
     BROKEN
 }

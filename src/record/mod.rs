@@ -8,7 +8,7 @@ pub mod read;
 mod report;
 pub(crate) mod windows;
 
-pub(crate) use place::{is_report, moment, run_id};
+pub(crate) use place::{is_report, moment, report as report_path, run_id};
 
 /// Version of the report that is written and understood. Keys keep their meaning within one.
 pub const SCHEMA_VERSION: u32 = 1;

@@ -37,7 +37,7 @@ pub(crate) fn is_report(name: &str) -> bool {
 
 /// Returns the report.json that `named` means: a folder's own, with `last` that of the newest folder in `reports/`, and
 /// any other name itself. A file or folder that is called `last` is meant by that name.
-pub(super) fn report(named: &Path) -> PathBuf {
+pub(crate) fn report(named: &Path) -> PathBuf {
     if named.is_dir() {
         return named.join(REPORT);
     }

@@ -69,19 +69,25 @@ fn unreadable(path: &Path, why: impl std::fmt::Display) -> Unreadable {
     Unreadable(format!("the report {} {why}", path.display()))
 }
 
+/// Returns all that the report.json at `path` says.
+pub(crate) fn document(path: &Path) -> Result<serde_json::Value, Unreadable> {
+    let hint = "give the path of a report.json or of its folder, or `last` for the newest in reports/";
+    let text = input::text(path).map_err(|cause| unreadable(path, format!("cannot be read: {cause}; {hint}")))?;
+    let report = frame::json::read(&text)
+        .map_err(|cause| unreadable(path, format!("is no JSON: {cause}; give the path of a report.json")))?;
+    if report["schema_version"].as_u64() != Some(SCHEMA_VERSION.into()) {
+        let why =
+            format!("is no report of schema version {SCHEMA_VERSION}; give a report.json that `cutover run` wrote");
+        return Err(unreadable(path, why));
+    }
+    Ok(report)
+}
+
 impl RecordedRun {
     /// Reads the report that `named` means: a report.json, its folder, or `last`.
     pub fn read(named: &Path) -> Result<RecordedRun, Unreadable> {
         let path = &*place::report(named);
-        let hint = "give the path of a report.json or of its folder, or `last` for the newest in reports/";
-        let text = input::text(path).map_err(|cause| unreadable(path, format!("cannot be read: {cause}; {hint}")))?;
-        let report = frame::json::read(&text)
-            .map_err(|cause| unreadable(path, format!("is no JSON: {cause}; give the path of a report.json")))?;
-        if report["schema_version"].as_u64() != Some(SCHEMA_VERSION.into()) {
-            let why =
-                format!("is no report of schema version {SCHEMA_VERSION}; give a report.json that `cutover run` wrote");
-            return Err(unreadable(path, why));
-        }
+        let report = document(path)?;
         let Report { id, started_at, status, interrupted, suites, checks } = serde_json::from_value(report)
             .map_err(|cause| unreadable(path, format!("is damaged: {cause}; run the checks again")))?;
         Ok(RecordedRun { path: path.to_owned(), id, started_at, status, interrupted, suites, checks })

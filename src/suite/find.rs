@@ -6,10 +6,17 @@ use std::path::{Path, PathBuf};
 use super::Problems;
 use crate::fs::input;
 
-/// The suite files of `paths`, each once, whatever links lead to it too.
-pub(super) fn files(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<PathBuf> {
+/// The suite files of `paths`, each once, whatever links lead to it too; with `within`, a folder without links in its path,
+/// none that lies outside of it.
+pub(super) fn files(paths: &[PathBuf], within: Option<&Path>, problems: &mut Problems) -> BTreeSet<PathBuf> {
+    let inside =
+        |path: &Path| within.is_none_or(|folder| path.canonicalize().is_ok_and(|place| place.starts_with(folder)));
     let mut found: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for path in paths {
+        if !inside(path) && path.exists() {
+            problems.add(path, OUTSIDE);
+            continue;
+        }
         if path.is_file() {
             add(path.clone(), &mut found);
             continue;
@@ -25,7 +32,7 @@ pub(super) fn files(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<Path
             );
             continue;
         }
-        if !below(path, &mut found, problems) {
+        if !below(path, &inside, &mut found, problems) {
             problems.add(
                 path,
                 "there is no suite.toml and no *.suite.toml below this folder; add one, or give the suite's file",
@@ -35,16 +42,27 @@ pub(super) fn files(paths: &[PathBuf], problems: &mut Problems) -> BTreeSet<Path
     found.into_values().collect()
 }
 
-/// Finds the suite files below `folder`, links to files and folders followed; whether there is one.
-fn below(folder: &Path, found: &mut BTreeMap<PathBuf, PathBuf>, problems: &mut Problems) -> bool {
+/// What is said of a suite file that may not be read.
+const OUTSIDE: &str = "it lies outside of the folder that suites are taken from; give one below that folder";
+
+/// Finds the suite files below `folder`, links to files and folders followed as far as these are `inside`; whether there is one.
+fn below(
+    folder: &Path,
+    inside: &impl Fn(&Path) -> bool,
+    found: &mut BTreeMap<PathBuf, PathBuf>,
+    problems: &mut Problems,
+) -> bool {
     let named = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name == "suite.toml" || name.ends_with(".suite.toml")
     };
     let mut any = false;
-    for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+    let leads_out = |entry: &walkdir::DirEntry| entry.path_is_symlink() && !inside(entry.path());
+    let walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(|entry| !(entry.file_type().is_dir() && leads_out(entry))) {
         match entry {
             Ok(entry) if !named(entry.path()) => {}
+            Ok(entry) if leads_out(&entry) => problems.add(entry.path(), OUTSIDE),
             Ok(entry) => match input::named(entry.file_type()) {
                 // Left out, it would look as if its checks had passed.
                 Some(what) => problems.add(entry.path(), format!("it is {what}, where a suite file is needed")),

@@ -51,17 +51,27 @@ pub use waivers::FILE as WAIVERS;
 
 /// Reads the suites at `paths`: files as they are, folders for every `suite.toml` and `*.suite.toml` below them.
 pub fn load(paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Problems> {
-    loaded(paths, overrides, None)
+    loaded(paths, None, overrides, None)
+}
+
+/// Does the same with suites that lie in `folder` only, whose path has no links in it; what leads out of it is a mistake.
+pub fn load_within(folder: &Path, paths: &[PathBuf], overrides: &Overrides) -> Result<Vec<Suite>, Problems> {
+    loaded(paths, Some(folder), overrides, None)
 }
 
 /// Reads the suite at `path` as it would be with the text `waivers` in the file beside it.
 pub fn load_with_waivers(path: &Path, overrides: &Overrides, waivers: &str) -> Result<Vec<Suite>, Problems> {
-    loaded(&[path.to_owned()], overrides, Some(waivers))
+    loaded(&[path.to_owned()], None, overrides, Some(waivers))
 }
 
-fn loaded(paths: &[PathBuf], overrides: &Overrides, waivers: Option<&str>) -> Result<Vec<Suite>, Problems> {
+fn loaded(
+    paths: &[PathBuf],
+    within: Option<&Path>,
+    overrides: &Overrides,
+    waivers: Option<&str>,
+) -> Result<Vec<Suite>, Problems> {
     let mut problems = Problems::default();
-    let files = find::files(paths, &mut problems);
+    let files = find::files(paths, within, &mut problems);
     let mut suites = Vec::new();
     let mut used = Used::default();
     for path in &files {

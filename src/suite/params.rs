@@ -79,7 +79,8 @@ impl ParamType {
         })
     }
 
-    fn of(value: &ParamValue) -> ParamType {
+    /// The type that a value has; a list is one of what its first item is.
+    pub fn of(value: &ParamValue) -> ParamType {
         match value {
             ParamValue::Text(_) => ParamType::Text,
             ParamValue::Integer(_) => ParamType::Integer,

@@ -97,7 +97,7 @@ fn the_summary_names_every_page_once() {
 }
 
 /// Times and names of runs, the same for all runs.
-fn timeless(text: &str) -> String {
+pub(crate) fn timeless(text: &str) -> String {
     let blanks = [
         (r"\b\d+(\.\d+)? m?s\b", "<time>"),
         (r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{4}", "<run>"),

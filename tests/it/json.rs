@@ -9,7 +9,7 @@ use crate::cli::cutover;
 
 /// Per command how it is asked for JSON, in a folder where `demo` has run, and the exit code that it ends with; nothing of
 /// those that print what only programs read.
-const COMMANDS: [(&str, &[&str], i32); 17] = [
+const COMMANDS: [(&str, &[&str], i32); 18] = [
     ("run", &["run", "pair", "--json", "--no-history"], 1),
     ("rerun", &["rerun", "last", "--json"], 1),
     ("show", &["show", "last", "--json"], 0),
@@ -23,6 +23,8 @@ const COMMANDS: [(&str, &[&str], i32); 17] = [
     ("history", &["history", "--json"], 0),
     ("demo", &["demo", "--dir", "again", "--json"], 1),
     ("waive", &["waive", "last", "--check", "ID", "--until", "2099-01-01", "--why", "w", "--owner", "o", "--json"], 0),
+    // It speaks to programs only.
+    ("mcp", &[], 0),
     ("drivers", &["drivers", "--json"], 0),
     ("schema", &["schema"], 0),
     ("version", &["version", "--json"], 0),

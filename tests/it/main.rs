@@ -27,6 +27,7 @@ mod latency;
 mod layout;
 mod leap;
 mod manual;
+mod mcp;
 mod motion;
 mod pace;
 mod packs;

@@ -6,5 +6,5 @@ pub(crate) mod value_parsers;
 
 pub(crate) use run::{RunArgs, SUITES};
 pub(crate) use shared::{
-    DetailArgs, HistoryPlaceArgs, LookArgs, NotifyArgs, OverrideArgs, RepairArgs, ReportArgs, WebhookText,
+    DetailArgs, HistoryPlaceArgs, LookArgs, NotifyArgs, OverrideArgs, PrivacyArgs, RepairArgs, ReportArgs, WebhookText,
 };

@@ -1,24 +1,16 @@
 //! Runs `cutover validate`: the mistakes of suites, and with `--connect` what the servers say of their queries.
 
-mod told;
-
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 
 use super::super::args::OverrideArgs;
-use super::super::{console, selection, suites};
+use super::super::validation::{Reach, Told, reached, summary};
+use super::super::{console, suites};
 use crate::exit_code::{BROKEN, PASSED};
-use crate::model::{SourceReport, plural};
-use crate::report::{Format, visible};
-use crate::run;
-use crate::secret::hidden;
-use crate::source;
-use crate::source::{CancellationToken, Estimate};
+use crate::report::Format;
+use crate::source::CancellationToken;
 use crate::suite;
-use crate::suite::{SourceSpec, Suite};
-use told::Told;
 
 /// `cutover validate`.
 #[derive(Args, Debug)]
@@ -46,153 +38,24 @@ Examples:
   cutover validate checks/costs --connect       also what the servers say of the queries
   cutover validate --connect --estimate         also how many rows each query would read";
 
-/// How long a source may take to describe itself.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Shows every mistake, or that there is none, and returns the exit code; with `--connect`, also reaches every source and
 /// shows what its server says of the queries.
 pub(crate) async fn validate(args: &ValidateArgs) -> Result<u8, u8> {
     let overrides = args.overrides.overrides();
+    let (reach, stop) = (Reach { connect: args.connect, estimate: args.estimate }, CancellationToken::default());
     if !args.json {
         let suites = suites::load(&args.suites, &overrides)?;
         console::print(&summary(&suites));
-        return Ok(reached(&suites, args, &mut None).await);
+        return Ok(reached(&suites, reach, &mut None, &stop).await);
     }
     let (told, code) = match suite::load(&args.suites, &overrides) {
         Ok(suites) => {
             let mut told = Some(Told::valid(&suites));
-            let code = reached(&suites, args, &mut told).await;
+            let code = reached(&suites, reach, &mut told, &stop).await;
             (told.unwrap_or_default(), code)
         }
         Err(problems) => (Told::mistaken(&problems), BROKEN),
     };
-    console::report(Format::Json, &told.text(code == PASSED));
+    console::report(Format::Json, &format!("{:#}\n", told.json(code == PASSED)));
     if code == PASSED { Ok(code) } else { Err(code) }
-}
-
-/// Says how much was read without a mistake.
-fn summary(suites: &[Suite]) -> String {
-    let checks: usize = suites.iter().map(|suite| suite.checks.len()).sum();
-    let waivers: usize = suites.iter().map(|suite| suite.waivers.len()).sum();
-    let waivers = if waivers == 0 { String::new() } else { format!("{}, ", plural(waivers as u64, "waiver")) };
-    let (suites, checks) = (plural(suites.len() as u64, "suite"), plural(checks as u64, "check"));
-    format!("{suites}, {checks}, {waivers}no mistakes\n")
-}
-
-/// Reaches every source as far as that is asked for, and returns the exit code. What is found goes to `told`, or is printed.
-async fn reached(suites: &[Suite], args: &ValidateArgs, told: &mut Option<Told>) -> u8 {
-    if !args.connect {
-        return PASSED;
-    }
-    let code = reach(suites, told).await;
-    if args.estimate && !estimates(suites, told).await { BROKEN } else { code }
-}
-
-/// Tells what each query would read, and returns whether every engine could be asked.
-async fn estimates(suites: &[Suite], told: &mut Option<Told>) -> bool {
-    let all = run::estimates(&selection::all(suites), PATIENCE, &CancellationToken::default()).await;
-    for one in &all {
-        if let Some(told) = told {
-            told.estimate((&one.id, one.side.as_str(), &one.source), one.queries, &one.told);
-            continue;
-        }
-        let what = match &one.told {
-            Ok(estimate) => would_read(*estimate, one.queries),
-            Err(why) => format!("not known: {}", visible(&hidden(&why.to_string()))),
-        };
-        console::print(&format!("{} {} (`{}`): {what}\n", one.id, one.side, one.source));
-    }
-    all.iter().all(|one| one.told.is_ok())
-}
-
-/// What so many queries would read, in words.
-fn would_read(estimate: Option<source::Estimate>, queries: usize) -> String {
-    let Some(Estimate { rows, bytes, and_more }) = estimate else {
-        return "not known: its engine does not tell before a query runs".to_owned();
-    };
-    let windows = if queries > 1 { format!(", in {queries} windows") } else { String::new() };
-    let size = bytes.map(|bytes| format!("{} on disk", bytesize::ByteSize(bytes)));
-    let counted = rows.filter(|rows| *rows > 0 || !and_more);
-    let counted =
-        counted.map(|rows| format!("{} {}", if and_more { "at least" } else { "about" }, plural(rows, "row")));
-    let known = match (counted, size) {
-        (Some(rows), Some(size)) => format!("{rows}, {size}"),
-        (Some(known), None) => known,
-        (None, Some(size)) => format!("rows not known, {size}"),
-        (None, None) => "not known: what it reads is in no table whose rows the server counts beforehand".to_owned(),
-    };
-    format!("{known}{windows}")
-}
-
-/// Describes every source, and tells the warnings about the checks; a warning is no mistake, but a query that cannot be
-/// analysed or would fail is one.
-async fn reach(suites: &[Suite], told: &mut Option<Told>) -> u8 {
-    let mut code = PASSED;
-    for suite in suites {
-        for (name, spec) in &suite.sources {
-            let described = describe(suite, spec).await;
-            code = code.max(if described.is_ok() { PASSED } else { BROKEN });
-            match told {
-                Some(told) => told.source(&suite.name, name, &described),
-                None => say(&suite.name, name, &described),
-            }
-        }
-    }
-    let selected = selection::all(suites);
-    let lint = run::inspect(&selected, PATIENCE, &CancellationToken::default()).await;
-    for (warning, ids) in &lint.warnings {
-        match told {
-            Some(told) => told.warning(warning, ids),
-            None => {
-                let message = visible(&hidden(&warning.message()));
-                console::print(&format!("{}: {}: {message}\n", ids.join(", "), warning.code));
-            }
-        }
-    }
-    // What a source that is not there would read is not known.
-    for (suite, view) in lint.unread.iter().filter(|_| code == PASSED) {
-        match told {
-            Some(told) => told.unread(suite, view),
-            None => console::complain(&format!(
-                "{suite}: [views] `{view}`: no query of the suite reads it on PostgreSQL; correct its name, or remove it\n"
-            )),
-        }
-    }
-    let whole = !lint.broken() && lint.unread.is_empty();
-    if whole { code } else { BROKEN }
-}
-
-/// Prints what a source said of itself.
-fn say(suite: &str, name: &str, described: &Result<(SourceReport, Vec<String>), String>) {
-    match described {
-        Ok((report, advice)) => {
-            console::print(&format!(
-                "{suite}: source `{name}`: {} {} at {}\n",
-                report.engine,
-                visible(&hidden(&report.version)),
-                report.url
-            ));
-            for advice in advice {
-                console::print(&format!("{suite}: source `{name}`: {}\n", visible(&hidden(advice))));
-            }
-        }
-        Err(why) => console::complain(&format!("{suite}: source `{name}`: {why}\n")),
-    }
-}
-
-/// Returns what a source says of itself, and advice on its connection and on the account's privileges where there is any.
-/// Whatever keeps a source from giving advice is no mistake of the suite.
-async fn describe(suite: &Suite, spec: &SourceSpec) -> Result<(SourceReport, Vec<String>), String> {
-    let url = spec.resolve(suite.folder(), |name| std::env::var(name).ok()).map_err(|error| error.to_string())?;
-    let engine = source::open(&url, &spec.options).map_err(|error| visible(&error.message))?;
-    match tokio::time::timeout(PATIENCE, engine.describe()).await {
-        Ok(described) => {
-            let report = described.map_err(|error| visible(&error.message))?;
-            let privileges = tokio::time::timeout(PATIENCE, engine.privileges()).await;
-            let advice = source::tls_advice(&url, &report.tls).into_iter();
-            let advice = advice.chain(privileges.ok().and_then(Result::ok).flatten()).collect();
-            Ok((report, advice))
-        }
-        Err(_) => Err(format!("no answer within {}", humantime::format_duration(PATIENCE))),
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::args::WaiveArgs;
+use super::args::Acceptance;
 use crate::model::{Key, Pair};
 use crate::spec::waiver;
 
@@ -23,14 +23,14 @@ pub(crate) struct Limits<'a> {
 
 /// Puts waivers into words of TOML.
 pub(crate) struct Writer<'a> {
-    args: &'a WaiveArgs,
+    args: &'a Acceptance,
     text: String,
     count: usize,
 }
 
 impl<'a> Writer<'a> {
     /// No waiver yet; each will have the reason, owner and day of `args`.
-    pub(crate) fn new(args: &'a WaiveArgs) -> Self {
+    pub(crate) fn new(args: &'a Acceptance) -> Self {
         Writer { args, text: String::new(), count: 0 }
     }
 
@@ -92,8 +92,15 @@ impl<'a> Writer<'a> {
     }
 
     fn end(&mut self) {
-        let WaiveArgs { why, owner, until, .. } = self.args;
+        let Acceptance { why, owner, until, .. } = self.args;
         let _ = writeln!(self.text, "why = {}\nowner = {}\nuntil = {until}", quoted(why), quoted(owner));
+    }
+}
+
+impl Writer<'_> {
+    /// The waivers as they stand in a file.
+    pub(super) fn text(&self) -> &str {
+        self.text.trim_start()
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::super::super::mask_key::{MASK_KEY, mask_key};
-use super::args::WaiveArgs;
+use super::super::mask_key::{MASK_KEY, mask_key};
+use super::args::Acceptance;
 use super::toml::{Limits, Writer};
 use crate::compare::{Ledger, with_tag};
 use crate::model::{Difference, DifferenceCounts, DifferenceForm, Example, Key, Pair, plural, thousands};
@@ -26,7 +26,7 @@ const MOST_BY_COLUMNS: usize = 8;
 
 /// What is to be accepted.
 pub(super) struct Request<'a> {
-    pub(super) args: &'a WaiveArgs,
+    pub(super) args: &'a Acceptance,
     pub(super) check: &'a Check,
     pub(super) units: Vec<&'a RecordedCheck>,
 }

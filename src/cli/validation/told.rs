@@ -10,11 +10,11 @@ use crate::suite::{Problems, Suite};
 
 /// The answer while it is put together.
 #[derive(Debug, Default)]
-pub(super) struct Told(Map<String, Value>);
+pub(crate) struct Told(Map<String, Value>);
 
 impl Told {
     /// Suites that cannot be read.
-    pub(super) fn mistaken(problems: &Problems) -> Told {
+    pub(crate) fn mistaken(problems: &Problems) -> Told {
         let mistakes = problems.0.iter().map(|problem| {
             let mut told = json!({ "message": visible(&problem.message) });
             if !problem.path.as_os_str().is_empty() {
@@ -34,7 +34,7 @@ impl Told {
     }
 
     /// Suites without a mistake.
-    pub(super) fn valid(suites: &[Suite]) -> Told {
+    pub(crate) fn valid(suites: &[Suite]) -> Told {
         let count = |of: fn(&Suite) -> usize| Value::from(suites.iter().map(of).sum::<usize>());
         let mut told = Told::default();
         told.set("mistakes", json!([]));
@@ -55,7 +55,7 @@ impl Told {
     }
 
     /// What a source said of itself, and advice on it; or why it could not be reached.
-    pub(super) fn source(&mut self, suite: &str, name: &str, said: &Result<(SourceReport, Vec<String>), String>) {
+    pub(crate) fn source(&mut self, suite: &str, name: &str, said: &Result<(SourceReport, Vec<String>), String>) {
         let words = |text: &str| visible(&hidden(text));
         let mut told = json!({ "suite": suite, "source": name });
         match said {
@@ -71,18 +71,18 @@ impl Told {
     }
 
     /// A warning about some checks.
-    pub(super) fn warning(&mut self, warning: &Warning, ids: &[String]) {
+    pub(crate) fn warning(&mut self, warning: &Warning, ids: &[String]) {
         let message = visible(&hidden(&warning.message()));
         self.push("warnings", json!({ "code": warning.code, "message": message, "checks": ids }));
     }
 
     /// A view that no query reads.
-    pub(super) fn unread(&mut self, suite: &str, view: &str) {
+    pub(crate) fn unread(&mut self, suite: &str, view: &str) {
         self.push("unread_views", json!({ "suite": suite, "view": view }));
     }
 
     /// What a query would read.
-    pub(super) fn estimate(
+    pub(crate) fn estimate(
         &mut self,
         (check, side, source): (&str, &str, &str),
         queries: usize,
@@ -101,12 +101,12 @@ impl Told {
         self.push("estimates", told);
     }
 
-    /// The answer as text.
-    pub(super) fn text(self, is_valid: bool) -> String {
+    /// The answer.
+    pub(crate) fn json(self, is_valid: bool) -> Value {
         let mut all = Map::new();
         all.insert("schema_version".to_owned(), 1.into());
         all.insert("valid".to_owned(), is_valid.into());
         all.extend(self.0);
-        format!("{:#}\n", Value::Object(all))
+        Value::Object(all)
     }
 }

@@ -1,0 +1,207 @@
+//! What an agent must not reach, and what no input may do to the server.
+
+use std::path::Path;
+
+use serde_json::{Value as Json, json};
+
+use super::{Client, files};
+
+/// A suite of one check over two files, that differs in each of so many rows; a column of it may be masked.
+pub(super) fn suite(folder: &Path, head: &str, rows: usize) {
+    let side = |value: &str| {
+        let lines: String = (0..rows).map(|id| format!("{id},plain-{value}-{id},secret-{value}-{id}\n")).collect();
+        format!("id,v,token\n{lines}")
+    };
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("old.csv"), side("a")).unwrap();
+    std::fs::write(folder.join("new.csv"), side("b")).unwrap();
+    let suite = format!(
+        "name = \"s\"\n{head}\n[sources.old]\nurl = \"old.csv\"\n[sources.new]\nurl = \"new.csv\"\n\
+         [params]\nleast = 0\n[checks.c]\nkind = \"rows\"\nkey = \"id\"\n\
+         old = \"SELECT * FROM old WHERE id >= {{{{ least }}}}\"\nnew = \"SELECT * FROM new WHERE id >= {{{{ least }}}}\"\n"
+    );
+    std::fs::write(folder.join("suite.toml"), suite).unwrap();
+}
+
+/// Catches a way out of the folder: by `..`, by an absolute path, by a link to a suite, to a folder, to a report, and by the
+/// path of a suite in a report.
+#[test]
+fn nothing_outside_of_the_folder_is_reached() {
+    let around = tempfile::tempdir().unwrap();
+    let at = around.path();
+    let inside = at.join("inside");
+    suite(&at.join("outside"), "", 3);
+    suite(&inside.join("checks/mine"), "", 3);
+    let run = crate::cli::cutover(&at.join("outside")).args(["run", ".", "--quiet"]).status().unwrap();
+    assert_eq!(run.code(), Some(1));
+    let runs = std::fs::read_dir(at.join("outside/reports")).unwrap().map(|one| one.unwrap().path());
+    let report = runs.filter(|path| path.is_dir()).max().unwrap();
+    let link = |to: &Path, name: &str| std::os::unix::fs::symlink(to, inside.join(name)).unwrap();
+    link(&at.join("outside"), "folder");
+    link(&at.join("outside/suite.toml"), "linked.suite.toml");
+    std::fs::create_dir(inside.join("copy")).unwrap();
+    link(&report.join("report.json"), "copy/report.json");
+    let outside = at.join("outside");
+    let outside = outside.to_str().unwrap();
+
+    let mut client = Client::started(at, &["inside"]);
+    let suites =
+        [outside, "../outside", "folder", "folder/suite.toml", "linked.suite.toml", "checks/../../outside", "/"];
+    for path in suites {
+        for tool in ["list_checks", "validate_suites", "run_checks"] {
+            let why = client.refused(tool, json!({ "suites": [path] }));
+            assert!(why.contains("lies outside of the folder") && !why.contains("old.csv"), "{tool} {path}: {why}");
+        }
+    }
+    let there = report.strip_prefix(at.join("outside")).unwrap().to_str().unwrap();
+    let away =
+        [report.to_str().unwrap(), &format!("../outside/{there}"), &format!("folder/{there}"), "copy", "/etc/passwd"]
+            .map(str::to_owned);
+    for path in &away {
+        let waiver = json!({ "report": path, "check": "s.c", "until": "2099-01-01", "why": "w", "owner": "o" });
+        for (tool, arguments) in [
+            ("read_report", json!({ "report": path })),
+            ("show_differences", json!({ "report": path })),
+            ("propose_waiver", waiver),
+        ] {
+            let why = client.refused(tool, arguments);
+            assert!(why.contains("lies outside of the folder"), "{tool} {path}: {why}");
+        }
+    }
+    // A report may say anything.
+    let text = std::fs::read_to_string(report.join("report.json")).unwrap();
+    let mut told: Json = serde_json::from_str(&text).unwrap();
+    told["suites"][0]["path"] = format!("{outside}/suite.toml").into();
+    std::fs::remove_file(inside.join("copy/report.json")).unwrap();
+    std::fs::write(inside.join("copy/report.json"), told.to_string()).unwrap();
+    std::fs::copy(report.join("differences.parquet"), inside.join("copy/differences.parquet")).unwrap();
+    let waiver = json!({ "report": "copy", "check": "s.c", "until": "2099-01-01", "why": "w", "owner": "o" });
+    let why = client.refused("propose_waiver", waiver);
+    assert!(why.contains("outside/suite.toml lies outside of the folder"), "{why}");
+    assert_eq!(client.done("show_differences", json!({ "report": "copy" })).1["matching"], 3, "which is inside");
+    std::fs::remove_file(inside.join("copy/differences.parquet")).unwrap();
+    link(&report.join("differences.parquet"), "copy/differences.parquet");
+    let why = client.refused("show_differences", json!({ "report": "copy" }));
+    assert!(why.contains("lies outside of the folder"), "{why}");
+
+    let (_, told) = client.done("list_checks", json!({}));
+    assert_eq!(told["checks"].as_array().unwrap().len(), 1, "what is below checks/ alone: {told}");
+    let mine = inside.join("checks/mine");
+    let (_, same) = client.done("list_checks", json!({ "suites": [mine] }));
+    assert_eq!(same["checks"].as_array().unwrap().len(), 1, "an absolute path that leads inside");
+
+    // Where runs would write.
+    let before = files(at);
+    std::fs::create_dir(at.join("elsewhere")).unwrap();
+    link(&at.join("elsewhere"), "reports");
+    let why = client.refused("run_checks", json!({}));
+    assert!(why.contains("reports lies outside of the folder"), "{why}");
+    assert_eq!((files(at), std::fs::read_dir(at.join("elsewhere")).unwrap().count()), (before, 0));
+}
+
+/// Catches an answer of more rows than the server was started for, however many are asked for.
+#[test]
+fn no_answer_has_more_rows_than_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    suite(folder.path(), "", 1500);
+    let most = |arguments: &[&str]| {
+        let mut client = Client::started(folder.path(), arguments);
+        let (words, told) = client.done("run_checks", json!({}));
+        let examples = told["checks"][0]["examples"].as_array().unwrap().len();
+        assert!(words.matches(" → plain-b").count() <= examples * 2, "{words}");
+        let shown = [json!(1_000_000), json!(u64::MAX), Json::Null, json!(4)].map(|limit| {
+            let (words, told) = client.done("show_differences", json!({ "limit": limit }));
+            let shown = told["differences"].as_array().unwrap().len();
+            let left =
+                format!("{} more; the next ones with --skip {shown}", cutover::model::thousands(1500 - shown as u64));
+            assert!(words.ends_with(&left), "{words}");
+            shown
+        });
+        (examples, shown)
+    };
+    assert_eq!(most(&[]), (20, [20, 20, 20, 4]));
+    assert_eq!(most(&["--max-rows", "6"]), (6, [6, 6, 6, 4]));
+    assert_eq!(most(&["--max-rows", "1000"]), (20, [1000, 1000, 1000, 4]));
+    for number in ["0", "1001"] {
+        let client = Client::mute(folder.path(), &["--max-rows", number], &[]);
+        let (code, said) = client.closed();
+        assert!(code == Some(2) && said.contains("1..=1000"), "{said}");
+    }
+}
+
+/// Catches a server that ends, hangs or answers nonsense because a line is no request, and an error of the protocol where the
+/// agent could have read what is wrong.
+#[test]
+fn what_is_no_request_ends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    suite(folder.path(), "", 3);
+    let mut client = Client::started(folder.path(), &[]);
+    let deep = "[".repeat(100_000);
+    for line in [
+        "{",
+        "",
+        "null",
+        "\u{0}",
+        "{\"jsonrpc\":\"2.0\"",
+        &deep,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"",
+    ] {
+        client.send(line);
+    }
+    let invalid = client.next(super::PATIENCE).unwrap();
+    assert_eq!((&invalid["error"]["code"], invalid.get("result")), (&json!(-32600), None), "of null, which is JSON");
+    let code = |told: Json| told["error"]["code"].as_i64().unwrap_or_else(|| panic!("{told}"));
+    assert_eq!(code(client.request("tools/call", json!({ "name": "no_such_tool", "arguments": {} }))), -32602);
+    assert_eq!(code(client.request("tools/drop", json!({}))), -32601);
+    assert_eq!(code(client.request("resources/list", json!({}))), -32601);
+
+    for (tool, arguments, told) in [
+        ("run_checks", json!({ "onyl": ["s.c"] }), "there is no argument `onyl`; did you mean `only`?"),
+        ("run_checks", json!({ "sql": "SELECT 1" }), "there is no argument `sql`; known: suites, only, tags, params"),
+        ("run_checks", json!({ "only": "s.c" }), "argument `only`: "),
+        ("run_checks", json!({ "suites": [7], "only": [] }), "argument `suites`: "),
+        ("run_checks", json!({ "params": { "least": [1] } }), "argument `params`: a param is a text, a number"),
+        ("run_checks", json!({ "params": { "nothing": 1 } }), "--param nothing: no suite has a param of this name"),
+        ("run_checks", json!({ "params": { "least": "1; DROP TABLE t" } }), "--param least: "),
+        ("run_checks", json!({ "only": ["s.other"] }), "--only s.other matches no check"),
+        ("run_checks", json!({ "only": ["["] }), "--only [: "),
+        ("run_checks", json!({ "tags": ["none"] }), "--tag none matches no check"),
+        ("run_checks", json!({ "suites": ["nothing"] }), "there is no such file or folder"),
+        ("validate_suites", json!({ "estimate": true }), "`estimate` needs `connect`"),
+        ("read_report", json!({}), "`last` for the newest in reports/"),
+        ("read_report", json!({ "report": "old.csv" }), "is no JSON"),
+        ("show_differences", json!({ "limit": -1 }), "argument `limit`: "),
+        ("show_differences", json!({ "limit": 1.5 }), "argument `limit`: "),
+        ("show_differences", json!({ "where": ["id"] }), "argument `where`: write it as NAME=VALUE"),
+        ("show_differences", json!({ "difference": ["odd"] }), "argument `difference`: "),
+        ("propose_waiver", json!({ "check": "s.c" }), "missing field `until`"),
+        (
+            "propose_waiver",
+            json!({ "check": "s.c", "until": "soon", "why": "w", "owner": "o" }),
+            "argument `until`: write a date such as 2026-12-31",
+        ),
+    ] {
+        let why = client.refused(tool, arguments.clone());
+        assert!(why.contains(told), "{tool} {arguments}: {why}");
+    }
+    let (_, told) = client.done("run_checks", json!({ "params": { "least": 2 } }));
+    assert_eq!(told["checks"][0]["rows"]["changed"], "1", "{told}");
+    for (arguments, told) in [
+        (json!({ "check": "s.d" }), "did you mean `s.c`?"),
+        (json!({ "check": "t.*" }), "no check of reports/"),
+        (json!({ "check": "s.c", "until": "2001-01-01" }), "is over already"),
+        (json!({ "check": "s.c", "why": " " }), "--why is empty"),
+        (json!({ "check": "s.c", "at_most": 0 }), "--at-most 0"),
+        (json!({ "check": "s.c", "at_most": 3, "keys": true }), "--keys cannot be used with --at-most"),
+        (json!({ "check": "s.c", "delta": true, "any_value": true }), "--delta cannot be used with --any-value"),
+    ] {
+        let mut whole = json!({ "until": "2099-01-01", "why": "w", "owner": "o" });
+        whole.as_object_mut().unwrap().extend(arguments.as_object().unwrap().clone());
+        let why = client.refused("propose_waiver", whole);
+        assert!(why.contains(told), "{arguments}: {why}");
+    }
+    let why = client.refused("show_differences", json!({ "only": ["s.other"] }));
+    assert!(why.contains("no check of reports/"), "{why}");
+    let (code, _) = client.closed();
+    assert_eq!(code, Some(0));
+}
