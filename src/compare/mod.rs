@@ -18,9 +18,9 @@ pub use result::{ComparisonResult, Limits};
 pub(crate) use rows::batches::{BatchComparer, ComparePlan, Paired, same_type};
 pub(crate) use rows::paired::misfit;
 pub(crate) use rows::row_hashes::RowHasher;
+pub(crate) use rows::side_by_side::{BothSides, RowsOfKey, SideBySide};
 pub use rows::{FullDifference, Role, RowColumn, RowPair, Sink};
 pub(crate) use value::display::{key as key_as_shown, shown as value_as_shown};
-pub(crate) use value::judge::close;
 pub(crate) use value::types::comparable;
 
 use crate::frame::Frame;

@@ -29,6 +29,22 @@ pub struct SmallestLoss {
     pub in_rows: Option<LossInRows>,
 }
 
+impl SmallestLoss {
+    /// Makes a loss that no amount of is sure to be seen, and why.
+    pub(crate) fn unseen(why: &str) -> SmallestLoss {
+        SmallestLoss {
+            unit: LossUnit::Amount,
+            column: None,
+            amount: None,
+            unseen: Some(why.to_owned()),
+            place: None,
+            is_least: false,
+            is_confirmed: None,
+            in_rows: None,
+        }
+    }
+}
+
 /// What an amount of a sum is in rows of its group, as far as the answers tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -65,6 +81,6 @@ pub enum LossUnit {
     Violations,
     /// Values of a group that move from below its quantiles to above them.
     Values,
-    /// Seconds by which the latest time is older.
+    /// Seconds by which the latest time is older, or by which a time of a column is another.
     Seconds,
 }

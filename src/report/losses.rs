@@ -50,6 +50,7 @@ fn amount(loss: &SmallestLoss) -> String {
         LossUnit::Tags => counted("tag"),
         LossUnit::Violations => format!("{} that must not be there", counted("row")),
         LossUnit::Values => format!("{} moved across its quantiles", counted("value")),
+        LossUnit::Seconds if loss.column.is_some() => format!("{text} s earlier or later"),
         LossUnit::Seconds => format!("{text} s late"),
     }
 }
@@ -97,7 +98,8 @@ fn passing(report: &ProofReport) -> Option<String> {
             _ if loss.amount.is_none() => format!("any size of {}{place}", whose(check, loss)),
             LossUnit::Amount => format!("less than {} of {}{place}", amount(loss), whose(check, loss)),
             LossUnit::Seconds => {
-                format!("less than {} of time in {}{place}", amount(loss).trim_end_matches(" late"), visible(&check.id))
+                let amount = visible(loss.amount.as_deref().unwrap_or_default());
+                format!("less than {amount} s of time in {}{place}", whose(check, loss))
             }
             _ => format!("fewer than {} in {}{place}", amount(loss), visible(&check.id)),
         }

@@ -14,6 +14,7 @@ pub(crate) mod matching;
 pub(crate) mod paired;
 pub(crate) mod row_hashes;
 mod shown_rows;
+pub(crate) mod side_by_side;
 pub(crate) mod time_zones;
 pub(crate) mod tolerance_matching;
 mod whole_rows;

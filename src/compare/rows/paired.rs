@@ -171,6 +171,22 @@ impl Paired {
         judge(&self.rule.comparison, singles, &self.normal(Side::Old, old_row), &self.normal(Side::New, new_row))
     }
 
+    /// What a value of `side` would be compared as; absent of text that cannot be read.
+    pub(crate) fn read(&self, side: Side, value: Value) -> Option<Value> {
+        match self.normalizer(side).apply(value) {
+            Normal::Value(value) => Some(value),
+            Normal::Unreadable(_) => None,
+        }
+    }
+
+    /// Whether two rows would hold, without a warning, if new had returned `value` in its own.
+    pub(crate) fn holds_with(&self, old_row: usize, new_row: usize, value: Value) -> bool {
+        let singles = Sides { old: self.old.is_single(old_row), new: self.new.is_single(new_row) };
+        let new = self.normalizer(Side::New).apply(value);
+        let verdict = judge(&self.rule.comparison, singles, &self.normal(Side::Old, old_row), &new);
+        verdict.is_ok_and(|verdict| verdict.holds && !verdict.warned)
+    }
+
     /// Whether new is held to bounds, which equal values need not be within.
     fn is_budget(&self) -> bool {
         !self.rule.comparison.takes_equals()

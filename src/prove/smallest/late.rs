@@ -5,6 +5,7 @@ use bigdecimal::BigDecimal;
 use super::super::edit::Edit;
 use super::super::judge::rule;
 use super::super::trial::{Ready, Trial};
+use super::steps::stepped;
 use crate::compare::value_as_shown;
 use crate::frame::{Frame, Value, time};
 use crate::model::{LossUnit, Side, SmallestLoss};
@@ -36,12 +37,7 @@ impl Trial<'_> {
         let step = if matches!(value, Value::Date(_)) { time::DAY } else { 1 };
         let steps = left.div_euclid(step) + 1;
         let earlier = |steps: i128| {
-            let earlier = match value {
-                Value::Date(day) => Value::Date(day.checked_sub(i32::try_from(steps).ok()?)?),
-                Value::Instant(held) => Value::Instant(held.checked_sub(steps)?),
-                Value::WallClock(held) => Value::WallClock(held.checked_sub(steps)?),
-                _ => return None,
-            };
+            let earlier = stepped(value, steps, false, false)?;
             Some(vec![Edit::Set(new.name.clone(), [(row as u64, earlier)].into())])
         };
         let found = self.least(ready, &ready.target, steps.checked_mul(2)?, &earlier).await;

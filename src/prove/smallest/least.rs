@@ -4,6 +4,8 @@ use super::super::edit::Edit;
 use super::super::judge::is_worse;
 use super::super::tape::{Edits, Query};
 use super::super::trial::{Ready, Trial};
+use super::readings::Reading;
+use crate::frame::Value;
 use crate::model::{Side, Sides};
 
 /// Rows beyond which a loss is told by its formula alone.
@@ -11,6 +13,19 @@ pub(super) const MOST_ROWS: u64 = 20_000;
 
 /// What the loss of so many units makes of the answer that is tried.
 pub(super) type Lost<'a> = dyn Fn(i128) -> Option<Vec<Edit>> + Sync + 'a;
+
+/// What a value becomes so many steps away.
+pub(super) type Stepped<'a> = dyn Fn(i128) -> Option<Value> + Sync + 'a;
+
+/// A value of new, and how many steps away the formula says that it is seen.
+pub(super) struct Moved<'a> {
+    pub(super) reading: &'a Reading,
+    /// Its column by its name in new.
+    pub(super) name: &'a str,
+    /// Number of its row.
+    pub(super) row: u64,
+    pub(super) steps: i128,
+}
 
 /// Where a loss was found to be seen.
 pub(super) enum Found {
@@ -68,6 +83,16 @@ impl Trial<'_> {
         let by_query = [(query.sql.clone(), edits)].into();
         let (after, is_known) = self.tried(&ready.baseline, Edits { side: ready.side, by_query }).await;
         (is_known && !self.request.is_late()).then(|| is_worse(&ready.baseline.reports, &after))
+    }
+
+    /// Whether the value is seen that many steps away and no fewer, `value` being what it is then; absent where that was not tried.
+    pub(super) async fn confirmed(&self, ready: &Ready, moved: Moved<'_>, value: &Stepped<'_>) -> Option<bool> {
+        let Moved { reading, name, row, steps } = moved;
+        if reading.total > MOST_ROWS {
+            return None;
+        }
+        let lost = |steps| Some(vec![Edit::Set(name.to_owned(), [(row, value(steps)?)].into())]);
+        self.least(ready, &reading.query, steps.saturating_mul(2), &lost).await.is(steps)
     }
 
     /// Where a loss is, as far as it may be shown: a key, in the order of the check's.

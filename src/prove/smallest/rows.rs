@@ -4,7 +4,7 @@ use super::super::edit::{Edit, Rows};
 use super::super::trial::{Ready, Trial};
 use super::least::MOST_ROWS;
 use crate::frame::Value;
-use crate::model::{DifferenceForm, Kind, LossUnit, Side, SmallestLoss};
+use crate::model::{Difference, DifferenceForm, Kind, LossUnit, Side, SmallestLoss};
 
 /// Most violations that are put into an answer.
 const MOST_VIOLATIONS: i128 = 1_000;
@@ -68,6 +68,22 @@ impl Trial<'_> {
             return 0;
         }
         waived.filter(is_wide).map(spare).fold(0, u64::saturating_add)
+    }
+
+    /// Whether a waiver covers one more change of a column, whatever its row and its values.
+    pub(super) fn is_waived(&self, ready: &Ready, column: &str) -> bool {
+        let check = self.one.check;
+        let name = check.kind.kind().differences(!check.key.is_empty()).name_of(Difference::Changed);
+        let covers = |waiver: &&crate::model::Waived| {
+            let names_rows = waiver.keys.is_some() || waiver.values.is_some();
+            let is_of = waiver.differences.is_empty() || waiver.differences.iter().any(|known| known == name);
+            let is_of_column = waiver.columns.is_empty() || waiver.columns.iter().any(|known| known == column);
+            let covered = waiver.counts.0.values().fold(0_u64, |sum, count| sum.saturating_add(*count));
+            !waiver.expired && !names_rows && is_of && is_of_column && waiver.at_most.is_none_or(|most| covered < most)
+        };
+        // What `expect` counts is exact, so that no more than that passes.
+        !check.expect.contains_key(name)
+            && ready.baseline.reports.iter().flat_map(|report| &report.waived).any(|waiver| covers(&waiver))
     }
 
     /// The loss of one tag each, of the rows that were picked.

@@ -1,8 +1,11 @@
-//! Numbers step by step: the next smaller or larger one that a column can hold, and the first that lies beyond a bound. Pure.
+//! Numbers and times step by step: the next one that a column can hold, and the first number that lies beyond a bound. Pure.
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 
-use crate::frame::Value;
+use crate::frame::{Value, time};
+
+/// Steps by which the first number beyond a bound may be missed at first.
+const MOST_TRIES: u32 = 8;
 
 /// A number as it is written; absent of what is no finite number.
 pub(super) fn written(value: &Value) -> Option<BigDecimal> {
@@ -17,44 +20,56 @@ pub(super) fn written(value: &Value) -> Option<BigDecimal> {
     }
 }
 
-/// The value so many steps above or below; absent where the column cannot hold it.
-pub(super) fn stepped(value: &Value, steps: i128, is_up: bool) -> Option<Value> {
+/// The value so many steps above or below, of floats those of their width; absent where the column cannot hold it.
+pub(super) fn stepped(value: &Value, steps: i128, is_up: bool, is_single: bool) -> Option<Value> {
     let signed = if is_up { steps } else { steps.checked_neg()? };
     match value {
         Value::Integer(held) => Some(Value::Integer(held.checked_add(signed)?)),
         Value::Decimal { unscaled, scale } => {
             Some(Value::Decimal { unscaled: unscaled.checked_add(signed)?, scale: *scale })
         }
-        Value::Float(held) => Some(Value::Float(float(place(*held)?.checked_add(signed)?)?)),
+        Value::Float(held) => Some(Value::Float(float(place(*held, is_single)?.checked_add(signed)?, is_single)?)),
+        Value::Date(day) => Some(Value::Date(day.checked_add(i32::try_from(signed).ok()?)?)),
+        Value::Instant(nanos) => Some(Value::Instant(nanos.checked_add(signed)?)),
+        Value::WallClock(nanos) => Some(Value::WallClock(nanos.checked_add(signed)?)),
+        Value::Time(nanos) => {
+            let nanos = i128::from(*nanos).checked_add(signed).filter(|nanos| (0..time::DAY).contains(nanos))?;
+            Some(Value::Time(i64::try_from(nanos).ok()?))
+        }
         _ => None,
     }
 }
 
 /// How many steps away from `value` the first number is that lies beyond `limit` and for which `holds` says no, and how far
-/// away it is; absent of values that have no steps.
+/// away it is; absent of values that have no steps, and where `holds` does not agree with the limit.
 pub(super) fn beyond(
     value: &Value,
     limit: &BigDecimal,
     is_up: bool,
+    is_single: bool,
     holds: &dyn Fn(&Value) -> bool,
 ) -> Option<(i128, BigDecimal)> {
     let from = written(value)?;
-    let steps = match value {
+    let near = match value {
         Value::Float(held) => {
-            // The float next to the limit is one of the two beside it.
-            let mut steps = (place(limit.to_f64()?)? - place(*held)?) * if is_up { 1 } else { -1 };
-            while steps > 1 && !holds(&stepped(value, steps - 1, is_up)?) {
-                steps -= 1;
-            }
-            steps = steps.max(1);
-            while holds(&stepped(value, steps, is_up)?) {
-                steps += 1;
-            }
-            steps
+            let apart = place(limit.to_f64()?, is_single)? - place(*held, is_single)?;
+            if is_up { apart } else { -apart }
         }
         _ => steps_beyond(&if is_up { limit - &from } else { &from - limit }, value)?,
     };
-    let away = (written(&stepped(value, steps, is_up)?)? - from).abs();
+    let is_held = |steps: i128| stepped(value, steps, is_up, is_single).map(|value| holds(&value));
+    let mut steps = near.max(1);
+    // The float next to the limit is one of the two beside it, and one that is written in few digits is no such number.
+    let mut tries = 0;
+    while steps > 1 && !is_held(steps - 1)? {
+        (steps, tries) = (steps - 1, tries + 1);
+        (tries < MOST_TRIES).then_some(())?;
+    }
+    while is_held(steps)? {
+        (steps, tries) = (steps + 1, tries + 1);
+        (tries < MOST_TRIES).then_some(())?;
+    }
+    let away = (written(&stepped(value, steps, is_up, is_single)?)? - from).abs();
     Some((steps, away.normalized()))
 }
 
@@ -71,15 +86,21 @@ pub(super) fn step(value: &Value) -> BigDecimal {
     BigDecimal::new(1.into(), scale)
 }
 
-/// The place of a float among all, by their order; both zeros have the same.
-fn place(value: f64) -> Option<i128> {
-    let magnitude = i128::from(value.abs().to_bits());
+/// The place of a float among all of its width, by their order; both zeros have the same.
+pub(super) fn place(value: f64, is_single: bool) -> Option<i128> {
+    let magnitude = match is_single {
+        true => i128::from((value.abs() as f32).to_bits()),
+        false => i128::from(value.abs().to_bits()),
+    };
     value.is_finite().then_some(if value.is_sign_negative() { -magnitude } else { magnitude })
 }
 
 /// The float at a place.
-fn float(place: i128) -> Option<f64> {
-    let magnitude = f64::from_bits(u64::try_from(place.unsigned_abs()).ok()?);
+pub(super) fn float(place: i128, is_single: bool) -> Option<f64> {
+    let magnitude = match is_single {
+        true => f64::from(f32::from_bits(u32::try_from(place.unsigned_abs()).ok()?)),
+        false => f64::from_bits(u64::try_from(place.unsigned_abs()).ok()?),
+    };
     magnitude.is_finite().then_some(if place < 0 { -magnitude } else { magnitude })
 }
 
@@ -94,19 +115,19 @@ mod tests {
     /// Catches a step that is no neighbour, across 0 and at the ends, and a number that is told as beyond a bound on which it is.
     #[test]
     fn steps_lead_to_the_first_number_beyond_a_bound() {
-        let next = |value: f64, is_up| stepped(&Value::Float(value), 1, is_up);
+        let next = |value: f64, is_up| stepped(&Value::Float(value), 1, is_up, false);
         assert_eq!(next(0.0, false), Some(Value::Float(-5e-324)));
         assert_eq!(next(-0.0, true), Some(Value::Float(5e-324)));
         assert_eq!(next(1.0, true), Some(Value::Float(1.0 + f64::EPSILON)));
         assert_eq!(next(f64::MAX, true), None);
-        assert_eq!(stepped(&Value::Integer(i128::MAX), 1, true), None);
+        assert_eq!(stepped(&Value::Integer(i128::MAX), 1, true, false), None);
         let first = |value: Value, limit: &str, is_up: bool| {
             let limit = decimal(limit);
             let holds = |value: &Value| written(value).is_some_and(|v| if is_up { v <= limit } else { v >= limit });
-            let (steps, away) = beyond(&value, &limit, is_up, &holds).unwrap();
-            let reached = written(&stepped(&value, steps, is_up).unwrap()).unwrap();
+            let (steps, away) = beyond(&value, &limit, is_up, false, &holds).unwrap();
+            let reached = written(&stepped(&value, steps, is_up, false).unwrap()).unwrap();
             assert!(if is_up { reached > limit } else { reached < limit }, "{value:?} {limit} {reached}");
-            let before = stepped(&value, steps - 1, is_up).unwrap();
+            let before = stepped(&value, steps - 1, is_up, false).unwrap();
             assert!(holds(&before), "{value:?} {limit} {before:?}");
             (steps, away.to_plain_string())
         };

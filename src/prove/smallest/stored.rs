@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
+use polars::prelude::DataType;
 
 use super::super::edit::Edit;
 use super::super::tape::{Query, RecordedAnswer};
@@ -24,6 +25,8 @@ pub(super) struct Stored {
     row: u64,
     /// In the order of the suite.
     pub(super) quantiles: Vec<Value>,
+    /// Which of them are floats of 32 bits.
+    singles: Vec<bool>,
     /// How many values are behind them, where it says so.
     count: Option<u64>,
 }
@@ -49,6 +52,7 @@ struct Way {
     key: Key,
     row: u64,
     value: Value,
+    is_single: bool,
     is_up: bool,
     /// How many steps, and how far that is; absent where no bound ends the way.
     far: Option<(i128, BigDecimal)>,
@@ -87,7 +91,7 @@ impl Trial<'_> {
     async fn told(&self, ready: &Ready, name: &str, way: &Way) -> SmallestLoss {
         let held = self.one.check.name_on(Side::New, name).to_owned();
         let lost = |steps: i128| {
-            let moved = stepped(&way.value, steps, way.is_up)?;
+            let moved = stepped(&way.value, steps, way.is_up, way.is_single)?;
             Some(vec![Edit::Set(held.clone(), [(way.row, moved)].into())])
         };
         let is_confirmed = match &way.far {
@@ -124,10 +128,11 @@ impl Trial<'_> {
         let mut groups = BTreeMap::new();
         let mut first = 0;
         for batch in &answer.batches {
-            let mut columns = Vec::new();
+            let (mut columns, mut singles) = (Vec::new(), Vec::new());
             for (name, _) in &settings.quantiles {
                 let name = check.name_on(side, name);
-                batch.column(name)?;
+                let (series, _) = batch.column(name)?;
+                singles.push(*series.dtype() == DataType::Float32);
                 columns.push(batch.values(name));
             }
             let keys: Vec<Vec<Value>> = check.key.iter().map(|key| batch.values(check.name_on(side, key))).collect();
@@ -136,7 +141,8 @@ impl Trial<'_> {
                 let key = keys.iter().map(|values| values.get(row).and_then(value_as_shown)).collect();
                 let quantiles = columns.iter().map(|values| values.get(row).cloned().unwrap_or(Value::Null)).collect();
                 let count = counts.get(row).and_then(written).and_then(|count| count.to_u64());
-                groups.insert(key, Stored { row: first + row as u64, quantiles, count });
+                let singles = singles.clone();
+                groups.insert(key, Stored { row: first + row as u64, quantiles, singles, count });
             }
             first += batch.height() as u64;
         }
@@ -188,7 +194,7 @@ fn way(
     if is_small(known.count) && is_small(stored.count) {
         return None;
     }
-    let value = stored.quantiles.get(at)?;
+    let (value, is_single) = (stored.quantiles.get(at)?, *stored.singles.get(at)?);
     let now = written(value)?;
     let room = Room::of(settings, at, known)?;
     if room.low.as_ref().is_some_and(|low| now < *low) || room.high.as_ref().is_some_and(|high| now > *high) {
@@ -198,11 +204,19 @@ fn way(
     let mut longest: Option<Way> = None;
     for (is_up, end) in [(false, &room.low), (true, &room.high)] {
         let far = match end {
-            Some(end) => Some(beyond(value, end, is_up, &holds)?),
+            Some(end) => Some(beyond(value, end, is_up, is_single, &holds)?),
             None => None,
         };
-        let way =
-            Way { query: query.clone(), total, key: key.clone(), row: stored.row, value: value.clone(), is_up, far };
+        let way = Way {
+            query: query.clone(),
+            total,
+            key: key.clone(),
+            row: stored.row,
+            value: value.clone(),
+            is_single,
+            is_up,
+            far,
+        };
         if longest.as_ref().is_none_or(|known| way.is_longer(known)) {
             longest = Some(way);
         }

@@ -2,6 +2,7 @@
 //! proof void.
 
 mod blind;
+mod bounds;
 mod documented;
 mod honest;
 mod kept;
