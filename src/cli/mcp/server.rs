@@ -79,15 +79,14 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params(format!("there is no such tool; known: {known}"), None));
         };
         let (tell, mut told) = mpsc::unbounded_channel::<Progress>();
-        if let Some(token) = context.meta.get_progress_token() {
-            let peer = context.peer.clone();
-            tokio::spawn(async move {
-                while let Some(Progress { done, of, what }) = told.recv().await {
-                    let progress = ProgressNotificationParam::new(token.clone(), done as f64).with_total(of as f64);
-                    let _ = peer.notify_progress(progress.with_message(what)).await;
-                }
-            });
-        }
+        let (token, peer) = (context.meta.get_progress_token(), context.peer.clone());
+        let telling = async move {
+            let Some(token) = token else { return };
+            while let Some(Progress { done, of, what }) = told.recv().await {
+                let progress = ProgressNotificationParam::new(token.clone(), done as f64).with_total(of as f64);
+                let _ = peer.notify_progress(progress.with_message(what)).await;
+            }
+        };
         let (shared, handle, stop) = (self.0.clone(), Handle::current(), context.ct.child_token());
         let arguments = request.arguments.unwrap_or_default();
         let thread = spawn_blocking(move || {
@@ -99,7 +98,9 @@ impl ServerHandler for Server {
                 ended((tool.call)(arguments, &call), &shared, &stop).await
             })
         });
-        let done = thread.await.unwrap_or_else(|_| Err(format!("{DEFECT}; please report it")));
+        // All that is told of a call is told before its answer.
+        let (done, ()) = tokio::join!(thread, telling);
+        let done = done.unwrap_or_else(|_| Err(format!("{DEFECT}; please report it")));
         Ok(result(done).into())
     }
 }

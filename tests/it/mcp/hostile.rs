@@ -90,13 +90,25 @@ fn nothing_outside_of_the_folder_is_reached() {
     let (_, same) = client.done("list_checks", json!({ "suites": [mine] }));
     assert_eq!(same["checks"].as_array().unwrap().len(), 1, "an absolute path that leads inside");
 
-    // Where runs would write.
+    let why = client.refused("list_checks", json!({ "suites": ["."] }));
+    assert!(why.contains("linked.suite.toml: it lies outside of the folder"), "{why}");
+    std::fs::remove_file(inside.join("linked.suite.toml")).unwrap();
+    let (_, told) = client.done("list_checks", json!({ "suites": ["."] }));
+    assert_eq!(told["suites"].as_array().unwrap().len(), 1, "a folder that leads out is passed over: {told}");
+
+    // Where runs would write, and where the last one would be.
+    link(&at.join("outside/reports"), "reports");
     let before = files(at);
-    std::fs::create_dir(at.join("elsewhere")).unwrap();
-    link(&at.join("elsewhere"), "reports");
-    let why = client.refused("run_checks", json!({}));
-    assert!(why.contains("reports lies outside of the folder"), "{why}");
-    assert_eq!((files(at), std::fs::read_dir(at.join("elsewhere")).unwrap().count()), (before, 0));
+    for (tool, arguments) in [
+        ("run_checks", json!({})),
+        ("read_report", json!({})),
+        ("show_differences", json!({ "report": "last" })),
+        ("propose_waiver", json!({ "check": "s.c", "until": "2099-01-01", "why": "w", "owner": "o" })),
+    ] {
+        let why = client.refused(tool, arguments);
+        assert!(why.contains("lies outside of the folder"), "{tool}: {why}");
+    }
+    assert_eq!(files(at), before);
 }
 
 /// Catches an answer of more rows than the server was started for, however many are asked for.

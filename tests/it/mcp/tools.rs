@@ -190,3 +190,24 @@ fn a_waiver_is_proposed_and_not_written() {
     let why = client.refused("propose_waiver", arguments("demo.spans"));
     assert!(why.contains("is waived already"), "{why}");
 }
+
+/// Catches a client of another age that is not understood: one that begins without a handshake, and one of an older protocol.
+#[test]
+fn clients_of_every_age_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut new = Client::mute(folder.path(), &[], &[]);
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": { "name": "a test", "version": "1" },
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let told = new.request("server/discover", json!({ "_meta": meta }));
+    assert!(told["result"]["capabilities"]["tools"].is_object(), "{told}");
+    let told = new.request("tools/list", json!({ "_meta": meta }));
+    assert_eq!(told["result"]["tools"].as_array().unwrap().len(), 6, "{told}");
+    let mut old = Client::mute(folder.path(), &[], &[]);
+    let hello =
+        json!({ "protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": { "name": "a", "version": "1" } });
+    assert_eq!(old.request("initialize", hello)["result"]["protocolVersion"], "2024-11-05");
+    assert_eq!(old.request("tools/list", json!({}))["result"]["tools"].as_array().unwrap().len(), 6);
+}
