@@ -257,6 +257,7 @@ async fn a_clean_rehearsal_passes() {
         assert_eq!(outcome.with("warn"), set(&WARNING), "{server:?}: {}", outcome.shown);
         assert_eq!(outcome.with("skip"), server.skipped(), "{server:?}: {}", outcome.shown);
         assert!(outcome.shown.contains("p50 relative drift over 30 groups: median"), "{}", outcome.shown);
+        assert!(!outcome.shown.contains("passed with a warning"), "{server:?}: {}", outcome.shown);
 
         // Where there is nothing that re-aggregation could get wrong, the traps are silent.
         let quiet = checked(&url, &url, &window("2026-01-11", "2026-01-12", &["--only", "llm_observatory.trap_*"]));
