@@ -368,13 +368,11 @@ impl Diagnosing<'_> {
             }
         }
         self.findings.sort_by(|a, b| {
-            let shape = |finding: &Finding| finding.code == FindingCode::ColumnsTogether;
+            let place = |one: &Finding| (one.code == FindingCode::ColumnsTogether, one.code != FindingCode::Carried);
             let by_size = || b.covers.cmp(&a.covers);
             let by_name =
                 || (a.class, &a.column, a.code, &a.parameter).cmp(&(b.class, &b.column, b.code, &b.parameter));
-            let light = |finding: &Finding| finding.code != FindingCode::Carried;
-            let by_sort = shape(a).cmp(&shape(b)).then_with(|| light(a).cmp(&light(b)));
-            by_sort.then_with(by_size).then_with(by_name)
+            place(a).cmp(&place(b)).then_with(by_size).then_with(by_name)
         });
         let rows = &self.known.rows;
         let all = rows.missing + rows.extra + rows.changed;

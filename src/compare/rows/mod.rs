@@ -35,8 +35,7 @@ use crate::model::{
 use crate::spec::check::Check;
 use collecting::{Differing, collect, collect_agreeing, collector, note_copies};
 use column_stats::{ColumnStats, leveled, numbers_as_text};
-use columns::ambiguous;
-use columns::{Columns, Naming, error, sort_out};
+use columns::{Columns, Naming, ambiguous, error, sort_out};
 use examples::Examples;
 use join::{KeyHashes, gather_by, pair};
 use key_group::KeyGroup;

@@ -92,7 +92,7 @@ impl Trial<'_> {
             return None;
         }
         let lost = |steps| Some(vec![Edit::Set(name.to_owned(), [(row, value(steps)?)].into())]);
-        self.least(ready, &reading.query, steps.saturating_mul(2), &lost).await.is(steps)
+        self.least(ready, &reading.query, steps.saturating_add(1), &lost).await.is(steps)
     }
 
     /// Where a loss is, as far as it may be shown: a key, in the order of the check's.

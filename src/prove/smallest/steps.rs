@@ -101,7 +101,9 @@ pub(super) fn float(place: i128, is_single: bool) -> Option<f64> {
         true => f64::from(f32::from_bits(u32::try_from(place.unsigned_abs()).ok()?)),
         false => f64::from_bits(u64::try_from(place.unsigned_abs()).ok()?),
     };
-    magnitude.is_finite().then_some(if place < 0 { -magnitude } else { magnitude })
+    // Beyond infinity the bits are those of no number, and then of numbers below 0.
+    let is_one = magnitude.is_finite() && magnitude.is_sign_positive();
+    is_one.then_some(if place < 0 { -magnitude } else { magnitude })
 }
 
 #[cfg(test)]
@@ -120,6 +122,12 @@ mod tests {
         assert_eq!(next(-0.0, true), Some(Value::Float(5e-324)));
         assert_eq!(next(1.0, true), Some(Value::Float(1.0 + f64::EPSILON)));
         assert_eq!(next(f64::MAX, true), None);
+        for is_single in [false, true] {
+            let (bits, last) = if is_single { (32, f64::from(f32::MAX)) } else { (64, f64::MAX) };
+            for far in [1, (1 << (bits - 1)) - 1, 1 << (bits - 1)] {
+                assert_eq!(stepped(&Value::Float(-last), far, false, is_single), None, "{far} {is_single}");
+            }
+        }
         assert_eq!(stepped(&Value::Integer(i128::MAX), 1, true, false), None);
         let first = |value: Value, limit: &str, is_up: bool| {
             let limit = decimal(limit);

@@ -129,6 +129,14 @@ fn a_float_falls_by_so_many_steps_and_one() {
         "x",
         ("0.00000000000002", "id = 4"),
     );
+    // Beyond 0 there are as many floats as before it.
+    let wide = check(
+        "rows",
+        "{ absolute = 100 }",
+        "CASE id WHEN 4 THEN CAST(32.5 AS double) ELSE CAST(1.5 AS double) END",
+        "CASE id WHEN 4 THEN CAST(32.5 AS double) ELSE CAST(1.5 AS double) END",
+    );
+    is(&wide, "x", ("100.00000000000001", "id = 4"));
     let five = "0.000019073486328";
     is(&check("rows", "{ ulps = 4 }", single, single), "x", (five, "id = 4"));
     // New holds what is between two floats of 32 bits.
