@@ -34,6 +34,10 @@ impl Finding {
     fn subject(&self) -> String {
         let about = if self.estimated { "about " } else { "" };
         let what = match (&self.column, self.class) {
+            // Of groups that one side lacks, too, which count as 0 there.
+            (Some(column), _) if matches!(self.code, FindingCode::Carried | FindingCode::MovedNotLost) => {
+                format!("{} in `{column}`", agree(self.of, "group that differs", "groups that differ"))
+            }
             (Some(column), Difference::Changed) if self.columns.is_empty() => format!("changed `{column}`"),
             (Some(_), Difference::Changed) => {
                 format!("changed {}", listed(&self.columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>()))
@@ -171,6 +175,15 @@ mod tests {
             "1,203 of 1,204 changed `cost` (99.9 %): new is old × 1000; all of these have `currency` = JPY, and none of 20,000 \
              other rows"
         );
+    }
+
+    /// Catches groups that one side lacks and that are called changed.
+    #[test]
+    fn groups_that_one_side_lacks_differ_too() {
+        let mut finding = Finding::new(FindingCode::Carried, Difference::Changed, 2, 24);
+        (finding.column, finding.parameter) = (Some("v".to_owned()), Some("93".to_owned()));
+        let text = told(&finding);
+        assert_eq!(text, "2 of 24 groups that differ in `v` (8 %): these carry 93 % of the whole difference");
     }
 
     /// Catches a code that has no words, with its parameter or without.

@@ -58,6 +58,20 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
             ));
         }
     }
+    let taken = Taken::of(&whole);
+    for (id, check, target) in &whole {
+        let mut others: BTreeMap<&str, u64> = BTreeMap::new();
+        for other in check.statements.iter().filter_map(|one| taken.by_another(id, target, one)) {
+            *others.entry(other).or_default() += 1;
+        }
+        missing.extend(others.into_iter().map(|(other, count)| {
+            format!(
+                "{id}: {} left out, because {other} changes rows of {}, too, and these might be the same; run again when that is done",
+                plural(count, "difference"),
+                target.name
+            )
+        }));
+    }
     let targets: Vec<&Target> = whole.iter().map(|(_, _, target)| *target).collect();
     let order = Order::of(&targets);
     let mut text = String::new();
@@ -78,12 +92,19 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
         target.changes.notes().iter().for_each(|line| comment(&mut text, line));
         text += "\n";
         target.changes.begin().iter().for_each(|sql| write_statement(&mut text, sql));
+        let mut zone = None;
         for (table, phase) in order.steps() {
             let own = whole.iter().filter(|(_, _, target)| target.name.to_string() == *table);
-            let own = own.filter(|(id, _, target)| phase != Phase::Insert || adds(id, target));
-            let statements = own.flat_map(|(_, check, _)| &check.statements);
-            let sql = statements.filter(|one| one.phase == phase).flat_map(|one| &one.sql);
-            sql.for_each(|sql| write_statement(&mut text, sql));
+            for (id, check, target) in own.filter(|(id, _, target)| phase != Phase::Insert || adds(id, target)) {
+                let statements = check.statements.iter().filter(|one| one.phase == phase);
+                for one in statements.filter(|one| taken.by_another(id, target, one).is_none()) {
+                    if let Some(wanted) = target.zone().filter(|wanted| zone != Some(*wanted)) {
+                        write_statement(&mut text, wanted);
+                        zone = Some(wanted);
+                    }
+                    one.sql.iter().for_each(|sql| write_statement(&mut text, sql));
+                }
+            }
         }
         target.changes.commit().iter().for_each(|sql| write_statement(&mut text, sql));
     }
@@ -99,6 +120,50 @@ fn adding<'a>(whole: &[(&'a str, &CheckRepair, &Target)]) -> BTreeMap<String, &'
         }
     }
     first
+}
+
+/// A row of a table that is there, by the columns of a key and the conditions on them.
+type Row<'a> = (String, Vec<&'a str>, Vec<&'a str>);
+
+/// Which check changes each row first: what another reads of it is gone then, and its statement would do nothing.
+struct Taken<'a> {
+    rows: BTreeMap<Row<'a>, &'a str>,
+    /// The checks that change rows of each table, in their order, with the columns of their keys.
+    tables: BTreeMap<String, Vec<(&'a str, Vec<&'a str>)>>,
+}
+
+impl<'a> Taken<'a> {
+    fn of(whole: &[(&'a str, &'a CheckRepair, &'a Target)]) -> Taken<'a> {
+        let mut taken = Taken { rows: BTreeMap::new(), tables: BTreeMap::new() };
+        for (id, check, target) in whole {
+            for one in check.statements.iter().filter(|one| !one.row.is_empty()) {
+                let (table, columns, conditions) = row(target, one);
+                let checks = taken.tables.entry(table.clone()).or_default();
+                if !checks.iter().any(|(known, _)| *known == without_window(id)) {
+                    checks.push((without_window(id), columns.clone()));
+                }
+                taken.rows.entry((table, columns, conditions)).or_insert_with(|| without_window(id));
+            }
+        }
+        taken
+    }
+
+    /// The check before `id` that changes the row of a statement, or one of its table by another key.
+    fn by_another(&self, id: &str, target: &Target, one: &'a Statement) -> Option<&'a str> {
+        if one.row.is_empty() {
+            return None;
+        }
+        let (table, columns, conditions) = row(target, one);
+        let own = without_window(id);
+        let before = self.tables.get(&table)?.iter().take_while(|(known, _)| *known != own);
+        let otherwise = before.filter(|(_, key)| *key != columns).map(|(known, _)| *known).next();
+        otherwise.or_else(|| self.rows.get(&(table, columns, conditions)).copied().filter(|first| *first != own))
+    }
+}
+
+fn row<'a>(target: &Target, one: &'a Statement) -> Row<'a> {
+    let columns = one.row.iter().map(|(column, _)| column.as_str()).collect();
+    (target.name.to_string(), columns, one.row.iter().map(|(_, condition)| condition.as_str()).collect())
 }
 
 /// The check that a window is one of.

@@ -23,6 +23,8 @@ pub(crate) enum Phase {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Statement {
     pub(crate) phase: Phase,
+    /// The columns of its key with the conditions on them, of a row that is there.
+    pub(crate) row: Vec<(String, String)>,
     /// As SQL, each without its semicolon.
     pub(crate) sql: Vec<String>,
 }
@@ -44,7 +46,7 @@ pub(crate) fn statement(target: &Target, found: &FullDifference) -> Result<State
             target.removable()?;
             let held = conditions(target, rows, &compared)?;
             let row = ChangedRow { key: key(target, rows, Side::New)?, held, ..row };
-            Statement { phase: Phase::Delete, sql: changes.delete(table, &row) }
+            Statement { phase: Phase::Delete, sql: changes.delete(table, &row), row: told(target, rows, row.key)? }
         }
         Difference::Changed => {
             let of_table = rows.columns.iter().filter(|column| compared(column));
@@ -63,7 +65,7 @@ pub(crate) fn statement(target: &Target, found: &FullDifference) -> Result<State
             }
             values.extend(target.kept(&values));
             let row = ChangedRow { key: key(target, rows, Side::New)?, held, values, ..row };
-            Statement { phase: Phase::Update, sql: changes.update(table, &row) }
+            Statement { phase: Phase::Update, sql: changes.update(table, &row), row: told(target, rows, row.key)? }
         }
         Difference::Missing => {
             target.addable()?;
@@ -75,7 +77,7 @@ pub(crate) fn statement(target: &Target, found: &FullDifference) -> Result<State
                 ));
             }
             let row = ChangedRow { key: key(target, rows, Side::Old)?, values, ..row };
-            Statement { phase: Phase::Insert, sql: changes.insert(table, &row) }
+            Statement { phase: Phase::Insert, sql: changes.insert(table, &row), row: Vec::new() }
         }
         Difference::Duplicate | Difference::Warned => return Err("they are of no row".to_owned()),
     })
@@ -100,6 +102,12 @@ fn key(target: &Target, rows: &RowPair, side: Side) -> Result<Vec<String>, Strin
         true => Err("the check has no key, so nothing says which row is meant".to_owned()),
         false => Ok(all),
     }
+}
+
+/// The conditions on the key of a row of new, each with its column.
+fn told(target: &Target, rows: &RowPair, key: Vec<String>) -> Result<Vec<(String, String)>, String> {
+    let columns = cells(rows, Side::New).filter(|(column, _)| column.role == Role::Key);
+    columns.zip(key).map(|((column, _), condition)| Ok((target.column(column)?.0, condition))).collect()
 }
 
 /// Conditions that new still holds what was read, in the columns that are `wanted`.

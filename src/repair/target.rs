@@ -108,6 +108,12 @@ impl Target {
             }
             Picked::Unclear(_) | Picked::Named => {}
         }
+        if let Some(zone) = writing.zone.is_left_out.as_ref().filter(|_| !scope.conditions.is_empty()) {
+            return Err(format!(
+                "its rows of new were picked in the time zone {zone} of the session, and a mutation is read in that of the server; \
+                 leave `timezone` out of the source of new, and write the zone where the query needs one"
+            ));
+        }
         let foreign = schema.parts.iter().filter(|part| part.property == Property::ForeignKeys);
         let references = foreign.filter_map(|part| Some(part.target.as_ref()?.0.clone())).collect();
         let quoted = |name: &String| dialect.quoted(name);
@@ -125,6 +131,12 @@ impl Target {
         };
         let name = query.table.clone();
         Ok(Target { name, references, table, dialect, changes, query, schema, writing, storage, scope })
+    }
+
+    /// The statement by which a session reads conditions and texts of moments as the run did.
+    pub(super) fn zone(&self) -> Option<&str> {
+        let is_needed = |_: &&str| self.changes.needs_zone() || has_moments(&self.schema);
+        self.writing.zone.given_by.as_deref().filter(is_needed)
     }
 
     /// Conditions that hold for every row that the check compares.
@@ -316,6 +328,10 @@ fn resolved<'a>(schema: &'a TableSchema, written: &str) -> Option<&'a ColumnSche
     let mut alike = schema.columns.iter().filter(|column| column.name.eq_ignore_ascii_case(name));
     let first = alike.next()?;
     alike.next().is_none().then_some(first)
+}
+
+fn has_moments(schema: &TableSchema) -> bool {
+    schema.columns.iter().any(|column| matches!(column.of, ColumnType::Timestamp { is_zoned: true, .. }))
 }
 
 /// Whether two values of a column are equal to its engine only where they are the same.

@@ -69,6 +69,8 @@ fn key(unit: &Unit<'_>, context: &Context<'_>, salt: &str) -> Option<String> {
     }
     let options = context.options;
     add(&format!("{:?} {:?} {:?}", options.privacy.examples, options.hash, options.plan));
+    // What `localtime` means to an engine within this process.
+    add(&std::env::var_os("TZ").map_or_else(String::new, |zone| zone.to_string_lossy().into_owned()));
     for (side, query) in check.sides.present() {
         let open = context.sources.get(suite, &query.source).ok()?;
         let (described, _) = open.described.as_ref().ok()?;

@@ -21,7 +21,7 @@ pub(crate) use column_type::ColumnType;
 pub(crate) use declared::{arguments, escaped_arguments, escaped_labels, labels, split};
 pub(crate) use default::{DefaultValue, is_same_default};
 pub(crate) use fits::takes;
-pub(crate) use writing::{Reference, Writing};
+pub(crate) use writing::{Reference, Writing, Zone};
 
 /// Something of a table that engines have, or have not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,12 +13,23 @@ pub struct Writing {
     pub loose: Vec<String>,
     /// The schema or database that the table is in, where a name without it is looked for by settings of a session.
     pub place: Option<String>,
+    /// The time zone that the run read it in.
+    pub zone: Zone,
     /// Foreign keys of any table that lead to this one.
     pub references: Vec<Reference>,
     /// What runs by itself when rows are written, such as triggers, in words.
     pub runs: Vec<String>,
     /// Tables whose rows are among those of this one, while their keys are not.
     pub heirs: Vec<String>,
+}
+
+/// The time zone of a session, by which conditions of queries and texts of moments are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Zone {
+    /// The statement that gives a session the same; absent where none is needed, or there is none.
+    pub given_by: Option<String>,
+    /// Its name where what changes rows is read in another one.
+    pub is_left_out: Option<String>,
 }
 
 /// A foreign key that leads to a table, as seen from there.

@@ -88,6 +88,11 @@ pub trait Changes: Sync {
         &["BEGIN"]
     }
 
+    /// Whether the time zone of a session counts in tables without moments, too.
+    fn needs_zone(&self) -> bool {
+        true
+    }
+
     /// Statements behind the last change.
     fn commit(&self) -> &'static [&'static str] {
         &["COMMIT"]

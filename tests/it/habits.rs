@@ -354,6 +354,10 @@ fn a_run_is_signed_for_by_name() {
     let json = std::fs::read(at.join("out.json")).unwrap();
     let hash: String = sha2::Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect();
     assert!(page.contains(&format!("report.json <code class=\"hash\">{hash}</code>")), "the hash is that of the file");
+    for nobody in ["", " ", "\u{a0}"] {
+        let (code, said) = done(at, &["run", "suite.toml", "--sign-off", nobody]);
+        assert_eq!((code, said.contains("a name is needed")), (Some(2), true), "{nobody:?}: {said}");
+    }
     assert!(!run(&[]).contains("Signed off"));
     assert!(report(at).unwrap().get("sign_off").is_none());
 }

@@ -270,6 +270,46 @@ async fn another_store_begins_anew() {
     }
 }
 
+/// Catches windows that are carried over although a link above a pattern, or a file of a folder, leads to other data by now, or
+/// the time zone of the process is another.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_link_or_the_time_zone_makes_other_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let url = packs::postgres("resume_links").await;
+    apply(&url, folder, ROWS).await;
+    suite(folder, "links", "");
+    let text = std::fs::read_to_string(folder.join("suite.toml")).unwrap();
+    let rows = (1..=600).map(|n| format!("{n},2026-01-0{},{n}\n", 1 + n % 6)).collect::<String>();
+    for name in ["v1", "v2"] {
+        std::fs::create_dir_all(folder.join(name).join("t")).unwrap();
+        std::fs::write(folder.join(name).join("t").join("old.csv"), format!("id,at,v\n{rows}")).unwrap();
+    }
+    std::fs::create_dir(folder.join("inner")).unwrap();
+    let turned = |link: &str, to: &str| {
+        let _ = std::fs::remove_file(folder.join(link));
+        std::os::unix::fs::symlink(folder.join(to), folder.join(link)).unwrap();
+    };
+    for (what, place, link, to) in [
+        ("pattern", "cur/t/*.csv", "cur", ["v1", "v2"]),
+        ("inner", "inner", "inner/old.csv", ["v1/t/old.csv", "v2/t/old.csv"]),
+        ("zone", "v1/t/old.csv", "unused", ["v1", "v1"]),
+    ] {
+        let types = "types = { id = \"integer\", at = \"date\", v = \"integer\" }";
+        // The table of a pattern is named by its folder.
+        let suite = text.replacen("url = \"${URL}\"", &format!("url = \"{place}\"\n{types}"), 1);
+        let suite = if what == "pattern" { suite.replace("FROM old ", "FROM t ") } else { suite };
+        std::fs::write(folder.join("suite.toml"), suite).unwrap();
+        let of = |is_before: bool| {
+            turned(link, to[usize::from(!is_before)]);
+            let mut command = command(folder, &url, &["--resume", "state"]);
+            command.env("TZ", if is_before || what != "zone" { "UTC" } else { "Asia/Tokyo" });
+            command
+        };
+        begins_anew(folder, &[&url], what, of).await;
+    }
+}
+
 /// Kills a run in its fifth window, and holds that the same command goes on while the other one compares all windows; both find
 /// the rows that differ.
 async fn begins_anew(folder: &Path, gates: &[&str], what: &str, of: impl Fn(bool) -> std::process::Command) {

@@ -87,7 +87,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) notify: NotifyArgs,
     /// Say in the reports who answers for this run, and when
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     pub(crate) sign_off: Option<String>,
     /// Print the SQL of both sides and connect to nothing
     #[arg(long)]
@@ -105,4 +105,10 @@ impl RunArgs {
         }
         output
     }
+}
+
+/// A name with something to read in it.
+fn name(text: &str) -> Result<String, String> {
+    let is_visible = |c: char| !c.is_whitespace() && !c.is_control();
+    if text.contains(is_visible) { Ok(text.trim().to_owned()) } else { Err("a name is needed".to_owned()) }
 }

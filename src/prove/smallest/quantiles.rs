@@ -26,8 +26,8 @@ pub(super) type Groups = BTreeMap<Key, Vec<Placed>>;
 
 /// What the values of new are held against.
 enum Reference {
-    /// The same values in old.
-    Values,
+    /// The values of old, ascending.
+    Values(Vec<BigDecimal>),
     /// The quantiles that old gives, in the order of the suite.
     Quantiles(Vec<Option<BigDecimal>>),
 }
@@ -53,7 +53,7 @@ impl Reference {
     /// The same of numbers with the other sign.
     fn mirrored(&self) -> Reference {
         match self {
-            Reference::Values => Reference::Values,
+            Reference::Values(old) => Reference::Values(mirrored(old)),
             Reference::Quantiles(known) => {
                 Reference::Quantiles(known.iter().map(|known| known.as_ref().map(|number| -number)).collect())
             }
@@ -100,7 +100,10 @@ impl Trial<'_> {
                     let Some(stored) = stored.get(key) else { continue };
                     (Reference::Quantiles(stored.clone()), true)
                 }
-                Held::Values(old) => (Reference::Values, old.get(key).is_some_and(|old| numbers(old) == sorted)),
+                Held::Values(old) => {
+                    let Some(old) = old.get(key) else { continue };
+                    (Reference::Values(numbers(old)), true)
+                }
             };
             for is_up in [true, false] {
                 let moved = match is_up {
@@ -187,7 +190,11 @@ fn is_seen(sorted: &[BigDecimal], reference: &Reference, settings: &Percentile, 
     let count = BigDecimal::from(sorted.len() as u64);
     let Some(largest) = sorted.last() else { return false };
     // What is the largest already moves nowhere.
-    let apart = BigDecimal::from(moved.min(sorted.partition_point(|value| value < largest)) as u64);
+    let moved_far = moved.min(sorted.partition_point(|value| value < largest));
+    let is_apart = |most: &BigDecimal| match reference {
+        Reference::Values(old) => is_apart(old, sorted, moved_far, most),
+        Reference::Quantiles(_) => false,
+    };
     let bounds = [
         (&settings.tolerance, &settings.rank, &settings.max_ks),
         (&settings.warn.tolerance, &settings.warn.rank, &settings.warn.max_ks),
@@ -196,10 +203,12 @@ fn is_seen(sorted: &[BigDecimal], reference: &Reference, settings: &Percentile, 
         let beyond = |(at, (_, q)): (usize, &(String, BigDecimal))| {
             let after = quantile(sorted, q, moved);
             let (before, share) = match reference {
-                // So many of old's values are below the quantile of new.
-                Reference::Values => {
-                    let below = sorted.partition_point(|value| *value < after);
-                    (quantile(sorted, q, 0), BigDecimal::from(below as u64) - q * &count)
+                // So many of old's values are below the quantile of new, or not above it.
+                Reference::Values(old) => {
+                    let rank = q * BigDecimal::from(old.len() as u64);
+                    let below = BigDecimal::from(old.partition_point(|value| *value < after) as u64) - &rank;
+                    let above = &rank - BigDecimal::from(old.partition_point(|value| *value <= after) as u64);
+                    (quantile(old, q, 0), below.max(above))
                 }
                 // So few of new's values are not above the quantile of old.
                 Reference::Quantiles(known) => {
@@ -213,10 +222,32 @@ fn is_seen(sorted: &[BigDecimal], reference: &Reference, settings: &Percentile, 
             let is_far = |tolerance: &Tolerance| {
                 (&after - &before).abs() > &tolerance.absolute + &tolerance.relative * before.abs()
             };
-            tolerance.as_ref().is_some_and(is_far) || rank.as_ref().is_some_and(|rank| share > rank * &count)
+            let of = match reference {
+                Reference::Values(old) => BigDecimal::from(old.len() as u64),
+                Reference::Quantiles(_) => count.clone(),
+            };
+            tolerance.as_ref().is_some_and(is_far) || rank.as_ref().is_some_and(|rank| share > rank * of)
         };
-        max_ks.as_ref().is_some_and(|most| apart > most * &count) || settings.quantiles.iter().enumerate().any(beyond)
+        max_ks.as_ref().is_some_and(is_apart) || settings.quantiles.iter().enumerate().any(beyond)
     })
+}
+
+/// Whether the distance of Kolmogorov and Smirnov is more than `most`, between `old` and the values of new of which the lowest
+/// `moved` are as large as the largest: the largest difference of the shares that are not above a value.
+fn is_apart(old: &[BigDecimal], sorted: &[BigDecimal], moved: usize, most: &BigDecimal) -> bool {
+    let (of_old, of_new) = (old.len() as u128, sorted.len() as u128);
+    let (mut widest, mut at_old, mut at_new) = (0_u128, 0, moved);
+    while let Some(value) = match (old.get(at_old), sorted.get(at_new)) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    } {
+        at_old += old[at_old..].iter().take_while(|one| *one <= value).count();
+        at_new += sorted[at_new..].iter().take_while(|one| *one <= value).count();
+        // Those that moved are counted with the largest.
+        let new = if at_new == sorted.len() { at_new } else { at_new - moved };
+        widest = widest.max((at_old as u128 * of_new).abs_diff(new as u128 * of_old));
+    }
+    most * BigDecimal::from(of_old) * BigDecimal::from(of_new) < widest
 }
 
 /// The quantile once the lowest `moved` values are as large as the largest: linear between the two around rank (n − 1) q, see
@@ -246,17 +277,17 @@ mod tests {
             |q: &str| Percentile { quantiles: vec![("q".to_owned(), q.parse().unwrap())], ..Percentile::default() };
         for (share, count) in [("0", 1), ("0.01", 11), ("0.0125", 13), ("0.5", 501)] {
             let of = Percentile { max_ks: bound(share), ..settings("0.5") };
-            assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(count), "max_ks {share}");
+            assert_eq!(fewest(&sorted, &Reference::Values(sorted.clone()), &of), Some(count), "max_ks {share}");
         }
         // Of 1,000 values the median is between those of the ranks 499 and 500, and has 500 below it.
         for (q, share, count) in [("0.5", "0", 1), ("0.5", "0.01", 11), ("0.5", "0.0105", 11), ("0.95", "0.01", 11)] {
             let of = Percentile { rank: bound(share), ..settings(q) };
-            assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(count), "{q} rank {share}");
+            assert_eq!(fewest(&sorted, &Reference::Values(sorted.clone()), &of), Some(count), "{q} rank {share}");
         }
         // The median is 499.5, so that 5 % of it are 24.975.
         let tolerance = Tolerance { relative: "0.05".parse().unwrap(), ..Tolerance::default() };
         let of = Percentile { tolerance: Some(tolerance), ..settings("0.5") };
-        assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(25));
+        assert_eq!(fewest(&sorted, &Reference::Values(sorted.clone()), &of), Some(25));
         // Old says 500 where new has 499.5: 501 values are not above it, and 490 of them are as few as the rank lets be.
         let stored = Reference::Quantiles(vec![bound("500")]);
         assert_eq!(fewest(&sorted, &stored, &Percentile { rank: bound("0.01"), ..settings("0.5") }), Some(12));
@@ -264,7 +295,7 @@ mod tests {
         let of = Percentile { tolerance: Some(tolerance), ..settings("0.5") };
         assert_eq!(fewest(&sorted, &stored, &of), Some(11));
         let of = Percentile { max_ks: bound("1"), ..settings("0.5") };
-        assert_eq!(fewest(&sorted, &Reference::Values, &of), None);
+        assert_eq!(fewest(&sorted, &Reference::Values(sorted.clone()), &of), None);
     }
 
     /// Catches a way back that is counted like the way up: of values that lie close together below and far apart above, few move
@@ -276,9 +307,26 @@ mod tests {
         let quantiles = vec![("p50".to_owned(), "0.5".parse().unwrap())];
         let of = Percentile { tolerance: Some(tolerance), quantiles, ..Percentile::default() };
         // The median is 2500, and 3550 is 21 values above it; the value below it is 49.
-        assert_eq!(fewest(&sorted, &Reference::Values, &of), Some(21));
-        assert_eq!(fewest(&mirrored(&sorted), &Reference::Values, &turned(&of)), Some(1));
+        assert_eq!(fewest(&sorted, &Reference::Values(sorted.clone()), &of), Some(21));
+        assert_eq!(fewest(&mirrored(&sorted), &Reference::Values(mirrored(&sorted)), &turned(&of)), Some(1));
         let reversed: Vec<BigDecimal> = mirrored(&sorted);
-        assert_eq!(fewest(&reversed, &Reference::Values, &of), Some(1));
+        assert_eq!(fewest(&reversed, &Reference::Values(reversed.clone()), &of), Some(1));
+    }
+
+    /// Catches a loss that is counted in the values of new where they are held against those of old: of 60 values of which the
+    /// highest but one fell below the median one more has to rise than where both are the same.
+    #[test]
+    fn what_new_already_differs_in_counts() {
+        let old: Vec<BigDecimal> = (0..60).map(BigDecimal::from).collect();
+        let mut new: Vec<BigDecimal> = (0..60).filter(|n| *n != 58).chain([-1]).map(BigDecimal::from).collect();
+        new.sort();
+        let quantiles = vec![("p50".to_owned(), "0.5".parse().unwrap())];
+        let of = Percentile { rank: Some("0.1".parse().unwrap()), quantiles, ..Percentile::default() };
+        assert_eq!(fewest(&old, &Reference::Values(old.clone()), &of), Some(7));
+        assert_eq!(fewest(&new, &Reference::Values(old.clone()), &of), Some(8));
+        let apart = Percentile { max_ks: Some("0.1".parse().unwrap()), ..Percentile::default() };
+        assert_eq!(fewest(&old, &Reference::Values(old.clone()), &apart), Some(7));
+        // Those that rise leave a gap at 58, too, which new lacks already.
+        assert_eq!(fewest(&new, &Reference::Values(old), &apart), Some(7));
     }
 }

@@ -6,6 +6,8 @@
 
 pub(crate) mod checksums;
 
+use std::collections::BTreeMap;
+
 use crate::compare::ComparisonResult;
 use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{BucketReport, ErrorCode, ErrorReport, Side, Sides};
@@ -51,12 +53,23 @@ pub(crate) fn sampled(
         let column = column(described, check.name_on(side, name)).filter(|column| column.printed)?;
         key.push((column.name.as_str(), &column.of));
     }
+    if alike_but_for_case(described).is_some() {
+        return None;
+    }
     let names = Names::beside(described.iter().map(|column| column.name.as_str()));
     pushdown::sampled(dialect, &names, sql, &key, sample.below)
 }
 
 fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
     described.iter().find(|column| column.name == name)
+}
+
+/// Two columns that a server which knows no case takes for one.
+fn alike_but_for_case(described: &[Described]) -> Option<(&str, &str)> {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    described
+        .iter()
+        .find_map(|column| Some((known.insert(column.name.to_lowercase(), &column.name)?, column.name.as_str())))
 }
 
 /// Which rows differ, as a question that one server answers about both sides.
@@ -113,6 +126,14 @@ impl ServerDiff {
         hash: RowHash,
         described: &Sides<Vec<Described>>,
     ) -> Result<ServerDiff, ErrorReport> {
+        for (side, columns) in described.iter() {
+            if let Some((one, other)) = alike_but_for_case(columns) {
+                return Err(unfit(format!(
+                    "the columns `{one}` and `{other}` of {side} differ by upper and lower case only, and a server may take one for \
+                     the other; give one of them another name with AS"
+                )));
+            }
+        }
         let (old, new) = (head(&described.old)?, head(&described.new)?);
         let seeded = Seeded { hash, seeds: [options.seeds.key, options.seeds.row] };
         let plan = DiffPlan::new(check, &old, &new, options)?;

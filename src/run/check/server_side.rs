@@ -96,7 +96,11 @@ impl<'a> TwoSidedScan<'a> {
         }
         let described = match self.described(old, new).await? {
             Sides { old: Some(old), new: Some(new) } => Sides { old, new },
-            _ => return refuse("the columns are not known"),
+            _ => {
+                return refuse(
+                    "the columns are not known, or what the question is made of may mean something else there",
+                );
+            }
         };
         let (check, hash) = (self.one.check, self.context.options.hash);
         let asked = match pushdown::ServerDiff::new(written, check, self.options(), hash, &described) {

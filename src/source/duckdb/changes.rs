@@ -11,6 +11,11 @@ impl Changes for DuckDb {
         &["BEGIN TRANSACTION"]
     }
 
+    /// It has zones by an extension, which not everybody has.
+    fn needs_zone(&self) -> bool {
+        false
+    }
+
     fn notes(&self) -> &'static [&'static str] {
         &["run it with: duckdb -bail DATABASE -f FILE"]
     }

@@ -1,7 +1,8 @@
-//! Which rows of two sides differ, by DuckDB's own hash.
+//! Which rows of two sides differ, by DuckDB's MD5 of their text.
 //!
-//! `hash` hashes each value to 64 bits and mixes those of a list one after the other, so that no column passes for its
-//! neighbour. It takes −0 for 0, which cutover tells apart, and NULL for one number: the sign and the NULL are hashed, too.
+//! DuckDB's own `hash` is for joins, where rows of one hash are compared afterwards: the halves of a wide decimal cancel each
+//! other, collations change what is hashed, and the last value of a list is not mixed. MD5 forgets nothing. Each value stands in
+//! the text behind its length, so that no column passes for its neighbour, and NULL as what no length begins with.
 
 use super::super::pushdown::server_diff::Pair;
 use super::super::pushdown::{BucketSql, Described};
@@ -10,20 +11,24 @@ use crate::frame::Type;
 
 impl BucketSql for DuckDb {
     fn hash_name(&self) -> &'static str {
-        "hash"
+        "md5"
     }
 
-    /// Its rows are here already, and are read as fast as they are hashed there.
+    /// Its rows are here already, and are read faster than they are hashed there.
     fn has_cheap_sums(&self) -> bool {
         false
     }
 
     fn hash_of(&self, columns: &[(String, &Pair)], seed: u64) -> String {
-        let value = |(column, pair): &(String, &Pair)| match pair.of {
-            Type::Float => format!(", {column} IS NULL, {column}, signbit({column})"),
-            _ => format!(", {column} IS NULL, {column}"),
+        let value = |(column, pair): &(String, &Pair)| {
+            let text = match pair.of {
+                // The text of a moment depends on the session's time zone.
+                Type::Instant => format!("CAST(epoch_us({column}) AS VARCHAR)"),
+                _ => format!("CAST({column} AS VARCHAR)"),
+            };
+            format!(", COALESCE(strlen({text}) || ':' || {text}, 'N')")
         };
-        format!("hash(CAST({seed} AS UBIGINT){})", columns.iter().map(value).collect::<String>())
+        format!("md5_number_lower(concat('{seed},'{}))", columns.iter().map(value).collect::<String>())
     }
 
     fn bucket(&self, hash: &str, bits: u32) -> String {
@@ -63,7 +68,20 @@ impl BucketSql for DuckDb {
 }
 
 /// The functions and operators of the questions. A macro of the database by such a name is taken for it.
-const USED: [&str; 9] = ["hash", "signbit", "isfinite", "unnest", "sum", "max", "count_star", ">>", "%"];
+const USED: [&str; 12] = [
+    "md5_number_lower",
+    "concat",
+    "strlen",
+    "epoch_us",
+    "||",
+    "isfinite",
+    "unnest",
+    "sum",
+    "max",
+    "count_star",
+    ">>",
+    "%",
+];
 
 /// The query for the macros of the database.
 pub(super) const MACROS: &str =

@@ -8,7 +8,7 @@ use super::super::table_name::TableName;
 use super::dialect::DuckDb;
 use super::lexer::LEXERS;
 use super::schema::unquoted;
-use crate::schema::Writing;
+use crate::schema::{Writing, Zone};
 
 /// Reads what there is to say of `table`.
 pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<Writing, Error> {
@@ -29,5 +29,13 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<Writing, Er
         let found = found.iter().filter(|clause| has(clause, wanted));
         found.map(|clause| unquoted(clause.word(0))).collect()
     };
-    Ok(Writing { computed: those(&["GENERATED", "ALWAYS"]), loose: those(&["COLLATE"]), ..Writing::default() })
+    let zone =
+        Cells::of(&ask.ask("SELECT CAST(current_setting('TimeZone') AS VARCHAR) AS name").await?).text(0, "name");
+    let given_by = zone.map(|zone| quoted_text(&DuckDb, &zone)).transpose()?;
+    Ok(Writing {
+        computed: those(&["GENERATED", "ALWAYS"]),
+        loose: those(&["COLLATE"]),
+        zone: Zone { given_by: given_by.map(|zone| format!("SET TimeZone = {zone}")), ..Zone::default() },
+        ..Writing::default()
+    })
 }

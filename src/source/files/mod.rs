@@ -59,6 +59,7 @@ use crate::frame::Frame;
 use crate::model::{ErrorCode, SourceReport, Warning};
 
 pub use csv::CsvOptions;
+use data_file::DataFile;
 pub(super) use limits::{fits, on_deep_stack};
 use partitions::Partitions;
 use place::Place;
@@ -198,8 +199,12 @@ impl Engine for Files {
 
     fn identity(&self) -> String {
         match &self.place {
-            // What the path leads to is looked at by whoever asks.
-            Place::Local(_) => String::new(),
+            // Where links lead to, so that those which were turned to other data are others.
+            Place::Local(path) => {
+                let files = tables::tables(path).unwrap_or_default().into_values().flatten();
+                let real = |file: DataFile| file.path().canonicalize().map(|path| path.display().to_string());
+                files.map(|file| real(file).unwrap_or_default()).collect::<Vec<_>>().join("\n")
+            }
             Place::Stored(objects) => objects.identity().to_owned(),
         }
     }

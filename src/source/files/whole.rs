@@ -172,15 +172,37 @@ fn head_of_avro(head: &[u8]) -> Option<Result<usize, String>> {
             number(&mut rest)?;
             entries = -entries;
         }
-        // A name and a value each.
-        for _ in 0..entries.saturating_mul(2) {
-            let Ok(length) = usize::try_from(number(&mut rest)?) else {
-                return Some(Err("its head has a length below 0".to_owned()));
+        for _ in 0..entries {
+            let (name, value) = match (text(&mut rest)?, text(&mut rest)?) {
+                (Ok(name), Ok(value)) => (name, value),
+                (Err(why), _) | (_, Err(why)) => return Some(Err(why)),
             };
-            rest = rest.get(length..)?;
+            if name == b"avro.schema"
+                && let Some(twice) = field_twice(value)
+            {
+                return Some(Err(format!("it has two columns `{twice}`")));
+            }
         }
     }
     rest.get(16..).map(|after| Ok(head.len() - after.len()))
+}
+
+/// Takes bytes behind their length off the front; absent where there are more of them.
+fn text<'a>(bytes: &mut &'a [u8]) -> Option<Result<&'a [u8], String>> {
+    let Ok(length) = usize::try_from(number(bytes)?) else {
+        return Some(Err("its head has a length below 0".to_owned()));
+    };
+    let (text, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(Ok(text))
+}
+
+/// The name of two fields of a schema, of which the reader gives the last alone.
+fn field_twice(schema: &[u8]) -> Option<String> {
+    let schema: serde_json::Value = serde_json::from_slice(schema).ok()?;
+    let mut names = HashSet::new();
+    let mut fields = schema.get("fields")?.as_array()?.iter().filter_map(|field| field.get("name")?.as_str());
+    fields.find(|name| !names.insert(*name)).map(str::to_owned)
 }
 
 /// Takes a number of Avro off the front: seven bits a byte, the lowest first, signs folded in.
@@ -200,6 +222,31 @@ fn number(bytes: &mut &[u8]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Catches a file with two columns of one name, of which the reader would give the last alone.
+    #[test]
+    fn two_columns_of_one_name_are_refused() {
+        let head = |fields: &str| {
+            let schema = format!(r#"{{"type":"record","name":"r","fields":[{fields}]}}"#);
+            let text = |text: &str| {
+                let length = u8::try_from(2 * text.len()).ok().filter(|length| *length < 0x80);
+                let length = length.map_or_else(
+                    || {
+                        let twice = 2 * text.len();
+                        vec![u8::try_from(twice & 0x7f).unwrap() | 0x80, u8::try_from(twice >> 7).unwrap()]
+                    },
+                    |length| vec![length],
+                );
+                [length, text.as_bytes().to_vec()].concat()
+            };
+            [b"Obj\x01\x02".to_vec(), text("avro.schema"), text(&schema), vec![0; 17]].concat()
+        };
+        let [v, w] = ["v", "w"].map(|name| format!(r#"{{"name":"{name}","type":"long"}}"#));
+        let twice = head_of_avro(&head(&format!("{v},{w},{v}"))).unwrap();
+        assert_eq!(twice, Err("it has two columns `v`".to_owned()));
+        let once = head(&format!("{v},{w}"));
+        assert_eq!(head_of_avro(&once), Some(Ok(once.len())));
+    }
 
     /// Catches a number of Avro that is read with another sign or too few bits.
     #[test]

@@ -1,13 +1,13 @@
 //! What the catalogue of MySQL and MariaDB says of writing to a table. An account is told of what it may read.
 
-use super::super::catalog::{Ask, Cells};
+use super::super::catalog::{Ask, Cells, names};
 use super::super::dialect::quoted_text;
 use super::super::error::Error;
 use super::super::shared::foreign_keys::acting;
 use super::super::table_name::TableName;
 use super::dialect::MySql;
 use crate::frame::Frame;
-use crate::schema::{Reference, Writing};
+use crate::schema::{Reference, Writing, Zone};
 
 /// Reads what there is to say of `table`.
 pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<Writing, Error> {
@@ -41,7 +41,9 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<Writing, Er
         let cells = Cells::of(&frame);
         (0..cells.rows()).filter_map(|row| cells.text(row, "name")).collect::<Vec<String>>()
     };
+    let zone = names(&ask.ask("SELECT @@session.time_zone AS name").await?).pop().unwrap_or_default();
     Ok(Writing {
+        zone: Zone { given_by: Some(format!("SET time_zone = {}", quoted_text(&MySql, &zone)?)), ..Zone::default() },
         computed: texts(ask.ask(&columns("COALESCE(generation_expression, '') <> ''")).await?),
         numbered: Vec::new(),
         loose: Vec::new(),

@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Column as _, Row, ValueRef};
 use tokio::sync::mpsc;
 
+use super::super::catalog::Cells;
 use super::super::pushdown::Described;
 use super::super::shared::batch_sink;
 use super::super::shared::batch_sink::BatchSink;
@@ -265,6 +266,18 @@ pub(super) struct Session<'a> {
     pub(super) ticket: &'a QueryHandle,
 }
 
+impl Session<'_> {
+    /// The rows of a query, in one frame; absent where the session is used up.
+    async fn answer(&mut self, query: ReadQuery<'_>) -> Result<Option<Frame>, Error> {
+        let Some(connection) = self.connection.take() else { return Ok(None) };
+        let mut rows = BatchSink::Whole(None);
+        let read = self.source.read_rows(connection, query, self.timeout, self.ticket, &mut rows).await?;
+        self.connection = Some(read);
+        let BatchSink::Whole(Some(frame)) = rows else { return Err(column_builder::no_columns()) };
+        Ok(Some(frame))
+    }
+}
+
 impl Reader for Session<'_> {
     fn snapshot(&self) -> bool {
         true
@@ -311,12 +324,13 @@ impl Reader for Session<'_> {
             if version.is_none_or(|version| version < server_diff::SINCE) {
                 return Ok(None);
             }
-            let Some(connection) = self.connection.take() else { return Ok(None) };
-            let mut rows = BatchSink::Whole(None);
-            let read = self.source.read_rows(connection, query, self.timeout, self.ticket, &mut rows).await?;
-            self.connection = Some(read);
-            let BatchSink::Whole(Some(frame)) = rows else { return Err(column_builder::no_columns()) };
-            Ok(Some(Answer { frame, warnings: Vec::new() }))
+            let path = self.answer(ReadQuery::check(&super::lexer::LEXERS[0], server_diff::PATH)?).await?;
+            let path = path.and_then(|path| Cells::of(&path).text(0, "path"));
+            if !path.is_some_and(|path| server_diff::means_its_own(&path)) {
+                return Ok(None);
+            }
+            let frame = self.answer(query).await?;
+            Ok(frame.map(|frame| Answer { frame, warnings: Vec::new() }))
         })
     }
 

@@ -14,6 +14,15 @@ use crate::frame::Type;
 /// The first version with a hash of records of 64 bits.
 pub(super) const SINCE: u32 = 140_000;
 
+/// The schemas in which the session looks for names without one, first to last.
+pub(super) const PATH: &str = "SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(true), ',') AS path";
+
+/// Whether operators and aggregates of the questions are the server's own: no schema is looked at before its catalogue. No
+/// function and no operator is looked for among temporary objects.
+pub(super) fn means_its_own(path: &str) -> bool {
+    path.split(',').find(|schema| !schema.starts_with("pg_temp_")) == Some("pg_catalog")
+}
+
 impl BucketSql for Postgres {
     fn hash_name(&self) -> &'static str {
         "hash_record_extended"

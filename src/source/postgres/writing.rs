@@ -5,7 +5,7 @@ use super::super::dialect::quoted_text;
 use super::super::error::Error;
 use super::super::table_name::TableName;
 use super::dialect::Postgres;
-use crate::schema::{Reference, Writing};
+use crate::schema::{Reference, Writing, Zone};
 
 /// Reads what there is to say of `table`.
 pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<Writing, Error> {
@@ -47,7 +47,12 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<Writing, Er
         on_delete: action(cells.text(row, "on_delete")),
         on_update: action(cells.text(row, "on_update")),
     };
+    let zone = names(&ask.ask("SELECT current_setting('TimeZone') AS name").await?).pop().unwrap_or_default();
     Ok(Writing {
+        zone: Zone {
+            given_by: Some(format!("SET LOCAL TIME ZONE {}", quoted_text(&Postgres, &zone)?)),
+            ..Zone::default()
+        },
         computed: names(&ask.ask(&columns("attgenerated <> ''")).await?),
         numbered: names(&ask.ask(&columns("attidentity = 'a'")).await?),
         touched: Vec::new(),

@@ -131,3 +131,88 @@ async fn a_key_that_stands_elsewhere_ends_the_file() {
         assert!(are_equal, "{engine}: {told}\n{repair}");
     }
 }
+
+/// Catches a query that is read in another time zone by whoever runs the file than by the run, so that its rows are others: a file
+/// says in which zone it is read, and is refused where that cannot be.
+#[tokio::test(flavor = "multi_thread")]
+async fn conditions_are_read_in_the_zone_of_the_run() {
+    for (engine, own) in [("postgres", "SET TIME ZONE 'Asia/Tokyo'"), ("mysql", "SET time_zone = '+09:00'")] {
+        let place = Place::new(engine, "zone").await;
+        let of = if engine == "postgres" { "timestamptz" } else { "timestamp" };
+        let zone = if engine == "postgres" { "SET TIME ZONE 'UTC'" } else { "SET time_zone = '+00:00'" };
+        let table = |name: &str, v: u8| {
+            format!(
+                "CREATE TABLE {name} (id INTEGER PRIMARY KEY, v INTEGER, ts {of} NOT NULL);\n\
+                 INSERT INTO {name} VALUES (1, {v}, '2026-01-01 23:30:00'), (2, {v}, '2026-01-02 23:30:00');\n"
+            )
+        };
+        place.run(&format!("{zone};\n{}{}", table("o", 9), table("n", 5))).await;
+        let query = |name: &str| {
+            format!("SELECT id, v FROM {name} WHERE ts >= '2026-01-02 00:00:00' AND ts < '2026-01-03 00:00:00'")
+        };
+        place.suite(&format!(
+            "[checks.c]\nkind = \"rows\"\nkey = [\"id\"]\nold = \"{}\"\nnew = \"{}\"\n",
+            query("o"),
+            query("n")
+        ));
+        let suite = std::fs::read_to_string(place.path("suite.toml")).unwrap();
+        let sides = suite.replace("\n[sources.new]", "\ntimezone = \"UTC\"\n[sources.new]");
+        let sides = sides.replace("\n[checks.c]", "\ntimezone = \"UTC\"\n[checks.c]");
+        std::fs::write(place.path("suite.toml"), sides).unwrap();
+        let (code, told) = place.check(&["--repair", "out.sql"]);
+        assert_eq!(code, Some(1), "{engine}: {told}");
+        place.run(&format!("{own};\n{}", place.repair())).await;
+        let (code, told) = place.check(&[]);
+        assert_eq!(code, Some(0), "{engine}: {told}\n{}", place.repair());
+    }
+    let place = Place::new("clickhouse", "zone").await;
+    let table = |name: &str, v: u8| {
+        format!(
+            "CREATE TABLE {name} (id Int32, v Int32, ts DateTime) ENGINE = MergeTree ORDER BY id;\n\
+             INSERT INTO {name} VALUES (1, {v}, '2026-01-02 00:00:00');\n"
+        )
+    };
+    place.run(&format!("{}{}", table("o", 9), table("n", 5))).await;
+    let checks = "[checks.c]\nkind = \"rows\"\nkey = [\"id\"]\nold = \"SELECT id, v FROM o WHERE ts > '2026-01-01 12:00:00'\"\n\
+                  new = \"SELECT id, v FROM n WHERE ts > '2026-01-01 12:00:00'\"\n";
+    place.suite(checks);
+    let suite = std::fs::read_to_string(place.path("suite.toml")).unwrap();
+    let suite = suite.replace("\n[sources.new]", "\ntimezone = \"Asia/Tokyo\"\n[sources.new]");
+    let suite = suite.replace("\n[checks.c]", "\ntimezone = \"Asia/Tokyo\"\n[checks.c]");
+    std::fs::write(place.path("suite.toml"), suite).unwrap();
+    let (code, told) = place.check(&["--repair", "out.sql"]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("were picked in the time zone Asia/Tokyo of the session"), "{told}");
+    assert!(!place.path("out.sql").exists());
+}
+
+/// Catches a row that two checks change, of which the second statement asks for what the first took away and does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_two_checks_change_is_changed_by_the_first() {
+    for engine in ["postgres", "sqlite"] {
+        let place = Place::new(engine, "two").await;
+        let table = |name: &str, rows: &str| {
+            format!(
+                "CREATE TABLE {name} (id INTEGER PRIMARY KEY, v INTEGER, w INTEGER);\nINSERT INTO {name} VALUES {rows};\n"
+            )
+        };
+        place.run(&format!("{}{}", table("o", "(1, 1, 1), (2, 2, 2)"), table("n", "(1, 5, 5), (2, 2, 5)"))).await;
+        let check = |name: &str, columns: &str| {
+            format!(
+                "[checks.{name}]\nkind = \"rows\"\nkey = [\"id\"]\nold = \"SELECT {columns} FROM o\"\nnew = \"SELECT {columns} FROM n\"\n"
+            )
+        };
+        place.suite(&format!("{}{}", check("a", "id, v"), check("b", "id, v, w")));
+        let (code, told) = place.check(&["--repair", "out.sql", "--partial"]);
+        assert_eq!(code, Some(1), "{engine}: {told}");
+        let written = std::fs::read_to_string(place.path("out.sql")).unwrap();
+        let says = "-- NOT REPAIRED: s.b: 1 difference left out, because s.a changes rows of n, too";
+        assert!(written.contains(says), "{engine}: {written}\n{told}");
+        place.run(&place.repair()).await;
+        // What the first check left is found by the next run.
+        let (code, told) = place.check(&["--only", "s.b", "--repair", "out.sql"]);
+        assert_eq!(code, Some(1), "{engine}: {told}");
+        place.run(&place.repair()).await;
+        assert!(place.are_equal("o", "n", "id").0, "{engine}");
+    }
+}

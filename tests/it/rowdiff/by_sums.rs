@@ -45,11 +45,35 @@ const ENGINES: [Summing; 3] = [
     },
     Summing {
         name: "duckdb",
-        hash: "hash",
+        hash: "md5",
         numbers: "range(20) AS r(n)",
         float: "DOUBLE",
         text: "VARCHAR",
-        own: &[("a small float", "CAST('0' AS FLOAT)", "CAST('-0' AS FLOAT)", false)],
+        own: &[
+            ("a small float", "CAST('0' AS FLOAT)", "CAST('-0' AS FLOAT)", false),
+            ("a wide zero", "CAST(0 AS DECIMAL(38, 2))", "CAST(-0.01 AS DECIMAL(38, 2))", false),
+            (
+                "halves of a wide number",
+                "CAST(18446744073709551617 AS DECIMAL(38, 0))",
+                "CAST(0 AS DECIMAL(38, 0))",
+                false,
+            ),
+            (
+                "halves that are swapped",
+                "CAST(18446744073709551618 AS DECIMAL(38, 0))",
+                "CAST(36893488147419103233 AS DECIMAL(38, 0))",
+                false,
+            ),
+            ("a collation", "'a' COLLATE NOCASE", "'A' COLLATE NOCASE", false),
+            ("an accent of a collation", "'e' COLLATE NOACCENT", "'é' COLLATE NOACCENT", false),
+            ("a moment", "TIMESTAMPTZ '2026-01-01 00:00:00Z'", "TIMESTAMPTZ '2026-01-01 00:00:00.000001Z'", false),
+            (
+                "a time within an hour that comes twice",
+                "TIMESTAMPTZ '2025-10-26 00:30:00Z'",
+                "TIMESTAMPTZ '2025-10-26 01:30:00Z'",
+                false,
+            ),
+        ],
         unreadable: &["CAST('infinity' AS TIMESTAMP)", "CAST('-infinity' AS DATE)"],
     },
     Summing {
@@ -190,19 +214,55 @@ fn what_looks_alike_is_told_apart() {
     }
 }
 
+/// Catches a column that DuckDB takes for another because their names differ by case only, so that it is in no hash.
+#[test]
+fn names_that_differ_by_case_are_not_summed() {
+    let engine = ENGINES.iter().find(|engine| engine.name == "duckdb").unwrap();
+    let side = |value: &str| format!("SELECT n AS id, 1 AS v, {value} AS \"V\" FROM range(20) AS r(n)");
+    let (old, new) = (side("n"), side("CASE WHEN n < 10 THEN n ELSE -1 END"));
+    let check = format!("[checks.case]\nkind = \"rows\"\nkey = [\"id\"]\nold = '''{old}'''\nnew = '''{new}'''\n");
+    let [read] = engine.run(&check, "stream").try_into().unwrap();
+    assert_eq!(read["rows"]["changed"], "10", "{read:#}");
+    let [summed] = engine.run(&check, "server").try_into().unwrap();
+    assert_eq!((&summed["status"], &summed["error_code"]), (&"error".into(), &"plan_unfit".into()), "{summed:#}");
+    assert!(summed["error"].as_str().unwrap().contains("`v` and `V` of old differ by upper and lower case only"));
+}
+
+/// Catches operators and aggregates of a schema that PostgreSQL looks at before its own catalogue.
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_of_a_schema_hide_nothing() {
+    let url = crate::packs::postgres("sums_shadowed").await;
+    let folder = tempfile::tempdir().unwrap();
+    let sql = "CREATE SCHEMA app; \
+               CREATE FUNCTION app.shr(bigint, int) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint'; \
+               CREATE OPERATOR app.>> (LEFTARG = bigint, RIGHTARG = int, FUNCTION = app.shr); \
+               CREATE TABLE old (id int, v int); INSERT INTO old VALUES (1, 1), (2, 2); \
+               CREATE TABLE new (id int, v int); INSERT INTO new VALUES (1, 7), (2, 2);";
+    crate::schema::apply(&url, folder.path(), sql).await;
+    for (path, code) in [("public", Some(1)), ("app,public,pg_catalog", Some(2)), ("public,app", Some(1))] {
+        let at = |name: &str| {
+            let mut url = url::Url::parse(&url).unwrap();
+            url.query_pairs_mut().append_pair("application_name", name).append_pair("options[search_path]", path);
+            url.to_string()
+        };
+        let output = Command::new(env!("CARGO_BIN_EXE_cutover"))
+            .current_dir(folder.path())
+            .args(["diff", "--old", &at("a"), "--new", &at("b"), "--old-table", "old", "--new-table", "new"])
+            .args(["--key", "id", "--plan", "server"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), code, "{path}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// Catches a macro of the database that stands in the place of the hash.
 #[test]
 fn a_macro_by_the_name_of_the_hash_hides_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let table = |v: &str| format!("CREATE TABLE t AS SELECT range AS id, {v} AS v FROM range(100)");
-    make(
-        &folder.path().join("a"),
-        &[&table("1"), "CREATE MACRO hash(a, b, c) AS CAST(0 AS UBIGINT), (a, b, c, d, e) AS CAST(0 AS UBIGINT)"],
-    );
-    make(
-        &folder.path().join("b"),
-        &[&table("2"), "CREATE MACRO hash(a, b, c) AS CAST(0 AS UBIGINT), (a, b, c, d, e) AS CAST(0 AS UBIGINT)"],
-    );
+    make(&folder.path().join("a"), &[&table("1"), "CREATE MACRO md5_number_lower(a) AS CAST(0 AS UBIGINT)"]);
+    make(&folder.path().join("b"), &[&table("2"), "CREATE MACRO md5_number_lower(a) AS CAST(0 AS UBIGINT)"]);
     let output = Command::new(env!("CARGO_BIN_EXE_cutover"))
         .current_dir(folder.path())
         .env("CUTOVER_DUCKDB_DRIVER", duckdb_driver())
