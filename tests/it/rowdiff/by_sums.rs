@@ -224,8 +224,10 @@ fn names_that_differ_by_case_are_not_summed() {
     let [read] = engine.run(&check, "stream").try_into().unwrap();
     assert_eq!(read["rows"]["changed"], "10", "{read:#}");
     let [summed] = engine.run(&check, "server").try_into().unwrap();
-    assert_eq!((&summed["status"], &summed["error_code"]), (&"error".into(), &"plan_unfit".into()), "{summed:#}");
-    assert!(summed["error"].as_str().unwrap().contains("`v` and `V` of old differ by upper and lower case only"));
+    assert_eq!((&summed["status"], &summed["error"]["code"]), (&"error".into(), &"plan_unfit".into()), "{summed:#}");
+    assert!(
+        summed["error"]["message"].as_str().unwrap().contains("`v` and `V` of old differ by upper and lower case only")
+    );
 }
 
 /// Catches operators and aggregates of a schema that PostgreSQL looks at before its own catalogue.
