@@ -75,6 +75,11 @@ pub(super) fn told(report: &RunReport, style: &Style, say: impl Fn(&str)) {
         let details = terminal::details(report, style);
         say(&if details.is_empty() { "\n".to_owned() } else { format!("\n{details}\n") });
     });
+    best_effort("the tables' line", || {
+        if let Some(states) = terminal::states(report) {
+            say(&format!("{states}\n"));
+        }
+    });
     best_effort("the connections' line", || {
         if let Some(connections) = terminal::connections(report) {
             say(&format!("{connections}\n"));

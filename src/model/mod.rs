@@ -30,6 +30,7 @@ mod rows;
 mod side;
 mod sign_off;
 mod smallest_loss;
+mod source_report;
 mod spread;
 mod suppressed;
 mod verdict;
@@ -63,6 +64,7 @@ pub use rows::{ColumnReport, DuplicateKeys, Example, MASKED, Pair, RowCounts, Ta
 pub use side::{Side, Sides};
 pub use sign_off::SignOff;
 pub use smallest_loss::{LossInRows, LossUnit, SmallestLoss};
+pub use source_report::{SourceReport, TableRead};
 pub use spread::{Part, Spread};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};
@@ -141,36 +143,6 @@ pub struct SuiteReport {
     /// What `cutover prove` last found of it; absent where no proof was kept beside the reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<LastProof>,
-}
-
-/// One source of a suite, as it described itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct SourceReport {
-    /// `clickhouse`, `postgres`, `sqlite`, `mysql` or `files`.
-    pub engine: String,
-    /// Version the server told, empty where it was never reached.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub version: String,
-    /// Time zone of the session.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub timezone: String,
-    /// The URL, its password masked.
-    pub url: String,
-    /// How its connections were protected, the least protected one counts: `verified`, `encrypted, host not verified`,
-    /// `encrypted, not verified` or `none`; absent for files of this machine, and where none was made.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub tls: String,
-    /// Session settings that bear on the result.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub settings: BTreeMap<String, String>,
-}
-
-impl SourceReport {
-    /// Engine, version and how it was protected, as people read them.
-    pub fn what(&self) -> String {
-        let tls = if self.tls.is_empty() { String::new() } else { format!(", TLS {}", self.tls) };
-        format!("{} {}{tls}", self.engine, self.version)
-    }
 }
 
 /// One side of a check.

@@ -137,6 +137,22 @@ pub(crate) fn connections(report: &RunReport) -> Option<String> {
     (!told.is_empty()).then(|| format!("connections: {}", told.join(" · ")))
 }
 
+/// Which states of tables with a log were read, each source once; nothing where there was none.
+pub(crate) fn states(report: &RunReport) -> Option<String> {
+    let several = report.suites.len() > 1;
+    let mut told: Vec<String> = Vec::new();
+    for suite in &report.suites {
+        let mut sources: Vec<_> = suite.sources.iter().collect();
+        sources.sort_by_key(|(name, _)| (*name != "old", *name != "new"));
+        for (name, source) in sources {
+            let Some(states) = source.states() else { continue };
+            let name = if several { format!("{}.{name}", suite.name) } else { name.clone() };
+            told.push(format!("{} {}", visible(&name), visible(&states)));
+        }
+    }
+    (!told.is_empty()).then(|| format!("tables: {}", told.join(" · ")))
+}
+
 /// One error, with the checks that it hit.
 fn shared(report: &RunReport, checks: &[&CheckReport], style: Style) -> String {
     let [first, ..] = checks else { return String::new() };

@@ -51,7 +51,7 @@ impl Opened {
         own.filter_map(|((_, name), open)| {
             let open = open.as_ref().ok()?;
             let report = match &open.described {
-                Ok((report, _)) => report.clone(),
+                Ok((report, _)) => SourceReport { tables: open.engine.tables_read(), ..report.clone() },
                 Err(_) => SourceReport {
                     engine: open.engine.driver().name.to_owned(),
                     url: open.shown.clone(),

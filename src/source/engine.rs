@@ -1,5 +1,6 @@
 //! The trait that every engine implements, and the driver that tells what is known of an engine before a source is opened.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use super::merging::Merging;
 use super::options::SourceOptions;
 use super::parameters::Parameters;
 use super::shared::batch_sink::Reader;
-use crate::model::{SourceReport, Volume};
+use crate::model::{SourceReport, TableRead, Volume};
 use crate::spec::check::{ParamValue, Requirement};
 
 /// An engine as the program knows it: one `static DRIVER` in each engine's folder, listed in [`super::DRIVERS`].
@@ -147,6 +148,11 @@ pub trait Engine: Send + Sync {
 
     /// Engine, version, session time zone, masked URL and settings; the first thing to fail when a server is away.
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>>;
+
+    /// The states of tables that the queries so far have read, by the names of the tables, where the engine has several.
+    fn tables_read(&self) -> BTreeMap<String, TableRead> {
+        BTreeMap::new()
+    }
 
     /// The server's clock; that of this machine where there is no server.
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::files::CsvOptions;
+use super::files::{AsOfOptions, CsvOptions};
 use super::pace::Pace;
 
 /// What a suite says of a source beside its URL.
@@ -22,6 +22,8 @@ pub struct SourceOptions {
     pub types: BTreeMap<String, String>,
     /// Columns that stand in the names of folders of files, `day=2026-01-31`: their names to the names of their types.
     pub partitions: BTreeMap<String, String>,
+    /// The state of tables with a log that is read; the latest unless given.
+    pub as_of: Option<AsOfOptions>,
     /// How CSV files are written.
     pub csv: CsvOptions,
     /// Bytes that one query over files may hold before it goes on in temporary files; no limit unless given.

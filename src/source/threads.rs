@@ -3,6 +3,7 @@
 //! A driver reads as long as there is something to read, so a server that never stops talking keeps the thread that asked it.
 //! One that is no longer waited for is told so, and ends where it next gives way; a thread that never does is left behind.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use super::shared::batch_sink::Reader;
 use super::url::SourceUrl;
 use crate::frame::Frame;
 use crate::isolation::{apart, resumed};
-use crate::model::{ErrorCode, SourceReport, Volume, Warning};
+use crate::model::{ErrorCode, SourceReport, TableRead, Volume, Warning};
 use crate::spec::check::{ParamValue, Requirement};
 
 /// The engine at `url`. Connects to nothing yet; an error means that the options make no sense for it.
@@ -69,6 +70,10 @@ impl Engine for OnOwnThreads {
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         self.ask(|engine| Box::pin(async move { engine.describe().await }))
+    }
+
+    fn tables_read(&self) -> BTreeMap<String, TableRead> {
+        self.engine.tables_read()
     }
 
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {

@@ -54,6 +54,8 @@ pub struct Request {
     pub types: Sides<Vec<(String, String)>>,
     /// Columns that stand in the names of folders, and their types.
     pub partitions: Sides<Vec<(String, String)>>,
+    /// The state of tables with a log, as a suite has it.
+    pub as_of: Sides<Option<Table>>,
     /// How CSV files are written, as a suite has it.
     pub csv: Option<Table>,
     /// Share of the keys, such as `1%`.
@@ -227,18 +229,17 @@ fn source(side: Side, engine: &Driver, request: &Request) -> Table {
     if !engine.capabilities.typed_by_suite {
         return source;
     }
-    let types: Table = request.types.get(side).iter().map(|(name, of)| (name.clone(), of.as_str().into())).collect();
-    if !types.is_empty() {
-        source.insert("types".to_owned(), types.into());
-    }
-    let partitions: Table =
-        request.partitions.get(side).iter().map(|(name, of)| (name.clone(), of.as_str().into())).collect();
-    if !partitions.is_empty() {
-        source.insert("partitions".to_owned(), partitions.into());
-    }
-    if let Some(csv) = &request.csv {
-        source.insert("csv".to_owned(), csv.clone().into());
-    }
+    let typed = |columns: &[(String, String)]| {
+        let columns: Table = columns.iter().map(|(name, of)| (name.clone(), of.as_str().into())).collect();
+        Some(columns).filter(|columns| !columns.is_empty())
+    };
+    let given = [
+        ("types", typed(request.types.get(side))),
+        ("partitions", typed(request.partitions.get(side))),
+        ("as_of", request.as_of.get(side).clone()),
+        ("csv", request.csv.clone()),
+    ];
+    source.extend(given.into_iter().filter_map(|(name, of)| Some((name.to_owned(), of?.into()))));
     source
 }
 

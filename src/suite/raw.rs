@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub(super) use super::one_or_many::OneOrMany;
 use super::pace::RawPace;
 use super::raw_prove::Prove;
-use crate::source::CsvOptions;
+use crate::source::{AsOfOptions, CsvOptions};
 
 /// A suite of paired checks.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -73,6 +73,8 @@ pub(super) struct Source {
     pub csv: Option<CsvOptions>,
     /// Types of CSV columns: `column` or `table.column` to a type name.
     pub types: BTreeMap<String, String>,
+    /// The state of Delta and Iceberg tables that is read; the latest unless given.
+    pub as_of: Option<AsOfOptions>,
     /// Columns that stand in the names of folders, `day=2026-01-31`: their names to the names of their types.
     pub partitions: BTreeMap<String, String>,
 }

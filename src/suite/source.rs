@@ -8,7 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::pace::pace;
 use super::raw;
 use crate::fs::input;
-use crate::source::{CsvOptions, Driver, SourceOptions, SourceUrl, UrlError, admits};
+use crate::source::{AsOfOptions, CsvOptions, Driver, SourceOptions, SourceUrl, UrlError, admits};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
@@ -206,6 +206,7 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
         types: raw.types,
         partitions: raw.partitions,
         csv: raw.csv.clone().unwrap_or_default(),
+        as_of: raw.as_of.clone(),
         ..SourceOptions::default()
     };
     for (name, value) in raw.settings {
@@ -222,6 +223,9 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
         options.settings.insert(name, text);
     }
     if let Err(why) = options.csv.check() {
+        problems.push(why);
+    }
+    if let Some(Err(why)) = options.as_of.as_ref().map(AsOfOptions::check) {
         problems.push(why);
     }
     let is_name = |driver: &str| driver.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
@@ -280,6 +284,7 @@ fn without_effect(engine: &Driver, options: &SourceOptions) -> Vec<String> {
         ("max_connections", options.max_connections.is_some() && local),
         ("types", !options.types.is_empty() && !typed),
         ("partitions", !options.partitions.is_empty() && !typed),
+        ("as_of", options.as_of.is_some() && !typed),
         ("csv", options.csv != CsvOptions::default() && !typed),
     ];
     let told = |(name, _): (&str, bool)| format!("`{name}` means nothing for {}; remove it", engine.name);

@@ -439,7 +439,7 @@ async fn files_folders_and_patterns_are_tables() {
     assert_eq!(values(&root.join("parts/*.parquet"), "SELECT SUM(v) AS s FROM parts").await, sum(70));
     assert!(refused(&root.join("parts/2027*.parquet"), "SELECT 1 AS a").await.contains("names no"));
     std::fs::create_dir(root.join("orders/_delta_log")).unwrap();
-    assert!(refused(root, "SELECT SUM(v) AS s FROM orders").await.contains("a Delta table"));
+    assert!(refused(root, "SELECT SUM(v) AS s FROM orders").await.contains("the table `orders` in "));
 }
 
 /// Catches files of one table whose columns are paired by their place, or turned into a third type.

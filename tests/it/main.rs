@@ -23,6 +23,7 @@ mod init;
 mod isolation;
 mod json;
 mod known;
+mod lakes;
 mod latency;
 mod layout;
 mod leap;

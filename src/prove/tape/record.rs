@@ -1,5 +1,6 @@
 //! Sources whose answers are kept as they are read.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio::sync::{SemaphorePermit, mpsc};
 
 use super::answers::{Answers, RecordedAnswer};
 use crate::frame::Frame;
-use crate::model::{Side, SourceReport, Warning};
+use crate::model::{Side, SourceReport, TableRead, Warning};
 use crate::source::{Answer, Driver, Engine, Error, Inspected, Interpose, LintRequest, QueryHandle, Reader};
 use crate::spec::check::{ParamValue, Requirement};
 
@@ -49,6 +50,10 @@ impl Engine for Recorded {
             self.answers.describe(self.number, report.clone());
             Ok(report)
         })
+    }
+
+    fn tables_read(&self) -> BTreeMap<String, TableRead> {
+        self.engine.tables_read()
     }
 
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {

@@ -11,7 +11,7 @@ use crate::isolation::caught;
 use crate::model::{
     CheckReport, Diagnosis, Drift, ErrorReport, Example, FreshnessFindings, Key, LatencyFindings, Measure,
     NumberFindings, Outcome, Pair, PercentileFindings, RowFindings, RunReport, SideReport, SourceReport, SuiteReport,
-    TagFindings, Unstable, ViolationFindings, Waived, Warning,
+    TableRead, TagFindings, Unstable, ViolationFindings, Waived, Warning,
 };
 use crate::secret::{hidden, hidden_in_value};
 
@@ -179,8 +179,11 @@ fn suite(
     SuiteReport { name: _, path: _, sha256: _, checks_sha256: _, params, sources, arguments, proof: _ }: &mut SuiteReport,
 ) {
     params.values_mut().chain(arguments).for_each(value);
-    for SourceReport { engine: _, version, timezone, url: _, tls: _, settings } in sources.values_mut() {
+    for SourceReport { engine: _, version, timezone, url: _, tls: _, settings, tables } in sources.values_mut() {
         [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
+        for TableRead { format: _, version, at } in tables.values_mut() {
+            std::iter::once(version).chain(at).for_each(words);
+        }
     }
 }
 

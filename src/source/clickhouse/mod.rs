@@ -84,6 +84,7 @@ impl Engine for ClickHouse {
                 url: self.shown.clone(),
                 tls: if self.address.tls { Tls::Verified } else { Tls::Absent }.as_str().to_owned(),
                 settings: session.shown.clone(),
+                ..SourceReport::default()
             })
         })
     }

@@ -6,15 +6,17 @@ use datafusion::prelude::SessionContext;
 use super::super::estimate::Estimate;
 use super::super::{Error, ErrorCode};
 use super::format::Kind;
+use super::lake::AsOf;
 use super::place::{Listed, Place};
+use super::tables::Contents;
 use super::{sql, tables};
 
-/// What `query` would read at `place`: every file of each table that it names, once. Bytes are those of whole files, of which
+/// What `query` would read at `place`, of tables with a log as they are at `as_of`: every file of each table that it names, once. Bytes are those of whole files, of which
 /// a query reads the columns that it names.
 ///
 /// # Errors
 /// A query or a place that a run would refuse too, and a file that cannot be read.
-pub(super) async fn estimated(place: &Place, query: &str) -> Result<Estimate, Error> {
+pub(super) async fn estimated(place: &Place, as_of: &AsOf, query: &str) -> Result<Estimate, Error> {
     let prepared = sql::prepared(query)?;
     let Listed { tables, store } = place.list().await?;
     let context = SessionContext::new();
@@ -23,7 +25,15 @@ pub(super) async fn estimated(place: &Place, query: &str) -> Result<Estimate, Er
     }
     let runtime = context.runtime_env();
     let mut read = Estimate { rows: Some(0), bytes: Some(0), and_more: false };
-    for (_, files) in tables.iter().filter(|(name, _)| prepared.tables.contains(*name)) {
+    for (name, contents) in tables.iter().filter(|(name, _)| prepared.tables.contains(*name)) {
+        let files = match contents {
+            Contents::Files(files) => files,
+            Contents::Lake(lake) => {
+                let bytes = lake.open(name, as_of, None).await?.bytes();
+                read = read.with(Estimate { rows: None, bytes, and_more: false });
+                continue;
+            }
+        };
         let counted = tables::format(files)?.kind == Kind::Parquet;
         for file in files {
             let unreadable = |why: String| {

@@ -16,6 +16,7 @@ mod forms;
 mod grammar;
 mod int96;
 mod joined;
+mod lake;
 mod lexer;
 mod limits;
 mod ndjson;
@@ -56,15 +57,18 @@ use super::table_name::TableName;
 use super::tls::Tls;
 use super::url::SourceUrl;
 use crate::frame::Frame;
-use crate::model::{ErrorCode, SourceReport, Warning};
+use crate::model::{ErrorCode, SourceReport, TableRead, Warning};
 
 pub use csv::CsvOptions;
 use data_file::DataFile;
+pub use lake::AsOfOptions;
+use lake::{AsOf, Reads};
 pub(super) use limits::{fits, on_deep_stack};
 use partitions::Partitions;
 use place::Place;
 use query::Query;
 use stores::Objects;
+use tables::Contents;
 
 /// What is known of files before a source is opened.
 pub(super) static DRIVER: Driver = Driver {
@@ -110,6 +114,8 @@ pub struct Files {
     types: BTreeMap<String, String>,
     csv: CsvOptions,
     partitions: Partitions,
+    as_of: AsOf,
+    reads: Reads,
     memory: Option<usize>,
     shown: String,
 }
@@ -138,11 +144,14 @@ impl Files {
         }
         let unfit = |why| Error::new(ErrorCode::SourceUnfit, format!("{shown}: {why}"));
         let partitions = Partitions::parse(&options.partitions).map_err(unfit)?;
+        let as_of = options.as_of.as_ref().map(AsOfOptions::state).transpose().map_err(unfit)?.unwrap_or_default();
         Ok(Files {
             place,
             types: options.types.clone(),
             csv: options.csv.clone(),
             partitions,
+            as_of,
+            reads: Reads::default(),
             memory: options.memory,
             shown,
         })
@@ -157,6 +166,8 @@ impl Files {
             types: self.types.clone(),
             csv: self.csv.clone(),
             partitions: self.partitions.clone(),
+            as_of: self.as_of.clone(),
+            reads: self.reads.clone(),
             memory: self.memory,
             sql: sql.to_owned(),
         };
@@ -201,9 +212,16 @@ impl Engine for Files {
         match &self.place {
             // Where links lead to, so that those which were turned to other data are others.
             Place::Local(path) => {
-                let files = tables::tables(path).unwrap_or_default().into_values().flatten();
-                let real = |file: DataFile| file.path().canonicalize().map(|path| path.display().to_string());
-                files.map(|file| real(file).unwrap_or_default()).collect::<Vec<_>>().join("\n")
+                let real = |contents| match contents {
+                    Contents::Files(files) => {
+                        let real =
+                            |file: &DataFile| file.path().canonicalize().unwrap_or_default().display().to_string();
+                        files.iter().map(real).collect()
+                    }
+                    Contents::Lake(lake) => vec![lake.shown()],
+                };
+                let contents = tables::tables(path).unwrap_or_default().into_values();
+                contents.flat_map(real).collect::<Vec<String>>().join("\n")
             }
             Place::Stored(objects) => objects.identity().to_owned(),
         }
@@ -229,6 +247,10 @@ impl Engine for Files {
         })
     }
 
+    fn tables_read(&self) -> BTreeMap<String, TableRead> {
+        self.reads.all()
+    }
+
     fn fetch<'a>(
         &'a self,
         sql: &'a str,
@@ -252,7 +274,7 @@ impl Engine for Files {
         Box::pin(async move {
             limits::check(sql)?;
             ReadQuery::check(&lexer::LEXERS[0], sql)?;
-            estimate::estimated(&self.place, sql).await.map(Some)
+            estimate::estimated(&self.place, &self.as_of, sql).await.map(Some)
         })
     }
 

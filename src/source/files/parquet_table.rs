@@ -77,7 +77,7 @@ impl ParquetTable {
 }
 
 /// What a file says of itself.
-struct Described {
+pub(super) struct Described {
     file: ObjectMeta,
     read: ArrowReaderMetadata,
     int96: Option<int96::Needs>,
@@ -85,16 +85,42 @@ struct Described {
 
 impl Described {
     async fn read(runtime: &RuntimeEnv, file: &DataFile) -> Result<Described, String> {
-        let text = |cause: &dyn std::fmt::Display| cause.to_string();
         let (store, file) = file.stored(runtime).await?;
+        Described::of(&store, file).await
+    }
+
+    /// Reads what an object of `store` says of itself.
+    ///
+    /// # Errors
+    /// One that cannot be read, is no Parquet, or is nested too deep.
+    pub(super) async fn of(store: &Arc<dyn ObjectStore>, file: ObjectMeta) -> Result<Described, String> {
+        let text = |cause: &dyn std::fmt::Display| cause.to_string();
         if let Some(described) = description(store.as_ref(), &file).await.map_err(|cause| text(&cause))? {
             nested::parquet(&described)?;
         }
         let metadata = DFParquetMetadata::new(store.as_ref(), &file).fetch_metadata().await;
         let metadata = metadata.map_err(|cause| plain(&cause))?;
-        let int96 = int96::needs(&store, &file.location, &metadata).await?;
+        let int96 = int96::needs(store, &file.location, &metadata).await?;
         let read = ArrowReaderMetadata::try_new(metadata, ArrowReaderOptions::new()).map_err(|cause| text(&cause))?;
         Ok(Described { file, read, int96 })
+    }
+
+    /// Returns whether it has timestamps of which Parquet does not say whether they are instants.
+    pub(super) fn has_int96(&self) -> bool {
+        self.int96.is_some()
+    }
+
+    /// Returns how its columns are read as they are, those timestamps in the unit that their values need.
+    ///
+    /// # Errors
+    /// Timestamps that no unit holds.
+    pub(super) fn readable(&self) -> Result<ArrowReaderMetadata, String> {
+        let Some(unit) = self.int96.map(int96::Needs::unit).transpose()? else { return Ok(self.read.clone()) };
+        let Some(coerced) = Int96Coercer::new(self.read.parquet_schema(), self.read.schema(), &unit).coerce() else {
+            return Ok(self.read.clone());
+        };
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(coerced));
+        ArrowReaderMetadata::try_new(self.read.metadata().clone(), options).map_err(|cause| cause.to_string())
     }
 
     fn schema(&self, int96: Option<TimeUnit>) -> Schema {

@@ -38,6 +38,18 @@ impl Partitions {
         declared.iter().map(one).collect::<Result<_, _>>().map(Partitions)
     }
 
+    /// Refuses them for a table whose log says what its folders mean.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub(super) fn are_none_of(&self, table: &str) -> Result<(), Error> {
+        let Some((name, _)) = self.0.first() else { return Ok(()) };
+        let message = format!(
+            "the log of `{table}` says what is in its folders; remove `{name}` from `partitions` of the source, or --partition"
+        );
+        Err(Error::new(ErrorCode::SourceUnfit, message))
+    }
+
     /// Returns those that files with these columns do not have themselves.
     pub(super) fn beside(&self, schema: &Schema) -> Partitions {
         let kept = self.0.iter().filter(|(name, _)| schema.field_with_name(name).is_err());

@@ -9,8 +9,9 @@ use url::Url;
 use super::super::error::Error;
 use super::super::location::Location;
 use super::format::{self, Kind};
+use super::lake::Keeper;
 use super::stores::{Objects, decoded};
-use super::tables::{self, Tables, is_pattern, pattern_name, stem, tables};
+use super::tables::{self, Contents, Tables, is_pattern, pattern_name, stem, tables};
 
 /// A file, a folder or a pattern, here or in a store.
 #[derive(Clone, Debug)]
@@ -55,6 +56,9 @@ impl Place {
 /// Returns the name of the one table at a location that can hold no other.
 pub(super) fn only_table(at: &Location) -> Option<String> {
     let (path, is_one) = match at {
+        Location::Path(path) if path.is_dir() && Keeper::of_folder(path).is_some() => {
+            return path.canonicalize().ok()?.file_name()?.to_str().map(str::to_owned);
+        }
         Location::Path(path) => (path.clone(), path.is_file() || (is_pattern(path) && !path.exists())),
         Location::Server(url) => {
             let path = PathBuf::from(decoded(url.path())?);
@@ -86,7 +90,10 @@ pub(super) fn is_untyped(at: &Location, table: Option<&str>) -> bool {
         Location::Server(url) => decoded(url.path()).is_some_and(|path| by_name(Path::new(&path))),
         Location::Path(path) => {
             let Ok(tables) = tables(path) else { return false };
-            let of = |files: &Vec<_>| tables::format(files).is_ok_and(|format| is_text(format.kind));
+            let of = |contents: &Contents| match contents {
+                Contents::Files(files) => tables::format(files).is_ok_and(|format| is_text(format.kind)),
+                Contents::Lake(_) => false,
+            };
             match table {
                 Some(table) => tables.get(table).is_some_and(of),
                 None => tables.values().any(of),

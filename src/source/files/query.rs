@@ -21,12 +21,13 @@ use super::csv::CsvOptions;
 use super::data_file::DataFile;
 use super::format::Kind;
 use super::format_table::FormatTable;
+use super::lake::{AsOf, Reads};
 use super::parquet_table::ParquetTable;
 use super::partitions::Partitions;
 use super::place::{Listed, Place};
 use super::plain::{is_of_a_file, plain, said};
 use super::session::Joins;
-use super::tables;
+use super::tables::{self, Contents};
 use super::text_table::{TextFile, TextTable};
 use super::{csv, forms, limits, ndjson, session, sql};
 use crate::isolation::caught;
@@ -41,6 +42,10 @@ pub(super) struct Query {
     pub(super) csv: CsvOptions,
     /// Columns that stand in the names of folders.
     pub(super) partitions: Partitions,
+    /// The state of tables with a log that is read.
+    pub(super) as_of: AsOf,
+    /// What was read of them before.
+    pub(super) reads: Reads,
     /// Bytes that it may hold before it goes on in temporary files.
     pub(super) memory: Option<usize>,
     pub(super) sql: String,
@@ -95,7 +100,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
         said(&cause).unwrap_or_else(|| {
             if is_of_a_file(&cause) {
                 let named = tables.iter().filter(|(name, _)| prepared.tables.contains(*name));
-                let files: Vec<String> = named.flat_map(|(_, files)| files).map(ToString::to_string).collect();
+                let files: Vec<String> = named.flat_map(|(_, contents)| contents.shown()).collect();
                 let which = if files.len() == 1 { "" } else { "one of " };
                 let message = format!(
                     "{which}{} cannot be read: {}; check that the file is whole",
@@ -116,15 +121,15 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
         if let Some((url, store)) = &store {
             context.register_object_store(url, store.clone());
         }
-        for (name, files) in &tables {
+        for (name, contents) in &tables {
             let named = prepared.tables.contains(name);
-            if named {
+            if let (true, Contents::Files(files)) = (named, contents) {
                 tables::complete(files)?;
             }
             if !named && !prepared.catalog {
                 continue;
             }
-            let Opened { table, texts: read, .. } = match table(&context, name, files, query).await {
+            let Opened { table, texts: read, .. } = match table(&context, name, contents, query, named).await {
                 Ok(table) => table,
                 // A file that is broken keeps nobody from listing the others.
                 Err(_) if !named => continue,
@@ -218,8 +223,22 @@ struct Opened {
     texts: Vec<Arc<dyn TextFile>>,
 }
 
-/// The table `name`, which lies in `files`.
-async fn table(context: &SessionContext, name: &str, files: &[DataFile], query: &Query) -> Result<Opened, Error> {
+/// The table `name`, which lies in `contents`; what is read of one that is `named` is noted.
+async fn table(
+    context: &SessionContext,
+    name: &str,
+    contents: &Contents,
+    query: &Query,
+    named: bool,
+) -> Result<Opened, Error> {
+    let files = match contents {
+        Contents::Files(files) => files,
+        Contents::Lake(lake) => {
+            query.partitions.are_none_of(name)?;
+            let table = lake.open(name, &query.as_of, Some(&query.reads).filter(|_| named)).await?;
+            return Ok(Opened { own: table.columns(), table: Arc::new(table), texts: Vec::new() });
+        }
+    };
     let opened = opened(context, name, files, query, &query.partitions).await?;
     if query.partitions.is_within(&opened.own) {
         let mut each = Vec::with_capacity(files.len());

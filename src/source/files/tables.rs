@@ -4,7 +4,7 @@
 //! dot or an underscore is no data. A pattern is one table, by what stands before its first wildcard, else by its folder.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 use walkdir::{DirEntry, WalkDir};
@@ -12,23 +12,43 @@ use walkdir::{DirEntry, WalkDir};
 use super::super::error::Error;
 use super::data_file::DataFile;
 use super::format::{self, Format};
+use super::lake::{Keeper, Lake, Root};
 use crate::fs::input;
 use crate::model::ErrorCode;
 
 /// What an ending may be, in words.
 pub(super) const ENDINGS: &str = ".parquet, .csv, .tsv, .ndjson or .jsonl file";
 
-/// Tables by their names, each with its files in the order of their names.
-pub(super) type Tables = BTreeMap<String, Vec<DataFile>>;
+/// Tables by their names.
+pub(super) type Tables = BTreeMap<String, Contents>;
+
+/// What a table lies in.
+#[derive(Clone, Debug)]
+pub(super) enum Contents {
+    /// All of these, in the order of their names.
+    Files(Vec<DataFile>),
+    /// What a log says.
+    Lake(Lake),
+}
+
+impl Contents {
+    /// Returns what errors call what it lies in.
+    pub(super) fn shown(&self) -> Vec<String> {
+        match self {
+            Contents::Files(files) => files.iter().map(ToString::to_string).collect(),
+            Contents::Lake(lake) => vec![lake.shown()],
+        }
+    }
+}
 
 /// Returns the tables at `path`.
 ///
 /// # Errors
-/// A path that is not there or holds no table, two tables of one name, and a folder that another program's log says how to read.
+/// A path that is not there or holds no table, two tables of one name, and a table with a log among the files of another.
 pub(super) fn tables(path: &Path) -> Result<Tables, Error> {
     if path.is_file() {
         let name = stem(path).ok_or_else(|| absent(path, &format!("is no {ENDINGS}")))?;
-        return Ok(BTreeMap::from([(name, vec![path.to_owned().into()])]));
+        return Ok(BTreeMap::from([(name, Contents::Files(vec![path.to_owned().into()]))]));
     }
     if let Some(what) = input::other(path) {
         return Err(absent(path, &format!("is {what}, where a file or a folder of files is needed")));
@@ -36,19 +56,25 @@ pub(super) fn tables(path: &Path) -> Result<Tables, Error> {
     if !path.exists() && is_pattern(path) {
         return matching(path);
     }
-    logged(path)?;
+    if let Some(lake) = lake(path)? {
+        let name = path.canonicalize().ok().as_deref().and_then(name);
+        let name = name.ok_or_else(|| absent(path, "gives its table no name"))?;
+        return Ok(BTreeMap::from([(name, Contents::Lake(lake))]));
+    }
     let entries = std::fs::read_dir(path).map_err(|cause| absent(path, &format!("cannot be read: {cause}")))?;
     let mut tables = Tables::new();
     for entry in entries {
         let entry = entry.map_err(|cause| absent(path, &format!("cannot be read: {cause}")))?.path();
-        let (name, files) = match stem(&entry) {
-            Some(name) if entry.is_file() => (Some(name), vec![entry.clone().into()]),
+        let (name, contents) = match stem(&entry) {
+            Some(name) if entry.is_file() => (Some(name), Contents::Files(vec![entry.clone().into()])),
             _ if entry.is_dir() && !is_hidden(&entry) => (name(&entry), below(&entry)?),
             _ => continue,
         };
-        let Some(name) = name.filter(|_| !files.is_empty()) else { continue };
-        if let Some(others) = tables.insert(name.clone(), files) {
-            let message = format!("{} and {} are both the table `{name}`; rename one", others[0], entry.display());
+        let is_empty = matches!(&contents, Contents::Files(files) if files.is_empty());
+        let Some(name) = name.filter(|_| !is_empty) else { continue };
+        if let Some(others) = tables.insert(name.clone(), contents) {
+            let first = others.shown().into_iter().next().unwrap_or_default();
+            let message = format!("{first} and {} are both the table `{name}`; rename one", entry.display());
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
     }
@@ -82,13 +108,15 @@ fn matching(pattern: &Path) -> Result<Tables, Error> {
         return Err(absent(pattern, &format!("names no {ENDINGS}")));
     }
     let name = pattern_name(pattern).ok_or_else(|| absent(pattern, "gives its table no name"))?;
-    Ok(BTreeMap::from([(name, files)]))
+    Ok(BTreeMap::from([(name, Contents::Files(files))]))
 }
 
-/// The files of one table in a folder.
-fn below(folder: &Path) -> Result<Vec<DataFile>, Error> {
-    logged(folder)?;
-    data(folder, |_| true)
+/// One table in a folder.
+fn below(folder: &Path) -> Result<Contents, Error> {
+    match lake(folder)? {
+        Some(lake) => Ok(Contents::Lake(lake)),
+        None => data(folder, |_| true).map(Contents::Files),
+    }
 }
 
 /// Why a table is not read without a file that lies among its own.
@@ -110,10 +138,20 @@ pub(super) fn complete(files: &[DataFile]) -> Result<(), Error> {
 fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, Error> {
     let shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.path());
     let (mut files, mut unread) = (Vec::new(), None);
+    let mut within: Vec<PathBuf> =
+        folder.ancestors().filter(|above| Keeper::of_folder(above).is_some()).map(Path::to_owned).collect();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(shown) {
         let entry = entry.map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
+        if entry.file_type().is_dir() && Keeper::of_folder(entry.path()).is_some() {
+            within.push(entry.into_path());
+            continue;
+        }
         if !entry.file_type().is_file() || !wanted(entry.path()) {
             continue;
+        }
+        if let Some(logged) = within.iter().find(|logged| entry.path().starts_with(logged)) {
+            let message = format!("{} {AMONG}", logged.display());
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         if format::of(entry.path()).is_some() {
             files.push(DataFile::from(entry.into_path()));
@@ -127,37 +165,16 @@ fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, 
     Ok(files)
 }
 
-/// Refuses a folder whose files are not all of its rows, or more than its rows.
-fn logged(folder: &Path) -> Result<(), Error> {
-    for log in LOGS {
-        let Ok(entries) = std::fs::read_dir(folder.join(log)) else { continue };
-        let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        // A log that has nothing in it yet is one, too.
-        let paths = std::iter::once(vec![log.to_owned()]).chain(names.map(|name| vec![log.to_owned(), name]));
-        if let Some(what) = paths.into_iter().find_map(|path| logged_as(&path)) {
-            let message = format!("{} is {what}: {LOGGED}", folder.display());
-            return Err(Error::new(ErrorCode::SourceUnfit, message));
-        }
-    }
-    Ok(())
+/// The table with a log that a folder is, if it is one.
+fn lake(folder: &Path) -> Result<Option<Lake>, Error> {
+    let Some(keeper) = Keeper::of_folder(folder) else { return Ok(None) };
+    let root = Root::local(folder).map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
+    Ok(Some(Lake { keeper, root }))
 }
 
-/// Folders that hold the log of a table.
-const LOGS: [&str; 3] = ["_delta_log", ".hoodie", "metadata"];
-
-/// Why a table with a log is not read.
-pub(super) const LOGGED: &str = "which of its files and rows count stands in its log, which is not read here; read it through \
-                                 an engine that does";
-
-/// Returns what the folder is that holds a file at this path below it, if that belongs to the log of a table.
-pub(super) fn logged_as(path: &[String]) -> Option<&'static str> {
-    match path {
-        [log, ..] if log == "_delta_log" => Some("a Delta table"),
-        [log, ..] if log == ".hoodie" => Some("a Hudi table"),
-        [log, file] if log == "metadata" && file.ends_with(".metadata.json") => Some("an Iceberg table"),
-        _ => None,
-    }
-}
+/// Why files below the folder of a table with a log are not read as they are.
+pub(super) const AMONG: &str = "is a table with a log, which says which of its files and rows count; name its folder, or the \
+                                folder that it is in";
 
 fn absent(path: &Path, what: &str) -> Error {
     Error::new(ErrorCode::SourceMissing, format!("{} {what}; check the path", path.display()))

@@ -95,6 +95,7 @@ impl Engine for MySql {
                 url: self.shown.clone(),
                 tls: self.made.told(),
                 settings: variables.into_iter().filter(|(name, _)| wanted.contains(name.as_str())).collect(),
+                ..SourceReport::default()
             })
         })
     }

@@ -112,6 +112,7 @@ impl Engine for Postgres {
                 url: self.shown.clone(),
                 tls: self.made.told(),
                 settings,
+                ..SourceReport::default()
             })
         })
     }

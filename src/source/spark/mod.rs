@@ -158,6 +158,7 @@ impl Engine for Spark {
                 url: self.shown.clone(),
                 tls: self.server.tls.as_str().to_owned(),
                 settings: self.server.settings.iter().cloned().collect(),
+                ..SourceReport::default()
             })
         })
     }

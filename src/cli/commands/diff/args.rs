@@ -10,7 +10,7 @@ use super::super::super::args::{DetailArgs, LookArgs, RepairArgs, ReportArgs};
 use super::rules::RuleArgs;
 use crate::frame::exact;
 use crate::model::{Side, Sides};
-use crate::source::CsvOptions;
+use crate::source::{AsOfOptions, CsvOptions};
 
 /// `cutover diff`.
 #[derive(Args, Debug)]
@@ -78,6 +78,12 @@ pub(crate) struct DiffArgs {
     /// A column that stands in the names of a side's folders, such as day=date; repeatable
     #[arg(long = "partition", value_name = "COLUMN=TYPE", value_parser = pair)]
     pub(super) partitions: Vec<(String, String)>,
+    /// The state of old that is read, of a Delta or Iceberg table, as a suite has it, such as '{ version = 12 }'
+    #[arg(long, value_name = "STATE", value_parser = as_of)]
+    pub(super) old_as_of: Option<toml::Table>,
+    /// The state of new that is read, likewise, such as '{ timestamp = "2026-01-31T12:00:00Z" }'
+    #[arg(long, value_name = "STATE", value_parser = as_of)]
+    pub(super) new_as_of: Option<toml::Table>,
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     pub(super) sample: Option<String>,
@@ -138,6 +144,15 @@ fn csv(text: &str) -> Result<toml::Table, String> {
     let read = format!("csv = {}", text.trim()).parse::<toml::Table>().map_err(|_| wrong)?.remove("csv");
     let Some(toml::Value::Table(options)) = read else { return Err(wrong.to_owned()) };
     let meant: CsvOptions = options.clone().try_into().map_err(|cause: toml::de::Error| cause.message().to_owned())?;
+    meant.check().map(|()| options)
+}
+
+/// A state of a table: `{ version = 12 }`.
+fn as_of(text: &str) -> Result<toml::Table, String> {
+    let wrong = "write { … }, as `as_of` of a suite's source has it, such as { version = 12 }";
+    let read = format!("as_of = {}", text.trim()).parse::<toml::Table>().map_err(|_| wrong)?.remove("as_of");
+    let Some(toml::Value::Table(options)) = read else { return Err(wrong.to_owned()) };
+    let meant: AsOfOptions = options.clone().try_into().map_err(|cause: toml::de::Error| cause.message().to_owned())?;
     meant.check().map(|()| options)
 }
 

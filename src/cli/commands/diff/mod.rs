@@ -44,11 +44,14 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         Ok(csv) => csv.unwrap_or_default(),
         Err(cause) => return Err(refuse(format!("--csv: {}", cause.message()))),
     };
+    let as_of = Sides { old: args.old_as_of, new: args.new_as_of };
     let urls = Sides { old: &old.1, new: &new.1 };
+    let states = types::states(urls, &as_of).map_err(refuse)?;
     let partitions = types::partitions(urls, &args.partitions).map_err(refuse)?;
     let options = |side: Side| SourceOptions {
         csv: csv.clone(),
         partitions: partitions.get(side).iter().cloned().collect(),
+        as_of: states.get(side).clone(),
         ..SourceOptions::default()
     };
     let options = Sides { old: options(Side::Old), new: options(Side::New) };
@@ -79,6 +82,7 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         sample: args.sample,
         types,
         partitions,
+        as_of,
         csv: args.csv,
         timeout: Some(humantime::format_duration(args.timeout).to_string()),
     };

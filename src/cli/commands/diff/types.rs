@@ -3,7 +3,7 @@
 use crate::frame::Type;
 use crate::model::{Side, Sides};
 use crate::source::pushdown::Described;
-use crate::source::{SourceUrl, in_folders, untyped};
+use crate::source::{AsOfOptions, SourceUrl, in_folders, untyped};
 
 use super::relation::Found;
 
@@ -96,6 +96,30 @@ pub(super) fn partitions(urls: Sides<&SourceUrl>, given: &[(String, String)]) ->
         }
         _ => Ok(partitions),
     }
+}
+
+/// Returns the state of each side's tables that is read.
+///
+/// # Errors
+/// A state of a side that is no folder of files, and one that is none.
+pub(super) fn states(
+    urls: Sides<&SourceUrl>,
+    given: &Sides<Option<toml::Table>>,
+) -> Result<Sides<Option<AsOfOptions>>, String> {
+    let of = |side: Side| {
+        let Some(given) = given.get(side) else { return Ok(None) };
+        if !in_folders(urls.get(side)) {
+            return Err(format!(
+                "--{side}-as-of: {side} is no folder of files, so no Delta or Iceberg table; leave it out"
+            ));
+        }
+        given
+            .clone()
+            .try_into()
+            .map(Some)
+            .map_err(|cause: toml::de::Error| format!("--{side}-as-of: {}", cause.message()))
+    };
+    Ok(Sides { old: of(Side::Old)?, new: of(Side::New)? })
 }
 
 /// Returns the type in a CSV file that a column can be compared with; absent where that is text, or there is none.

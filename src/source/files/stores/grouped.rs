@@ -7,7 +7,8 @@ use object_store::ObjectMeta;
 use object_store::path::Path;
 
 use super::super::format;
-use super::super::tables::{LOGGED, logged_as, pattern_name, stem};
+use super::super::lake::Keeper;
+use super::super::tables::{AMONG, pattern_name, stem};
 
 /// The objects of one table.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(super) struct Group {
     pub(super) objects: Vec<ObjectMeta>,
     /// One that lies among them, seems to hold rows and is of no format that is read.
     pub(super) unread: Option<Path>,
+    /// Whose log says what counts, where there is one, and the folder that it is in; then nothing else is known.
+    pub(super) lake: Option<(Keeper, Path)>,
 }
 
 /// The tables by name.
@@ -24,7 +27,7 @@ pub(super) type Grouped = BTreeMap<String, Group>;
 /// Returns the table that one object is.
 pub(super) fn one(meta: ObjectMeta) -> Grouped {
     let name = stem(meta.location.as_ref().as_ref());
-    name.map(|name| (name, Group { objects: vec![meta], unread: None })).into_iter().collect()
+    name.map(|name| (name, Group { objects: vec![meta], ..Group::default() })).into_iter().collect()
 }
 
 /// Returns the folder above the first part of a path that is a pattern.
@@ -41,10 +44,12 @@ pub(super) fn matching(all: Vec<ObjectMeta>, pattern: &str) -> Result<Grouped, S
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
     let glob = glob.map_err(|cause| format!("is no pattern: {cause}"))?.compile_matcher();
     let above = folder(pattern);
+    let logs = logs(&all, &Path::from(above));
     let mut group = Group::default();
     for meta in all.into_iter().filter(|meta| glob.is_match(meta.location.as_ref())) {
         let inside = meta.location.as_ref().trim_start_matches(above);
         if is_data(inside) {
+            apart(&logs, &meta.location)?;
             group.objects.push(meta);
         } else if seems_data(inside) {
             group.unread.get_or_insert(meta.location);
@@ -58,17 +63,25 @@ pub(super) fn matching(all: Vec<ObjectMeta>, pattern: &str) -> Result<Grouped, S
 /// Returns the tables below a folder: an object in it by its stem, a folder in it by its name, with all that lies below.
 ///
 /// # Errors
-/// Two tables of one name, and a folder that another program's log says how to read, in words that follow its name.
+/// Two tables of one name, and a table with a log among the files of another, in words that follow its name.
 pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, String> {
     let mut tables: BTreeMap<String, (bool, Group)> = BTreeMap::new();
     let mut unread = BTreeMap::new();
+    let mut logs = logs(&all, folder);
+    logs.retain(|logged, keeper| {
+        let mut inside = logged.prefix_match(folder).into_iter().flatten();
+        let (Some(name), None) = (inside.next(), inside.next()) else { return true };
+        let group = Group { lake: Some((*keeper, logged.clone())), ..Group::default() };
+        if !is_hidden(name.as_ref()) {
+            tables.insert(name.as_ref().to_owned(), (true, group));
+        }
+        false
+    });
     for meta in all {
         let Some(inside) = meta.location.prefix_match(folder) else { continue };
         let parts: Vec<String> = inside.map(|part| part.as_ref().to_owned()).collect();
-        for from in 0..parts.len().min(2) {
-            if let Some(what) = logged_as(&parts[from..]) {
-                return Err(format!("holds {what}: {LOGGED}"));
-            }
+        if parts.len() > 1 && tables.get(&parts[0]).is_some_and(|(_, group)| group.lake.is_some()) {
+            continue;
         }
         let path = parts.join("/");
         if !is_data(&path) {
@@ -84,10 +97,12 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
             [] => continue,
         };
         let Some(name) = name else { continue };
+        apart(&logs, &meta.location)?;
         let table = tables.entry(name.clone()).or_insert_with(|| (is_folder, Group::default()));
-        let is_alone = table.1.objects.is_empty() || (is_folder && table.0);
+        let is_alone = (table.1.objects.is_empty() && table.1.lake.is_none()) || (is_folder && table.0);
         if !is_alone {
-            let first = &table.1.objects[0].location;
+            let first = table.1.objects.first().map(|first| &first.location);
+            let first = first.or(table.1.lake.as_ref().map(|(_, folder)| folder)).unwrap_or(folder);
             return Err(format!("has {first} and {} as the table `{name}`; rename one", meta.location));
         }
         table.1.objects.push(meta);
@@ -97,6 +112,29 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
         group.unread = unread.remove(name).filter(|_| *is_folder);
     }
     Ok(tables.into_iter().map(|(name, (_, group))| (name, group)).collect())
+}
+
+/// The folders below one that have a log, and whose it is.
+fn logs(all: &[ObjectMeta], folder: &Path) -> BTreeMap<Path, Keeper> {
+    let mut logs = BTreeMap::new();
+    for meta in all {
+        let parts: Vec<_> = meta.location.parts().collect();
+        let above = folder.parts().count();
+        for at in above..parts.len() {
+            if let Some(keeper) = Keeper::of(&parts[at..]) {
+                logs.insert(parts[..at].iter().cloned().collect(), keeper);
+            }
+        }
+    }
+    logs
+}
+
+/// Refuses an object that lies in a folder with a log, in words that follow the name of the folder above.
+fn apart(logs: &BTreeMap<Path, Keeper>, location: &Path) -> Result<(), String> {
+    match logs.keys().find(|logged| location.prefix_matches(logged)) {
+        Some(logged) => Err(format!("holds {logged}, which {AMONG}")),
+        None => Ok(()),
+    }
 }
 
 /// Whether a path is that of a data file, with no part that is hidden.
@@ -158,9 +196,18 @@ mod tests {
         );
         assert!(below(objects(&["w/a.csv", "w/a.parquet"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
         assert!(below(objects(&["w/a.csv", "w/a/b.csv"]), &Path::from("w")).unwrap_err().contains("the table `a`"));
-        for log in ["w/_delta_log/0.json", "w/t/_delta_log/0.json", "w/t/metadata/v1.metadata.json", "w/.hoodie/x"] {
-            let why = below(objects(&["w/t/a.parquet", log]), &Path::from("w")).unwrap_err();
-            assert!(why.contains("stands in its log"), "{log}: {why}");
+        for (log, keeper) in [
+            ("w/t/_delta_log/0.json", Keeper::Delta),
+            ("w/t/metadata/v1.metadata.json", Keeper::Iceberg),
+            ("w/t/.hoodie/hoodie.properties", Keeper::Hudi),
+        ] {
+            let grouped = below(objects(&["w/t/a.parquet", log, "w/u.csv"]), &Path::from("w")).unwrap();
+            assert_eq!(grouped["t"].lake, Some((keeper, Path::from("w/t"))), "{log}");
+            assert!(grouped["t"].objects.is_empty() && grouped["u"].lake.is_none(), "{log}");
+            let deeper = objects(&["w/x/t/a.parquet", &log.replace("w/t", "w/x/t")]);
+            let why = below(deeper.clone(), &Path::from("w")).unwrap_err();
+            assert!(why.contains("w/x/t, which is a table with a log"), "{log}: {why}");
+            assert!(matching(deeper, "w/**/*.parquet").unwrap_err().contains("a table with a log"), "{log}");
         }
     }
 

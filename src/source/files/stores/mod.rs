@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use datafusion::execution::object_store::ObjectStoreUrl;
 use futures::TryStreamExt;
-use object_store::path::Path;
+use object_store::path::{Path, PathPart};
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -19,8 +19,9 @@ use super::super::parameters::{Parameter, Parameters, shown};
 use super::super::{Error, ErrorCode};
 use super::data_file::DataFile;
 use super::format;
+use super::lake::{Keeper, LOGS, Lake, Root};
 use super::object::Object;
-use super::tables::{ENDINGS, Tables};
+use super::tables::{AMONG, Contents, ENDINGS, Tables};
 pub(super) use pinned::Pinned;
 
 /// The schemes, as they are listed for people.
@@ -112,23 +113,31 @@ impl Objects {
     /// A store that is away or refuses, nothing at the place, and what [`tables`](super::tables::tables) refuses of folders.
     pub(super) async fn list(&self) -> Result<Listed, Error> {
         let found = self.found().await?;
-        let pinned: Arc<dyn ObjectStore> =
-            Arc::new(Pinned::new(self.store.clone(), &self.root, found.values().flat_map(|group| &group.objects)));
+        let objects = found.values().flat_map(|group| &group.objects);
+        let pinned: Arc<dyn ObjectStore> = Arc::new(Pinned::new(self.store.clone(), &self.root, objects));
+        // What a log names is not looked for before.
+        let logged: Arc<dyn ObjectStore> = Arc::new(Pinned::learning(self.store.clone(), &self.root));
         let file = |meta: ObjectMeta| {
             let path = PathBuf::from(format!("{}/{}", self.root, meta.location));
             DataFile::object(path, Object { store: pinned.clone(), store_url: self.store_url.clone(), meta })
         };
         let table = |(name, group): (String, grouped::Group)| {
+            if let Some((keeper, folder)) = group.lake {
+                let root = Root::stored(logged.clone(), &self.root, folder);
+                let root =
+                    root.map_err(|cause| Error::new(ErrorCode::SourceUnfit, format!("{}: {cause}", self.root)))?;
+                return Ok((name, Contents::Lake(Lake { keeper, root })));
+            }
             let mut files: Vec<DataFile> = group.objects.into_iter().map(file).collect();
             if let Some(first) = files.first_mut() {
                 let unread = group.unread.map(|path| PathBuf::from(format!("{}/{path}", self.root)));
                 *first = first.clone().beside(unread);
             }
-            (name, files)
+            Ok((name, Contents::Files(files)))
         };
-        let tables = found.into_iter().map(table);
+        let tables = found.into_iter().map(table).collect::<Result<Tables, Error>>()?;
         let store_url: &Url = self.store_url.as_ref();
-        Ok(Listed { tables: tables.collect(), store_url: store_url.clone(), store: pinned })
+        Ok(Listed { tables, store_url: store_url.clone(), store: pinned })
     }
 
     async fn found(&self) -> Result<grouped::Grouped, Error> {
@@ -156,11 +165,50 @@ impl Objects {
         }
         let prefix = if is_pattern { grouped::folder(&self.path) } else { self.path.as_str() };
         let prefix = Path::parse(prefix).map_err(|cause| absent(&format!("is no place of an object: {cause}")))?;
+        if !is_pattern && let Some(keeper) = self.keeper(&prefix).await.map_err(refused)? {
+            let name = prefix.filename().ok_or_else(|| absent("gives its table no name"))?.to_owned();
+            let group = grouped::Group { lake: Some((keeper, prefix.clone())), ..grouped::Group::default() };
+            return Ok(grouped::Grouped::from([(name, group)]));
+        }
+        let mut above = if is_pattern { Some(prefix.clone()) } else { parent(&prefix) };
+        while let Some(folder) = above {
+            // Who may read a folder may be unable to look above it.
+            if matches!(self.keeper(&folder).await, Ok(Some(_))) {
+                return Err(Error::new(ErrorCode::SourceUnfit, format!("{}/{folder} {AMONG}", self.root)));
+            }
+            above = parent(&folder);
+        }
         let all: Vec<ObjectMeta> = self.store.list(Some(&prefix)).try_collect().await.map_err(refused)?;
         let grouped = if is_pattern { grouped::matching(all, &self.path) } else { grouped::below(all, &prefix) };
         let grouped = grouped.map_err(|what| absent(&what))?;
         if grouped.is_empty() { Err(absent(&format!("holds no {ENDINGS}"))) } else { Ok(grouped) }
     }
+
+    /// Whose log a folder has, if any.
+    async fn keeper(&self, folder: &Path) -> object_store::Result<Option<Keeper>> {
+        for log in LOGS {
+            let inside: Path = folder.parts().chain([PathPart::from(log)]).collect();
+            let mut objects = self.store.list(Some(&inside));
+            let mut looked = 0;
+            while let (Some(meta), true) = (objects.try_next().await?, looked < LOOKED) {
+                looked += 1;
+                let parts: Vec<_> = meta.location.prefix_match(folder).into_iter().flatten().collect();
+                if let Some(keeper) = Keeper::of(&parts) {
+                    return Ok(Some(keeper));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Objects in the place of a log that are looked at.
+const LOOKED: usize = 1000;
+
+/// The folder above; absent above the first.
+fn parent(folder: &Path) -> Option<Path> {
+    let parts: Vec<_> = folder.parts().collect();
+    (parts.len() > 1).then(|| parts[..parts.len() - 1].iter().cloned().collect())
 }
 
 /// Returns the path of a URL as its store knows it.

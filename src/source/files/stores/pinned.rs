@@ -36,10 +36,14 @@ impl Pinned {
         Pinned { inner, root: root.to_owned(), known, learns: false }
     }
 
+    /// The objects of `inner`, each as it is when it is first looked at.
+    pub(super) fn learning(inner: Arc<dyn ObjectStore>, root: &str) -> Pinned {
+        Pinned { learns: true, ..Pinned::new(inner, root, std::iter::empty()) }
+    }
+
     /// The files of this machine, each as it is when it is first looked at.
     pub(in crate::source::files) fn local() -> Pinned {
-        let inner = Arc::new(LocalFileSystem::new());
-        Pinned { learns: true, ..Pinned::new(inner, "", std::iter::empty()) }
+        Pinned::learning(Arc::new(LocalFileSystem::new()), "")
     }
 
     /// Refuses an answer that is of another object than the one that was listed.
@@ -91,6 +95,10 @@ impl ObjectStore for Pinned {
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
         self.inner.list(prefix)
+    }
+
+    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.inner.list_with_offset(prefix, offset)
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {

@@ -1,0 +1,91 @@
+//! The files of a log, for the kernel: read from the table's store and never written.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use delta_kernel::{FileMeta, FileSlice, KernelError, KernelResult, KernelResultIteratorStatic, StorageHandler};
+use futures::TryStreamExt;
+use object_store::path::Path;
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
+use tokio::runtime::Handle;
+use url::Url;
+
+use super::super::root::Root;
+
+/// The store of a table, read by a thread that may wait.
+#[derive(Clone, Debug)]
+pub(super) struct Storage {
+    pub(super) root: Root,
+    pub(super) runtime: Handle,
+}
+
+impl Storage {
+    /// Returns the place of a URL that the kernel made of what the log says.
+    pub(super) fn place(&self, url: &Url) -> KernelResult<Path> {
+        self.root.place_of(url).map_err(|why| KernelError::Generic(format!("{url} {why}")))
+    }
+
+    /// Reads a whole file.
+    pub(super) fn read(&self, place: &Path) -> KernelResult<Bytes> {
+        let store = self.root.store();
+        Ok(self.runtime.block_on(async { store.get(place).await?.bytes().await })?)
+    }
+
+    fn described(&self, meta: &ObjectMeta) -> FileMeta {
+        let time = meta.last_modified.timestamp_millis();
+        FileMeta::new(self.root.url_of(&meta.location), time, meta.size)
+    }
+}
+
+impl StorageHandler for Storage {
+    fn list_from(&self, path: &Url) -> KernelResult<KernelResultIteratorStatic<FileMeta>> {
+        let from = self.place(path)?;
+        let folder = match path.path().ends_with('/') {
+            true => from.clone(),
+            false => {
+                let parts: Vec<_> = from.parts().collect();
+                parts[..parts.len().saturating_sub(1)].iter().cloned().collect()
+            }
+        };
+        let store = self.root.store();
+        let found = self.runtime.block_on(store.list_with_offset(Some(&folder), &from).try_collect::<Vec<_>>());
+        let mut found = found?;
+        found.sort_unstable_by(|one, other| one.location.cmp(&other.location));
+        let found: Vec<_> = found.iter().map(|meta| Ok(self.described(meta))).collect();
+        Ok(Box::new(found.into_iter()))
+    }
+
+    fn read_files(&self, files: Vec<FileSlice>) -> KernelResult<KernelResultIteratorStatic<Bytes>> {
+        let storage = self.clone();
+        Ok(Box::new(files.into_iter().map(move |(url, range)| {
+            let place = storage.place(&url)?;
+            let Some(range) = range else { return storage.read(&place) };
+            let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
+            let store: &Arc<dyn ObjectStore> = storage.root.store();
+            Ok(storage.runtime.block_on(async { store.get_opts(&place, options).await?.bytes().await })?)
+        })))
+    }
+
+    fn head(&self, path: &Url) -> KernelResult<FileMeta> {
+        let place = self.place(path)?;
+        let meta = self.runtime.block_on(self.root.store().head(&place))?;
+        Ok(self.described(&meta))
+    }
+
+    fn copy_atomic(&self, _: &Url, _: &Url) -> KernelResult<()> {
+        Err(written())
+    }
+
+    fn put(&self, _: &Url, _: Bytes, _: bool) -> KernelResult<()> {
+        Err(written())
+    }
+
+    fn delete(&self, _: &Url) -> KernelResult<()> {
+        Err(written())
+    }
+}
+
+/// What is said to whoever wants to write.
+pub(super) fn written() -> KernelError {
+    KernelError::Unsupported("nothing is written here".to_owned())
+}
