@@ -55,6 +55,11 @@ impl Place {
 
 /// Returns the name of the one table at a location that can hold no other.
 pub(super) fn only_table(at: &Location) -> Option<String> {
+    if let Location::Path(path) = at
+        && let Some((folder, _)) = tables::metadata(path)
+    {
+        return folder.file_name()?.to_str().map(str::to_owned);
+    }
     let (path, is_one) = match at {
         Location::Path(path) if path.is_dir() && Keeper::of_folder(path).is_some() => {
             return path.canonicalize().ok()?.file_name()?.to_str().map(str::to_owned);
@@ -62,6 +67,9 @@ pub(super) fn only_table(at: &Location) -> Option<String> {
         Location::Path(path) => (path.clone(), path.is_file() || (is_pattern(path) && !path.exists())),
         Location::Server(url) => {
             let path = PathBuf::from(decoded(url.path())?);
+            if let Some((folder, _)) = path.to_str().and_then(Keeper::named_by) {
+                return Path::new(folder).file_name()?.to_str().map(str::to_owned);
+            }
             let is_one = is_pattern(&path) || format::of(&path).is_some();
             (path, is_one)
         }
@@ -75,7 +83,7 @@ pub(super) fn only_table(at: &Location) -> Option<String> {
 /// Returns whether a location is one file, whatever it is named.
 pub(super) fn is_one_file(at: &Location) -> bool {
     match at {
-        Location::Path(path) => path.is_file(),
+        Location::Path(path) => path.is_file() && tables::metadata(path).is_none(),
         Location::Server(url) => decoded(url.path())
             .is_some_and(|path| !is_pattern(Path::new(&path)) && format::of(Path::new(&path)).is_some()),
     }

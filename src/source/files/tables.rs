@@ -46,6 +46,12 @@ impl Contents {
 /// # Errors
 /// A path that is not there or holds no table, two tables of one name, and a table with a log among the files of another.
 pub(super) fn tables(path: &Path) -> Result<Tables, Error> {
+    if let Some((folder, file)) = metadata(path) {
+        let root = Root::local(&folder).map_err(|cause| absent(path, &format!("cannot be read: {cause}")))?;
+        let name = name(&folder).ok_or_else(|| absent(path, "gives its table no name"))?;
+        let lake = Lake { keeper: Keeper::Iceberg, root, metadata: Some(file) };
+        return Ok(BTreeMap::from([(name, Contents::Lake(lake))]));
+    }
     if path.is_file() {
         let name = stem(path).ok_or_else(|| absent(path, &format!("is no {ENDINGS}")))?;
         return Ok(BTreeMap::from([(name, Contents::Files(vec![path.to_owned().into()]))]));
@@ -169,7 +175,14 @@ fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, 
 fn lake(folder: &Path) -> Result<Option<Lake>, Error> {
     let Some(keeper) = Keeper::of_folder(folder) else { return Ok(None) };
     let root = Root::local(folder).map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
-    Ok(Some(Lake { keeper, root }))
+    Ok(Some(Lake { keeper, root, metadata: None }))
+}
+
+/// Returns the folder of the Iceberg table whose metadata file a path is, and the name of the file.
+pub(super) fn metadata(path: &Path) -> Option<(PathBuf, String)> {
+    let whole = path.canonicalize().ok().filter(|path| path.is_file())?;
+    let (folder, file) = Keeper::named_by(whole.to_str()?)?;
+    Some((PathBuf::from(folder), file.to_owned()))
 }
 
 /// Why files below the folder of a table with a log are not read as they are.

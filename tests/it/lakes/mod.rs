@@ -1,6 +1,7 @@
 //! Tables with a log, held against what their writers' own readers say of them.
 
 mod delta;
+mod iceberg;
 mod log;
 
 use std::path::Path;
@@ -51,6 +52,9 @@ impl Written {
 
 /// The Delta tables, which nobody changes.
 pub(crate) static DELTA: LazyLock<Written> = LazyLock::new(|| Written::by("delta_tables.py"));
+
+/// The Iceberg tables, likewise.
+pub(crate) static ICEBERG: LazyLock<Written> = LazyLock::new(|| Written::by("iceberg_tables.py"));
 
 /// Puts all files of a table into the stand-in of S3, below `mark`, and returns the URL of its folder.
 pub(crate) async fn stored(table: &Path, mark: &str) -> String {

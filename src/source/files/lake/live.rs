@@ -15,6 +15,8 @@ use crate::model::TableRead;
 pub(super) struct Live {
     /// Which moment that is.
     pub(super) read: TableRead,
+    /// The name of the metadata file of Iceberg that says so.
+    pub(super) metadata: Option<String>,
     /// Its columns in their order.
     pub(super) columns: Arc<[Wanted]>,
     pub(super) files: Vec<LiveFile>,

@@ -7,6 +7,7 @@ mod as_of;
 mod delta;
 mod file_bytes;
 mod fit;
+mod iceberg;
 mod live;
 mod reading;
 mod root;
@@ -21,6 +22,7 @@ use tokio::sync::Mutex;
 
 use super::super::{Error, ErrorCode};
 use crate::model::TableRead;
+use live::Live;
 
 pub(super) use as_of::AsOf;
 pub use as_of::AsOfOptions;
@@ -47,6 +49,13 @@ impl Keeper {
         }
     }
 
+    /// Returns the folder of the Iceberg table whose metadata file a path is, and the name of the file; absent for any other.
+    pub(super) fn named_by(path: &str) -> Option<(&str, &str)> {
+        let (above, file) = path.rsplit_once('/')?;
+        let folder = above.strip_suffix("/metadata")?;
+        (Keeper::of(&["metadata", file]) == Some(Keeper::Iceberg)).then_some((folder, file))
+    }
+
     /// Returns whose log a folder of this machine has, if any.
     pub(super) fn of_folder(folder: &Path) -> Option<Keeper> {
         LOGS.iter().find_map(|log| {
@@ -68,12 +77,14 @@ pub(super) const LOGS: [&str; 3] = ["_delta_log", ".hoodie", "metadata"];
 pub(super) struct Lake {
     pub(super) keeper: Keeper,
     pub(super) root: Root,
+    /// The name of an Iceberg table's metadata file, where it is that which was named.
+    pub(super) metadata: Option<String>,
 }
 
 /// What the queries of a source have read of its tables so far: what was the latest stays so for the source.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reads {
-    known: Arc<std::sync::Mutex<BTreeMap<String, TableRead>>>,
+    known: Arc<std::sync::Mutex<BTreeMap<String, Seen>>>,
     /// Held by whoever reads a table that is not known, so that no two find two states to be the latest.
     first: Arc<Mutex<()>>,
 }
@@ -81,12 +92,26 @@ pub(super) struct Reads {
 impl Reads {
     /// Returns them by the names of the tables.
     pub(super) fn all(&self) -> BTreeMap<String, TableRead> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().map(|(name, seen)| (name.clone(), seen.read.clone())).collect()
     }
 
-    fn note(&self, name: &str, read: &TableRead) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), read.clone());
+    fn of(&self, name: &str) -> Option<Seen> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
+
+    fn note(&self, name: &str, live: &Live) {
+        let seen = Seen { read: live.read.clone(), metadata: live.metadata.clone() };
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), seen);
+    }
+}
+
+/// A state that was read.
+#[derive(Clone, Debug)]
+struct Seen {
+    read: TableRead,
+    /// The metadata file of Iceberg that said so.
+    metadata: Option<String>,
 }
 
 impl Lake {
@@ -100,22 +125,16 @@ impl Lake {
     /// # Errors
     /// A log that is broken or away, a state that it does not have, and whatever would have to be applied and is not.
     pub(super) async fn open(&self, name: &str, as_of: &AsOf, reads: Option<&Reads>) -> Result<LakeTable, Error> {
-        let seen = || reads.and_then(|reads| reads.all().remove(name));
+        let seen = || reads.and_then(|reads| reads.of(name));
         let first = match reads {
             Some(reads) if seen().is_none() => Some(reads.first.lock().await),
             _ => None,
         };
-        let as_of = match (seen(), as_of) {
-            (Some(seen), AsOf::Latest | AsOf::Time(_)) => self.again(&seen),
-            _ => as_of.clone(),
-        };
+        let (as_of, metadata) = self.again(as_of, seen());
         let (lake, runtime) = (self.clone(), Handle::current());
         let opened = tokio::task::spawn_blocking(move || match lake.keeper {
             Keeper::Delta => delta::open(&lake.root, &as_of, runtime),
-            Keeper::Iceberg => {
-                Err("it is an Iceberg table, whose log is not read here; read it through an engine that does"
-                    .to_owned())
-            }
+            Keeper::Iceberg => iceberg::open(&lake.root, metadata.as_deref(), &as_of, runtime),
             Keeper::Hudi => {
                 Err("it is a Hudi table, whose log is not read here; read it through an engine that does".to_owned())
             }
@@ -126,17 +145,18 @@ impl Lake {
         };
         let live = opened.await.map_err(|cause| unfit(cause.to_string()))?.map_err(unfit)?;
         if let Some(reads) = reads {
-            reads.note(name, &live.read);
+            reads.note(name, &live);
         }
         drop(first);
         Ok(LakeTable::new(self.root.clone(), live))
     }
 
-    /// The state that was read before.
-    fn again(&self, seen: &TableRead) -> AsOf {
-        match self.keeper {
-            Keeper::Iceberg => seen.version.parse().map_or(AsOf::Latest, AsOf::Snapshot),
-            _ => seen.version.parse().map_or(AsOf::Latest, AsOf::Version),
+    /// What leads to the state that was read before, where there is one: of Delta a version, of Iceberg the same metadata file.
+    fn again(&self, as_of: &AsOf, seen: Option<Seen>) -> (AsOf, Option<String>) {
+        let Some(seen) = seen else { return (as_of.clone(), self.metadata.clone()) };
+        match (self.keeper, seen.read.version.parse()) {
+            (Keeper::Delta, Ok(version)) => (AsOf::Version(version), None),
+            _ => (as_of.clone(), seen.metadata),
         }
     }
 }

@@ -93,6 +93,14 @@ impl Root {
         self.within(&format!("{}/{decoded}", self.folder))
     }
 
+    /// Returns the place of a path below the folder, as it is written.
+    ///
+    /// # Errors
+    /// As [`Root::place`].
+    pub(super) fn inside(&self, path: &str) -> Result<Path, String> {
+        self.within(&format!("{}/{path}", self.folder))
+    }
+
     /// The same of a URL.
     ///
     /// # Errors

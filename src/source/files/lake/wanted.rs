@@ -2,6 +2,9 @@
 
 use arrow::datatypes::{DataType, Field};
 
+/// Where a field says what its bytes mean.
+const MEANT: &str = "ARROW:extension:name";
+
 /// How a column is found among those of a file, or of a struct in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum By {
@@ -21,6 +24,8 @@ pub(super) struct Wanted {
     /// Whether a file may lack it, which then has NULL in it.
     pub(super) nullable: bool,
     pub(super) by: By,
+    /// Whether its bytes are UUIDs.
+    pub(super) is_uuid: bool,
     /// The fields of a struct, the elements of a list, or the keys and the values of a map.
     pub(super) children: Vec<Wanted>,
 }
@@ -28,7 +33,9 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Returns the column that queries see.
     pub(super) fn field(&self) -> Field {
-        Field::new(&self.name, self.of.clone(), true)
+        let field = Field::new(&self.name, self.of.clone(), true);
+        let meant = self.is_uuid.then(|| (MEANT.to_owned(), "arrow.uuid".to_owned()));
+        field.with_metadata(meant.into_iter().collect())
     }
 
     /// Wants an Arrow field as it is, everything in it by its name.
@@ -47,6 +54,7 @@ impl Wanted {
             of: field.data_type().clone(),
             nullable: field.is_nullable(),
             by: By::Name(field.name().clone()),
+            is_uuid: false,
             children,
         }
     }

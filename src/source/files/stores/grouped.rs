@@ -17,8 +17,17 @@ pub(super) struct Group {
     pub(super) objects: Vec<ObjectMeta>,
     /// One that lies among them, seems to hold rows and is of no format that is read.
     pub(super) unread: Option<Path>,
-    /// Whose log says what counts, where there is one, and the folder that it is in; then nothing else is known.
-    pub(super) lake: Option<(Keeper, Path)>,
+    /// The log that says what counts, where there is one; then nothing else is known.
+    pub(super) lake: Option<Logged>,
+}
+
+/// A folder with a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Logged {
+    pub(super) keeper: Keeper,
+    pub(super) folder: Path,
+    /// The name of the metadata file that is read, where it was named.
+    pub(super) metadata: Option<String>,
 }
 
 /// The tables by name.
@@ -71,7 +80,10 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
     logs.retain(|logged, keeper| {
         let mut inside = logged.prefix_match(folder).into_iter().flatten();
         let (Some(name), None) = (inside.next(), inside.next()) else { return true };
-        let group = Group { lake: Some((*keeper, logged.clone())), ..Group::default() };
+        let group = Group {
+            lake: Some(Logged { keeper: *keeper, folder: logged.clone(), metadata: None }),
+            ..Group::default()
+        };
         if !is_hidden(name.as_ref()) {
             tables.insert(name.as_ref().to_owned(), (true, group));
         }
@@ -102,7 +114,7 @@ pub(super) fn below(all: Vec<ObjectMeta>, folder: &Path) -> Result<Grouped, Stri
         let is_alone = (table.1.objects.is_empty() && table.1.lake.is_none()) || (is_folder && table.0);
         if !is_alone {
             let first = table.1.objects.first().map(|first| &first.location);
-            let first = first.or(table.1.lake.as_ref().map(|(_, folder)| folder)).unwrap_or(folder);
+            let first = first.or(table.1.lake.as_ref().map(|logged| &logged.folder)).unwrap_or(folder);
             return Err(format!("has {first} and {} as the table `{name}`; rename one", meta.location));
         }
         table.1.objects.push(meta);
@@ -202,7 +214,8 @@ mod tests {
             ("w/t/.hoodie/hoodie.properties", Keeper::Hudi),
         ] {
             let grouped = below(objects(&["w/t/a.parquet", log, "w/u.csv"]), &Path::from("w")).unwrap();
-            assert_eq!(grouped["t"].lake, Some((keeper, Path::from("w/t"))), "{log}");
+            let logged = Logged { keeper, folder: Path::from("w/t"), metadata: None };
+            assert_eq!(grouped["t"].lake, Some(logged), "{log}");
             assert!(grouped["t"].objects.is_empty() && grouped["u"].lake.is_none(), "{log}");
             let deeper = objects(&["w/x/t/a.parquet", &log.replace("w/t", "w/x/t")]);
             let why = below(deeper.clone(), &Path::from("w")).unwrap_err();

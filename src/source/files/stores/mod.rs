@@ -122,11 +122,11 @@ impl Objects {
             DataFile::object(path, Object { store: pinned.clone(), store_url: self.store_url.clone(), meta })
         };
         let table = |(name, group): (String, grouped::Group)| {
-            if let Some((keeper, folder)) = group.lake {
+            if let Some(grouped::Logged { keeper, folder, metadata }) = group.lake {
                 let root = Root::stored(logged.clone(), &self.root, folder);
                 let root =
                     root.map_err(|cause| Error::new(ErrorCode::SourceUnfit, format!("{}: {cause}", self.root)))?;
-                return Ok((name, Contents::Lake(Lake { keeper, root })));
+                return Ok((name, Contents::Lake(Lake { keeper, root, metadata })));
             }
             let mut files: Vec<DataFile> = group.objects.into_iter().map(file).collect();
             if let Some(first) = files.first_mut() {
@@ -158,6 +158,14 @@ impl Objects {
                 Err(cause) => return Err(refused(cause)),
             }
         }
+        if let Some((folder, metadata)) = Keeper::named_by(&self.path) {
+            self.store.head(&place).await.map_err(refused)?;
+            let folder = Path::parse(folder).map_err(|cause| absent(&format!("is no place of a table: {cause}")))?;
+            let name = folder.filename().ok_or_else(|| absent("gives its table no name"))?.to_owned();
+            let logged = grouped::Logged { keeper: Keeper::Iceberg, folder, metadata: Some(metadata.to_owned()) };
+            let group = grouped::Group { lake: Some(logged), ..grouped::Group::default() };
+            return Ok(grouped::Grouped::from([(name, group)]));
+        }
         if !self.lists {
             return Err(absent(&format!(
                 "is no {ENDINGS}, and a web server does not list its files; name one file (ClickHouse is clickhouses://)"
@@ -167,7 +175,10 @@ impl Objects {
         let prefix = Path::parse(prefix).map_err(|cause| absent(&format!("is no place of an object: {cause}")))?;
         if !is_pattern && let Some(keeper) = self.keeper(&prefix).await.map_err(refused)? {
             let name = prefix.filename().ok_or_else(|| absent("gives its table no name"))?.to_owned();
-            let group = grouped::Group { lake: Some((keeper, prefix.clone())), ..grouped::Group::default() };
+            let group = grouped::Group {
+                lake: Some(grouped::Logged { keeper, folder: prefix.clone(), metadata: None }),
+                ..grouped::Group::default()
+            };
             return Ok(grouped::Grouped::from([(name, group)]));
         }
         let mut above = if is_pattern { Some(prefix.clone()) } else { parent(&prefix) };

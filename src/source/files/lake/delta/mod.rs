@@ -58,7 +58,7 @@ pub(super) fn open(root: &Root, as_of: &AsOf, runtime: Handle) -> Result<Live, S
         let own = live(root, &engine, &scan, &columns, found)?;
         files.extend(own);
     }
-    Ok(Live { read, columns: columns.into(), files })
+    Ok(Live { read, metadata: None, columns: columns.into(), files })
 }
 
 fn snapshot(root: &Root, as_of: &AsOf, engine: &LogEngine) -> Result<SnapshotRef, String> {

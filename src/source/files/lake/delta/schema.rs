@@ -43,14 +43,21 @@ fn column(field: &StructField, physical: Option<&StructField>, by_number: bool) 
         _ => By::Name(own.name().clone()),
     };
     let (of, children) = typed(field.name(), field.data_type(), own.data_type(), by_number)?;
-    Ok(Wanted { name: field.name().clone(), of, nullable: field.is_nullable(), by, children })
+    Ok(Wanted { name: field.name().clone(), of, nullable: field.is_nullable(), by, is_uuid: false, children })
 }
 
 /// The type in Arrow, and what is inside.
 fn typed(name: &str, logical: &DataType, physical: &DataType, by_number: bool) -> Result<(Arrow, Vec<Wanted>), String> {
     let inner = |called: &str, logical: &DataType, physical: &DataType, nullable: bool| {
         let (of, children) = typed(name, logical, physical, by_number)?;
-        Ok::<_, String>(Wanted { name: called.to_owned(), of, nullable, by: By::Name(called.to_owned()), children })
+        Ok::<_, String>(Wanted {
+            name: called.to_owned(),
+            of,
+            nullable,
+            by: By::Name(called.to_owned()),
+            is_uuid: false,
+            children,
+        })
     };
     Ok(match (logical, physical) {
         (DataType::Primitive(of), _) => (primitive(name, of)?, Vec::new()),
