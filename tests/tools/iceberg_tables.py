@@ -243,6 +243,7 @@ table = create("deleted", SIMPLE)
 table.append(rows(0, 5))
 table.append(rows(5, 10))
 files = [task.file.file_path for task in table.scan().plan_files()]
+files.sort(key=lambda path: pq.read_table(path.removeprefix("file://"))["id"][0].as_py())
 file = deletes("deleted", DataFileContent.POSITION_DELETES, positions([(files[0], 0), (files[0], 4), (files[1], 2)]))
 expect("deleted", StaticTable.from_metadata(file))
 expect("deleted", None, table.current_snapshot().snapshot_id, f"{{ snapshot = {table.current_snapshot().snapshot_id} }}")

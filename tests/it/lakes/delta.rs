@@ -252,7 +252,7 @@ fn a_state_that_is_not_there_is_an_error() {
     );
 }
 
-/// Catches a suite that reads two states of one table within a run, and a report that does not say which was read.
+/// Catches a report that does not say which state of a table was read.
 #[test]
 fn a_report_says_what_was_read() {
     let mut table = Table::new(&[], &json!({}));

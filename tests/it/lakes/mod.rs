@@ -3,6 +3,7 @@
 mod delta;
 mod iceberg;
 mod log;
+mod moving;
 
 use std::path::Path;
 use std::process::Command;
