@@ -1,11 +1,14 @@
 //! Iceberg tables.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use serde_json::{Value, json};
 
 use super::{Case, ICEBERG, diff, of_store, said, stored};
 use crate::cli::{copy, cutover};
+use crate::parquet::write_batch;
 
 /// Catches a row that was deleted, replaced or of another snapshot and shows, one that is missing, a column that is paired by
 /// its name after it was renamed or added anew, and a value that is another than the writer's own reader gives.
@@ -94,10 +97,6 @@ fn metadata_that_cannot_be_followed_is_an_error() {
         std::fs::write(&path, metadata.to_string()).unwrap();
         table
     };
-    fn file(table: &Path, folder: &str, ending: &str) -> PathBuf {
-        let files = std::fs::read_dir(table.join(folder)).unwrap().map(|entry| entry.unwrap().path());
-        files.filter(|path| path.to_str().unwrap().ends_with(ending)).min().unwrap()
-    }
     let each = |table: &Path, folder: &str, ending: &str, with: &dyn Fn(&Path)| {
         let files = std::fs::read_dir(table.join(folder)).unwrap().map(|entry| entry.unwrap().path());
         files.filter(|path| path.to_str().unwrap().ends_with(ending)).for_each(|path| with(&path));
@@ -180,16 +179,13 @@ fn metadata_that_cannot_be_followed_is_an_error() {
         let (code, told) = diff(table.path(), ".", ".", &[]);
         assert!(code == Some(2) && told.contains("its metadata"), "{text}: {told}");
     }
-    // A file whose columns have no numbers.
+    // Other files in the place of those that were committed.
     let table = copy(Path::new(&source));
-    let other = table.path().join("data/other.parquet");
-    let batch = arrow::array::RecordBatch::try_from_iter([(
-        "id",
-        std::sync::Arc::new(arrow::array::Int64Array::from(vec![1])) as arrow::array::ArrayRef,
-    )]);
-    crate::parquet::write_batch(&other, &batch.unwrap());
-    let first = file(table.path(), "data", ".parquet");
-    std::fs::rename(&other, &first).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    let other = other.path().join("other.parquet");
+    let ids: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+    write_batch(&other, &RecordBatch::try_from_iter([("id", ids)]).unwrap());
+    each(table.path(), "data", ".parquet", &|path| drop(std::fs::copy(&other, path).unwrap()));
     let (code, text) = diff(table.path(), ".", ".", &[]);
     assert!(code == Some(2) && text.contains("it is another file"), "{text}");
 }
