@@ -64,9 +64,8 @@ fn a_metadata_file_names_a_table() {
     let (code, text) = diff(at, expected, ".", &[]);
     assert_eq!(code, Some(0), "{text}");
     // The one before it is of the snapshot before.
-    let before = std::fs::read_dir(at.join("metadata")).unwrap().map(|entry| entry.unwrap().path());
-    let before =
-        before.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("00002-")).next().unwrap();
+    let mut before = std::fs::read_dir(at.join("metadata")).unwrap().map(|entry| entry.unwrap().path());
+    let before = before.find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("00002-")).unwrap();
     let (code, text) = diff(at, expected, before.to_str().unwrap(), &[]);
     assert!(code == Some(1) && text.contains("3 extra"), "{text}");
     // Two that are both the newest.
@@ -185,7 +184,7 @@ fn metadata_that_cannot_be_followed_is_an_error() {
     let other = other.path().join("other.parquet");
     let ids: ArrayRef = Arc::new(Int64Array::from(vec![1]));
     write_batch(&other, &RecordBatch::try_from_iter([("id", ids)]).unwrap());
-    each(table.path(), "data", ".parquet", &|path| drop(std::fs::copy(&other, path).unwrap()));
+    each(table.path(), "data", ".parquet", &|path| assert!(std::fs::copy(&other, path).is_ok()));
     let (code, text) = diff(table.path(), ".", ".", &[]);
     assert!(code == Some(2) && text.contains("it is another file"), "{text}");
 }
