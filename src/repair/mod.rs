@@ -9,6 +9,6 @@ mod script;
 mod statement;
 mod target;
 
-pub(crate) use script::{CheckRepair, Script, script};
+pub(crate) use script::{CheckRepair, Script, Written, script};
 pub(crate) use statement::statement;
 pub(crate) use target::{Scope, Target};

@@ -29,14 +29,21 @@ pub(crate) struct Script<'a> {
     pub(crate) checks: Vec<(&'a str, &'a CheckRepair)>,
 }
 
-/// The file, and what is not in it: a reason for each check that has any.
-pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
+/// What is written, and what is not.
+pub(crate) struct Written {
+    pub(crate) text: String,
+    /// How many differences it takes away.
+    pub(crate) count: u64,
+    /// A reason for each check that is not there as a whole.
+    pub(crate) missing: Vec<String>,
+}
+
+/// The file.
+pub(crate) fn script(script: &Script<'_>) -> Written {
     let mut missing = Vec::new();
     for (id, check) in &script.checks {
         missing.extend(check.refused.iter().map(|why| format!("{id}: {why}")));
-        let left_out =
-            |(why, count): (&String, &u64)| format!("{id}: {} left out, because {why}", plural(*count, "difference"));
-        missing.extend(check.left_out.iter().map(left_out));
+        missing.extend(check.left_out.iter().map(|(why, count)| left_out_of(id, why, *count)));
     }
     let whole: Vec<(&str, &CheckRepair, &Target)> = script
         .checks
@@ -44,34 +51,21 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
         .filter(|(_, check)| check.refused.is_none())
         .filter_map(|(id, check)| Some((*id, *check, check.target.as_ref()?)))
         .collect();
-    let adding = adding(&whole);
-    let adds =
-        |id: &str, target: &Target| adding.get(&target.name.to_string()).is_none_or(|own| *own == without_window(id));
+    let (adding, taken) = (adding(&whole), Taken::of(&whole));
+    let mut written: Vec<(&str, &Target, Vec<&Statement>)> = Vec::new();
     for (id, check, target) in &whole {
-        let count = check.statements.iter().filter(|one| one.phase == Phase::Insert).count() as u64;
-        if count > 0 && !adds(id, target) {
-            missing.push(format!(
-                "{id}: {} left out, because {} adds rows to {}, too, with its own columns; choose one of them with --only",
-                plural(count, "difference"),
-                adding[&target.name.to_string()],
-                target.name
-            ));
+        let (mut kept, mut left_out) = (Vec::new(), BTreeMap::<String, u64>::new());
+        for one in &check.statements {
+            match why_not(id, target, one, (&adding, &taken)) {
+                Some(why) => *left_out.entry(why).or_default() += 1,
+                None => kept.push(one),
+            }
         }
+        let left_out = left_out.into_iter();
+        missing.extend(left_out.map(|(why, count)| left_out_of(id, &why, count)));
+        written.push((id, target, kept));
     }
-    let taken = Taken::of(&whole);
-    for (id, check, target) in &whole {
-        let mut others: BTreeMap<&str, u64> = BTreeMap::new();
-        for other in check.statements.iter().filter_map(|one| taken.by_another(id, target, one)) {
-            *others.entry(other).or_default() += 1;
-        }
-        missing.extend(others.into_iter().map(|(other, count)| {
-            format!(
-                "{id}: {} left out, because {other} changes rows of {}, too, and these might be the same; run again when that is done",
-                plural(count, "difference"),
-                target.name
-            )
-        }));
-    }
+    let count = written.iter().map(|(_, _, kept)| kept.len() as u64).sum();
     let targets: Vec<&Target> = whole.iter().map(|(_, _, target)| *target).collect();
     let order = Order::of(&targets);
     let mut text = String::new();
@@ -80,8 +74,8 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
         let _ = writeln!(text, "-- {}", line.trim_end());
     };
     script.head.iter().for_each(|line| comment(&mut text, line));
-    for (id, check, target) in &whole {
-        comment(&mut text, &format!("{id}: {} {}", target.table.name, counts(&check.statements)));
+    for (id, target, kept) in &written {
+        comment(&mut text, &format!("{id}: {} {}", target.table.name, counts(kept)));
     }
     missing.iter().for_each(|line| comment(&mut text, &format!("NOT REPAIRED: {line}")));
     comment(&mut text, order.says());
@@ -94,10 +88,8 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
         target.changes.begin().iter().for_each(|sql| write_statement(&mut text, sql));
         let mut zone = None;
         for (table, phase) in order.steps() {
-            let own = whole.iter().filter(|(_, _, target)| target.name.to_string() == *table);
-            for (id, check, target) in own.filter(|(id, _, target)| phase != Phase::Insert || adds(id, target)) {
-                let statements = check.statements.iter().filter(|one| one.phase == phase);
-                for one in statements.filter(|one| taken.by_another(id, target, one).is_none()) {
+            for (_, target, kept) in written.iter().filter(|(_, target, _)| target.name.to_string() == *table) {
+                for one in kept.iter().filter(|one| one.phase == phase) {
                     if let Some(wanted) = target.zone().filter(|wanted| zone != Some(*wanted)) {
                         write_statement(&mut text, wanted);
                         zone = Some(wanted);
@@ -108,7 +100,29 @@ pub(crate) fn script(script: &Script<'_>) -> (String, Vec<String>) {
         }
         target.changes.commit().iter().for_each(|sql| write_statement(&mut text, sql));
     }
-    (text, missing)
+    Written { text, count, missing }
+}
+
+/// Why a statement of the check `id` is not written, as the end of a sentence; absent where it is.
+fn why_not<'a>(
+    id: &str,
+    target: &Target,
+    one: &'a Statement,
+    (adding, taken): (&BTreeMap<String, &str>, &Taken<'a>),
+) -> Option<String> {
+    let table = target.name.to_string();
+    let adds = adding.get(&table).filter(|first| one.phase == Phase::Insert && **first != without_window(id));
+    if let Some(first) = adds {
+        return Some(format!(
+            "{first} adds rows to {table}, too, with its own columns; choose one of them with --only"
+        ));
+    }
+    let first = taken.by_another(id, target, one)?;
+    Some(format!("{first} changes rows of {table}, too, and these might be the same; run again when that is done"))
+}
+
+fn left_out_of(id: &str, why: &str, count: u64) -> String {
+    format!("{id}: {} left out, because {why}", plural(count, "difference"))
 }
 
 /// The check that adds rows to each table: another would find them there, with the columns of the first alone.
@@ -177,7 +191,7 @@ fn write_statement(text: &mut String, sql: &str) {
 }
 
 /// How many statements there are of each sort.
-fn counts(statements: &[Statement]) -> String {
+fn counts(statements: &[&Statement]) -> String {
     let count = |phase| statements.iter().filter(|one| one.phase == phase).count() as u64;
     let of = |phase, what| format!("{} {what}", thousands(count(phase)));
     [of(Phase::Delete, "to delete"), of(Phase::Update, "to update"), of(Phase::Insert, "to insert")].join(", ")

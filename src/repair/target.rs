@@ -108,7 +108,7 @@ impl Target {
             }
             Picked::Unclear(_) | Picked::Named => {}
         }
-        if let Some(zone) = writing.zone.is_left_out.as_ref().filter(|_| !scope.conditions.is_empty()) {
+        if let Some(zone) = writing.zone.left_out.as_ref().filter(|_| !scope.conditions.is_empty()) {
             return Err(format!(
                 "its rows of new were picked in the time zone {zone} of the session, and a mutation is read in that of the server; \
                  leave `timezone` out of the source of new, and write the zone where the query needs one"

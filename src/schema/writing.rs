@@ -29,7 +29,7 @@ pub struct Zone {
     /// The statement that gives a session the same; absent where none is needed, or there is none.
     pub given_by: Option<String>,
     /// Its name where what changes rows is read in another one.
-    pub is_left_out: Option<String>,
+    pub left_out: Option<String>,
 }
 
 /// A foreign key that leads to a table, as seen from there.

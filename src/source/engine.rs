@@ -54,6 +54,8 @@ pub struct Capabilities {
     pub text_times: bool,
     /// Ends of windows are moments, whether or not they are written with an offset.
     pub zoned_windows: bool,
+    /// Columns whose names differ by upper and lower case only are one to it: what is asked by name is told of the first.
+    pub ignores_case: bool,
     /// A sum of floats depends on the order of the rows, and the engine warns of it.
     pub unordered_float_sums: bool,
 }
@@ -103,6 +105,7 @@ impl Capabilities {
         typed_by_suite: false,
         text_times: false,
         zoned_windows: false,
+        ignores_case: false,
         unordered_float_sums: false,
     };
 }

@@ -79,6 +79,11 @@ pub fn placing(
     ))
 }
 
+/// No rows of `sql`, in its columns.
+pub fn head(dialect: &dyn Dialect, sql: &str) -> String {
+    format!("SELECT * FROM (\n{}\n) AS {INSIDE}\nWHERE 1 = 0", statement(dialect, sql))
+}
+
 fn inside(dialect: &dyn Dialect, name: &str, from: &ParamValue, to: &ParamValue) -> Result<String, String> {
     let time = dialect.window_column(name);
     Ok(format!("{time} >= {} AND {time} < {}", dialect.window_end(from)?, dialect.window_end(to)?))

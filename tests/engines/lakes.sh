@@ -12,12 +12,7 @@ find_lakes() {
         folder=$(cd .engines && pwd -P)/lakes-venv
         [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$folder: $LAKES" ] || exit 0
         say "installing $LAKES from PyPI into .engines/ (about 250 MB)"
-        rm -rf "$folder"
-        if ! python3 -m venv "$folder" >/dev/null 2>&1; then
-            rm -rf "$folder"
-            apt_install python3-venv
-            python3 -m venv "$folder"
-        fi
+        new_venv "$folder"
         # shellcheck disable=SC2086
         "$folder/bin/pip" install --quiet --disable-pip-version-check $LAKES >&2
         printf '%s' "$folder: $LAKES" >"$folder/installed"

@@ -183,6 +183,16 @@ SQL
     export CUTOVER_TEST_MYSQL_URL="mysql://$USER_NAME:$PASSWORD_IN_URL@127.0.0.1:$port/cutover"
 }
 
+# Makes an empty environment of Python in a folder.
+new_venv() {
+    rm -rf "$1"
+    if ! python3 -m venv "$1" >/dev/null 2>&1; then
+        rm -rf "$1"
+        apt_install python3-venv
+        python3 -m venv "$1"
+    fi
+}
+
 # Debian's ClickHouse is from 2018; chdb-core is the current engine as a Python package.
 install_clickhouse() {
     mkdir -p .engines
@@ -191,12 +201,7 @@ install_clickhouse() {
         ! command -v flock >/dev/null || flock 9
         if [ "$(cat "$VENV/installed" 2>/dev/null || true)" != "$CHDB" ]; then
             say "installing $CHDB from PyPI into .engines/ (about 180 MB)"
-            rm -rf "$VENV"
-            if ! python3 -m venv "$VENV" >/dev/null 2>&1; then
-                rm -rf "$VENV"
-                apt_install python3-venv
-                python3 -m venv "$VENV"
-            fi
+            new_venv "$VENV"
             "$VENV/bin/pip" install --quiet --disable-pip-version-check --no-deps "$CHDB" >&2
             printf '%s' "$CHDB" >"$VENV/installed"
         fi

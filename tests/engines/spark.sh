@@ -25,12 +25,7 @@ install_spark() {
         folder=$(cd .engines && pwd -P)/spark-venv
         [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$folder: $SPARK" ] || exit 0
         say "installing $SPARK from PyPI into .engines/ (about 500 MB)"
-        rm -rf "$folder"
-        if ! python3 -m venv "$folder" >/dev/null 2>&1; then
-            rm -rf "$folder"
-            apt_install python3-venv
-            python3 -m venv "$folder"
-        fi
+        new_venv "$folder"
         # What they need beside each other is for Python programs, of which none runs here.
         # shellcheck disable=SC2086
         "$folder/bin/pip" install --quiet --disable-pip-version-check --no-deps $SPARK >&2

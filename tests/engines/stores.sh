@@ -14,12 +14,7 @@ install_stores() {
         folder=$(cd .engines && pwd -P)/stores-venv
         [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$folder: $STORES $AZURITE" ] || exit 0
         say "installing $STORES from PyPI and $AZURITE from npm into .engines/"
-        rm -rf "$folder"
-        if ! python3 -m venv "$folder" >/dev/null 2>&1; then
-            rm -rf "$folder"
-            apt_install python3-venv
-            python3 -m venv "$folder"
-        fi
+        new_venv "$folder"
         # shellcheck disable=SC2086
         "$folder/bin/pip" install --quiet --disable-pip-version-check $STORES >&2
         mkdir "$folder/azurite"

@@ -20,12 +20,7 @@ find_tools() {
 install_tools() {
     [ "$(cat "$1/installed" 2>/dev/null || true)" != "$1: $TOOLS" ] || return 0
     say "installing $TOOLS from PyPI into .engines/"
-    rm -rf "$1"
-    if ! python3 -m venv "$1" >/dev/null 2>&1; then
-        rm -rf "$1"
-        apt_install python3-venv
-        python3 -m venv "$1"
-    fi
+    new_venv "$1"
     # shellcheck disable=SC2086
     "$1/bin/pip" install --quiet --disable-pip-version-check $TOOLS >&2
     printf '%s' "$1: $TOOLS" >"$1/installed"

@@ -55,7 +55,7 @@ const AFTER_HELP: &str = "\
 An agent starts it and talks to it over stdin and stdout; it ends when the agent closes them.
 
 Examples:
-  claude mcp add cutover -- cutover mcp ~/migration     everything below that folder, for Claude Code
+  cutover mcp ~/migration                               everything below that folder
   cutover mcp --max-rows 5 --no-report                  short answers, nothing written
   cutover mcp --no-examples                             counts and verdicts, no values of rows";
 

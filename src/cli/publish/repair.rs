@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::args::RepairArgs;
 use crate::fs::output::write_atomically;
 use crate::model::{CheckReport, Kind, RunReport, SourceReport, plural};
-use crate::repair::{Script, script};
+use crate::repair::{Script, Written, script};
 use crate::run::Repairs;
 
 /// Writes the file that `args` ask for, and returns a line about it.
@@ -38,7 +38,7 @@ pub(crate) fn write(report: &RunReport, found: &Repairs, args: &RepairArgs) -> O
     }
     let head = head(report, sources.values().next().copied());
     let checks = checks.iter().filter_map(|check| Some((check.id.as_str(), found.get(&check.id)?))).collect();
-    let (text, missing) = script(&Script { head, checks });
+    let Written { text, count, missing } = script(&Script { head, checks });
     if !missing.is_empty() && !args.partial {
         return Some(Err(format!(
             "--repair: {} is not written, since it would not make new equal to old:\n  {}\n  with --partial it is written \
@@ -47,7 +47,6 @@ pub(crate) fn write(report: &RunReport, found: &Repairs, args: &RepairArgs) -> O
             missing.join("\n  ")
         )));
     }
-    let count = found.values().filter(|one| one.refused.is_none()).map(|one| one.statements.len() as u64).sum();
     Some(match write_atomically(path, &text) {
         Ok(()) => Ok(format!(
             "repair: {} ({}, never executed; it holds values of rows)\n",
@@ -100,6 +99,14 @@ fn head(report: &RunReport, new: Option<&SourceReport>) -> Vec<String> {
         ),
     ];
     head.extend(new.map(|new| format!("new: {} ({})", new.url, new.what())));
+    let settings: Vec<String> =
+        new.into_iter().flat_map(|new| &new.settings).map(|(name, value)| format!("{name} = {value}")).collect();
+    if !settings.is_empty() {
+        head.push(format!(
+            "its rows were read with {}; where a condition depends on one of these, give it to the session",
+            settings.join(", ")
+        ));
+    }
     let others: BTreeSet<&str> = report
         .checks
         .iter()

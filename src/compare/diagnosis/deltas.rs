@@ -98,22 +98,18 @@ fn size(change: &Change) -> Option<Size> {
 }
 
 fn ranges(sizes: &BTreeMap<Size, u64>) -> Vec<DeltaRange> {
-    // Numbers in some rows and times in others are of different columns; the unit that most rows have is shown.
-    let unit = |wanted: Unit| sizes.iter().filter(move |(size, _)| size.unit == wanted);
-    let rows = |wanted: Unit| unit(wanted).map(|(_, rows)| *rows).sum::<u64>();
-    let shown = if rows(Unit::Clock) > rows(Unit::Tens) { Unit::Clock } else { Unit::Tens };
+    // The values of a column are numbers, or they are times.
+    let Some(unit) = sizes.keys().next().map(|size| size.unit) else { return Vec::new() };
     let signed = |is_negative: bool| {
-        let held: BTreeMap<i32, u64> = unit(shown)
-            .filter(|(size, _)| size.is_negative == is_negative)
-            .map(|(size, rows)| (size.at, *rows))
-            .collect();
+        let of_sign = sizes.iter().filter(|(size, _)| size.is_negative == is_negative);
+        let held: BTreeMap<i32, u64> = of_sign.map(|(size, rows)| (size.at, *rows)).collect();
         let (Some((first, _)), Some((last, _))) = (held.first_key_value(), held.last_key_value()) else {
             return Vec::new();
         };
         let cut = (last - first > WIDEST).then_some(last - WIDEST);
         let of = |at: i32| DeltaRange {
-            from: if cut == Some(at) { "0".to_owned() } else { edge(shown, is_negative, at).unwrap_or_default() },
-            to: edge(shown, is_negative, at + 1),
+            from: if cut == Some(at) { "0".to_owned() } else { edge(unit, is_negative, at).unwrap_or_default() },
+            to: edge(unit, is_negative, at + 1),
             rows: match cut {
                 Some(cut) if cut == at => held.range(..=at).map(|(_, rows)| rows).sum(),
                 _ => held.get(&at).copied().unwrap_or(0),

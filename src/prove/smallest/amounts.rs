@@ -9,7 +9,7 @@ use super::super::tape::RecordedAnswer;
 use super::super::trial::{Ready, Trial};
 use super::ends::{End, lowest};
 use super::least::Moved;
-use super::readings::{Key, Place, Reading};
+use super::readings::{Key, Place, Reading, furthest};
 use super::steps::{beyond, stepped, written};
 use crate::compare::BothSides;
 use crate::frame::{Value, decimal_text, value};
@@ -42,7 +42,8 @@ impl Trial<'_> {
         readings: &[Reading],
         (known_as, name): (&str, &str),
     ) -> Option<SmallestLoss> {
-        let worst = self.worst(readings, name)?;
+        // Of several that fall as far the largest of old, and of those the first by its key: an engine may give rows in any order.
+        let worst = furthest(readings, name, Worst::of, |one, other| one.reach() > other.reach())?;
         let is_row = self.one.check.kind.kind() == Kind::RowCount;
         let loss = SmallestLoss {
             unit: if is_row { LossUnit::Rows } else { LossUnit::Amount },
@@ -101,23 +102,6 @@ impl Trial<'_> {
             of: of.to_plain_string(),
             average: average.with_prec(6).normalized().to_plain_string(),
         }
-    }
-
-    /// The number that may fall furthest; of several, the largest of old, and of those the first by its key.
-    fn worst<'a>(&self, readings: &'a [Reading], name: &str) -> Option<Worst<'a>> {
-        let mut worst: Option<Worst<'a>> = None;
-        for reading in readings {
-            let column = reading.both.column(name)?;
-            for pair in reading.both.pairs() {
-                let place = Place { reading, pair: *pair };
-                let Some(found) = Worst::of(place, column) else { continue };
-                // An engine may give the same rows in any order.
-                if worst.as_ref().is_none_or(|known| found.reach() > known.reach()) {
-                    worst = Some(found);
-                }
-            }
-        }
-        worst
     }
 }
 

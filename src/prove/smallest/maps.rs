@@ -7,7 +7,7 @@ use bigdecimal::{BigDecimal, Zero};
 use super::super::trial::{Ready, Trial};
 use super::ends::{End, lowest};
 use super::least::Moved;
-use super::readings::{Key, Place, Reading};
+use super::readings::{Key, Place, Reading, furthest};
 use super::steps::{beyond, stepped, written};
 use crate::compare::{BothSides, value_as_shown};
 use crate::frame::Value;
@@ -35,17 +35,7 @@ impl Trial<'_> {
         readings: &[Reading],
         (known_as, name): (&str, &str),
     ) -> Option<SmallestLoss> {
-        let mut worst: Option<Worst<'_>> = None;
-        for reading in readings {
-            let column = reading.both.column(name)?;
-            for pair in reading.both.pairs() {
-                let Some(found) = Worst::of(Place { reading, pair: *pair }, column) else { continue };
-                if worst.as_ref().is_none_or(|known| found.reach() > known.reach()) {
-                    worst = Some(found);
-                }
-            }
-        }
-        let worst = worst?;
+        let worst = furthest(readings, name, Worst::of, |one, other| one.reach() > other.reach())?;
         let entry = worst.entries.get(worst.at)?.0.clone();
         let held = &worst.entries.get(worst.at)?.1;
         let holds = |value: &Value| {

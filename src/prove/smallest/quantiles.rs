@@ -9,6 +9,7 @@ use super::super::edit::Edit;
 use super::super::tape::RecordedAnswer;
 use super::super::trial::{Ready, Trial};
 use super::least::MOST_ROWS;
+use super::readings::Key;
 use super::steps::written;
 use crate::compare::value_as_shown;
 use crate::frame::Value;
@@ -17,9 +18,6 @@ use crate::spec::check::{KindSettings, Percentile, Tolerance};
 
 /// A value of a group, with the number of its row.
 pub(super) type Placed = (BigDecimal, u64, Value);
-
-/// The key of a group as it is shown.
-pub(super) type Key = Vec<Option<String>>;
 
 /// The values of each group.
 pub(super) type Groups = BTreeMap<Key, Vec<Placed>>;

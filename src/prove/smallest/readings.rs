@@ -2,7 +2,7 @@
 
 use super::super::tape::Query;
 use super::super::trial::{Ready, Trial};
-use crate::compare::{RowsOfKey, SideBySide, value_as_shown};
+use crate::compare::{BothSides, RowsOfKey, SideBySide, value_as_shown};
 
 /// The key of a row as it is shown, in the order of the check's.
 pub(super) type Key = Vec<Option<String>>;
@@ -34,6 +34,26 @@ impl Trial<'_> {
         };
         self.compared(ready).into_iter().map(reading).collect()
     }
+}
+
+/// What is furthest of the places of a column, which new calls `name`; the first of those alike. Absent where nothing is found.
+pub(super) fn furthest<'a, T>(
+    readings: &'a [Reading],
+    name: &str,
+    of: impl Fn(Place<'a>, BothSides<'a>) -> Option<T>,
+    is_further: impl Fn(&T, &T) -> bool,
+) -> Option<T> {
+    let mut furthest: Option<T> = None;
+    for reading in readings {
+        let column = reading.both.column(name)?;
+        for pair in reading.both.pairs() {
+            let Some(found) = of(Place { reading, pair: *pair }, column) else { continue };
+            if furthest.as_ref().is_none_or(|known| is_further(&found, known)) {
+                furthest = Some(found);
+            }
+        }
+    }
+    furthest
 }
 
 impl Place<'_> {

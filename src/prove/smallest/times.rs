@@ -6,7 +6,7 @@ use bigdecimal::BigDecimal;
 
 use super::super::trial::{Ready, Trial};
 use super::least::Moved;
-use super::readings::{Key, Place, Reading};
+use super::readings::{Key, Place, Reading, furthest};
 use super::steps::stepped;
 use crate::compare::{BothSides, value_as_shown};
 use crate::frame::{Value, time};
@@ -33,17 +33,7 @@ impl Trial<'_> {
         readings: &[Reading],
         (known_as, name): (&str, &str),
     ) -> Option<SmallestLoss> {
-        let mut longest: Option<Way<'_>> = None;
-        for reading in readings {
-            let column = reading.both.column(name)?;
-            for pair in reading.both.pairs() {
-                let Some(way) = Way::of(Place { reading, pair: *pair }, column) else { continue };
-                if longest.as_ref().is_none_or(|known| way.reach() > known.reach()) {
-                    longest = Some(way);
-                }
-            }
-        }
-        let way = longest?;
+        let way = furthest(readings, name, Way::of, |one, other| one.reach() > other.reach())?;
         let loss = SmallestLoss {
             unit: LossUnit::Seconds,
             column: Some(known_as.to_owned()),

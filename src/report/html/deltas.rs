@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::super::text::{plural, thousands, visible};
+use super::bar::Bar;
 use crate::model::{CheckReport, DeltaRange, Deltas};
 
-/// Width of a bar with its gap, height of the tallest, and the least height of one.
+/// Width of a bar with its gap, and height of the tallest.
 const STEP: usize = 18;
 const HEIGHT: f64 = 40.0;
-const LEAST: f64 = 2.0;
 
 /// The differences of one column.
 #[derive(Serialize)]
@@ -24,14 +24,6 @@ pub(super) struct Histogram {
     rows: Vec<(String, String)>,
 }
 
-#[derive(Serialize)]
-struct Bar {
-    x: usize,
-    y: String,
-    height: String,
-    label: String,
-}
-
 /// The histograms of a check, the column that changed most often first.
 pub(super) fn histograms(check: &CheckReport) -> Vec<Histogram> {
     check.diagnosis.iter().flat_map(|diagnosis| &diagnosis.deltas).map(of_column).collect()
@@ -43,13 +35,8 @@ fn of_column(deltas: &Deltas) -> Histogram {
     let below = ranges.iter().filter(|range| is_below(range)).count();
     let filled = ranges.iter().enumerate().filter(|(_, range)| range.rows > 0);
     let bars = filled.clone().map(|(at, range)| {
-        let height = (range.rows as f64 / most.max(1) as f64 * HEIGHT).max(LEAST);
-        Bar {
-            x: at * STEP + 1,
-            y: format!("{:.1}", HEIGHT - height),
-            height: format!("{height:.1}"),
-            label: format!("{}: {}", words(range), plural(range.rows, "row")),
-        }
+        let label = format!("{}: {}", words(range), plural(range.rows, "row"));
+        Bar::new(at * STEP + 1, (range.rows, most), HEIGHT, label)
     });
     let bars: Vec<Bar> = bars.collect();
     let fullest = ranges.iter().max_by_key(|range| range.rows);

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::super::text::{plural, thousands, visible};
+use super::bar::Bar;
 use crate::model::{CheckReport, Part, Spread};
 
-/// Width of one part, height of a lane, and the least height of a bar.
+/// Width of one part, and height of a lane.
 const STEP: usize = 10;
 const HEIGHT: f64 = 30.0;
-const LEAST: f64 = 2.0;
 
 /// Rows over one column, a lane for each class.
 #[derive(Serialize)]
@@ -30,14 +30,6 @@ struct Lane {
     label: String,
     agreeing: bool,
     bars: Vec<Bar>,
-}
-
-#[derive(Serialize)]
-struct Bar {
-    x: usize,
-    y: String,
-    height: String,
-    label: String,
 }
 
 /// What a lane is of: its name, and the rows of a part.
@@ -80,13 +72,8 @@ fn lane(spread: &Spread, (name, rows): Class, most: u64) -> Lane {
     let filled = spread.parts.iter().enumerate().filter(|(_, part)| rows(part) > 0);
     let bars: Vec<Bar> = filled
         .map(|(at, part)| {
-            let height = (rows(part) as f64 / most as f64 * HEIGHT).max(LEAST);
-            Bar {
-                x: at * STEP + 1,
-                y: format!("{:.1}", HEIGHT - height),
-                height: format!("{height:.1}"),
-                label: format!("from {}: {} {name}", visible(&part.from), thousands(rows(part))),
-            }
+            let label = format!("from {}: {} {name}", visible(&part.from), thousands(rows(part)));
+            Bar::new(at * STEP + 1, (rows(part), most), HEIGHT, label)
         })
         .collect();
     let count = total(spread, rows);

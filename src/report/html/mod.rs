@@ -4,6 +4,7 @@
 //! `view` says what is shown of the run, `entries` and `check` what of its checks, `report.html` and `check.html` how; the
 //! templates escape every text.
 
+mod bar;
 mod bars;
 mod charts;
 mod check;

@@ -64,7 +64,18 @@ fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {
     described.iter().find(|column| column.name == name)
 }
 
-/// Two columns that a server which knows no case takes for one.
+/// Refuses columns of a side that a server which ignores case takes for one.
+pub(crate) fn distinct_names(described: &Sides<Vec<Described>>) -> Result<(), ErrorReport> {
+    let alike = described.iter().find_map(|(side, columns)| Some((side, alike_but_for_case(columns)?)));
+    match alike {
+        Some((side, (one, other))) => Err(unfit(format!(
+            "the columns `{one}` and `{other}` of {side} differ by upper and lower case only, and the server may take one for the \
+             other; give one of them another name with AS"
+        ))),
+        None => Ok(()),
+    }
+}
+
 fn alike_but_for_case(described: &[Described]) -> Option<(&str, &str)> {
     let mut known: BTreeMap<String, &str> = BTreeMap::new();
     described
@@ -126,14 +137,6 @@ impl ServerDiff {
         hash: RowHash,
         described: &Sides<Vec<Described>>,
     ) -> Result<ServerDiff, ErrorReport> {
-        for (side, columns) in described.iter() {
-            if let Some((one, other)) = alike_but_for_case(columns) {
-                return Err(unfit(format!(
-                    "the columns `{one}` and `{other}` of {side} differ by upper and lower case only, and a server may take one for \
-                     the other; give one of them another name with AS"
-                )));
-            }
-        }
         let (old, new) = (head(&described.old)?, head(&described.new)?);
         let seeded = Seeded { hash, seeds: [options.seeds.key, options.seeds.row] };
         let plan = DiffPlan::new(check, &old, &new, options)?;

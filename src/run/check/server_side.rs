@@ -102,6 +102,11 @@ impl<'a> TwoSidedScan<'a> {
                 );
             }
         };
+        if sides.old.engine.driver().capabilities.ignores_case
+            && let Err(why) = pushdown::distinct_names(&described)
+        {
+            return refused(why);
+        }
         let (check, hash) = (self.one.check, self.context.options.hash);
         let asked = match pushdown::ServerDiff::new(written, check, self.options(), hash, &described) {
             Ok(asked) => asked,

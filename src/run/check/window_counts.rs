@@ -14,7 +14,7 @@ use crate::frame::{Frame, Type, Value};
 use crate::model::{ErrorCode, ErrorReport, Outside, Place, Side, Sides, agree, plural};
 use crate::source;
 use crate::source::Driver;
-use crate::source::window::{answer, placing};
+use crate::source::window::{answer, head, placing};
 use crate::spec::check::ParamValue;
 
 /// What is known of a check whose windows are filters around its queries.
@@ -62,6 +62,12 @@ async fn placed(
     };
     let sql = placing(engine.driver().dialect, &prepared.report.sql, column, from, to).map_err(wrong)?;
     let timeout = one.check.timeout.unwrap_or(context.options.timeout);
+    if engine.driver().capabilities.ignores_case {
+        let sql = head(engine.driver().dialect, &prepared.report.sql);
+        let (found, _) = retrying(context.stop, || source::query(engine, &sql, timeout, context.stop)).await;
+        let found = found.map_err(|error| located(context, side.into(), &query.source, error))?;
+        unmistaken(&found.frame.names(), column).map_err(wrong)?;
+    }
     let (found, _) = retrying(context.stop, || source::query(engine, &sql, timeout, context.stop)).await;
     let found = found.map_err(|error| {
         located(context, side.into(), &query.source, error).and_hint(&format!(
@@ -72,6 +78,28 @@ async fn placed(
     let zone = context.sources.get(one.suite, &query.source).ok().and_then(|open| open.described.as_ref().ok());
     let zone = zone.map_or("", |(report, _)| report.timezone.as_str());
     judged(&found.frame, engine.driver(), column, from, zone).map_err(wrong)
+}
+
+/// Refuses a column that an engine which ignores case takes for another; `names` are those of the columns of a subquery, where
+/// an engine may have numbered the second of two that it takes for one.
+fn unmistaken(names: &[&str], column: &str) -> Result<(), String> {
+    let wanted = column.to_lowercase();
+    let is_numbered = |rest: &str| {
+        let number = rest.strip_prefix(['_', ':']).unwrap_or_default();
+        !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+    };
+    let is_exact = names.contains(&column);
+    let alike = names.iter().filter(|name| {
+        let rest = name.to_lowercase().strip_prefix(&wanted).map(str::to_owned);
+        rest.is_some_and(|rest| rest.is_empty() || (!is_exact && is_numbered(&rest)))
+    });
+    match alike.count() {
+        0 | 1 => Ok(()),
+        _ => Err(format!(
+            "another column of the query is called like the window's `{column}` but for upper and lower case, and the engine may \
+             take it for that; give one of them another name with AS"
+        )),
+    }
 }
 
 /// Where the rows are, or why the windows would miss some.

@@ -24,7 +24,7 @@ pub(super) async fn read(table: &TableName, ask: &dyn Ask) -> Result<Writing, Er
     let (own, server) = (zones.text(0, "own"), zones.text(0, "server"));
     Ok(Writing {
         // A mutation runs by itself, in the zone of the server.
-        zone: Zone { is_left_out: own.filter(|own| Some(own) != server.as_ref()), ..Zone::default() },
+        zone: Zone { left_out: own.filter(|own| Some(own) != server.as_ref()), ..Zone::default() },
         computed: names(&ask.ask(&computed).await?),
         place: names(&ask.ask(&format!("SELECT {schema} AS name")).await?).pop(),
         runs: views.map(|view| format!("materialized view {view}, which takes rows that are added")).collect(),

@@ -47,6 +47,7 @@ pub(super) static DRIVER: Driver = Driver {
     capabilities: Capabilities {
         local: true,
         library: Some(&LIBRARY),
+        ignores_case: true,
         unordered_float_sums: true,
         ..Capabilities::NONE
     },

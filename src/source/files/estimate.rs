@@ -11,8 +11,8 @@ use super::place::{Listed, Place};
 use super::tables::Contents;
 use super::{sql, tables};
 
-/// What `query` would read at `place`, of tables with a log as they are at `as_of`: every file of each table that it names, once. Bytes are those of whole files, of which
-/// a query reads the columns that it names.
+/// What `query` would read at `place`, of tables with a log as they are at `as_of`: every file of each table that it names,
+/// once. Bytes are those of whole files, of which a query reads the columns that it names.
 ///
 /// # Errors
 /// A query or a place that a run would refuse too, and a file that cannot be read.

@@ -144,8 +144,10 @@ pub(super) fn complete(files: &[DataFile]) -> Result<(), Error> {
 fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, Error> {
     let shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.path());
     let (mut files, mut unread) = (Vec::new(), None);
-    let mut within: Vec<PathBuf> =
-        folder.ancestors().filter(|above| Keeper::of_folder(above).is_some()).map(Path::to_owned).collect();
+    // By its real path, which a relative one and a link do not show.
+    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let above = real.ancestors().find(|above| Keeper::of_folder(above).is_some());
+    let mut within: Vec<PathBuf> = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(shown) {
         let entry = entry.map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
         if entry.file_type().is_dir() && Keeper::of_folder(entry.path()).is_some() {
@@ -155,7 +157,8 @@ fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, 
         if !entry.file_type().is_file() || !wanted(entry.path()) {
             continue;
         }
-        if let Some(logged) = within.iter().find(|logged| entry.path().starts_with(logged)) {
+        let inside = within.iter().map(PathBuf::as_path).find(|logged| entry.path().starts_with(logged));
+        if let Some(logged) = above.or(inside) {
             let message = format!("{} {AMONG}", logged.display());
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }

@@ -45,7 +45,12 @@ const WAKING: Duration = Duration::from_secs(300);
 pub(super) static DRIVER: Driver = Driver {
     name: "spark",
     dialect: &dialect::Spark,
-    capabilities: Capabilities { library: Some(&LIBRARY), unordered_float_sums: true, ..Capabilities::NONE },
+    capabilities: Capabilities {
+        library: Some(&LIBRARY),
+        ignores_case: true,
+        unordered_float_sums: true,
+        ..Capabilities::NONE
+    },
     catalog: &catalog::Shown,
     access: &[Access::Server {
         schemes: &["adbc:spark"],

@@ -40,7 +40,7 @@ use connection::{Cancel, Connection, GivenUp};
 pub(crate) static DRIVER: Driver = Driver {
     name: "sqlite",
     dialect: &dialect::Sqlite,
-    capabilities: Capabilities { local: true, text_times: true, ..Capabilities::NONE },
+    capabilities: Capabilities { local: true, text_times: true, ignores_case: true, ..Capabilities::NONE },
     catalog: &catalog::Pragmas,
     access: &[Access::Path {
         prefix: "sqlite:",

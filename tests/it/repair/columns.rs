@@ -134,6 +134,8 @@ async fn what_looks_alike_is_told_apart() {
     std::fs::write(place.path("suite.toml"), suite).unwrap();
     let (code, told) = place.check(&["--repair", "out.sql"]);
     assert_eq!(code, Some(1), "{told}");
+    let head = std::fs::read_to_string(place.path("out.sql")).unwrap();
+    assert!(head.contains("search_path = other,public"), "{head}");
     place.run(&format!("SET TimeZone = 'Asia/Tokyo';\n{}", place.repair())).await;
     let (code, told) = place.check(&[]);
     assert_eq!(code, Some(0), "{told}\n{}", place.repair());

@@ -349,3 +349,33 @@ fn ends_and_columns_of_two_sorts_need_a_session_in_utc() {
         }
     }
 }
+
+/// Catches a window that goes by another column, whose name differs by case only: rows of the window that are outside by the other
+/// one would be in no window.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_is_taken_for_another_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |v: u8| format!("SELECT 1 AS id, {v} AS v, '2025-01-01' AS a, '2026-01-01' AS b");
+    let tables = [format!("CREATE TABLE o AS {}", row(1)), format!("CREATE TABLE n AS {}", row(7))];
+    let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+    crate::contract::duckdb::make(&folder.path().join("d.duckdb"), &tables);
+    super::sqlite::database(folder.path(), &tables.join(";")).await;
+    let window = "window = { column = \"AT\", from = 2026-01-01, to = 2026-01-02, step = \"1 day\" }";
+    for (url, time) in [("adbc:duckdb:d.duckdb", "CAST({} AS DATE)"), ("sqlite:t.db", "{}")] {
+        for (name, code) in [("at", 2), ("early", 1)] {
+            let time = |column: &str| time.replace("{}", column);
+            let query =
+                |table: &str| format!("SELECT id, v, {} AS {name}, {} AS \"AT\" FROM {table}", time("a"), time("b"));
+            let check = format!(
+                "[checks.c]\nkind = \"rows\"\nkey = [\"id\"]\n{window}\nold = '''{}'''\nnew = '''{}'''\n",
+                query("o"),
+                query("n")
+            );
+            let (found, report, shown) = super::run(folder.path(), &format!("url = \"{url}\""), &check, &[]);
+            assert_eq!(found, Some(code), "{url}: {shown}");
+            let told =
+                super::error(&report, "c").contains("is called like the window's `AT` but for upper and lower case");
+            assert_eq!(told, code == 2, "{url}: {shown}");
+        }
+    }
+}

@@ -14,6 +14,7 @@ fn run(folder: &Path, source: &str, checks: &str, arguments: &[&str]) -> (Option
     let suite = format!("name = \"w\"\n[sources.old]\n{source}\n[sources.new]\n{source}\n{checks}");
     std::fs::write(folder.join("suite.toml"), suite).unwrap();
     let output = crate::cli::cutover(folder)
+        .env("CUTOVER_DUCKDB_DRIVER", crate::support::duckdb_driver())
         .args(["run", "suite.toml", "--no-color", "--no-history", "--report", "json=out.json"])
         .args(arguments)
         .output()

@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions, Connection};
 
 use super::{error, run, windows};
 
-async fn database(folder: &Path, statements: &str) -> String {
+pub(super) async fn database(folder: &Path, statements: &str) -> String {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.join("t.db")).create_if_missing(true);
     let mut connection = options.connect().await.unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.unwrap();

@@ -54,7 +54,10 @@ fn groups_that_carry_the_difference_come_first() {
     let changed = of_model.rows.len();
     let told =
         ": these carry 94 % of the whole difference; all of these have `model` = m07, and none of 480 other groups";
-    assert!(said[0].starts_with(&format!("20 of {changed} changed `cost` (")) && said[0].ends_with(told), "{said:?}");
+    assert!(
+        said[0].starts_with(&format!("20 of {changed} groups that differ in `cost` (")) && said[0].ends_with(told),
+        "{said:?}"
+    );
     // Two of many, which have nothing in common that two rows could show.
     let two = groups(|day, model, old| {
         if (day, model) == (3, 4) || (day, model) == (11, 19) { old - 900_000 } else { old - small(day, model) }
@@ -62,7 +65,10 @@ fn groups_that_carry_the_difference_come_first() {
     let said = texts(&two);
     assert_eq!(
         said[0],
-        format!("2 of {} changed `cost` (0.6 %): these carry 99 % of the whole difference", two.rows.len())
+        format!(
+            "2 of {} groups that differ in `cost` (0.6 %): these carry 99 % of the whole difference",
+            two.rows.len()
+        )
     );
 }
 

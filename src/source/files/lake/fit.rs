@@ -91,6 +91,8 @@ pub(super) fn fitted(array: &ArrayRef, wanted: &Wanted, int96: bool) -> Result<A
             let (offsets, nulls) = (map.offsets().clone(), map.nulls().cloned());
             Ok(Arc::new(MapArray::try_new(entries.clone(), offsets, pairs, nulls, *sorted).map_err(text)?))
         }
+        (DataType::Dictionary(_, of), _) => fitted(&cast(array, of).map_err(text)?, wanted, int96),
+        (DataType::RunEndEncoded(_, of), _) => fitted(&cast(array, of.data_type()).map_err(text)?, wanted, int96),
         (DataType::Null, _) => Ok(new_null_array(&wanted.of, array.len())),
         (from, to) if from == to => Ok(array.clone()),
         (from, to) if holds(from, to, int96) => {
@@ -118,8 +120,6 @@ fn holds(from: &DataType, to: &DataType, int96: bool) -> bool {
         _ => 19,
     };
     match (from, to) {
-        (Arrow::Dictionary(_, of), to) => **of == *to || holds(of, to, int96),
-        (Arrow::RunEndEncoded(_, of), to) => of.data_type() == to || holds(of.data_type(), to, int96),
         (Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View, Arrow::Utf8 | Arrow::LargeUtf8 | Arrow::Utf8View) => true,
         (
             Arrow::Binary | Arrow::LargeBinary | Arrow::BinaryView | Arrow::FixedSizeBinary(_),
