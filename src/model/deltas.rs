@@ -16,6 +16,10 @@ pub struct Deltas {
 /// Rows whose difference is of one sign and size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DeltaRange {
+    /// Whether new is below old there.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub is_below: bool,
     /// The end nearer to zero, which the range holds: a number, or a duration of times.
     pub from: String,
     /// The end further from zero, which it does not hold; absent of the last one.

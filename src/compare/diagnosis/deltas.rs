@@ -108,6 +108,7 @@ fn ranges(sizes: &BTreeMap<Size, u64>) -> Vec<DeltaRange> {
         };
         let cut = (last - first > WIDEST).then_some(last - WIDEST);
         let of = |at: i32| DeltaRange {
+            is_below: is_negative,
             from: if cut == Some(at) { "0".to_owned() } else { edge(unit, is_negative, at).unwrap_or_default() },
             to: edge(unit, is_negative, at + 1),
             rows: match cut {
@@ -133,7 +134,7 @@ fn edge(unit: Unit, is_negative: bool, at: i32) -> Option<String> {
         },
         Unit::Tens => format!("1e{at}"),
     };
-    Some(if is_negative { format!("−{text}") } else { text })
+    Some(if is_negative { format!("-{text}") } else { text })
 }
 
 #[cfg(test)]
@@ -173,8 +174,8 @@ mod tests {
     fn numbers_are_counted_by_their_power_of_ten() {
         let found = told(&integers(&[1, 9, 10, 99, 100, -1, -12, 100_000]));
         let wanted = [
-            "−10..−100: 1",
-            "−1..−10: 1",
+            "-10..-100: 1",
+            "-1..-10: 1",
             "1..10: 2",
             "10..100: 2",
             "100..1000: 1",
@@ -188,7 +189,7 @@ mod tests {
         assert_eq!(told(&pairs), ["0.01..0.1: 2", "0.1..1: 2", "1..10: 0", "10..100: 1"]);
         let pairs: Vec<(Value, Value)> =
             [0.25, 0.5, 2.0, -4.0, 30.0].map(|n| (Value::Float(1.0), Value::Float(1.0 + n))).into();
-        assert_eq!(told(&pairs), ["−1..−10: 1", "0.1..1: 2", "1..10: 1", "10..100: 1"]);
+        assert_eq!(told(&pairs), ["-1..-10: 1", "0.1..1: 2", "1..10: 1", "10..100: 1"]);
     }
 
     /// Catches a duration that is counted as a number, and a unit that ends early.
@@ -197,7 +198,7 @@ mod tests {
         let second = 1_000_000_000;
         let pairs: Vec<(Value, Value)> =
             [1, 59, 60, 3_599, 3_600, -86_400].map(|s| (Value::Instant(0), Value::Instant(s * second))).into();
-        assert_eq!(told(&pairs), ["−1 day..−7 days: 1", "1 s..1 min: 2", "1 min..1 h: 2", "1 h..1 day: 1"]);
+        assert_eq!(told(&pairs), ["-1 day..-7 days: 1", "1 s..1 min: 2", "1 min..1 h: 2", "1 h..1 day: 1"]);
         let dates: Vec<(Value, Value)> = [1, 1, 8, 400, 400].map(|days| (Value::Date(0), Value::Date(days))).into();
         assert_eq!(told(&dates), ["1 day..7 days: 2", "7 days..30 days: 1", "30 days..365 days: 0", "365 days..: 2"]);
     }
