@@ -160,6 +160,9 @@ fn partitions(
 fn plain(cause: &KernelError) -> String {
     let text = match cause {
         KernelError::Backtraced { source, .. } => plain(source),
+        KernelError::EmptyLog => {
+            return "its log has no version yet; write the table first, or name the folder of another".to_owned();
+        }
         other => other.to_string(),
     };
     let text = ["Generic delta kernel error: ", "Generic error: ", "Internal error "]
