@@ -20,6 +20,7 @@ pub use error::FrameError;
 pub(crate) use series::{value, values};
 pub use types::Type;
 pub use value::Value;
+pub(crate) use value::uuid;
 
 use polars::prelude::*;
 

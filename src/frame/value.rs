@@ -45,3 +45,13 @@ pub enum Value {
     /// Entries in the engine's order.
     Map(Vec<(Value, Value)>),
 }
+
+/// Canonical lower case of a hyphenated UUID; absent where `text` is none.
+pub(crate) fn uuid(text: &str) -> Option<String> {
+    let shape = text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        });
+    shape.then(|| text.to_ascii_lowercase())
+}

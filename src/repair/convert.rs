@@ -1,7 +1,7 @@
 //! A value of old as one that a column of new holds.
 
 use crate::compare::{RowColumn, value_as_shown};
-use crate::frame::{Type, Value, time};
+use crate::frame::{Type, Value, time, wide};
 
 /// The value that new is given for `value` of old in `column`: of the type that the column has in new where its value can be
 /// that exactly, else as it is, to be refused by the engine where it cannot be cast.
@@ -22,7 +22,7 @@ pub(super) fn for_new(value: &Value, column: &RowColumn) -> Result<Value, String
         // A float is cut to fewer digits on its way to a decimal, where its shortest digits are not.
         (Type::Integer | Type::Decimal { .. }, Value::Float(number)) if number.is_finite() => {
             match format!("{number:?}").parse() {
-                Ok(exact) => Value::Wide(exact),
+                Ok(exact) => wide::narrowed(&exact),
                 Err(_) => return unfit(),
             }
         }
@@ -38,7 +38,7 @@ pub(super) fn for_new(value: &Value, column: &RowColumn) -> Result<Value, String
         (Type::Date, Value::Text(text)) => time::date(text).map_or_else(unfit, |days| Ok(Value::Date(days)))?,
         (Type::Time, Value::Text(text)) => time::time(text).map_or_else(unfit, |nanos| Ok(Value::Time(nanos)))?,
         (Type::Integer | Type::Decimal { .. }, Value::Text(text)) => match text.parse() {
-            Ok(exact) => Value::Wide(exact),
+            Ok(exact) => wide::narrowed(&exact),
             Err(_) => return unfit(),
         },
         (Type::Bool | Type::Float, Value::Text(_)) => return unfit(),
@@ -74,6 +74,7 @@ mod tests {
             of: Sides { old: None, new: Some(("c".to_owned(), of)) },
             role: Role::Compared,
             null: Sides { old: null, new: None },
+            judging: None,
         };
         for_new(&value, &column)
     }
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn values_are_written_as_new_holds_them() {
         let decimal = Type::Decimal { scale: 2 };
-        let wide = |text: &str| Value::Wide(text.parse().unwrap());
+        let wide = |text: &str| wide::read(text).unwrap();
         for (of, value, expected) in [
             (Type::Bool, Value::Integer(1), Value::Bool(true)),
             (Type::Integer, Value::Bool(true), Value::Integer(1)),

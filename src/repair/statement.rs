@@ -1,7 +1,7 @@
 //! One difference as the statements that take it away.
 
 use super::convert::for_new;
-use super::fits::fits;
+use super::fits::fitting;
 use super::target::Target;
 use crate::compare::{FullDifference, Role, RowColumn, RowPair};
 use crate::frame::{Type, Value};
@@ -93,7 +93,7 @@ fn cells(rows: &RowPair, side: Side) -> impl Iterator<Item = (&RowColumn, &Value
 fn key(target: &Target, rows: &RowPair, side: Side) -> Result<Vec<String>, String> {
     let of_key = cells(rows, side).filter(|(column, _)| column.role == Role::Key);
     let condition = |(column, value): (&RowColumn, &Value)| {
-        let value = if side == Side::Old { for_new(value, column)? } else { value.clone() };
+        let value = if side == Side::Old { given(target, column, value)? } else { value.clone() };
         target.tells(target.column(column)?.1, &value)?;
         holding(target, column, &value)
     };
@@ -118,7 +118,17 @@ fn conditions(target: &Target, rows: &RowPair, wanted: &dyn Fn(&RowColumn) -> bo
 
 fn holding(target: &Target, column: &RowColumn, value: &Value) -> Result<String, String> {
     let of = column.of.new.as_ref().map_or(&Type::Null, |(_, of)| of);
-    holds(target.dialect, target.changes, &target.column(column)?.0, (of, value))
+    let (name, of_table) = target.column(column)?;
+    holds(target.dialect, target.changes, (&name, of_table), (of, value))
+}
+
+/// The value that new is given for one of old.
+fn given(target: &Target, column: &RowColumn, old: &Value) -> Result<Value, String> {
+    let value = for_new(old, column)?;
+    match target.column(column)?.1 {
+        of_table if target.is_given(of_table) => fitting(target.changes, (column, of_table), (old, &value)),
+        _ => Ok(value),
+    }
 }
 
 /// Columns of new and the values that old has in them, without those that follow from others.
@@ -132,9 +142,8 @@ fn values(
     for (column, value) in of_old {
         let (name, of_table) = target.column(column)?;
         if target.is_given(of_table) {
-            let value = for_new(value, column)?;
-            fits(of_table, &value)?;
-            all.push((name, written(target.dialect, target.changes, &value)?));
+            let value = given(target, column, value)?;
+            all.push((name, written(target.dialect, target.changes, of_table, &value)?));
         }
     }
     Ok(all)

@@ -128,6 +128,7 @@ impl Target {
             columns: given.map(quoted).collect(),
             version: storage.version.as_ref().map(|(name, largest)| (quoted(name), *largest)),
             is_numbered: !writing.numbered.is_empty(),
+            is_unique: storage.is_unique,
         };
         let name = query.table.clone();
         Ok(Target { name, references, table, dialect, changes, query, schema, writing, storage, scope })

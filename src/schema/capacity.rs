@@ -314,7 +314,7 @@ pub(super) fn number(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Questio
 
 /// The smallest and the largest number of a type, and its digits after the point; those of a float are the whole numbers up
 /// to which it has every one.
-fn range(of: &ColumnType) -> Option<(BigDecimal, BigDecimal, i32)> {
+pub(super) fn range(of: &ColumnType) -> Option<(BigDecimal, BigDecimal, i32)> {
     let power = |bits: u32| BigDecimal::from(BigInt::from(2).pow(bits));
     let symmetric = |most: BigDecimal, scale| Some((-most.clone(), most, scale));
     match of {
@@ -374,7 +374,7 @@ pub(super) fn time(old: &ColumnType, new: &ColumnType, asked: &mut Vec<Question>
 
 /// The first and the last moment of types that have these years: where a count of 16, 32 or 64 bits begins or ends within
 /// one, it says so.
-fn bounds(first: i32, last: i32) -> (NaiveDateTime, NaiveDateTime) {
+pub(super) fn bounds(first: i32, last: i32) -> (NaiveDateTime, NaiveDateTime) {
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     let nanos = |nanos: i64| chrono::DateTime::from_timestamp_nanos(nanos).naive_utc();
     let seconds = |seconds: i64| chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default().naive_utc();

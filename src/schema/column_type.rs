@@ -135,6 +135,14 @@ impl ColumnType {
         if is { ColumnType::Nullable(Box::new(self)) } else { self }
     }
 
+    /// Returns the type without its being NULL.
+    pub(crate) fn element(&self) -> &ColumnType {
+        match self {
+            ColumnType::Nullable(of) | ColumnType::Unbarred(of) => of.element(),
+            of => of,
+        }
+    }
+
     /// Returns whether it is a float of 32 bits, whose shortest text is another number among those of 64.
     pub(crate) fn is_single(&self) -> bool {
         match self {

@@ -10,11 +10,13 @@ mod default;
 mod fits;
 mod holding;
 mod oddity;
+mod room;
 mod writing;
 
 pub(crate) use capacity::{ColumnData, Measure, Question, Unit, is_number, nulls};
 pub(crate) use holding::{Holding, questions};
 pub(crate) use oddity::Oddity;
+pub(crate) use room::{Room, room};
 
 pub(crate) use charset::Charset;
 pub(crate) use column_type::ColumnType;

@@ -2,7 +2,7 @@
 //! sent, and no session of a run could run it.
 
 use crate::frame::{Type, Value};
-use crate::schema::{ColumnSchema, Part, Property, TableSchema};
+use crate::schema::{ColumnSchema, ColumnType, Part, Property, Room, TableSchema, room};
 
 /// A table whose rows are changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct ChangedTable {
     pub version: Option<(String, u64)>,
     /// Whether rows are numbered by the table, against which numbers that are given have to be insisted on.
     pub is_numbered: bool,
+    /// Whether the table itself keeps a second row of a key out.
+    pub is_unique: bool,
 }
 
 /// One row that is changed, as conditions and assignments in SQL.
@@ -101,9 +103,19 @@ pub trait Changes: Sync {
     /// How a file of statements is run, and what is to be known of it, a line each.
     fn notes(&self) -> &'static [&'static str];
 
-    /// The literal of a float, of bytes, of a number of more than 128 bits, and of whatever else a param cannot be; absent
-    /// where the value has the literal of a param.
-    fn special(&self, value: &Value) -> Option<Result<String, String>>;
+    /// The literal, for a column of type `of`, of a float, of bytes, of a number of more than 128 bits, and of whatever else a
+    /// param cannot be; absent where the value has the literal of a param.
+    fn special(&self, value: &Value, of: &ColumnType) -> Option<Result<String, String>>;
+
+    /// A whole literal as one of the type of its column, where the engine would not take it for that by itself.
+    fn typed(&self, literal: String, _value: &Value, _column: &ColumnSchema) -> String {
+        literal
+    }
+
+    /// What `column` keeps of a value.
+    fn room(&self, column: &ColumnSchema, value: &Value) -> Room {
+        room(&column.of, value)
+    }
 
     /// An array as a literal, from its elements and their literals; absent of an engine without arrays.
     fn array(&self, _items: &[Value], _literals: &[String]) -> Option<String> {
@@ -144,29 +156,18 @@ pub trait Changes: Sync {
     /// # Errors
     /// Why it may be about others, with a way out.
     fn storage(&self, schema: &TableSchema, told: &Told) -> Result<Storage, String> {
-        let keys: Vec<&[String]> = schema.parts.iter().filter_map(unique).collect();
-        let is_told = |name: &String| told.key.contains(name) || told.pinned.contains(name);
-        if keys.iter().any(|key| key.iter().all(is_told)) {
-            return Ok(Storage { is_unique: true, ..Storage::default() });
-        }
-        let keys: Vec<String> = keys.iter().map(|key| format!("({})", key.join(", "))).collect();
-        let has = if keys.is_empty() { "none".to_owned() } else { keys.join(" and ") };
-        Err(format!(
-            "its key is no unique key of {}, which has {has}, so a statement could reach rows that the check does not look at; \
-             compare rows by a key that the table has",
-            told.table
-        ))
+        told_keys(schema, told).map(|_| Storage { is_unique: true, ..Storage::default() })
     }
 
     /// Takes a row out.
     fn delete(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
-        vec![format!("DELETE FROM {} WHERE {}", table.name, row.conditions())]
+        vec![format!("DELETE FROM {} WHERE {}", table.name, of_one(table, row))]
     }
 
     /// Gives a row other values.
     fn update(&self, table: &ChangedTable, row: &ChangedRow) -> Vec<String> {
         let set: Vec<String> = row.values.iter().map(|(column, value)| format!("{column} = {value}")).collect();
-        vec![format!("{} {} SET {} WHERE {}", self.verbs().0, table.name, set.join(", "), row.conditions())]
+        vec![format!("{} {} SET {} WHERE {}", self.verbs().0, table.name, set.join(", "), of_one(table, row))]
     }
 
     /// Adds a row, unless there is one of its key by now among those that are compared; one elsewhere is an error of the
@@ -193,6 +194,35 @@ pub trait Changes: Sync {
     /// What stands between values and their condition in a query of no table.
     fn nowhere(&self) -> &'static str {
         ""
+    }
+}
+
+/// The keys of a table that are told as a whole, of which there is one at least.
+///
+/// # Errors
+/// There is none, with a way out.
+pub(super) fn told_keys<'a>(schema: &'a TableSchema, told: &Told) -> Result<Vec<&'a [String]>, String> {
+    let keys: Vec<&[String]> = schema.parts.iter().filter_map(unique).collect();
+    let is_told = |name: &String| told.key.contains(name) || told.pinned.contains(name);
+    let whole: Vec<&[String]> = keys.iter().copied().filter(|key| key.iter().all(is_told)).collect();
+    if !whole.is_empty() {
+        return Ok(whole);
+    }
+    let keys: Vec<String> = keys.iter().map(|key| format!("({})", key.join(", "))).collect();
+    let has = if keys.is_empty() { "none".to_owned() } else { keys.join(" and ") };
+    Err(format!(
+        "its key is no unique key of {}, which has {has}, so a statement could reach rows that the check does not look at; \
+         compare rows by a key that the table has",
+        told.table
+    ))
+}
+
+/// The conditions on a row; that it is the only one of its key where the table does not see to that.
+fn of_one(table: &ChangedTable, row: &ChangedRow) -> String {
+    let conditions = row.conditions();
+    match table.is_unique {
+        true => conditions,
+        false => format!("{conditions} AND (SELECT count(*) FROM {} WHERE {}) = 1", table.name, row.is_compared()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::value::cells::ColumnSide;
+use super::super::value::judge::judge;
 use super::super::value::literal::Adapting;
 use super::super::value::normalize::Normalizer;
 use super::column_values::ColumnValues;
@@ -48,6 +49,42 @@ pub struct RowColumn {
     pub role: Role,
     /// What stands for NULL on a side.
     pub null: Sides<Option<Value>>,
+    /// How it is compared; absent where it is not.
+    pub(crate) judging: Option<Arc<Judging>>,
+}
+
+impl RowColumn {
+    /// Whether `old` and another value of new would hold, in a column of new that holds 32-bit floats or not; absent where the
+    /// column is not compared.
+    pub(crate) fn holds(&self, old: &Value, new: &Value, is_single: bool) -> Option<bool> {
+        Some(self.judging.as_ref()?.holds(old, new, is_single))
+    }
+}
+
+/// The rule of a column, and what becomes of its values before that is asked.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Judging {
+    comparison: Comparison,
+    normalizers: Sides<Normalizer>,
+}
+
+impl Judging {
+    /// That of a column; one of a key pairs values that are equal.
+    fn of(column: &Paired, role: Role) -> Judging {
+        let comparison = if role == Role::Key { Comparison::Exact } else { column.rule.comparison.clone() };
+        Judging { comparison, normalizers: Sides::each(|side| column.normalizer(side).clone()) }
+    }
+
+    fn holds(&self, old: &Value, new: &Value, is_single: bool) -> bool {
+        // What stands for NULL may be beyond a budget, and NULL equals NULL all the same.
+        if (old, new) == (&Value::Null, &Value::Null) {
+            return true;
+        }
+        let singles = Sides { old: false, new: is_single };
+        let normal = |side, value: &Value| self.normalizers.get(side).apply(value.clone());
+        let verdict = judge(&self.comparison, singles, &normal(Side::Old, old), &normal(Side::New, new));
+        verdict.is_ok_and(|verdict| verdict.holds)
+    }
 }
 
 /// What a column of a whole row is there for.
@@ -106,6 +143,7 @@ pub(super) fn row_columns(
             of: Sides { old: typed(old, column.name_on(Side::Old)), new: typed(new, column.name_on(Side::New)) },
             role,
             null: column.rule.null.clone(),
+            judging: Some(Arc::new(Judging::of(column, role))),
         }
     };
     let beside = |carried: &Carried| RowColumn {
@@ -116,6 +154,7 @@ pub(super) fn row_columns(
         },
         role: Role::Carried,
         null: Sides::default(),
+        judging: None,
     };
     let both = key.iter().map(paired(Role::Key)).chain(compared.iter().map(paired(Role::Compared)));
     both.chain(carried.iter().map(beside)).collect()

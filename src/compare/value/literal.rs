@@ -1,9 +1,9 @@
 //! Turns the literals of a suite, which stand for NULL or for an absent key, into values of the columns' types.
 
 use super::misfit::Misfit;
-use super::parse::{parsed, uuid};
+use super::parse::parsed;
 use super::{display, json};
-use crate::frame::{Type, Value, time};
+use crate::frame::{Type, Value, time, uuid};
 use crate::spec::check::{Comparison, ForcedType, Levels};
 
 /// A literal of the suite that cannot stand for NULL in a column.

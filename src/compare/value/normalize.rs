@@ -12,7 +12,7 @@ use crate::model::Side;
 use crate::spec::check::{Comparison, ForcedType, Rule};
 
 /// What becomes of the values of one column on one side.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Normalizer {
     forced: Option<ForcedType>,
     null: Option<Value>,

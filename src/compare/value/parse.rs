@@ -1,7 +1,7 @@
 //! Reads one value as the type that a rule asks for, strictly.
 
 use super::display;
-use crate::frame::{Decimal, Value, time, wide};
+use crate::frame::{Decimal, Value, time, uuid, wide};
 use crate::spec::check::ForcedType;
 
 /// `value` read as `forced`, strictly; `None` where it cannot be.
@@ -57,16 +57,6 @@ pub(crate) fn places(text: &str) -> Option<(usize, usize)> {
 /// `text` without a plus sign before its digits.
 fn unsigned(text: &str) -> &str {
     text.strip_prefix('+').filter(|digits| !digits.starts_with(['-', '+'])).unwrap_or(text)
-}
-
-/// Canonical lower case of a hyphenated UUID.
-pub(crate) fn uuid(text: &str) -> Option<String> {
-    let shape = text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        });
-    shape.then(|| text.to_ascii_lowercase())
 }
 
 #[cfg(test)]

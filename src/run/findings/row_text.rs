@@ -95,6 +95,7 @@ mod tests {
             of: of(name),
             role: Role::Compared,
             null: Sides::default(),
+            judging: None,
         };
         let columns: Arc<[RowColumn]> = values.iter().map(column).collect();
         let old = Some(values.into_iter().map(|(_, value)| value).collect());

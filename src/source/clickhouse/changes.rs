@@ -4,10 +4,14 @@
 use bigdecimal::num_bigint::Sign;
 
 use super::super::changes::{ChangedRow, ChangedTable, Changes, Storage, Told, has_json, hex};
+use super::super::dialect::Dialect;
 use super::dialect::ClickHouse;
 use super::storage::storage;
-use crate::frame::{Type, Value};
-use crate::schema::{ColumnSchema, TableSchema};
+use crate::frame::{Type, Value, wide};
+use crate::schema::{ColumnSchema, ColumnType, TableSchema};
+
+/// Digits that a number has at most.
+const WIDEST: usize = 76;
 
 /// Waits for a mutation, whose count of rows is taken once and before it begins: part by part it would be another each time.
 const ONCE: &str = "SETTINGS mutations_sync = 2, mutations_execute_subqueries_on_initiator = 1";
@@ -29,20 +33,39 @@ impl Changes for ClickHouse {
         ]
     }
 
-    fn special(&self, value: &Value) -> Option<Result<String, String>> {
+    /// A decimal takes no integer of more than 64 bits.
+    fn special(&self, value: &Value, of: &ColumnType) -> Option<Result<String, String>> {
+        let is_decimal = matches!(of, ColumnType::Decimal { .. });
         Some(Ok(match value {
+            Value::Integer(number) if is_decimal => return Some(self.decimal(&number.to_string())),
+            Value::Unsigned(number) if is_decimal => return Some(self.decimal(&number.to_string())),
             Value::Float(number) if number.is_nan() => "toFloat64('nan')".to_owned(),
             Value::Float(f64::INFINITY) => "toFloat64('inf')".to_owned(),
             Value::Float(f64::NEG_INFINITY) => "toFloat64('-inf')".to_owned(),
             Value::Float(finite) => format!("toFloat64('{finite:e}')"),
             Value::Bytes(bytes) => format!("unhex('{}')", hex(bytes)),
             Value::Unsigned(number) => format!("toUInt128('{number}')"),
-            Value::Wide(number) if number.is_integer() => {
+            Value::Wide(number) if number.is_integer() && !is_decimal => {
                 let sign = if number.sign() == Sign::Minus { "Int" } else { "UInt" };
-                format!("to{sign}256('{}')", number.to_plain_string())
+                format!("to{sign}256('{}')", number.with_scale(0).to_plain_string())
+            }
+            Value::Wide(number) if wide::places(value).is_none_or(|(whole, fraction)| whole + fraction > WIDEST) => {
+                return Some(Err(format!("a number of ClickHouse has {WIDEST} digits at most, and {number} has more")));
             }
             _ => return None,
         }))
+    }
+
+    /// Elements are written as other types than the column's, such as UUIDs as texts, and no array of these equals one of
+    /// those.
+    fn typed(&self, literal: String, value: &Value, column: &ColumnSchema) -> String {
+        match value {
+            Value::Array(_) | Value::Map(_) => {
+                let declared = column.declared.replace('\\', "\\\\").replace('\'', "\\'");
+                format!("CAST({literal}, '{declared}')")
+            }
+            _ => literal,
+        }
     }
 
     fn array(&self, _items: &[Value], literals: &[String]) -> Option<String> {

@@ -4,7 +4,7 @@ use super::super::changes::{Changes, has_json, hex};
 use super::dialect::DuckDb;
 use crate::frame::time;
 use crate::frame::{Type, Value};
-use crate::schema::ColumnSchema;
+use crate::schema::{ColumnSchema, ColumnType};
 
 impl Changes for DuckDb {
     fn begin(&self) -> &'static [&'static str] {
@@ -20,7 +20,7 @@ impl Changes for DuckDb {
         &["run it with: duckdb -bail DATABASE -f FILE"]
     }
 
-    fn special(&self, value: &Value) -> Option<Result<String, String>> {
+    fn special(&self, value: &Value, _of: &ColumnType) -> Option<Result<String, String>> {
         Some(Ok(match value {
             Value::Float(number) if number.is_nan() => "CAST('NaN' AS DOUBLE)".to_owned(),
             Value::Float(f64::INFINITY) => "CAST('Infinity' AS DOUBLE)".to_owned(),

@@ -3,6 +3,7 @@
 use super::super::changes::{Changes, hex, scientific};
 use super::dialect::MySql;
 use crate::frame::{Type, Value};
+use crate::schema::ColumnType;
 
 impl Changes for MySql {
     /// Strict, so that no value is cut to what fits its column, nor 0 taken for the next number.
@@ -18,7 +19,7 @@ impl Changes for MySql {
         &["run it with: mysql --batch < FILE, which stops at the first error", "tables of MyISAM know no transaction"]
     }
 
-    fn special(&self, value: &Value) -> Option<Result<String, String>> {
+    fn special(&self, value: &Value, _of: &ColumnType) -> Option<Result<String, String>> {
         match value {
             Value::Float(number) if *number == 0.0 && number.is_sign_negative() => {
                 Some(Err("MySQL keeps no −0 that is written".to_owned()))

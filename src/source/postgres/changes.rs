@@ -4,6 +4,7 @@ use super::super::changes::{Changes, hex};
 use super::super::dialect::Dialect;
 use super::dialect::Postgres;
 use crate::frame::{Type, Value, decimal_text, time};
+use crate::schema::ColumnType;
 
 impl Changes for Postgres {
     fn begin(&self) -> &'static [&'static str] {
@@ -17,7 +18,7 @@ impl Changes for Postgres {
         ]
     }
 
-    fn special(&self, value: &Value) -> Option<Result<String, String>> {
+    fn special(&self, value: &Value, _of: &ColumnType) -> Option<Result<String, String>> {
         Some(Ok(match value {
             Value::Float(number) if number.is_nan() => "'NaN'::float8".to_owned(),
             Value::Float(f64::INFINITY) => "'Infinity'::float8".to_owned(),

@@ -12,8 +12,10 @@ mod declared;
 mod dialect;
 mod held;
 mod lexer;
+mod literals;
 mod reading;
 mod schema;
+mod stored;
 mod types;
 mod writing;
 

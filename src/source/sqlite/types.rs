@@ -36,6 +36,16 @@ impl Declared {
     }
 }
 
+/// Whether numbers of a column that is declared so are read as decimals.
+pub(super) fn is_decimal(declared: &str) -> bool {
+    Declared::read(declared) == Declared::Decimal
+}
+
+/// The decimal that a REAL is read as in such a column; absent where it is no number.
+pub(super) fn decimal_of(real: f64) -> Option<Value> {
+    decimal(&Value::Float(real))
+}
+
 /// A column while its rows arrive.
 pub(super) struct Collected {
     name: String,

@@ -4,8 +4,10 @@ mod clickhouse;
 mod columns;
 mod order;
 mod refused;
+mod room;
 mod rows;
 mod scope;
+mod texts;
 mod types;
 
 use std::path::{Path, PathBuf};
