@@ -77,7 +77,7 @@ impl Target {
         let name_of = |written: &String| Some(resolved(&schema, written)?.name.clone());
         let told = Told {
             table: table.to_string(),
-            key: key.iter().filter_map(|name| name_of(&query.column(dialect, name)?)).collect(),
+            key: key.iter().filter_map(|name| name_of(&query.column(dialect, name).ok()?)).collect(),
             pinned: match &query.picked {
                 Picked::Where(filter) if !has_column(&query.own) => {
                     let is_one = |name: &&String| resolved(&schema, name).is_some_and(|column| is_exact(&column.of));
@@ -178,10 +178,11 @@ impl Target {
         let Some((name, of)) = &column.of.new else {
             return Err(format!("new returns no column `{}`", column.name));
         };
-        let written = self.query.column(self.dialect, name);
-        let Some(found) = written.and_then(|written| resolved(&self.schema, &written)) else {
+        let written = self.query.column(self.dialect, name)?;
+        let Some(found) = resolved(&self.schema, &written) else {
             return Err(format!(
-                "the query of new computes `{name}`, so it is no column of the table; select the column itself"
+                "the query of new takes `{name}` from {written}, which is no column of {} by its catalogue, or could be several",
+                self.query.table
             ));
         };
         self.changes.writes(found, of).map_err(|why| format!("of column `{name}`: {why}"))?;

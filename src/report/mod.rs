@@ -67,12 +67,17 @@ impl Format {
     }
 }
 
-/// `report` as `format`, with a newline at the end; charts show the `earlier` runs too.
+/// `report` as `format`, with a newline at the end and with report.json beside it; charts show the `earlier` runs too.
 pub fn render(format: Format, report: &RunReport, earlier: &EarlierRuns) -> String {
+    render_beside(format, report, earlier, Some(Format::Json.file_name()))
+}
+
+/// The same beside report.json as a file of the name `json`, or beside none.
+pub(crate) fn render_beside(format: Format, report: &RunReport, earlier: &EarlierRuns, json: Option<&str>) -> String {
     match format {
         Format::Json => json::render(report),
         Format::Junit => junit::render(report),
         Format::Markdown => markdown::render(report),
-        Format::Html => html::render(report, earlier),
+        Format::Html => html::render(report, earlier, json),
     }
 }

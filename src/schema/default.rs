@@ -30,6 +30,17 @@ impl DefaultValue {
     pub(crate) fn next_number(text: &str) -> DefaultValue {
         DefaultValue { text: text.to_owned(), meaning: Some(NEXT_NUMBER.to_owned()) }
     }
+
+    /// Returns the same where numbers go up by `step`: two writers may share them out so.
+    pub(crate) fn by(self, step: i128) -> DefaultValue {
+        match self.meaning.as_deref() {
+            Some(NEXT_NUMBER) if step != 1 => DefaultValue {
+                text: format!("{}, increment by {step}", self.text),
+                meaning: Some(format!("{NEXT_NUMBER} by {step}")),
+            },
+            _ => self,
+        }
+    }
 }
 
 fn literal(value: &str) -> String {

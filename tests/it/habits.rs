@@ -353,8 +353,14 @@ fn a_run_is_signed_for_by_name() {
     assert!((written - started).num_seconds() >= -1, "{found}");
     let json = std::fs::read(at.join("out.json")).unwrap();
     let hash: String = sha2::Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert!(page.contains(&format!("report.json <code class=\"hash\">{hash}</code>")), "the hash is that of the file");
-    for nobody in ["", " ", "\u{a0}"] {
+    assert!(page.contains(&format!("out.json <code class=\"hash\">{hash}</code>")), "the hash is that of the file");
+    assert!(page.contains("<code>sha256sum out.json</code> prints the same"), "{page}");
+    let (_, said) =
+        done(at, &["run", "suite.toml", "--no-history", "--report", "html=alone.html", "--sign-off", "Ann"]);
+    let alone = std::fs::read_to_string(at.join("alone.html")).unwrap();
+    assert!(!alone.contains("sha256sum") && alone.contains("Signed off by <b>Ann</b>"), "{said}");
+    assert!(alone.contains("no report.json was written with this page"), "{alone}");
+    for nobody in ["", " ", "\u{a0}", "."] {
         let (code, said) = done(at, &["run", "suite.toml", "--sign-off", nobody]);
         assert_eq!((code, said.contains("a name is needed")), (Some(2), true), "{nobody:?}: {said}");
     }

@@ -109,6 +109,5 @@ impl RunArgs {
 
 /// A name with something to read in it.
 fn name(text: &str) -> Result<String, String> {
-    let is_visible = |c: char| !c.is_whitespace() && !c.is_control();
-    if text.contains(is_visible) { Ok(text.trim().to_owned()) } else { Err("a name is needed".to_owned()) }
+    if text.contains(char::is_alphanumeric) { Ok(text.trim().to_owned()) } else { Err("a name is needed".to_owned()) }
 }

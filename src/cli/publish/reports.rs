@@ -12,7 +12,7 @@ use crate::fs::output::{Held, Unfinished, is_special, write_atomically};
 use crate::isolation::caught;
 use crate::model::{EarlierRuns, RunReport};
 use crate::record::{differences, is_report, moment};
-use crate::report::{Format, render};
+use crate::report::{Format, render_beside};
 use crate::run::Differences;
 
 /// Where the reports of a run go.
@@ -71,12 +71,24 @@ impl Reports {
         paths.iter().map(|(_, path)| PathBuf::from(path)).chain(beside).collect()
     }
 
-    /// The folder of the JSON report that has a path.
-    fn beside_json(&self) -> Option<PathBuf> {
+    /// The JSON report that is a file of a path of its own.
+    fn json(&self) -> Option<&Path> {
         let Reports::Paths(paths) = self else { return None };
         let is_file = |path: &str| path != "-" && !is_special(Path::new(path));
-        let (_, path) = paths.iter().find(|(format, path)| *format == Format::Json && is_file(path))?;
-        let folder = Path::new(path).parent()?;
+        paths.iter().find(|(format, path)| *format == Format::Json && is_file(path)).map(|(_, path)| Path::new(path))
+    }
+
+    /// The name of the file that is the JSON report; absent where none is written to a file.
+    fn json_name(&self) -> Option<String> {
+        match self {
+            Reports::Folder(..) => Some(Format::Json.file_name().to_owned()),
+            Reports::Paths(_) => Some(self.json()?.file_name()?.to_string_lossy().into_owned()),
+        }
+    }
+
+    /// The folder of the JSON report that has a path.
+    fn beside_json(&self) -> Option<PathBuf> {
+        let folder = self.json()?.parent()?;
         Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
     }
 }
@@ -98,7 +110,8 @@ pub(crate) fn write(
     to: &Reports,
     differences: Option<&Differences>,
 ) -> Result<Written, String> {
-    written(to, &report.id, differences, |format| render(format, report, earlier))
+    let json = to.json_name();
+    written(to, &report.id, differences, |format| render_beside(format, report, earlier, json.as_deref()))
 }
 
 /// The same of reports as `render` makes them.

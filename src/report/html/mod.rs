@@ -33,17 +33,18 @@ use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;
 use sha2::Digest;
 
-use super::json;
+use super::{json, visible};
 use crate::model::{EarlierRuns, RunReport};
 
 const TEMPLATE: &str = concat!(include_str!("check.html"), include_str!("report.html"));
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
-/// Renders the report.
-pub(super) fn render(report: &RunReport, earlier: &EarlierRuns) -> String {
-    let hash = sha2::Sha256::digest(json::render(report));
-    let fingerprint = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+/// Renders the report, whose report.json is the file `name`.
+pub(super) fn render(report: &RunReport, earlier: &EarlierRuns, name: Option<&str>) -> String {
+    let hash = || sha2::Sha256::digest(json::render(report));
+    let hex = || hash().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let fingerprint = name.map(|name| (visible(name), hex()));
     filled("report.html", TEMPLATE, STYLE, SCRIPT, view::page(report, earlier, fingerprint))
 }
 

@@ -39,7 +39,8 @@ pub(super) struct Page {
     checks: usize,
     groups: Vec<Group>,
     suites: Vec<Suite>,
-    fingerprint: String,
+    /// The name of report.json, and its SHA-256; absent where none was written.
+    fingerprint: Option<(String, String)>,
     /// Who answers for it, and since when.
     signed: Option<(String, String)>,
 }
@@ -75,8 +76,8 @@ struct Suite {
 /// Checks that are named of those that one error hit.
 const NAMED: usize = 12;
 
-/// What is to be shown of `report`, whose report.json has the SHA-256 `fingerprint`.
-pub(super) fn page(report: &RunReport, earlier: &EarlierRuns, fingerprint: String) -> Page {
+/// What is to be shown of `report`, whose report.json has this name and SHA-256.
+pub(super) fn page(report: &RunReport, earlier: &EarlierRuns, fingerprint: Option<(String, String)>) -> Page {
     let mut kinds: Vec<String> = report.checks.iter().map(|check| check.kind.to_string()).collect();
     kinds.sort();
     kinds.dedup();

@@ -62,9 +62,7 @@ fn window(one: CheckRun<'_>, dialect: &dyn Dialect, plain: &PlainSelect) -> Resu
         return Ok(Scope::default());
     };
     let name = one.check.window_column(Side::New);
-    let column = plain.column(dialect, name).ok_or_else(|| {
-        format!("the query of new computes `{name}`, which its windows are of; select the column itself")
-    })?;
+    let column = plain.column(dialect, name).map_err(|why| format!("its windows are of `{name}`, and {why}"))?;
     let condition = source::window::within(dialect, &column, slice.bounds().map(|(from, to)| (from, to)))?;
     Ok(Scope { conditions: vec![format!("({condition})")], columns: vec![column] })
 }

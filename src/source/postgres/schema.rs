@@ -57,10 +57,11 @@ fn columns(cells: &Cells, made: &Made) -> Vec<ColumnSchema> {
         };
         let arrays = cells.number(row, "arrays").unwrap_or_default();
         let identity = text("identity").filter(|how| !how.is_empty());
+        let step = text("step").and_then(|step| step.parse().ok()).unwrap_or(1);
         let default = match (identity, text("generated"), text("standard")) {
-            (Some(_), _, _) => Some(DefaultValue::next_number("identity")),
+            (Some(_), _, _) => Some(DefaultValue::next_number("identity").by(step)),
             (_, Some(generated), _) => Some(DefaultValue { text: format!("generated as {generated}"), meaning: None }),
-            (_, _, Some(standard)) => Some(DefaultValue::of_sql(&standard)),
+            (_, _, Some(standard)) => Some(DefaultValue::of_sql(&standard).by(step)),
             _ => None,
         };
         ColumnSchema {

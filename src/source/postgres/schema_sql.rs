@@ -28,7 +28,10 @@ pub(super) fn columns_sql(at: &str) -> String {
          CASE WHEN a.attgenerated = '' THEN COALESCE(pg_get_expr(d.adbin, d.adrelid), (SELECT o.standard FROM domains AS o \
          WHERE o.attnum = a.attnum AND o.standard IS NOT NULL ORDER BY o.depth LIMIT 1)) END AS standard, \
          CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated, \
-         a.attidentity::text AS identity FROM pg_attribute AS a JOIN last AS l ON l.attnum = a.attnum \
+         a.attidentity::text AS identity, \
+         (SELECT max(s.seqincrement) FROM pg_depend AS p JOIN pg_sequence AS s ON s.seqrelid IN (p.objid, p.refobjid) \
+         WHERE (p.classid = 'pg_class'::regclass AND p.deptype = 'i' AND p.refobjid = a.attrelid AND p.refobjsubid = a.attnum) \
+         OR (p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass)) AS step FROM pg_attribute AS a JOIN last AS l ON l.attnum = a.attnum \
          JOIN pg_type AS t ON t.oid = l.type LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
          WHERE a.attrelid = {at} ORDER BY a.attnum",
         types_of_columns(at)

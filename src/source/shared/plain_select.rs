@@ -77,16 +77,33 @@ impl PlainSelect {
         self.columns.iter().any(is_another)
     }
 
-    /// The column of the table that the answer calls `name`, as SQL; absent where the query computes it.
-    pub(crate) fn column(&self, dialect: &dyn Dialect, name: &str) -> Option<String> {
-        if let Some((_, column)) = self.columns.iter().find(|(known, _)| known.text == name) {
-            return column.clone();
-        }
+    /// The column of the table that the answer calls `name`, as SQL.
+    ///
+    /// # Errors
+    /// Why it is none, or could be another one, with a way out.
+    pub(crate) fn column(&self, dialect: &dyn Dialect, name: &str) -> Result<String, String> {
+        let exact = self.columns.iter().find(|(known, _)| known.text == name);
         let mut alike = self.columns.iter().filter(|(known, _)| known.is(name));
-        match (alike.next(), alike.next()) {
-            (Some((_, column)), None) => column.clone(),
-            (Some(_), Some(_)) => None,
-            (None, _) => self.takes_all.then(|| dialect.quoted(name)),
+        let named = match (exact, alike.next(), alike.next()) {
+            (Some(one), ..) | (None, Some(one), None) => Some(one),
+            (None, Some(_), Some(_)) => {
+                return Err(format!(
+                    "the query of new has several columns called `{name}` but for capitals; call them otherwise"
+                ));
+            }
+            (None, None, _) => None,
+        };
+        match named {
+            Some((_, Some(column))) if self.hides(bare(column)) => Err(format!(
+                "the query of new takes `{name}` from `{0}`, and calls another column `{0}`, which some engines take for it; \
+                 call that otherwise",
+                bare(column)
+            )),
+            Some((_, Some(column))) => Ok(column.clone()),
+            None if self.takes_all => Ok(dialect.quoted(name)),
+            _ => Err(format!(
+                "the query of new computes `{name}`, so it is no column of the table; select the column itself"
+            )),
         }
     }
 }
@@ -175,12 +192,6 @@ fn picked(dialect: &dyn Dialect, sql: &str, statements: &[Statement]) -> Result<
             SelectItem::ExprWithAliases { .. } => return refused("gives an expression several names"),
         }
     }
-    // An expression that is called like the column that another item takes.
-    let hidden = |(_, held): &(Name, Option<String>)| held.as_deref().is_some_and(|held| found.hides(bare(held)));
-    let hidden: Vec<bool> = found.columns.iter().map(hidden).collect();
-    for (is_hidden, (_, held)) in hidden.into_iter().zip(&mut found.columns) {
-        held.take_if(|_| is_hidden);
-    }
     if let Picked::Where(filter) = &found.picked
         && let Some(column) = filter.columns.iter().find(|column| found.hides(column))
     {
@@ -230,7 +241,7 @@ mod tests {
             let dialect = driver(engine).unwrap().dialect;
             let sql = "SELECT id, t.cost AS amount, cost + 1 AS more, o FROM shop.orders t WHERE id > 1 ORDER BY id";
             let found = read(engine, sql).unwrap();
-            let column = |name: &str| found.column(dialect, name);
+            let column = |name: &str| found.column(dialect, name).ok();
             assert_eq!((found.written.as_str(), found.table.to_string().as_str()), ("shop.orders", "shop.orders"));
             assert_eq!(column("id").as_deref(), Some("id"), "{engine}");
             assert_eq!(column("amount").as_deref(), Some("cost"), "{engine}");
@@ -240,18 +251,19 @@ mod tests {
         }
         let found = read("postgres", "SELECT Id, \"Cost\" FROM \"Orders\"").unwrap();
         let dialect = driver("postgres").unwrap().dialect;
-        assert_eq!(found.column(dialect, "id").as_deref(), Some("Id"));
-        assert_eq!((found.column(dialect, "Cost").as_deref(), found.column(dialect, "cost")), (Some("\"Cost\""), None));
+        assert_eq!(found.column(dialect, "id").as_deref(), Ok("Id"));
+        assert_eq!(found.column(dialect, "Cost").as_deref(), Ok("\"Cost\""));
+        assert!(found.column(dialect, "cost").is_err());
         assert_eq!(found.written, "\"Orders\"");
         // A part of a column, and an expression that is called like one.
         for sql in
             ["SELECT id, o.w AS x FROM t", "SELECT id, o.w AS x FROM o AS t", "SELECT id, v + 1 AS w, w AS x FROM t"]
         {
             let found = read("duckdb", sql).unwrap();
-            assert_eq!(found.column(dialect, "x"), None, "{sql}");
+            assert!(found.column(dialect, "x").is_err(), "{sql}");
         }
         let found = read("postgres", "SELECT id, v, \"V\" FROM t").unwrap();
-        let column = |name: &str| found.column(dialect, name);
+        let column = |name: &str| found.column(dialect, name).ok();
         assert_eq!((column("v").as_deref(), column("V").as_deref()), (Some("v"), Some("\"V\"")));
         assert!(read("postgres", "SELECT a FROM t AS x(b, a)").unwrap_err().contains("otherwise"));
         let is_final = |sql| read("clickhouse", sql).unwrap().is_final;

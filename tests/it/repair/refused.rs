@@ -38,6 +38,16 @@ fn what_is_not_whole_is_refused() {
     for (check, args, why) in [
         ("new = \"SELECT id, min(v) AS v FROM t GROUP BY id\"", &[][..], "groups rows"),
         ("new = \"SELECT id, upper(v) AS v FROM t\"", &[], "the query of new computes `v`"),
+        (
+            "new = \"SELECT id, w AS v, v AS w FROM t\"\ncolumns.w = { ignore = \"x\" }",
+            &[],
+            "the query of new takes `v` from `w`, and calls another column `w`",
+        ),
+        (
+            "new = \"SELECT id, rowid AS v FROM t\"\ncolumns.v = { type = \"text\" }",
+            &[],
+            "takes `v` from rowid, which is no column of t",
+        ),
         ("new = \"SELECT a.id, a.v FROM t a JOIN t b ON a.id = b.id\"", &[], "joins tables"),
         (
             "new = \"SELECT id, v FROM t WHERE id IN (SELECT id FROM t)\"",
