@@ -168,6 +168,8 @@ codes! {
         Final = "final", NamesOnly;
         /// A text file has blank lines, which are no rows.
         BlankLines = "blank_lines", NamesOnly;
+        /// Folders of files name columns that the source does not declare.
+        FoldersUndeclared = "folders_undeclared", NamesOnly;
         /// A sum of floats depends on the order of its rows.
         FloatSum = "float_sum", NamesOnly;
         /// A query was run without an index of SQLite that does not fit its table.

@@ -23,7 +23,7 @@ fn batch(from: i64) -> RecordBatch {
 }
 
 /// A number as Avro writes it.
-fn avro_number(value: i64) -> Vec<u8> {
+pub(crate) fn avro_number(value: i64) -> Vec<u8> {
     let mut rest = ((value << 1) ^ (value >> 63)).cast_unsigned();
     let mut bytes = Vec::new();
     while rest >= 0x80 {
@@ -35,12 +35,12 @@ fn avro_number(value: i64) -> Vec<u8> {
 }
 
 /// A text as Avro writes it.
-fn avro_text(text: &str) -> Vec<u8> {
+pub(crate) fn avro_text(text: &str) -> Vec<u8> {
     [avro_number(i64::try_from(text.len()).unwrap()), text.as_bytes().to_vec()].concat()
 }
 
 /// Blocks of rows, each with their number, of a record with these fields.
-fn avro_of(fields: &str, blocks: impl Iterator<Item = (i64, Vec<u8>)>) -> Vec<u8> {
+pub(crate) fn avro_of(fields: &str, blocks: impl Iterator<Item = (i64, Vec<u8>)>) -> Vec<u8> {
     let schema = format!(r#"{{"type":"record","name":"r","fields":[{fields}]}}"#);
     let mark: Vec<u8> = (100..116).collect();
     let mut file = b"Obj\x01".to_vec();

@@ -12,6 +12,7 @@ mod docs;
 mod engine_names;
 mod environment;
 mod estimate;
+mod files_avro;
 mod files_sql;
 mod files_tables;
 mod files_whole;

@@ -131,6 +131,73 @@ fn many_files_are_one_table() {
     assert!(code == Some(0) && text.contains("700 rows"), "{text}");
 }
 
+/// Catches a row that stands in the folder of another day and is the same row, of which nobody is told.
+#[test]
+fn folders_that_name_columns_which_are_not_read_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for (side, days) in [("old", [1, 2]), ("new", [2, 1])] {
+        for (id, day) in (1..).zip(days) {
+            put(at, &format!("{side}/t/day=2026-01-0{day}/n={day}/a b=x/p.csv"), &format!("id\n{id}\n"));
+        }
+    }
+    let told = "the folders of `t` say `a b` and `day` and `n`, which are no columns of the answer";
+    let (code, text) = diff(at, "old", "new", &["--table", "t"]);
+    assert!(code == Some(0) && text.contains(told), "{text}");
+    assert!(text.contains(r#"partitions = { "a b" = "text", day = "date", n = "integer" }"#), "{text}");
+    let (code, text) = diff(at, "old/t/**/*.csv", "new/t/**/*.csv", &[]);
+    assert!(code == Some(0) && text.contains(told), "a pattern: {text}");
+    // The way out that is told.
+    let declared = ["--table", "t", "--partition", "a b=text", "--partition", "day=date", "--partition", "n=integer"];
+    let (code, text) = diff(at, "old", "new", &declared);
+    assert!(code == Some(1) && text.contains("2 changed") && !text.contains("the folders of"), "{text}");
+    let (code, text) = diff(at, "old", "new", &declared[..6]);
+    assert!(code == Some(1) && text.contains("say `n`, which is no column") && !text.contains("`day` and"), "{text}");
+    // A folder that was named is none of the table's own; a column of the files is theirs.
+    let (code, text) = diff(at, "old/t/day=2026-01-01/n=1/a b=x/*.csv", "old/t/day=2026-01-01/n=1/a b=x/p.csv", &[]);
+    assert!(code == Some(0) && !text.contains("the folders of"), "{text}");
+    for side in ["c", "d"] {
+        put(at, &format!("{side}/t/day=2026-01-01/a.csv"), "id,day\n1,x\n");
+    }
+    let (code, text) = diff(at, "c", "d", &["--table", "t"]);
+    assert!(code == Some(0) && !text.contains("the folders of"), "{text}");
+}
+
+/// Catches the one of two folders of a name that is taken without a word.
+#[test]
+fn a_column_that_two_folders_name_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    put(at, "m=0/old/t/m=1/m=2/a.csv", "id\n1\n");
+    put(at, "m=0/old/u/m=1/a.csv", "id\n1\n");
+    let declared = ["--partition", "m=integer", "--table"];
+    let (code, text) = diff(at, "m=0/old", "m=0/old", &[&declared[..], &["t"]].concat());
+    assert!(code == Some(2) && text.contains("lies in two folders `m=…`, one in the other"), "{text}");
+    let (code, text) = diff(at, "m=0/old", "m=0/old", &[&declared[..], &["u"]].concat());
+    assert!(code == Some(0), "a folder above the table's: {text}");
+}
+
+/// Catches an array of which all are empty on one side and that is of another type than every other array.
+#[test]
+fn empty_arrays_go_with_arrays_of_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    put(at, "empty.ndjson", "{\"id\":1,\"v\":[]}\n{\"id\":2,\"v\":null}\n");
+    for (items, code) in
+        [("[1]", 1), ("[\"a\"]", 1), ("[1.5]", 1), ("[true]", 1), ("[{\"a\":1}]", 1), ("[null]", 1), ("[]", 0)]
+    {
+        put(at, "some.ndjson", &format!("{{\"id\":1,\"v\":{items}}}\n{{\"id\":2,\"v\":null}}\n"));
+        for sides in [["empty.ndjson", "some.ndjson"], ["some.ndjson", "empty.ndjson"]] {
+            let (found, text) = diff(at, sides[0], sides[1], &[]);
+            let counted = if code == 1 { "1 changed" } else { "2 rows" };
+            assert!(found == Some(code) && text.contains(counted), "{items} {sides:?}: {text}");
+        }
+    }
+    put(at, "some.ndjson", "{\"id\":1,\"v\":[1]}\n{\"id\":2,\"v\":null}\n");
+    let (code, text) = diff(at, "empty.ndjson", "some.ndjson", &["--set", "v"]);
+    assert!(code == Some(1) && text.contains("1 changed"), "{text}");
+}
+
 /// Catches a blank line that is a row, and one that nobody is told of.
 #[test]
 fn blank_lines_are_no_rows_and_told() {

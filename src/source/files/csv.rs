@@ -24,8 +24,8 @@ use super::super::shared::batch_sink::{BYTES, ROWS};
 use super::super::{Error, ErrorCode};
 use super::data_file::DataFile;
 use super::format::{self, Kind as Written};
+use super::row_table::{Batches, RowFile};
 use super::text::{self, Input, Mark};
-use super::text_table::{Batches, TextFile};
 
 use column::Column;
 pub(super) use column::arrow as arrow_type;
@@ -59,8 +59,8 @@ pub(super) fn open(
     file: &DataFile,
     types: &BTreeMap<String, String>,
     options: &CsvOptions,
-) -> Result<Arc<dyn TextFile>, Error> {
-    CsvFile::open(name, file, types, options).map(|file| Arc::new(file) as Arc<dyn TextFile>)
+) -> Result<Arc<dyn RowFile>, Error> {
+    CsvFile::open(name, file, types, options).map(|file| Arc::new(file) as Arc<dyn RowFile>)
 }
 
 impl CsvFile {
@@ -88,7 +88,7 @@ impl CsvFile {
     }
 }
 
-impl TextFile for CsvFile {
+impl RowFile for CsvFile {
     fn name(&self) -> String {
         self.file.to_string()
     }

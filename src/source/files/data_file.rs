@@ -21,17 +21,43 @@ pub(super) struct DataFile {
     object: Option<Object>,
     /// A file that lies among those of its table and seems to hold rows, which nobody reads.
     beside: Option<PathBuf>,
+    /// How many of the folders that it lies in are within its table.
+    depth: usize,
 }
 
 impl DataFile {
     /// Names the object that people find at `path`.
     pub(super) fn object(path: PathBuf, object: Object) -> DataFile {
-        DataFile { path, object: Some(object), beside: None }
+        DataFile { path, object: Some(object), beside: None, depth: 0 }
     }
 
     /// The same with a file beside it that nobody reads.
     pub(super) fn beside(self, unread: Option<PathBuf>) -> DataFile {
         DataFile { beside: unread, ..self }
+    }
+
+    /// The same so many folders below that of its table.
+    pub(super) fn within(self, depth: usize) -> DataFile {
+        DataFile { depth, ..self }
+    }
+
+    /// Returns the columns that its folders within its table name, `day=2026-01-31`, each with its text as it is written.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (&str, &str)> {
+        named(&self.path).take(self.depth).flatten()
+    }
+
+    /// Returns the text that its folders give a column: those within its table, else those above it.
+    ///
+    /// # Errors
+    /// Two folders that do.
+    pub(super) fn folder(&self, column: &str) -> Result<Option<&str>, ()> {
+        let all = || named(&self.path).flatten().filter(|(name, _)| *name == column).map(|(_, text)| text);
+        let mut within = self.folders().filter(|(name, _)| *name == column).map(|(_, text)| text);
+        match (within.next(), within.next()) {
+            (None, _) => Ok(all().next()),
+            (one, None) => Ok(one),
+            (Some(_), Some(_)) => Err(()),
+        }
     }
 
     /// Returns the file beside it that seems to hold rows and that nobody reads.
@@ -77,10 +103,16 @@ impl DataFile {
     }
 }
 
+/// The folders of a path from the last to the first, each as the column that it names, if it does.
+fn named(path: &Path) -> impl Iterator<Item = Option<(&str, &str)>> {
+    let folders = path.parent().into_iter().flat_map(Path::ancestors);
+    folders.map(|folder| folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.split_once('=')))
+}
+
 impl From<PathBuf> for DataFile {
     /// Names a file of this machine.
     fn from(path: PathBuf) -> DataFile {
-        DataFile { path, object: None, beside: None }
+        DataFile { path, object: None, beside: None, depth: 0 }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Parquet, CSV and NDJSON files, queried with the SQL of DataFusion: each file a table named by its stem.
 
 mod alike;
+mod arrow_table;
+mod avro;
 mod balanced;
 mod capacity;
 mod catalog;
@@ -11,7 +13,6 @@ mod dialect;
 mod estimate;
 mod exact;
 mod format;
-mod format_table;
 mod forms;
 mod grammar;
 mod int96;
@@ -19,6 +20,7 @@ mod joined;
 mod lake;
 mod lexer;
 mod limits;
+mod longest;
 mod ndjson;
 mod object;
 mod optimize;
@@ -27,6 +29,7 @@ mod partitions;
 mod place;
 mod plain;
 mod query;
+mod row_table;
 mod scan;
 mod schema;
 mod session;
@@ -34,8 +37,8 @@ mod sql;
 mod stores;
 mod tables;
 mod text;
-mod text_table;
 mod unify;
+mod warnings;
 mod whole;
 
 use std::collections::BTreeMap;

@@ -20,11 +20,12 @@ use serde_json::Value as Json;
 use super::super::shared::batch_sink::{BYTES, ROWS};
 use super::super::{Error, ErrorCode};
 use super::data_file::DataFile;
+use super::longest::IN_WORDS;
+use super::row_table::{Batches, RowFile};
 use super::text::{self, Input, Mark};
-use super::text_table::{Batches, TextFile};
 
 use column::Column;
-use lines::{LONGEST, Lines, Problem};
+use lines::{Lines, Problem};
 use place::Place;
 use row::{Names, Wanted};
 use shape::{Shape, Type};
@@ -43,7 +44,7 @@ struct NdjsonFile {
 ///
 /// # Errors
 /// A file that cannot be read, a line that is no object, and a field that no one type holds.
-pub(super) fn open(files: &[DataFile]) -> Result<Vec<Arc<dyn TextFile>>, Error> {
+pub(super) fn open(files: &[DataFile]) -> Result<Vec<Arc<dyn RowFile>>, Error> {
     let (mut names, mut shapes, mut values) = (Names::default(), Vec::<Shape>::new(), Vec::new());
     for (at, file) in files.iter().enumerate() {
         let mut lines = start(file)?;
@@ -66,7 +67,7 @@ pub(super) fn open(files: &[DataFile]) -> Result<Vec<Arc<dyn TextFile>>, Error> 
     let schema = Arc::new(Schema::new(fields.collect::<Vec<Field>>()));
     let opened = files.iter().map(|file| {
         let (names, types, schema) = (names.clone(), types.clone(), schema.clone());
-        Arc::new(NdjsonFile { file: file.clone(), names, types, schema }) as Arc<dyn TextFile>
+        Arc::new(NdjsonFile { file: file.clone(), names, types, schema }) as Arc<dyn RowFile>
     });
     Ok(opened.collect())
 }
@@ -85,8 +86,7 @@ fn unreadable(file: &DataFile, problem: &Problem) -> Error {
     match problem {
         Problem::Input(cause) => text::broken(file, cause),
         Problem::TooLong { line } => {
-            let most = LONGEST >> 20;
-            fail(file, *line, 0, &format!("the line is longer than {most} MiB; write one JSON object per line"))
+            fail(file, *line, 0, &format!("the line is longer than {IN_WORDS}; write one JSON object per line"))
         }
         Problem::Encoding { byte, line, column } => {
             let what = format!("the byte 0x{byte:02X} is no UTF-8; write the file in UTF-8");
@@ -110,7 +110,7 @@ fn fail(file: &DataFile, line: u64, column: usize, what: &str) -> Error {
     Error::new(ErrorCode::ValueUnreadable, message)
 }
 
-impl TextFile for NdjsonFile {
+impl RowFile for NdjsonFile {
     fn name(&self) -> String {
         self.file.to_string()
     }

@@ -113,6 +113,24 @@ impl Partitions {
         Ok(())
     }
 
+    /// Returns the columns that are named by folders of `files` and by nothing else: neither these nor the `schema` of the files
+    /// have them. Each with the name of a type that holds what the folders say.
+    pub(super) fn undeclared<'a>(&self, schema: &Schema, files: &'a [DataFile]) -> BTreeMap<&'a str, &'static str> {
+        let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (name, text) in files.iter().flat_map(DataFile::folders) {
+            if schema.field_with_name(name).is_err() && !self.0.iter().any(|(declared, _)| declared == name) {
+                found.entry(name).or_default().push(text);
+            }
+        }
+        let holds = |of: &str, texts: &[&str]| {
+            let kind = Kind::parse(of);
+            let of_it = |text: &&str| *text == NULL || kind.is_some_and(|kind| scalar(kind, text).is_some());
+            texts.iter().all(of_it)
+        };
+        let kind = |texts: &[&str]| ["date", "integer"].into_iter().find(|of| holds(of, texts)).unwrap_or("text");
+        found.into_iter().map(|(name, texts)| (name, kind(&texts))).collect()
+    }
+
     /// Returns whether the files with these columns have one of them themselves.
     pub(super) fn is_within(&self, schema: &Schema) -> bool {
         self.0.iter().any(|(name, _)| schema.field_with_name(name).is_ok())
@@ -121,17 +139,18 @@ impl Partitions {
 
 fn value(file: &DataFile, name: &str, kind: Kind) -> Result<ScalarValue, Error> {
     let unfit = |what: String| Error::new(ErrorCode::SourceUnfit, what);
-    let folders = file.path().parent().into_iter().flat_map(std::path::Path::components);
-    let named = |folder: std::path::Component<'_>| {
-        let (column, value) = folder.as_os_str().to_str()?.split_once('=')?;
-        (column == name).then(|| value.to_owned())
-    };
-    let Some(text) = folders.filter_map(named).next_back() else {
+    let found = file.folder(name).map_err(|()| {
+        unfit(format!(
+            "{file} lies in two folders `{name}=…`, one in the other, and `partitions` of the source names that column; give one of \
+             them another name"
+        ))
+    })?;
+    let Some(text) = found else {
         return Err(unfit(format!(
             "{file} lies in no folder `{name}=…`, which `partitions` of the source names; remove it there, or move the file"
         )));
     };
-    let text = percent_decode_str(&text).decode_utf8().map_err(|_| unfit(format!("{file}: its path is not UTF-8")))?;
+    let text = percent_decode_str(text).decode_utf8().map_err(|_| unfit(format!("{file}: its path is not UTF-8")))?;
     let read = if text == NULL { ScalarValue::try_from(&arrow_type(kind)).ok() } else { scalar(kind, &text) };
     read.ok_or_else(|| {
         unfit(format!("{file}: `{name}={text}` is no value of the type that `partitions` of the source gives `{name}`"))

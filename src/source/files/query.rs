@@ -17,21 +17,21 @@ use tokio::sync::oneshot;
 use super::super::shared::arrow_frame::Columns;
 use super::super::shared::batch_sink::{self, BatchSink};
 use super::super::{Error, ErrorCode};
+use super::arrow_table::ArrowTable;
 use super::csv::CsvOptions;
 use super::data_file::DataFile;
 use super::format::Kind;
-use super::format_table::FormatTable;
 use super::lake::{AsOf, Reads};
 use super::parquet_table::ParquetTable;
 use super::partitions::Partitions;
 use super::place::{Listed, Place};
 use super::plain::{is_of_a_file, plain, said};
+use super::row_table::{RowFile, RowTable};
 use super::session::Joins;
 use super::tables::{self, Contents};
-use super::text_table::{TextFile, TextTable};
-use super::{csv, forms, limits, ndjson, session, sql};
+use super::{avro, csv, forms, limits, longest, ndjson, session, sql, warnings};
 use crate::isolation::caught;
-use crate::model::{Warning, WarningCode};
+use crate::model::Warning;
 
 /// A query over files.
 pub(super) struct Query {
@@ -114,9 +114,9 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             Error::new(ErrorCode::QueryRefused, message)
         })
     };
-    let mut texts = Vec::new();
+    let (mut texts, mut folders) = (Vec::new(), Vec::new());
     for joins in [Joins::Hash, Joins::Sort] {
-        texts.clear();
+        (texts, folders) = (Vec::new(), Vec::new());
         let context = session::context(query.memory, joins).map_err(refused)?;
         if let Some((url, store)) = &store {
             context.register_object_store(url, store.clone());
@@ -129,7 +129,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             if !named && !prepared.catalog {
                 continue;
             }
-            let Opened { table, texts: read, .. } = match table(&context, name, contents, query, named).await {
+            let Opened { table, texts: read, own } = match table(&context, name, contents, query, named).await {
                 Ok(table) => table,
                 // A file that is broken keeps nobody from listing the others.
                 Err(_) if !named => continue,
@@ -137,6 +137,9 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             };
             if named {
                 texts.extend(read.into_iter().map(|text| (name.clone(), text)));
+                if let Contents::Files(files) = contents {
+                    folders.extend(warnings::undeclared(name, &query.partitions.undeclared(&own, files)));
+                }
             }
             context.register_table(TableReference::bare(name.as_str()), table).map_err(refused)?;
         }
@@ -152,7 +155,8 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             Err(Ended::Ours(error)) => return Err(error),
         }
     }
-    Ok((sink, warnings(&texts)))
+    folders.extend(warnings::blank_lines(&texts));
+    Ok((sink, folders))
 }
 
 /// The first of some names, and how many more there are.
@@ -195,6 +199,7 @@ async fn give(rows: DataFrame, sink: &mut BatchSink) -> Result<(), Ended> {
         if batch.num_rows() == 0 {
             continue;
         }
+        longest::check(&batch)?;
         height += batch.num_rows();
         bytes += batch.get_array_memory_size();
         held.push(batch);
@@ -220,7 +225,7 @@ struct Opened {
     table: Arc<dyn TableProvider>,
     /// The columns that the files have themselves.
     own: SchemaRef,
-    texts: Vec<Arc<dyn TextFile>>,
+    texts: Vec<Arc<dyn RowFile>>,
 }
 
 /// The table `name`, which lies in `contents`; what is read of one that is `named` is noted.
@@ -264,12 +269,18 @@ async fn opened(
             let table = ParquetTable::open(&context.runtime_env(), files, partitions).await?;
             Ok(Opened { own: table.own(), table: Arc::new(table), texts: Vec::new() })
         }
-        Kind::Arrow | Kind::Avro => {
-            let table = FormatTable::open(context, format, files, partitions).await?;
+        Kind::Arrow => {
+            let table = ArrowTable::open(context, files, partitions).await?;
+            Ok(Opened { own: table.own(), table: Arc::new(table), texts: Vec::new() })
+        }
+        Kind::Avro => {
+            let opened = avro::open(&context.runtime_env(), files).await?;
+            let opened: Vec<_> = files.iter().cloned().zip(opened).collect();
+            let table = RowTable::new(&opened, partitions)?;
             Ok(Opened { own: table.own(), table: Arc::new(table), texts: Vec::new() })
         }
         Kind::Csv | Kind::Tsv | Kind::Ndjson => {
-            let texts: Vec<Arc<dyn TextFile>> = match format {
+            let texts: Vec<Arc<dyn RowFile>> = match format {
                 Kind::Ndjson => ndjson::open(files)?,
                 _ => {
                     let open = |file| csv::open(name, file, &query.types, &query.csv);
@@ -277,24 +288,8 @@ async fn opened(
                 }
             };
             let opened: Vec<_> = files.iter().cloned().zip(texts.iter().cloned()).collect();
-            let table = TextTable::new(&opened, partitions)?;
+            let table = RowTable::new(&opened, partitions)?;
             Ok(Opened { own: table.own(), table: Arc::new(table), texts })
         }
     }
-}
-
-/// What the reader of a report must know of text files that were read to their end.
-fn warnings(texts: &[(String, Arc<dyn TextFile>)]) -> Vec<Warning> {
-    let blank = texts.iter().filter(|(_, text)| text.blank_lines() > 0);
-    let warning = |(table, text): &(String, Arc<dyn TextFile>)| {
-        let (lines, file) = (text.blank_lines(), text.name());
-        let what = if lines == 1 {
-            "1 blank line, which is no row".to_owned()
-        } else {
-            format!("{lines} blank lines, which are no rows")
-        };
-        let message = format!("{file} has {what}; write \"\" on it where a column is to be empty");
-        Warning::new(WarningCode::BlankLines, message).of_table(Some(table.clone()))
-    };
-    blank.map(warning).collect()
 }

@@ -163,7 +163,8 @@ fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, 
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
         if format::of(entry.path()).is_some() {
-            files.push(DataFile::from(entry.into_path()));
+            let depth = entry.depth().saturating_sub(1);
+            files.push(DataFile::from(entry.into_path()).within(depth));
         } else if format::seems_data(entry.path()) {
             unread.get_or_insert(entry.into_path());
         }

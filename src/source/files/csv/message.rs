@@ -1,10 +1,11 @@
 //! What is wrong with a CSV file, in words that lead to its place and to the setting that would help.
 
 use super::super::data_file::DataFile;
+use super::super::longest::IN_WORDS;
 use super::super::text;
 use super::column::Misread;
 use super::options::Layout;
-use super::records::{LONGEST, Problem};
+use super::records::Problem;
 use super::scan::Fault;
 use super::value::{self, Kind};
 use crate::source::{Error, ErrorCode};
@@ -44,7 +45,7 @@ impl Place<'_> {
                 let open = quote.map_or(String::new(), |quote| {
                     format!(", with the quote open that stands on line {quote}; close it")
                 });
-                self.at(*line, None, &format!("a record is longer than {} MiB{open}", LONGEST >> 20))
+                self.at(*line, None, &format!("a record is longer than {IN_WORDS}{open}"))
             }
         }
     }

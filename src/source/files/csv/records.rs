@@ -5,13 +5,11 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
+use super::super::longest::LONGEST;
 use super::scan::{Fault, Field, Found, Marks, Scanner};
 
 /// Bytes that are read at once.
 pub(super) const PIECE: usize = 256 << 10;
-
-/// The longest record: what a quote that nobody closes can take of the memory.
-pub(super) const LONGEST: usize = 64 << 20;
 
 /// What keeps a file from being read on.
 #[derive(Debug)]

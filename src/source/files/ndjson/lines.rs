@@ -2,8 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// The longest line, in bytes.
-pub(super) const LONGEST: usize = 64 << 20;
+use super::super::longest::LONGEST;
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 << 10;

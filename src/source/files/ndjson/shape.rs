@@ -95,9 +95,8 @@ impl Shape {
             })?),
             [(Sort::Array, _, place)] => {
                 let item = self.items.as_deref().map_or(Ok(Type::Null), |items| items.settle(files));
+                // Of empty arrays alone nothing is known, so that they go with arrays of anything.
                 match item {
-                    // An empty array goes with arrays of anything.
-                    Ok(Type::Null) => Type::Array(Box::new(Type::Text)),
                     Ok(item) => Type::Array(Box::new(item)),
                     Err(Unfit { place: of, why }) => {
                         return Err(Unfit { place: of.max(place), why: format!("an element of the array {why}") });
@@ -140,7 +139,8 @@ mod tests {
             (&["1", "null"], Type::Number(Form::Integer)),
             (&["1", "1.5"], decimal(1)),
             (&["\"a\"", "{\"a\":1.50}"], Type::Text),
-            (&["[]", "[null]"], array(Type::Text)),
+            (&["[]"], array(Type::Null)),
+            (&["[]", "[null]"], array(Type::Null)),
             (&["[]", "[1, null]"], array(Type::Number(Form::Integer))),
             (&["[0.1, 2, 3.5]", "[]", "null"], array(decimal(1))),
             (&["[{\"a\":1}]", "[\"b\"]"], array(Type::Text)),

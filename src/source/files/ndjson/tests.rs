@@ -4,7 +4,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::*;
 
-fn opened(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Result<Arc<dyn TextFile>, String>) {
+fn opened(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Result<Arc<dyn RowFile>, String>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
@@ -13,7 +13,7 @@ fn opened(name: &str, bytes: &[u8]) -> (tempfile::TempDir, Result<Arc<dyn TextFi
 }
 
 /// Returns the rows as text, `~` for NULL, fields between `|`.
-fn rows(file: &dyn TextFile, columns: &[usize]) -> Result<Vec<String>, String> {
+fn rows(file: &dyn RowFile, columns: &[usize]) -> Result<Vec<String>, String> {
     let mut rows = Vec::new();
     for batch in file.read(columns).map_err(|error| error.message)? {
         let batch = batch.map_err(|error| error.message)?;

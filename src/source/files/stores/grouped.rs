@@ -45,6 +45,18 @@ pub(super) fn folder(pattern: &str) -> &str {
     pattern[..wild].rfind('/').map_or("", |end| &pattern[..end])
 }
 
+/// Returns whether the path of a URL is a pattern; `?` is no wildcard there.
+pub(super) fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '[', '{'])
+}
+
+/// Returns how many folders lie above what is within the tables of a path: those of a pattern before it, else those of the folder and
+/// of each table in it.
+pub(super) fn above(path: &str) -> usize {
+    let (folder, of_the_table) = if is_pattern(path) { (folder(path), 0) } else { (path, 1) };
+    folder.split('/').filter(|part| !part.is_empty()).count() + of_the_table
+}
+
 /// Returns the one table that all objects of a pattern make; none where it names none.
 ///
 /// # Errors
@@ -256,5 +268,6 @@ mod tests {
         assert_eq!(named(&grouped)[0].1.len(), 4);
         assert!(matching(all(), "x/2027*.csv").unwrap().is_empty());
         assert_eq!((folder("a/b*/c"), folder("a*"), folder("a/b/c")), ("a", "", "a/b"));
+        assert_eq!(["a/b*/c", "a*", "a/b", "", "a/t/*.csv"].map(above), [1, 0, 3, 1, 2]);
     }
 }

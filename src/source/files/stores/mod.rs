@@ -117,9 +117,12 @@ impl Objects {
         let pinned: Arc<dyn ObjectStore> = Arc::new(Pinned::new(self.store.clone(), &self.root, objects));
         // What a log names is not looked for before.
         let logged: Arc<dyn ObjectStore> = Arc::new(Pinned::learning(self.store.clone(), &self.root));
+        let above = grouped::above(&self.path);
         let file = |meta: ObjectMeta| {
             let path = PathBuf::from(format!("{}/{}", self.root, meta.location));
+            let depth = meta.location.parts().count().saturating_sub(above + 1);
             DataFile::object(path, Object { store: pinned.clone(), store_url: self.store_url.clone(), meta })
+                .within(depth)
         };
         let table = |(name, group): (String, grouped::Group)| {
             if let Some(grouped::Logged { keeper, folder, metadata }) = group.lake {
@@ -148,7 +151,7 @@ impl Objects {
         };
         let absent = |what: &str| Error::new(ErrorCode::SourceMissing, format!("{} {what}; check the path", shown()));
         let place = Path::parse(&self.path).map_err(|cause| absent(&format!("is no place of an object: {cause}")))?;
-        let is_pattern = self.path.contains(['*', '[', '{']);
+        let is_pattern = grouped::is_pattern(&self.path);
         if !is_pattern && format::of(self.path.as_ref()).is_some() {
             match self.store.head(&place).await {
                 Ok(meta) => return Ok(grouped::one(meta)),

@@ -10,6 +10,8 @@ use arrow_avro::schema::AvroSchema;
 use bytes::Bytes;
 use serde_json::Value;
 
+use super::super::super::avro::{Rows, why};
+
 /// What files are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
@@ -114,8 +116,8 @@ fn batches(bytes: Bytes) -> Result<Vec<RecordBatch>, String> {
     let mut wanted: Value = serde_json::from_str(&written).map_err(|cause| cause.to_string())?;
     narrow(&mut wanted);
     let reader = ReaderBuilder::new().with_reader_schema(AvroSchema::new(wanted.to_string()));
-    let reader = reader.build(Cursor::new(bytes)).map_err(|cause| cause.to_string())?;
-    reader.collect::<Result<_, _>>().map_err(|cause| cause.to_string())
+    let reader = reader.build(Rows::of(bytes)?).map_err(|cause| why(&cause))?;
+    reader.collect::<Result<_, _>>().map_err(|cause| why(&cause))
 }
 
 /// The fields that are read.

@@ -1,4 +1,4 @@
-//! A table of a text file: its rows are read on a thread of their own, while the query takes them.
+//! A table of files that are read from their first row to their last, on a thread of their own, while the query takes the rows.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use super::partitions::Partitions;
 /// Batches that are read ahead.
 const AHEAD: usize = 2;
 
-/// Batches of a text file, each with the columns that were asked for.
+/// Batches of a file, each with the columns that were asked for.
 pub(super) type Batches = Box<dyn Iterator<Item = std::result::Result<RecordBatch, Error>> + Send>;
 
-/// A text file whose columns are known.
-pub(super) trait TextFile: fmt::Debug + Send + Sync {
+/// A file whose columns are known.
+pub(super) trait RowFile: fmt::Debug + Send + Sync {
     /// Returns its name in errors.
     fn name(&self) -> String;
 
@@ -46,9 +46,9 @@ pub(super) trait TextFile: fmt::Debug + Send + Sync {
     }
 }
 
-/// The table of text files with the same columns, in whatever order each has them.
+/// The table of files with the same columns, in whatever order each has them.
 #[derive(Debug)]
-pub(super) struct TextTable {
+pub(super) struct RowTable {
     parts: Vec<Part>,
     /// The columns of the files, then those of their folders.
     schema: SchemaRef,
@@ -59,11 +59,11 @@ pub(super) struct TextTable {
 /// A file, and what its folders say.
 #[derive(Clone, Debug)]
 struct Part {
-    file: Arc<dyn TextFile>,
+    file: Arc<dyn RowFile>,
     values: Vec<ScalarValue>,
 }
 
-impl TextTable {
+impl RowTable {
     /// Returns the columns that the files have themselves.
     pub(super) fn own(&self) -> SchemaRef {
         self.own.clone()
@@ -75,9 +75,9 @@ impl TextTable {
     /// A column that one of them lacks, or has with another type, and a file whose folders do not say what `partitions` ask of
     /// them.
     pub(super) fn new(
-        files: &[(DataFile, Arc<dyn TextFile>)],
+        files: &[(DataFile, Arc<dyn RowFile>)],
         partitions: &Partitions,
-    ) -> std::result::Result<TextTable, Error> {
+    ) -> std::result::Result<RowTable, Error> {
         let unfit = |message: String| Error::new(ErrorCode::SourceUnfit, message);
         let [(_, first), others @ ..] = files else { return Err(unfit("the table has no files".to_owned())) };
         let schema = first.schema();
@@ -103,12 +103,12 @@ impl TextTable {
         }
         let own = schema.clone();
         let fields = schema.fields().iter().cloned().chain(added.fields());
-        Ok(TextTable { parts, schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())), own })
+        Ok(RowTable { parts, schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())), own })
     }
 }
 
 #[async_trait]
-impl TableProvider for TextTable {
+impl TableProvider for RowTable {
     fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
@@ -150,7 +150,7 @@ struct Scan {
 
 impl Scan {
     /// Opens a file for the columns that it has of those that are wanted.
-    fn open(&self, file: &dyn TextFile) -> Result<Batches> {
+    fn open(&self, file: &dyn RowFile) -> Result<Batches> {
         let found = file.schema();
         let own = self.columns.iter().zip(self.schema.fields()).filter(|(column, _)| **column < self.own);
         let numbers = own.map(|(_, field)| found.index_of(field.name())).collect::<std::result::Result<Vec<_>, _>>()?;

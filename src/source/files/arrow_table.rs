@@ -1,4 +1,4 @@
-//! A table of Arrow IPC or Avro files, which DataFusion reads as they are.
+//! A table of Arrow IPC files, which DataFusion reads as they are.
 
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use datafusion::common::Result as Planned;
 use datafusion::datasource::TableType;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::arrow::ArrowFormat;
-use datafusion::datasource::file_format::avro::AvroFormat;
 use datafusion::logical_expr::Expr;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::{Column, cast};
@@ -19,7 +18,6 @@ use datafusion::prelude::SessionContext;
 
 use super::super::{Error, ErrorCode};
 use super::data_file::DataFile;
-use super::format::Kind;
 use super::partitions::Partitions;
 use super::scan::Listing;
 use super::unify::{held, unified};
@@ -27,12 +25,12 @@ use super::whole;
 
 /// Files of one table.
 #[derive(Debug)]
-pub(super) struct FormatTable {
+pub(super) struct ArrowTable {
     format: Arc<dyn FileFormat>,
     listing: Listing,
 }
 
-impl FormatTable {
+impl ArrowTable {
     /// Returns the columns that the files have themselves.
     pub(super) fn own(&self) -> SchemaRef {
         self.listing.schema.file_schema().clone()
@@ -44,14 +42,10 @@ impl FormatTable {
     /// A file that cannot be read, and files whose columns do not go together.
     pub(super) async fn open(
         context: &SessionContext,
-        kind: Kind,
         files: &[DataFile],
         partitions: &Partitions,
-    ) -> Result<FormatTable, Error> {
-        let format: Arc<dyn FileFormat> = match kind {
-            Kind::Avro => Arc::new(AvroFormat),
-            _ => Arc::new(ArrowFormat),
-        };
+    ) -> Result<ArrowTable, Error> {
+        let format: Arc<dyn FileFormat> = Arc::new(ArrowFormat);
         let (mut metas, mut schemas) = (Vec::new(), Vec::new());
         for file in files {
             let unreadable = |cause: &dyn std::fmt::Display| {
@@ -59,7 +53,7 @@ impl FormatTable {
                 Error::new(ErrorCode::SourceUnfit, message)
             };
             let (store, meta) = file.stored(&context.runtime_env()).await.map_err(|cause| unreadable(&cause))?;
-            whole::check(kind, store.as_ref(), &meta).await.map_err(|why| unreadable(&why))?;
+            whole::check(store.as_ref(), &meta).await.map_err(|why| unreadable(&why))?;
             let schema = format.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
             schemas.push((file.to_string(), schema.map_err(|cause| unreadable(&cause))?));
             metas.push(meta);
@@ -67,7 +61,7 @@ impl FormatTable {
         let unified = unified(schemas.iter().map(|(name, schema)| (name.as_str(), schema.as_ref())));
         let schema = unified.map_err(|why| Error::new(ErrorCode::SourceUnfit, why))?;
         // DataFusion reads the columns of Arrow files by their place.
-        let is_other = |(_, own): &&(String, SchemaRef)| kind == Kind::Arrow && !is_alike(own, &schema);
+        let is_other = |(_, own): &&(String, SchemaRef)| !is_alike(own, &schema);
         if let Some((name, _)) = schemas.iter().find(is_other) {
             let message = format!(
                 "{name} has other columns or types than the files of Arrow beside it, or the same in another order; write them alike, \
@@ -75,7 +69,7 @@ impl FormatTable {
             );
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
-        Ok(FormatTable { format, listing: Listing::new(files, metas, schema, partitions)? })
+        Ok(ArrowTable { format, listing: Listing::new(files, metas, schema, partitions)? })
     }
 }
 
@@ -88,7 +82,7 @@ fn is_alike(one: &Schema, other: &Schema) -> bool {
 }
 
 #[async_trait]
-impl TableProvider for FormatTable {
+impl TableProvider for ArrowTable {
     fn schema(&self) -> SchemaRef {
         let columns = self.listing.columns();
         let fields = columns.fields().iter().map(|field| {
@@ -115,7 +109,7 @@ impl TableProvider for FormatTable {
     }
 }
 
-/// The same rows with columns of the types as which they are read: the readers of these formats give those of the files.
+/// The same rows with columns of the types as which they are read: the reader of the format gives those of the files.
 fn read_as(plan: Arc<dyn ExecutionPlan>) -> Planned<Arc<dyn ExecutionPlan>> {
     let schema = plan.schema();
     if schema.fields().iter().all(|field| held(field.data_type()) == *field.data_type()) {
