@@ -5,6 +5,7 @@ mod bounds;
 mod check;
 mod defaults;
 mod digest;
+mod expand;
 mod find;
 mod latency;
 mod levels;
@@ -40,12 +41,14 @@ use bounds::Known;
 use overrides::Used;
 
 pub use digest::definition_of;
+pub use expand::SourceSpecError;
+pub(crate) use expand::expanded;
 pub use loaded::Suite;
 pub use overrides::Overrides;
 pub use params::{Moving, Param, ParamType};
 pub use problem::{Problem, Problems};
 pub use prove::{TombstonedTable, VersionedTable};
-pub use source::{SourceSpec, SourceSpecError, expanded};
+pub use source::SourceSpec;
 pub use template::TemplateError;
 pub use waivers::FILE as WAIVERS;
 

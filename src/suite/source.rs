@@ -1,14 +1,11 @@
 //! A source as the suite names it: its URL before variables are expanded, and its options.
 
-use std::cell::RefCell;
 use std::path::Path;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-
+use super::expand::{Part, SourceSpecError, expanded, parts};
 use super::pace::pace;
 use super::raw;
-use crate::fs::input;
-use crate::source::{AsOfOptions, CsvOptions, Driver, SourceOptions, SourceUrl, UrlError, admits};
+use crate::source::{AsOfOptions, CsvOptions, Driver, SourceOptions, SourceUrl, admits};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,29 +13,6 @@ pub struct SourceSpec {
     url: String,
     /// What the suite says beside the URL.
     pub options: SourceOptions,
-}
-
-/// Why a source has no URL. Never holds the URL, which may hold a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SourceSpecError {
-    /// A variable is not set.
-    #[error("the variable {0} is not set; export it, write ${{{0}:-default}}, or give the URL with --source")]
-    Unset(String),
-    /// A file that a URL takes a part from, and why it is not read.
-    #[error("the file {0} of the URL cannot be read: {1}; check the path, which starts at the suite")]
-    File(String, String),
-    /// `${` without its end, or with an impossible name.
-    #[error("the URL has a `${{` that names no variable; write ${{NAME}}, ${{NAME:-default}} or ${{file:PATH}}")]
-    Malformed,
-    /// The expanded text is no URL.
-    #[error(transparent)]
-    Url(#[from] UrlError),
-}
-
-/// A piece of a URL as the suite has it.
-enum Part<'a> {
-    Text(&'a str),
-    Variable { name: &'a str, default: Option<&'a str> },
 }
 
 impl SourceSpec {
@@ -63,16 +37,8 @@ impl SourceSpec {
         folder: &Path,
         variables: impl Fn(&str) -> Option<String>,
     ) -> Result<SourceUrl, SourceSpecError> {
-        let values = RefCell::new(Vec::new());
-        let text = filled(&self.url, |name| {
-            let value = match name.strip_prefix(FILE) {
-                Some(path) => Some(secret_file(&folder.join(path))?),
-                None => variables(name),
-            };
-            values.borrow_mut().extend(value.clone());
-            Ok(value)
-        })?;
-        Ok(SourceUrl::parse(&text, folder)?.hiding(&values.into_inner()))
+        let (text, brought) = expanded(&self.url, folder, variables)?;
+        Ok(SourceUrl::parse(&text, folder)?.hiding(&brought))
     }
 
     /// The engine, where it can be known now.
@@ -95,105 +61,6 @@ impl std::fmt::Debug for SourceSpec {
         // The URL may hold a password.
         f.debug_struct("SourceSpec").field("options", &self.options).finish_non_exhaustive()
     }
-}
-
-/// What stands before the path of a file in the place of a variable's name.
-const FILE: &str = "file:";
-
-/// The text of a file that holds a secret, as Docker, Kubernetes and systemd hand them out, without the line end behind it.
-fn secret_file(path: &Path) -> Result<String, SourceSpecError> {
-    let read =
-        input::text(path).map_err(|cause| SourceSpecError::File(path.display().to_string(), cause.to_string()))?;
-    let text = read.strip_suffix('\n').map_or(read.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    match text.is_empty() {
-        true => Err(SourceSpecError::File(path.display().to_string(), "it is empty".to_owned())),
-        false => Ok(text.to_owned()),
-    }
-}
-
-/// `url` with its variables; a value that stands for a user or a password is percent-encoded. No file is read.
-///
-/// # Errors
-/// A variable that is not set and has no default, and what names none.
-pub fn expanded(url: &str, variables: impl Fn(&str) -> Option<String>) -> Result<String, SourceSpecError> {
-    filled(url, |name| Ok(variables(name)))
-}
-
-/// The same with values that may be wrong.
-fn filled(
-    url: &str,
-    variables: impl Fn(&str) -> Result<Option<String>, SourceSpecError>,
-) -> Result<String, SourceSpecError> {
-    let parts = parts(url)?;
-    let credentials = credentials(&parts);
-    let mut expanded = String::new();
-    for (index, part) in parts.iter().enumerate() {
-        match part {
-            Part::Text(text) => expanded.push_str(text),
-            Part::Variable { name, default } => {
-                let value = variables(name)?.filter(|value| !value.is_empty());
-                let value = match (value, default) {
-                    (Some(value), _) => value,
-                    (None, Some(default)) => (*default).to_owned(),
-                    (None, None) => return Err(SourceSpecError::Unset((*name).to_owned())),
-                };
-                if index < credentials {
-                    expanded.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
-                } else {
-                    expanded.push_str(&value);
-                }
-            }
-        }
-    }
-    Ok(expanded)
-}
-
-fn parts(url: &str) -> Result<Vec<Part<'_>>, SourceSpecError> {
-    let mut parts = Vec::new();
-    let mut rest = url;
-    while let Some(at) = rest.find("${") {
-        parts.push(Part::Text(&rest[..at]));
-        let inside = &rest[at + 2..];
-        let end = inside.find('}').ok_or(SourceSpecError::Malformed)?;
-        let (name, default) = match inside[..end].split_once(":-") {
-            Some((name, default)) => (name, Some(default)),
-            None => (&inside[..end], None),
-        };
-        let is_file = name.strip_prefix(FILE).is_some_and(|path| !path.is_empty()) && default.is_none();
-        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let valid = is_file || is_name;
-        if !valid {
-            return Err(SourceSpecError::Malformed);
-        }
-        parts.push(Part::Variable { name, default });
-        rest = &inside[end + 1..];
-    }
-    parts.push(Part::Text(rest));
-    Ok(parts)
-}
-
-/// Parts before this one stand for the user or the password: between `://` and the last `@` of the authority.
-fn credentials(parts: &[Part<'_>]) -> usize {
-    let mut inside = false;
-    let mut end = 0;
-    for (index, part) in parts.iter().enumerate() {
-        let Part::Text(whole) = part else { continue };
-        let mut text = *whole;
-        if !inside {
-            let Some(at) = text.find("://") else { continue };
-            inside = true;
-            text = &text[at + 3..];
-        }
-        let authority = text.find(['/', '?', '#']);
-        if text[..authority.unwrap_or(text.len())].contains('@') {
-            end = index;
-        }
-        if authority.is_some() {
-            break;
-        }
-    }
-    end
 }
 
 /// A valid source; problems are texts with a hint.
@@ -312,6 +179,34 @@ mod tests {
         assert_eq!(url.host_str(), Some("h"));
         assert_eq!(resolved("${URL}").unwrap().to_string(), "postgres://u:***@h/db");
         assert_eq!(resolved("${NONE:-sqlite:old.db}").unwrap().to_string(), "sqlite:/suite/old.db");
+    }
+
+    /// Catches a secret that is shown because it stands in a path, and a path that is hidden although it is none.
+    #[test]
+    fn a_secret_in_a_path_is_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("hidden"), "from-a-file\n").unwrap();
+        std::fs::write(folder.path().join("url"), "sqlite:whole.db\n").unwrap();
+        let given = |name: &str| (!name.is_empty()).then(|| "ab".to_owned());
+        let shown = |url: &str| {
+            let url = SourceSpec::new(url.to_owned(), SourceOptions::default()).resolve(folder.path(), given).unwrap();
+            url.to_string().replace(folder.path().to_str().unwrap(), "~")
+        };
+        for (url, expected) in [
+            ("${file:hidden}", "~/***"),
+            ("x/${file:hidden}/t.csv", "~/x/***/t.csv"),
+            ("sqlite:${file:hidden}.db", "sqlite:~/***.db"),
+            ("adbc:duckdb:${DB_PASSWORD}.duckdb", "adbc:duckdb:~/***.duckdb"),
+            ("${file:url}", "sqlite:~/whole.db"),
+            ("${DATA}/t.csv", "~/ab/t.csv"),
+            ("${PWD}/t.csv", "~/ab/t.csv"),
+            ("${MONKEY}/t.csv", "~/ab/t.csv"),
+            ("${DATA_KEYS}/t.csv", "~/***/t.csv"),
+            ("${pgpass_token}/t.csv", "~/***/t.csv"),
+            ("${MYSQL_PWD}/t.csv", "~/***/t.csv"),
+        ] {
+            assert_eq!(shown(url), expected, "{url}");
+        }
     }
 
     /// Catches a line end that becomes a part of a password, a password that is shown, and a file that is missing and left out.

@@ -339,3 +339,46 @@ fn stray_words_are_repeated_only_where_they_can_be_no_connection() {
         }
     }
 }
+
+/// Catches a secret that is shown because it stands where a path does: a mistake that looks like a path.
+#[test]
+fn a_secret_in_the_place_of_a_path_is_not_shown() {
+    let secret = "very-S3CRET-text";
+    for url in [
+        "${file:held}",
+        "${file:held}/t.csv",
+        "data/${file:held}*.csv",
+        "sqlite:${DB_PASSWORD}.db",
+        "adbc:duckdb:${HISTORY_TOKEN}.duckdb",
+        "s3://bucket/${file:held}?endpoint=http://127.0.0.1:1&region=us-east-1",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        // What is there before is not looked at.
+        for name in [format!("data/{secret}.csv"), format!("{secret}/t.csv"), format!("{secret}.db")] {
+            let path = at.join("literal").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "id\n1\n").unwrap();
+        }
+        suite(at, "literal", url);
+        std::fs::write(at.join("literal/held"), secret).unwrap();
+        for arguments in [
+            &["run", "literal", "--reports", "rep", "--deadline", "5s"][..],
+            &["run", "literal", "--reports", "rep", "--deadline", "5s", "--github", "--metrics", "m.prom"],
+            &["run", "literal", "--dry-run"],
+            &["validate", "literal", "--connect"],
+            &["list", "literal", "--json"],
+        ] {
+            let mut command = cutover(at);
+            command.envs(["DB_PASSWORD", "HISTORY_TOKEN"].map(|name| (name, secret)));
+            let output = command.args(arguments).output().unwrap();
+            let shown = found(at, &output);
+            assert!(shown.is_empty(), "{url} {arguments:?}: {shown:?}");
+        }
+        assert_eq!(
+            std::fs::read_dir(at.join("rep")).unwrap().filter(|one| one.as_ref().unwrap().path().is_dir()).count(),
+            2,
+            "{url}"
+        );
+    }
+}

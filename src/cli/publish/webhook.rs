@@ -5,6 +5,7 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -31,8 +32,11 @@ pub(crate) enum WebhookError {
     /// A variable is not set.
     #[error("the variable {0} is not set; export it, or write ${{{0}:-default}}")]
     Unset(String),
+    /// A file that the URL takes a part from, and why it is not read.
+    #[error("the file {0} of the URL cannot be read: {1}; check the path, which starts where cutover does")]
+    File(String, String),
     /// `${` without its end, or with an impossible name.
-    #[error("the URL has a `${{` that names no variable; write ${{NAME}} or ${{NAME:-default}}")]
+    #[error("the URL has a `${{` that names no variable; write ${{NAME}}, ${{NAME:-default}} or ${{file:PATH}}")]
     Malformed,
     /// Not a URL that can be posted to.
     #[error("the URL cannot be read; give the whole address of a webhook, beginning with https://")]
@@ -72,11 +76,12 @@ pub(crate) enum WebhookError {
 }
 
 impl Webhook {
-    /// Expands the variables of `text` and checks that it can be posted to.
+    /// Expands the variables and files of `text` and checks that it can be posted to.
     pub(crate) fn new(text: &WebhookText, variables: impl Fn(&str) -> Option<String>) -> Result<Webhook, WebhookError> {
-        let url = expanded(&text.0, variables).map_err(|error| match error {
+        let (url, _) = expanded(&text.0, Path::new(""), variables).map_err(|error| match error {
             SourceSpecError::Unset(name) => WebhookError::Unset(name),
-            SourceSpecError::Malformed | SourceSpecError::File(..) => WebhookError::Malformed,
+            SourceSpecError::File(path, why) => WebhookError::File(path, why),
+            SourceSpecError::Malformed => WebhookError::Malformed,
             SourceSpecError::Url(_) => WebhookError::NotHttp,
         })?;
         let url = url.trim();
@@ -179,5 +184,11 @@ mod tests {
         }
         assert_eq!(webhook("https://h/${GONE}"), Err(WebhookError::Unset("GONE".to_owned())));
         assert_eq!(webhook("https://h/${s3cret-"), Err(WebhookError::Malformed));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hook");
+        let named = format!("${{file:{}}}", file.display());
+        assert!(matches!(webhook(&named), Err(WebhookError::File(path, _)) if Path::new(&path) == file));
+        std::fs::write(&file, "https://hooks.example/services/T0/B0/x\n").unwrap();
+        assert_eq!(webhook(&named).map(|url| url.0.path().to_owned()), Ok("/services/T0/B0/x".to_owned()));
     }
 }

@@ -31,6 +31,16 @@ pub struct SourceUrl {
     driver: &'static Driver,
     location: Location,
     private: Private,
+    /// What is not shown of a path.
+    hidden: Vec<String>,
+}
+
+/// What a variable or a file brings into a URL.
+#[derive(Clone, Debug)]
+pub(crate) struct Brought {
+    pub(crate) value: String,
+    /// Whether it is a secret wherever it stands.
+    pub(crate) is_secret: bool,
 }
 
 /// Parts of a URL that are not shown.
@@ -65,7 +75,7 @@ impl SourceUrl {
     }
 
     fn read(text: &str, base: &Path) -> Result<SourceUrl, UrlError> {
-        let at = |driver, location| SourceUrl { driver, location, private: Private::default() };
+        let at = |driver, location| SourceUrl { driver, location, private: Private::default(), hidden: Vec::new() };
         let prefixed = prefixed(text);
         let served = behind_driver(text);
         if let Some(named) = error::named_otherwise(text).filter(|_| prefixed.is_none() && served.is_none()) {
@@ -156,11 +166,20 @@ impl SourceUrl {
         all.filter(|one| !one.is_empty() && !open.contains(one)).map(str::to_owned).collect()
     }
 
-    /// The same, with its account, host and database hidden where `values` of the environment bring them. What such a value
-    /// says with its scheme is a URL as others are, a path is shown, and so is what everybody knows, such as localhost.
-    pub(crate) fn hiding(mut self, values: &[String]) -> SourceUrl {
-        let Location::Server(url) = &self.location else { return self };
-        let values: Vec<&String> = values.iter().filter(|value| !value.is_empty() && !value.contains("://")).collect();
+    /// The same, with its account, host and database hidden where the environment brings them, and what it brings of a path where
+    /// that is a secret. What such a value says with its scheme is a URL as others are, another path is shown, and so is what
+    /// everybody knows, such as localhost.
+    pub(crate) fn hiding(mut self, brought: &[Brought]) -> SourceUrl {
+        let whole = |value: &str| value.contains("://") || prefixed(value).is_some();
+        let brought = brought.iter().filter(|one| !one.value.is_empty() && !whole(&one.value));
+        let Location::Server(url) = &self.location else {
+            for Brought { value, .. } in brought.filter(|one| one.is_secret) {
+                secret::keep(value);
+                self.hidden.push(value.clone());
+            }
+            return self;
+        };
+        let values: Vec<&String> = brought.map(|one| &one.value).collect();
         let private = |part: &str| {
             let part = percent_decode_str(part).decode_utf8_lossy().into_owned();
             let several = |value: &str| value.contains(['@', '/', ':', '?']) && value.contains(&part);
@@ -311,7 +330,11 @@ impl fmt::Display for SourceUrl {
                 let behind = if self.driver.capabilities.library.is_some() { BEHIND } else { "" };
                 write!(f, "{behind}{shown}")
             }
-            Location::Path(path) => write!(f, "{}{}", self.prefix(), path.display()),
+            Location::Path(path) => {
+                let shown = path.display().to_string();
+                let shown = self.hidden.iter().fold(shown, |shown, value| shown.replace(value, secret::HIDDEN));
+                write!(f, "{}{shown}", self.prefix())
+            }
         }
     }
 }

@@ -21,6 +21,19 @@ pub(crate) fn names_a_secret(text: &str) -> bool {
     SECRET.is_match(text)
 }
 
+/// What words are in the names of variables that hold secrets.
+const WORDS: [&str; 6] = ["AUTH", "KEY", "KEYS", "PASS", "PW", "PWD"];
+
+/// The same within words.
+const PARTS: [&str; 7] = ["APIKEY", "CREDENTIAL", "PASSPHRASE", "PASSWD", "PASSWORD", "SECRET", "TOKEN"];
+
+/// Whether the name of a variable says that its value is a secret. `PWD` alone is the folder that a shell is in.
+pub(crate) fn is_name_of_secret(variable: &str) -> bool {
+    let name = variable.to_ascii_uppercase();
+    let is_word = name.split('_').any(|word| WORDS.contains(&word));
+    (is_word && name != "PWD") || PARTS.iter().any(|part| name.contains(part))
+}
+
 /// The values of secrets that stand in `text` by name.
 pub(crate) fn secrets(text: &str) -> Vec<&str> {
     static VALUE: LazyLock<Regex> = LazyLock::new(|| {
