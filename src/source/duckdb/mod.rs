@@ -157,8 +157,9 @@ impl Reader for Session {
             {
                 return Ok(None);
             }
-            let column =
-                |row: usize| server_diff::described(cells.text(row, "column_name")?, cells.text(row, "column_type")?);
+            let column = |row: usize| {
+                Some(server_diff::described(cells.text(row, "column_name")?, cells.text(row, "column_type")?))
+            };
             Ok((0..cells.rows()).map(column).collect())
         })
     }

@@ -98,22 +98,22 @@ pub(super) fn describing(sql: &str) -> String {
     format!("SELECT column_name, column_type FROM (DESCRIBE\n{sql}\n)")
 }
 
-/// A column of this type; absent where its values are not hashed as they are compared.
-pub(super) fn described(name: String, declared: String) -> Option<Described> {
+/// A column of this type; without a hash, and of a type that says nothing, where its values are not hashed as they are compared.
+pub(super) fn described(name: String, declared: String) -> Described {
     let of = match declared.as_str() {
-        "BOOLEAN" => Type::Bool,
+        "BOOLEAN" => Some(Type::Bool),
         "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" | "UBIGINT" => {
-            Type::Integer
+            Some(Type::Integer)
         }
-        "FLOAT" | "DOUBLE" => Type::Float,
-        "VARCHAR" => Type::Text,
-        "DATE" => Type::Date,
-        "TIMESTAMP" => Type::WallClock,
-        "TIMESTAMP WITH TIME ZONE" => Type::Instant,
-        _ => Type::Decimal { scale: scale(&declared)? },
+        "FLOAT" | "DOUBLE" => Some(Type::Float),
+        "VARCHAR" => Some(Type::Text),
+        "DATE" => Some(Type::Date),
+        "TIMESTAMP" => Some(Type::WallClock),
+        "TIMESTAMP WITH TIME ZONE" => Some(Type::Instant),
+        _ => scale(&declared).map(|scale| Type::Decimal { scale }),
     };
-    let hashed_as = Some(declared.clone());
-    Some(Described { hashed_as, ..Described::new(name, declared, of, false) })
+    let hashed_as = of.is_some().then(|| declared.clone());
+    Described { hashed_as, ..Described::new(name, declared, of.unwrap_or(Type::Null), false) }
 }
 
 /// Digits after the point of a `DECIMAL(p,s)`.

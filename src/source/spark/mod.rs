@@ -131,7 +131,7 @@ impl Reader for Readings<'_> {
     fn describe<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Vec<Described>>, Error>> {
         let describing = |connection: &mut ManagedConnection, sql: &str, cancel: &Cancel| {
             let query = ReadQuery::check(&LEXERS[0], sql)?;
-            Ok(send::described(connection, query, cancel)?.and_then(server_diff::columns))
+            Ok(send::described(connection, query, cancel)?.map(server_diff::columns))
         };
         Box::pin(self.0.working(sql, describing))
     }

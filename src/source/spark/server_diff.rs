@@ -67,24 +67,26 @@ impl BucketSql for Spark {
     }
 }
 
-/// The columns of a query as Spark described them; absent where one is of a type whose values are not hashed as they are
-/// compared.
-pub(super) fn columns(described: Vec<Column>) -> Option<Vec<Described>> {
+/// The columns of a query as Spark described them; one whose values are not hashed as they are compared has no hash, and a type that
+/// says nothing.
+pub(super) fn columns(described: Vec<Column>) -> Vec<Described> {
     let column = |(name, declared): Column| {
         let of = match types::column_type(&declared) {
-            ColumnType::Bool => Type::Bool,
-            ColumnType::Integer { .. } => Type::Integer,
-            ColumnType::Decimal { scale, .. } => Type::Decimal { scale: u8::try_from(scale?).ok()? },
-            ColumnType::Float(_) => Type::Float,
-            ColumnType::Text { .. } => Type::Text,
-            ColumnType::Date => Type::Date,
-            ColumnType::Timestamp { is_zoned: true, .. } => Type::Instant,
-            ColumnType::Timestamp { is_zoned: false, .. } => Type::WallClock,
-            _ => return None,
+            ColumnType::Bool => Some(Type::Bool),
+            ColumnType::Integer { .. } => Some(Type::Integer),
+            ColumnType::Decimal { scale, .. } => {
+                scale.and_then(|scale| u8::try_from(scale).ok()).map(|scale| Type::Decimal { scale })
+            }
+            ColumnType::Float(_) => Some(Type::Float),
+            ColumnType::Text { .. } => Some(Type::Text),
+            ColumnType::Date => Some(Type::Date),
+            ColumnType::Timestamp { is_zoned: true, .. } => Some(Type::Instant),
+            ColumnType::Timestamp { is_zoned: false, .. } => Some(Type::WallClock),
+            _ => None,
         };
         // A VARCHAR of another length holds the same text.
-        let hashed_as = if of == Type::Text { "string".to_owned() } else { declared.clone() };
-        Some(Described { hashed_as: Some(hashed_as), ..Described::new(name, declared, of, false) })
+        let hashed_as = of.as_ref().map(|of| if *of == Type::Text { "string".to_owned() } else { declared.clone() });
+        Described { hashed_as, ..Described::new(name, declared, of.unwrap_or(Type::Null), false) }
     };
     described.into_iter().map(column).collect()
 }
