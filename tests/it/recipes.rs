@@ -152,7 +152,20 @@ fn the_action_ends_as_the_run_did() {
     }
 }
 
-/// Catches a comment on every push instead of one, one that GitHub would refuse for its length, and a cut through a section.
+/// Catches reports of an earlier run that are taken for those of a run which wrote none, in a workspace that is kept.
+#[test]
+fn the_action_gives_the_reports_of_its_own_run() {
+    let (step, job) = (Step::of_action("run"), Job::new("pass"));
+    let binary = ("binary", env!("CARGO_BIN_EXE_cutover"));
+    let (_, first) = step.run(&job, &[binary], &[]);
+    let (_, second) = step.run(&job, &[binary], &[]);
+    assert!(first["reports"] != second["reports"] && second["exit-code"] == "0", "{first:?} {second:?}");
+    let (output, third) = step.run(&job, &[binary, ("args", "--param nobody=1")], &[]);
+    assert_eq!(third["exit-code"], "2", "{}", said(&output));
+    assert!(!third.contains_key("reports") && job.runs("cutover-reports") == 2, "{third:?}");
+}
+
+/// Catches a comment on every push instead of one, one that stays as it is where there is no report, one that GitHub would refuse for its length, and a cut through a section.
 #[test]
 fn one_comment_is_kept_up_to_date() {
     let step = Step::of_action("comment");
@@ -163,11 +176,11 @@ fn one_comment_is_kept_up_to_date() {
               *) echo \"$*\" >>\"$STATE/asked\"; cp \"${last#body=@}\" \"$STATE/body\"; touch \"$STATE/posted\" ;;\nesac\n";
     std::fs::write(at.join("bin/gh"), gh).unwrap();
     std::fs::set_permissions(at.join("bin/gh"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    let comment = |report: &str| {
-        std::fs::write(at.join("report.md"), report).unwrap();
-        let variables: [(&str, &Path); 6] = [
+    let commented = |reports: &Path, code: &str| {
+        let variables: [(&str, &Path); 7] = [
             ("GH_TOKEN", Path::new("t")),
-            ("REPORTS", &at),
+            ("REPORTS", reports),
+            ("CODE", Path::new(code)),
             ("PULL", Path::new("7")),
             ("RUN", Path::new("https://ci.example/run")),
             ("GITHUB_REPOSITORY", Path::new("o/r")),
@@ -176,6 +189,10 @@ fn one_comment_is_kept_up_to_date() {
         let (output, _) = step.run(&job, &[("comment", "true")], &variables);
         assert!(output.status.success(), "{}", said(&output));
         text(&at.join("body"))
+    };
+    let comment = |report: &str| {
+        std::fs::write(at.join("report.md"), report).unwrap();
+        commented(&at, "1")
     };
     let sample = text(&root().join("reports/sample/report.md"));
     let first = comment(&sample);
@@ -195,9 +212,17 @@ fn one_comment_is_kept_up_to_date() {
         "{}",
         third.len()
     );
+    // A comment that stayed would say of this commit what was found of another.
+    for (code, says) in
+        [("2", "cutover ended with exit code 2 and left no report"), ("", "cutover did not run and left no")]
+    {
+        let none = commented(Path::new(""), code);
+        assert!(none.starts_with("<!-- cutover: cutover-reports -->\n# No report\n") && none.contains(says), "{none}");
+        assert!(none.contains("](https://ci.example/run)"), "{none}");
+    }
     let asked = text(&at.join("asked"));
     let methods: Vec<&str> = asked.lines().map(|line| line.split(' ').nth(3).unwrap()).collect();
-    assert_eq!(methods, ["POST", "PATCH", "PATCH"], "{asked}");
+    assert_eq!(methods, ["POST", "PATCH", "PATCH", "PATCH", "PATCH"], "{asked}");
     assert!(
         asked.contains("repos/o/r/issues/7/comments ") && asked.contains("repos/o/r/issues/comments/41 "),
         "{asked}"
