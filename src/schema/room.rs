@@ -35,6 +35,7 @@ pub(crate) fn room(of: &ColumnType, value: &Value) -> Room {
     match (of, value) {
         (Of::Nullable(_) | Of::Unbarred(_), Value::Null) => Room::Exact(Value::Null),
         (Of::Nullable(of) | Of::Unbarred(of), value) => room(of, value),
+        (Of::Json | Of::JsonText, Value::Text(text)) => Room::Exact(Value::Json(text.clone())),
         (Of::Any | Of::Other(_) | Of::Json | Of::JsonText, value) => Room::Exact(value.clone()),
         (_, Value::Null) => Room::None,
         (Of::Year, Value::Integer(0)) => Room::Exact(value.clone()),

@@ -20,6 +20,7 @@ const fn case(
     Case { old, new, rule, has_room }
 }
 
+const OTHER_UUID: &str = "'ffffffff-0000-0000-0000-000000000001'";
 const NEAR: &str = "{ absolute = \"0.01\" }";
 const NEARER: &str = "{ absolute = \"0.000000001\" }";
 const MILLIS: &str = "{ truncate = \"1ms\" }";
@@ -73,6 +74,20 @@ fn cases(engine: &str) -> Vec<Case> {
             case(("text", "'a'"), ("char(2)", "'bb'"), "{}", false),
             case(("text", "'a'"), ("char(2)", "'bb'"), "{ trim = true }", true),
             case(("bigint", "3000000000"), ("integer", "1"), "{}", false),
+            case(("text", "'{\"a\": 1.0}'"), ("jsonb", "'{}'"), "{ type = { old = \"json\" } }", true),
+            case(("text", "'{\"a\": 1.0}'"), ("json", "'{}'"), "{ json = true }", true),
+            case(("text", "'0000000A-0000-0000-0000-00000000000A'"), ("uuid", OTHER_UUID), "{ type = \"uuid\" }", true),
+            case(("integer", "1"), ("boolean", "false"), "{}", true),
+            case(("boolean", "true"), ("integer", "0"), "{}", true),
+            case(("timestamp", "'2026-01-01'"), ("timestamptz", "'2026-01-02Z'"), "{ zone = \"UTC\" }", true),
+            case(
+                ("text", "'2026-01-01T00:00:00Z'"),
+                ("timestamptz", "'2026-01-02Z'"),
+                "{ type = { old = \"timestamp\" } }",
+                true,
+            ),
+            case(("integer", "NULL"), ("integer", "1"), "{ null = { old = 0 } }", true),
+            case(("integer[]", "'{1,2}'"), ("bigint[]", "'{3}'"), "{ set = true }", true),
             case(("numeric[]", "'{1.55}'"), ("numeric(10, 1)[]", "'{1}'"), "{}", false),
         ],
         "mysql" => vec![
