@@ -215,7 +215,7 @@ async fn one_check(
     report.warnings.retain(|warning| !one.check.accept.contains_key(&warning.code));
     redact::check(&mut report);
     if let Some(resumable) = resumable.filter(|_| !is_carried) {
-        resumable.keep(&report, &facts);
+        resumable.keep(unit, context, &report, &facts);
     }
     (report, facts)
 }

@@ -37,12 +37,26 @@ impl<'a> Resumable<'a> {
         self.windows.find(&self.key)
     }
 
-    /// Keeps it where nothing of it differs.
-    pub(super) fn keep(&self, report: &CheckReport, facts: &CheckFacts) {
+    /// Keeps it where nothing of it differs, and where the next run reads the same states of tables with a log.
+    pub(super) fn keep(&self, unit: &Unit<'_>, context: &Context<'_>, report: &CheckReport, facts: &CheckFacts) {
+        if is_of_the_latest(unit, context) {
+            return;
+        }
         if let Some(equal) = equal(report, facts) {
             self.windows.keep(&self.key, equal);
         }
     }
+}
+
+/// Whether a source has read the latest state of a table with a log, which may be another for the next run.
+fn is_of_the_latest(unit: &Unit<'_>, context: &Context<'_>) -> bool {
+    let (suite, check) = (unit.one.suite, unit.one.check);
+    check.sides.present().any(|(_, query)| {
+        let is_pinned = suite.sources.get(&query.source).is_some_and(|source| source.options.as_of.is_some());
+        let has_read =
+            context.sources.get(suite, &query.source).is_ok_and(|open| !open.engine.tables_read().is_empty());
+        has_read && !is_pinned
+    })
 }
 
 /// A hash of all that the verdict on a window depends on, the data aside; absent where some of it is not known. It begins with

@@ -38,6 +38,7 @@ from pyiceberg.types import (
     NestedField,
     StringType,
     StructType,
+    TimestampType,
     TimestamptzType,
     UUIDType,
 )
@@ -163,6 +164,16 @@ table.append(
     )
 )
 expect("parted")
+
+# Partitioned by a moment without a zone, which manifests keep as one with a zone.
+table = create(
+    "by_moment",
+    Schema(NestedField(1, "id", LongType(), required=False), NestedField(2, "at", TimestampType(), required=False)),
+    partition_spec=PartitionSpec(PartitionField(2, 1000, IdentityTransform(), "at")),
+)
+moments = [datetime.datetime(2026, 1, 1, 12, 0, 0, 123456), datetime.datetime(1969, 12, 31, 23, 59, 59), None]
+table.append(pa.table({"id": pa.array(range(3), pa.int64()), "at": pa.array(moments, pa.timestamp("us"))}))
+expect("by_moment")
 
 # No snapshot yet.
 create("new", SIMPLE)

@@ -4,6 +4,7 @@ mod cut;
 mod floats;
 mod intervals;
 mod subqueries;
+mod zones;
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, DataFusionError, Result};
@@ -35,6 +36,7 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
                 )),
                 one if intervals::extracted(one, &schema) => Err(refused(intervals::EXTRACTED)),
                 one if intervals::compared(one, &schema) => Err(refused(intervals::WHY)),
+                one if let Some(why) = zones::why(one, &schema) => Err(refused(why)),
                 one if let Some(why) = cut::why(one, &schema) => Err(refused(why)),
                 Expr::AggregateFunction(called) => median(called.func.name(), &called.params.args, &schema),
                 Expr::WindowFunction(called) => median(called.fun.name(), &called.params.args, &schema),

@@ -28,7 +28,8 @@ use super::place::{Listed, Place};
 use super::plain::{is_of_a_file, plain, said};
 use super::row_table::{RowFile, RowTable};
 use super::session::Joins;
-use super::tables::{self, Contents};
+use super::sql::Prepared;
+use super::tables::{self, Contents, Tables};
 use super::{avro, csv, forms, limits, longest, ndjson, session, sql, warnings};
 use crate::isolation::caught;
 use crate::model::Warning;
@@ -114,6 +115,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             Error::new(ErrorCode::QueryRefused, message)
         })
     };
+    has_state(query, &prepared, &tables)?;
     let (mut texts, mut folders) = (Vec::new(), Vec::new());
     for joins in [Joins::Hash, Joins::Sort] {
         (texts, folders) = (Vec::new(), Vec::new());
@@ -157,6 +159,21 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
     }
     folders.extend(warnings::blank_lines(&texts));
     Ok((sink, folders))
+}
+
+/// Refuses a state that is asked for where a query names no table that has states.
+fn has_state(query: &Query, prepared: &Prepared, tables: &Tables) -> Result<(), Error> {
+    let is_logged = |name: &String| matches!(tables.get(name), Some(Contents::Lake(_)));
+    let is_of_none = !prepared.catalog && !prepared.tables.is_empty() && !prepared.tables.iter().any(is_logged);
+    if query.as_of == AsOf::Latest || !is_of_none {
+        return Ok(());
+    }
+    let named: Vec<&str> = prepared.tables.iter().map(String::as_str).collect();
+    let message = format!(
+        "`as_of` says nothing of {}, which has no log and so no earlier state; name a source without `as_of`",
+        named.join(", ")
+    );
+    Err(Error::new(ErrorCode::SourceUnfit, message))
 }
 
 /// The first of some names, and how many more there are.

@@ -67,6 +67,9 @@ pub(super) fn tables(path: &Path) -> Result<Tables, Error> {
         let name = name.ok_or_else(|| absent(path, "gives its table no name"))?;
         return Ok(BTreeMap::from([(name, Contents::Lake(lake))]));
     }
+    if let Some(logged) = logged_above(path) {
+        return Err(among(&logged));
+    }
     let entries = std::fs::read_dir(path).map_err(|cause| absent(path, &format!("cannot be read: {cause}")))?;
     let mut tables = Tables::new();
     for entry in entries {
@@ -144,23 +147,23 @@ pub(super) fn complete(files: &[DataFile]) -> Result<(), Error> {
 fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, Error> {
     let shown = |entry: &DirEntry| entry.depth() == 0 || !is_hidden(entry.path());
     let (mut files, mut unread) = (Vec::new(), None);
-    // By its real path, which a relative one and a link do not show.
-    let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let above = real.ancestors().find(|above| Keeper::of_folder(above).is_some());
-    let mut within: Vec<PathBuf> = Vec::new();
+    let above = logged_above(folder);
+    let mut within: Vec<(PathBuf, PathBuf)> = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(shown) {
         let entry = entry.map_err(|cause| absent(folder, &format!("cannot be read: {cause}")))?;
-        if entry.file_type().is_dir() && Keeper::of_folder(entry.path()).is_some() {
-            within.push(entry.into_path());
+        // A link may lead to the files of a table whose log lies elsewhere.
+        let logged = if entry.path_is_symlink() { logged_above(entry.path()) } else { None };
+        if entry.file_type().is_dir() {
+            let own = Keeper::of_folder(entry.path()).map(|_| entry.path().to_owned());
+            within.extend(own.or(logged).map(|logged| (entry.into_path(), logged)));
             continue;
         }
         if !entry.file_type().is_file() || !wanted(entry.path()) {
             continue;
         }
-        let inside = within.iter().map(PathBuf::as_path).find(|logged| entry.path().starts_with(logged));
-        if let Some(logged) = above.or(inside) {
-            let message = format!("{} {AMONG}", logged.display());
-            return Err(Error::new(ErrorCode::SourceUnfit, message));
+        let inside = within.iter().find(|(folder, _)| entry.path().starts_with(folder)).map(|(_, logged)| logged);
+        if let Some(logged) = above.as_ref().or(inside).or(logged.as_ref()) {
+            return Err(among(logged));
         }
         if format::of(entry.path()).is_some() {
             let depth = entry.depth().saturating_sub(1);
@@ -173,6 +176,16 @@ fn data(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<DataFile>, 
         *first = first.clone().beside(unread);
     }
     Ok(files)
+}
+
+/// The folder of a table with a log that a path leads into, by its real path, which a relative one and a link do not show.
+fn logged_above(path: &Path) -> Option<PathBuf> {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real.ancestors().find(|above| Keeper::of_folder(above).is_some()).map(Path::to_owned)
+}
+
+fn among(logged: &Path) -> Error {
+    Error::new(ErrorCode::SourceUnfit, format!("{} {AMONG}", logged.display()))
 }
 
 /// The table with a log that a folder is, if it is one.

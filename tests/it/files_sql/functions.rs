@@ -188,7 +188,7 @@ const ALIKE: [&str; 109] = [
 ];
 
 /// Calls that PostgreSQL writes otherwise: over files, and there.
-const OTHERWISE: [(&str, &str); 34] = [
+const OTHERWISE: [(&str, &str); 37] = [
     ("CAST(EXTRACT(epoch FROM ts) * 64 AS BIGINT)", "TRUNC(EXTRACT(epoch FROM ts) * 64)::bigint"),
     ("DATEPART('hour', ts)", "EXTRACT(hour FROM ts)"),
     ("DATETRUNC('day', ts)", "DATE_TRUNC('day', ts)"),
@@ -206,6 +206,15 @@ const OTHERWISE: [(&str, &str); 34] = [
     ("TO_TIMESTAMP('2026-01-02 03:04:05')", "TIMESTAMP '2026-01-02 03:04:05'"),
     ("TO_CHAR(ts, '%Y-%m-%d %H:%M:%S')", "TO_CHAR(ts, 'YYYY-MM-DD HH24:MI:SS')"),
     ("TO_CHAR(day, '%Y/%m')", "TO_CHAR(day, 'YYYY/MM')"),
+    ("TO_LOCAL_TIME(ts AT TIME ZONE 'UTC')", "ts"),
+    (
+        "CAST(TO_LOCAL_TIME(FROM_UNIXTIME(id * 15000000) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin') AS VARCHAR)",
+        "TO_CHAR(TO_TIMESTAMP(id * 15000000) AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD\"T\"HH24:MI:SS')",
+    ),
+    (
+        "TO_LOCAL_TIME(ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'UTC'",
+        "ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AT TIME ZONE 'UTC'",
+    ),
     ("FROM_UNIXTIME(id * 86400)", "TO_TIMESTAMP(id * 86400) AT TIME ZONE 'UTC'"),
     ("NOW() > TIMESTAMP '2026-01-01 00:00:00'", "true"),
     ("CURRENT_TIMESTAMP > TIMESTAMP '2026-01-01 00:00:00'", "true"),

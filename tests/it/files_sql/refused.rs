@@ -13,7 +13,7 @@ use arrow::ipc::writer::FileWriter;
 use super::{A, C, ask, open, parquet, rows, second, sqlite};
 
 /// A query that is refused, words of the reason, and what the reason tells to write instead, where SQLite knows it too.
-const REFUSED: [(&str, &str, &str); 81] = [
+const REFUSED: [(&str, &str, &str); 87] = [
     // Subqueries.
     (
         "SELECT id FROM a WHERE n NOT IN (SELECT n FROM c) OR g = 9",
@@ -97,6 +97,7 @@ const REFUSED: [(&str, &str, &str); 81] = [
     ("SELECT id FROM a START WITH id = 1 CONNECT BY PRIOR id = g", "CONNECT BY", ""),
     ("SELECT TOP 3 id FROM a", "LIMIT", ""),
     ("SELECT id FROM a LIMIT 1 BY g", "ROW_NUMBER", ""),
+    ("SELECT id FROM a ORDER BY id FETCH FIRST 3 ROWS ONLY", "LIMIT", "SELECT id FROM a ORDER BY id LIMIT 3"),
     ("SELECT id FROM a FETCH FIRST 3 ROWS WITH TIES", "WITH TIES", ""),
     ("FROM a SELECT id", "one SELECT", ""),
     ("SELECT id FROM a UNION BY NAME SELECT id FROM c", "BY NAME", ""),
@@ -134,6 +135,23 @@ const REFUSED: [(&str, &str, &str); 81] = [
     ("SELECT CAST(t AS CHAR(2)) AS x FROM a", "LEFT", ""),
     ("SELECT CAST(t AS NUMERIC) AS x FROM a", "DECIMAL(38", ""),
     ("SELECT CAST(t AS TIMESTAMP(0)) AS x FROM a", "DATE_TRUNC", ""),
+    ("SELECT CAST(NOW() AS TIMESTAMP WITH TIME ZONE) AS x FROM a", "AT TIME ZONE 'UTC'", ""),
+    ("SELECT t::timestamptz AS x FROM a", "AT TIME ZONE 'UTC'", ""),
+    (
+        "SELECT CAST(TO_TIMESTAMP(n) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AS TIMESTAMP) AS x FROM a",
+        "TO_LOCAL_TIME",
+        "",
+    ),
+    (
+        "SELECT CAST(z AS TIMESTAMP) AS x FROM (SELECT TO_TIMESTAMP(n) AT TIME ZONE 'Asia/Tokyo' AS z FROM a) AS u",
+        "TO_LOCAL_TIME",
+        "",
+    ),
+    (
+        "SELECT TO_TIMESTAMP(n) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AT TIME ZONE 'UTC' AS x FROM a",
+        "TO_LOCAL_TIME",
+        "",
+    ),
     ("SELECT PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY n) AS x FROM a", "kind `percentile`", ""),
     ("SELECT TO_CHAR(NOW(), 'YYYY-MM-DD') AS x FROM a", "%Y-%m-%d", ""),
     ("SELECT EXTRACT(second FROM NOW()) AS x FROM a", "microsecond", ""),

@@ -380,3 +380,52 @@ async fn a_table_lies_in_a_store_as_in_a_folder() {
         }
     }
 }
+
+/// Catches files of a table that are read without its log, by a folder within it or a link into it, and a commit that is
+/// passed over because it is no file.
+#[test]
+fn what_lies_within_a_table_is_not_read_by_itself() {
+    let mut table = Table::new(&[], &json!({}));
+    std::fs::create_dir(table.at().join("p=1")).unwrap();
+    let first = table.file("p=1/a.parquet", 0..3, [("id", None), ("v", None)]);
+    table.commit(&[first]);
+    let beside = tempfile::tempdir().unwrap();
+    let within = table.at().join("p=1");
+    std::os::unix::fs::symlink(&within, beside.path().join("part")).unwrap();
+    std::fs::create_dir(beside.path().join("files")).unwrap();
+    std::os::unix::fs::symlink(within.join("a.parquet"), beside.path().join("files/a.parquet")).unwrap();
+    let shown = |path: &Path| path.display().to_string();
+    let places =
+        [shown(&within), "part".to_owned(), "*/*.parquet".to_owned(), "files/*.parquet".to_owned(), ".".to_owned()];
+    for place in places {
+        let (code, text) = diff(beside.path(), &place, &place, &["--table", "a"]);
+        assert!(code == Some(2) && text.contains("is a table with a log"), "{place}: {text}");
+    }
+    let at = shown(&table.at());
+    let (code, text) = diff(beside.path(), &at, &at, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    let commit = table.at().join("_delta_log/00000000000000000002.json");
+    std::os::unix::fs::symlink("away", &commit).unwrap();
+    let (code, text) = diff(beside.path(), &at, &at, &[]);
+    assert!(code == Some(2) && text.contains("000002.json is no file"), "{text}");
+    std::fs::remove_file(&commit).unwrap();
+    std::fs::create_dir(&commit).unwrap();
+    let (code, text) = diff(beside.path(), &at, &at, &[]);
+    assert!(code == Some(2) && text.contains("000002.json is no file"), "{text}");
+}
+
+/// Catches a state that is asked for and that a query has no table for.
+#[test]
+fn a_state_of_no_table_is_an_error() {
+    let mut table = Table::new(&[], &json!({}));
+    let first = table.file("a.parquet", 0..3, [("id", None), ("v", None)]);
+    table.commit(&[first]);
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(table.at(), folder.path().join("logged")).unwrap();
+    std::fs::copy(table.at().join("a.parquet"), folder.path().join("loose.parquet")).unwrap();
+    let state = ["--old-as-of", "{ version = 1 }"];
+    let (code, text) = diff(folder.path(), ".", ".", &[&["--table", "loose"][..], &state].concat());
+    assert!(code == Some(2) && text.contains("`as_of` says nothing of loose"), "{text}");
+    let (code, text) = diff(folder.path(), ".", ".", &[&["--table", "logged"][..], &state].concat());
+    assert_eq!(code, Some(0), "{text}");
+}

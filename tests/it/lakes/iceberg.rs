@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::datatypes::{Field, Schema};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
 use super::{Case, ICEBERG, diff, of_store, said, stored};
@@ -229,4 +231,48 @@ async fn a_table_lies_in_a_store_as_in_a_folder() {
             assert_eq!(code, Some(0), "{place}: {text}");
         }
     }
+}
+
+/// Catches a column that is NULL where the file has values of it under no number, and a table that cannot be read because it
+/// is partitioned by a moment without a zone; metadata that is no version, or grows without an end.
+#[test]
+fn odd_files_and_names_are_read_or_named() {
+    let table = copy(Path::new(&ICEBERG.table("changed")));
+    let data = walkdir::WalkDir::new(table.path().join("data")).into_iter().map(|entry| entry.unwrap().into_path());
+    for data in data.filter(|path| path.extension().is_some_and(|ending| ending == "parquet")) {
+        let file = std::fs::File::open(&data).unwrap();
+        let size = usize::try_from(file.metadata().unwrap().len()).unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+        let batch = reader.map(Result::unwrap).next().unwrap();
+        let mut fields: Vec<Field> = batch.schema().fields().iter().map(|field| field.as_ref().clone()).collect();
+        let last = fields.pop().unwrap();
+        fields.push(Field::new(last.name(), last.data_type().clone(), true));
+        write_batch(&data, &RecordBatch::try_new(Arc::new(Schema::new(fields)), batch.columns().to_vec()).unwrap());
+        // As long as the manifest says: what stands before the footer is not looked at.
+        let written = std::fs::read(&data).unwrap();
+        std::fs::write(&data, [&written[..4], &vec![0; size - written.len()], &written[4..]].concat()).unwrap();
+    }
+    let (code, text) = diff(table.path(), ".", ".", &[]);
+    assert!(code == Some(2) && text.contains("has no number"), "{text}");
+}
+
+/// Catches a version beyond all numbers that breaks the run off, and metadata that is unpacked until memory ends.
+#[test]
+fn hostile_metadata_is_an_error() {
+    let table = copy(Path::new(&ICEBERG.table("changed")));
+    let folder = table.path().join("metadata");
+    let last = u64::MAX;
+    std::fs::copy(newest(table.path().to_str().unwrap()), folder.join(format!("v{last}.metadata.json"))).unwrap();
+    std::fs::write(folder.join("version-hint.text"), last.to_string()).unwrap();
+    let (code, text) = diff(table.path(), ".", ".", &[]);
+    assert_eq!(code, Some(0), "{text}");
+    std::fs::remove_file(folder.join(format!("v{last}.metadata.json"))).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for _ in 0..300 {
+        std::io::Write::write_all(&mut packed, &[b' '; 1 << 20]).unwrap();
+    }
+    std::fs::write(folder.join("v7.gz.metadata.json"), packed.finish().unwrap()).unwrap();
+    std::fs::write(folder.join("version-hint.text"), "7").unwrap();
+    let (code, text) = diff(table.path(), ".", ".", &[]);
+    assert!(code == Some(2) && text.contains("unpacks to more than 256 MiB"), "{text}");
 }

@@ -8,8 +8,8 @@ use cutover::source::{CancellationToken, Files, SourceOptions, query};
 use serde_json::json;
 
 use super::log::Table;
-use super::{DELTA, ICEBERG, diff};
-use crate::cli::copy;
+use super::{DELTA, ICEBERG, diff, said};
+use crate::cli::{copy, cutover};
 use crate::support::engine_url;
 
 async fn ask(source: &Files, sql: &str) -> Result<Vec<Value>, String> {
@@ -78,4 +78,34 @@ fn a_table_is_compared_with_a_server() {
     let table = ICEBERG.table("deleted");
     let (found, text) = diff(ICEBERG.folder.path(), &postgres, &table, &["--old-sql", old, "--new-sql", new]);
     assert_eq!(found, Some(0), "{text}");
+}
+
+/// Catches a window that is carried over though the table has moved on since it was compared.
+#[test]
+fn windows_of_the_latest_state_are_not_carried_over() {
+    for (pinned, kept) in [("", 0), ("as_of = { version = 1 }\n", 4)] {
+        let mut table = Table::new(&[], &json!({}));
+        let first = table.file("a.parquet", 0..3, [("id", None), ("v", None)]);
+        table.commit(&[first]);
+        let folder = tempfile::tempdir().unwrap();
+        let url = table.at().display().to_string();
+        let name = table.at().file_name().unwrap().to_str().unwrap().to_owned();
+        let sql = format!("SELECT id, v, MAKE_DATE(2026, 1, CAST(id AS INT) + 1) AS at FROM \\\"{name}\\\"");
+        let suite = format!(
+            "name = \"s\"\n[sources.old]\nurl = \"{url}\"\n{pinned}[sources.new]\nurl = \"{url}\"\n{pinned}\
+             [sources.away]\nurl = \"postgres://x@127.0.0.1:1/x\"\n\
+             [checks.ids]\nkind = \"rows\"\nkey = [\"id\"]\nold = \"{sql}\"\nnew = \"{sql}\"\n\
+             window = {{ column = \"at\", from = 2026-01-01, to = 2026-01-04, step = \"1 day\" }}\n\
+             [checks.more]\nkind = \"row_count\"\nold = \"SELECT 1 AS n\"\nnew = \"SELECT 1 AS n\"\n\
+             sources = {{ old = \"away\", new = \"away\" }}\n"
+        );
+        std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
+        let (code, text) =
+            said(cutover(folder.path()).args(["run", "suite.toml", "--no-history", "--resume", "state"]));
+        assert_eq!(code, Some(2), "{text}");
+        let windows = std::fs::read_dir(folder.path().join("state")).into_iter().flatten();
+        let windows =
+            windows.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with(".window.json"));
+        assert_eq!(windows.count(), kept, "{pinned}: {text}");
+    }
 }

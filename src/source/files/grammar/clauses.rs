@@ -36,9 +36,11 @@ pub(super) fn query(query: &Query) -> Result<(), String> {
         }
         Some(LimitClause::OffsetCommaLimit { offset: _, limit: _ }) | None => {}
     }
-    if let Some(Fetch { with_ties, percent, quantity: _ }) = fetch {
-        without(*with_ties, "FETCH … WITH TIES")?;
-        without(*percent, "FETCH … PERCENT")?;
+    match fetch {
+        Some(Fetch { with_ties: true, .. }) => return Err(unknown("FETCH … WITH TIES")),
+        Some(Fetch { percent: true, .. }) => return Err(unknown("FETCH … PERCENT")),
+        Some(_) => return Err("FETCH is not known over files; write LIMIT n".to_owned()),
+        None => {}
     }
     without(!locks.is_empty(), "FOR UPDATE and its like")?;
     without(for_clause.is_some(), "FOR XML, FOR JSON and FOR BROWSE")?;

@@ -90,6 +90,7 @@ const SCALAR: &[&str] = &[
     "to_char",
     "to_date",
     "to_hex",
+    "to_local_time",
     "to_timestamp",
     "translate",
     "trim",

@@ -64,7 +64,11 @@ pub(super) fn check(of: &DataType) -> Result<(), String> {
         | DataType::Bytea
         | DataType::Interval { fields: None, precision: None } => Ok(()),
         DataType::Time(digits, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone) => fraction(digits),
-        DataType::Timestamp(digits, _) => fraction(digits),
+        DataType::Timestamp(digits, TimezoneInfo::None | TimezoneInfo::WithoutTimeZone) => fraction(digits),
+        DataType::Timestamp(..) => {
+            Err("a TIMESTAMP WITH TIME ZONE has no zone over files; write CAST(t AS TIMESTAMP) AT TIME ZONE 'UTC'"
+                .to_owned())
+        }
         DataType::Array(
             ArrayElemTypeDef::AngleBracket(of)
             | ArrayElemTypeDef::SquareBracket(of, _)

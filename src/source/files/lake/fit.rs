@@ -13,7 +13,7 @@ use super::wanted::{By, Wanted};
 /// Returns the number of the column among `fields`; absent where there is none.
 ///
 /// # Errors
-/// Two of them, and one whose name is another only by the case of its letters.
+/// Two of them, one whose name is another only by the case of its letters, and one without a number that may be it.
 pub(super) fn found(wanted: &Wanted, fields: &Fields) -> Result<Option<usize>, String> {
     let is_it = |field: &Field| match &wanted.by {
         By::Name(name) => field.name() == name,
@@ -23,6 +23,16 @@ pub(super) fn found(wanted: &Wanted, fields: &Fields) -> Result<Option<usize>, S
     let first = all.next();
     if all.next().is_some() {
         return Err(format!("it has two columns that are `{}`", wanted.name));
+    }
+    if let (None, By::Id(_)) = (first, &wanted.by)
+        && let Some(unnumbered) = fields.iter().find(|field| field_id(field).is_none())
+    {
+        return Err(format!(
+            "its column `{}` has no number, by which its table knows columns, so that it may be `{}`; read the table \
+                            through an engine that maps them by name",
+            unnumbered.name(),
+            wanted.name
+        ));
     }
     if let (None, By::Name(name)) = (first, &wanted.by)
         && let Some(alike) = fields.iter().find(|field| field.name().to_lowercase() == name.to_lowercase())

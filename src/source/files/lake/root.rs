@@ -1,6 +1,6 @@
 //! The folder of a table that has a log, here or in a store, and what a log may name in it.
 
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use object_store::ObjectStore;
@@ -62,6 +62,11 @@ impl Root {
     /// Returns the folder as a URL.
     pub(super) fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// Returns the path of a place; absent where the store is none of this machine's folders.
+    pub(super) fn path_of(&self, place: &Path) -> Option<PathBuf> {
+        (self.url.scheme() == "file").then(|| FilePath::new("/").join(place.as_ref()))
     }
 
     /// Returns what people call a place of the store.

@@ -31,6 +31,25 @@ impl Storage {
         Ok(self.runtime.block_on(async { store.get(place).await?.bytes().await })?)
     }
 
+    /// Refuses a folder of this machine in which something after `from` is named as a commit and is no file, such as a link that
+    /// leads nowhere: a listing passes over it, and the table would be read as it was before.
+    fn all_are_files(&self, folder: &Path, from: &Path, found: &[ObjectMeta]) -> KernelResult<()> {
+        let Some(path) = self.root.path_of(folder) else { return Ok(()) };
+        let Ok(entries) = std::fs::read_dir(&path) else { return Ok(()) };
+        for name in entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()) {
+            let is_commit = name.len() > VERSION && name.as_bytes()[..VERSION].iter().all(u8::is_ascii_digit);
+            let place = folder.clone().join(name.as_str());
+            if is_commit && place > *from && !found.iter().any(|meta| meta.location == place) {
+                let message = format!(
+                    "{} is no file that can be read; see what it is, or where its link leads",
+                    path.join(name).display()
+                );
+                return Err(KernelError::Generic(message));
+            }
+        }
+        Ok(())
+    }
+
     fn described(&self, meta: &ObjectMeta) -> FileMeta {
         let time = meta.last_modified.timestamp_millis();
         FileMeta::new(self.root.url_of(&meta.location), time, meta.size)
@@ -51,6 +70,7 @@ impl StorageHandler for Storage {
         let found = self.runtime.block_on(store.list_with_offset(Some(&folder), &from).try_collect::<Vec<_>>());
         let mut found = found?;
         found.sort_unstable_by(|one, other| one.location.cmp(&other.location));
+        self.all_are_files(&folder, &from, &found)?;
         let found: Vec<_> = found.iter().map(|meta| Ok(self.described(meta))).collect();
         Ok(Box::new(found.into_iter()))
     }
@@ -84,6 +104,9 @@ impl StorageHandler for Storage {
         Err(written())
     }
 }
+
+/// Digits of the version that the name of a file of the log begins with.
+const VERSION: usize = 20;
 
 /// What is said to whoever wants to write.
 pub(super) fn written() -> KernelError {

@@ -99,6 +99,9 @@ pub(super) struct Reference {
     pub(super) r#type: String,
 }
 
+/// Most bytes that a packed metadata file may have: those of tables with a million of snapshots are smaller.
+const UNPACKED: u64 = 256 << 20;
+
 impl Metadata {
     /// Reads a metadata file.
     ///
@@ -108,8 +111,11 @@ impl Metadata {
         let mut unpacked = Vec::new();
         let is_packed = place.filename().is_some_and(|name| name.ends_with(&format!(".gz{ENDING}")));
         let json = if is_packed {
-            let mut reader = flate2::read::GzDecoder::new(bytes.as_ref());
+            let mut reader = flate2::read::GzDecoder::new(bytes.as_ref()).take(UNPACKED + 1);
             reader.read_to_end(&mut unpacked).map_err(|cause| cause.to_string())?;
+            if unpacked.len() as u64 > UNPACKED {
+                return Err(format!("it unpacks to more than {} MiB", UNPACKED >> 20));
+            }
             unpacked.as_slice()
         } else {
             bytes.as_ref()
@@ -182,7 +188,7 @@ pub(super) fn newest<'p>(files: &'p [Path], hint: Option<&str>) -> Result<&'p Pa
     let at = |number: u64| found.iter().filter(move |(own, _)| *own == number).map(|(_, place)| *place);
     let newest = match hint.map(str::trim).map(str::parse::<u64>) {
         // A writer may have died between a version and its hint.
-        Some(Ok(hint)) => (hint..).take_while(|number| at(*number).next().is_some()).last(),
+        Some(Ok(hint)) => (hint..=u64::MAX).take_while(|number| at(*number).next().is_some()).last(),
         _ => found.iter().map(|(number, _)| *number).max(),
     };
     let newest =

@@ -7,7 +7,9 @@ mod schema;
 
 use std::collections::BTreeMap;
 
-use arrow::array::StructArray;
+use arrow::array::{ArrayRef, StructArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType as Arrow;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use datafusion::common::ScalarValue;
@@ -184,6 +186,16 @@ impl Table<'_> {
 /// The number of no snapshot, in old files.
 const NONE: i64 = -1;
 
+/// A moment without a zone, which the reader of manifests takes for one of UTC.
+fn without_zone(value: &ArrayRef, wanted: &Arrow) -> Result<ArrayRef, String> {
+    match (value.data_type(), wanted) {
+        (Arrow::Timestamp(unit, Some(_)), Arrow::Timestamp(_, None)) => {
+            cast(value, &Arrow::Timestamp(*unit, None)).map_err(|cause| cause.to_string())
+        }
+        _ => Ok(value.clone()),
+    }
+}
+
 /// The values that all rows of a file have in columns that it may lack.
 fn constants(
     fields: &[PartitionField],
@@ -201,7 +213,7 @@ fn constants(
     for (field, value) in fields.iter().zip(values.columns()) {
         let column = columns.iter().position(|column| column.by == By::Id(field.source_id));
         if let (Some(at), "identity") = (column, field.transform.as_str()) {
-            let value = fitted(value, &columns[at], false)?;
+            let value = fitted(&without_zone(value, &columns[at].of)?, &columns[at], false)?;
             let value = ScalarValue::try_from_array(&value, 0).map_err(|cause| cause.to_string())?;
             found.insert(at, Constant { value, unless_in_file: true });
         }
