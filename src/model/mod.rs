@@ -52,7 +52,8 @@ pub use outcome::{
     ViolationFindings,
 };
 pub use proof::{
-    CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting, TableProof,
+    CheckProof, ColumnShare, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, Sighting,
+    TableProof,
 };
 pub use quantity::Quantity;
 pub use reading::{

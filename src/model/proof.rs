@@ -224,6 +224,9 @@ pub struct LastProof {
     #[serde(serialize_with = "text_of", deserialize_with = "count")]
     #[schemars(with = "String")]
     pub missed: u64,
+    /// How many columns of the tables that its checks read they see, where the proof was on tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<ColumnShare>,
     /// The params of the suite as they reached SQL: the window of data.
     pub params: BTreeMap<String, String>,
     /// SHA-256 of the suite, its queries and its waivers as they were, in hex.
@@ -250,6 +253,39 @@ fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
 
 fn any_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     count(deserializer).map(Some)
+}
+
+/// Columns of the tables of old and of those of new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, schemars::JsonSchema)]
+pub struct ColumnShare {
+    /// Those of which some check saw a change.
+    #[serde(serialize_with = "text_of", deserialize_with = "count")]
+    #[schemars(with = "String")]
+    pub seen: u64,
+    /// Those that were changed.
+    #[serde(serialize_with = "text_of", deserialize_with = "count")]
+    #[schemars(with = "String")]
+    pub of: u64,
+}
+
+impl ColumnShare {
+    /// Counts the columns of `tables` whose values were changed; absent where there are none.
+    fn of<'a>(tables: impl Iterator<Item = &'a TableProof>) -> Option<ColumnShare> {
+        let mut columns: BTreeMap<(&str, &str, &str), bool> = BTreeMap::new();
+        for table in tables {
+            for mutant in &table.mutants {
+                let Some(column) = &mutant.column else { continue };
+                let is_seen = match mutant.outcome {
+                    Sighting::Caught | Sighting::Noticed => true,
+                    Sighting::Missed | Sighting::Allowed => false,
+                    Sighting::NoEffect | Sighting::Untested => continue,
+                };
+                *columns.entry((&table.source, &table.table, column)).or_default() |= is_seen;
+            }
+        }
+        let seen = columns.values().filter(|is_seen| **is_seen).count() as u64;
+        (!columns.is_empty()).then_some(ColumnShare { seen, of: columns.len() as u64 })
+    }
 }
 
 /// A suite whose checks were put to the proof.
@@ -326,9 +362,9 @@ impl ProofReport {
     pub fn last(&self, suite: &ProvenSuite) -> LastProof {
         let is_own = |id: &String| id.split('.').next() == Some(suite.name.as_str());
         let checks: Vec<&CheckProof> = self.checks.iter().filter(|check| is_own(&check.id)).collect();
-        let tables = self.tables.iter().filter(|table| table.checks.iter().any(is_own));
+        let tables = || self.tables.iter().filter(|table| table.checks.iter().any(is_own));
         let mutants = checks.iter().flat_map(|check| &check.mutants);
-        let mutants = mutants.chain(tables.flat_map(|table| &table.mutants)).chain(&self.defects);
+        let mutants = mutants.chain(tables().flat_map(|table| &table.mutants)).chain(&self.defects);
         let tried = mutants.filter(|mutant| mutant.outcome != Sighting::Untested);
         let (mut count, mut missed) = (0, 0);
         for mutant in tried {
@@ -348,6 +384,7 @@ impl ProofReport {
             checks: checks.iter().filter(|check| check.not_provable.is_none() && check.void.is_none()).count() as u64,
             mutants: count,
             missed,
+            columns: ColumnShare::of(tables()),
             params: checks.iter().flat_map(|check| check.params.clone()).collect(),
             definition: suite.definition.clone(),
             stale: false,

@@ -62,7 +62,7 @@ pub(crate) fn last(reports: &Path, name: &str, definition: &str) -> Option<LastP
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Kind, MutantReport, ProofPlace, ProofStatus};
+    use crate::model::{ColumnShare, Kind, MutantReport, ProofPlace, ProofStatus, TableProof};
 
     fn mutant(outcome: Sighting) -> MutantReport {
         MutantReport {
@@ -128,6 +128,32 @@ mod tests {
         assert_eq!(last(folder.path(), "s", "one").unwrap().mutants, 7, "as numbers, as they were kept before");
         std::fs::write(&path, "{").unwrap();
         assert_eq!(last(folder.path(), "s", "one"), None);
+    }
+
+    /// Catches a column that is counted as seen by a mutant that was not tried, or twice, or that of another suite.
+    #[test]
+    fn columns_of_tables_are_counted() {
+        let of = |column: &str, outcome| MutantReport { column: Some(column.to_owned()), ..mutant(outcome) };
+        let table = |check: &str, mutants| TableProof {
+            source: "new".to_owned(),
+            table: "t".to_owned(),
+            checks: vec![check.to_owned()],
+            not_provable: None,
+            mutants,
+        };
+        let own = vec![
+            of("a", Sighting::Missed),
+            of("a", Sighting::Noticed),
+            of("b", Sighting::Allowed),
+            of("c", Sighting::Untested),
+            mutant(Sighting::Caught),
+        ];
+        let tables = vec![table("s.c", own), table("t.c", vec![of("d", Sighting::Caught)])];
+        let whole = ProofReport { tables, ..report(&[Sighting::Caught]) };
+        let columns = |name: usize| whole.last(&whole.suites[name]).columns;
+        assert_eq!(columns(0), Some(ColumnShare { seen: 1, of: 2 }));
+        assert_eq!(columns(1), Some(ColumnShare { seen: 1, of: 1 }));
+        assert_eq!(report(&[Sighting::Caught]).last(&whole.suites[0]).columns, None);
     }
 
     /// Catches a proof of a part that takes the place of one that knows more, and one that stays though what is new is of the

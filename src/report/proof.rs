@@ -11,8 +11,8 @@ use super::terminal::Style;
 use super::text::duration;
 use super::visible;
 use crate::model::{
-    CheckProof, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, RunReport, Sighting,
-    TableProof, agree, plural,
+    CheckProof, ColumnShare, LastProof, MutantReport, ProofPlace, ProofReport, ProofStatus, ProvenSuite, RunReport,
+    Sighting, TableProof, agree, plural,
 };
 
 /// Version of the contract with scripts.
@@ -149,7 +149,11 @@ pub(crate) fn last(proof: &LastProof) -> String {
         Some(all) => format!("{} of {}", proof.checks, plural(all, "check")),
         None => plural(proof.checks, "check"),
     };
-    format!("{date} UTC{place}, {checks}: {what}{params}{stale}")
+    let columns = proof.columns.map_or(String::new(), |share| {
+        let ColumnShare { seen, of } = share;
+        format!(", and {seen} of {} of their tables {} seen", plural(of, "column"), agree(seen, "is", "are"))
+    });
+    format!("{date} UTC{place}, {checks}: {what}{columns}{params}{stale}")
 }
 
 /// The last proof of each suite of a run, a line each; empty where none is known.
