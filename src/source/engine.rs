@@ -82,6 +82,8 @@ pub enum Access {
     Path {
         /// What stands before the path; empty for a path as it is.
         prefix: &'static str,
+        /// Endings by which people know files of it, in small letters.
+        endings: &'static [&'static str],
         /// Opens it.
         open: Open<Path>,
     },

@@ -54,6 +54,7 @@ pub(super) static DRIVER: Driver = Driver {
     catalog: &catalog::Functions,
     access: &[Access::Path {
         prefix: "adbc:duckdb:",
+        endings: &["duckdb", "ddb"],
         open: |path, options, shown| Ok(Arc::new(DuckDb::open(path, options, shown)?)),
     }],
 };

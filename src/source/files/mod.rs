@@ -86,7 +86,11 @@ pub(super) static DRIVER: Driver = Driver {
     },
     catalog: &catalog::Stems,
     access: &[
-        Access::Path { prefix: "", open: |path, options, shown| Ok(Arc::new(Files::open(path, options, shown)?)) },
+        Access::Path {
+            prefix: "",
+            endings: &[],
+            open: |path, options, shown| Ok(Arc::new(Files::open(path, options, shown)?)),
+        },
         Access::Server {
             schemes: stores::SCHEMES,
             aliases: stores::ALIASES,

@@ -46,6 +46,7 @@ pub(crate) static DRIVER: Driver = Driver {
     catalog: &catalog::Pragmas,
     access: &[Access::Path {
         prefix: "sqlite:",
+        endings: &["db", "db3", "sqlite", "sqlite3"],
         open: |path, options, shown| Ok(Arc::new(Sqlite::open(path, options, shown)?)),
     }],
 };

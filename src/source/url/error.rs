@@ -14,6 +14,19 @@ pub enum UrlError {
     /// A scheme no engine answers to; named where it is that of another program.
     #[error("no engine answers to {0}; use {schemes}, or a path to files", schemes = schemes().join(", "))]
     Scheme(String),
+    /// A database in a file, by its ending, whose engine is not named.
+    #[error("a file that ends in .{ending} is a database; write {prefix} before its path")]
+    Database {
+        /// How the file ends.
+        ending: &'static str,
+        /// What stands before the paths of its engine.
+        prefix: &'static str,
+    },
+    /// A path with the letter of a drive, elsewhere than on Windows.
+    #[error(
+        "a path with the letter of a drive is one of Windows; write a path of this machine, such as /mnt/c/data/orders.parquet"
+    )]
+    Drive,
     /// Hosts of which a client of another program takes the one that answers.
     #[error(
         "the URL names several hosts, and one is taken, so that every query reads the same server; give the URL of one host, or of a name or a proxy that leads to the one that is meant"
@@ -48,6 +61,26 @@ mod tests {
     use std::path::Path;
 
     use super::super::SourceUrl;
+
+    /// Catches a database that is looked for among files of rows, and a path of Windows that is taken for a URL.
+    #[test]
+    fn a_database_and_a_drive_are_told_what_to_write() {
+        for (text, told) in [
+            ("old.db", "a file that ends in .db is a database; write sqlite: before its path"),
+            ("../x/OLD.SQLITE3", "a file that ends in .sqlite3 is a database; write sqlite: before its path"),
+            ("old.duckdb", "a file that ends in .duckdb is a database; write adbc:duckdb: before its path"),
+            ("C:\\data\\a.parquet", "a path with the letter of a drive is one of Windows"),
+            ("d:/data/a.csv", "a path with the letter of a drive is one of Windows"),
+        ] {
+            let refused = SourceUrl::parse(text, Path::new("/")).map(|_| ()).map_err(|error| error.to_string());
+            match cfg!(windows) && told.contains("drive") {
+                true => assert_eq!(refused, Ok(()), "{text}"),
+                false => assert!(refused.as_ref().is_err_and(|why| why.starts_with(told)), "{text}: {refused:?}"),
+            }
+        }
+        let written = SourceUrl::parse("sqlite:old.db", Path::new("/")).map(|_| ());
+        assert_eq!(written, Ok(()));
+    }
 
     /// Catches a near miss of a URL that is taken for a path, with no word of how it is written.
     #[test]

@@ -76,6 +76,10 @@ impl SourceUrl {
 
     fn read(text: &str, base: &Path) -> Result<SourceUrl, UrlError> {
         let at = |driver, location| SourceUrl { driver, location, private: Private::default(), hidden: Vec::new() };
+        if strict::has_drive(text) {
+            let path = at(by_prefix(""), Location::Path(base.join(text)));
+            return if cfg!(windows) { Ok(path) } else { Err(UrlError::Drive) };
+        }
         let prefixed = prefixed(text);
         let served = behind_driver(text);
         if let Some(named) = error::named_otherwise(text).filter(|_| prefixed.is_none() && served.is_none()) {
@@ -90,7 +94,11 @@ impl SourceUrl {
             return Ok(at(driver, Location::Path(base.join(path))));
         }
         let Some((scheme, _)) = text.split_once("://") else {
-            return Ok(at(by_prefix(""), Location::Path(base.join(text))));
+            let path = base.join(text);
+            if let Some((ending, prefix)) = by_ending(text).filter(|_| !path.is_dir()) {
+                return Err(UrlError::Database { ending, prefix });
+            }
+            return Ok(at(by_prefix(""), Location::Path(path)));
         };
         if scheme == "file" {
             let url = Url::parse(text).map_err(|_| UrlError::Unreadable("not a file URL"))?;
@@ -253,6 +261,17 @@ fn by_prefix(wanted: &str) -> &'static Driver {
     let is = |access: &Access| matches!(access, Access::Path { prefix, .. } if *prefix == wanted);
     let found = accesses().find(|(_, access)| is(access));
     found.map(|(driver, _)| driver).expect("one engine reads paths as they are")
+}
+
+/// The ending of a path that is one of an engine's databases, and what stands before such paths.
+fn by_ending(text: &str) -> Option<(&'static str, &'static str)> {
+    let (_, ending) = text.rsplit_once('.')?;
+    accesses().find_map(|(_, access)| match access {
+        Access::Path { prefix, endings, .. } => {
+            endings.iter().find(|known| known.eq_ignore_ascii_case(ending)).map(|known| (*known, *prefix))
+        }
+        Access::Server { .. } => None,
+    })
 }
 
 /// The engine that answers to `scheme`, and what the path behind it names.

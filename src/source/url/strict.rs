@@ -94,6 +94,11 @@ pub(crate) fn has_several_hosts(text: &str) -> bool {
     host.contains(',') || behind.split_once('?').is_some_and(|(_, query)| query.split('&').any(listed))
 }
 
+/// Whether a path begins with the letter of a drive, as those of Windows do.
+pub(super) fn has_drive(text: &str) -> bool {
+    matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic())
+}
+
 /// Why `text` is not taken, if so; `path` is what stands behind the prefix of an engine of paths.
 pub(crate) fn refusal(text: &str, path: Option<&str>) -> Option<&'static str> {
     if text.is_empty() {
