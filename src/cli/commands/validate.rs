@@ -45,8 +45,9 @@ pub(crate) async fn validate(args: &ValidateArgs) -> Result<u8, u8> {
     let (reach, stop) = (Reach { connect: args.connect, estimate: args.estimate }, CancellationToken::default());
     if !args.json {
         let suites = suites::load(&args.suites, &overrides)?;
-        console::print(&summary(&suites));
-        return Ok(reached(&suites, reach, &mut None, &stop).await);
+        let code = reached(&suites, reach, &mut None, &stop).await;
+        console::print(&summary(&suites, code));
+        return Ok(code);
     }
     let (told, code) = match suite::load(&args.suites, &overrides) {
         Ok(suites) => {

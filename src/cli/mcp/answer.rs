@@ -10,7 +10,7 @@ use crate::secret::hidden_in_value;
 const VALUE: usize = 4_000;
 
 /// Characters of all words.
-const WORDS: usize = 100_000;
+pub(super) const WORDS: usize = 100_000;
 
 /// What a tool answers.
 #[derive(Debug)]
@@ -21,12 +21,19 @@ pub(super) struct Answer {
     pub(super) json: Value,
     /// Whether it tells of something that could not be done.
     pub(super) is_error: bool,
+    /// Characters of a value that are shown.
+    pub(super) longest: usize,
 }
 
 impl Answer {
     /// Something that was done.
     pub(super) fn new(words: String, json: Value) -> Answer {
-        Answer { words, json, is_error: false }
+        Answer { words, json, is_error: false, longest: VALUE }
+    }
+
+    /// The same with values that are as long as all words may be: those of which a part is of no use.
+    pub(super) fn whole(self) -> Answer {
+        Answer { longest: WORDS, ..self }
     }
 }
 
@@ -34,8 +41,8 @@ impl Answer {
 pub(super) fn result(done: Result<Answer, String>) -> CallToolResult {
     let words = |text: String| vec![ContentBlock::text(shortened(text, WORDS))];
     match done {
-        Ok(Answer { words: text, mut json, is_error }) => {
-            made_safe(&mut json);
+        Ok(Answer { words: text, mut json, is_error, longest }) => {
+            made_safe(&mut json, longest);
             let mut result = CallToolResult::success(words(sanitize::lines(text.trim(), false)));
             result.structured_content = Some(json);
             result.is_error = Some(is_error);
@@ -46,14 +53,14 @@ pub(super) fn result(done: Result<Answer, String>) -> CallToolResult {
 }
 
 /// Hides secrets in all texts, and cuts the long ones.
-fn made_safe(value: &mut Value) {
+fn made_safe(value: &mut Value, longest: usize) {
     match value {
         Value::String(text) => {
             let shown = hidden_in_value(text).into_owned();
-            *text = shortened(shown, VALUE);
+            *text = shortened(shown, longest);
         }
-        Value::Array(items) => items.iter_mut().for_each(made_safe),
-        Value::Object(entries) => entries.iter_mut().for_each(|(_, value)| made_safe(value)),
+        Value::Array(items) => items.iter_mut().for_each(|item| made_safe(item, longest)),
+        Value::Object(entries) => entries.iter_mut().for_each(|(_, value)| made_safe(value, longest)),
         _ => {}
     }
 }
@@ -73,7 +80,7 @@ mod tests {
     #[test]
     fn long_texts_are_cut_and_say_so() {
         let mut value = serde_json::json!({ "a": ["é".repeat(VALUE + 7), "é".repeat(VALUE)] });
-        made_safe(&mut value);
+        made_safe(&mut value, VALUE);
         let texts: Vec<&str> = value["a"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
         assert_eq!(texts[0], "é".repeat(VALUE) + "… (7 more characters)");
         assert_eq!(texts[1], "é".repeat(VALUE));

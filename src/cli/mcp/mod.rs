@@ -5,6 +5,7 @@
 
 mod answer;
 mod folder;
+mod framing;
 mod limits;
 mod server;
 mod stdio;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult, ErrorCode, Implementation, ListToolsResult,
+    PaginatedRequestParams, ProgressNotificationParam, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -102,6 +102,21 @@ impl ServerHandler for Server {
         let (done, ()) = tokio::join!(thread, telling);
         let done = done.unwrap_or_else(|_| Err(format!("{DEFECT}; please report it")));
         Ok(result(done).into())
+    }
+
+    /// Hears every request that is none of the protocol's, and those of it whose params have another form.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let method = request.method;
+        let form = match method.as_str() {
+            "tools/call" => "the `name` of a tool, a text, and its `arguments`, an object",
+            "tools/list" | "ping" | "server/discover" | "initialize" => "an object, as the protocol says",
+            _ => return Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None)),
+        };
+        Err(ErrorData::invalid_params(format!("the params of {method} have another form; give {form}"), None))
     }
 }
 

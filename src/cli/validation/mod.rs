@@ -28,13 +28,14 @@ pub(super) struct Reach {
     pub(super) estimate: bool,
 }
 
-/// Says how much was read without a mistake.
-pub(super) fn summary(suites: &[Suite]) -> String {
+/// Says how much was read, and whether all of it is as it should be as far as `code` says.
+pub(super) fn summary(suites: &[Suite], code: u8) -> String {
     let checks: usize = suites.iter().map(|suite| suite.checks.len()).sum();
     let waivers: usize = suites.iter().map(|suite| suite.waivers.len()).sum();
     let waivers = if waivers == 0 { String::new() } else { format!("{}, ", plural(waivers as u64, "waiver")) };
     let (suites, checks) = (plural(suites.len() as u64, "suite"), plural(checks as u64, "check"));
-    format!("{suites}, {checks}, {waivers}no mistakes\n")
+    let verdict = if code == PASSED { "no mistakes" } else { "not valid: a source or a query is not as it should be" };
+    format!("{suites}, {checks}, {waivers}{verdict}\n")
 }
 
 /// Reaches every source as far as that is asked for, and returns the exit code. What is found goes to `told`, or is printed.

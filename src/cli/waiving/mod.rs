@@ -31,6 +31,8 @@ pub(super) struct Proposal {
     pub(super) whole: String,
     /// What they come to, in words.
     pub(super) summary: String,
+    /// How many keys they name, or columns where there is no key.
+    pub(super) named: usize,
 }
 
 /// Why there are no waivers.
@@ -116,7 +118,7 @@ pub(super) fn proposal(report: &Path, accepted: &Acceptance) -> Result<Proposal,
         let why = format!("these would be mistakes of {}, which stays as it is", place.display());
         Refused::Waivers(problems, why)
     })?;
-    Ok(Proposal { toml: writer.text().to_owned(), place, whole, summary })
+    Ok(Proposal { toml: writer.text().to_owned(), named: writer.named(), place, whole, summary })
 }
 
 /// The check or its windows in the report, those with differences.

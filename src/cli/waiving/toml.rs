@@ -26,12 +26,13 @@ pub(crate) struct Writer<'a> {
     args: &'a Acceptance,
     text: String,
     count: usize,
+    named: usize,
 }
 
 impl<'a> Writer<'a> {
     /// No waiver yet; each will have the reason, owner and day of `args`.
     pub(crate) fn new(args: &'a Acceptance) -> Self {
-        Writer { args, text: String::new(), count: 0 }
+        Writer { args, text: String::new(), count: 0, named: 0 }
     }
 
     /// A waiver for at most so many differences of these names.
@@ -44,6 +45,7 @@ impl<'a> Writer<'a> {
     /// A waiver for these keys.
     pub(crate) fn by_key(&mut self, id: &str, keys: &BTreeSet<Key>, limits: Limits<'_>) {
         self.begin(id);
+        self.named += if keys.iter().all(Key::is_empty) { limits.columns.len() } else { keys.len() };
         let named: Vec<String> = keys.iter().filter(|key| !key.is_empty()).map(inline).collect();
         if !named.is_empty() {
             let _ = writeln!(self.text, "keys = {}", array(&named));
@@ -78,6 +80,8 @@ impl<'a> Writer<'a> {
             return;
         }
         self.begin(id);
+        let keys: BTreeSet<&Key> = pins.iter().map(|(key, _)| key).filter(|key| !key.is_empty()).collect();
+        self.named += if keys.is_empty() { pins.len() } else { keys.len() };
         let pins: Vec<String> = pins.into_iter().map(|(_, pin)| pin).collect();
         let _ = writeln!(self.text, "values = {}", array(&pins));
         if let Some(name) = name {
@@ -101,6 +105,11 @@ impl Writer<'_> {
     /// The waivers as they stand in a file.
     pub(super) fn text(&self) -> &str {
         self.text.trim_start()
+    }
+
+    /// How many keys they name, or columns where there is no key.
+    pub(super) fn named(&self) -> usize {
+        self.named
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) fn shadowed(
     if changes.is_empty() {
         return Ok(None);
     }
+    // What stands there is in no schema.
+    changes.extend(schemas(dialect.parser(), sql, table).into_iter().map(|(start, end)| (start, end, String::new())));
     let body = match own().filter(|place| place.merged.is_some()).count() {
         0 => &shadow.stored,
         merged if merged == own().count() => &shadow.merged,
@@ -196,6 +198,29 @@ fn words(parser: &dyn sqlparser::dialect::Dialect, sql: &str, word: &str) -> Vec
     found
 }
 
+/// Where the schema of `table` stands, with its dot, before the name of the table and that of a column or `*`.
+fn schemas(parser: &dyn sqlparser::dialect::Dialect, sql: &str, table: &TableName) -> Vec<(usize, usize)> {
+    let Some(schema) = table.schema() else { return Vec::new() };
+    let mut tokens = Tokenizer::new(parser, sql).tokenize_with_location().unwrap_or_default();
+    tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
+    let is = |token: &Token, name: &str| match token {
+        Token::Word(it) => it.value == name || (it.quote_style.is_none() && it.value.eq_ignore_ascii_case(name)),
+        _ => false,
+    };
+    let found = tokens.windows(5).enumerate().filter_map(|(at, five)| {
+        let [first, dot, second, other_dot, _] = five else { return None };
+        let is_inner = at > 0 && tokens[at - 1].token == Token::Period;
+        let is_it = is(&first.token, schema)
+            && is(&second.token, table.name())
+            && [dot, other_dot].iter().all(|one| one.token == Token::Period);
+        if is_inner || !is_it {
+            return None;
+        }
+        offset(sql, first.span.start).zip(offset(sql, second.span.start))
+    });
+    found.collect()
+}
+
 /// Where a name stands in the text.
 fn span(sql: &str, name: &Ident) -> Result<(usize, usize), String> {
     let lost = || format!("the place of `{}` in the query is not known", name.value);
@@ -291,6 +316,14 @@ mod tests {
         assert_eq!(
             shadowed(dialect("postgres"), "SELECT 1 FROM sales.orders", &own, &shadow("B")).unwrap().unwrap(),
             "WITH cutover_shadow AS (B) SELECT 1 FROM cutover_shadow AS \"orders\""
+        );
+        let sql = "SELECT sales.orders.id, \"sales\" . Orders.*, count(SALES.orders.*), sales.lines.id, x.sales.orders.id, 'sales.orders.id' \
+                   FROM sales.orders, sales.lines";
+        assert_eq!(
+            shadowed(dialect("postgres"), sql, &own, &shadow("B")).unwrap().unwrap(),
+            "WITH cutover_shadow AS (B) SELECT orders.id, Orders.*, count(orders.*), sales.lines.id, x.sales.orders.id, \
+             'sales.orders.id' FROM cutover_shadow AS \"orders\", sales.lines",
+            "columns that are named by schema and table"
         );
         assert!(named_tables(dialect("postgres"), "SELECT (").is_err());
         let tables = named_tables(dialect("postgres"), "WITH a AS (SELECT 1 FROM b) SELECT 1 FROM a, s.c, b").unwrap();

@@ -429,3 +429,32 @@ fn a_state_of_no_table_is_an_error() {
     let (code, text) = diff(folder.path(), ".", ".", &[&["--table", "logged"][..], &state].concat());
     assert_eq!(code, Some(0), "{text}");
 }
+
+/// Catches a value of a partition that is read as NULL, or passed over, because the log names it otherwise than its column.
+#[test]
+fn values_of_partitions_are_named_as_their_columns() {
+    let named = |columns: &[&str], values: &serde_json::Value| {
+        let mut table = Table::new(&[], &json!({}));
+        let log = std::fs::read_to_string(table.log(0)).unwrap();
+        let partitioned = format!("\"partitionColumns\":{}", json!(columns));
+        std::fs::write(table.log(0), log.replace("\"partitionColumns\":[]", &partitioned)).unwrap();
+        let mut action = table.file("a.parquet", 1..3, PLAIN);
+        action["add"]["partitionValues"] = values.clone();
+        table.commit(&[action]);
+        std::fs::write(table.folder.path().join("old.csv"), "id,v\n1,x\n2,x\n").unwrap();
+        diff(table.folder.path(), "old.csv", "t", &[])
+    };
+    let (code, text) = named(&["v"], &json!({ "v": "x" }));
+    assert_eq!(code, Some(0), "{text}");
+    let (code, text) = named(&["v"], &json!({ "v": null }));
+    assert!(code == Some(1) && text.contains("x → NULL"), "{text}");
+    for (columns, values, why) in [
+        (&["v"][..], json!({}), "a.parquet no value of its partition column `v`"),
+        (&["v"], json!({ "V": "x" }), "a.parquet no value of its partition column `v`"),
+        (&["v"], json!({ "v": "x", "V": "y" }), "a.parquet a value of no partition column, `V`"),
+        (&[], json!({ "v": "x" }), "a.parquet a value of no partition column, `v`"),
+    ] {
+        let (code, text) = named(columns, &values);
+        assert!(code == Some(2) && text.contains(why), "{values}: {text}");
+    }
+}

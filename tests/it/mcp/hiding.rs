@@ -93,3 +93,34 @@ fn a_password_is_in_no_answer() {
         assert!(!said.contains(password), "{said}");
     }
 }
+
+/// Catches a secret that an agent reads as the path of a source, and words that call a suite right whose sources cannot be
+/// opened.
+#[test]
+fn a_secret_in_the_place_of_a_path_is_in_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "c0rrect-horse-battery\n").unwrap();
+    let file = format!("${{file:{}}}", secret.display());
+    for url in ["x/${DB_PASSWORD}", "${DB_PASSWORD}", "${DB_PASSWORD}/a.csv", "sqlite:${DB_PASSWORD}.db", &file] {
+        let suite = format!(
+            "name = \"s\"\n[sources.old]\nurl = \"{url}\"\n[sources.new]\nurl = \"{url}\"\n[checks.c]\n\
+             kind = \"row_count\"\nold = \"SELECT 1 AS n\"\nnew = \"SELECT n FROM t\"\n"
+        );
+        std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
+        let mut client = Client::with(folder.path(), &[], &[("DB_PASSWORD", "c0rrect-horse-battery")]);
+        everything(&mut client);
+        let (words, told) = client.done("validate_suites", json!({ "connect": true }));
+        assert_eq!(told["valid"], false, "{url}: {told}");
+        assert!(words.starts_with("1 suite, 1 check, not valid: "), "{url}: {words}");
+        let (_, said) = client.closed();
+        assert!(!said.contains("c0rrect-horse"), "{url}: {said}");
+        let shown = cutover(folder.path())
+            .args(["validate", "suite.toml", "--connect"])
+            .env("DB_PASSWORD", "c0rrect-horse-battery")
+            .output()
+            .unwrap();
+        let shown = (shown.status.code(), String::from_utf8(shown.stdout).unwrap());
+        assert!(shown.0 == Some(2) && shown.1.ends_with("not as it should be\n"), "{url}: {shown:?}");
+    }
+}

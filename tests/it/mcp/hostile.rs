@@ -141,6 +141,53 @@ fn no_answer_has_more_rows_than_it_may() {
     }
 }
 
+/// Catches a proposed waiver of which a part is cut away, in the object or in the words; one that names more than an answer may
+/// have, alone or with others; and one that is left out without a word.
+#[test]
+fn a_waiver_is_told_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let proposed = |client: &mut Client, check: &str, more: Json| {
+        let mut waiver = json!({ "check": check, "until": "2099-01-01", "why": "w", "owner": "o" });
+        waiver.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        client.call("propose_waiver", waiver)
+    };
+    suite(folder.path(), "", 100);
+    let text = std::fs::read_to_string(folder.path().join("suite.toml")).unwrap();
+    let (head, check) = text.split_once("[checks.c]").unwrap();
+    std::fs::write(folder.path().join("suite.toml"), format!("{head}[checks.c]{check}[checks.d]{check}")).unwrap();
+    let mut client = Client::started(folder.path(), &["--max-rows", "150"]);
+    client.done("run_checks", json!({}));
+    for more in [json!({}), json!({ "any_value": true })] {
+        let told = proposed(&mut client, "s.c", more.clone());
+        let toml = told["structuredContent"]["proposals"][0]["toml"].as_str().unwrap();
+        let table: toml::Table = toml.parse().unwrap_or_else(|why| panic!("{why}: {toml}"));
+        let waiver = &table["waivers"][0];
+        let named = waiver.get("values").or_else(|| waiver.get("keys")).unwrap().as_array().unwrap().len();
+        assert_eq!(named, if more.get("any_value").is_some() { 100 } else { 200 }, "of two columns: {toml}");
+        assert!(super::words(&told).contains(toml.trim()), "{told}");
+    }
+    let told = proposed(&mut client, "s.*", json!({}));
+    let told = &told["structuredContent"];
+    assert_eq!(told["proposals"].as_array().unwrap().len(), 1, "{told}");
+    assert!(told["refused"][0]["why"].as_str().unwrap().contains("s.d has no room beside the others"), "{told}");
+    let mut few = Client::started(folder.path(), &["--max-rows", "99"]);
+    for more in [json!({}), json!({ "keys": true }), json!({ "any_value": true })] {
+        let told = proposed(&mut few, "s.c", more.clone());
+        assert_eq!(told["isError"], true, "{more}: {told}");
+        let why = super::words(&told);
+        assert!(why.contains("names 100 differences, and an answer has 99 at most (--max-rows)"), "{more}: {why}");
+    }
+    let told = proposed(&mut few, "s.c", json!({ "at_most": 100 }));
+    assert_eq!(told["isError"], false, "the way out: {told}");
+
+    suite(folder.path(), "", 1000);
+    let mut client = Client::started(folder.path(), &["--max-rows", "1000"]);
+    client.done("run_checks", json!({}));
+    let told = proposed(&mut client, "s.c", json!({}));
+    assert_eq!(told["isError"], true, "{told}");
+    assert!(super::words(&told).contains("characters, and an answer has room for"), "{told}");
+}
+
 /// Catches a server that ends, hangs or answers nonsense because a line is no request, and an error of the protocol where the
 /// agent could have read what is wrong.
 #[test]
@@ -149,20 +196,39 @@ fn what_is_no_request_ends_nothing() {
     suite(folder.path(), "", 3);
     let mut client = Client::started(folder.path(), &[]);
     let deep = "[".repeat(100_000);
-    for line in [
-        "{",
-        "",
-        "null",
-        "\u{0}",
-        "{\"jsonrpc\":\"2.0\"",
-        &deep,
-        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"",
+    let nested = format!("{{\"id\":\"n\",\"method\":\"tools/call\",\"params\":{deep}{}}}", "]".repeat(100_000));
+    let long = format!("{{\"method\":\"tools/call\",\"params\":\"{}\",\"id\":\"l\"}}", "a".repeat(20_000_000));
+    for (line, id, code) in [
+        ("{", Json::Null, -32700),
+        ("null", Json::Null, -32600),
+        ("\u{0}", Json::Null, -32700),
+        ("{\"jsonrpc\":\"2.0\"", Json::Null, -32700),
+        (&deep, Json::Null, -32700),
+        ("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"tools/call\"", json!(9), -32700),
+        (&nested, json!("n"), -32700),
+        (&long, json!("l"), -32600),
     ] {
+        client.send("");
         client.send(line);
+        let told = client.next(super::PATIENCE).unwrap();
+        let shown = &line[..line.len().min(80)];
+        assert_eq!(
+            (&told["id"], &told["error"]["code"], told.get("result")),
+            (&id, &json!(code), None),
+            "{shown}: {told}"
+        );
     }
-    let invalid = client.next(super::PATIENCE).unwrap();
-    assert_eq!((&invalid["error"]["code"], invalid.get("result")), (&json!(-32600), None), "of null, which is JSON");
     let code = |told: Json| told["error"]["code"].as_i64().unwrap_or_else(|| panic!("{told}"));
+    for (params, wanted, why) in [
+        (json!({ "name": "list_checks", "arguments": [] }), -32602, "`arguments`, an object"),
+        (json!({ "name": 7 }), -32602, "`arguments`, an object"),
+        (json!([]), -32600, "`params`, an object"),
+    ] {
+        let told = client.request("tools/call", params.clone());
+        let said = told["error"]["message"].as_str().unwrap_or_default();
+        assert!(said.contains(why), "{params}: {told}");
+        assert_eq!(code(told), wanted);
+    }
     assert_eq!(code(client.request("tools/call", json!({ "name": "no_such_tool", "arguments": {} }))), -32602);
     assert_eq!(code(client.request("tools/drop", json!({}))), -32601);
     assert_eq!(code(client.request("resources/list", json!({}))), -32601);

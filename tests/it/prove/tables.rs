@@ -57,6 +57,35 @@ async fn a_column_that_no_query_names_is_found_on_every_engine() {
     }
 }
 
+/// Catches columns that are named by schema and table, as generated SQL names them, and that nobody finds once something else
+/// stands in the place of the table.
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_that_are_named_by_schema_and_table_are_proven() {
+    let rows = "(1, 1.50), (2, 2.25), (3, 3.00), (4, 4.75), (5, 5.10), (6, 6.00)";
+    for (engine, table) in [
+        ("postgres", "CREATE TABLE ord (id bigint PRIMARY KEY, amount numeric(10,2))"),
+        ("mysql", "CREATE TABLE ord (id bigint PRIMARY KEY, amount decimal(10,2))"),
+        ("sqlite", "CREATE TABLE ord (id INTEGER PRIMARY KEY, amount REAL)"),
+        ("clickhouse", "CREATE TABLE ord (id Int64, amount Decimal(10, 2)) ENGINE = MergeTree ORDER BY id"),
+        ("duckdb", "CREATE TABLE ord (id bigint PRIMARY KEY, amount numeric(10,2))"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let url = place(engine, "prove_qualified").await;
+        apply(&url, folder.path(), &format!("{table}; INSERT INTO ord VALUES {rows};")).await;
+        let schema = match engine {
+            "sqlite" | "duckdb" => "main",
+            "postgres" => "public",
+            _ => "prove_qualified",
+        };
+        let query = format!("SELECT {schema}.ord.id, {schema}.ord.amount FROM {schema}.ord ORDER BY {schema}.ord.id");
+        let check = format!("[checks.c]\nkind = \"rows\"\nkey = \"id\"\nold = \"{query}\"\nnew = \"{query}\"\n");
+        let proof = prove(folder.path(), &url, &check);
+        assert_eq!(with(&proof, "untested"), Vec::<String>::new(), "{engine}: {}", proof.shown);
+        assert!(with(&proof, "caught").contains(&"ord:lose_rows".to_owned()), "{engine}: {}", proof.shown);
+        assert_eq!(proof.code, Some(0), "{engine}: {}", proof.shown);
+    }
+}
+
 /// Catches a query that only asks whether there is a value, and is told to see the values of every type but numbers and texts.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_that_only_asks_for_null_is_found_for_every_type() {

@@ -58,7 +58,7 @@ pub(crate) fn differences(given: JsonObject, call: &Call<'_>) -> Result<Answer, 
         "differences": differences,
         "diagnosis": diagnosis,
     });
-    Ok(Answer { words, json, is_error: found.is_lost() })
+    Ok(Answer { is_error: found.is_lost(), ..Answer::new(words, json) })
 }
 
 /// What the differing rows of each check that is meant have in common, as the run found it.

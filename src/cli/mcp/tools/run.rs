@@ -92,9 +92,6 @@ pub(crate) async fn run(given: JsonObject, call: &Call<'_>) -> Result<Answer, St
     broken.iter().for_each(|why| words += &format!("{why}\n"));
     let text = render(Format::Json, &report, &earlier);
     let whole: Value = serde_json::from_str(&text).map_err(|cause| format!("the report is no JSON: {cause}"))?;
-    Ok(Answer {
-        words,
-        json: pages::page(whole, &patterns, !only.is_empty(), limits.rows),
-        is_error: !broken.is_empty(),
-    })
+    let json = pages::page(whole, &patterns, !only.is_empty(), limits.rows);
+    Ok(Answer { is_error: !broken.is_empty(), ..Answer::new(words, json) })
 }

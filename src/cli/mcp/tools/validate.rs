@@ -41,6 +41,7 @@ pub(crate) async fn validate(given: JsonObject, call: &Call<'_>) -> Result<Answe
     let code = reached(&suites, Reach { connect, estimate }, &mut told, call.stop).await;
     let json = told.unwrap_or_default().json(code == PASSED);
     // What the servers say has no words of its own but those in the object.
-    let words = if connect { format!("{}{json}", summary(&suites)) } else { summary(&suites) };
+    let summary = summary(&suites, code);
+    let words = if connect { format!("{summary}{json}") } else { summary };
     Ok(Answer::new(words, json))
 }

@@ -6,9 +6,9 @@ mod json;
 mod schema;
 mod storage;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StructArray};
 use chrono::{DateTime, Utc};
 use datafusion::common::ScalarValue;
 use delta_kernel::engine::arrow_data::ArrowEngineData;
@@ -97,7 +97,7 @@ fn live(
 ) -> Result<Vec<LiveFile>, String> {
     let named = found.visit_scan_files(Vec::new(), |files: &mut Vec<ScanFile>, file| files.push(file));
     let named = named.map_err(|cause| plain(&cause))?;
-    let partitions = partitions(columns, scan, found.scan_files, named.len())?;
+    let partitions = partitions(columns, scan, found.scan_files, &named)?;
     let mut files = Vec::with_capacity(named.len());
     for (row, file) in named.into_iter().enumerate() {
         let place = root.place(&file.path).map_err(|why| format!("the data file {} {why}", file.path))?;
@@ -132,28 +132,53 @@ fn partitions(
     columns: &[Wanted],
     scan: &Scan,
     files: FilteredEngineData,
-    wanted: usize,
+    wanted: &[ScanFile],
 ) -> Result<Vec<(usize, ArrayRef)>, String> {
     let selected = files.apply_selection_vector().map_err(|cause| plain(&cause))?;
     let batch = ArrowEngineData::try_from_engine_data(selected).map_err(|cause| plain(&cause))?;
     let batch = RecordBatch::from(batch);
-    if batch.num_rows() != wanted {
+    if batch.num_rows() != wanted.len() {
         return Err("the log names files twice".to_owned());
     }
-    let Some(values) = batch.column_by_name("partitionValues_parsed").and_then(|array| array.as_struct_opt()) else {
-        return Ok(Vec::new());
-    };
-    let mut found = Vec::new();
+    let values = batch.column_by_name("partitionValues_parsed").and_then(|array| array.as_struct_opt());
+    let (mut found, mut names) = (Vec::new(), BTreeSet::new());
     for (at, field) in scan.logical_schema().fields().enumerate() {
         let name = schema::physical_name(field, scan.physical_schema());
-        if let Some(array) = values.column_by_name(&name) {
+        if let Some(array) = values.and_then(|values| values.column_by_name(&name)) {
             found.push((at, fitted(array, &columns[at], false)?));
+            names.insert(name);
         }
     }
-    if found.len() != values.num_columns() {
+    if found.len() != values.map_or(0, StructArray::num_columns) {
         return Err("the log has values of partitions that are no columns of the table".to_owned());
     }
+    named_as_columns(&batch, &names, wanted)?;
     Ok(found)
+}
+
+/// Refuses a file whose values of partitions are not those of the partition columns by their exact names: the kernel reads
+/// one that it does not find as NULL, and passes over one that it does not look for.
+fn named_as_columns(batch: &RecordBatch, names: &BTreeSet<String>, files: &[ScanFile]) -> Result<(), String> {
+    let constants = batch.column_by_name("fileConstantValues").and_then(|array| array.as_struct_opt());
+    let values = constants.and_then(|constants| constants.column_by_name("partitionValues")?.as_map_opt());
+    let values = values.ok_or("the log says nothing of the partitions of its files")?;
+    for (row, file) in files.iter().enumerate() {
+        let entries = values.is_valid(row).then(|| values.value(row));
+        let keys = entries.as_ref().map(|entries| entries.column(0).as_string_opt::<i32>());
+        let keys = keys.map(|keys| keys.ok_or("the log has partitions whose names are no texts")).transpose()?;
+        let keys: BTreeSet<&str> = keys.into_iter().flatten().flatten().collect();
+        let wrong = names.iter().map(String::as_str).find(|name| !keys.contains(name)).map(|name| ("no", name));
+        let wrong = wrong.or_else(|| keys.into_iter().find(|key| !names.contains(*key)).map(|key| ("a", key)));
+        if let Some((what, name)) = wrong {
+            let what =
+                if what == "no" { "no value of its partition column" } else { "a value of no partition column," };
+            return Err(format!(
+                "the log gives the file {} {what} `{name}`; write its rows again, or read a version before it by `as_of`",
+                file.path
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// What the kernel said, without its own frame.
