@@ -32,6 +32,9 @@ use crate::spec::check::{ParamValue, Requirement};
 /// The engine at `url`. Connects to nothing yet; an error means that the options make no sense for it.
 pub fn open(url: &SourceUrl, options: &SourceOptions) -> Result<Arc<dyn Engine>, Error> {
     let shown = url.to_string();
+    if let Some(why) = url.misnamed() {
+        return Err(Error::new(ErrorCode::SourceUnfit, format!("{shown}: {why}")));
+    }
     let opened = url.driver().access.iter().find_map(|access| match (access, url.location()) {
         (Access::Server { open, .. }, Location::Server(url)) => Some(open(url, options, shown.clone())),
         (Access::Path { open, .. }, Location::Path(path)) => Some(open(path, options, shown.clone())),

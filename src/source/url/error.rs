@@ -62,24 +62,33 @@ mod tests {
 
     use super::super::SourceUrl;
 
-    /// Catches a database that is looked for among files of rows, and a path of Windows that is taken for a URL.
+    /// Catches a database that is looked for among files of rows, and a history or a folder of files that is called like one.
     #[test]
-    fn a_database_and_a_drive_are_told_what_to_write() {
-        for (text, told) in [
-            ("old.db", "a file that ends in .db is a database; write sqlite: before its path"),
-            ("../x/OLD.SQLITE3", "a file that ends in .sqlite3 is a database; write sqlite: before its path"),
-            ("old.duckdb", "a file that ends in .duckdb is a database; write adbc:duckdb: before its path"),
-            ("C:\\data\\a.parquet", "a path with the letter of a drive is one of Windows"),
-            ("d:/data/a.csv", "a path with the letter of a drive is one of Windows"),
-        ] {
+    fn a_database_is_told_what_to_write() {
+        let misnamed = |text: &str, base: &Path| {
+            SourceUrl::parse(text, base).unwrap().misnamed().map(|why| why.to_string()).unwrap_or_default()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        for (text, prefix) in [("old.db", "sqlite:"), ("../x/OLD.SQLITE3", "sqlite:"), ("old.duckdb", "adbc:duckdb:")] {
+            let told = misnamed(text, folder.path());
+            assert!(told.ends_with(&format!("is a database; write {prefix} before its path")), "{text}: {told}");
+        }
+        std::fs::create_dir(folder.path().join("old.db")).unwrap();
+        for text in ["sqlite:old.db", "adbc:duckdb:old.duckdb", "old.db", "a.parquet", "data"] {
+            assert_eq!(misnamed(text, folder.path()), "", "{text}");
+        }
+    }
+
+    /// Catches a path of Windows that is taken for a URL.
+    #[test]
+    fn a_drive_is_told_what_to_write() {
+        for text in ["C:\\data\\a.parquet", "d:/data/a.csv"] {
             let refused = SourceUrl::parse(text, Path::new("/")).map(|_| ()).map_err(|error| error.to_string());
-            match cfg!(windows) && told.contains("drive") {
+            match cfg!(windows) {
                 true => assert_eq!(refused, Ok(()), "{text}"),
-                false => assert!(refused.as_ref().is_err_and(|why| why.starts_with(told)), "{text}: {refused:?}"),
+                false => assert!(refused.unwrap_err().starts_with("a path with the letter of a drive"), "{text}"),
             }
         }
-        let written = SourceUrl::parse("sqlite:old.db", Path::new("/")).map(|_| ());
-        assert_eq!(written, Ok(()));
     }
 
     /// Catches a near miss of a URL that is taken for a path, with no word of how it is written.

@@ -94,11 +94,7 @@ impl SourceUrl {
             return Ok(at(driver, Location::Path(base.join(path))));
         }
         let Some((scheme, _)) = text.split_once("://") else {
-            let path = base.join(text);
-            if let Some((ending, prefix)) = by_ending(text).filter(|_| !path.is_dir()) {
-                return Err(UrlError::Database { ending, prefix });
-            }
-            return Ok(at(by_prefix(""), Location::Path(path)));
+            return Ok(at(by_prefix(""), Location::Path(base.join(text))));
         };
         if scheme == "file" {
             let url = Url::parse(text).map_err(|_| UrlError::Unreadable("not a file URL"))?;
@@ -136,6 +132,13 @@ impl SourceUrl {
         }
         parameters::check(driver, &url)?;
         Ok(at(driver, Location::Server(url)))
+    }
+
+    /// Why its tables are looked for among files, where it is a database by its ending.
+    pub(super) fn misnamed(&self) -> Option<UrlError> {
+        let Location::Path(path) = &self.location else { return None };
+        let (ending, prefix) = by_ending(path.to_str()?)?;
+        (self.driver == by_prefix("") && !path.is_dir()).then_some(UrlError::Database { ending, prefix })
     }
 
     /// The URL with what it leaves to a file of its engine's own clients, such as a service of PostgreSQL; paths start at
