@@ -1,6 +1,6 @@
 //! What SQLite keeps of a value: by the affinity of its column, whatever limits that is declared with.
 //!
-//! https://sqlite.org/datatype3.html says what becomes of which; `types` says how it is read again.
+//! <https://sqlite.org/datatype3.html> says what becomes of which; `types` says how it is read again.
 
 use super::literals::{exact, nearest, whole};
 use super::types::{decimal_of, is_decimal};
