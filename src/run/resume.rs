@@ -14,7 +14,8 @@ use crate::model::{
     SideReport, Sides, Status, Warning, WarningCode,
 };
 use crate::record::windows::{ColumnHeld, Equal, FinishedWindow, FinishedWindows, Plan, SideRead};
-use crate::source::Location;
+use crate::source::{AsOfOptions, Location};
+use crate::suite::SourceSpec;
 
 /// A window that another run may have compared, or may go on from.
 pub(super) struct Resumable<'a> {
@@ -39,7 +40,7 @@ impl<'a> Resumable<'a> {
 
     /// Keeps it where nothing of it differs, and where the next run reads the same states of tables with a log.
     pub(super) fn keep(&self, unit: &Unit<'_>, context: &Context<'_>, report: &CheckReport, facts: &CheckFacts) {
-        if is_of_the_latest(unit, context) {
+        if may_move_on(unit, context) {
             return;
         }
         if let Some(equal) = equal(report, facts) {
@@ -48,11 +49,12 @@ impl<'a> Resumable<'a> {
     }
 }
 
-/// Whether a source has read the latest state of a table with a log, which may be another for the next run.
-fn is_of_the_latest(unit: &Unit<'_>, context: &Context<'_>) -> bool {
+/// Whether a source has read a state of a table with a log that may be another for the next run.
+fn may_move_on(unit: &Unit<'_>, context: &Context<'_>) -> bool {
     let (suite, check) = (unit.one.suite, unit.one.check);
+    let is_fixed = |source: &SourceSpec| source.options.as_of.as_ref().is_some_and(AsOfOptions::is_fixed);
     check.sides.present().any(|(_, query)| {
-        let is_pinned = suite.sources.get(&query.source).is_some_and(|source| source.options.as_of.is_some());
+        let is_pinned = suite.sources.get(&query.source).is_some_and(is_fixed);
         let has_read =
             context.sources.get(suite, &query.source).is_ok_and(|open| !open.engine.tables_read().is_empty());
         has_read && !is_pinned

@@ -26,7 +26,6 @@ use super::whole;
 /// Files of one table.
 #[derive(Debug)]
 pub(super) struct ArrowTable {
-    format: Arc<dyn FileFormat>,
     listing: Listing,
 }
 
@@ -45,7 +44,6 @@ impl ArrowTable {
         files: &[DataFile],
         partitions: &Partitions,
     ) -> Result<ArrowTable, Error> {
-        let format: Arc<dyn FileFormat> = Arc::new(ArrowFormat);
         let (mut metas, mut schemas) = (Vec::new(), Vec::new());
         for file in files {
             let unreadable = |cause: &dyn std::fmt::Display| {
@@ -54,7 +52,7 @@ impl ArrowTable {
             };
             let (store, meta) = file.stored(&context.runtime_env()).await.map_err(|cause| unreadable(&cause))?;
             whole::check(store.as_ref(), &meta).await.map_err(|why| unreadable(&why))?;
-            let schema = format.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
+            let schema = ArrowFormat.infer_schema(&context.state(), &store, std::slice::from_ref(&meta)).await;
             schemas.push((file.to_string(), schema.map_err(|cause| unreadable(&cause))?));
             metas.push(meta);
         }
@@ -69,7 +67,7 @@ impl ArrowTable {
             );
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
-        Ok(ArrowTable { format, listing: Listing::new(files, metas, schema, partitions)? })
+        Ok(ArrowTable { listing: Listing::new(files, metas, schema, partitions)? })
     }
 }
 
@@ -103,9 +101,9 @@ impl TableProvider for ArrowTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Planned<Arc<dyn ExecutionPlan>> {
-        let source = self.format.file_source(self.listing.schema.clone());
+        let source = ArrowFormat.file_source(self.listing.schema.clone());
         let scan = self.listing.scan(source, projection, limit, state.config().target_partitions())?;
-        read_as(self.format.create_physical_plan(state, scan).await?)
+        read_as(ArrowFormat.create_physical_plan(state, scan).await?)
     }
 }
 

@@ -115,10 +115,10 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             Error::new(ErrorCode::QueryRefused, message)
         })
     };
-    has_state(query, &prepared, &tables)?;
-    let (mut texts, mut folders) = (Vec::new(), Vec::new());
+    check_as_of(query, &prepared, &tables)?;
+    let (mut texts, mut warned) = (Vec::new(), Vec::new());
     for joins in [Joins::Hash, Joins::Sort] {
-        (texts, folders) = (Vec::new(), Vec::new());
+        (texts, warned) = (Vec::new(), Vec::new());
         let context = session::context(query.memory, joins).map_err(refused)?;
         if let Some((url, store)) = &store {
             context.register_object_store(url, store.clone());
@@ -140,7 +140,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             if named {
                 texts.extend(read.into_iter().map(|text| (name.clone(), text)));
                 if let Contents::Files(files) = contents {
-                    folders.extend(warnings::undeclared(name, &query.partitions.undeclared(&own, files)));
+                    warned.extend(warnings::undeclared(name, &query.partitions.undeclared(&own, files)));
                 }
             }
             context.register_table(TableReference::bare(name.as_str()), table).map_err(refused)?;
@@ -157,12 +157,12 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             Err(Ended::Ours(error)) => return Err(error),
         }
     }
-    folders.extend(warnings::blank_lines(&texts));
-    Ok((sink, folders))
+    warned.extend(warnings::blank_lines(&texts));
+    Ok((sink, warned))
 }
 
 /// Refuses a state that is asked for where a query names no table that has states.
-fn has_state(query: &Query, prepared: &Prepared, tables: &Tables) -> Result<(), Error> {
+fn check_as_of(query: &Query, prepared: &Prepared, tables: &Tables) -> Result<(), Error> {
     let is_logged = |name: &String| matches!(tables.get(name), Some(Contents::Lake(_)));
     let is_of_none = !prepared.catalog && !prepared.tables.is_empty() && !prepared.tables.iter().any(is_logged);
     if query.as_of == AsOf::Latest || !is_of_none {

@@ -42,6 +42,12 @@ impl AsOfOptions {
         self.state().map(drop)
     }
 
+    /// Whether it names a state that stays what it is: a branch moves on, and so may a tag, and the last state until a moment
+    /// that is still to come.
+    pub fn is_fixed(&self) -> bool {
+        self.version.is_some() || self.snapshot.is_some()
+    }
+
     /// Returns the state.
     ///
     /// # Errors

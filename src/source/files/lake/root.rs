@@ -66,7 +66,7 @@ impl Root {
 
     /// Returns the path of a place; absent where the store is none of this machine's folders.
     pub(super) fn path_of(&self, place: &Path) -> Option<PathBuf> {
-        (self.url.scheme() == "file").then(|| FilePath::new("/").join(place.as_ref()))
+        self.url_of(place).to_file_path().ok()
     }
 
     /// Returns what people call a place of the store.

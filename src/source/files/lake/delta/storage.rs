@@ -32,14 +32,15 @@ impl Storage {
     }
 
     /// Refuses a folder of this machine in which something after `from` is named as a commit and is no file, such as a link that
-    /// leads nowhere: a listing passes over it, and the table would be read as it was before.
+    /// leads nowhere: a listing passes over it, and the table would be read as it was before. What was `found` is sorted.
     fn all_are_files(&self, folder: &Path, from: &Path, found: &[ObjectMeta]) -> KernelResult<()> {
         let Some(path) = self.root.path_of(folder) else { return Ok(()) };
         let Ok(entries) = std::fs::read_dir(&path) else { return Ok(()) };
         for name in entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()) {
             let is_commit = name.len() > VERSION && name.as_bytes()[..VERSION].iter().all(u8::is_ascii_digit);
             let place = folder.clone().join(name.as_str());
-            if is_commit && place > *from && !found.iter().any(|meta| meta.location == place) {
+            let is_found = || found.binary_search_by(|meta| meta.location.cmp(&place)).is_ok();
+            if is_commit && place > *from && !is_found() {
                 let message = format!(
                     "{} is no file that can be read; see what it is, or where its link leads",
                     path.join(name).display()

@@ -99,7 +99,7 @@ pub(super) struct Reference {
     pub(super) r#type: String,
 }
 
-/// Most bytes that a packed metadata file may have: those of tables with a million of snapshots are smaller.
+/// Most bytes that a packed metadata file may unpack to, so that a small one cannot take all memory.
 const UNPACKED: u64 = 256 << 20;
 
 impl Metadata {
