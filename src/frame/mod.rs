@@ -4,6 +4,7 @@
 //! type for (UUID, JSON, maps). Turning an engine's types into these is `source`'s business.
 
 pub(crate) mod bridge;
+mod compact;
 mod decimal;
 mod error;
 pub(crate) mod exact;
@@ -109,10 +110,12 @@ impl Frame {
         Frame { data: self.data.slice(offset, rows), types: self.types.clone() }
     }
 
-    /// The rows with these numbers, in their order.
+    /// The rows with these numbers, in their order; they keep none of the other rows in memory.
     pub fn take(&self, rows: &[IdxSize]) -> Result<Frame, FrameError> {
         let rows = IdxCa::from_slice("rows".into(), rows);
-        Ok(Frame { data: self.data.take(&rows)?, types: self.types.clone() })
+        let taken = self.data.take(&rows)?;
+        let series = taken.columns().iter().map(|column| compact::compact(column.as_materialized_series().clone()));
+        Frame::from_series(series.collect::<PolarsResult<_>>()?, self.types.clone())
     }
 
     /// No rows, with the types of `other` where this frame knows of nothing but NULL; both have the same columns.
