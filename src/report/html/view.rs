@@ -192,10 +192,12 @@ fn sentence(report: &RunReport) -> String {
         Status::Error => {
             format!("{broken} of {} could not be compared, so the rest proves too little.", plural(ran, "check"))
         }
+        Status::Fail if ran == 1 => "Old and new differ in the one check that ran.".to_owned(),
+        Status::Fail if failed == ran => format!("Old and new differ in all {}.", plural(ran, "check")),
         Status::Fail => format!("Old and new differ in {} of {}.", thousands(failed), plural(ran, "check")),
         Status::Warn => format!(
             "No failure in {}, but {} to read before reads move.",
-            plural(ran, "check"),
+            if ran == 1 { "the one check that ran".to_owned() } else { plural(ran, "check") },
             plural(count(Status::Warn), "warning")
         ),
         Status::Pass if report.rerun_of.is_some() => "What did not pass before passes now.".to_owned(),

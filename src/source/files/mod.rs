@@ -24,6 +24,7 @@ mod longest;
 mod ndjson;
 mod object;
 mod optimize;
+mod own_thread;
 mod parquet_table;
 mod partitions;
 mod place;
@@ -181,10 +182,7 @@ impl Files {
         let (told, answered) = oneshot::channel();
         let work = move || query::answer(&query, sink, told);
         let thread = std::thread::Builder::new().name("files".to_owned()).stack_size(limits::STACK).spawn(work);
-        joined::later(thread.map_err(|cause| {
-            let message = "no thread starts to read the files; allow the process more memory or threads";
-            Error::caused(ErrorCode::SourceUnfit, message, &cause)
-        })?);
+        joined::later(thread.map_err(|cause| own_thread::none_starts(&cause))?);
         let cut_short = || Error::new(ErrorCode::QueryRefused, "the query was cut short; run it again");
         answered.await.unwrap_or_else(|_| Err(cut_short()))
     }

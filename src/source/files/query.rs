@@ -1,7 +1,7 @@
 //! One query over files, from its text to its last row.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
@@ -30,7 +30,7 @@ use super::row_table::{RowFile, RowTable};
 use super::session::Joins;
 use super::sql::Prepared;
 use super::tables::{self, Contents, Tables};
-use super::{avro, csv, forms, limits, longest, ndjson, session, sql, warnings};
+use super::{avro, csv, forms, limits, longest, ndjson, own_thread, session, sql, warnings};
 use crate::isolation::caught;
 use crate::model::Warning;
 
@@ -82,14 +82,17 @@ pub(super) fn answer(query: &Query, sink: BatchSink, mut told: Told) {
 /// How long the threads of a query may take to end once nobody needs them; nobody waits for this.
 const ENDING: Duration = Duration::from_secs(60);
 
+/// Held while a runtime starts its threads.
+static STARTING: Mutex<()> = Mutex::new(());
+
 fn runtime() -> Result<Runtime, Error> {
     let mut builder = Builder::new_multi_thread();
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // One that has started only some of its threads waits for them for ever; nor may the other side take them in between.
+    let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    own_thread::enough_start(workers)?;
     builder.worker_threads(workers).thread_name("files").thread_stack_size(limits::WORKER_STACK).enable_all();
-    builder.build().map_err(|cause| {
-        let message = "no thread starts to read the files; allow the process more memory or threads";
-        Error::caused(ErrorCode::SourceUnfit, message, &cause)
-    })
+    builder.build().map_err(|cause| own_thread::none_starts(&cause))
 }
 
 /// Joins by hash, and by sorting where that takes more memory than there is, which sorting does not.

@@ -4,6 +4,7 @@ mod delta;
 mod iceberg;
 mod log;
 mod moving;
+mod starved;
 
 use std::path::Path;
 use std::process::Command;

@@ -21,6 +21,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
 use super::super::{Error, ErrorCode};
+use super::own_thread;
 use crate::model::TableRead;
 use live::Live;
 
@@ -132,7 +133,7 @@ impl Lake {
         };
         let (as_of, metadata) = self.again(as_of, seen());
         let (lake, runtime) = (self.clone(), Handle::current());
-        let opened = tokio::task::spawn_blocking(move || match lake.keeper {
+        let opened = own_thread::done(move || match lake.keeper {
             Keeper::Delta => delta::open(&lake.root, &as_of, runtime),
             Keeper::Iceberg => iceberg::open(&lake.root, metadata.as_deref(), &as_of, runtime),
             Keeper::Hudi => {
@@ -143,7 +144,7 @@ impl Lake {
             let message = format!("the table `{name}` in {} cannot be read: {why}", self.shown());
             Error::new(ErrorCode::SourceUnfit, message)
         };
-        let live = opened.await.map_err(|cause| unfit(cause.to_string()))?.map_err(unfit)?;
+        let live = opened.await?.map_err(unfit)?;
         if let Some(reads) = reads {
             reads.note(name, &live);
         }

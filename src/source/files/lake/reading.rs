@@ -26,6 +26,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::super::super::shared::batch_sink::ROWS;
 use super::super::super::{Error, ErrorCode};
+use super::super::own_thread;
 use super::super::parquet_table::Described;
 use super::file_bytes::FileBytes;
 use super::fit::{absent, field_id, fitted, found};
@@ -129,8 +130,9 @@ impl PartitionStream for Part {
         let mut stream = RecordBatchReceiverStreamBuilder::new(self.of.schema.clone(), AHEAD);
         let (of, files, to) = (self.of.clone(), self.files.clone(), stream.tx());
         // Decoding takes a thread for as long as it lasts.
-        stream.spawn_blocking(move || {
-            Handle::current().block_on(async {
+        let handle = Handle::current();
+        let read = move || {
+            handle.block_on(async {
                 for file in files.iter() {
                     let read = of.file(file, &to).await;
                     if let Ended::Unwanted = read.map_err(|cause| DataFusionError::External(Box::new(cause)))? {
@@ -139,6 +141,9 @@ impl PartitionStream for Part {
                 }
                 Ok(())
             })
+        };
+        stream.spawn(async move {
+            own_thread::done(read).await.map_err(|cause| DataFusionError::External(Box::new(cause)))?
         });
         stream.build()
     }
