@@ -25,6 +25,12 @@ pub(super) fn fitting(
     let room = changes.room(of_table, value);
     let is_exact = matches!(room, Room::Exact(_));
     let holds = |held: &Value| column.holds(old, held, of_table.of.is_single()).unwrap_or(is_exact);
+    if room == Room::Unknown {
+        return Err(format!(
+            "`{name}` of new, {}, is of a type of which it is not known what it keeps",
+            of_table.declared
+        ));
+    }
     match (room.kept().into_iter().find(holds), is_exact) {
         (Some(held), _) => Ok(held),
         (None, true) => Err(format!("by the rule of `{name}` it would differ from what old holds with that, too")),

@@ -44,9 +44,9 @@ impl Hashed {
         Hashed { copied: None, ..self }
     }
 
-    /// This reading, of a side that costs little to read again: a copy of its rows is kept where memory has room for it.
-    pub(crate) fn held(self) -> Self {
-        let copied = Copied::held(&self.plan, self.side);
+    /// This reading, of a side that costs little to read again: a copy of its rows is kept where it takes at most so many bytes.
+    pub(crate) fn held(self, most: usize) -> Self {
+        let copied = Copied::held(&self.plan, self.side, most);
         Hashed { copied: Some(copied), ..self }
     }
 

@@ -24,15 +24,16 @@ pub(crate) struct Copied {
 impl Copied {
     /// No rows yet of a server.
     pub(crate) fn new(plan: &DiffPlan, side: Side) -> Self {
-        Copied { most: plan.options.share(1, 16), disk: plan.options.copy, ..Copied::held(plan, side) }
+        Copied { disk: plan.options.copy, ..Copied::held(plan, side, plan.options.share(1, 16)) }
     }
 
-    /// No rows yet of a side that costs little to read again, so that none are written to disk.
-    pub(crate) fn held(plan: &DiffPlan, side: Side) -> Self {
+    /// No rows yet of a side that costs little to read again, so that none are written to disk, and at most so many bytes of
+    /// them are kept.
+    pub(crate) fn held(plan: &DiffPlan, side: Side, most: usize) -> Self {
         Copied {
             held: Vec::new(),
             size: 0,
-            most: plan.options.share(1, 4),
+            most: most.min(plan.options.share(1, 4)),
             spill: Spill::new(&plan.options.directory, 1),
             disk: 0,
             types: plan.layout.schema(side).iter().map(|(_, of)| of.clone()).collect(),

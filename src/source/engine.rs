@@ -229,6 +229,12 @@ pub trait Engine: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
+    /// Bytes of this machine's disks that a second reading of `sql` would read; absent where it reads from elsewhere, and where
+    /// nobody can say.
+    fn near<'a>(&'a self, _sql: &'a str) -> BoxFuture<'a, Option<u64>> {
+        Box::pin(async { None })
+    }
+
     /// What the account may do beside reading, in a sentence with a hint; absent where it only reads, and where the
     /// engine has no accounts.
     fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {

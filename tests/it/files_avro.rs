@@ -152,11 +152,13 @@ async fn files_of_one_table_are_put_together_by_name() {
                    {"name":"f","type":{"type":"fixed","name":"two","size":2}},{"name":"g","type":"two"}]}}"#;
     let color = r#"{"name":"c","type":{"type":"enum","name":"c","symbols":["red","blue"]}}"#;
     let map = r#"{"name":"m","type":{"type":"map","values":["null","double"]}}"#;
-    let one = format!(r#"{tree},{{"name":"id","type":"int"}},{color},{map}"#);
+    // A type of a namespace by its full name, as fastavro writes it.
+    let again = r#"{"name":"again","type":["null","n.s.two"]}"#;
+    let one = format!(r#"{tree},{{"name":"id","type":"int"}},{color},{map},{again}"#);
     let mut bytes = [avro_number(5), b"abcd".to_vec(), avro_number(1), avro_number(1)].concat();
     bytes.extend([avro_number(-1), avro_number(11), avro_text("k"), avro_number(1)].concat());
     bytes.extend(0.5_f64.to_le_bytes());
-    bytes.extend(avro_number(0));
+    bytes.extend([avro_number(0), avro_number(1), b"ef".to_vec()].concat());
     // The bytes of the map's block: a key, a branch, a double.
     std::fs::write(table.join("a.avro"), avro_of(&one, [(1, bytes)].into_iter())).unwrap();
     std::fs::write(table.join("b.avro"), avro_of(ROW, [(1, row(1 << 40, "b"))].into_iter())).unwrap();
@@ -166,6 +168,8 @@ async fn files_of_one_table_are_put_together_by_name() {
     assert_eq!(frame.values("id"), [Value::Integer(1), Value::Integer(1 << 40)]);
     assert_eq!(frame.values("v"), [Value::Null, Value::Text("b".into())]);
     assert_eq!(frame.values("c"), [Value::Text("blue".into()), Value::Null]);
+    let frame = asked(folder.path(), "SELECT again FROM t WHERE id = 1").await.unwrap();
+    assert_eq!(frame.values("again"), [Value::Bytes(b"ef".to_vec())]);
     let frame = asked(folder.path(), "SELECT m, tree FROM t WHERE id = 1")
         .await
         .unwrap_or_else(|error| panic!("{}", error.message));

@@ -194,11 +194,14 @@ impl<'a> TwoSidedScan<'a> {
             plan = plan.without(attempt.excluded.clone());
             plan = plan.gated(Arc::new(move |key, content| attempt.counts(key, content)));
         }
+        let (held_old, held_new) = tokio::join!(room_to_hold(&self.sides.old), room_to_hold(&self.sides.new));
+        let held = Sides { old: held_old, new: held_new };
         let hash = |side, first, stream: Stream, head: Frame| {
             let (hashed, sampling) = (plan.hashed(side), plan.clone());
-            // Files are here already: their rows are read again rather than written to disk.
-            let is_near = self.sides.get(side).engine.driver().capabilities.cheap_rereads;
-            let mut hashed = if is_near { hashed.held() } else { hashed };
+            let mut hashed = match *held.get(side) {
+                Some(most) => hashed.held(most),
+                None => hashed,
+            };
             blocking(move || {
                 let mut head = head;
                 let added = stream.each(first, |batch| {
@@ -215,6 +218,34 @@ impl<'a> TwoSidedScan<'a> {
             tokio::join!(hash(Side::Old, old, streams.old, known.old), hash(Side::New, new, streams.new, known.new));
         *heads = Some(Sides { old: old.1, new: new.1 });
         Ok((plan.clone(), Sides { old: old.0?, new: new.0? }))
+    }
+}
+
+/// Returns how many bytes of the rows of a side are held at most, where it is files: those are here already, and are read again
+/// rather than written to disk.
+pub(super) async fn room_to_hold(side: &SideQuery<'_>) -> Option<usize> {
+    if !side.engine.driver().capabilities.cheap_rereads {
+        return None;
+    }
+    // A folder that does not answer fails the reading itself.
+    let near = tokio::time::timeout(NEAR, side.engine.near(&side.sql)).await;
+    Some(most_held(near.ok().flatten()))
+}
+
+/// How long it may take to say how large files are.
+const NEAR: Duration = Duration::from_secs(1);
+
+/// Bytes of the rows of files of `near` bytes on this machine that are held at most.
+///
+/// Memory costs more than it seems: the system clears each page that is new to a process, and on a virtual machine the host has
+/// to find it first. Beyond what a few checks use again and again, reading files twice costs less than holding their rows, unless
+/// they come over a network. Of large files a window or a filter may still ask for few rows.
+fn most_held(near: Option<u64>) -> usize {
+    const LARGE: u64 = 64 << 20;
+    match near {
+        Some(bytes) if bytes > LARGE => 32 << 20,
+        Some(_) => 256 << 20,
+        None => usize::MAX,
     }
 }
 
@@ -298,5 +329,17 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(failure) => std::panic::resume_unwind(failure.into_panic()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches large files whose rows all stay in memory, small ones that are read twice, and rows of a store that are.
+    #[test]
+    fn rows_of_small_files_are_held() {
+        let at = [None, Some(0), Some(64 << 20), Some((64 << 20) + 1), Some(u64::MAX)].map(most_held);
+        assert_eq!(at, [usize::MAX, 256 << 20, 256 << 20, 32 << 20, 32 << 20]);
     }
 }

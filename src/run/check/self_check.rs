@@ -12,7 +12,9 @@ use tokio::sync::mpsc;
 
 use super::super::context::{CheckRun, Context};
 use super::query::{fetch, prepare};
-use super::scan::{BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan, blocking, closed, second};
+use super::scan::{
+    BACKLOG, ScanRequest, Session, SideQuery, Stream, TwoSidedScan, blocking, closed, room_to_hold, second,
+};
 use crate::compare::{Itself, against_itself, by_value, differing};
 use crate::frame::Frame;
 use crate::model::{Cause, ErrorCode, ErrorReport, Place, Side, Sides, Unstable, Warning, WarningCode, agree, plural};
@@ -149,7 +151,7 @@ impl<'a> TwoSidedScan<'a> {
         head: &mut Option<Frame>,
     ) -> Result<Option<(DiffPlan, Hashed)>, ErrorReport> {
         let check = self.one.check;
-        let is_near = side.engine.driver().capabilities.cheap_rereads;
+        let most_held = room_to_hold(side).await;
         let options = crate::rowdiff::DiffOptions { seeds, ..self.options() };
         let work = |mut stream: Stream| async {
             let Some(first) = stream.next().await else { return (Err(Failure::Unread), head.take()) };
@@ -163,8 +165,8 @@ impl<'a> TwoSidedScan<'a> {
                 let mut hashed = plan.hashed(Side::Old);
                 if plan.is_exact() {
                     hashed = hashed.uncopied();
-                } else if is_near {
-                    hashed = hashed.held();
+                } else if let Some(most) = most_held {
+                    hashed = hashed.held(most);
                 }
                 let added = stream.each(first, |batch| {
                     let added = plan.sampled(Side::Old, batch.clone()).and_then(|batch| hashed.add(&batch));

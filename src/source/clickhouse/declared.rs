@@ -53,6 +53,10 @@ fn plain(declared: &str) -> ColumnType {
             let last = if digits == 9 { 2262 } else { 2299 };
             ColumnType::Timestamp { is_zoned: true, digits }.in_years(1900, last)
         }
+        "Time" => ColumnType::Duration { digits: 0 },
+        "Time64" => {
+            ColumnType::Duration { digits: number(0).and_then(|digits| u8::try_from(digits).ok()).unwrap_or(3) }
+        }
         "UUID" => ColumnType::Uuid,
         // Types of paths are a limit of their own.
         "JSON" if inner.is_empty() => ColumnType::Json,

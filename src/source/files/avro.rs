@@ -3,6 +3,7 @@
 mod head;
 mod layout;
 mod marks;
+mod names;
 mod packing;
 mod rows;
 

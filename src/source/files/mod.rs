@@ -283,6 +283,15 @@ impl Engine for Files {
         })
     }
 
+    fn near<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Option<u64>> {
+        Box::pin(async move {
+            match self.place {
+                Place::Local(_) => estimate::estimated(&self.place, &self.as_of, sql).await.ok()?.bytes,
+                _ => None,
+            }
+        })
+    }
+
     fn reader<'a>(
         &'a self,
         _timeout: Duration,

@@ -33,6 +33,7 @@ fn plain(declared: &str) -> ColumnType {
         "character varying" => ColumnType::Text { limit: number(0) },
         "character" => ColumnType::PaddedText { length: number(0).unwrap_or(1) },
         "name" => ColumnType::TextOfBytes { limit: 63 },
+        "\"char\"" => ColumnType::TextOfBytes { limit: 1 },
         "bytea" => ColumnType::Bytes { limit: None },
         "boolean" => ColumnType::Bool,
         "date" => ColumnType::Date,

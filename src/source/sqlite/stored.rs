@@ -53,6 +53,7 @@ pub(super) fn stored(declared: &str, of: &ColumnType, value: &Value) -> Room {
                 // A text of it, and of a REAL not of all its digits.
                 (Affinity::Text, _) => Room::None,
                 _ if is_decimal(declared) => decimal(value),
+                (_, ColumnType::Bool) => room(of, value),
                 (_, ColumnType::Integer { .. }) => match whole(value) {
                     Some(number) => Room::Exact(Value::Integer(number.into())),
                     None => Room::None,

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
+use super::names::resolved;
+
 /// First bytes of a file.
 const MAGIC: &[u8; 4] = b"Obj\x01";
 
@@ -54,7 +56,10 @@ impl Head {
         let (mark, after) = rest.split_at_checked(MARK)?;
         let schema = schema.ok_or_else(|| "its head has no schema".to_owned()).and_then(|text| {
             let schema = serde_json::from_slice(text).map_err(|cause| format!("its schema is no JSON: {cause}"))?;
-            field_twice(&schema).map_or(Ok(schema), |twice| Err(format!("it has two columns `{twice}`")))
+            match field_twice(&schema) {
+                Some(twice) => Err(format!("it has two columns `{twice}`")),
+                None => resolved(&schema),
+            }
         });
         Some(schema.map(|schema| Head {
             end: bytes.len() - after.len(),

@@ -1,7 +1,5 @@
 //! How a row of an Avro file lies in its bytes, by the schema in its head: where one ends and the next begins.
 
-use std::collections::HashMap;
-
 use serde_json::Value as Json;
 
 use super::super::longest::{HINT, IN_WORDS, LONGEST};
@@ -14,8 +12,6 @@ const DEPTH: usize = 100;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layout {
     parts: Vec<Part>,
-    /// Types that a schema names, by their full names.
-    names: HashMap<String, usize>,
     root: usize,
 }
 
@@ -48,13 +44,13 @@ fn wrong(why: &str) -> Stop {
 }
 
 impl Layout {
-    /// Reads a schema.
+    /// Reads a schema in which no name stands for a type.
     ///
     /// # Errors
     /// A type that is none.
     pub(super) fn of(schema: &Json) -> Result<Layout, String> {
         let mut layout = Layout::default();
-        layout.root = layout.part(schema, "", DEPTH)?;
+        layout.root = layout.part(schema, DEPTH)?;
         Ok(layout)
     }
 
@@ -88,38 +84,34 @@ impl Layout {
         self.parts.len() - 1
     }
 
-    /// Reads a type, in the namespace that it stands in.
-    fn part(&mut self, schema: &Json, space: &str, depth: usize) -> Result<usize, String> {
+    /// Reads a type.
+    fn part(&mut self, schema: &Json, depth: usize) -> Result<usize, String> {
         let deeper =
             depth.checked_sub(1).ok_or_else(|| format!("its schema is nested more than {DEPTH} levels deep"))?;
         match schema {
-            Json::String(name) => self.named(name, space),
+            Json::String(name) => self.named(name),
             Json::Array(branches) => {
-                let branches =
-                    branches.iter().map(|branch| self.part(branch, space, deeper)).collect::<Result<_, _>>()?;
+                let branches = branches.iter().map(|branch| self.part(branch, deeper)).collect::<Result<_, _>>()?;
                 Ok(self.add(Part::Union(branches)))
             }
             Json::Object(of) => {
                 let inner = |name: &str| of.get(name).ok_or_else(|| format!("its schema has a type without `{name}`"));
                 let kind = inner("type")?;
                 let Some(kind @ ("record" | "error" | "enum" | "fixed" | "array" | "map")) = kind.as_str() else {
-                    return self.part(kind, space, deeper);
+                    return self.part(kind, deeper);
                 };
                 match kind {
                     "array" => {
-                        let items = self.part(inner("items")?, space, deeper)?;
+                        let items = self.part(inner("items")?, deeper)?;
                         return Ok(self.add(Part::Array(items)));
                     }
                     "map" => {
-                        let values = self.part(inner("values")?, space, deeper)?;
+                        let values = self.part(inner("values")?, deeper)?;
                         return Ok(self.add(Part::Map(values)));
                     }
                     _ => {}
                 }
-                let text = |name: &str| of.get(name).and_then(Json::as_str);
-                let (space, name) = full(text("name").unwrap_or_default(), text("namespace").unwrap_or(space));
                 let place = self.add(Part::Number);
-                self.names.insert(name, place);
                 match kind {
                     "fixed" => {
                         let size = inner("size")?.as_u64().and_then(|size| usize::try_from(size).ok());
@@ -133,7 +125,7 @@ impl Layout {
                             inner("fields")?.as_array().ok_or("its schema has a record whose fields are no list")?;
                         let of = |field: &Json| {
                             let of = field.get("type").ok_or("its schema has a field without a type")?;
-                            self.part(of, &space, deeper)
+                            self.part(of, deeper)
                         };
                         let fields = fields.iter().map(of).collect::<Result<_, String>>()?;
                         self.parts[place] = Part::Record(fields);
@@ -146,7 +138,7 @@ impl Layout {
         }
     }
 
-    fn named(&mut self, name: &str, space: &str) -> Result<usize, String> {
+    fn named(&mut self, name: &str) -> Result<usize, String> {
         Ok(match name {
             "null" => self.add(Part::Fixed(0)),
             "boolean" => self.add(Part::Fixed(1)),
@@ -154,10 +146,7 @@ impl Layout {
             "float" => self.add(Part::Fixed(4)),
             "double" => self.add(Part::Fixed(8)),
             "bytes" | "string" => self.add(Part::Bytes),
-            _ => {
-                let known = self.names.get(&full(name, space).1).or_else(|| self.names.get(name));
-                *known.ok_or_else(|| format!("its schema has the type {name}, which it does not describe"))?
-            }
+            _ => return Err(format!("its schema has {name} in place of a type")),
         })
     }
 
@@ -206,15 +195,6 @@ impl Layout {
 }
 
 const TOO_MANY: &str = "an array of it has more than 64 Mi items that take no bytes";
-
-/// A name with the namespace before it, and that namespace.
-fn full(name: &str, space: &str) -> (String, String) {
-    match name.rsplit_once('.') {
-        Some((space, _)) => (space.to_owned(), name.to_owned()),
-        None if space.is_empty() => (String::new(), name.to_owned()),
-        None => (space.to_owned(), format!("{space}.{name}")),
-    }
-}
 
 fn take(rest: &mut &[u8], bytes: usize) -> Result<(), Stop> {
     *rest = rest.get(bytes..).ok_or(Stop::Short)?;
