@@ -2,6 +2,7 @@
 
 mod alike;
 mod arrow_table;
+mod at_time_zone;
 mod avro;
 mod balanced;
 mod capacity;
@@ -41,6 +42,7 @@ mod text;
 mod unify;
 mod warnings;
 mod whole;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::path::Path;

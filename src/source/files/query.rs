@@ -30,7 +30,7 @@ use super::row_table::{RowFile, RowTable};
 use super::session::Joins;
 use super::sql::Prepared;
 use super::tables::{self, Contents, Tables};
-use super::{avro, csv, forms, limits, longest, ndjson, own_thread, session, sql, warnings};
+use super::{avro, csv, forms, limits, longest, ndjson, own_thread, session, sql, warnings, zone};
 use crate::isolation::caught;
 use crate::model::Warning;
 
@@ -146,6 +146,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
                     warned.extend(warnings::undeclared(name, &query.partitions.undeclared(&own, files)));
                 }
             }
+            let table = zone::in_utc(&context, table).map_err(refused)?;
             context.register_table(TableReference::bare(name.as_str()), table).map_err(refused)?;
         }
         let statement = Statement::Statement(Box::new(prepared.statement.clone()));

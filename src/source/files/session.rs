@@ -11,6 +11,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::super::shared::batch_sink;
+use super::at_time_zone;
 use super::exact;
 use super::optimize;
 use super::stores::Pinned;
@@ -45,6 +46,7 @@ pub(super) fn context(memory: Option<usize>, joins: Joins) -> Result<SessionCont
     for function in exact::aggregates().into_iter().chain(exact::extremes()) {
         context.register_udaf(function);
     }
+    context.register_udf(at_time_zone::function());
     Ok(context)
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Statement, VisitMut, visit_relations};
+use sqlparser::ast::{Statement, VisitMut, visit_expressions_mut, visit_relations};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
 use super::super::{Error, ErrorCode};
+use super::at_time_zone;
 use super::balanced::Balanced;
 use super::grammar;
 
@@ -42,6 +43,10 @@ pub(super) fn prepared(query: &str) -> Result<Prepared, Error> {
         let first = relation.0.first().and_then(|part| part.as_ident());
         catalog |= relation.0.len() > 1 && first.is_some_and(|first| first.value.eq_ignore_ascii_case(CATALOG));
         tables.extend(relation.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.clone()));
+        ControlFlow::<()>::Continue(())
+    });
+    let _ = visit_expressions_mut(&mut statement, |one| {
+        at_time_zone::called(one);
         ControlFlow::<()>::Continue(())
     });
     let _ = VisitMut::visit(&mut statement, &mut Balanced);

@@ -188,7 +188,7 @@ const ALIKE: [&str; 109] = [
 ];
 
 /// Calls that PostgreSQL writes otherwise: over files, and there.
-const OTHERWISE: [(&str, &str); 37] = [
+const OTHERWISE: [(&str, &str); 42] = [
     ("CAST(EXTRACT(epoch FROM ts) * 64 AS BIGINT)", "TRUNC(EXTRACT(epoch FROM ts) * 64)::bigint"),
     ("DATEPART('hour', ts)", "EXTRACT(hour FROM ts)"),
     ("DATETRUNC('day', ts)", "DATE_TRUNC('day', ts)"),
@@ -208,12 +208,26 @@ const OTHERWISE: [(&str, &str); 37] = [
     ("TO_CHAR(day, '%Y/%m')", "TO_CHAR(day, 'YYYY/MM')"),
     ("TO_LOCAL_TIME(ts AT TIME ZONE 'UTC')", "ts"),
     (
-        "CAST(TO_LOCAL_TIME(FROM_UNIXTIME(id * 15000000) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin') AS VARCHAR)",
+        "CAST(FROM_UNIXTIME(id * 15000000) AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AS VARCHAR)",
         "TO_CHAR(TO_TIMESTAMP(id * 15000000) AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD\"T\"HH24:MI:SS')",
     ),
     (
-        "TO_LOCAL_TIME(ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin') AT TIME ZONE 'UTC'",
         "ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AT TIME ZONE 'UTC'",
+        "ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AT TIME ZONE 'UTC'",
+    ),
+    ("ts AT TIME ZONE 'Asia/Tokyo'", "ts AT TIME ZONE 'Asia/Tokyo'"),
+    ("ts AT TIME ZONE 'Etc/GMT-2' AT TIME ZONE 'GMT'", "ts AT TIME ZONE 'Etc/GMT-2' AT TIME ZONE 'GMT'"),
+    (
+        "ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' >= DATE '2024-03-01'",
+        "ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' >= DATE '2024-03-01'",
+    ),
+    (
+        "CAST(ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin' AS DATE)",
+        "(ts AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Berlin')::date",
+    ),
+    (
+        "EXTRACT(hour FROM ts AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York')",
+        "EXTRACT(hour FROM ts AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York')::int",
     ),
     ("FROM_UNIXTIME(id * 86400)", "TO_TIMESTAMP(id * 86400) AT TIME ZONE 'UTC'"),
     ("NOW() > TIMESTAMP '2026-01-01 00:00:00'", "true"),

@@ -5,6 +5,7 @@ mod doubles;
 mod functions;
 mod generate;
 mod refused;
+mod zones;
 
 use std::path::Path;
 use std::time::Duration;
