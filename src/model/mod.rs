@@ -65,7 +65,7 @@ pub use rows::{ColumnReport, DuplicateKeys, Example, MASKED, Pair, RowCounts, Ta
 pub use side::{Side, Sides};
 pub use sign_off::SignOff;
 pub use smallest_loss::{LossInRows, LossUnit, SmallestLoss};
-pub use source_report::{SourceReport, TableRead};
+pub use source_report::{SourceReport, TableRead, ViaReport};
 pub use spread::{Part, Spread};
 pub use suppressed::{DifferenceCounts, Known, Waived};
 pub use verdict::{Difference, Severity, Status};

@@ -24,9 +24,21 @@ pub struct SourceReport {
     /// Session settings that bear on the result.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,
+    /// Which source read it in place of its own engine, where the suite has one do that: the engine and the version are those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub via: Option<ViaReport>,
     /// Which state of each table with a log was read, by the names of the tables.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tables: BTreeMap<String, TableRead>,
+}
+
+/// The source that read another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct ViaReport {
+    /// Its name in the suite.
+    pub source: String,
+    /// Its URL, the password masked.
+    pub url: String,
 }
 
 /// Which state of a table with a log was read.
@@ -43,11 +55,12 @@ pub struct TableRead {
 }
 
 impl SourceReport {
-    /// Engine, version, how it was protected and the states of tables, as people read them.
+    /// Engine, version, which source read it, how it was protected and the states of tables, as people read them.
     pub fn what(&self) -> String {
         let tls = if self.tls.is_empty() { String::new() } else { format!(", TLS {}", self.tls) };
         let tables = self.states().map_or(String::new(), |states| format!(", {states}"));
-        format!("{} {}{tls}{tables}", self.engine, self.version)
+        let via = self.via.as_ref().map_or(String::new(), |via| format!(" via {}", via.source));
+        format!("{} {}{via}{tls}{tables}", self.engine, self.version)
     }
 
     /// The states of tables as people read them; absent where there are none.

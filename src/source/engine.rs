@@ -17,7 +17,9 @@ use super::catalog::Catalog;
 use super::dialect::Dialect;
 use super::error::Error;
 use super::estimate::Estimate;
+use super::lent::Lent;
 use super::lint::{Inspected, LintRequest};
+use super::location::Location;
 use super::merging::Merging;
 use super::options::SourceOptions;
 use super::parameters::Parameters;
@@ -58,10 +60,32 @@ pub struct Capabilities {
     pub ignores_case: bool,
     /// A sum of floats depends on the order of the rows, and the engine warns of it.
     pub unordered_float_sums: bool,
+    /// What a source of it is to another engine that reads it in its place; absent where none can.
+    pub(super) lends: Option<Lend>,
+    /// Opens a server of it that reads the tables of another source in place of its own; absent where it cannot.
+    pub(super) reads_others: Option<OpenOver>,
 }
 
 /// Opens a source: where it is, what the suite says, and the URL without its password. Connects to nothing yet.
 pub(super) type Open<P> = fn(&P, &SourceOptions, String) -> Result<Arc<dyn Engine>, Error>;
+
+/// What is lent of the place of a source, which messages call by the text. Connects to nothing yet.
+pub(super) type Lend = fn(&Location, &str) -> Result<Lent, Error>;
+
+/// Opens a server that reads another source. Connects to nothing yet.
+pub(super) type OpenOver = fn(&Url, &SourceOptions, Over) -> Result<Arc<dyn Engine>, Error>;
+
+/// A source that another engine reads, and who that is.
+pub(super) struct Over {
+    /// What is read.
+    pub(super) lent: Lent,
+    /// Where that is, without a password.
+    pub(super) shown: String,
+    /// The name of the source that reads it.
+    pub(super) reader: String,
+    /// Where the reader is, without a password.
+    pub(super) at: String,
+}
 
 /// What the URLs of an engine look like, and how a source is opened from one.
 pub enum Access {
@@ -109,6 +133,8 @@ impl Capabilities {
         zoned_windows: false,
         ignores_case: false,
         unordered_float_sums: false,
+        lends: None,
+        reads_others: None,
     };
 }
 
@@ -116,6 +142,11 @@ impl Driver {
     /// Returns whether `requirement` names this engine.
     pub fn is(&self, requirement: &Requirement) -> bool {
         matches!(requirement, Requirement::Engine(name) if name == self.name)
+    }
+
+    /// Returns whether the engine of another source can read its sources in its place.
+    pub fn is_lent(&self) -> bool {
+        self.capabilities.lends.is_some()
     }
 
     /// Returns the parameters of its URLs; none for paths.

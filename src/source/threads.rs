@@ -13,7 +13,7 @@ use tokio::sync::{SemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::answer::{Answer, QueryHandle};
-use super::engine::{Access, Driver, Engine};
+use super::engine::{Access, Driver, Engine, Over};
 use super::error::Error;
 use super::estimate::Estimate;
 use super::lint::{Inspected, LintRequest};
@@ -22,8 +22,9 @@ use super::merging::Merging;
 use super::options::SourceOptions;
 use super::pushdown::Described;
 use super::rate::Rate;
+use super::registry::DRIVERS;
 use super::shared::batch_sink::Reader;
-use super::url::SourceUrl;
+use super::url::{SourceUrl, Via};
 use crate::frame::Frame;
 use crate::isolation::{apart, resumed};
 use crate::model::{ErrorCode, SourceReport, TableRead, Volume, Warning};
@@ -35,14 +36,44 @@ pub fn open(url: &SourceUrl, options: &SourceOptions) -> Result<Arc<dyn Engine>,
     if let Some(why) = url.misnamed() {
         return Err(Error::new(ErrorCode::SourceUnfit, format!("{shown}: {why}")));
     }
-    let opened = url.driver().access.iter().find_map(|access| match (access, url.location()) {
-        (Access::Server { open, .. }, Location::Server(url)) => Some(open(url, options, shown.clone())),
-        (Access::Path { open, .. }, Location::Path(path)) => Some(open(path, options, shown.clone())),
-        _ => None,
-    });
+    let opened = match url.via() {
+        Some(via) => Some(opened_by(url, via)),
+        None => url.driver().access.iter().find_map(|access| match (access, url.location()) {
+            (Access::Server { open, .. }, Location::Server(url)) => Some(open(url, options, shown.clone())),
+            (Access::Path { open, .. }, Location::Path(path)) => Some(open(path, options, shown.clone())),
+            _ => None,
+        }),
+    };
     let unfit = || Err(Error::new(ErrorCode::Connection, format!("{shown} is no place that its engine can be at")));
     let rate = options.pace.as_ref().and_then(|pace| pace.rows_per_second).map(|most| Arc::new(Rate::new(most)));
     Ok(Arc::new(OnOwnThreads { engine: opened.unwrap_or_else(unfit)?, rate }))
+}
+
+/// The engine of `via`, which reads what is at `url`.
+fn opened_by(url: &SourceUrl, via: &Via) -> Result<Arc<dyn Engine>, Error> {
+    let (keeper, reader, name) = (url.keeper(), via.url.driver(), &via.name);
+    let unfit = |message: String| Error::new(ErrorCode::SourceUnfit, message);
+    let able = |has: fn(&Driver) -> bool| {
+        let names: Vec<&str> = DRIVERS.into_iter().filter(|driver| has(driver)).map(|driver| driver.name).collect();
+        names.join(", ")
+    };
+    let (Some(open), Location::Server(at)) = (reader.capabilities.reads_others, via.url.location()) else {
+        return Err(unfit(format!(
+            "`via` names the source `{name}`, which is one of {} and reads no others; name one of {}",
+            reader.name,
+            able(|driver| driver.capabilities.reads_others.is_some())
+        )));
+    };
+    let Some(lend) = keeper.capabilities.lends else {
+        return Err(unfit(format!(
+            "a source of {} cannot be read via `{name}`; leave `via` out (it is for sources of {})",
+            keeper.name,
+            able(|driver| driver.capabilities.lends.is_some())
+        )));
+    };
+    let shown = url.to_string();
+    let lent = lend(url.location(), &shown)?;
+    open(at, &via.options, Over { lent, shown, reader: name.clone(), at: via.url.to_string() })
 }
 
 /// An engine whose every question is asked on a thread of its own, and whose rows come as fast as they may.

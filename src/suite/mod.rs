@@ -23,6 +23,7 @@ mod read;
 mod rule;
 mod source;
 mod template;
+mod via;
 mod views;
 mod waivers;
 mod window;
@@ -306,6 +307,7 @@ fn sources(
 ) -> BTreeMap<String, SourceSpec> {
     let mut sources = BTreeMap::new();
     let Some(table) = table else { return sources };
+    let mut read_by = Vec::new();
     for (name, offset, value) in read::entries(table) {
         used.known_sources.insert(name.to_owned());
         let owner = format!("source `{name}`");
@@ -315,6 +317,7 @@ fn sources(
         }
         let Some(table) = read::table(value, &owner, file, problems) else { continue };
         let raw: raw::Source = read::read(table, &[], &owner, file, problems);
+        read_by.extend(raw.via.clone().map(|via| (name.to_owned(), offset, via)));
         match source::valid(raw, replaced) {
             Ok(source) => {
                 sources.insert(name.to_owned(), source);
@@ -326,6 +329,8 @@ fn sources(
             }
         }
     }
+    let named: Vec<&str> = read::entries(table).iter().map(|(name, ..)| *name).collect();
+    via::attach(&mut sources, &read_by, &named, file, problems);
     sources
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Defaults {
 pub(super) struct Source {
     /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path`, `adbc:spark://host` or a path; `${VAR}` and `${VAR:-default}` are expanded.
     pub url: Option<String>,
+    /// Another source of the suite whose engine reads the tables of this one, such as one of Spark; its own engine unless given.
+    pub via: Option<String>,
     /// The name of the ADBC driver of an `adbc:` URL; that of the engine unless given.
     pub driver: Option<String>,
     /// Session time zone; UTC unless given.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::expand::{Part, SourceSpecError, expanded, parts};
 use super::pace::pace;
 use super::raw;
-use crate::source::{AsOfOptions, CsvOptions, Driver, SourceOptions, SourceUrl, admits};
+use crate::source::{AsOfOptions, CsvOptions, Driver, SourceOptions, SourceUrl, Via, admits};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,12 +13,19 @@ pub struct SourceSpec {
     url: String,
     /// What the suite says beside the URL.
     pub options: SourceOptions,
+    /// What reads it in place of its own engine.
+    via: Option<Box<(String, SourceSpec)>>,
 }
 
 impl SourceSpec {
     /// A source with the URL `url`, variables not expanded.
     pub(crate) fn new(url: String, options: SourceOptions) -> Self {
-        SourceSpec { url, options }
+        SourceSpec { url, options, via: None }
+    }
+
+    /// The same, read by the source `name`.
+    pub(super) fn read_by(self, name: &str, reader: SourceSpec) -> SourceSpec {
+        SourceSpec { via: Some(Box::new((name.to_owned(), reader))), ..self }
     }
 
     /// The URL with its variables and with what it leaves to files of other programs; a value that stands for a user or a
@@ -28,14 +35,17 @@ impl SourceSpec {
         folder: &Path,
         variables: impl Fn(&str) -> Option<String>,
     ) -> Result<SourceUrl, SourceSpecError> {
-        Ok(self.as_written(folder, variables)?.complete(folder)?)
+        let url = self.as_written(folder, &variables)?.complete(folder)?;
+        let Some((name, reader)) = self.via.as_deref() else { return Ok(url) };
+        let via = reader.as_written(folder, &variables)?.complete(folder)?;
+        Ok(url.read_by(Via { name: name.clone(), url: via, options: reader.options.clone() }))
     }
 
     /// The URL with its variables, without what it leaves to files of other programs.
     fn as_written(
         &self,
         folder: &Path,
-        variables: impl Fn(&str) -> Option<String>,
+        variables: &impl Fn(&str) -> Option<String>,
     ) -> Result<SourceUrl, SourceSpecError> {
         let (text, brought) = expanded(&self.url, folder, variables)?;
         Ok(SourceUrl::parse(&text, folder)?.hiding(&brought))
@@ -43,7 +53,8 @@ impl SourceSpec {
 
     /// The engine, where it can be known now.
     pub fn engine_hint(&self, folder: &Path, variables: impl Fn(&str) -> Option<String>) -> Option<&'static Driver> {
-        self.as_written(folder, variables).ok().map(|url| url.driver())
+        let answers = self.via.as_deref().map_or(self, |(_, reader)| reader);
+        answers.as_written(folder, &variables).ok().map(|url| url.driver())
     }
 
     /// Whether the URL is well-formed as far as can be known without variables.
@@ -110,7 +121,12 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
     if options.max_connections == Some(0) {
         problems.push("`max_connections` must be at least 1".to_owned());
     }
-    if let Some(engine) = raw.url.as_deref().filter(|_| replaced.is_none()).and_then(certain) {
+    let engine = raw.url.as_deref().filter(|_| replaced.is_none()).and_then(certain);
+    if raw.via.is_some() {
+        let without = engine.filter(|engine| !engine.is_lent());
+        problems.extend(without.map(|engine| means_nothing("via", engine)));
+        problems.extend(read_otherwise(&options));
+    } else if let Some(engine) = engine {
         problems.extend(without_effect(engine, &options));
         let asked = options.pace.as_ref().and_then(|pace| pace.pause.as_ref());
         if let Some(Err(refused)) = asked.map(|pause| admits(engine.dialect, &pause.sql)) {
@@ -130,6 +146,29 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
         }
     }
     Err(problems)
+}
+
+/// Settings of a source that belong to the one which reads it.
+fn read_otherwise(options: &SourceOptions) -> Vec<String> {
+    let given = [
+        ("timezone", options.timezone.is_some()),
+        ("settings", !options.settings.is_empty()),
+        ("driver", options.driver.is_some()),
+        ("max_connections", options.max_connections.is_some()),
+    ];
+    let of_reader = given.into_iter().filter(|(_, given)| *given).map(|(name, _)| {
+        format!("`{name}` means nothing for a source with `via`; give it to the source that `via` names")
+    });
+    let own = [
+        ("types", !options.types.is_empty()),
+        ("partitions", !options.partitions.is_empty()),
+        ("as_of", options.as_of.is_some()),
+        ("csv", options.csv != CsvOptions::default()),
+    ];
+    let own = own.into_iter().filter(|(_, given)| *given);
+    let own =
+        own.map(|(name, _)| format!("`{name}` is not known to what reads a source with `via`; leave one of both out"));
+    of_reader.chain(own).collect()
 }
 
 /// The engine of a URL that no variable can change.
@@ -154,8 +193,11 @@ fn without_effect(engine: &Driver, options: &SourceOptions) -> Vec<String> {
         ("as_of", options.as_of.is_some() && !typed),
         ("csv", options.csv != CsvOptions::default() && !typed),
     ];
-    let told = |(name, _): (&str, bool)| format!("`{name}` means nothing for {}; remove it", engine.name);
-    given.into_iter().filter(|(_, without)| *without).map(told).collect()
+    given.into_iter().filter(|(_, without)| *without).map(|(name, _)| means_nothing(name, engine)).collect()
+}
+
+fn means_nothing(setting: &str, engine: &Driver) -> String {
+    format!("`{setting}` means nothing for {}; remove it", engine.name)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ SPARK="pyspark==4.3.0 adbc-driver-spark==0.3.0"
 
 spark_port=
 spark_cluster_port=
+jdbc_jar=
 
 # The server is a Java program: 17 is the first version that runs it.
 find_java() {
@@ -33,6 +34,25 @@ install_spark() {
     ) 9>.engines/spark.lock
 }
 
+# The driver of JDBC by which Spark reads PostgreSQL, from Debian's package or from an archive of it that is unpacked here: what the
+# package wants beside it is for others.
+find_jdbc() {
+    jdbc_jar=/usr/share/java/postgresql.jar
+    [ ! -f "$jdbc_jar" ] || return 0
+    jdbc_jar=$(cd .engines && pwd -P)/jdbc/usr/share/java/postgresql.jar
+    [ ! -f "$jdbc_jar" ] || return 0
+    command -v apt-get >/dev/null || die "there is no $jdbc_jar; put the driver of JDBC of PostgreSQL there"
+    say "fetching libpostgresql-jdbc-java with apt-get into .engines/"
+    local fetched
+    fetched=$(mktemp -d "$HOME_OF_ENGINES/jdbc.XXXXXX")
+    (cd "$fetched" && { apt-get download -qq libpostgresql-jdbc-java || { apt-get update -qq && apt-get download -qq libpostgresql-jdbc-java; }; }) \
+        </dev/null >"$fetched/log" 2>&1 || { cat "$fetched/log" >&2; die "apt-get could not fetch libpostgresql-jdbc-java"; }
+    dpkg -x "$fetched"/*.deb "$fetched/jdbc"
+    mkdir -p .engines
+    # Of two runs at once the second finds it there.
+    mv -T "$fetched/jdbc" .engines/jdbc 2>/dev/null || [ -f "$jdbc_jar" ]
+}
+
 # The path of the driver, unless another is given.
 find_spark() {
     [ -z "${CUTOVER_TEST_SPARK_DRIVER:-}" ] || return 0
@@ -46,6 +66,7 @@ find_spark() {
 start_spark() {
     find_java
     install_spark
+    find_jdbc
     spark_port=$(free_port)
     start_spark_server spark "$spark_port" "local[2]"
     spark_pid=$!
@@ -65,6 +86,7 @@ start_spark_server() {
     # from UTC, so a session that is not pinned shows.
     (cd "$home" && exec env SPARK_HOME="$server" SPARK_LOCAL_IP=127.0.0.1 "$server/bin/spark-submit" \
         --class org.apache.spark.sql.connect.service.SparkConnectServer --master "$3" --driver-memory 1g \
+        --jars "$jdbc_jar" \
         --driver-java-options "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" \
         --conf spark.connect.grpc.binding.address=127.0.0.1 --conf spark.connect.grpc.binding.port="$2" \
         --conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1 --conf spark.ui.enabled=false \

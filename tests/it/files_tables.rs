@@ -202,7 +202,11 @@ async fn a_struct_that_names_a_field_twice_is_an_error() {
 }
 
 /// Writes one row group by hand: `message` has one column, which `fill` writes.
-fn by_hand(path: &Path, message: &str, fill: impl FnOnce(&mut parquet::file::writer::SerializedColumnWriter<'_>)) {
+pub(crate) fn by_hand(
+    path: &Path,
+    message: &str,
+    fill: impl FnOnce(&mut parquet::file::writer::SerializedColumnWriter<'_>),
+) {
     let schema = Arc::new(parse_message_type(message).unwrap());
     let mut writer = SerializedFileWriter::new(File::create(path).unwrap(), schema, Arc::default()).unwrap();
     let mut group = writer.next_row_group().unwrap();

@@ -179,7 +179,8 @@ fn suite(
     SuiteReport { name: _, path: _, sha256: _, checks_sha256: _, params, sources, arguments, proof: _ }: &mut SuiteReport,
 ) {
     params.values_mut().chain(arguments).for_each(value);
-    for SourceReport { engine: _, version, timezone, url: _, tls: _, settings, tables } in sources.values_mut() {
+    for SourceReport { engine: _, version, timezone, url: _, tls: _, settings, via: _, tables } in sources.values_mut()
+    {
         [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
         for TableRead { format: _, version, at } in tables.values_mut() {
             std::iter::once(version).chain(at).for_each(words);

@@ -19,6 +19,7 @@ mod grammar;
 mod int96;
 mod joined;
 mod lake;
+mod lent;
 mod lexer;
 mod limits;
 mod longest;
@@ -85,6 +86,7 @@ pub(super) static DRIVER: Driver = Driver {
         cheap_rereads: true,
         typed_by_suite: true,
         unordered_float_sums: true,
+        lends: Some(lent::lent),
         ..Capabilities::NONE
     },
     catalog: &catalog::Stems,

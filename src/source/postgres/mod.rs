@@ -15,6 +15,7 @@ mod decode;
 mod dialect;
 mod error;
 mod estimate;
+mod lent;
 mod lexer;
 mod lint;
 mod made;
@@ -62,7 +63,7 @@ pub use server::Postgres;
 pub(super) static DRIVER: Driver = Driver {
     name: "postgres",
     dialect: &dialect::Postgres,
-    capabilities: Capabilities { unordered_float_sums: true, ..Capabilities::NONE },
+    capabilities: Capabilities { unordered_float_sums: true, lends: Some(lent::lent), ..Capabilities::NONE },
     catalog: &catalog::PgCatalog,
     access: &[Access::Server {
         schemes: &["postgres"],

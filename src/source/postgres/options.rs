@@ -38,7 +38,7 @@ fn names_password(url: &url::Url) -> bool {
 }
 
 /// The password of `options`, which the driver tells as a part of a URL only; what else stands there might be no URL.
-fn password(options: &PgConnectOptions) -> Option<String> {
+pub(super) fn password(options: &PgConnectOptions) -> Option<String> {
     let url = options.clone().host("host").username("user").to_url_lossy();
     Some(percent_decode_str(url.password()?).decode_utf8_lossy().into_owned())
 }

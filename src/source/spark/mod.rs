@@ -3,16 +3,21 @@
 //! Spark has no transaction and no snapshot over several queries, and no account that only reads: what keeps it from writing
 //! is the gate, and the rights of the account.
 
+mod asking;
 mod capacity;
 mod catalog;
 mod dialect;
+mod file_views;
+mod jdbc_views;
 mod lexer;
 mod parameters;
+mod relations;
 mod send;
 mod server;
 mod server_diff;
 mod types;
 mod vendor;
+mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,22 +26,25 @@ use adbc_driver_manager::ManagedConnection;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use tokio::sync::{SemaphorePermit, mpsc};
+use url::Url;
 
 use super::adbc::{Cancel, GivenUp, waiting};
 use super::answer::{Answer, QueryHandle};
 use super::catalog::Cells;
-use super::engine::{Access, Capabilities, Driver, Engine, PathOf};
+use super::engine::{Access, Capabilities, Driver, Engine, Over, PathOf};
 use super::error::Error;
 use super::gate::ReadQuery;
+use super::options::SourceOptions;
 use super::pushdown::Described;
 use super::shared::batch_sink::{BatchSink, Reader};
 use super::shared::column_builder;
 use crate::frame::{Frame, Value};
-use crate::model::{ErrorCode, SourceReport, Warning};
+use crate::model::{ErrorCode, SourceReport, ViaReport, Warning};
 
 use lexer::LEXERS;
 use parameters::PARAMETERS;
 use server::{LIBRARY, Server};
+use views::Views;
 
 /// How long a server may take to its first answer: one that sleeps is woken by it.
 const WAKING: Duration = Duration::from_secs(300);
@@ -49,6 +57,7 @@ pub(super) static DRIVER: Driver = Driver {
         library: Some(&LIBRARY),
         ignores_case: true,
         unordered_float_sums: true,
+        reads_others: Some(|url, options, over| Ok(Arc::new(Spark::over(url, options, over)?))),
         ..Capabilities::NONE
     },
     catalog: &catalog::Shown,
@@ -59,7 +68,7 @@ pub(super) static DRIVER: Driver = Driver {
         path: PathOf::Database,
         open: |url, options, shown| {
             let server = Arc::new(Server::new(url, options, &shown)?);
-            Ok(Arc::new(Spark { server, shown }))
+            Ok(Arc::new(Spark { server, shown, over: None }))
         },
     }],
 };
@@ -67,13 +76,27 @@ pub(super) static DRIVER: Driver = Driver {
 /// A server of Spark Connect.
 struct Spark {
     server: Arc<Server>,
+    /// Where what it reads is.
     shown: String,
+    /// The tables of another source, which it reads in place of its own.
+    over: Option<(Arc<Views>, ViaReport)>,
 }
 
 /// Readings one after the other, each in a session.
 struct Readings<'a>(&'a Spark);
 
 impl Spark {
+    /// A server that reads another source.
+    fn over(url: &Url, options: &SourceOptions, over: Over) -> Result<Spark, Error> {
+        let server = Server::new(url, options, &over.at)?.beginning_with(views::begins());
+        let views = Arc::new(Views::new(over.lent, over.shown.clone()));
+        if views.tells_password() {
+            server.may_be_told(&format!("the password of {}", over.shown))?;
+        }
+        let via = ViaReport { source: over.reader, url: over.at };
+        Ok(Spark { server: Arc::new(server), shown: over.shown, over: Some((views, via)) })
+    }
+
     /// Reads `sql` into `rows`.
     async fn reading(&self, sql: &str, mut rows: BatchSink) -> Result<BatchSink, Error> {
         self.working(sql, move |connection, sql, cancel| {
@@ -92,10 +115,14 @@ impl Spark {
         let cancel = Cancel::default();
         let mut given_up = GivenUp::new(&cancel);
         let (server, sql) = (self.server.clone(), sql.to_owned());
+        let views = self.over.as_ref().map(|(views, _)| views.clone());
         let done = waiting(move || {
-            let mut connection = server.connect()?;
-            let done = work(&mut connection, &sql, &cancel)?;
-            server.sessions.give(connection);
+            let mut session = server.connect()?;
+            if let Some(views) = views {
+                views.ready(&mut session, &sql, &cancel)?;
+            }
+            let done = work(&mut session.connection, &sql, &cancel)?;
+            server.sessions.give(session);
             Ok(done)
         })
         .await;
@@ -143,14 +170,14 @@ impl Engine for Spark {
     }
 
     fn identity(&self) -> String {
-        String::new()
+        self.over.as_ref().map(|(views, _)| views.identity()).unwrap_or_default()
     }
 
     fn describe(&self) -> BoxFuture<'_, Result<SourceReport, Error>> {
         Box::pin(async {
             let asked = self.answer("SELECT version() AS version, current_timezone() AS zone");
             let slow = || {
-                let message = format!("{} does not answer within 5 minutes; check that it runs", self.shown);
+                let message = format!("{} does not answer within 5 minutes; check that it runs", self.server.shown);
                 Error::new(ErrorCode::Connection, message)
             };
             let cells = Cells::of(&tokio::time::timeout(WAKING, asked).await.map_err(|_| slow())??.frame);
@@ -163,6 +190,7 @@ impl Engine for Spark {
                 url: self.shown.clone(),
                 tls: self.server.tls.as_str().to_owned(),
                 settings: self.server.settings.iter().cloned().collect(),
+                via: self.over.as_ref().map(|(_, via)| via.clone()),
                 ..SourceReport::default()
             })
         })

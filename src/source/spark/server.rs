@@ -1,5 +1,6 @@
 //! A server of Spark Connect: how it is reached, and sessions that are set up the same.
 
+use std::collections::BTreeSet;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -42,6 +43,13 @@ const WHOLE: (&str, &str) = ("spark.sql.debug.maxToStringFields", "1000000");
 
 const ZONE: &str = "spark.sql.session.timeZone";
 
+/// A session of a server.
+pub(super) struct Session {
+    pub(super) connection: ManagedConnection,
+    /// The tables of another source that are views in it.
+    pub(super) views: BTreeSet<String>,
+}
+
 /// A server, and its idle sessions.
 pub(super) struct Server {
     options: Vec<(OptionDatabase, String)>,
@@ -50,11 +58,11 @@ pub(super) struct Server {
     /// Statements that begin a session.
     begins: Vec<String>,
     driver: Option<String>,
-    shown: String,
+    pub(super) shown: String,
     pub(super) tls: Tls,
     pub(super) settings: Vec<(String, String)>,
     opened: Mutex<Option<Arc<ManagedDatabase>>>,
-    pub(super) sessions: ConnectionPool<ManagedConnection>,
+    pub(super) sessions: ConnectionPool<Session>,
 }
 
 impl Server {
@@ -69,8 +77,7 @@ impl Server {
         let host = url.host_str().unwrap_or_default().to_owned();
         let (port, token) = (url.port().unwrap_or(PORT), url.password().map(decoded));
         let tls = given(TLS).map_or(token.is_some(), |asked| asked.eq_ignore_ascii_case("true"));
-        let own = ["localhost", "127.0.0.1", "[::1]"].contains(&host.as_str());
-        if token.is_some() && !tls && !own {
+        if token.is_some() && !tls && !is_own(&host) {
             return Err(unfit(format!("{shown} would send its token in plain text; write {TLS}=true behind the `?`")));
         }
         if let Some(name) = options.settings.keys().find(|name| [ZONE, WHOLE.0].contains(&name.as_str())) {
@@ -114,7 +121,7 @@ impl Server {
     ///
     /// # Errors
     /// No driver, no server, or a setting that the server does not take.
-    pub(super) fn connect(&self) -> Result<ManagedConnection, Error> {
+    pub(super) fn connect(&self) -> Result<Session, Error> {
         if let Some(idle) = self.sessions.take() {
             return Ok(idle);
         }
@@ -122,7 +129,26 @@ impl Server {
         for statement in &self.begins {
             run(&mut connection, statement).map_err(|cause| self.unreached(&cause))?;
         }
-        Ok(connection)
+        Ok(Session { connection, views: BTreeSet::new() })
+    }
+
+    /// Refuses to tell the server a secret that others could read on the way.
+    ///
+    /// # Errors
+    /// A server elsewhere, and a connection that is not encrypted.
+    pub(super) fn may_be_told(&self, secret: &str) -> Result<(), Error> {
+        if self.tls != Tls::Absent || is_own(&self.host) {
+            return Ok(());
+        }
+        let message =
+            format!("{} would be told {secret} in plain text; write {TLS}=true behind the `?` of its URL", self.shown);
+        Err(Error::new(ErrorCode::SourceUnfit, message))
+    }
+
+    /// Adds statements to those that begin a session.
+    pub(super) fn beginning_with(mut self, statements: impl IntoIterator<Item = String>) -> Server {
+        self.begins.extend(statements);
+        self
     }
 
     fn database(&self) -> Result<Arc<ManagedDatabase>, Error> {
@@ -169,8 +195,16 @@ impl Server {
     }
 }
 
+/// Whether a host is this machine.
+fn is_own(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].contains(&host)
+}
+
 /// Runs a statement of our own.
-fn run(connection: &mut ManagedConnection, sql: &str) -> Result<(), adbc_core::error::Error> {
+///
+/// # Errors
+/// What Spark says.
+pub(super) fn run(connection: &mut ManagedConnection, sql: &str) -> Result<(), adbc_core::error::Error> {
     let mut statement = connection.new_statement()?;
     statement.set_sql_query(sql)?;
     statement.execute()?.try_for_each(|batch| batch.map(drop)).map_err(|cause| {

@@ -55,6 +55,12 @@ impl Vendor for OfSpark {
     }
 }
 
+/// Why another source is not read.
+pub(super) fn unmade(cause: &error::Error) -> Error {
+    let hint = "check that the server reaches the source, or leave `via` out";
+    Error { code: ErrorCode::SourceUnfit, ..refused(LABEL, &told(&cause.message), cause.status, hint) }
+}
+
 /// What Spark said, without the plan and the query that follow it.
 fn told(text: &str) -> String {
     let follows =

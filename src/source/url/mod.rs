@@ -2,6 +2,7 @@
 
 mod error;
 mod parameters;
+mod private;
 pub(crate) mod strict;
 #[cfg(test)]
 mod tests;
@@ -17,9 +18,11 @@ use url::Url;
 
 use super::engine::{Access, Driver, PathOf};
 use super::location::Location;
+use super::options::SourceOptions;
 use super::registry::DRIVERS;
 use crate::secret;
 pub use error::UrlError;
+use private::Private;
 
 /// What a variable may say and everybody knows.
 const COMMON: [&str; 10] =
@@ -33,6 +36,19 @@ pub struct SourceUrl {
     private: Private,
     /// What is not shown of a path.
     hidden: Vec<String>,
+    /// What reads it in place of its own engine.
+    via: Option<Box<Via>>,
+}
+
+/// Another source of a suite, whose engine reads the tables of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Via {
+    /// The name of that source.
+    pub name: String,
+    /// Where it is.
+    pub url: SourceUrl,
+    /// What the suite says of it.
+    pub options: SourceOptions,
 }
 
 /// What a variable or a file brings into a URL.
@@ -41,25 +57,6 @@ pub(crate) struct Brought {
     pub(crate) value: String,
     /// Whether it is a secret wherever it stands.
     pub(crate) is_secret: bool,
-}
-
-/// Parts of a URL that are not shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Private {
-    user: bool,
-    host: bool,
-    database: bool,
-}
-
-impl Private {
-    /// Whatever either of the two hides.
-    fn and(self, other: Private) -> Private {
-        Private {
-            user: self.user || other.user,
-            host: self.host || other.host,
-            database: self.database || other.database,
-        }
-    }
 }
 
 impl SourceUrl {
@@ -75,7 +72,13 @@ impl SourceUrl {
     }
 
     fn read(text: &str, base: &Path) -> Result<SourceUrl, UrlError> {
-        let at = |driver, location| SourceUrl { driver, location, private: Private::default(), hidden: Vec::new() };
+        let at = |driver, location| SourceUrl {
+            driver,
+            location,
+            private: Private::default(),
+            hidden: Vec::new(),
+            via: None,
+        };
         if strict::has_drive(text) {
             let path = at(by_prefix(""), Location::Path(base.join(text)));
             return if cfg!(windows) { Ok(path) } else { Err(UrlError::Drive) };
@@ -223,9 +226,24 @@ impl SourceUrl {
         }
     }
 
-    /// The engine that answers to it.
+    /// The engine that answers its queries.
     pub fn driver(&self) -> &'static Driver {
+        self.via.as_ref().map_or(self.driver, |via| via.url.driver)
+    }
+
+    /// The engine that it is a place of, whichever answers its queries.
+    pub(super) fn keeper(&self) -> &'static Driver {
         self.driver
+    }
+
+    /// What reads it in place of its own engine.
+    pub fn via(&self) -> Option<&Via> {
+        self.via.as_deref()
+    }
+
+    /// The same, read by another source.
+    pub fn read_by(self, via: Via) -> SourceUrl {
+        SourceUrl { via: Some(Box::new(via)), ..self }
     }
 
     /// What stands before the path of a URL that is one; empty for others.

@@ -228,6 +228,7 @@ fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
         ("csv", ("{ delimiter = ';' }", &["files"][..])),
         ("partitions", ("{ day = 'date' }", &["files"][..])),
         ("as_of", ("{ version = 3 }", &["files"][..])),
+        ("via", ("'old'", &["postgres", "files"][..])),
     ]);
     let listed = settings.keys().copied().chain(["url"]).map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(listed, properties("Source"));

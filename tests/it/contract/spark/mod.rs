@@ -3,6 +3,8 @@
 mod across;
 mod drivers;
 mod reading;
+mod via;
+mod via_database;
 
 use std::path::Path;
 use std::sync::Arc;
