@@ -125,8 +125,9 @@ async fn reach(suites: &[Suite], told: &mut Option<Told>, stop: &CancellationTok
 fn say(suite: &str, name: &str, described: &Result<(SourceReport, Vec<String>), String>) {
     match described {
         Ok((report, advice)) => {
+            let via = report.via.as_ref().map_or(String::new(), |via| format!(" via {}", via.source));
             console::print(&format!(
-                "{suite}: source `{name}`: {} {} at {}\n",
+                "{suite}: source `{name}`: {} {} at {}{via}\n",
                 report.engine,
                 visible(&hidden(&report.version)),
                 report.url

@@ -47,7 +47,7 @@ pub(super) fn described(
 }
 
 /// Whether a query begins as one that only the catalogue answers, with texts.
-fn asks_of_catalogue(query: ReadQuery<'_>) -> bool {
+pub(super) fn asks_of_catalogue(query: ReadQuery<'_>) -> bool {
     let tokens = lexer::tokens(&LEXERS[0], query.text()).unwrap_or_default();
     let first = tokens.iter().find(|token| token.kind == Kind::Word);
     let first = first.map(|token| query.text()[token.start..token.end].to_ascii_uppercase());

@@ -7,11 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::super::adbc::Cancel;
 use super::super::dialect::Dialect;
 use super::super::error::Error;
+use super::super::gate::ReadQuery;
 use super::super::lent::{Lent, LentFile, LentFolder};
 use super::dialect::Spark;
 use super::file_views;
 use super::jdbc_views;
+use super::lexer::LEXERS;
 use super::relations::relations;
+use super::send::asks_of_catalogue;
 use super::server::Session;
 use crate::model::ErrorCode;
 
@@ -59,10 +62,17 @@ impl Views {
     /// # Errors
     /// A table that the source does not have, a query whose tables are not told, and a table that Spark would read otherwise.
     pub(super) fn ready(&self, session: &mut Session, sql: &str, cancel: &Cancel) -> Result<(), Error> {
+        if asks_of_catalogue(ReadQuery::check(&LEXERS[0], sql)?) {
+            let message = format!(
+                "with `via` the catalogue of {} is not read, only what queries name; compare catalogues by sources without `via`",
+                self.shown
+            );
+            return Err(Error::new(ErrorCode::SourceUnfit, message));
+        }
         let refused = |why: String| {
             let message = format!(
                 "it cannot be told which tables the query reads, and with `via` it may read those of {} alone: {why}; write it in the SQL \
-                 of Spark, with each table by its name (the catalogue is read without `via`)",
+                 of Spark, with each table by its name",
                 self.shown
             );
             Error::new(ErrorCode::QueryRefused, message)

@@ -201,6 +201,13 @@ fn what_could_be_read_otherwise_is_an_error() {
     let told =
         String::from_utf8_lossy(&run(folder.path(), &one, &[]).stdout).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(told.contains("odd/xzy.parquet is no file of the table here, and to Spark it is one"), "{told}");
+    let shape = "[checks.shape]\nkind = \"schema\"\nsources = { old = \"old\", new = \"spark\" }\n";
+    let both = format!("{}{shape}", suite("SELECT id FROM orders", via));
+    let told = String::from_utf8_lossy(&run(folder.path(), &both, &["--only", "s.shape"]).stdout).into_owned();
+    assert!(told.contains("with `via` the catalogue of ./lake is not read"), "{told}");
+    let validated = cutover(folder.path()).args(["validate", "suite.toml", "--connect"]).output().unwrap();
+    let told = String::from_utf8_lossy(&validated.stdout).into_owned();
+    assert!(told.contains("source `old`: spark 4.3.0 at ./lake via spark\n"), "{told}");
     for (query, source, wanted) in [
         ("SELECT id FROM other", via, "has no table `other`, and with `via` a query reads no others; it has "),
         ("WITH other AS (SELECT * FROM other) SELECT id FROM other", via, "has no table `other`"),
