@@ -291,7 +291,7 @@ impl Engine for Files {
         Box::pin(async move {
             match self.place {
                 Place::Local(_) => estimate::estimated(&self.place, &self.as_of, sql).await.ok()?.bytes,
-                _ => None,
+                Place::Stored(_) => None,
             }
         })
     }
