@@ -91,7 +91,7 @@ impl Target {
         match &query.picked {
             Picked::All => {}
             Picked::Where(filter) => {
-                scope.conditions.insert(0, format!("({})", filter.sql));
+                scope.conditions.insert(0, format!("({})", changes.spelled(&filter.sql)?));
                 scope.columns.extend(filter.columns.iter().cloned());
             }
             Picked::Named if !storage.is_unique => {

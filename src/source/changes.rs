@@ -112,6 +112,14 @@ pub trait Changes: Sync {
         literal
     }
 
+    /// A condition of a query as whoever runs the file reads it.
+    ///
+    /// # Errors
+    /// Why it is read otherwise there.
+    fn spelled(&self, condition: &str) -> Result<String, String> {
+        Ok(condition.to_owned())
+    }
+
     /// What `column` keeps of a value.
     fn room(&self, column: &ColumnSchema, value: &Value) -> Room {
         room(&column.of, value)

@@ -40,6 +40,15 @@ pub trait Dialect: Sync {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
 
+    /// `value` as it stands in a query in place of a placeholder: as a literal, unless the engine would compare that otherwise
+    /// than as what it is.
+    ///
+    /// # Errors
+    /// What the engine cannot hold.
+    fn bound(&self, value: &ParamValue) -> Result<String, String> {
+        self.literal(value)
+    }
+
     /// `value` as a literal; a list is its elements in parentheses, as `IN` takes it. No value can become structure of a
     /// query.
     ///

@@ -75,7 +75,7 @@ impl Template {
                         fault(sql.len(), format!("param `{name}` has no value; give it with --param {name}=…"))
                     })?;
                     let written =
-                        dialect.literal(value).map_err(|why| fault(sql.len(), format!("param `{name}`: {why}")))?;
+                        dialect.bound(value).map_err(|why| fault(sql.len(), format!("param `{name}`: {why}")))?;
                     let start = sql.len();
                     sql.push_str(&written);
                     literals.push((name, start..sql.len()));

@@ -26,6 +26,10 @@ impl Changes for Sqlite {
         })
     }
 
+    fn spelled(&self, condition: &str) -> Result<String, String> {
+        super::conditions::spelled(condition)
+    }
+
     fn room(&self, column: &ColumnSchema, value: &Value) -> Room {
         stored(&column.declared, &column.of, value)
     }

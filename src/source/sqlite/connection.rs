@@ -13,6 +13,7 @@ use rusqlite::{ErrorCode as SqliteCode, OpenFlags};
 use super::super::{Error, ErrorCode};
 use super::beside;
 use super::beside::Way;
+use super::times;
 use crate::model::{Warning, WarningCode};
 
 /// Virtual machine steps between two looks at the cancellation.
@@ -178,6 +179,7 @@ impl Connection {
     fn restrict(&self) -> rusqlite::Result<()> {
         self.held.busy_timeout(Duration::ZERO)?;
         self.held.pragma_update(None, "query_only", true)?;
+        self.held.create_collation(times::TIMES, times::order)?;
         self.held.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         let cancel = self.cancel.clone();
         self.held.progress_handler(STEPS, Some(move || cancel.cancelled()))

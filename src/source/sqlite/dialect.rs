@@ -8,6 +8,7 @@ use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
 use super::lexer::LEXERS;
+use super::times::TIMES;
 use crate::frame::Type;
 use crate::schema::{ColumnType, Measure};
 use crate::spec::check::ParamValue;
@@ -73,6 +74,20 @@ impl Dialect for Sqlite {
 
     fn time(&self, value: NaiveTime) -> String {
         format!("'{}'", value.format("%H:%M:%S%.f"))
+    }
+
+    /// What stands on the other side of a comparison with a time is compared as one. `IN` goes by the column and not by a list, but
+    /// by the column of a subquery.
+    fn bound(&self, value: &ParamValue) -> Result<String, String> {
+        let collated = |value: &ParamValue| self.literal(value).map(|literal| format!("{literal} COLLATE {TIMES}"));
+        match value {
+            ParamValue::List(items) if items.iter().any(|item| item.moment().is_some()) => {
+                let rows = items.iter().map(|item| collated(item).map(|item| format!("SELECT {item}")));
+                Ok(format!("({})", rows.collect::<Result<Vec<_>, _>>()?.join(" UNION ALL ")))
+            }
+            value if value.moment().is_some() => Ok(format!("({})", collated(value)?)),
+            value => self.literal(value),
+        }
     }
 
     /// Numbers with a fraction are floats there, whatever the column is declared as.

@@ -7,6 +7,7 @@ mod capacity;
 mod catalog;
 mod changes;
 mod checks;
+mod conditions;
 mod connection;
 mod declared;
 mod dialect;
@@ -16,6 +17,7 @@ mod literals;
 mod reading;
 mod schema;
 mod stored;
+mod times;
 mod types;
 mod writing;
 

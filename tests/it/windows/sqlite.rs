@@ -168,6 +168,29 @@ async fn days_and_hours_that_do_not_exist_are_an_error_with_a_hint() {
     }
 }
 
+/// Catches a query with ends of its own that loses rows: those of a day without an hour, or with a `T` in their times.
+#[tokio::test]
+async fn ends_in_a_query_find_every_form() {
+    let suite = format!(
+        "[checks.c]\nkind = \"rows\"\nkey = [\"n\"]\n{WINDOW}\nold = \"SELECT n, ts, v FROM t WHERE ts >= {{{{ from }}}} AND ts < \
+         {{{{ to }}}}\"\nnew = \"SELECT n, ts, CASE WHEN n = 1 THEN 999 ELSE v END AS v FROM t WHERE ts >= {{{{ from }}}} AND ts < \
+         {{{{ to }}}}\"\n"
+    );
+    for form in ["2026-01-01", "2026-01-01T00:00:00", "2026-01-01 00:00", "2026-01-01T10:30:00.5Z"] {
+        let folder = tempfile::tempdir().unwrap();
+        let rows =
+            format!("(1, '{form}', 1), (2, '2026-01-02', 2), (3, '2026-01-03', 3), (4, '2025-12-31T23:59:59', 4)");
+        let of = if form.len() == 10 { "DATE" } else { "TEXT" };
+        let rows = if of == "DATE" { rows.replace("T23:59:59", "") } else { rows };
+        let made = format!("CREATE TABLE t (n INTEGER, ts {of}, v INTEGER); INSERT INTO t VALUES {rows}");
+        let source = database(folder.path(), &made).await;
+        let (code, report, shown) = run(folder.path(), &source, &suite, &[]);
+        assert_eq!(code, Some(1), "{form}: {shown}");
+        let found = windows(&report, "c");
+        assert_eq!(found[..2], [("2026-01-01", "fail", "1", "1"), ("2026-01-02", "pass", "1", "1")], "{form}: {shown}");
+    }
+}
+
 /// Catches a filter that no index can serve: each window would read the whole table.
 #[tokio::test]
 async fn an_index_on_the_column_is_used() {
@@ -243,20 +266,46 @@ proptest! {
         let filtered = window::windowed(driver("sqlite").unwrap().dialect, inner, "ts", Some((&ends.0, &ends.1))).unwrap();
         let placed = window::placing(driver("sqlite").unwrap().dialect, inner, "ts", &ends.0, &ends.1).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (found, counts) = runtime.block_on(async {
+        let bound = |value: &ParamValue| driver("sqlite").unwrap().dialect.bound(value).unwrap();
+        let those = |is: &dyn Fn(i64) -> bool| -> Vec<i128> {
+            rows.iter().zip(0..).filter(|((nanos, _), _)| is(*nanos)).map(|(_, n)| n).collect()
+        };
+        let (a, b) = (bound(&ends.0), bound(&ends.1));
+        let list = bound(&ParamValue::List(vec![ends.0.clone(), ends.1.clone()]));
+        let midnight = bound(&ParamValue::Date("2026-01-01".parse().unwrap()));
+        let is_end = |nanos: i64| nanos == from || nanos == to;
+        let conditions = [
+            (format!("ts >= {a} AND ts < {b}"), those(&|nanos| (from..to).contains(&nanos))),
+            (format!("ts BETWEEN {a} AND {b}"), those(&|nanos| (from..=to).contains(&nanos))),
+            (format!("{a} = ts"), those(&|nanos| nanos == from)),
+            (format!("ts IN {list}"), those(&is_end)),
+            (format!("ts NOT IN {list}"), those(&|nanos| !is_end(nanos))),
+            (format!("CASE ts WHEN {b} THEN 1 END"), those(&|nanos| nanos == to)),
+            (format!("ts > {midnight}"), those(&|nanos| nanos > 0)),
+            (format!("{midnight} = ts"), those(&|nanos| nanos == 0)),
+        ];
+        let (found, counts, compared) = runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
             database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts DATETIME); INSERT INTO t VALUES {}", values.join(", "))).await;
             let engine = Sqlite::open(&folder.path().join("t.db"), &SourceOptions::default(), "t.db".to_owned()).unwrap();
             let ask = async |sql: &str| {
                 query(&engine, sql, std::time::Duration::from_secs(30), &CancellationToken::default()).await.unwrap().frame
             };
-            (ask(&format!("SELECT n FROM ({filtered}) ORDER BY n")).await, ask(&placed).await)
+            let mut bound = Vec::new();
+            for (condition, expected) in &conditions {
+                let sql = format!("SELECT n FROM t WHERE {condition} ORDER BY n");
+                bound.push((condition.clone(), ask(&sql).await, expected.clone()));
+            }
+            (ask(&format!("SELECT n FROM ({filtered}) ORDER BY n")).await, ask(&placed).await, bound)
         });
         let inside: Vec<i128> = rows.iter().zip(0..).filter(|((nanos, _), _)| (from..to).contains(nanos)).map(|(_, n)| n).collect();
         let integers = |values: Vec<cutover::frame::Value>| -> Vec<i128> {
             values.into_iter().map(|value| match value { cutover::frame::Value::Integer(n) => n, other => panic!("{other:?}") }).collect()
         };
         prop_assert_eq!(integers(found.values("n")), inside.clone(), "{:?} [{}, {})", values, from, to);
+        for (condition, found, expected) in compared {
+            prop_assert_eq!(integers(found.values("n")), expected, "{:?} {}", values, condition);
+        }
         let count = |name: &str| integers(counts.values(name))[0];
         let (within, without) = (count(window::answer::INSIDE), count(window::answer::OUTSIDE));
         prop_assert_eq!((within, without), (inside.len() as i128, (rows.len() - inside.len()) as i128), "{:?}", values);
