@@ -35,6 +35,7 @@ mod settings;
 mod types;
 mod view_lag;
 mod writing;
+mod zone;
 
 pub(super) use lexer::next;
 

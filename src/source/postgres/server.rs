@@ -8,7 +8,7 @@ use super::super::options::SourceOptions;
 use super::super::shared::pool::ConnectionPool;
 use super::super::tls::Made;
 use super::relations::KnownRelations;
-use super::{options, settings};
+use super::{options, settings, zone};
 use crate::model::ErrorCode;
 
 /// Settings that a suite may not make, because reading values depends on them or writing would become possible.
@@ -54,7 +54,8 @@ impl Postgres {
             let hint = "the zone of a source is its `timezone`, its text is always UTF-8, and it only reads";
             return Err(Error::new(ErrorCode::SourceUnfit, format!("`{name}` cannot be a setting of {shown}; {hint}")));
         }
-        let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
+        let timezone = zone::of(options.timezone.as_deref().unwrap_or("UTC"))
+            .map_err(|why| Error::new(ErrorCode::SourceUnfit, format!("{shown} cannot be read: {why}")))?;
         let own = settings::NEUTRAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let given = options.settings.iter().map(|(name, value)| (name.clone(), value.clone()));
         Ok(Postgres {
