@@ -1,5 +1,6 @@
 //! What the source of one engine is to another that reads it in its place.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,11 +23,19 @@ pub(super) trait LentFolder: Send + Sync {
     /// A place that is away or holds no table.
     fn names(&self) -> Result<Vec<String>, Error>;
 
-    /// The files of one table, as they are now.
+    /// One table, as it is now.
     ///
     /// # Errors
     /// A format or a column that is not sure to be read as it is here.
-    fn files(&self, table: &str) -> Result<Vec<LentFile>, Error>;
+    fn table(&self, name: &str) -> Result<LentTable, Error>;
+}
+
+/// A table in files of Parquet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LentTable {
+    pub(super) files: Vec<LentFile>,
+    /// What its folders name and its files do not: no columns of the table.
+    pub(super) folders: BTreeSet<String>,
 }
 
 /// A file of Parquet.

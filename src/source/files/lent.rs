@@ -11,7 +11,7 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::super::error::Error;
-use super::super::lent::{Lent, LentFile, LentFolder};
+use super::super::lent::{Lent, LentFile, LentFolder, LentTable};
 use super::super::location::Location;
 use super::format::Kind;
 use super::tables::{self, Contents, tables};
@@ -42,7 +42,7 @@ impl LentFolder for Folder {
         Ok(tables(&self.0)?.into_keys().collect())
     }
 
-    fn files(&self, table: &str) -> Result<Vec<LentFile>, Error> {
+    fn table(&self, table: &str) -> Result<LentTable, Error> {
         let mut found = tables(&self.0)?;
         let files = match found.remove(table) {
             Some(Contents::Files(files)) => files,
@@ -65,7 +65,10 @@ impl LentFolder for Folder {
             )));
         }
         let mut columns = BTreeMap::new();
-        files.iter().map(|file| one(file.path(), &mut columns)).collect()
+        let read = files.iter().map(|file| one(file.path(), &mut columns)).collect::<Result<_, _>>()?;
+        let folders = files.iter().flat_map(|file| file.folders().map(|(name, _)| name.to_owned()));
+        let folders = folders.filter(|name| !columns.contains_key(&name.to_lowercase())).collect();
+        Ok(LentTable { files: read, folders })
     }
 }
 

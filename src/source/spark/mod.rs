@@ -134,7 +134,11 @@ impl Spark {
         let BatchSink::Whole(Some(frame)) = self.reading(sql, BatchSink::Whole(None)).await? else {
             return Err(column_builder::no_columns());
         };
-        Ok(Answer { frame, warnings: Vec::new() })
+        Ok(Answer { frame, warnings: self.warnings(sql) })
+    }
+
+    fn warnings(&self, sql: &str) -> Vec<Warning> {
+        self.over.as_ref().map(|(views, _)| views.warnings(sql)).unwrap_or_default()
     }
 }
 
@@ -148,7 +152,7 @@ impl Reader for Readings<'_> {
         sql: &'a str,
         batches: mpsc::Sender<Frame>,
     ) -> BoxFuture<'a, Result<Vec<Warning>, Error>> {
-        Box::pin(async move { self.0.reading(sql, BatchSink::Batches(batches)).await.map(|_| Vec::new()) })
+        Box::pin(async move { self.0.reading(sql, BatchSink::Batches(batches)).await.map(|_| self.0.warnings(sql)) })
     }
 
     fn whole<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<Option<Answer>, Error>> {

@@ -8,7 +8,7 @@ use super::super::adbc::Cancel;
 use super::super::dialect::Dialect;
 use super::super::error::Error;
 use super::super::gate::ReadQuery;
-use super::super::lent::{Lent, LentFile, LentFolder};
+use super::super::lent::{Lent, LentFolder, LentTable};
 use super::dialect::Spark;
 use super::file_views;
 use super::jdbc_views;
@@ -16,15 +16,15 @@ use super::lexer::LEXERS;
 use super::relations::relations;
 use super::send::asks_of_catalogue;
 use super::server::Session;
-use crate::model::ErrorCode;
+use crate::model::{ErrorCode, Warning, WarningCode};
 
 /// The tables of another source.
 pub(super) struct Views {
     lent: Lent,
     /// Where they are, for messages.
     shown: String,
-    /// The files of each table as they were when it was first read, by its name in small letters: every session reads the same.
-    files: Mutex<BTreeMap<String, Arc<Vec<LentFile>>>>,
+    /// The files of each table as they were when it was first read, by its name: every session reads the same.
+    tables: Mutex<BTreeMap<String, Arc<LentTable>>>,
 }
 
 /// What every session that reads another source begins with: nothing is read otherwise because the server is set so.
@@ -35,7 +35,7 @@ pub(super) fn begins() -> impl Iterator<Item = String> {
 impl Views {
     /// The tables of `lent`, which is `shown`.
     pub(super) fn new(lent: Lent, shown: String) -> Views {
-        Views { lent, shown, files: Mutex::default() }
+        Views { lent, shown, tables: Mutex::default() }
     }
 
     /// Whether a session is told a password.
@@ -86,8 +86,8 @@ impl Views {
             let made = match &self.lent {
                 Lent::Files(folder) => {
                     let name = self.known(folder.as_ref(), name)?;
-                    let files = self.files(folder.as_ref(), &name).map_err(|error| self.about(&name, error))?;
-                    file_views::made(&mut session.connection, &name, &files, cancel)
+                    let table = self.table(folder.as_ref(), &name).map_err(|error| self.about(&name, error))?;
+                    file_views::made(&mut session.connection, &name, &table.files, cancel)
                 }
                 Lent::Database(database) => jdbc_views::made(&mut session.connection, name, database, cancel),
             };
@@ -120,15 +120,34 @@ impl Views {
         }
     }
 
-    /// The files of a table, as they were when it was first read.
-    fn files(&self, folder: &dyn LentFolder, name: &str) -> Result<Arc<Vec<LentFile>>, Error> {
-        let mut known = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(files) = known.get(name) {
-            return Ok(files.clone());
+    /// A table, as it was when it was first read.
+    fn table(&self, folder: &dyn LentFolder, name: &str) -> Result<Arc<LentTable>, Error> {
+        let mut known = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = known.get(name) {
+            return Ok(table.clone());
         }
-        let files = Arc::new(folder.files(name)?);
-        known.insert(name.to_owned(), files.clone());
-        Ok(files)
+        let table = Arc::new(folder.table(name)?);
+        known.insert(name.to_owned(), table.clone());
+        Ok(table)
+    }
+
+    /// What is to be known of the tables that `sql` has read.
+    pub(super) fn warnings(&self, sql: &str) -> Vec<Warning> {
+        let named: Vec<String> =
+            relations(sql).unwrap_or_default().concat().iter().map(|name| name.to_lowercase()).collect();
+        let known = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let read =
+            known.iter().filter(|(name, table)| !table.folders.is_empty() && named.contains(&name.to_lowercase()));
+        let warning = |(name, table): (&String, &Arc<LentTable>)| {
+            let folders: Vec<String> = table.folders.iter().map(|name| format!("`{name}`")).collect();
+            let message = format!(
+                "the folders of `{name}` say {}, which no column of the answer does, so that a row in another folder is the same row; \
+                 where it counts, leave `via` out and say `partitions` on the source, or name the folder in a query of Spark itself",
+                folders.join(" and ")
+            );
+            Warning::new(WarningCode::FoldersUndeclared, message).of_table(Some(name.clone()))
+        };
+        read.map(warning).collect()
     }
 
     fn about(&self, table: &str, error: Error) -> Error {

@@ -159,7 +159,7 @@ fn what_could_be_read_otherwise_is_an_error() {
     let spark = schema("via_own");
     make(&spark, &["CREATE TABLE orders USING parquet AS SELECT 1 AS id", "CREATE TABLE other AS SELECT 1 AS id"]);
     let url = engine_url("CUTOVER_TEST_SPARK_URL");
-    for name in ["orders", "mixed/x", "mixed/y"] {
+    for name in ["orders", "mixed/x", "mixed/y", "parts/day=2026-01-31"] {
         let column = if name == "mixed/y" { "Id" } else { "id" };
         let path = at("lake").join(name).display().to_string();
         make(
@@ -190,6 +190,8 @@ fn what_could_be_read_otherwise_is_an_error() {
     // The source's own table, not that of the schema; two rows of one name in one query.
     let (code, told) = error("WITH orders AS (SELECT * FROM Orders) SELECT id FROM orders", via);
     assert_eq!(code, Some(0), "{told}");
+    let (code, told) = error("SELECT * FROM parts", via);
+    assert!(code == Some(0) && told.contains("the folders of `parts` say `day`, which no column"), "{code:?} {told}");
     // Spark would read both by one pattern.
     for name in ["odd/x{y.parquet", "odd/xzy.parquet"] {
         std::fs::create_dir_all(at("odd")).unwrap();
