@@ -54,6 +54,8 @@ pub struct Capabilities {
     pub typed_by_suite: bool,
     /// Times are text, so only the rows tell whether a column holds them.
     pub text_times: bool,
+    /// Its queries run in UTC, and no zone can be set.
+    pub in_utc: bool,
     /// Ends of windows are moments, whether or not they are written with an offset.
     pub zoned_windows: bool,
     /// Columns whose names differ by upper and lower case only are one to it: what is asked by name is told of the first.
@@ -130,6 +132,7 @@ impl Capabilities {
         cheap_rereads: false,
         typed_by_suite: false,
         text_times: false,
+        in_utc: false,
         zoned_windows: false,
         ignores_case: false,
         unordered_float_sums: false,

@@ -7,6 +7,7 @@
 
 mod adbc;
 mod answer;
+mod bigquery;
 mod capacity;
 mod catalog;
 mod changes;
@@ -35,6 +36,7 @@ mod query;
 mod rate;
 mod registry;
 pub(crate) mod shared;
+mod snowflake;
 mod spark;
 pub(crate) mod sqlite;
 mod table_name;

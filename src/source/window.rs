@@ -69,11 +69,11 @@ pub fn placing(
         "SELECT COUNT(*) AS {}, COUNT(CASE WHEN {name} IS NULL THEN 1 END) AS {}, \
          COUNT(CASE WHEN {inside} THEN 1 END) AS {}, COUNT(CASE WHEN {outside} THEN 1 END) AS {}, \
          MAX(CASE WHEN {inside} THEN {name} END) AS {}{}\nFROM (\n{}\n) AS {INSIDE}",
-        answer::ROWS,
-        answer::NULLS,
-        answer::INSIDE,
-        answer::OUTSIDE,
-        answer::LAST,
+        dialect.quoted(answer::ROWS),
+        dialect.quoted(answer::NULLS),
+        dialect.quoted(answer::INSIDE),
+        dialect.quoted(answer::OUTSIDE),
+        dialect.quoted(answer::LAST),
         dialect.window_stray(&name, answer::ODD),
         statement(dialect, sql)
     ))
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_column_is_that_of_the_query() {
         let day = ParamValue::Date("2026-01-01".parse().unwrap());
-        for engine in ["clickhouse", "postgres", "mysql", "duckdb", "spark", "files"] {
+        for engine in ["clickhouse", "postgres", "mysql", "duckdb", "spark", "snowflake", "bigquery", "files"] {
             let dialect = driver(engine).unwrap().dialect;
             let sql = placing(dialect, "SELECT 1", answer::ROWS, &day, &day).unwrap();
             let named = format!("{INSIDE}.{}", dialect.quoted(answer::ROWS));

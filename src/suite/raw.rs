@@ -56,7 +56,7 @@ pub(super) struct Defaults {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Source {
-    /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path`, `adbc:spark://host` or a path; `${VAR}` and `${VAR:-default}` are expanded.
+    /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path`, `adbc:spark://host`, `adbc:snowflake://account`, `adbc:bigquery://project` or a path; `${VAR}` and `${VAR:-default}` are expanded.
     pub url: Option<String>,
     /// Another source of the suite whose engine reads the tables of this one, such as one of Spark; its own engine unless given.
     pub via: Option<String>,

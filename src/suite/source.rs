@@ -110,7 +110,7 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
     if options.driver.as_deref().is_some_and(|driver| driver.is_empty() || !is_name(driver)) {
         problems.push(
             "`driver` is the name of a driver: a suite names no library by its path, because a library is code; set \
-             CUTOVER_DUCKDB_DRIVER or CUTOVER_SPARK_DRIVER to the path, or put the library into a folder of ADBC_DRIVER_PATH"
+             the variable of its engine, such as CUTOVER_DUCKDB_DRIVER, to the path, or put the library into a folder of ADBC_DRIVER_PATH"
                 .to_owned(),
         );
     }
@@ -184,7 +184,7 @@ fn without_effect(engine: &Driver, options: &SourceOptions) -> Vec<String> {
     let (local, typed) = (engine.capabilities.local, engine.capabilities.typed_by_suite);
     let loaded = engine.capabilities.library.is_some();
     let given = [
-        ("timezone", options.timezone.is_some() && local),
+        ("timezone", options.timezone.is_some() && (local || engine.capabilities.in_utc)),
         ("settings", !options.settings.is_empty() && local && !loaded),
         ("driver", options.driver.is_some() && !loaded),
         ("max_connections", options.max_connections.is_some() && local),

@@ -12,6 +12,16 @@ pub(crate) fn spark_driver() -> String {
     engine_url("CUTOVER_TEST_SPARK_DRIVER")
 }
 
+/// The path of Snowflake's driver.
+pub(crate) fn snowflake_driver() -> String {
+    engine_url("CUTOVER_TEST_SNOWFLAKE_DRIVER")
+}
+
+/// The path of BigQuery's driver.
+pub(crate) fn bigquery_driver() -> String {
+    engine_url("CUTOVER_TEST_BIGQUERY_DRIVER")
+}
+
 /// The path of DuckDB's library.
 pub(crate) fn duckdb_driver() -> String {
     engine_url("CUTOVER_TEST_DUCKDB_DRIVER")

@@ -27,10 +27,10 @@ impl Asking<'_> {
     }
 }
 
-/// Returns the count `n` of an answer.
+/// Returns the count that is an answer.
 pub(super) fn count(frame: &Frame) -> u64 {
-    match frame.values("n").first() {
-        Some(Value::Integer(count)) => u64::try_from(*count).unwrap_or(0),
+    match frame.names().first().and_then(|name| frame.values(name).into_iter().next()) {
+        Some(Value::Integer(count)) => u64::try_from(count).unwrap_or(0),
         _ => 0,
     }
 }

@@ -5,12 +5,18 @@
 
 mod cancel;
 mod library;
+mod remote;
 mod send;
+mod statement;
 mod version;
 
 pub(super) use cancel::{Cancel, GivenUp};
 pub use library::{Found, Library};
-pub(super) use send::{Vendor, one_line, read, refused};
+pub(super) use remote::{Remote, Server};
+#[cfg(test)]
+pub(super) use send::give;
+pub(super) use send::{Vendor, columns, described, give_none, one_line, read, refused};
+pub(super) use statement::query;
 
 /// Runs `work` on a thread that may wait; a panic there goes on here.
 pub(super) async fn waiting<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {

@@ -3,10 +3,11 @@
 //! Whoever reads may wait, so this belongs on a thread of its own.
 
 use adbc_core::error::Status;
-use adbc_core::{Connection, Statement, error};
-use adbc_driver_manager::ManagedConnection;
+use adbc_core::options::{OptionStatement, OptionValue};
+use adbc_core::{Connection, Optionable, Statement, error};
+use adbc_driver_manager::{ManagedConnection, ManagedStatement};
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader};
-use arrow::datatypes::Schema;
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use super::super::error::Error;
@@ -21,6 +22,16 @@ pub(in crate::source) trait Vendor {
     /// The engine for people.
     fn label(&self) -> &'static str;
 
+    /// What each statement is sent with.
+    fn sent_with(&self) -> &[(OptionStatement, OptionValue)] {
+        &[]
+    }
+
+    /// Whether the driver may tell no columns of an answer without rows.
+    fn hides_columns(&self) -> bool {
+        false
+    }
+
     /// Looks at the columns of an answer before its first row.
     ///
     /// # Errors
@@ -29,11 +40,21 @@ pub(in crate::source) trait Vendor {
         Ok(())
     }
 
+    /// The columns as they are meant, where the driver says otherwise of an answer without rows.
+    fn meant(&self, schema: SchemaRef) -> SchemaRef {
+        schema
+    }
+
+    /// Whether a column of decimals holds integers, which the engine has no other type for.
+    fn is_whole(&self, _field: &Field) -> bool {
+        false
+    }
+
     /// Looks at a column before it is read.
     ///
     /// # Errors
     /// Why a value of it has no canonical one, with a hint.
-    fn values(&self, _column: &ArrayRef) -> Result<(), String> {
+    fn values(&self, _field: &Field, _column: &ArrayRef) -> Result<(), String> {
         Ok(())
     }
 
@@ -50,7 +71,7 @@ pub(in crate::source) trait Vendor {
     }
 }
 
-/// Reads `sql` into `rows`.
+/// Reads `sql` into `rows` and returns how many there were; nothing is read where the driver tells no columns.
 ///
 /// # Errors
 /// What the driver refuses, and types and values without an exact canonical form.
@@ -60,29 +81,90 @@ pub(in crate::source) fn read(
     sql: ReadQuery<'_>,
     rows: &mut BatchSink,
     cancel: &Cancel,
-) -> Result<(), Error> {
+) -> Result<Option<u64>, Error> {
+    asked(connection, vendor, sql, cancel, |statement| {
+        statement
+            .execute()
+            .map_err(|cause| vendor.refused(&cause))
+            .and_then(|answer| give(answer, vendor, rows, cancel))
+    })
+}
+
+/// Does `work` with a statement of `sql` that is not run yet.
+fn asked<T>(
+    connection: &mut ManagedConnection,
+    vendor: &dyn Vendor,
+    sql: ReadQuery<'_>,
+    cancel: &Cancel,
+    work: impl FnOnce(&mut ManagedStatement) -> Result<T, Error>,
+) -> Result<T, Error> {
     let refused = |cause: error::Error| vendor.refused(&cause);
     let mut statement = connection.new_statement().map_err(refused)?;
+    for (name, value) in vendor.sent_with() {
+        statement.set_option(name.clone(), value.clone()).map_err(refused)?;
+    }
     statement.set_sql_query(sql.text()).map_err(refused)?;
     if !cancel.begin(statement.get_cancel_handle()) {
         cancel.end();
         return Err(batch_sink::unwanted());
     }
-    let outcome = statement.execute().map_err(refused).and_then(|answer| give(answer, vendor, rows, cancel));
+    let outcome = work(&mut statement);
     cancel.end();
     outcome
 }
 
-fn give(
+/// The columns of `sql`, as the driver tells them without running it.
+///
+/// # Errors
+/// What the driver refuses, and types without an exact canonical form.
+pub(in crate::source) fn described(
+    connection: &mut ManagedConnection,
+    vendor: &dyn Vendor,
+    sql: ReadQuery<'_>,
+    cancel: &Cancel,
+) -> Result<SchemaRef, Error> {
+    let schema = asked(connection, vendor, sql, cancel, |statement| {
+        statement.execute_schema().map_err(|cause| vendor.refused(&cause))
+    })?;
+    vendor.columns(&schema)?;
+    Ok(vendor.meant(schema.into()))
+}
+
+/// The columns of the answer to `sql`, of which no row is read.
+///
+/// # Errors
+/// What the driver refuses, and types without an exact canonical form.
+pub(in crate::source) fn columns(
+    connection: &mut ManagedConnection,
+    vendor: &dyn Vendor,
+    sql: ReadQuery<'_>,
+    cancel: &Cancel,
+) -> Result<SchemaRef, Error> {
+    let schema = asked(connection, vendor, sql, cancel, |statement| {
+        Ok(statement.execute().map_err(|cause| vendor.refused(&cause))?.schema())
+    })?;
+    vendor.columns(&schema)?;
+    Ok(vendor.meant(schema))
+}
+
+/// Reads an answer into `rows`.
+///
+/// # Errors
+/// Types and values without an exact canonical form, and what breaks off.
+pub(in crate::source) fn give(
     answer: Box<dyn RecordBatchReader + Send>,
     vendor: &dyn Vendor,
     rows: &mut BatchSink,
     cancel: &Cancel,
-) -> Result<(), Error> {
+) -> Result<Option<u64>, Error> {
     let schema = answer.schema();
+    if schema.fields().is_empty() && vendor.hides_columns() {
+        return Ok(None);
+    }
     vendor.columns(&schema)?;
-    let columns = Columns::of(&schema)?;
-    let (mut held, mut height, mut bytes, mut given) = (Vec::new(), 0, 0, false);
+    let meant = vendor.meant(schema.clone());
+    let columns = Columns::of(&meant)?.with_integers(&meant, |field| vendor.is_whole(field));
+    let (mut held, mut height, mut bytes, mut given, mut all) = (Vec::new(), 0, 0, false, 0_u64);
     for batch in answer {
         let batch = batch.map_err(|cause| vendor.broken_off(&cause))?;
         if cancel.cancelled() {
@@ -99,12 +181,13 @@ fn give(
             continue;
         }
         for (field, column) in schema.fields().iter().zip(batch.columns()) {
-            sound(column).and_then(|()| vendor.values(column)).map_err(|why| {
+            sound(column).and_then(|()| vendor.values(field, column)).map_err(|why| {
                 let message = format!("column `{}`: {why}", field.name());
                 Error::new(ErrorCode::ValueUnreadable, message)
             })?;
         }
         height += batch.num_rows();
+        all += batch.num_rows() as u64;
         bytes += batch.get_array_memory_size();
         held.push(batch);
         if rows.full(height, bytes) {
@@ -117,10 +200,20 @@ fn give(
     }
     if !given || !held.is_empty() {
         if held.is_empty() {
-            held.push(RecordBatch::new_empty(schema));
+            held.push(RecordBatch::new_empty(meant));
         }
         rows.take_blocking(columns.frame(&held)?);
     }
+    Ok(Some(all))
+}
+
+/// Gives `rows` an answer of these columns that has none.
+///
+/// # Errors
+/// Types without an exact canonical form.
+pub(in crate::source) fn give_none(schema: SchemaRef, rows: &mut BatchSink) -> Result<(), Error> {
+    let columns = Columns::of(&schema)?;
+    rows.take_blocking(columns.frame(&[RecordBatch::new_empty(schema)])?);
     Ok(())
 }
 

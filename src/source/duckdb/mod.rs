@@ -108,7 +108,7 @@ async fn reading(
         let outcome = ReadQuery::check(&lexer::LEXERS[0], &sql)
             .map_err(Error::from)
             .and_then(|query| read(&mut connection, &vendor::OfDuckDb, query, &mut rows, &cancel));
-        (connection, outcome.map(|()| rows))
+        (connection, outcome.map(|_| rows))
     })
     .await;
     given_up.keep();

@@ -2,6 +2,7 @@
 
 use adbc_core::error;
 use arrow::array::ArrayRef;
+use arrow::datatypes::Field;
 
 use super::super::adbc::{Vendor, one_line, refused};
 use super::super::error::Error;
@@ -19,7 +20,7 @@ impl Vendor for OfDuckDb {
         LABEL
     }
 
-    fn values(&self, column: &ArrayRef) -> Result<(), String> {
+    fn values(&self, _field: &Field, column: &ArrayRef) -> Result<(), String> {
         values::look(column)
     }
 

@@ -219,6 +219,18 @@ fn functions_that_act_are_refused_where_an_engine_has_them() {
         assert!(refused("spark", sql).contains("was not sent"), "{sql}");
     }
     assert_eq!(admits("spark", "SELECT transform(a, x -> x + 1), reflect FROM t"), Ok(()));
+    for sql in ["SELECT * FROM TABLE(GETNEXTVAL(s))", "SELECT * FROM TABLE(TO_QUERY('SELECT 1'))"] {
+        assert!(refused("snowflake", sql).contains("does more than read"), "{sql}");
+    }
+    for sql in ["CALL p()", "SHOW TABLES", "EXECUTE IMMEDIATE 'DROP TABLE t'", "BEGIN", "DELETE FROM t"] {
+        assert!(refused("snowflake", sql).contains("was not sent"), "{sql}");
+    }
+    for sql in ["SELECT * FROM EXTERNAL_QUERY('c', 'DELETE FROM t')", "SELECT * FROM `external_query`('c', 'x')"] {
+        assert!(refused("bigquery", sql).contains("does more than read"), "{sql}");
+    }
+    for sql in ["EXPORT DATA OPTIONS() AS SELECT 1", "CALL p()", "BEGIN", "FROM t |> SELECT a", "VALUES (1)"] {
+        assert!(refused("bigquery", sql).contains("sent") || refused("bigquery", sql).contains("taken apart"), "{sql}");
+    }
     assert_eq!(admits("postgres", "SELECT query(1)"), Ok(()), "a function of the database");
     for sql in
         ["SELECT query, checkpoint FROM logs", "SELECT count(query) FROM logs", "FROM t SELECT \"query\", 'query(1)'"]

@@ -174,6 +174,67 @@ fn what_spark_reads_otherwise_than_it_looks_is_refused() {
     }
 }
 
+/// Catches what Snowflake runs from within a query, or takes from a text, and what its documentation leaves open.
+#[test]
+fn what_snowflake_reads_otherwise_than_it_looks_is_refused() {
+    for (sql, wanted) in [
+        (r"'a\'b' 1", &[r"'a\'b'", "1"][..]),
+        ("'it''s' \"a\"\"b\" 1", &["'it''s'", "\"a\"\"b\"", "1"]),
+        ("$$a ' -- b$$ 1", &["$$a ' -- b$$", "1"]),
+        ("$1 $name 1", &["$1", "$name", "1"]),
+        ("1 // 2\n3", &["1", "3"]),
+        ("1 --2\r\n3", &["1", "3"]),
+        ("X'00' a.b:c::INT", &["X'00'", "a", ".", "b", ":", "c", ":", ":", "INT"]),
+        ("a -> b - > > c", &["a", "-", ">", "b", "-", ">", ">", "c"]),
+        ("nextval, identifier, 'SYSTEM$WAIT'", &["nextval", ",", "identifier", ",", "'SYSTEM$WAIT'"]),
+    ] {
+        same("snowflake", sql, wanted);
+    }
+    for unclear in [
+        "SELECT 1 ->> INSERT INTO t SELECT * FROM $1",
+        "SELECT SYSTEM$CANCEL_ALL_QUERIES(1)",
+        "SELECT system$wait(1)",
+        "SELECT \"SYSTEM$WAIT\"(1)",
+        "SELECT seq.NEXTVAL",
+        "SELECT seq . /* x */ nextval",
+        "SELECT seq.\"NEXTVAL\"",
+        "SELECT IDENTIFIER('SYSTEM$WAIT')(1)",
+        "SELECT identifier ($name)()",
+        "SELECT * FROM @stage/a//b",
+        "1 /* /* */ 2",
+        "1 -- a\r2",
+        "$$a",
+        "'a",
+    ] {
+        assert!(code("snowflake", unclear).is_err(), "{unclear}");
+        let (tokens, refused) = lex(lexer("snowflake"), unclear);
+        assert_eq!(tokens.last().map_or(0, |last| last.end), refused.unwrap().offset, "{unclear}");
+    }
+}
+
+/// Catches a text of BigQuery that ends elsewhere than it looks, and what goes on to other statements.
+#[test]
+fn texts_of_bigquery_have_one_quote_or_three() {
+    for (sql, wanted) in [
+        (r"'a\'b' 1", &[r"'a\'b'", "1"][..]),
+        (r#""it's" 1"#, &[r#""it's""#, "1"]),
+        (r"r'a\' 1' 2", &[r"r'a\' 1'", "2"]),
+        ("rB\"a\" Br'b' b'c' 1", &["rB\"a\"", "Br'b'", "b'c'", "1"]),
+        ("'''a 'b' ''\nc''' 1", &["'''a 'b' ''\nc'''", "1"]),
+        ("\"\"\"a \"b\" \"\"\" 1", &["\"\"\"a \"b\" \"\"\"", "1"]),
+        ("'' 1", &["''", "1"]),
+        (r"`a\`b` 1", &[r"`a\`b`", "1"]),
+        ("1 # 2\n3 --4\n5", &["1", "3", "5"]),
+        ("a | b > c || d", &["a", "|", "b", ">", "c", "|", "|", "d"]),
+        ("@@time_zone", &["@", "@", "time_zone"]),
+    ] {
+        same("bigquery", sql, wanted);
+    }
+    for unclear in ["FROM t |> SELECT a", "'''a''", "'a\\'", "`a", "1 /* /* */ 2", "1 # a\r2", "$a"] {
+        assert!(code("bigquery", unclear).is_err(), "{unclear}");
+    }
+}
+
 /// Catches dollar signs that open a text in one version and none in another.
 #[test]
 fn dollar_signs_are_texts_names_or_refused() {

@@ -18,6 +18,8 @@ fn quotes_and_backslashes_end_nothing() {
         assert_eq!(literal(engine, &hostile).unwrap(), r"'x'' OR 1=1 --\'' '");
     }
     assert_eq!(literal("spark", &hostile).unwrap(), r"concat('x', chr(39), ' OR 1=1 --', chr(92), chr(39), ' ')");
+    assert_eq!(literal("snowflake", &hostile).unwrap(), r"'x'' OR 1=1 --\\'' '");
+    assert_eq!(literal("bigquery", &hostile).unwrap(), r"'x\' OR 1=1 --\\\' '");
     let variable = ParamValue::Text("a${b}$".to_owned());
     assert_eq!(literal("spark", &variable).unwrap(), "concat('a$', '{b}$')");
     assert!(literal("mysql", &hostile).unwrap().starts_with("_utf8mb4 X'78272"));
@@ -60,12 +62,13 @@ fn no_digit_of_a_second_is_dropped() {
             ("mysql", "MySQL"),
             ("duckdb", "DuckDB"),
             ("spark", "Spark"),
+            ("bigquery", "BigQuery"),
             ("files", "SQL over files"),
         ] {
             let refused = literal(engine, &value).unwrap_err();
             assert!(refused.starts_with(called) && refused.contains("six digits"), "{engine}: {refused}");
         }
-        for engine in ["clickhouse", "sqlite"] {
+        for engine in ["clickhouse", "sqlite", "snowflake"] {
             assert!(literal(engine, &value).unwrap().contains("00:00:00.000000001"), "{engine} {value:?}");
         }
     }

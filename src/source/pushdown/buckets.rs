@@ -19,7 +19,7 @@ pub(in crate::source) trait BucketSql: Dialect {
     /// A hash of 64 bits of quoted columns, in which NULL is a value like none other and no column passes for its neighbour.
     fn hash_of(&self, columns: &[(String, &Pair)], seed: u64) -> String;
 
-    /// The first `bits` bits of a hash, as a number that is not negative.
+    /// So many bits of a hash, of which fewer bits of it follow, as a number that is not negative.
     fn bucket(&self, hash: &str, bits: u32) -> String;
 
     /// What ends a subquery whose columns are to be computed once; empty where they are anyway.
@@ -85,22 +85,29 @@ fn checksums(engine: &dyn BucketSql, of: SideQuestion<'_>, bits: u32, within: Op
     });
     // Keys are counted first: a bucket with a key that stands more than once is looked at row by row.
     format!(
-        "SELECT {} AS cutover_bucket, {} AS cutover_bucket_rows, {} AS cutover_bucket_sum, \
-         {} AS cutover_bucket_open{}, {} AS cutover_total\n\
+        "SELECT {} AS {}, {} AS {}, {} AS {}, {} AS {}{}, {} AS {}\n\
          FROM (\n\
          SELECT {prefix}key, count(*) AS {prefix}rows{}{}\n\
          FROM (\nSELECT {} AS {prefix}key, {} AS {prefix}hash{} {}{}\n) AS {prefix}hashed\n{within}\
          GROUP BY {prefix}key\n) AS {prefix}keys\n\
          GROUP BY 1\nORDER BY 1",
         engine.integer_of(&engine.bucket(&format!("{prefix}key"), bits)),
+        engine.quoted("cutover_bucket"),
         engine.integer_of(&format!("sum({prefix}rows)")),
+        engine.quoted("cutover_bucket_rows"),
         engine.sum_of(&sums),
+        engine.quoted("cutover_bucket_sum"),
         engine.integer_of(&format!("CASE WHEN max({prefix}rows) > 1 OR max({prefix}f0) > 0 THEN 1 ELSE 0 END")),
+        engine.quoted("cutover_bucket_open"),
         each(
-            &|at| format!(", {} AS cutover_finite{at}", engine.integer_of(&format!("max({prefix}f{})", at + 1))),
+            &|at| {
+                let finite = engine.integer_of(&format!("max({prefix}f{})", at + 1));
+                format!(", {finite} AS {}", engine.quoted(&format!("cutover_finite{at}")))
+            },
             flags.len() - 1
         ),
         engine.integer_of(&format!("sum(sum({prefix}rows)) OVER ()")),
+        engine.quoted("cutover_total"),
         each(&|at| format!(", sum({}) AS {prefix}a{at}", addends[at]), addends.len()),
         each(&|at| format!(", max({prefix}f{at}) AS {prefix}f{at}"), flags.len()),
         columns.key_hash(),
@@ -160,3 +167,6 @@ impl<'a> Columns<'a> {
         [unreadable].into_iter().chain(numbers.map(|(column, pair)| self.engine.finite(column, &pair.of))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! Batches of a query to canonical frames.
 
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::Schema;
-use polars::prelude::{PlSmallStr, Series};
+use arrow::datatypes::{Field, Schema};
+use polars::prelude::{DataType, PlSmallStr, Series};
 
 use super::super::{Error, ErrorCode};
 use super::arrow_types::{Canonical, Unread};
 use super::column_builder;
-use crate::frame::{Frame, bridge};
+use crate::frame::{Frame, Type, bridge};
 
 /// How the columns of an answer become canonical ones.
 pub(crate) struct Columns(Vec<(String, Canonical)>);
@@ -35,6 +35,16 @@ impl Columns {
         schema.fields().iter().map(column).collect::<Result<_, _>>().map(Columns)
     }
 
+    /// Returns the same, where decimals without a fraction in columns that `are` so are integers.
+    pub(crate) fn with_integers(mut self, schema: &Schema, are: impl Fn(&Field) -> bool) -> Columns {
+        for ((_, how), field) in self.0.iter_mut().zip(schema.fields()) {
+            if how.of == (Type::Decimal { scale: 0 }) && are(field) {
+                how.of = Type::Integer;
+            }
+        }
+        self
+    }
+
     /// Returns the rows of `batches` as one frame.
     ///
     /// # Errors
@@ -48,7 +58,10 @@ impl Columns {
             };
             let chunks = batches.iter().map(|batch| read(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
             let column = Series::try_from((PlSmallStr::from_str(name), chunks));
-            series.push(column.map_err(|cause| unreadable(name, &cause))?);
+            let column = column.map_err(|cause| unreadable(name, &cause))?;
+            // Decimals without a fraction are integers of 128 bits.
+            let is_whole = how.of == Type::Integer && matches!(column.dtype(), DataType::Decimal(..));
+            series.push(if is_whole { column.to_physical_repr().into_owned() } else { column });
         }
         let types = self.0.iter().map(|(_, how)| how.of.clone()).collect();
         Frame::from_series(series, types).map_err(column_builder::frame_error)

@@ -23,7 +23,7 @@ pub(super) fn send(
 ) -> Result<(), Error> {
     let query = ReadQuery::check(&LEXERS[0], sql)?;
     let vendor = OfSpark { described: described(connection, query, cancel)? };
-    read(connection, &vendor, query, rows, cancel)
+    read(connection, &vendor, query, rows, cancel).map(|_| ())
 }
 
 /// The columns of a query; absent where it asks for no rows of its own.

@@ -99,6 +99,8 @@ mod tests {
             ("duckdb://a.duckdb", "no engine answers to `duckdb:`; use "),
             ("adbc:snowflake:account", "no engine answers to this driver of `adbc:`; use "),
             ("adbc:postgres://h/d", "no engine answers to this driver of `adbc:`; use "),
+            ("snowflake://account", "no engine answers to `snowflake:`; use "),
+            ("bigquery://project", "no engine answers to `bigquery:`; use "),
             ("spark://h", "no engine answers to `spark:`; use "),
             ("adbc:spark:h", "no engine answers to this driver of `adbc:`; use "),
         ] {

@@ -45,8 +45,7 @@ pub(crate) fn secrets(text: &str) -> Vec<&str> {
 }
 
 /// Schemes of programs that are none of ours; a scheme of any other name may be a secret, and is not shown.
-const FOREIGN: [&str; 25] = [
-    "bigquery",
+const FOREIGN: [&str; 23] = [
     "cassandra",
     "clickhouse+http",
     "clickhouse+native",
@@ -67,7 +66,6 @@ const FOREIGN: [&str; 25] = [
     "redis",
     "redshift",
     "sftp",
-    "snowflake",
     "sqlserver",
     "ssh",
     "trino",

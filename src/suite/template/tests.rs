@@ -57,22 +57,23 @@ fn a_placeholder_inside_quotes_or_a_comment_is_refused_on_every_engine() {
 /// Catches a form that only one engine has: each is code to the others, or an error of theirs.
 #[test]
 fn a_placeholder_inside_a_form_of_one_engine_is_refused_there() {
-    let [clickhouse, postgres, mysql, sqlite, duckdb, spark, files] =
-        ["clickhouse", "postgres", "mysql", "sqlite", "duckdb", "spark", "files"].map(|name| driver(name).unwrap());
+    let [clickhouse, postgres, mysql, sqlite, duckdb, spark, snowflake, bigquery, files] =
+        ["clickhouse", "postgres", "mysql", "sqlite", "duckdb", "spark", "snowflake", "bigquery", "files"]
+            .map(|name| driver(name).unwrap());
     for (text, engines) in [
-        ("SELECT 1 # {{ a }}\n", &[mysql, clickhouse][..]),
-        ("SELECT 1 #! {{ a }}\n", &[mysql, clickhouse]),
-        ("SELECT v #>> {{ a }}", &[mysql]),
-        ("SELECT 1 // {{ a }}\n", &[clickhouse]),
-        ("SELECT 1 --{{ a }}\n", &[postgres, clickhouse, sqlite, duckdb, spark, files]),
-        ("SELECT 1 /* /* */ {{ a }} /* */ */", &[postgres, clickhouse, duckdb, spark, files]),
+        ("SELECT 1 # {{ a }}\n", &[mysql, clickhouse, bigquery][..]),
+        ("SELECT 1 #! {{ a }}\n", &[mysql, clickhouse, bigquery]),
+        ("SELECT v #>> {{ a }}", &[mysql, bigquery]),
+        ("SELECT 1 // {{ a }}\n", &[clickhouse, snowflake]),
+        ("SELECT 1 --{{ a }}\n", &[postgres, clickhouse, sqlite, duckdb, spark, snowflake, bigquery, files]),
+        ("SELECT 1 /* /* */ {{ a }} /* */ */", &[postgres, clickhouse, duckdb, spark, snowflake, bigquery, files]),
         ("SELECT 1 /*! {{ a }} */", &DRIVERS),
-        ("SELECT `{{ a }}`", &[mysql, clickhouse, sqlite, duckdb, spark, files]),
+        ("SELECT `{{ a }}`", &[mysql, clickhouse, sqlite, duckdb, spark, bigquery, files]),
         ("SELECT [{{ a }}]", &[sqlite]),
-        ("SELECT $$ {{ a }} $$", &[postgres, clickhouse, mysql, duckdb, spark, files]),
-        ("SELECT $x$ {{ a }} $x$", &[postgres, clickhouse, mysql, duckdb, spark, files]),
-        (r"SELECT 'a\' , {{ a }}, '", &[mysql, clickhouse, spark]),
-        (r"SELECT E'a\' , {{ a }}, '", &[postgres, mysql, clickhouse, duckdb, spark, files]),
+        ("SELECT $$ {{ a }} $$", &[postgres, clickhouse, mysql, duckdb, spark, snowflake, bigquery, files]),
+        ("SELECT $x$ {{ a }} $x$", &[postgres, clickhouse, mysql, duckdb, spark, bigquery, files]),
+        (r"SELECT 'a\' , {{ a }}, '", &[mysql, clickhouse, spark, snowflake, bigquery]),
+        (r"SELECT E'a\' , {{ a }}, '", &[postgres, mysql, clickhouse, duckdb, spark, snowflake, bigquery, files]),
         ("SELECT U&\"{{ a }}\"", &DRIVERS),
         ("SELECT ‘{{ a }}’", &[clickhouse]),
         ("SELECT 'x'\n{{ a }}", &[postgres, duckdb]),
@@ -91,8 +92,10 @@ fn a_literal_is_not_glued_to_what_stands_beside_it() {
             ["SELECT 'x'{{ a }}", "SELECT {{ a }}{{ a }}", "SELECT {{ a }}'x'", "SELECT X{{ a }}", "SELECT N{{ a }}"]
         {
             let known = refused(engine, text);
-            // ClickHouse, SQLite and Spark have no N'…'.
-            let separate = text.ends_with("N{{ a }}") && ["clickhouse", "sqlite", "spark"].contains(&engine.name);
+            // ClickHouse, SQLite, Spark, Snowflake and BigQuery have no N'…', and BigQuery no X'…'.
+            let separate = text.ends_with("N{{ a }}")
+                && ["clickhouse", "sqlite", "spark", "snowflake", "bigquery"].contains(&engine.name)
+                || (text.ends_with("X{{ a }}") && engine.name == "bigquery");
             assert_eq!(known, !separate, "{engine:?}: {text}");
         }
         let number = BTreeMap::from([("a".to_owned(), ParamValue::Integer(5))]);

@@ -3,11 +3,13 @@
 //! Each engine's module says how it writes a case as an expression, or that it has no such type;
 //! `docs/types.md` shows the same as a table.
 
+mod bigquery;
 mod clickhouse;
 pub(crate) mod duckdb;
 mod files;
 mod mysql;
 mod postgres;
+pub(crate) mod snowflake;
 pub(crate) mod spark;
 mod sqlite;
 

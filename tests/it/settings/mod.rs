@@ -216,13 +216,19 @@ fn what_has_no_effect_beside_the_rest_is_refused() {
 #[test]
 fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
     let settings: BTreeMap<&str, (&str, &[&str])> = BTreeMap::from([
-        ("timezone", ("'UTC'", &["postgres", "mysql", "clickhouse", "spark"][..])),
-        ("settings", ("{ a = 1 }", &["postgres", "mysql", "clickhouse", "duckdb", "spark"][..])),
-        ("driver", ("'mine'", &["duckdb", "spark"][..])),
-        ("max_connections", ("3", &["postgres", "mysql", "clickhouse", "spark"][..])),
+        ("timezone", ("'UTC'", &["postgres", "mysql", "clickhouse", "spark", "snowflake"][..])),
+        (
+            "settings",
+            ("{ a = 1 }", &["postgres", "mysql", "clickhouse", "duckdb", "spark", "snowflake", "bigquery"][..]),
+        ),
+        ("driver", ("'mine'", &["duckdb", "spark", "snowflake", "bigquery"][..])),
+        ("max_connections", ("3", &["postgres", "mysql", "clickhouse", "spark", "snowflake", "bigquery"][..])),
         (
             "pace",
-            ("{ rows_per_second = 5 }", &["postgres", "mysql", "clickhouse", "sqlite", "files", "duckdb", "spark"][..]),
+            (
+                "{ rows_per_second = 5 }",
+                &["postgres", "mysql", "clickhouse", "sqlite", "files", "duckdb", "spark", "snowflake", "bigquery"][..],
+            ),
         ),
         ("types", ("{ id = 'integer' }", &["files"][..])),
         ("csv", ("{ delimiter = ';' }", &["files"][..])),
@@ -240,6 +246,8 @@ fn every_setting_of_a_source_is_heeded_or_refused_by_each_engine() {
         ("files", "data"),
         ("duckdb", "adbc:duckdb:x.db"),
         ("spark", "adbc:spark://h"),
+        ("snowflake", "adbc:snowflake://u@a/D.S"),
+        ("bigquery", "adbc:bigquery://p/d"),
     ];
     for (engine, url) in urls {
         for (setting, (value, heeded)) in &settings {

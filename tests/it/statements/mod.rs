@@ -47,7 +47,8 @@ fn opened(url: &str) -> std::sync::Arc<dyn Engine> {
     let url = SourceUrl::parse(url, Path::new("/")).unwrap();
     let driver = url.driver().capabilities.library.map(|library| match library.label {
         "DuckDB" => crate::support::duckdb_driver(),
-        _ => crate::support::spark_driver(),
+        "Spark" => crate::support::spark_driver(),
+        other => panic!("no driver of {other}"),
     });
     source::open(&url, &source::SourceOptions { driver, ..source::SourceOptions::default() }).unwrap()
 }
