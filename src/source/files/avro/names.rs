@@ -1,7 +1,7 @@
 //! The names of the types of a schema: a type is described wherever it stands, each time by a name of its own. arrow-avro does
 //! not take a name with its namespace apart, nor does it find one whose description is in a column that is not read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -15,7 +15,8 @@ const MOST: usize = 10_000;
 #[derive(Default)]
 struct Names {
     known: HashMap<String, Known>,
-    /// How many have a name so far.
+    /// Those that are given, and how many there are.
+    given: HashSet<String>,
     count: usize,
 }
 
@@ -30,13 +31,16 @@ enum Known {
 }
 
 impl Names {
-    /// A name that no other type has.
-    fn another(&mut self) -> Result<Json, String> {
+    /// A name that no other type has: its own without a namespace, by which a reader may ask for it, where that is free.
+    fn give(&mut self, full: &str) -> Result<Json, String> {
         self.count += 1;
-        match self.count > MOST {
-            true => Err(format!("its schema has more than {MOST} types")),
-            false => Ok(json!(format!("t{}", self.count))),
+        if self.count > MOST {
+            return Err(format!("its schema has more than {MOST} types"));
         }
+        let own = full.rsplit('.').next().unwrap_or_default().to_owned();
+        let others = (self.count..).map(|count| format!("t{count}"));
+        let free = std::iter::once(own).chain(others).find(|name| !name.is_empty() && self.given.insert(name.clone()));
+        Ok(json!(free.unwrap_or_default()))
     }
 }
 
@@ -61,7 +65,7 @@ fn of(schema: &Json, space: &str, depth: usize, names: &mut Names) -> Result<Jso
             }
             let text = |name: &str| described.get(name).and_then(Json::as_str);
             let (space, full) = full(text("name").unwrap_or_default(), text("namespace").unwrap_or(space));
-            let name = names.another()?;
+            let name = names.give(&full)?;
             let before = names.known.insert(full.clone(), Known::Open);
             let mut renamed = described.clone();
             renamed.retain(|name, _| name != "namespace" && name != "aliases");
@@ -131,7 +135,7 @@ fn copied(resolved: &Json, depth: usize, names: &mut Names) -> Result<Json, Stri
     };
     let mut copy = of.clone();
     if matches!(of.get("type").and_then(Json::as_str), Some("record" | "error" | "enum" | "fixed")) {
-        copy.insert("name".to_owned(), names.another()?);
+        copy.insert("name".to_owned(), names.give("")?);
     }
     for place in ["type", "items", "values"] {
         if let Some(of) = of.get(place) {
@@ -157,6 +161,20 @@ fn full(name: &str, space: &str) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The names of all types.
+    fn types(schema: &Json, names: &mut Vec<String>) {
+        match schema {
+            Json::Object(of) => {
+                if matches!(of.get("type").and_then(Json::as_str), Some("fixed" | "record")) {
+                    names.push(of["name"].as_str().unwrap().to_owned());
+                }
+                of.values().for_each(|inner| types(inner, names));
+            }
+            Json::Array(all) => all.iter().for_each(|inner| types(inner, names)),
+            _ => {}
+        }
+    }
 
     /// Catches a type that is taken for another of the same name, one that is not found where its name is written another way,
     /// and two types that have one name in the end.
@@ -194,10 +212,11 @@ mod tests {
         assert_eq!(resolved["fields"][5], schema["fields"][5]);
         let text = resolved.to_string();
         assert!(!text.contains("namespace") && !text.contains("aliases"), "{text}");
-        let named = regex::Regex::new(r#""name":"(t[0-9]+)""#).unwrap();
-        let names: Vec<&str> = named.captures_iter(&text).map(|found| found.get(1).unwrap().as_str()).collect();
-        let distinct: std::collections::HashSet<&&str> = names.iter().collect();
-        assert_eq!((names.len(), distinct.len()), (14, 14), "{names:?}");
+        let mut names = Vec::new();
+        types(&resolved, &mut names);
+        let distinct: HashSet<&String> = names.iter().collect();
+        assert_eq!((names.len(), distinct.len()), (14, 14), "{names:?} in {text}");
+        assert!(["r", "E", "inner"].iter().all(|own| names.iter().any(|name| name == own)), "{names:?}");
     }
 
     /// Catches a schema of a few lines that takes all memory.
