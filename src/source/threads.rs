@@ -191,6 +191,11 @@ impl Engine for OnOwnThreads {
         self.ask(move |engine| Box::pin(async move { engine.estimate(&sql, timeout, &ticket).await }))
     }
 
+    fn near<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Option<u64>> {
+        let sql = sql.to_owned();
+        self.ask(move |engine| Box::pin(async move { engine.near(&sql).await }))
+    }
+
     fn privileges(&self) -> BoxFuture<'_, Result<Option<String>, Error>> {
         self.ask(|engine| Box::pin(async move { engine.privileges().await }))
     }
