@@ -211,3 +211,20 @@ fn a_circle_is_seen_in_each_form() {
     ];
     assert_eq!(Sources::new(apart.map(|(name, text)| (name.to_owned(), text.to_owned()))).mutual(), BTreeSet::new());
 }
+
+/// Catches a question to an engine that the threads of its own do not pass on: the answer would be that of an engine that cannot
+/// say, and nothing would fail.
+#[test]
+fn threads_of_an_engine_pass_every_question_on() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let name = Regex::new(r"(?m)^    fn ([a-z_]+)").unwrap();
+    let methods = |path: &str, from: &str| -> BTreeSet<String> {
+        let text = read(path);
+        let after = text.split_once(from).unwrap().1;
+        let body = after.split_once("\n}\n").unwrap().0;
+        name.captures_iter(body).map(|found| found[1].to_owned()).collect()
+    };
+    let asked = methods("src/source/engine.rs", "pub trait Engine");
+    assert!(asked.len() > 12 && asked.contains("near"), "{asked:?}");
+    assert_eq!(methods("src/source/threads.rs", "impl Engine for OnOwnThreads"), asked);
+}

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use arrow::array::timezone::Tz;
 use arrow::datatypes::{DataType, Field, FieldRef, TimeUnit};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::error::DataFusionError;
@@ -72,8 +73,12 @@ impl ScalarUDFImpl for AtTimeZone {
     }
 
     fn return_field_from_args(&self, args: ReturnFieldArgs<'_>) -> Result<FieldRef> {
-        if !args.scalar_arguments.get(1).copied().flatten().and_then(text).is_some_and(is_region) {
+        let zone = args.scalar_arguments.get(1).copied().flatten().and_then(text).unwrap_or_default();
+        if !is_region(zone) {
             return Err(refused(NO_REGION.to_owned()));
+        }
+        if zone.parse::<Tz>().is_err() {
+            return Err(refused(format!("there is no time zone '{zone}'; write a region, such as 'Europe/Berlin'")));
         }
         let types: Vec<DataType> = args.arg_fields.iter().map(|field| field.data_type().clone()).collect();
         Ok(Arc::new(Field::new(NAME, self.return_type(&types)?, true)))
@@ -98,8 +103,8 @@ impl ScalarUDFImpl for AtTimeZone {
             DataType::Timestamp(unit, None) => {
                 let shown = time.cast_to(&of(unit, zone), None).map_err(|_| {
                     refused(format!(
-                        "a time of AT TIME ZONE '{zone}' does not exist there, or twice, where clocks are changed; write its instant \
-                         in old and new"
+                        "a time of AT TIME ZONE '{zone}' has no one instant there: clocks skip it or have it twice, or it is out of \
+                         range; compare the times without AT TIME ZONE"
                     ))
                 })?;
                 shown.cast_to(&of(unit, UTC), None)

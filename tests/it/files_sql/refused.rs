@@ -13,7 +13,7 @@ use arrow::ipc::writer::FileWriter;
 use super::{A, C, ask, open, parquet, rows, second, sqlite};
 
 /// A query that is refused, words of the reason, and what the reason tells to write instead, where SQLite knows it too.
-const REFUSED: [(&str, &str, &str); 89] = [
+const REFUSED: [(&str, &str, &str); 90] = [
     // Subqueries.
     (
         "SELECT id FROM a WHERE n NOT IN (SELECT n FROM c) OR g = 9",
@@ -138,6 +138,7 @@ const REFUSED: [(&str, &str, &str); 89] = [
     ("SELECT CAST(NOW() AS TIMESTAMP WITH TIME ZONE) AS x FROM a", "AT TIME ZONE 'UTC'", ""),
     ("SELECT t::timestamptz AS x FROM a", "AT TIME ZONE 'UTC'", ""),
     ("SELECT TO_TIMESTAMP(n) AT TIME ZONE '+02:00' AS x FROM a", "'Etc/GMT-2'", ""),
+    ("SELECT TO_TIMESTAMP(n) AT TIME ZONE 'Mars/Olympus' AS x FROM a", "there is no time zone", ""),
     ("SELECT TO_TIMESTAMP(n) AT TIME ZONE 'CET' AS x FROM a", "'Europe/Berlin'", ""),
     ("SELECT g FROM a GROUP BY g HAVING MAX(TO_TIMESTAMP(n) AT TIME ZONE 'EST') IS NULL", "'Europe/Berlin'", ""),
     ("SELECT DATE '2026-01-01' AT TIME ZONE 'UTC' AS x FROM a", "CAST(x AS TIMESTAMP)", ""),
