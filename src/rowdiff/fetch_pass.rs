@@ -120,21 +120,13 @@ impl Kept {
     fn write(&mut self) -> Result<(), Failure> {
         self.size = 0;
         for rows in alike(std::mem::take(&mut self.held))? {
-            for (part, rows) in self.split(rows)? {
-                self.spill.write(part, &blob(&rows.frame, &rows.records)?)?;
+            // One part after the other: each has a copy of its text.
+            for (part, numbers) in numbers(&rows, self.bits) {
+                let cut = select(&rows, &numbers)?;
+                self.spill.write(part, &blob(&cut.frame, &cut.records)?)?;
             }
         }
         Ok(())
-    }
-
-    /// The rows by partition, in their order.
-    fn split(&self, rows: Rows) -> Result<Vec<(usize, Rows)>, FrameError> {
-        let mut parts: Vec<Vec<IdxSize>> = vec![Vec::new(); 1 << self.bits];
-        for (row, record) in (0..).zip(&rows.records) {
-            parts[partition(record.key, self.bits)].push(row);
-        }
-        let parts = parts.into_iter().enumerate().filter(|(_, numbers)| !numbers.is_empty());
-        parts.map(|(part, numbers)| Ok((part, select(&rows, &numbers)?))).collect()
     }
 
     /// Brings what is in memory into partitions, so that each can be taken by itself.
@@ -144,14 +136,23 @@ impl Kept {
             if self.bits == 0 {
                 parts[0].push(rows);
             } else {
-                for (part, rows) in self.split(rows)? {
-                    parts[part].push(rows);
+                for (part, numbers) in numbers(&rows, self.bits) {
+                    parts[part].push(select(&rows, &numbers)?);
                 }
             }
         }
         let types = self.plan.layout.schema(self.side).iter().map(|(_, of)| of.clone()).collect();
         Ok(Parts { types, held: parts, spill: self.spill })
     }
+}
+
+/// The numbers of the rows of each partition that has some, in their order.
+fn numbers(rows: &Rows, bits: u32) -> impl Iterator<Item = (usize, Vec<IdxSize>)> {
+    let mut parts: Vec<Vec<IdxSize>> = vec![Vec::new(); 1 << bits];
+    for (row, record) in (0..).zip(&rows.records) {
+        parts[partition(record.key, bits)].push(row);
+    }
+    parts.into_iter().enumerate().filter(|(_, numbers)| !numbers.is_empty())
 }
 
 /// The numbers of the rows that have to be judged.
