@@ -1,6 +1,6 @@
 //! Finds the differences that a run kept, by what is asked of them, and shows them to people and to programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -98,6 +98,13 @@ impl Shown {
         let read = |row: Option<String>| serde_json::from_str(&row?).ok();
         Shown { example: kept.example, rows: kept.rows.map(read) }
     }
+
+    /// The names of its key and its columns.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let key = self.example.key.0.iter().map(|(name, _)| name.as_str());
+        let rows = self.rows.present().flat_map(|(_, row)| row.keys().map(String::as_str));
+        key.chain(self.example.columns.keys().map(String::as_str)).chain(rows)
+    }
 }
 
 /// A value of a whole row as reports show it; `None` of NULL.
@@ -134,6 +141,19 @@ impl Wanted {
         self.rows
     }
 
+    /// Refuses a name that no difference has; `known` are those that they have, and are empty where there is no difference.
+    fn names_among(&self, known: &BTreeSet<&str>) -> Result<(), String> {
+        let mut asked = self.column.iter().chain(self.conditions.iter().map(|condition| &condition.name));
+        match asked.find(|name| !known.is_empty() && !known.contains(name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                let known: Vec<String> = known.iter().map(|name| format!("`{}`", visible(name))).collect();
+                let name = visible(name);
+                Err(format!("no difference that was kept has a column `{name}`; they have {}", known.join(", ")))
+            }
+        }
+    }
+
     fn wants(&self, shown: &Shown) -> bool {
         let example = &shown.example;
         (self.difference.is_empty() || self.difference.iter().any(|sort| sort.is(example.difference)))
@@ -161,11 +181,14 @@ impl Found {
             return Err(format!("no check of {path} matches; `cutover show {path}` shows those with differences"));
         }
         let mut kept = run.differences_in_full().map_err(|why| why.to_string())?;
-        let found = |at: usize| {
+        let read = |at: usize| {
             let all = kept.remove(&run.checks[at].id).unwrap_or_default();
-            (at, all.into_iter().map(Shown::new).filter(|shown| wanted.wants(shown)).collect())
+            (at, all.into_iter().map(Shown::new).collect())
         };
-        let checks = meant.into_iter().map(found).collect();
+        let mut checks: Vec<(usize, Vec<Shown>)> = meant.into_iter().map(read).collect();
+        let known: BTreeSet<&str> = checks.iter().flat_map(|(_, all)| all).flat_map(Shown::names).collect();
+        wanted.names_among(&known)?;
+        checks.iter_mut().for_each(|(_, all)| all.retain(|shown| wanted.wants(shown)));
         Ok(Found { run, checks })
     }
 

@@ -123,6 +123,11 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
+/// Whether a time zone of a session is UTC by one of its names; an engine without one says nothing.
+pub(crate) fn is_utc(zone: &str) -> bool {
+    ["UTC", "ETC/UTC", "UCT", "ZULU", "GMT", "ETC/GMT", "+00:00", "Z", ""].contains(&zone.to_ascii_uppercase().as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

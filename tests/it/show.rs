@@ -71,6 +71,12 @@ fn pages_and_filters_show_each_difference_once() {
     assert_eq!(show(&["--where", "b=one"]).len(), 10);
     assert_eq!(show(&["--where", "b=NULL"]).len(), 10, "the text NULL");
     assert_eq!(show(&["--where", "id=8888"]), Vec::<Json>::new());
+    for misspelt in [["--column", "aa"], ["--where", "ids=7"], ["--where", "aa=NULL"]] {
+        let output = cutover(folder.path(), &[&["show"] as &[&str], &misspelt].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{misspelt:?}: {said}");
+        assert!(said.contains("they have `a`, `b`, `id`"), "{misspelt:?}: {said}");
+    }
 }
 
 /// Catches a screen that says less than there is, or nothing where the run kept nothing.

@@ -66,9 +66,12 @@ fn judged(line: Vec<u8>, length: usize) -> Line {
             _ => return Line::Message(line),
         }
     };
-    let mut answer = serde_json::to_vec(&ServerJsonRpcMessage::error(error, id)).unwrap_or_default();
-    answer.push(b'\n');
-    Line::Answer(answer)
+    let mut answer = serde_json::to_value(ServerJsonRpcMessage::error(error, id)).unwrap_or_default();
+    // JSON-RPC wants the id of a request that could not be found as null.
+    if let Some(answer) = answer.as_object_mut() {
+        answer.entry("id").or_insert(Value::Null);
+    }
+    Line::Answer(format!("{answer}\n").into_bytes())
 }
 
 /// The id of a request, wherever else it breaks off, is nested too deep, or is no UTF-8.
@@ -143,7 +146,7 @@ mod tests {
         ];
         for (line, wanted) in cases {
             let told = answer(Lines::default().add(&[line, b"\n"].concat()).remove(0));
-            assert_eq!((&told["error"]["code"], &told["id"]), (&(-32700).into(), &wanted), "{told}");
+            assert_eq!((&told["error"]["code"], told.get("id")), (&(-32700).into(), Some(&wanted)), "{told}");
         }
         let long = format!("{{\"params\":\"{}\",\"id\":7}}\nnull\n", "a".repeat(LONGEST));
         let [first, Line::Message(second)] = <[Line; 2]>::try_from(Lines::default().add(long.as_bytes())).unwrap()

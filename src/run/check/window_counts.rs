@@ -10,6 +10,7 @@ use super::super::windows;
 use super::errors::located;
 use super::placed::Placed;
 use super::query::prepare;
+use crate::frame::time::is_utc;
 use crate::frame::{Frame, Type, Value};
 use crate::model::{ErrorCode, ErrorReport, Outside, Place, Side, Sides, agree, plural};
 use crate::source;
@@ -159,8 +160,4 @@ fn odd(frame: &Frame, engine: &Driver, column: &str, rows: u64) -> String {
         _ => String::new(),
     };
     placeless(rows, column) + &engine.dialect.misplaced(column, &class)
-}
-
-fn is_utc(zone: &str) -> bool {
-    ["UTC", "ETC/UTC", "UCT", "ZULU", "GMT", "ETC/GMT", "+00:00", "Z", ""].contains(&zone.to_ascii_uppercase().as_str())
 }

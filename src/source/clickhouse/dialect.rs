@@ -95,7 +95,22 @@ impl Dialect for ClickHouse {
         format!("'{}'", value.format("%H:%M:%S%.f"))
     }
 
-    /// ClickHouse has no time without a zone, so an end without one is UTC there.
+    /// ClickHouse has no time without a zone, so one without is UTC, also where the session is in another zone.
+    fn bound(&self, value: &ParamValue) -> Result<String, String> {
+        match value {
+            ParamValue::WallClock(clock) => self.literal(&ParamValue::Timestamp(clock.and_utc())),
+            ParamValue::List(items) => {
+                let utc = items.iter().map(|item| match item {
+                    ParamValue::WallClock(clock) => ParamValue::Timestamp(clock.and_utc()),
+                    item => item.clone(),
+                });
+                self.literal(&ParamValue::List(utc.collect()))
+            }
+            value => self.literal(value),
+        }
+    }
+
+    /// A date is its midnight of UTC beside a moment, whose own zone ClickHouse would take.
     fn window_end(&self, value: &ParamValue) -> Result<String, String> {
         match value.moment() {
             Some(moment) => self.literal(&ParamValue::Timestamp(moment.and_utc())),

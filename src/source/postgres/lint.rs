@@ -14,7 +14,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Row, ValueRef};
 
 use super::super::{Error, Inspected, LintRequest, QueryHandle, ReadQuery};
-use super::relations::{KnownRelations, Relation, Typed};
+use super::relations::{Relation, Typed};
 use super::server::Postgres;
 use super::{error, send, view_lag};
 use crate::model::{Warning, WarningCode};
@@ -38,7 +38,7 @@ impl Postgres {
         };
         let _slot = self.idle.slot().await;
         let mut connection = self.begin(timeout, ticket).await?;
-        match found(&mut connection, &self.relations, query, asked, &mut told.warnings).await {
+        match found(&mut connection, self, query, asked, &mut told.warnings).await {
             Err(cause) => {
                 let refused = error::behind(send::EXPLAIN, sql, timeout, &cause);
                 told.warnings = vec![not_analysed("the query was not analysed", None, refused)?];
@@ -86,7 +86,7 @@ async fn ages(
 /// Collects the warnings, and returns the relations that the query reads.
 async fn found(
     connection: &mut PgConnection,
-    known: &KnownRelations,
+    source: &Postgres,
     query: ReadQuery<'_>,
     asked: &LintRequest,
     warnings: &mut Vec<Warning>,
@@ -98,9 +98,12 @@ async fn found(
     let (mut relations, mut expressions) = (BTreeSet::new(), BTreeSet::new());
     walk(&plan, &mut relations, &mut expressions);
     let relations: Vec<Relation> = relations.into_iter().collect();
-    let facts = known.of(&relations, connection).await?;
+    let facts = source.relations.of(&relations, connection).await?;
     let query = expressions.into_iter().collect::<Vec<_>>().join("\n");
     judge(&query, None, &facts.columns, asked, warnings);
+    if let Some(zone) = source.zone_beside_utc() {
+        compared(&query, zone, &facts.columns, warnings);
+    }
     for view in &facts.views {
         if !view.populated {
             let message = format!(
@@ -166,6 +169,30 @@ static AGGREGATE: LazyLock<Regex> =
 
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!(r"{COLUMN}(\)::numeric)?")).expect("a constant pattern is valid"));
+
+/// Where an instant is compared with a literal that has no zone.
+static COMPARED: LazyLock<Regex> = LazyLock::new(|| {
+    let literal = r"'[^']*'::(?:date|timestamp without time zone)\b";
+    let operator = "(?:=|<>|<=?|>=?)";
+    let pattern = format!(r"{COLUMN} {operator} (?:(?:ANY|ALL) \()?{literal}|{literal} {operator} {COLUMN}");
+    Regex::new(&pattern).expect("a constant pattern is valid")
+});
+
+/// Warns of literals without a zone beside instants in `code`, which mean those of `zone`, that of the session.
+fn compared(code: &str, zone: &str, columns: &[Typed], warnings: &mut Vec<Warning>) {
+    let mut found = BTreeMap::new();
+    for one in COMPARED.captures_iter(code) {
+        let name = (1..=4).find_map(|group| one.get(group)).map_or("", |name| name.as_str());
+        if columns.iter().any(|column| !column.float && column.name == name) {
+            found.entry(name.to_owned()).or_insert_with(|| one[0].to_owned());
+        }
+    }
+    for expression in found.into_values() {
+        warnings.push(Warning::new(WarningCode::SessionTimeZone, format!(
+                "the query has {expression}, whose column has a zone and whose literal means one of the session's, {zone}; write it, or the param or the end of the window, with an offset, such as 2026-01-01T00:00:00Z"
+            )));
+    }
+}
 
 /// Warns of what `code` does to instants and floats; `view` is the materialized view whose query it is.
 fn judge(code: &str, view: Option<&str>, columns: &[Typed], asked: &LintRequest, warnings: &mut Vec<Warning>) {
@@ -265,6 +292,32 @@ mod tests {
             "EXTRACT(epoch FROM e.processed_at)",
         ] {
             assert!(codes(fixed, true).is_empty(), "{fixed}");
+        }
+    }
+
+    /// Catches ends of windows and params that are read in the zone of the session without a word.
+    #[test]
+    fn a_literal_without_a_zone_beside_an_instant_depends_on_the_session() {
+        let said = |code: &str| {
+            let columns = [Typed { name: "at".to_owned(), float: false }];
+            let mut warnings = Vec::new();
+            compared(code, "Asia/Tokyo", &columns, &mut warnings);
+            warnings.len()
+        };
+        for code in [
+            "(t.at >= '2026-01-01'::date)",
+            "('2026-01-01 00:00:00'::timestamp without time zone <= at)",
+            "(t.at = ANY ('{2026-01-01}'::date[]))",
+            "((\"T\".\"at\" >= '2026-01-01'::date) AND (\"T\".\"at\" < '2026-01-02'::date))",
+        ] {
+            assert_eq!(said(code), 1, "{code}");
+        }
+        for code in [
+            "(t.at >= '2026-01-01 00:00:00+00'::timestamp with time zone)",
+            "(t.day >= '2026-01-01'::date)",
+            "((t.at)::text = '2026-01-01'::text)",
+        ] {
+            assert_eq!(said(code), 0, "{code}");
         }
     }
 

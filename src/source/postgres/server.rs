@@ -9,6 +9,7 @@ use super::super::shared::pool::ConnectionPool;
 use super::super::tls::Made;
 use super::relations::KnownRelations;
 use super::{options, settings, zone};
+use crate::frame::time::is_utc;
 use crate::model::ErrorCode;
 
 /// Settings that a suite may not make, because reading values depends on them or writing would become possible.
@@ -30,6 +31,9 @@ pub struct Postgres {
     pub(super) relations: KnownRelations,
     pub(super) shown: String,
 }
+
+/// The setting that is the zone of a session.
+const TIME_ZONE: &str = "TimeZone";
 
 impl Postgres {
     /// A source that connects on first use; `shown` is the URL without its password.
@@ -64,10 +68,17 @@ impl Postgres {
             passed_over,
             made: Made::default(),
             idle: ConnectionPool::new(options.max_connections),
-            settings: own.chain([("TimeZone".to_owned(), timezone)]).chain(given).collect(),
+            settings: own.chain([(TIME_ZONE.to_owned(), timezone)]).chain(given).collect(),
             reported: options.settings.keys().cloned().collect(),
             relations: KnownRelations::default(),
             shown,
         })
+    }
+
+    /// Returns the zone of the sessions, as the suite writes it, where it is another than UTC.
+    pub(super) fn zone_beside_utc(&self) -> Option<&str> {
+        let (_, zone) = self.settings.iter().find(|(name, _)| name == TIME_ZONE)?;
+        let given = zone.strip_prefix('<').and_then(|rest| rest.split('>').next()).unwrap_or(zone);
+        (!is_utc(given)).then_some(given)
     }
 }

@@ -1,5 +1,6 @@
 //! Windows of time on every engine and type of time: each row in one window, none in two, none lost.
 
+mod bound;
 mod empty;
 mod engines;
 mod sqlite;

@@ -5,6 +5,7 @@
 mod first_by_key;
 mod merges;
 mod merging;
+mod midnights;
 mod rules;
 mod tree;
 
@@ -53,7 +54,7 @@ pub(crate) async fn inspect(
         Ok::<_, Error>((tree, catalogue))
     };
     match analysed.await {
-        Ok((tree, catalogue)) => Ok(rules::judge(&tree, &catalogue, asked.exact)),
+        Ok((tree, catalogue)) => Ok(rules::judge(&tree, &catalogue, asked.exact, &session.timezone)),
         Err(error) if error.code.is_of_connection() => Err(error),
         Err(error) => {
             Ok(vec![Warning::new(WarningCode::NotAnalysed, format!("the query was not analysed: {}", error.message))])

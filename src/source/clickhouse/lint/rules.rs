@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::merges::{Around, key_columns, merged, merging, replaces};
+use super::midnights;
 use super::tree::Tree;
 use crate::model::{Warning, WarningCode};
 
@@ -33,12 +34,13 @@ const TAKES_STATES: [&str; 4] = ["finalizeAggregation", "runningAccumulate", "to
 struct Judge<'a> {
     catalogue: &'a Catalogue,
     exact: bool,
+    timezone: &'a str,
     found: Vec<Warning>,
 }
 
-/// The warnings about `tree`, each once.
-pub(crate) fn judge(tree: &Tree, catalogue: &Catalogue, exact: bool) -> Vec<Warning> {
-    let mut judge = Judge { catalogue, exact, found: Vec::new() };
+/// The warnings about `tree`, each once; `timezone` is that of the session.
+pub(crate) fn judge(tree: &Tree, catalogue: &Catalogue, exact: bool, timezone: &str) -> Vec<Warning> {
+    let mut judge = Judge { catalogue, exact, timezone, found: Vec::new() };
     judge.walk(tree, None);
     judge.results(tree);
     judge.found
@@ -122,6 +124,9 @@ impl Judge<'_> {
                 exact(name)
             );
             self.warn(WarningCode::Approximate, message, read.as_ref().map(|(table, _)| table.as_str()));
+        }
+        if let Some(message) = midnights::warned(tree, at, self.timezone) {
+            self.warn(WarningCode::SessionTimeZone, message, None);
         }
         if ["isNull", "isNotNull"].contains(&name) {
             for argument in tree.arguments(at) {
