@@ -1,6 +1,7 @@
 //! How an engine writes and reads SQL: the one trait that code about queries asks instead of the engine's name.
 
 use std::fmt;
+use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 
@@ -47,6 +48,14 @@ pub trait Dialect: Sync {
     /// What the engine cannot hold.
     fn bound(&self, value: &ParamValue) -> Result<String, String> {
         self.literal(value)
+    }
+
+    /// `sql` with what the engine needs to compare by the times of params, which [`Dialect::bound`] wrote at these places.
+    ///
+    /// # Errors
+    /// The place of a time that the engine would compare otherwise, and what to write instead.
+    fn compared(&self, sql: String, _times: &[Range<usize>]) -> Result<String, (usize, String)> {
+        Ok(sql)
     }
 
     /// `value` as a literal; a list is its elements in parentheses, as `IN` takes it. No value can become structure of a

@@ -182,7 +182,7 @@ fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
             ),
         );
     }
-    let found = writes_after_with(statement)
+    let found = writes_after_with(lexer, statement)
         .or_else(|| writes_inside(statement))
         .or_else(|| writes_elsewhere(lexer, statement))
         .or_else(|| locks(lexer, statement));
@@ -194,12 +194,17 @@ fn reads(lexer: &Lexer, statement: &[Code<'_>]) -> Result<(), Refused> {
 
 type Found = Option<(usize, String)>;
 
-/// `WITH … INSERT` and its like: the first verb outside of parentheses is not one that reads.
-fn writes_after_with(statement: &[Code<'_>]) -> Found {
-    statement.iter().find(|one| one.text != "(").filter(|first| first.is("WITH"))?;
+/// `WITH … INSERT` and its like: the first verb outside of parentheses is not one that reads, or there is none.
+fn writes_after_with(lexer: &Lexer, statement: &[Code<'_>]) -> Found {
+    let with = statement.iter().find(|one| one.text != "(").filter(|first| first.is("WITH"))?;
     let outermost = statement.iter().take_while(|one| one.text == "(").count();
     let mut depth = 0;
     for (at, one) in statement.iter().enumerate() {
+        // What stands behind the last of the list, such as VALUES, or a query in parentheses.
+        let behind = depth == outermost && at > 0 && statement[at - 1].text == ")";
+        if behind && (one.text == "(" || one.is_one_of(lexer.beginnings)) {
+            return None;
+        }
         match one.text {
             "(" => depth += 1,
             ")" => depth -= 1,
@@ -218,7 +223,7 @@ fn writes_after_with(statement: &[Code<'_>]) -> Found {
             return Some((one.offset, format!("would {}", one.text.to_uppercase())));
         }
     }
-    None
+    Some((with.offset, "has no SELECT behind its WITH".to_owned()))
 }
 
 /// A subquery or a common table expression that writes.

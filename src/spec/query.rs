@@ -72,6 +72,14 @@ impl ParamValue {
         })
     }
 
+    /// Whether it is a moment or a day, or a list with one.
+    pub(crate) fn has_times(&self) -> bool {
+        match self {
+            ParamValue::List(items) => items.iter().any(ParamValue::has_times),
+            value => value.moment().is_some(),
+        }
+    }
+
     /// Returns the moment it is, a day at midnight; absent where it is no time.
     pub(crate) fn moment(&self) -> Option<chrono::NaiveDateTime> {
         match self {

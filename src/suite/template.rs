@@ -78,13 +78,13 @@ impl Template {
                         dialect.bound(value).map_err(|why| fault(sql.len(), format!("param `{name}`: {why}")))?;
                     let start = sql.len();
                     sql.push_str(&written);
-                    literals.push((name, start..sql.len()));
+                    literals.push((name, value, start..sql.len()));
                 }
             }
         }
         for rules in dialect.lexers() {
             let (tokens, _) = lexer::lex(rules, &sql);
-            for (name, range) in &literals {
+            for (name, _, range) in &literals {
                 let Some(within) = lexer::within(&tokens, range) else {
                     return Err(fault(range.start, merged(name, dialect)));
                 };
@@ -94,7 +94,12 @@ impl Template {
                 }
             }
         }
-        Ok(sql)
+        let times: Vec<_> =
+            literals.iter().filter(|(_, value, _)| value.has_times()).map(|(.., range)| range.clone()).collect();
+        dialect.compared(sql, &times).map_err(|(offset, why)| {
+            let name = literals.iter().find(|(.., range)| range.start == offset).map_or("", |(name, ..)| name);
+            fault(offset, format!("param `{name}`: {}", why.replace("{{ name }}", &format!("{{{{ {name} }}}}"))))
+        })
     }
 }
 

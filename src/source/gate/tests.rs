@@ -44,6 +44,12 @@ fn queries_pass() {
     for sql in ["TABLE t", "VALUES (1)", "SELECT 1 AS into", "SELECT substring(a FOR 3) FROM t"] {
         assert_eq!(admits("postgres", sql), Ok(()), "{sql}");
     }
+    for engine in ["postgres", "mysql", "duckdb", "spark"] {
+        for sql in ["WITH a (n) AS (SELECT 1) TABLE a", "(WITH a AS (SELECT 1) VALUES (1))"] {
+            assert_eq!(admits(engine, sql), Ok(()), "{engine}: {sql}");
+        }
+    }
+    assert_eq!(admits("duckdb", "WITH a AS (SELECT 1) FROM a"), Ok(()));
     assert_eq!(admits("mysql", r"SELECT 'it\'s'"), Ok(()), "in the usual mode");
     assert_eq!(admits("mysql", r"SELECT 'a\'"), Ok(()), "under NO_BACKSLASH_ESCAPES");
 }
@@ -89,6 +95,19 @@ fn a_second_statement_is_refused() {
     let hidden = r"SELECT '\'; COMMIT; --'";
     assert!(ReadQuery::check(backslash, hidden).is_ok(), "one text");
     assert!(ReadQuery::check(plain, hidden).is_err(), "a text, and two statements");
+}
+
+/// Catches a procedure of the statement's own, which Snowflake calls, and what else may stand behind a WITH.
+#[test]
+fn a_with_that_ends_in_no_query_is_refused() {
+    let called = "WITH p AS PROCEDURE () RETURNS TABLE (n INT) LANGUAGE SQL AS $$ BEGIN DELETE FROM t; END $$ CALL p()";
+    assert!(refused("snowflake", called).contains("no SELECT behind its WITH"));
+    for engine in DRIVERS.map(|driver| driver.name) {
+        for sql in ["WITH a AS (SELECT 1) CALL p()", "WITH a AS (SELECT 1) EXECUTE p", "WITH a AS (SELECT 1)", "WITH a"]
+        {
+            assert!(refused(engine, sql).contains("no SELECT behind its WITH"), "{engine}: {sql}");
+        }
+    }
 }
 
 /// Catches a statement that is no query.

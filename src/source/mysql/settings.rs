@@ -23,7 +23,7 @@ const fn neutral(name: &'static str, sql: &'static str, harm: &'static str) -> N
 /// Set first and by itself: it cuts the questions about the others, too.
 pub(super) const EVERY_ROW: &str = "SET SESSION sql_select_limit = 18446744073709551615";
 
-pub(super) const NEUTRAL: [Neutral; 9] = [
+pub(super) const NEUTRAL: [Neutral; 10] = [
     neutral("sql_select_limit", "18446744073709551615", "every answer ends after so many rows"),
     // By default the first 1024 bytes are kept on MySQL, and two sides cut there look equal.
     neutral("group_concat_max_len", "1073741824", "GROUP_CONCAT is cut after so many bytes"),
@@ -49,6 +49,7 @@ pub(super) const NEUTRAL: [Neutral; 9] = [
         shown: Some("OFF"),
         harm: "IS NULL finds the row that was inserted last",
     },
+    neutral("query_cache_type", "OFF", "a query that runs again may be answered without being run"),
     Neutral {
         name: "windowing_use_high_precision",
         sql: "1",

@@ -33,7 +33,9 @@ const DOMAINS: [&str; 2] = [".snowflakecomputing.com", ".snowflakecomputing.cn"]
 
 /// Parameters of every session. Whatever the account and the user have set would else change answers: a limit cuts them, a
 /// name in quotes is another one, a literal is read otherwise, a geography passes for a text.
-const FIXED: [(&str, &str); 12] = [
+const FIXED: [(&str, &str); 13] = [
+    // A second run of a query would be timed, and compared with the first, without being run.
+    ("USE_CACHED_RESULT", "false"),
     ("ROWS_PER_RESULTSET", "0"),
     ("MULTI_STATEMENT_COUNT", "1"),
     ("ABORT_DETACHED_QUERY", "true"),

@@ -45,7 +45,7 @@ pub(super) fn spelled(condition: &str) -> Result<String, String> {
     });
     let mut text = parsed.to_string();
     for (at, column) in columns.iter().enumerate().rev() {
-        text = text.replace(&place(at), &format!("({})", Sqlite.window_column(column)));
+        text = text.replace(&place(at), &format!("({})", ordered(column)));
     }
     if text.contains(TIMES) { Err(unfit()) } else { Ok(text) }
 }
@@ -63,6 +63,16 @@ fn time_of(one: &Expr) -> Option<Expr> {
         }
         _ => None,
     }
+}
+
+/// Text that sorts by its bytes as the collation sorts `column`: times in one form, those with an offset in UTC, all else as it is.
+fn ordered(column: &str) -> String {
+    let clock = Sqlite.window_column(&format!("substr({column}, 1, length({column}) - 6)"));
+    format!(
+        "COALESCE({}, CASE WHEN {column} GLOB '*:*[+-][0-2][0-9]:[0-5][0-9]' THEN datetime(substr({clock}, 1, 19) || substr({column}, -6)) \
+         || substr({clock}, 20) END, {column})",
+        Sqlite.window_column(column)
+    )
 }
 
 /// Keeps a column for later, since no parser reads what is written of it then.
@@ -90,7 +100,9 @@ mod tests {
         connection
             .execute_batch(
                 "CREATE TABLE t (n, ts TEXT); INSERT INTO t VALUES (1, '2026-01-01'), (2, '2026-01-01T12:00:00.5'), \
-                 (3, '2026-01-01 12:00:00.499Z'), (4, '2025-12-31T23:59'), (5, '2026-01-02'), (6, NULL)",
+                 (3, '2026-01-01 12:00:00.499Z'), (4, '2025-12-31T23:59'), (5, '2026-01-02'), (6, NULL), \
+                 (7, '2026-01-01T01:30:00.5+02:00'), (8, '2025-12-31 22:30:00-03:00'), (9, '2026-01-01T12:30+00:30'), (10, 'zzz'), \
+                 (11, '2026-01-01 UTC'), (12, '2026-02-31 00:00:00'), (13, '')",
             )
             .unwrap();
         let rows = |condition: &str| {
@@ -98,9 +110,9 @@ mod tests {
             connection.query_row(&sql, [], |row| row.get::<_, Option<String>>(0)).unwrap().unwrap_or_default()
         };
         for (condition, expected) in [
-            (format!("ts >= {from} AND ts < {to}"), "1,3"),
-            (format!("{to} <= t.\"ts\" OR {from} > ts"), "2,4,5"),
-            (format!("NOT (ts < {to}) AND n <> 9"), "2,5"),
+            (format!("ts >= {from} AND ts < {to}"), "1,3,8,9"),
+            (format!("{to} <= t.\"ts\" OR {from} > ts"), "2,4,5,7,10,11,12,13"),
+            (format!("NOT (ts < {to}) AND n <> 9"), "2,5,10,11,12"),
             ("n = 1".to_owned(), "1"),
         ] {
             let spelled = spelled(&condition).unwrap();

@@ -1,5 +1,7 @@
 //! The SQL of SQLite, whose times are text.
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use sqlparser::dialect::SQLiteDialect;
 
@@ -76,18 +78,17 @@ impl Dialect for Sqlite {
         format!("'{}'", value.format("%H:%M:%S%.f"))
     }
 
-    /// What stands on the other side of a comparison with a time is compared as one. `IN` goes by the column and not by a list, but
-    /// by the column of a subquery.
+    /// What stands on the other side of a comparison with a time is compared as one; see [`operands`](super::operands) for what
+    /// a list needs.
     fn bound(&self, value: &ParamValue) -> Result<String, String> {
-        let collated = |value: &ParamValue| self.literal(value).map(|literal| format!("{literal} COLLATE {TIMES}"));
         match value {
-            ParamValue::List(items) if items.iter().any(|item| item.moment().is_some()) => {
-                let rows = items.iter().map(|item| collated(item).map(|item| format!("SELECT {item}")));
-                Ok(format!("({})", rows.collect::<Result<Vec<_>, _>>()?.join(" UNION ALL ")))
-            }
-            value if value.moment().is_some() => Ok(format!("({})", collated(value)?)),
+            value if value.moment().is_some() => Ok(format!("({} COLLATE {TIMES})", self.literal(value)?)),
             value => self.literal(value),
         }
+    }
+
+    fn compared(&self, sql: String, times: &[Range<usize>]) -> Result<String, (usize, String)> {
+        super::operands::collated(&sql, times)
     }
 
     /// Numbers with a fraction are floats there, whatever the column is declared as.

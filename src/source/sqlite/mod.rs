@@ -14,6 +14,7 @@ mod dialect;
 mod held;
 mod lexer;
 mod literals;
+mod operands;
 mod reading;
 mod schema;
 mod stored;

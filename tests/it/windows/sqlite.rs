@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta};
 use cutover::source::{CancellationToken, SourceOptions, Sqlite, driver, query, window};
-use cutover::spec::check::ParamValue;
+use cutover::spec::check::{ParamValue, Template};
 use proptest::prelude::*;
 use sqlx::{ConnectOptions, Connection};
 
@@ -266,35 +266,43 @@ proptest! {
         let filtered = window::windowed(driver("sqlite").unwrap().dialect, inner, "ts", Some((&ends.0, &ends.1))).unwrap();
         let placed = window::placing(driver("sqlite").unwrap().dialect, inner, "ts", &ends.0, &ends.1).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let bound = |value: &ParamValue| driver("sqlite").unwrap().dialect.bound(value).unwrap();
         let those = |is: &dyn Fn(i64) -> bool| -> Vec<i128> {
             rows.iter().zip(0..).filter(|((nanos, _), _)| is(*nanos)).map(|(_, n)| n).collect()
         };
-        let (a, b) = (bound(&ends.0), bound(&ends.1));
-        let list = bound(&ParamValue::List(vec![ends.0.clone(), ends.1.clone()]));
-        let midnight = bound(&ParamValue::Date("2026-01-01".parse().unwrap()));
+        let params = std::collections::BTreeMap::from([
+            ("a".to_owned(), ends.0.clone()),
+            ("b".to_owned(), ends.1.clone()),
+            ("l".to_owned(), ParamValue::List(vec![ends.0.clone(), ends.1.clone()])),
+            ("midnight".to_owned(), ParamValue::Date("2026-01-01".parse().unwrap())),
+        ]);
+        let dialect = driver("sqlite").unwrap().dialect;
+        let rendered = |condition: &str| {
+            let sql = format!("SELECT n FROM t WHERE {condition} ORDER BY n");
+            Template::parse(&sql, Some(dialect)).unwrap().render(dialect, &params).unwrap()
+        };
         let is_end = |nanos: i64| nanos == from || nanos == to;
         let conditions = [
-            (format!("ts >= {a} AND ts < {b}"), those(&|nanos| (from..to).contains(&nanos))),
-            (format!("ts BETWEEN {a} AND {b}"), those(&|nanos| (from..=to).contains(&nanos))),
-            (format!("{a} = ts"), those(&|nanos| nanos == from)),
-            (format!("ts IN {list}"), those(&is_end)),
-            (format!("ts NOT IN {list}"), those(&|nanos| !is_end(nanos))),
-            (format!("CASE ts WHEN {b} THEN 1 END"), those(&|nanos| nanos == to)),
-            (format!("ts > {midnight}"), those(&|nanos| nanos > 0)),
-            (format!("{midnight} = ts"), those(&|nanos| nanos == 0)),
+            ("ts >= {{ a }} AND ts < {{ b }}", those(&|nanos| (from..to).contains(&nanos))),
+            ("ts BETWEEN {{ a }} AND {{ b }}", those(&|nanos| (from..=to).contains(&nanos))),
+            ("{{ a }} = ts", those(&|nanos| nanos == from)),
+            ("ts = {{ a }} OR ts = {{ b }}", those(&is_end)),
+            ("ts IN {{ l }}", those(&is_end)),
+            ("ts IN ({{ b }}, {{ a }})", those(&is_end)),
+            ("ts NOT IN {{ l }}", those(&|nanos| !is_end(nanos))),
+            ("CASE ts WHEN {{ b }} THEN 1 END", those(&|nanos| nanos == to)),
+            ("ts > {{ midnight }}", those(&|nanos| nanos > 0)),
+            ("{{ midnight }} = ts", those(&|nanos| nanos == 0)),
         ];
         let (found, counts, compared) = runtime.block_on(async {
             let folder = tempfile::tempdir().unwrap();
-            database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts DATETIME); INSERT INTO t VALUES {}", values.join(", "))).await;
+            database(folder.path(), &format!("CREATE TABLE t (n INTEGER, ts DATETIME); CREATE INDEX i ON t (ts); INSERT INTO t VALUES {}", values.join(", "))).await;
             let engine = Sqlite::open(&folder.path().join("t.db"), &SourceOptions::default(), "t.db".to_owned()).unwrap();
             let ask = async |sql: &str| {
                 query(&engine, sql, std::time::Duration::from_secs(30), &CancellationToken::default()).await.unwrap().frame
             };
             let mut bound = Vec::new();
             for (condition, expected) in &conditions {
-                let sql = format!("SELECT n FROM t WHERE {condition} ORDER BY n");
-                bound.push((condition.clone(), ask(&sql).await, expected.clone()));
+                bound.push((*condition, ask(&rendered(condition)).await, expected.clone()));
             }
             (ask(&format!("SELECT n FROM ({filtered}) ORDER BY n")).await, ask(&placed).await, bound)
         });
