@@ -4,7 +4,6 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
 use crate::report::visible;
-use crate::run;
 use crate::spec::check::Check;
 use crate::suite::{Param, ParamType, Suite};
 
@@ -41,7 +40,7 @@ fn sources(check: &Check) -> Vec<String> {
 fn described(suite: &Suite) -> Value {
     let param = |(name, param): (&String, &Param)| match param {
         Param::Value(value) => {
-            json!({ "name": name, "type": ParamType::of(value).to_string(), "value": run::shown(value) })
+            json!({ "name": name, "type": ParamType::of(value).to_string(), "value": value.to_string() })
         }
         Param::Moving(_) => json!({ "name": name, "type": ParamType::Timestamp.to_string(), "moving": true }),
         Param::Unset(of) => json!({ "name": name, "type": of.to_string() }),

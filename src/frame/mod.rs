@@ -138,6 +138,17 @@ impl Frame {
         Some((Frame { data: self.data.drop(name).ok()?, types }, self.values(name)))
     }
 
+    /// The frame's one column `name`; all of it if there is no such column.
+    ///
+    /// What is kept for each column of a frame is of the column's own size, however many columns there are.
+    pub(crate) fn only(&self, name: &str) -> Frame {
+        let column = self.data.get_column_index(name).and_then(|index| {
+            let data = DataFrame::new(self.height(), vec![self.data.columns()[index].clone()]).ok()?;
+            Some(Frame { data, types: vec![self.types[index].clone()] })
+        });
+        column.unwrap_or_else(|| self.clone())
+    }
+
     /// Number of rows.
     pub fn height(&self) -> usize {
         self.data.height()

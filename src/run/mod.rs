@@ -47,7 +47,7 @@ pub(crate) use findings::privacy::{MaskKey, Privacy, is_hash};
 pub(crate) use findings::repairs::Repairs;
 pub(crate) use findings::shown::shown as shown_example;
 pub(crate) use options::{Again, DiffStrategy, RunOptions, Selected};
-pub(crate) use params::{fixed, shown};
+pub(crate) use params::fixed;
 pub(crate) use windows::cut;
 
 use check::attempt::Slot;

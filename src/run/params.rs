@@ -95,18 +95,3 @@ pub(crate) fn fixed(suite: &Suite, now: DateTime<Utc>) -> BTreeMap<String, Resul
     };
     suite.params.iter().map(value).collect()
 }
-
-/// A param's value as reports show it.
-pub(crate) fn shown(value: &ParamValue) -> String {
-    match value {
-        ParamValue::Text(value) => value.clone(),
-        ParamValue::Integer(value) => value.to_string(),
-        ParamValue::Decimal(value) => value.to_plain_string(),
-        ParamValue::Boolean(value) => value.to_string(),
-        ParamValue::Timestamp(value) => value.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string(),
-        ParamValue::WallClock(value) => value.format("%Y-%m-%dT%H:%M:%S%.f").to_string(),
-        ParamValue::Date(value) => value.to_string(),
-        ParamValue::Time(value) => value.to_string(),
-        ParamValue::List(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
-    }
-}

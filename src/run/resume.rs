@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 
 use super::check::facts::CheckFacts;
 use super::context::Context;
-use super::params::shown;
 use super::windows::Unit;
 use crate::model::{
     BucketReport, CheckReport, ColumnReport, DuplicateKeys, Outcome, Outside, PlanReport, RowCounts, RowFindings,
@@ -81,7 +80,7 @@ fn key(unit: &Unit<'_>, context: &Context<'_>, salt: &str) -> Option<String> {
     }
     for (name, value) in &context.params[suite.name.as_str()] {
         add(name);
-        add(&shown(value.as_ref().ok()?));
+        add(&value.as_ref().ok()?.to_string());
     }
     let options = context.options;
     add(&format!("{:?} {:?} {:?}", options.privacy.examples, options.hash, options.plan));

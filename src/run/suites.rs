@@ -6,7 +6,6 @@ use super::addition::{Addition, Additions};
 use super::context::Context;
 use super::findings::withheld::{is_of, left_out};
 use super::options::{RunOptions, Selected};
-use super::params::shown;
 use crate::isolation::caught;
 use crate::model::{CheckReport, SourceReport, SuiteReport};
 use crate::source::driver;
@@ -64,7 +63,7 @@ fn guarded(
 fn complete(report: &mut SuiteReport, suite: &Suite, context: &Context<'_>) {
     report.sources = context.sources.reports(suite);
     let params = context.params[suite.name.as_str()].iter();
-    report.params = params.filter_map(|(name, value)| Some((name.clone(), shown(value.as_ref().ok()?)))).collect();
+    report.params = params.filter_map(|(name, value)| Some((name.clone(), value.as_ref().ok()?.to_string()))).collect();
     report.arguments = arguments(suite, &report.sources);
 }
 

@@ -9,7 +9,7 @@ use globset::GlobMatcher;
 use super::addition::{Addition, Additions};
 use super::check::facts::CheckFacts;
 use super::options::Selected;
-use super::params::{Params, shown};
+use super::params::Params;
 use crate::isolation::{Defect, caught};
 use crate::model::{
     Cause, CheckReport, Difference, ErrorCode, ErrorReport, Example, Place, Warning, WarningCode, WindowReport,
@@ -125,23 +125,8 @@ pub(crate) fn cut(
 ) -> Result<Vec<Slice>, ErrorReport> {
     let (from, to) = ends(window, params)?;
     let step = TimeDelta::from_std(window.step).map_err(|_| unfit("the step is too long"))?;
-    let (Some(mut at), Some(end)) = (from.moment(), to.moment()) else {
-        return Err(unfit("its ends are no points in time"));
-    };
-    if std::mem::discriminant(&from) != std::mem::discriminant(&to) {
-        return Err(unfit(format!(
-            "it goes from {} to {}, which are of two types; give both as one",
-            shown(&from),
-            shown(&to)
-        )));
-    }
-    if at >= end {
-        return Err(unfit(format!("it goes from {} to {}, which holds nothing", shown(&from), shown(&to))));
-    }
+    let (mut at, end) = window.stretch(&from, &to).map_err(unfit)?;
     let days = matches!(from, ParamValue::Date(_));
-    if days && step.num_seconds() % 86_400 != 0 {
-        return Err(unfit("a step between dates is whole days"));
-    }
     let mut slices = Vec::new();
     while at < end {
         let next = at.checked_add_signed(step).unwrap_or(end).min(end);
@@ -187,7 +172,7 @@ fn name(at: NaiveDateTime, days: bool) -> String {
 /// What a report says of its window; `partial` is how many the check has, where some of them are not run.
 pub(super) fn report(check: &Check, slice: &Slice, partial: Option<u64>) -> Option<WindowReport> {
     let window = check.window.as_ref()?;
-    let bound = |value: &ParamValue| Some(shown(value));
+    let bound = |value: &ParamValue| Some(value.to_string());
     Some(WindowReport {
         column: window.column.clone(),
         from: slice.bounds().and_then(|(from, _)| bound(from)),

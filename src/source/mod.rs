@@ -59,7 +59,7 @@ pub use dialect::Dialect;
 pub use engine::{Access, Capabilities, Driver, Engine};
 pub use error::{Error, timed_out};
 pub use estimate::Estimate;
-pub use files::{AsOfOptions, CsvOptions, Files};
+pub use files::{AsOfOptions, CsvOptions, Files, check_types};
 pub(crate) use files::{in_folders, untyped};
 pub use gate::{ReadQuery, Refused, admits, statements};
 pub(crate) use interpose::Interpose;

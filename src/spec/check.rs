@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::NaiveDateTime;
+
 pub use super::query::{ParamValue, Piece, Query, Template};
 pub use super::rule::{Budget, Comparison, ForcedType, Levels, Rule, Tolerance};
 pub use super::settings::{Allowed, Bounds, KindSettings, Latency, Load, Percentile, SchemaCheck};
@@ -89,6 +91,31 @@ pub struct Window {
     /// Length of a window; the last may be shorter.
     pub step: Duration,
 }
+
+impl Window {
+    /// Returns the first moment of the first window and the first after the last, where its ends have these values.
+    ///
+    /// # Errors
+    /// Ends that are of two types or hold nothing between them, and a step that is no whole day between dates.
+    pub(crate) fn stretch(&self, from: &ParamValue, to: &ParamValue) -> Result<(NaiveDateTime, NaiveDateTime), String> {
+        let (Some(first), Some(end)) = (from.moment(), to.moment()) else {
+            return Err("its ends are no points in time".to_owned());
+        };
+        if std::mem::discriminant(from) != std::mem::discriminant(to) {
+            return Err(format!("it goes from {from} to {to}, which are of two types; give both as one"));
+        }
+        if first >= end {
+            return Err(format!("it goes from {from} to {to}, which holds nothing"));
+        }
+        if matches!(from, ParamValue::Date(_)) && self.step.as_nanos() % DAY != 0 {
+            return Err("a step between dates is whole days".to_owned());
+        }
+        Ok((first, end))
+    }
+}
+
+/// Nanoseconds.
+const DAY: u128 = 86_400_000_000_000;
 
 /// An end of a [`Window`].
 #[derive(Clone, Debug, PartialEq, Eq)]

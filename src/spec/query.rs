@@ -1,5 +1,7 @@
 //! Holds the query of a side: its source, and its SQL as a template whose params become literals.
 
+use std::fmt;
+
 use bigdecimal::BigDecimal;
 
 use crate::frame::{Value, time};
@@ -51,6 +53,25 @@ pub enum ParamValue {
     List(Vec<ParamValue>),
 }
 
+/// As reports show it.
+impl fmt::Display for ParamValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParamValue::Text(value) => f.write_str(value),
+            ParamValue::Integer(value) => write!(f, "{value}"),
+            ParamValue::Decimal(value) => f.write_str(&value.to_plain_string()),
+            ParamValue::Boolean(value) => write!(f, "{value}"),
+            ParamValue::Timestamp(value) => write!(f, "{}", value.format("%Y-%m-%dT%H:%M:%S%.fZ")),
+            ParamValue::WallClock(value) => write!(f, "{}", value.format("%Y-%m-%dT%H:%M:%S%.f")),
+            ParamValue::Date(value) => write!(f, "{value}"),
+            ParamValue::Time(value) => write!(f, "{value}"),
+            ParamValue::List(items) => {
+                f.write_str(&items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+}
+
 impl ParamValue {
     /// Returns the param that stands for a value; absent of NULL, of what has no literal, and of floats that are no number.
     ///
@@ -72,11 +93,11 @@ impl ParamValue {
         })
     }
 
-    /// Whether it is a moment or a day, or a list with one.
+    /// Whether it is a moment, a day or a time of day, or a list with one.
     pub(crate) fn has_times(&self) -> bool {
         match self {
             ParamValue::List(items) => items.iter().any(ParamValue::has_times),
-            value => value.moment().is_some(),
+            value => value.moment().is_some() || matches!(value, ParamValue::Time(_)),
         }
     }
 

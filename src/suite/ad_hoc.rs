@@ -6,63 +6,15 @@ use toml::{Table, Value};
 
 use crate::model::{Side, Sides};
 use crate::source::Driver;
+use tolerances::{effective, tolerances};
+
+mod request;
+mod tolerances;
+
+pub use request::{Relation, Request};
 
 /// How every such suite begins.
 const HEAD: &str = "name = \"diff\"\n\n";
-
-/// What is compared on one side.
-#[derive(Clone, Debug)]
-pub struct Relation {
-    /// Its engine.
-    pub engine: &'static Driver,
-    /// A quoted table, or a query in parentheses with an alias.
-    pub from: String,
-    /// Its columns.
-    pub columns: Vec<String>,
-    /// Columns that hold numbers.
-    pub numbers: Vec<String>,
-    /// The key it declares, if any.
-    pub key: Vec<String>,
-    /// Columns that its rows are ordered by, which may or may not identify one.
-    pub order: Vec<String>,
-    /// What to call it in messages, such as `table "orders"`.
-    pub named: String,
-}
-
-/// What the command line says of a diff.
-#[derive(Clone, Debug, Default)]
-pub struct Request {
-    /// Key columns, by their names in old.
-    pub key: Vec<String>,
-    /// Name in old and name in new.
-    pub rename: Vec<(String, String)>,
-    /// Columns to compare beside the key; empty means all.
-    pub columns: Vec<String>,
-    /// Columns left out.
-    pub exclude: Vec<String>,
-    /// Filter of both sides, in SQL.
-    pub filter: Option<String>,
-    /// Absolute parts of tolerances: of one column, or of every number.
-    pub absolute: Vec<(Option<String>, String)>,
-    /// Shares of |old| in tolerances: of one column, or of every number.
-    pub relative: Vec<(Option<String>, String)>,
-    /// Rules of columns, as a suite has them.
-    pub rules: Vec<(String, Table)>,
-    /// Columns whose values no output shows.
-    pub mask: Vec<String>,
-    /// Types of the columns of CSV files.
-    pub types: Sides<Vec<(String, String)>>,
-    /// Columns that stand in the names of folders, and their types.
-    pub partitions: Sides<Vec<(String, String)>>,
-    /// The state of tables with a log, as a suite has it.
-    pub as_of: Sides<Option<Table>>,
-    /// How CSV files are written, as a suite has it.
-    pub csv: Option<Table>,
-    /// Share of the keys, such as `1%`.
-    pub sample: Option<String>,
-    /// Time per query.
-    pub timeout: Option<String>,
-}
 
 /// A suite, and what its reader must know.
 #[derive(Debug)]
@@ -296,65 +248,6 @@ fn known(column: &str, flag: &str, columns: &[String], side: Side) -> Result<(),
         .max_by(|a, b| strsim::jaro_winkler(a, column).total_cmp(&strsim::jaro_winkler(b, column)));
     let hint = near.map_or(String::new(), |near| format!(" (did you mean `{near}`?)"));
     Err(format!("{flag}: {side} has no column `{column}`{hint}; it has {}", list(columns)))
-}
-
-/// Refuses a tolerance that would be taken and do nothing.
-fn effective(key: &[String], columns: &[String], old: &Relation, request: &Request) -> Result<(), String> {
-    for (flag, parts) in [("--absolute", &request.absolute), ("--relative", &request.relative)] {
-        for (column, _) in parts {
-            if key.is_empty() {
-                return Err(format!(
-                    "{flag} needs a key: without one whole rows are compared, and no two that differ are paired; name the \
-                     columns that identify a row with --key"
-                ));
-            }
-            let compared = |name: &&String| columns.contains(name) && !key.contains(name);
-            match column {
-                Some(name) if key.contains(name) => {
-                    return Err(format!(
-                        "{flag} {name}: a key column pairs rows, so it is compared exactly; remove the flag"
-                    ));
-                }
-                Some(name) if !columns.contains(name) => {
-                    return Err(format!("{flag} {name}: the column is not compared; remove the flag, or compare it"));
-                }
-                None if !old.numbers.iter().any(|name| compared(&name)) => {
-                    return Err(format!(
-                        "{flag}: no column that is compared is known to hold numbers; name the columns, such as {flag} cost=0.01"
-                    ));
-                }
-                _ => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-fn tolerances(key: &[String], columns: &[String], old: &Relation, request: &Request) -> Table {
-    let given = |parts: &[(Option<String>, String)], column: &String| {
-        let own = parts.iter().find(|(of, _)| of.as_ref() == Some(column));
-        let all = parts.iter().find(|(of, _)| of.is_none() && old.numbers.contains(column));
-        own.or(all).map(|(_, value)| Value::from(value.clone()))
-    };
-    let rule = |column: &String| {
-        let parts = [("absolute", &request.absolute), ("relative", &request.relative)];
-        let parts = parts.into_iter().filter_map(|(name, parts)| Some((name.to_owned(), given(parts, column)?)));
-        let mut rule: Table = parts.collect();
-        if !rule.is_empty() && old.engine.capabilities.typed_by_suite && !old.numbers.contains(column) {
-            // A CSV column is text unless it is said to hold numbers.
-            rule.insert("type".to_owned(), "decimal(38,12)".into());
-        }
-        Some(rule).filter(|rule| !rule.is_empty())
-    };
-    let compared = columns.iter().filter(|column| !key.contains(column));
-    let mut rules: Table = compared.filter_map(|column| Some((column.clone(), Value::from(rule(column)?)))).collect();
-    for (column, given) in &request.rules {
-        let rule = rules.entry(column.clone()).or_insert_with(|| Table::new().into());
-        if let Value::Table(rule) = rule {
-            rule.extend(given.clone());
-        }
-    }
-    rules
 }
 
 fn select(side: &Relation, columns: &[String], filter: Option<&str>) -> String {

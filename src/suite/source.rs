@@ -5,7 +5,7 @@ use std::path::Path;
 use super::expand::{Part, SourceSpecError, expanded, parts};
 use super::pace::pace;
 use super::raw;
-use crate::source::{AsOfOptions, CsvOptions, Driver, SourceOptions, SourceUrl, Via, admits};
+use crate::source::{AsOfOptions, CsvOptions, Driver, SourceOptions, SourceUrl, Via, admits, check_types};
 
 /// A source of a suite. The URL is expanded only where a connection is wanted.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub(super) fn valid(raw: raw::Source, replaced: Option<&str>) -> Result<SourceSp
         };
         options.settings.insert(name, text);
     }
-    if let Err(why) = options.csv.check() {
+    for why in [options.csv.check(), check_types(&options.types)].into_iter().filter_map(Result::err) {
         problems.push(why);
     }
     if let Some(Err(why)) = options.as_of.as_ref().map(AsOfOptions::check) {

@@ -135,6 +135,14 @@ fn a_csv_is_read_with_the_types_of_the_other_side() {
             column("ok", Type::Bool, [true, false].map(Value::Bool)),
         ],
     );
+    put("f.csv", "id,amount\n1,1.0000000000000002\n2,1e300\n");
+    crate::parquet::write(
+        &folder.path().join("f.parquet"),
+        vec![
+            column("id", Type::Integer, [1, 2].map(Value::Integer)),
+            column("amount", Type::Float, [1.0, 1e300].map(Value::Float)),
+        ],
+    );
     let run = |old: &str, new: &str, flags: &[&str]| {
         let arguments = ["diff", "--old", old, "--new", new, "--key", "id", "--no-color", "--report", "json=out.json"];
         said(cutover(folder.path()).args(arguments).args(flags))
@@ -145,6 +153,10 @@ fn a_csv_is_read_with_the_types_of_the_other_side() {
         ("o.csv", "t.parquet", &[][..], 0, "old is CSV: `id`, `amount`, `day`, `ok` read with the types of new"),
         ("t.parquet", "o.csv", &["--types-from", "old"][..], 0, "new is CSV"),
         ("p.csv", "p.csv", &point[..], 0, "2 rows equal"),
+        ("f.csv", "f.parquet", &["--relative", "0.05"][..], 0, "2 rows equal"),
+        ("f.csv", "f.parquet", &["--relative", "amount=0.05"][..], 0, "2 rows equal"),
+        ("f.parquet", "f.csv", &["--absolute", "amount=0.05"][..], 0, "2 rows equal"),
+        ("f.csv", "f.csv", &["--type", "amount=float", "--absolute", "0.05"][..], 0, "2 rows equal"),
         ("o.csv", "t.parquet", &["--type", "amount=text"][..], 2, "`amount`"),
         ("bad.csv", "t.parquet", &[][..], 2, "line 3, column `amount`: \"x\" is no decimal"),
         ("o.csv", "o.csv", &["--type", "nope=integer"][..], 2, "--type nope: no side that is CSV has such a column"),
@@ -156,4 +168,34 @@ fn a_csv_is_read_with_the_types_of_the_other_side() {
         let (found, text) = run(old, new, flags);
         assert!(found == Some(code) && text.contains(told), "{old} {new} {flags:?}: {found:?} {text}");
     }
+}
+
+/// Catches a type that is declared of a misspelt column: that column would stay text, and sort and add up as text, without a word.
+#[test]
+fn a_type_of_no_column_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("d")).unwrap();
+    std::fs::write(folder.path().join("d/orders.csv"), "id,amount\n1,5\n2,10\n").unwrap();
+    let run = |types: &str, command: &str| {
+        let source = format!("url = \"d\"\ntypes = {{ {types} }}\n");
+        let suite = format!(
+            "name = \"s\"\n[sources.old]\n{source}[sources.new]\n{source}[checks.c]\nkind = \"rows\"\nkey = [\"id\"]\n\
+             old = \"SELECT id, amount FROM orders\"\nnew = \"SELECT id, amount FROM orders\"\n"
+        );
+        std::fs::write(folder.path().join("s.toml"), suite).unwrap();
+        said(cutover(folder.path()).args([command, "s.toml"]))
+    };
+    for types in ["amuont = \"integer\"", "\"orders.amuont\" = \"integer\"", "\"order.amount\" = \"integer\""] {
+        let (code, text) = run(types, "run");
+        assert!(
+            code == Some(2) && text.contains("of no column of its CSV files; orders has amount, id"),
+            "{types}: {text}"
+        );
+    }
+    for types in ["amount = \"integer\"", "\"orders.amount\" = \"integer\", id = \"integer\""] {
+        let (code, text) = run(types, "run");
+        assert_eq!(code, Some(0), "{types}: {text}");
+    }
+    let (code, text) = run("amount = \"integr\"", "validate");
+    assert!(code == Some(2) && text.contains("`types.amount` is \"integr\"; known: integer"), "{text}");
 }

@@ -13,7 +13,7 @@ use super::super::{console, execute, suites};
 use crate::exit_code::{BROKEN, FailOn, PASSED};
 use crate::model::{RerunOf, Status};
 use crate::record::read::{RecordedCheck, RecordedRun, RecordedSuite};
-use crate::run::{Again, shown};
+use crate::run::Again;
 use crate::spec::check::Check;
 use crate::spec::waiver::Waiver;
 use crate::suite;
@@ -168,7 +168,7 @@ fn read(recorded: &RecordedSuite, sources: &[(String, String)]) -> Result<Suite,
     }
     let declared = suite::declared_params(path);
     let as_declared = |name: &str, text: &str| match declared.get(name) {
-        Some(Param::Value(value)) => shown(value) == text,
+        Some(Param::Value(value)) => value.to_string() == text,
         _ => false,
     };
     let params = recorded.params.iter().filter(|(name, text)| !as_declared(name, text));
@@ -180,7 +180,7 @@ fn read(recorded: &RecordedSuite, sources: &[(String, String)]) -> Result<Suite,
     let loaded = suites::load(&[path.to_owned()], &overrides).map_err(|_| None)?;
     let suite = loaded.into_iter().next().ok_or_else(|| Some(format!("{} holds no suite", path.display())))?;
     for (name, text) in &recorded.params {
-        let same = matches!(suite.params.get(name), Some(Param::Value(value)) if shown(value) == *text);
+        let same = matches!(suite.params.get(name), Some(Param::Value(value)) if value.to_string() == *text);
         if !same {
             return Err(Some(format!(
                 "param `{name}` was {text} in that run, which cannot be given again; use `cutover run` with --param"

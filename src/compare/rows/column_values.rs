@@ -59,7 +59,7 @@ impl ColumnValues {
                 held.series.push((series.rechunk(), of.clone()));
             }
         }
-        held.frames = frames.to_vec();
+        held.frames = frames.iter().map(|frame| frame.only(&held.name)).collect();
         held
     }
 

@@ -40,6 +40,7 @@ mod sql;
 mod stores;
 mod tables;
 mod text;
+mod typed_columns;
 mod unify;
 mod warnings;
 mod whole;
@@ -76,6 +77,7 @@ use place::Place;
 use query::Query;
 use stores::Objects;
 use tables::Contents;
+pub use typed_columns::check as check_types;
 
 /// What is known of files before a source is opened.
 pub(super) static DRIVER: Driver = Driver {
@@ -150,11 +152,8 @@ impl Files {
             let message = format!("{shown} takes no `settings` and no `timezone`; remove them");
             return Err(Error::new(ErrorCode::SourceUnfit, message));
         }
-        if let Some((column, name)) = options.types.iter().find(|(_, name)| csv::Kind::parse(name).is_none()) {
-            let message = format!("`types.{column}` of {shown} is \"{name}\"; known: {}", csv::Kind::NAMES);
-            return Err(Error::new(ErrorCode::SourceUnfit, message));
-        }
         let unfit = |why| Error::new(ErrorCode::SourceUnfit, format!("{shown}: {why}"));
+        typed_columns::check(&options.types).map_err(unfit)?;
         let partitions = Partitions::parse(&options.partitions).map_err(unfit)?;
         let as_of = options.as_of.as_ref().map(AsOfOptions::state).transpose().map_err(unfit)?.unwrap_or_default();
         Ok(Files {

@@ -30,6 +30,7 @@ use super::row_table::{RowFile, RowTable};
 use super::session::Joins;
 use super::sql::Prepared;
 use super::tables::{self, Contents, Tables};
+use super::typed_columns::TypedColumns;
 use super::{avro, csv, forms, limits, longest, ndjson, own_thread, session, sql, warnings, zone};
 use crate::isolation::caught;
 use crate::model::Warning;
@@ -120,6 +121,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
     };
     check_as_of(query, &prepared, &tables)?;
     let (mut texts, mut warned) = (Vec::new(), Vec::new());
+    let mut read_columns = TypedColumns::new(&query.types, &tables);
     for joins in [Joins::Hash, Joins::Sort] {
         (texts, warned) = (Vec::new(), Vec::new());
         let context = session::context(query.memory, joins).map_err(refused)?;
@@ -141,6 +143,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
                 Err(error) => return Err(error),
             };
             if named {
+                read_columns.note(name, &table.schema(), contents);
                 texts.extend(read.into_iter().map(|text| (name.clone(), text)));
                 if let Contents::Files(files) = contents {
                     warned.extend(warnings::undeclared(name, &query.partitions.undeclared(&own, files)));
@@ -149,6 +152,7 @@ async fn run(query: &Query, mut sink: BatchSink) -> Result<(BatchSink, Vec<Warni
             let table = zone::in_utc(&context, table).map_err(refused)?;
             context.register_table(TableReference::bare(name.as_str()), table).map_err(refused)?;
         }
+        read_columns.check()?;
         let statement = Statement::Statement(Box::new(prepared.statement.clone()));
         let plan = context.state().statement_to_plan(statement).await.map_err(refused)?;
         let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);

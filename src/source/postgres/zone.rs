@@ -6,6 +6,7 @@
 /// # Errors
 /// An offset behind a name, whose sign engines read differently; as the end of a sentence.
 pub(super) fn of(given: &str) -> Result<String, String> {
+    let given = given.trim();
     let has_offset = |name: &str| name.starts_with(['+', '-']) && name[1..].starts_with(|c: char| c.is_ascii_digit());
     if let Some(rest) = ["UTC", "GMT"].iter().find_map(|name| given.strip_prefix(name)).filter(|rest| has_offset(rest))
     {
@@ -18,6 +19,9 @@ pub(super) fn of(given: &str) -> Result<String, String> {
         return Ok(given.to_owned());
     }
     let (sign, rest) = given.split_at(1);
+    if rest.chars().all(|c| matches!(c, '0' | ':')) {
+        return Ok("UTC".to_owned());
+    }
     Ok(format!("<{given}>{}{rest}", if sign == "+" { "-" } else { "+" }))
 }
 
@@ -32,6 +36,9 @@ mod tests {
             ("+09:00", "<+09:00>-09:00"),
             ("-05", "<-05>+05"),
             ("UTC", "UTC"),
+            ("+00:00", "UTC"),
+            ("-00", "UTC"),
+            (" +09:00", "<+09:00>-09:00"),
             ("Europe/Berlin", "Europe/Berlin"),
             ("Etc/GMT-9", "Etc/GMT-9"),
         ] {

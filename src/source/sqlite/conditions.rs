@@ -93,7 +93,10 @@ mod tests {
     /// Catches a condition that SQLite reads otherwise than the query did, and one that it does not read at all.
     #[test]
     fn conditions_are_spelled_for_sqlite_itself() {
-        let at = |text: &str| Sqlite.bound(&ParamValue::WallClock(text.parse().unwrap())).unwrap();
+        let at = |text: &str| {
+            let literal = Sqlite.literal(&ParamValue::WallClock(text.parse().unwrap())).unwrap();
+            format!("({literal} COLLATE {TIMES})")
+        };
         let (from, to) = (at("2026-01-01T00:00:00"), at("2026-01-01T12:00:00.500"));
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         connection.create_collation(TIMES, order).unwrap();

@@ -10,7 +10,6 @@ use super::super::dialect::Dialect;
 use super::super::lexer::Lexer;
 use super::super::literal;
 use super::lexer::LEXERS;
-use super::times::TIMES;
 use crate::frame::Type;
 use crate::schema::{ColumnType, Measure};
 use crate::spec::check::ParamValue;
@@ -76,15 +75,6 @@ impl Dialect for Sqlite {
 
     fn time(&self, value: NaiveTime) -> String {
         format!("'{}'", value.format("%H:%M:%S%.f"))
-    }
-
-    /// What stands on the other side of a comparison with a time is compared as one; see [`operands`](super::operands) for what
-    /// a list needs.
-    fn bound(&self, value: &ParamValue) -> Result<String, String> {
-        match value {
-            value if value.moment().is_some() => Ok(format!("({} COLLATE {TIMES})", self.literal(value)?)),
-            value => self.literal(value),
-        }
     }
 
     fn compared(&self, sql: String, times: &[Range<usize>]) -> Result<String, (usize, String)> {

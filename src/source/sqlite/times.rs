@@ -10,9 +10,12 @@ use crate::frame::{Value, time};
 /// The name of the collation.
 pub(super) const TIMES: &str = "cutover_times";
 
-/// Orders texts: two times by their moments, all else by bytes.
+/// Orders texts: two times by their moments, two times of day by theirs, all else by bytes.
 pub(super) fn order(one: &str, other: &str) -> Ordering {
-    match (moment(one), moment(other)) {
+    if let (Some(first), Some(second)) = (moment(one), moment(other)) {
+        return first.cmp(&second);
+    }
+    match (time::time(one), time::time(other)) {
         (Some(first), Some(second)) => first.cmp(&second),
         _ => one.cmp(other),
     }
@@ -48,6 +51,8 @@ mod tests {
         }
         assert_eq!(order("2026-01-01 02:00:00+02:00", "2026-01-01"), Ordering::Equal);
         assert_eq!(order("2026-01-01 10:00:00.5", "2026-01-01T10:00:00.500"), Ordering::Equal);
+        assert_eq!(order("12:00", "12:00:00.000"), Ordering::Equal);
+        assert_eq!(order("12:00", "2026-01-01 12:00"), Ordering::Less, "a time of day is no moment");
         assert_eq!(order("b", "2026-01-01"), Ordering::Greater, "what is no time");
     }
 }

@@ -155,6 +155,28 @@ fn memory_stays_within_its_limit() {
     assert!(is_empty(temporary.path()));
 }
 
+/// Catches what is kept for each column and grows with their number: a thousand columns then take a gigabyte, whatever the limit.
+#[test]
+fn memory_does_not_grow_with_the_square_of_the_columns() {
+    let (folder, temporary) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let header: Vec<String> = (0..1_200).map(|column| format!("c{column}")).collect();
+    for (name, last) in [("old", "0"), ("new", "1")] {
+        let row = |id: usize| {
+            let cells = (1..header.len()).map(|column| if column + 1 == header.len() && id == 7 { last } else { "0" });
+            format!("{id},{}\n", cells.collect::<Vec<_>>().join(","))
+        };
+        let rows: String = (0..50).map(row).collect();
+        std::fs::write(folder.path().join(format!("{name}.csv")), format!("{}\n{rows}", header.join(","))).unwrap();
+    }
+    let suite = "name = \"wide\"\n[sources.old]\nurl = \".\"\n[sources.new]\nurl = \".\"\n[checks.rows]\nkind = \"rows\"\n\
+                 key = [\"c0\"]\nold = \"SELECT * FROM old\"\nnew = \"SELECT * FROM new\"\n";
+    std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
+    let idle = peak(folder.path(), temporary.path(), &["--only", "wide.rows", "--dry-run"]);
+    let compared = peak(folder.path(), temporary.path(), &[]);
+    assert_eq!(report(folder.path()).unwrap()["checks"][0]["rows"]["changed"], "1");
+    assert!(compared < idle + (300 << 20), "{} MiB, idle {} MiB", compared >> 20, idle >> 20);
+}
+
 /// Runs to the end and gives the largest resident size in bytes, as the kernel counted it.
 fn peak(folder: &Path, temporary: &Path, extra: &[&str]) -> u64 {
     let mut child = run(folder, temporary).args(extra).spawn().unwrap();

@@ -46,3 +46,24 @@ fn error<'a>(report: &'a Json, name: &str) -> &'a str {
     let of = |check: &&Json| check["id"].as_str().unwrap().starts_with(&format!("w.{name}@"));
     checks.iter().find(of).unwrap()["error"]["message"].as_str().unwrap_or_default()
 }
+
+/// Catches a window that no run can cut, and of which `validate` says nothing.
+#[test]
+fn a_window_that_cannot_be_cut_is_a_mistake_of_the_suite() {
+    let folder = tempfile::tempdir().unwrap();
+    for (window, says) in [
+        ("from = 2026-01-01, to = 2026-01-04, step = \"6 hours\"", "whole days"),
+        ("from = 2026-01-04, to = 2026-01-01, step = \"1 day\"", "which holds nothing"),
+        ("from = 2026-01-01, to = 2026-01-04T00:00:00Z, step = \"1 day\"", "of two types"),
+    ] {
+        let check = format!(
+            "[checks.c]\nkind = \"rows\"\nkey = [\"id\"]\nwindow = {{ column = \"at\", {window} }}\nold = \"SELECT 1 AS id\"\n\
+             new = \"SELECT 1 AS id\"\n"
+        );
+        let (code, _, shown) = run(folder.path(), "url = \".\"", &check, &[]);
+        assert!(
+            code == Some(2) && shown.contains("`window` cannot be cut") && shown.contains(says),
+            "{window}: {shown}"
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! Times of params in every place of a query, against SQLite itself.
+
+use std::collections::BTreeMap;
+
+use crate::source::driver;
+use crate::source::sqlite::times::{TIMES, order};
+use crate::spec::check::{ParamValue, Template};
+
+/// `sql` with two times and a list of both in it.
+fn rendered(sql: &str) -> Result<String, String> {
+    let dialect = driver("sqlite").unwrap().dialect;
+    let at = |text: &str| ParamValue::WallClock(text.parse().unwrap());
+    let (a, b) = (at("2026-01-01T10:00:00"), at("2026-01-02T00:00:00"));
+    let both = ParamValue::List(vec![a.clone(), b.clone()]);
+    let params = BTreeMap::from([("a".to_owned(), a), ("b".to_owned(), b), ("l".to_owned(), both)]);
+    Template::parse(sql, Some(dialect)).unwrap().render(dialect, &params).map_err(|error| error.message)
+}
+
+/// Catches a place in which SQLite compares a time as a text: by an index, a list, a subquery or a function.
+#[test]
+fn a_time_is_compared_as_one_or_refused_wherever_it_stands() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.create_collation(TIMES, order).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE t (n, at TIMESTAMP UNIQUE, plain TEXT); CREATE INDEX i ON t (plain); \
+             INSERT INTO t SELECT column1, column2, column2 FROM (VALUES (1, '2026-01-01T10:00'), (2, '2026-01-02'), \
+             (3, '2026-01-01T11:00:00'), (4, '2026-01-01 09:00:00'), (5, NULL))",
+        )
+        .unwrap();
+    let rows = |sql: &str| {
+        let sql = format!("SELECT group_concat(n) FROM (SELECT n FROM ({sql}) ORDER BY n)");
+        connection.query_row(&sql, [], |row| row.get::<_, Option<String>>(0)).unwrap().unwrap_or_default()
+    };
+    for (condition, expected) in [
+        ("at >= {{ a }} AND at < {{ b }}", "1,3"),
+        ("at = ({{ a }}) OR ({{ b }}) = at", "1,2"),
+        ("at = {{ a }} OR at == {{ b }} OR at = 'x'", "1,2"),
+        ("t.at = {{ a }} OR CASE WHEN n = 2 THEN at END = {{ b }} OR (at) = {{ a }}", "1,2"),
+        ("{{ a }} = at OR n = 7 OR {{ b }}=at", "1,2"),
+        ("at IS {{ a }} OR at IS NOT DISTINCT FROM {{ b }}", "1,2"),
+        ("at IN {{ l }}", "1,2"),
+        ("t.\"at\" in({{ a }}, {{ b }})", "1,2"),
+        ("at NOT IN {{ l }}", "3,4"),
+        ("at NOT\nIN ({{ a }})", "2,3,4"),
+        ("at IN (VALUES ({{ a }}), ({{ b }}))", "1,2"),
+        ("at IN (SELECT {{ a }} UNION ALL SELECT {{ b }})", "1,2"),
+        ("at IN (SELECT at FROM t WHERE at >= {{ b }})", "2"),
+        ("(at) IN ({{ a }})", "1"),
+        ("coalesce(at, 'x') IN ({{ a }}, {{ b }})", "1,2"),
+        ("n IN (1, 2) AND at IN ({{ b }})", "2"),
+        ("NOT at IN ({{ a }}) AND n < 3", "2"),
+        ("coalesce(at, {{ a }}) = {{ a }}", "1,5"),
+        ("at BETWEEN {{ a }} AND {{ b }}", "1,2,3"),
+        ("CASE at WHEN {{ a }} THEN 1 END", "1"),
+        ("min({{ a }}, at) = {{ a }}", "1,2,3"),
+        ("min({{ a }}, at) < {{ a }}", "4"),
+        ("coalesce(at, {{ a }}) < {{ a }}", "4"),
+        ("coalesce(at, 'x') BETWEEN {{ a }} AND {{ b }}", "1,2,3"),
+        ("CASE WHEN at >= {{ b }} THEN at END = {{ b }}", "2"),
+        ("iif(at < {{ a }}, at, 'x') IS NOT 'x'", "4"),
+        ("at >= CASE WHEN n > 0 THEN {{ b }} END", "2"),
+        ("date(at) = date({{ a }})", "1,3,4"),
+    ] {
+        for column in ["at", "plain"] {
+            let sql = format!("SELECT n FROM t WHERE {condition}");
+            let sql = sql.replace("\"at\"", &format!("\"{column}\"")).replace("at ", &format!("{column} "));
+            assert_eq!(rows(&rendered(&sql).unwrap()), expected, "{sql}");
+        }
+    }
+    // What is taken for another because both are one time: a text that has nothing to do with the comparison.
+    for value in [
+        "CASE WHEN at >= {{ a }} THEN ref ELSE 'old' END",
+        "iif((at IN ({{ a }}, {{ b }})) OR n > 0, ref, '')",
+        "coalesce(nullif(ref, 'x'), {{ a }})",
+        "CASE WHEN n = 0 THEN {{ a }} ELSE ref END",
+        "max(iif(at >= {{ a }}, ref, ref), '')",
+    ] {
+        let from =
+            "(SELECT n, at, CASE n WHEN 2 THEN '2026-01-05' ELSE '2026-01-05 00:00:00' END AS ref FROM t WHERE n < 3)";
+        let count = rendered(&format!("SELECT count(DISTINCT {value}) FROM {from}")).unwrap();
+        let count: i64 = connection.query_row(&count, [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 2, "{value}");
+    }
+    for (sql, hint) in [
+        ("SELECT n FROM t WHERE (at, n) IN (VALUES ({{ a }}, 1))", "column = {{ a }} for each"),
+        ("SELECT n FROM t WHERE (at, n) IN (({{ a }}, 1))", "column = {{ a }} for each"),
+        ("WITH b AS (SELECT {{ a }} AS lo) SELECT n FROM t, b WHERE at >= lo", "column >= {{ a }}"),
+        ("SELECT n FROM t WHERE (at, n) > ({{ a }}, 1)", "column >= {{ a }}"),
+        ("WITH b AS (VALUES ({{ a }}, {{ b }})) SELECT n FROM t, b", "column >= {{ a }}"),
+        ("SELECT n FROM t, (SELECT 1 AS x, {{ b }} AS lo) AS b WHERE at >= lo", "column >= {{ b }}"),
+        ("SELECT n FROM t WHERE at >= (SELECT {{ a }})", "column >= {{ a }}"),
+        ("SELECT n, min(at, {{ b }}) AS at FROM t", "CASE WHEN column < {{ b }}"),
+        ("SELECT n, nullif(at, {{ b }}) AS at FROM t", "CASE WHEN column < {{ b }}"),
+    ] {
+        let refused = rendered(sql).expect_err(sql);
+        assert!(refused.contains(hint), "{sql}: {refused}");
+    }
+    for sql in [
+        "SELECT {{ a }} AS day, count(*) AS n FROM t",
+        "WITH b AS (SELECT datetime({{ a }}) AS lo) SELECT n FROM t, b WHERE at >= lo",
+        "SELECT n, strftime('%s', {{ a }}) AS s, max({{ a }}) AS m FROM t",
+        "SELECT sum(at >= {{ a }}) OVER (ORDER BY n), count(*) FILTER (WHERE at < {{ b }}) OVER () FROM t",
+    ] {
+        assert!(connection.prepare(&rendered(sql).unwrap()).is_ok(), "{sql}");
+    }
+}
