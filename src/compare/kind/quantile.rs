@@ -122,7 +122,7 @@ impl Sample {
         let between = |low: &BigDecimal, high: &BigDecimal| Number::Finite(low + &share * (high - low));
         match self {
             Sample::Exact(values) => Ok(Some(between(&values[at], &values[next]))),
-            Sample::Floats(values) => match (written(values[at]), written(values[next])) {
+            Sample::Floats(values) => match (written(values[at], false), written(values[next], false)) {
                 (low, high) if low == high => Ok(Some(low)),
                 (Number::Finite(low), Number::Finite(high)) => Ok(Some(between(&low, &high))),
                 _ => Err(SampleError::Unbounded { low: values[at], high: values[next] }),
@@ -141,9 +141,10 @@ impl Sample {
                 (all, all)
             }
             (Sample::Exact(values), Number::NaN) => (values.len(), values.len()),
-            (Sample::Floats(values), x) => {
-                (values.partition_point(|v| written(*v) < *x), values.partition_point(|v| written(*v) <= *x))
-            }
+            (Sample::Floats(values), x) => (
+                values.partition_point(|v| written(*v, false) < *x),
+                values.partition_point(|v| written(*v, false) <= *x),
+            ),
         }
     }
 
@@ -181,7 +182,7 @@ impl Sample {
     fn numbers(&self) -> Vec<Number> {
         match self {
             Sample::Exact(values) => values.iter().cloned().map(Number::Finite).collect(),
-            Sample::Floats(values) => values.iter().map(|v| written(*v)).collect(),
+            Sample::Floats(values) => values.iter().map(|v| written(*v, false)).collect(),
         }
     }
 }

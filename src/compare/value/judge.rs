@@ -22,7 +22,8 @@ pub(crate) struct Verdict {
     pub distance: Option<Distance>,
 }
 
-/// Judges `old` against `new`. `singles` says which sides hold 32-bit floats: `ulps` counts in their width, where either does.
+/// Judges `old` against `new`. `singles` says which sides hold 32-bit floats: `ulps` counts in their width, where either does, and
+/// their shortest texts are those of their width.
 pub(crate) fn judge(
     comparison: &Comparison,
     singles: Sides<bool>,
@@ -49,7 +50,7 @@ pub(crate) fn judge(
         return Err(Ambiguous::Zones);
     }
     let holds = match comparison {
-        Comparison::Tolerance(tolerance) => close(a, b, tolerance)?,
+        Comparison::Tolerance(tolerance) => close(a, b, tolerance, singles)?,
         Comparison::Ulps(most) => match (a, b) {
             (Value::Float(a), Value::Float(b)) => {
                 let apart = if singles.old || singles.new { number::single_ulps(*a, *b) } else { number::ulps(*a, *b) };
@@ -57,7 +58,7 @@ pub(crate) fn judge(
             }
             _ => exact(a)? == exact(b)?,
         },
-        Comparison::Budget(budget) => affordable(a, b, budget),
+        Comparison::Budget(budget) => affordable(a, b, budget, singles),
         Comparison::Map { absent, tolerance: Some(tolerance) } => match (a, b) {
             (Value::Map(a), Value::Map(b)) => maps_close(a, b, absent.as_ref(), tolerance)?,
             _ => exact(a)? == exact(b)?,
@@ -95,13 +96,14 @@ fn plainly_equal(old: &Value, new: &Value) -> bool {
 ///
 /// # Errors
 /// A value that stands for more than one.
-pub(crate) fn close(old: &Value, new: &Value, tolerance: &Tolerance) -> Result<bool, Ambiguous> {
+pub(crate) fn close(old: &Value, new: &Value, tolerance: &Tolerance, singles: Sides<bool>) -> Result<bool, Ambiguous> {
     match (number(old), number(new)) {
         (Some(a), Some(b)) if number::within(&a, &b, tolerance) => Ok(true),
         // Two floats as people write them: 1.1 is 10 % more than 1.0, though the float is a little more than that.
         (Some(_), Some(_)) => Ok(match (old, new) {
             (Value::Float(old), Value::Float(new)) => {
-                number::within(&number::written(*old), &number::written(*new), tolerance)
+                let (old, new) = (number::written(*old, singles.old), number::written(*new, singles.new));
+                number::within(&old, &new, tolerance)
             }
             _ => false,
         }),
@@ -127,7 +129,7 @@ fn maps_close(
     let (old, new) = (sorted(old)?, sorted(new)?);
     for key in old.keys().chain(new.keys()) {
         let (Some(a), Some(b)) = (old.get(key).or(absent), new.get(key).or(absent)) else { return Ok(false) };
-        if !close(a, b, tolerance)? {
+        if !close(a, b, tolerance, Sides::default())? {
             return Ok(false);
         }
     }
@@ -137,19 +139,19 @@ fn maps_close(
 /// A NULL on one side, or a new that is not finite, affords nothing; a ratio to 0 has no meaning and does not hold, and a
 /// ratio below 0 holds only where `min_ratio` says so. A float is taken as it is written or at its exact value, whichever
 /// holds.
-fn affordable(old: &Value, new: &Value, budget: &Budget) -> bool {
+fn affordable(old: &Value, new: &Value, budget: &Budget, singles: Sides<bool>) -> bool {
     if *old == Value::Null {
         return false;
     }
     if afford(number(old), number(new), budget) {
         return true;
     }
-    let written = |value: &Value| match value {
-        Value::Float(float) => Some(number::written(*float)),
+    let written = |value: &Value, is_single: bool| match value {
+        Value::Float(float) => Some(number::written(*float, is_single)),
         other => number(other),
     };
     let float = |value: &Value| matches!(value, Value::Float(_));
-    (float(old) || float(new)) && afford(written(old), written(new), budget)
+    (float(old) || float(new)) && afford(written(old, singles.old), written(new, singles.new), budget)
 }
 
 fn afford(old: Option<Number>, new: Option<Number>, budget: &Budget) -> bool {

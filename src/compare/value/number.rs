@@ -49,11 +49,14 @@ impl Ord for Number {
     }
 }
 
-/// A float as the number that its shortest text says, which is what people mean by it: 0.1 is a tenth.
-pub(crate) fn written(value: f64) -> Number {
+/// A float as the number that its shortest text says, which is what people mean by it: 0.1 is a tenth, of 32 bits, too, where it
+/// `is_single`.
+pub(crate) fn written(value: f64, is_single: bool) -> Number {
+    // With an exponent, or a small one would have hundreds of digits.
+    #[allow(clippy::cast_possible_truncation)]
+    let text = |value: f64| if is_single { format!("{:e}", value as f32) } else { format!("{value:e}") };
     match number(&Value::Float(value)) {
-        // With an exponent, or a small one would have hundreds of digits.
-        Some(Number::Finite(_)) => Number::Finite(exact::decimal(&format!("{value:e}")).unwrap_or_default()),
+        Some(Number::Finite(_)) => Number::Finite(exact::decimal(&text(value)).unwrap_or_default()),
         Some(other) => other,
         None => Number::NaN,
     }
@@ -269,23 +272,23 @@ mod tests {
             assert_eq!(text.parse::<BigDecimal>().unwrap(), number.parse::<BigDecimal>().unwrap());
         }
         for float in [5e-324, 1.5e300, f64::MAX] {
-            let Number::Finite(written) = written(float) else { panic!("{float}") };
+            let Number::Finite(written) = written(float, false) else { panic!("{float}") };
             assert_eq!(exact_text(&written), float_text(float));
         }
     }
 
     #[test]
     fn a_written_float_is_what_its_text_says() {
-        let of = |value| match written(value) {
+        let of = |value| match written(value, false) {
             Number::Finite(number) => plain(&number),
             other => format!("{other:?}"),
         };
         assert_eq!([of(0.1), of(-1.5), of(0.0), of(-0.0)], ["0.1", "-1.5", "0", "0"]);
         assert_eq!(of(5e-324), format!("0.{}5", "0".repeat(323)));
         assert_eq!(of(f64::MAX).len(), 309);
-        assert_eq!(written(f64::NEG_INFINITY), Number::Infinite { negative: true });
-        assert_eq!(written(f64::INFINITY), Number::Infinite { negative: false });
-        assert_eq!(written(f64::NAN), Number::NaN);
+        assert_eq!(written(f64::NEG_INFINITY, false), Number::Infinite { negative: true });
+        assert_eq!(written(f64::INFINITY, false), Number::Infinite { negative: false });
+        assert_eq!(written(f64::NAN, false), Number::NaN);
     }
 
     #[test]

@@ -279,6 +279,27 @@ fn ulps_count_in_the_width_of_the_column() {
     assert_eq!(judge(&ulps(u64::MAX), &single(1.0), &single(f64::NAN)).status(), Status::Fail);
 }
 
+/// Catches a bound of 32-bit floats that is met by what people see and missed by the 64-bit float that they widen to.
+#[test]
+fn floats_of_32_bits_hold_at_the_bound_that_people_see() {
+    let single = |value: f32| {
+        let column = floats("v", &[f64::from(value)]);
+        frame(vec![integers("id", &[1]), column]).with_singles(|at| at == 1).unwrap()
+    };
+    let double = |value: f64| frame(vec![integers("id", &[1]), floats("v", &[value])]);
+    let budget = |budget| with(rows(&["id"]), "v", comparison(Comparison::Budget(budget)));
+    let tenth = || with(rows(&["id"]), "v", within("0.1", "0"));
+    let most = || budget(Budget { at_most: Some(decimal("0.2")), ..Budget::default() });
+    assert_eq!(judge(&tenth(), &single(0.1), &single(0.2)).status(), Status::Pass);
+    assert_eq!(judge(&tenth(), &single(0.1), &double(0.2)).status(), Status::Pass);
+    assert_eq!(judge(&tenth(), &double(0.1), &single(0.2)).status(), Status::Pass);
+    assert_eq!(judge(&tenth(), &single(0.1), &single(0.200_001)).status(), Status::Fail);
+    assert_eq!(judge(&most(), &single(0.0), &single(0.2)).status(), Status::Pass);
+    assert_eq!(judge(&most(), &single(0.0), &single(0.200_000_02)).status(), Status::Fail);
+    let ratio = budget(Budget { max_ratio: Some(decimal("1.1")), ..Budget::default() });
+    assert_eq!(judge(&ratio, &single(0.1), &single(0.11)).status(), Status::Pass);
+}
+
 /// Catches bounds of binary floats, which are a little beside the decimals that people write.
 #[test]
 fn floats_hold_at_the_bound_that_people_see() {

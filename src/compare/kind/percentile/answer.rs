@@ -114,7 +114,7 @@ impl Answer {
                         return Err(format!("`{name}` is NaN; leave the group out in the query"));
                     }
                     found.push(match value {
-                        Value::Float(float) => Some(number::written(*float)),
+                        Value::Float(float) => Some(number::written(*float, false)),
                         other => number(other),
                     });
                 }
