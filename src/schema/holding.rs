@@ -10,6 +10,14 @@ pub struct Holding {
     pub odd: &'static [Oddity],
     /// Whether a declared type holds nothing back, and neither does a key hold NULL back.
     pub is_loose: bool,
+    /// Whether a decimal holds as many digits as fit into its bytes, and not only those of its precision.
+    pub has_wide_decimals: bool,
+}
+
+/// The digits that fit into the bytes of a decimal of so many, by the storage of
+/// [ClickHouse](https://clickhouse.com/docs/sql-reference/data-types/decimal#internal-representation), rounded up.
+fn stored_digits(precision: u32) -> u32 {
+    [10, 19, 39, 77].into_iter().find(|digits| precision < *digits).unwrap_or(precision)
 }
 
 /// Returns the questions to a column of `old` whose answers tell whether one of `new` takes its values, and what no answer
@@ -18,7 +26,15 @@ pub(crate) fn questions(
     (old, of_old): (&ColumnType, Holding),
     (new, of_new): (&ColumnType, Holding),
 ) -> (Vec<Question>, Option<String>) {
-    let (mut asked, untold) = of_types(old, new);
+    let stored = match old {
+        ColumnType::Decimal { precision: Some(precision), scale }
+            if of_old.has_wide_decimals && !of_new.has_wide_decimals =>
+        {
+            &ColumnType::Decimal { precision: Some(stored_digits(*precision)), scale: *scale }
+        }
+        old => old,
+    };
+    let (mut asked, untold) = of_types(stored, new);
     if of_old.is_loose && !of_new.is_loose && untold.is_none() {
         asked = of_anything(old, new);
     }

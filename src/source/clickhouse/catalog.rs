@@ -34,7 +34,11 @@ impl Catalog for SystemTables {
     }
 
     fn holding(&self) -> Holding {
-        Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter, Oddity::NotUtf8], is_loose: false }
+        Holding {
+            odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter, Oddity::NotUtf8],
+            is_loose: false,
+            has_wide_decimals: true,
+        }
     }
 
     fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {

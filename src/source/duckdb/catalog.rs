@@ -33,6 +33,7 @@ impl Catalog for Functions {
         Holding {
             odd: &[Oddity::FloatNotFinite, Oddity::InfiniteTime, Oddity::NulCharacter, Oddity::NullElement],
             is_loose: false,
+            has_wide_decimals: false,
         }
     }
 

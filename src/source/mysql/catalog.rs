@@ -29,7 +29,11 @@ impl Catalog for MySqlCatalog {
     }
 
     fn holding(&self) -> Holding {
-        Holding { odd: &[Oddity::NoDay, Oddity::EmptyLabel, Oddity::NulCharacter], is_loose: false }
+        Holding {
+            odd: &[Oddity::NoDay, Oddity::EmptyLabel, Oddity::NulCharacter],
+            is_loose: false,
+            has_wide_decimals: false,
+        }
     }
 
     fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {

@@ -44,6 +44,7 @@ impl Catalog for PgCatalog {
                 Oddity::DeepArray,
             ],
             is_loose: false,
+            has_wide_decimals: false,
         }
     }
 

@@ -29,7 +29,7 @@ impl Catalog for InformationSchema {
     }
 
     fn holding(&self) -> Holding {
-        Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter], is_loose: false }
+        Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter], is_loose: false, has_wide_decimals: false }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

@@ -28,7 +28,11 @@ impl Catalog for Shown {
     }
 
     fn holding(&self) -> Holding {
-        Holding { odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter, Oddity::NullElement], is_loose: false }
+        Holding {
+            odd: &[Oddity::FloatNotFinite, Oddity::NulCharacter, Oddity::NullElement],
+            is_loose: false,
+            has_wide_decimals: false,
+        }
     }
 
     fn schema<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<TableSchema, Error>> {

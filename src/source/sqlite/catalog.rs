@@ -30,7 +30,11 @@ impl Catalog for Pragmas {
     }
 
     fn holding(&self) -> Holding {
-        Holding { odd: &[Oddity::NulCharacter, Oddity::NoNumber, Oddity::NoTime], is_loose: true }
+        Holding {
+            odd: &[Oddity::NulCharacter, Oddity::NoNumber, Oddity::NoTime],
+            is_loose: true,
+            has_wide_decimals: false,
+        }
     }
 
     fn writing<'a>(&'a self, table: &'a TableName, ask: &'a dyn Ask) -> BoxFuture<'a, Result<Writing, Error>> {

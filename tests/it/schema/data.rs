@@ -378,6 +378,14 @@ async fn clickhouse() {
             "'a '",
             ("texts with a blank at the end", "1", "0"),
         ),
+        // A decimal of ClickHouse holds what fits into its bytes.
+        column(
+            "beyond",
+            ("Nullable(Decimal(5, 3))", "decimal(5,3)"),
+            &["'99.999'", "'-99.999'", "NULL"],
+            "'999.999'",
+            ("largest number", "999.999", "99.999"),
+        ),
     ];
     let pair = Pair { old: "clickhouse", new: "mysql", behind_old: engine, delete, ..PAIR };
     every_value_is_found("capacity_chmy", &pair, &columns).await;
