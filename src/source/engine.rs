@@ -60,6 +60,8 @@ pub struct Capabilities {
     pub zoned_windows: bool,
     /// Columns whose names differ by upper and lower case only are one to it: what is asked by name is told of the first.
     pub ignores_case: bool,
+    /// Texts are compared by a collation in which other texts are the same, unless a column says otherwise.
+    pub collates_texts: bool,
     /// A sum of floats depends on the order of the rows, and the engine warns of it.
     pub unordered_float_sums: bool,
     /// What a source of it is to another engine that reads it in its place; absent where none can.
@@ -135,6 +137,7 @@ impl Capabilities {
         in_utc: false,
         zoned_windows: false,
         ignores_case: false,
+        collates_texts: false,
         unordered_float_sums: false,
         lends: None,
         reads_others: None,

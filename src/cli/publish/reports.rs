@@ -114,62 +114,65 @@ pub(crate) fn write(
     written(to, &report.id, differences, |format| render_beside(format, report, earlier, json.as_deref()))
 }
 
-/// The same of reports as `render` makes them.
+/// The same of reports as `render` makes them. One that cannot be written keeps no other from being written.
 fn written(
     to: &Reports,
     id: &str,
     differences: Option<&Differences>,
     render: impl Fn(Format) -> String,
 ) -> Result<Written, String> {
-    let failed = |path: &Path, cause: &io::Error| {
-        format!(
-            "the report {} cannot be written: {cause}; check the folder's permissions, or give another path",
-            path.display()
-        )
-    };
     let place = |path: PathBuf| match differences {
         Some(differences) => differences.keep(path.clone(), id).map_err(|cause| failed(&path, &cause)),
         None => Ok(()),
     };
-    match to {
+    let mut broken = Vec::new();
+    let (places, held) = match to {
         Reports::Paths(paths) => {
-            let (mut places, mut broken) = (Vec::new(), Vec::new());
+            let mut places = Vec::new();
             if let Some(folder) = to.beside_json() {
-                place(folder.join(differences::FILE))?;
+                broken.extend(place(folder.join(differences::FILE)).err());
             }
             for (format, path) in paths {
                 match rendered(*format, &render) {
                     Ok(text) if path == "-" => console::report(*format, &text),
-                    Ok(text) => {
-                        write_atomically(Path::new(path), &text).map_err(|cause| failed(Path::new(path), &cause))?;
-                        places.push(path.clone());
-                    }
+                    Ok(text) => match write_atomically(Path::new(path), &text) {
+                        Ok(()) => places.push(path.clone()),
+                        Err(cause) => broken.push(failed(Path::new(path), &cause)),
+                    },
                     Err(why) => broken.push(why),
                 }
             }
-            Ok(Written { places, broken, _held: None })
+            (places, None)
         }
         Reports::Folder(parent, keep) => {
             let folder = parent.join(id);
             // It has its name once all is in it, so that nobody finds a part of it.
             let made = Unfinished::new(parent).map_err(|cause| failed(&folder, &cause))?;
-            place(made.path().join(differences::FILE))?;
-            let mut broken = Vec::new();
+            broken.extend(place(made.path().join(differences::FILE)).err());
             for format in Format::ALL {
                 let path = made.path().join(format.file_name());
-                match rendered(format, &render) {
-                    Ok(text) => write_atomically(&path, &text).map_err(|cause| failed(&path, &cause))?,
-                    Err(why) => broken.push(why),
-                }
+                let written = rendered(format, &render)
+                    .and_then(|text| write_atomically(&path, &text).map_err(|cause| failed(&path, &cause)));
+                broken.extend(written.err());
             }
             let held = made.finish(&folder).map_err(|cause| failed(&folder, &cause))?;
             if let Some(keep) = keep {
                 prune(parent, id, *keep, Utc::now())
                     .map_err(|cause| format!("old reports in {} cannot be removed: {cause}", parent.display()))?;
             }
-            Ok(Written { places: vec![format!("{}/", folder.display())], broken, _held: Some(held) })
+            (vec![format!("{}/", folder.display())], Some(held))
         }
-    }
+    };
+    Ok(Written { places, broken, _held: held })
+}
+
+/// Why a report is not there, with a way out.
+fn failed(path: &Path, cause: &io::Error) -> String {
+    let hint = match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room there",
+        _ => "check the folder's permissions",
+    };
+    format!("the report {} cannot be written: {cause}; {hint}, or give another path", path.display())
 }
 
 /// A report as text; one that cannot be made keeps no other from being written.
@@ -219,6 +222,23 @@ mod tests {
         for written in [folder, some] {
             assert!(written.broken.len() == 1 && written.broken[0].contains("report.json"), "{:?}", written.broken);
         }
+    }
+
+    /// Catches a report, or a file of differences, that cannot be written and takes the reports of a whole run with it.
+    #[test]
+    fn a_report_that_cannot_be_written_keeps_no_other_from_being_written() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = |name: &str| parent.path().join(name).display().to_string();
+        std::fs::write(path("file"), "").unwrap();
+        let differences = Differences::new(parent.path(), 1).unwrap();
+        differences.keep(parent.path().join("taken"), "other").unwrap();
+        let paths = vec![(Format::Html, path("file/a.html")), (Format::Json, path("b.json"))];
+        let some = written(&Reports::Paths(paths), "run", Some(&differences), |_| "text".to_owned()).unwrap();
+        assert_eq!(some.places, [path("b.json")]);
+        let [first, second] = <[String; 2]>::try_from(some.broken).unwrap();
+        assert!(first.contains(super::differences::FILE) && second.contains("a.html"), "{first} {second}");
+        let full = failed(Path::new("x"), &io::Error::from(io::ErrorKind::StorageFull));
+        assert!(full.contains("make room there"), "{full}");
     }
 
     /// Catches the removal of a report that is not finished, from the future, a run's own, or of a run that began later.

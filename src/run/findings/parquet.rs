@@ -110,6 +110,10 @@ impl Differences {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         shared.flush();
         if let Some(cause) = shared.failed.take() {
+            // Where a disk is full, this makes room for the reports.
+            if let Some(file) = shared.file.take() {
+                let _ = file.as_file().set_len(0);
+            }
             return Err(cause);
         }
         shared.writer.append_key_value_metadata(KeyValue::new(RUN.to_owned(), id.to_owned()));

@@ -51,7 +51,7 @@ use session::Session;
 pub(super) static DRIVER: Driver = Driver {
     name: "mysql",
     dialect: &dialect::MySql,
-    capabilities: Capabilities::NONE,
+    capabilities: Capabilities { collates_texts: true, ..Capabilities::NONE },
     catalog: &catalog::MySqlCatalog,
     access: &[Access::Server {
         schemes: &["mysql"],
