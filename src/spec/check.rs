@@ -107,7 +107,7 @@ impl Window {
         if first >= end {
             return Err(format!("it goes from {from} to {to}, which holds nothing"));
         }
-        if matches!(from, ParamValue::Date(_)) && self.step.as_nanos() % DAY != 0 {
+        if matches!(from, ParamValue::Date(_)) && !self.step.as_nanos().is_multiple_of(DAY) {
             return Err("a step between dates is whole days".to_owned());
         }
         Ok((first, end))

@@ -43,11 +43,8 @@ pub(super) fn valid(raw: &raw::Window, params: &BTreeMap<String, Param>, known: 
     match (column, from, to, step) {
         (Some(column), Some(from), Some(to), Some(step)) if wrong.is_empty() => {
             let window = Window { column, from, to, step };
-            match (&window.from, &window.to) {
-                (Bound::Value(from), Bound::Value(to)) => {
-                    window.stretch(from, to).map_err(|why| vec![format!("`window` cannot be cut: {why}")])?;
-                }
-                _ => {}
+            if let (Bound::Value(from), Bound::Value(to)) = (&window.from, &window.to) {
+                window.stretch(from, to).map_err(|why| vec![format!("`window` cannot be cut: {why}")])?;
             }
             Ok(window)
         }
