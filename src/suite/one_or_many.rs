@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// A name, or several.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a text or a list of texts")]
 pub(super) enum OneOrMany {
     /// One name.
     One(String),

@@ -16,7 +16,7 @@ const AT_MOST: Duration = Duration::from_secs(600);
 
 /// The load that a source may be put under.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 #[schemars(rename = "Pace")]
 pub(super) struct RawPace {
     /// Most rows that are read in a second, by all checks together.

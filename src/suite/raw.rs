@@ -40,7 +40,7 @@ pub(super) struct Suite {
 
 /// Settings of every check that takes them and has none of its own.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Defaults {
     /// Time allowed per query, such as `30s`.
     pub timeout: Option<String>,
@@ -54,7 +54,7 @@ pub(super) struct Defaults {
 
 /// A database, or a folder of files.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Source {
     /// Where it is: `postgres://`, `clickhouse://`, `mysql://`, `sqlite:path`, `adbc:duckdb:path`, `adbc:spark://host`, `adbc:snowflake://account`, `adbc:bigquery://project` or a path; `${VAR}` and `${VAR:-default}` are expanded.
     pub url: Option<String>,
@@ -83,7 +83,7 @@ pub(super) struct Source {
 
 /// What tells that a view is behind the rows it is filled from.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct View {
     /// Column of the view that holds how new its rows were when it was filled.
     pub last_updated: Option<String>,
@@ -97,7 +97,7 @@ pub(super) struct View {
 
 /// One paired comparison.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Check {
     /// What is compared.
     pub kind: Option<crate::model::Kind>,
@@ -200,7 +200,7 @@ pub(super) struct Check {
 
 /// Time that differences are given to settle.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Settle {
     /// Time between two readings, such as `30s`.
     pub wait: Option<String>,
@@ -210,7 +210,7 @@ pub(super) struct Settle {
 
 /// Consecutive half-open windows of time.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Window {
     /// Column of time, by its name in old.
     pub column: Option<String>,
@@ -226,7 +226,7 @@ pub(super) struct Window {
 
 /// How one column is compared; exactly, unless a field says otherwise.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Rule {
     /// |new − old| ≤ absolute + relative × |old|.
     pub absolute: Option<Number>,
@@ -275,7 +275,7 @@ pub(super) struct Rule {
 
 /// The bounds of one of two levels.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Level {
     /// |new − old| ≤ absolute + relative × |old|.
     pub absolute: Option<Number>,
@@ -299,7 +299,7 @@ pub(super) struct Level {
 
 /// One query for every engine, or one per engine.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a query, or a table with one per engine")]
 pub(super) enum Sql {
     /// For every engine.
     One(String),
@@ -309,7 +309,7 @@ pub(super) enum Sql {
 
 /// Names of the sources a check reads.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table with `old` and `new`")]
 pub(super) struct SourceNames {
     /// Source of the old side.
     pub old: Option<String>,
@@ -326,7 +326,7 @@ impl SourceNames {
 
 /// A value for both sides, or for either.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a text, or a table with `old` and `new`")]
 pub(super) enum Sided {
     /// For both sides.
     Both(String),
@@ -341,7 +341,7 @@ pub(super) enum Sided {
 
 /// A number as an integer, a float, decimal text, or `{{ param }}`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a number, or text of one")]
 pub(super) enum Number {
     /// An integer.
     Integer(i64),
@@ -353,7 +353,7 @@ pub(super) enum Number {
 
 /// What the server must have.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Requires {
     /// An extension of PostgreSQL.
     pub extension: Option<OneOrMany>,

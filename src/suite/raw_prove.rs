@@ -9,7 +9,7 @@ use super::one_or_many::OneOrMany;
 
 /// What a proof of the suite may find.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub(super) struct Prove {
     /// Mutants that may be missed, each with the reason: `check:mutant` or `check.column:mutant`, where `*` stands for any text.
     pub accept: BTreeMap<String, String>,

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{File, Problems, nearest};
+use super::problem::{File, Problems, nearest, with_article};
 
 /// A table's entries in the order of the file, with the offsets of their names.
 pub(super) fn entries<'t, 'i>(table: &'t DeTable<'i>) -> Vec<(&'t str, usize, &'t Spanned<DeValue<'i>>)> {
@@ -28,7 +28,7 @@ pub(super) fn table<'t, 'i>(
 ) -> Option<&'t DeTable<'i>> {
     let found = value.get_ref().as_table();
     if found.is_none() {
-        let message = format!("{what} is a {}, where a table is needed", value.get_ref().type_str());
+        let message = format!("{what} is {}, where a table is needed", with_article(value.get_ref().type_str()));
         problems.0.push(file.problem(value.span().start, message, None));
     }
     found
@@ -72,7 +72,12 @@ fn mistake(
         return file.problem(name.span().start, format!("{owner}: unknown field `{field}`"), help);
     }
     let offset = error.span().map_or(name.span().start, |span| span.start);
-    let message = format!("{owner}: `{field}`: {}", error.message().trim().replace('\n', " "));
+    // How the parser hands on a date where a table is read.
+    let said = match error.message().trim() {
+        said if said.contains("$__toml_private_datetime") => "invalid type: a date or a time".to_owned(),
+        said => said.replace('\n', " "),
+    };
+    let message = format!("{owner}: `{field}`: {said}");
     super::problem::Problem { field: Some((owner.to_owned(), field.to_owned())), ..file.problem(offset, message, None) }
 }
 

@@ -164,3 +164,35 @@ fn no_command_prints_words_of_others_as_they_are() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Catches a mistake of a suite that is told in the words of the program's own types.
+#[test]
+fn mistakes_are_told_in_words_of_suites() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "url = \".\"";
+    let check = "kind = \"rows\"\nkey = [\"id\"]\nold = \"SELECT 1 AS id\"\nnew = \"SELECT 1 AS id\"";
+    for (head, of_source, of_check) in [
+        ("mask = -1", "", ""),
+        ("defaults = \"x\"", "", ""),
+        ("requires = 3", "", ""),
+        ("", "pace = \"x\"", ""),
+        ("", "csv = 7", ""),
+        ("", "as_of = 7", ""),
+        ("", "", "settle = -1"),
+        ("", "", "window = 2026-01-01"),
+        ("", "", "columns.v = 3"),
+        ("", "", "sources = 3"),
+        ("", "", "tags = \"x\""),
+        ("", "", "rename = 7"),
+    ] {
+        let suite = format!(
+            "name = \"s\"\n{head}\n[sources.old]\n{source}\n{of_source}\n[sources.new]\n{source}\n[checks.c]\n{check}\n{of_check}\n"
+        );
+        std::fs::write(folder.path().join("s.toml"), suite).unwrap();
+        let output = crate::cli::cutover(folder.path()).args(["validate", "s.toml"]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{head}{of_source}{of_check}: {text}");
+        let own = ["struct", "untagged", "variant", "a integer", "a array", "toml_"];
+        assert!(!own.iter().any(|word| text.contains(word)), "{head}{of_source}{of_check}: {text}");
+    }
+}

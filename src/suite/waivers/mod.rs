@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::limits;
 use super::loaded::Suite;
-use super::problem::{File, Problems, nearest};
+use super::problem::{File, Problems, nearest, with_article};
 use super::raw::OneOrMany;
 use super::read;
 use crate::spec::check::Check;
@@ -99,7 +99,8 @@ fn read_all(file: &File<'_>, scope: &Scope<'_>, problems: &mut Problems) -> Vec<
     read::read::<RawFile>(&table, &["waivers"], "waivers", file, problems);
     let Some(value) = table.get("waivers") else { return Vec::new() };
     let Some(array) = value.get_ref().as_array() else {
-        let message = format!("`waivers` is a {}, where an array of tables is needed", value.get_ref().type_str());
+        let message =
+            format!("`waivers` is {}, where an array of tables is needed", with_article(value.get_ref().type_str()));
         problems.0.push(file.problem(value.span().start, message, Some("begin each with [[waivers]]".to_owned())));
         return Vec::new();
     };

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDateTime, NaiveTime, Utc};
 
+use super::super::problem::with_article;
 use super::raw::Mistake;
 
 /// The text of a value as reports show it, `{ null = true }` as NULL; the mistake where no report shows it so, with `what` the
@@ -23,7 +24,7 @@ pub(super) fn shown(value: &toml::Value, what: &str) -> Result<Option<String>, M
         }
         _ => {
             let help = "write the text that reports show, or { null = true }".to_owned();
-            Err((format!("{what} is a {}", value.type_str()), Some(help)))
+            Err((format!("{what} is {}", with_article(value.type_str())), Some(help)))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a waiver accepts: changed values and numbers as they are, or in the wide form any.
 
-use super::super::problem::nearest;
+use super::super::problem::{nearest, with_article};
 use super::keys::{key, not_compared};
 use super::raw::{DUPLICATE, Mistake, OF_VALUES, Raw};
 use super::text::shown;
@@ -70,7 +70,7 @@ pub(super) fn pin(mut table: toml::Table, check: &Check, of_duplicates: bool) ->
     }
     let column = match table.remove("column") {
         Some(toml::Value::String(column)) => column,
-        Some(other) => return Err((format!("`column` of `values` is a {}", other.type_str()), form())),
+        Some(other) => return Err((format!("`column` of `values` is {}", with_article(other.type_str())), form())),
         None => return Err(("`values` lacks `column`".to_owned(), form())),
     };
     // The column of tags has the name that the query gives it, and where that is `rows`, the numbers have another one.
@@ -90,7 +90,7 @@ pub(super) fn pin(mut table: toml::Table, check: &Check, of_duplicates: bool) ->
     let key = match table.remove("key") {
         None => KeyPart::new(),
         Some(toml::Value::Table(table)) => key(&table, check)?,
-        Some(other) => return Err((format!("`key` of `values` is a {}", other.type_str()), form())),
+        Some(other) => return Err((format!("`key` of `values` is {}", with_article(other.type_str())), form())),
     };
     let mut text = |name: &str| -> Result<Option<Option<String>>, Mistake> {
         let Some(value) = table.remove(name) else { return Ok(None) };

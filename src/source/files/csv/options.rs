@@ -8,7 +8,7 @@ use super::scan::Marks;
 
 /// What a suite says of the CSV files of a source: `csv = { delimiter = ";", decimal = ",", null = "NA" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub struct CsvOptions {
     /// Separates fields, one ASCII character; unless given a comma, in `.tsv` files a tab.
     pub delimiter: Option<char>,

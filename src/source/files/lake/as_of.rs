@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 /// What a suite says of the state of a source's Delta and Iceberg tables that is read: `as_of = { version = 12 }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table")]
 pub struct AsOfOptions {
     /// A version of a Delta table.
     pub version: Option<u64>,
