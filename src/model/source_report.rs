@@ -49,6 +49,10 @@ pub struct TableRead {
     /// The version of a Delta table, or the number of an Iceberg table's snapshot; empty where that has none yet.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// What tells it apart from any other table that stood or will stand at its place: the id in its metadata; empty of an
+    /// Iceberg table that has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub id: String,
     /// When it was written, as the log says; absent where that no longer does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -65,7 +69,7 @@ impl SourceReport {
 
     /// The states of tables as people read them; absent where there are none.
     pub fn states(&self) -> Option<String> {
-        let state = |(name, TableRead { format, version, at }): (&String, &TableRead)| {
+        let state = |(name, TableRead { format, version, id: _, at }): (&String, &TableRead)| {
             let at = at.as_ref().map_or(String::new(), |at| format!(" of {at}"));
             let version = if version.is_empty() { "without a snapshot" } else { version };
             format!("{name}: {format} {version}{at}")

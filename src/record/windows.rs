@@ -3,6 +3,7 @@
 //! A file for each, which is whole or not there, by the hash of all that its verdict depends on. They go when a run comes
 //! to its end: what they say is of the time at which it was said.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,10 +13,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::fs::{input, output};
-use crate::model::WarningCode;
+use crate::model::{TableRead, WarningCode};
 
 /// The form of the files.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What their names end with.
 const ENDING: &str = ".window.json";
@@ -79,6 +80,29 @@ pub(crate) struct Equal {
     pub(crate) empty: Option<String>,
     /// Whether another window has rows.
     pub(crate) rows_elsewhere: bool,
+    /// The states of tables with a log, by the names of sources and of tables.
+    pub(crate) tables: BTreeMap<String, BTreeMap<String, TableState>>,
+}
+
+/// The state of a table with a log, as a report says it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TableState {
+    format: String,
+    version: String,
+    id: String,
+    at: Option<String>,
+}
+
+impl From<TableRead> for TableState {
+    fn from(TableRead { format, version, id, at }: TableRead) -> TableState {
+        TableState { format, version, id, at }
+    }
+}
+
+impl From<TableState> for TableRead {
+    fn from(TableState { format, version, id, at }: TableState) -> TableRead {
+        TableRead { format, version, id, at }
+    }
 }
 
 /// How a side was read.
@@ -153,10 +177,12 @@ impl FinishedWindows {
         let age = self.run.signed_duration_since(found.at);
         let is_fresh = (TimeDelta::zero()..=FRESH).contains(&age);
         let fits = found.version == VERSION && found.key == key && is_fresh && found.found.is_equal();
-        if fits {
-            self.carried.fetch_add(1, Ordering::Relaxed);
-        }
         fits.then_some(found)
+    }
+
+    /// Counts a window that is carried over.
+    pub(crate) fn carry(&self) {
+        self.carried.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Keeps a window that was compared now.
@@ -254,6 +280,7 @@ mod tests {
             returned: Some(vec!["id".to_owned()]),
             empty: None,
             rows_elsewhere: true,
+            tables: BTreeMap::new(),
         }
     }
 
@@ -266,14 +293,16 @@ mod tests {
         let later =
             FinishedWindows { run: Utc::now() + TimeDelta::hours(23), ..FinishedWindows::open(folder.path()).unwrap() };
         assert_eq!(later.find("aa").map(|window| window.found), Some(equal()));
-        assert_eq!((later.carried(), later.kept()), (1, 1));
+        assert_eq!((later.carried(), later.kept()), (0, 1));
+        later.carry();
+        assert_eq!(later.carried(), 1);
         let late =
             FinishedWindows { run: Utc::now() + TimeDelta::hours(25), ..FinishedWindows::open(folder.path()).unwrap() };
         assert_eq!(late.find("aa"), None, "a day later");
         let text = std::fs::read_to_string(later.place("aa")).unwrap();
         for other in [
             &text[..text.len() - 1],
-            &text.replace("\"version\":1", "\"version\":2"),
+            &text.replace("\"version\":2", "\"version\":1"),
             &text.replace("\"key\":\"aa\"", "\"key\":\"ab\""),
             // Numbers that contradict each other.
             &text.replace("[7,7,7]", "[7,8,7]"),

@@ -197,7 +197,10 @@ async fn one_check(
     let clock = Instant::now();
     let blank = report.clone();
     let resumable = Resumable::of(unit, context);
-    let earlier = resumable.as_ref().and_then(Resumable::find);
+    let earlier = match &resumable {
+        Some(resumable) => resumable.find(unit, context).await,
+        None => None,
+    };
     let is_carried = earlier.is_some();
     let found = match earlier {
         Some(window) => Ok(resume::carried(window, report)),

@@ -3,6 +3,8 @@
 //! Only windows of kind `rows` in which nothing differs are kept: they have nothing to waive, to expect or to list, so that
 //! what is said of them is all there is. What a verdict depends on, as far as it is known, makes up their key.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::check::facts::CheckFacts;
@@ -10,9 +12,9 @@ use super::context::Context;
 use super::windows::Unit;
 use crate::model::{
     BucketReport, CheckReport, ColumnReport, DuplicateKeys, Outcome, Outside, PlanReport, RowCounts, RowFindings,
-    SideReport, Sides, Status, Warning, WarningCode,
+    SideReport, Sides, Status, TableRead, Warning, WarningCode,
 };
-use crate::record::windows::{ColumnHeld, Equal, FinishedWindow, FinishedWindows, Plan, SideRead};
+use crate::record::windows::{ColumnHeld, Equal, FinishedWindow, FinishedWindows, Plan, SideRead, TableState};
 use crate::source::{AsOfOptions, Location};
 use crate::suite::SourceSpec;
 
@@ -32,9 +34,19 @@ impl<'a> Resumable<'a> {
         Some(Resumable { windows, key: key(unit, context, windows.salt()).filter(|_| fits)? })
     }
 
-    /// What another run found of it.
-    pub(super) fn find(&self) -> Option<FinishedWindow> {
-        self.windows.find(&self.key)
+    /// What another run found of it, where the tables with a log are those that it read.
+    pub(super) async fn find(&self, unit: &Unit<'_>, context: &Context<'_>) -> Option<FinishedWindow> {
+        let found = self.windows.find(&self.key)?;
+        for (source, states) in &found.found.tables {
+            let states = states.iter().map(|(table, state)| (table.clone(), TableRead::from(state.clone()))).collect();
+            let open = context.sources.get(unit.one.suite, source).ok()?;
+            // A table that cannot be read is the error of the check.
+            if !open.engine.has_states(&states).await.unwrap_or(false) {
+                return None;
+            }
+        }
+        self.windows.carry();
+        Some(found)
     }
 
     /// Keeps it where nothing of it differs, and where the next run reads the same states of tables with a log.
@@ -43,9 +55,19 @@ impl<'a> Resumable<'a> {
             return;
         }
         if let Some(equal) = equal(report, facts) {
-            self.windows.keep(&self.key, equal);
+            self.windows.keep(&self.key, Equal { tables: states(unit, context), ..equal });
         }
     }
+}
+
+/// The states of tables with a log that the sources of a check have read.
+fn states(unit: &Unit<'_>, context: &Context<'_>) -> BTreeMap<String, BTreeMap<String, TableState>> {
+    let read = unit.one.check.sides.present().filter_map(|(_, query)| {
+        let open = context.sources.get(unit.one.suite, &query.source).ok()?;
+        let states = open.engine.tables_read().into_iter().map(|(table, read)| (table, read.into()));
+        Some((query.source.clone(), states.collect()))
+    });
+    read.filter(|(_, states): &(_, BTreeMap<_, _>)| !states.is_empty()).collect()
 }
 
 /// Whether a source has read a state of a table with a log that may be another for the next run.
@@ -54,9 +76,9 @@ fn may_move_on(unit: &Unit<'_>, context: &Context<'_>) -> bool {
     let is_fixed = |source: &SourceSpec| source.options.as_of.as_ref().is_some_and(AsOfOptions::is_fixed);
     check.sides.present().any(|(_, query)| {
         let is_pinned = suite.sources.get(&query.source).is_some_and(is_fixed);
-        let has_read =
-            context.sources.get(suite, &query.source).is_ok_and(|open| !open.engine.tables_read().is_empty());
-        has_read && !is_pinned
+        let read = context.sources.get(suite, &query.source).map(|open| open.engine.tables_read()).unwrap_or_default();
+        // Without an id another table at its place could not be told from it.
+        !read.is_empty() && (!is_pinned || read.values().any(|read| read.id.is_empty()))
     })
 }
 
@@ -165,6 +187,7 @@ fn equal(report: &CheckReport, facts: &CheckFacts) -> Option<Equal> {
         returned: facts.returned.clone(),
         empty: facts.empty.clone(),
         rows_elsewhere: facts.rows_elsewhere,
+        tables: BTreeMap::new(),
     })
 }
 
@@ -189,6 +212,7 @@ pub(super) fn carried(window: FinishedWindow, header: CheckReport) -> (CheckRepo
         returned,
         empty,
         rows_elsewhere,
+        tables: _,
     } = window.found;
     let sides = Sides { old: old.map(side), new: new.map(side) };
     let [old, new, equal] = rows;

@@ -196,6 +196,14 @@ pub trait Engine: Send + Sync {
         BTreeMap::new()
     }
 
+    /// Returns whether the tables of these names are in these states for all queries to come.
+    ///
+    /// # Errors
+    /// A table that cannot be read.
+    fn has_states<'a>(&'a self, states: &'a BTreeMap<String, TableRead>) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(std::future::ready(Ok(*states == self.tables_read())))
+    }
+
     /// The server's clock; that of this machine where there is no server.
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
         Box::pin(std::future::ready(Ok(Utc::now())))

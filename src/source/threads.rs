@@ -110,6 +110,11 @@ impl Engine for OnOwnThreads {
         self.engine.tables_read()
     }
 
+    fn has_states<'a>(&'a self, states: &'a BTreeMap<String, TableRead>) -> BoxFuture<'a, Result<bool, Error>> {
+        let states = states.clone();
+        self.ask(move |engine| Box::pin(async move { engine.has_states(&states).await }))
+    }
+
     fn now(&self) -> BoxFuture<'_, Result<DateTime<Utc>, Error>> {
         self.ask(|engine| Box::pin(async move { engine.now().await }))
     }

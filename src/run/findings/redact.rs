@@ -182,8 +182,8 @@ fn suite(
     for SourceReport { engine: _, version, timezone, url: _, tls: _, settings, via: _, tables } in sources.values_mut()
     {
         [version, timezone].into_iter().chain(settings.values_mut()).for_each(words);
-        for TableRead { format: _, version, at } in tables.values_mut() {
-            std::iter::once(version).chain(at).for_each(words);
+        for TableRead { format: _, version, id, at } in tables.values_mut() {
+            [version, id].into_iter().chain(at).for_each(words);
         }
     }
 }

@@ -37,6 +37,7 @@ mod scan;
 mod schema;
 mod session;
 mod sql;
+mod states;
 mod stores;
 mod tables;
 mod text;
@@ -257,6 +258,10 @@ impl Engine for Files {
 
     fn tables_read(&self) -> BTreeMap<String, TableRead> {
         self.reads.all()
+    }
+
+    fn has_states<'a>(&'a self, states: &'a BTreeMap<String, TableRead>) -> BoxFuture<'a, Result<bool, Error>> {
+        Box::pin(states::are(&self.place, &self.as_of, &self.reads, states))
     }
 
     fn fetch<'a>(

@@ -271,7 +271,13 @@ fn a_report_says_what_was_read() {
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(at.join("r.json")).unwrap()).unwrap();
     for side in ["old", "new"] {
         let read = &report["suites"][0]["sources"][side]["tables"]["t"];
-        assert!(read["format"] == "delta" && read["version"] == "1" && read["at"].is_string(), "{read}");
+        assert!(
+            read["format"] == "delta"
+                && read["version"] == "1"
+                && read["at"].is_string()
+                && read["id"] == "4a1c3f4e-0000-4000-8000-000000000000",
+            "{read}"
+        );
     }
     let markdown = std::fs::read_to_string(at.join("r.md")).unwrap();
     assert!(markdown.contains("delta 1 of 20"), "{markdown}");

@@ -35,7 +35,7 @@ fn a_table_has_the_rows_that_its_writer_reads() {
 }
 
 /// The newest metadata file of a table.
-fn newest(table: &str) -> PathBuf {
+pub(super) fn newest(table: &str) -> PathBuf {
     let files = std::fs::read_dir(Path::new(table).join("metadata")).unwrap().map(|entry| entry.unwrap().path());
     files.filter(|path| path.to_str().unwrap().ends_with(".metadata.json")).max().unwrap()
 }

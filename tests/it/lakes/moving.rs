@@ -38,6 +38,54 @@ async fn a_source_reads_one_state_of_a_table() {
     assert_eq!((one.unwrap(), other.unwrap()), (vec![Value::Integer(8)], vec![Value::Integer(8)]));
 }
 
+/// Catches a run of which one query reads a table, and the next one another that was made anew in its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_table_in_the_place_of_one_is_an_error() {
+    const COUNT: &str = "SELECT COUNT(*) AS n FROM t";
+    let refused = |answer: Result<Vec<Value>, String>, what: &str| {
+        let message = answer.unwrap_err();
+        assert!(message.contains("made anew") && message.contains("is 5b1c3f4e"), "{what}: {message}");
+    };
+    for with_checksum in [false, true] {
+        let mut table = Table::new(&[], &json!({}));
+        let first = table.file("a.parquet", 0..3, [("id", None), ("v", None)]);
+        table.commit(&[first]);
+        // Sums up version 1, so that the log before it is not asked what the table is.
+        let log = std::fs::read_to_string(table.log(0)).unwrap();
+        let actions: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of = |name: &str| actions.iter().find_map(|action| action.get(name)).unwrap();
+        let sum = json!({ "tableSizeBytes": 1, "numFiles": 1, "numMetadata": 1, "numProtocol": 1,
+                          "metadata": of("metaData"), "protocol": of("protocol") });
+        let last = if with_checksum { table.log(1).with_extension("crc") } else { table.log(0) };
+        if with_checksum {
+            std::fs::write(&last, sum.to_string()).unwrap();
+        }
+        let source = open(&table.at());
+        assert_eq!(ask(&source, COUNT).await.unwrap(), [Value::Integer(3)]);
+        assert_eq!(ask(&source, COUNT).await.unwrap(), [Value::Integer(3)]);
+        replaced(&last, "4a1c3f4e", "5b1c3f4e");
+        refused(ask(&source, COUNT).await, if with_checksum { "checksum" } else { "log" });
+        assert_eq!(ask(&open(&table.at()), COUNT).await.unwrap(), [Value::Integer(3)]);
+    }
+    let moved = copy(Path::new(&ICEBERG.table("changed")));
+    let name = moved.path().file_name().unwrap().to_str().unwrap();
+    let sql = format!("SELECT COUNT(v) AS n FROM \"{name}\"");
+    let source = open(moved.path());
+    let before = ask(&source, &sql).await.unwrap();
+    let metadata = super::iceberg::newest(moved.path().to_str().unwrap());
+    let read: serde_json::Value = serde_json::from_slice(&std::fs::read(&metadata).unwrap()).unwrap();
+    replaced(&metadata, read["table-uuid"].as_str().unwrap(), "5b1c3f4e-0000-4000-8000-000000000000");
+    refused(ask(&source, &sql).await, "iceberg");
+    assert_eq!(ask(&open(moved.path()), &sql).await.unwrap(), before);
+}
+
+/// Writes a file with `other` in the place of the text `one`.
+fn replaced(path: &Path, one: &str, other: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains(one), "{text}");
+    std::fs::write(path, text.replace(one, other)).unwrap();
+}
+
 /// Catches columns of a later schema beside rows of the snapshot that was read first.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_reads_one_metadata_file_of_a_table() {
@@ -80,7 +128,8 @@ fn a_table_is_compared_with_a_server() {
     assert_eq!(found, Some(0), "{text}");
 }
 
-/// Catches a window that is carried over though the table has moved on since it was compared.
+/// Catches a window that is carried over though the table has moved on since it was compared, or is another one that was made
+/// anew with the same versions.
 #[test]
 fn windows_of_the_latest_state_are_not_carried_over() {
     for (pinned, kept) in
@@ -102,12 +151,21 @@ fn windows_of_the_latest_state_are_not_carried_over() {
              sources = {{ old = \"away\", new = \"away\" }}\n"
         );
         std::fs::write(folder.path().join("suite.toml"), suite).unwrap();
-        let (code, text) =
-            said(cutover(folder.path()).args(["run", "suite.toml", "--no-history", "--resume", "state"]));
-        assert_eq!(code, Some(2), "{text}");
+        let ran = || {
+            let arguments = ["run", "suite.toml", "--no-history", "--resume", "state", "--report", "json=r.json"];
+            let (code, text) = said(cutover(folder.path()).args(arguments));
+            assert_eq!(code, Some(2), "{text}");
+            let report = std::fs::read_to_string(folder.path().join("r.json")).unwrap();
+            (report.matches("\"carried_over\"").count(), text)
+        };
+        let (carried, text) = ran();
+        assert_eq!(carried, 0, "{text}");
         let windows = std::fs::read_dir(folder.path().join("state")).into_iter().flatten();
         let windows =
             windows.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with(".window.json"));
         assert_eq!(windows.count(), kept, "{pinned}: {text}");
+        assert_eq!(ran().0, kept, "{pinned}");
+        replaced(&table.log(0), "4a1c3f4e", "5b1c3f4e");
+        assert_eq!(ran().0, 0, "{pinned}");
     }
 }

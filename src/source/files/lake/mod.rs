@@ -97,6 +97,11 @@ impl Reads {
         known.iter().map(|(name, seen)| (name.clone(), seen.read.clone())).collect()
     }
 
+    /// Returns the state of a table, if it was read.
+    pub(super) fn state(&self, name: &str) -> Option<TableRead> {
+        self.of(name).map(|seen| seen.read)
+    }
+
     fn of(&self, name: &str) -> Option<Seen> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
@@ -124,14 +129,17 @@ impl Lake {
     /// Opens the table `name` as it was when it was first read, where `as_of` says nothing else.
     ///
     /// # Errors
-    /// A log that is broken or away, a state that it does not have, and whatever would have to be applied and is not.
+    /// A log that is broken or away, a state that it does not have, another table than was read first, and whatever would
+    /// have to be applied and is not.
     pub(super) async fn open(&self, name: &str, as_of: &AsOf, reads: Option<&Reads>) -> Result<LakeTable, Error> {
         let seen = || reads.and_then(|reads| reads.of(name));
         let first = match reads {
             Some(reads) if seen().is_none() => Some(reads.first.lock().await),
             _ => None,
         };
-        let (as_of, metadata) = self.again(as_of, seen());
+        let known = seen();
+        let first_id = known.as_ref().map(|known| known.read.id.clone());
+        let (as_of, metadata) = self.again(as_of, known);
         let (lake, runtime) = (self.clone(), Handle::current());
         let opened = own_thread::done(move || match lake.keeper {
             Keeper::Delta => delta::open(&lake.root, &as_of, runtime),
@@ -145,6 +153,12 @@ impl Lake {
             Error::new(ErrorCode::SourceUnfit, message)
         };
         let live = opened.await?.map_err(unfit)?;
+        if let Some(first_id) = first_id.filter(|first| *first != live.read.id) {
+            return Err(unfit(format!(
+                "it was made anew since this run read it first: its id was {first_id} and is {}; run it again",
+                live.read.id
+            )));
+        }
         if let Some(reads) = reads {
             reads.note(name, &live);
         }

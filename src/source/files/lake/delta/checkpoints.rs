@@ -110,7 +110,9 @@ impl Batches {
         let made = RecordBatch::try_new_with_options(self.whole.clone(), columns, &options);
         let made = StructArray::from(made.map_err(|cause| cause.to_string())?);
         // The reader leaves it to others to hide what lies within a NULL.
-        Ok(Box::new(ArrowEngineData::from(fix_nested_null_masks(made))))
+        let made = fix_nested_null_masks(made);
+        self.of.0.identity.of_actions(&made);
+        Ok(Box::new(ArrowEngineData::from(made)))
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 
 use super::super::root::Root;
 use super::checkpoints::Checkpoints;
+use super::identity::Identity;
 use super::json::Commits;
 use super::storage::Storage;
 
@@ -21,13 +22,18 @@ pub(super) struct LogEngine {
 
 impl LogEngine {
     pub(super) fn new(root: Root, runtime: Handle) -> LogEngine {
-        let storage = Storage { root, runtime };
+        let storage = Storage { root, runtime, identity: Identity::default() };
         LogEngine {
             json: Arc::new(Commits(storage.clone())),
             parquet: Arc::new(Checkpoints(storage.clone())),
             storage: Arc::new(storage),
             evaluation: Arc::new(ArrowEvaluationHandler),
         }
+    }
+
+    /// Which table it has read the log of.
+    pub(super) fn identity(&self) -> &Identity {
+        &self.storage.identity
     }
 }
 

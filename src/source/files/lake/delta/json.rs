@@ -75,6 +75,7 @@ fn read(storage: &Storage, file: &Url, schema: &SchemaRef) -> KernelResult<Vec<B
         let columns = schema.fields().map(column).collect::<KernelResult<Vec<_>>>()?;
         let batch = RecordBatch::try_new(whole.clone(), columns).map_err(|cause| broken(&cause))?;
         let batch = fix_nested_null_masks(StructArray::from(batch));
+        storage.identity.of_actions(&batch);
         batches.push(Box::new(ArrowEngineData::from(batch)));
     }
     Ok(batches)

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod engine;
+mod identity;
 mod json;
 mod schema;
 mod storage;
@@ -36,10 +37,11 @@ pub(super) const FORMAT: &str = "delta";
 /// A log that is broken, a version that is not there, and whatever would have to be applied and is not.
 pub(super) fn open(root: &Root, as_of: &AsOf, runtime: Handle) -> Result<Live, String> {
     let engine = LogEngine::new(root.clone(), runtime);
-    let snapshot = snapshot(root, as_of, &engine)?;
+    let (snapshot, id) = snapshot(root, as_of, &engine)?;
     let read = TableRead {
         format: FORMAT.to_owned(),
         version: snapshot.version().to_string(),
+        id,
         // A log may have lost the commit to a checkpoint.
         at: snapshot
             .get_timestamp(&engine)
@@ -61,30 +63,39 @@ pub(super) fn open(root: &Root, as_of: &AsOf, runtime: Handle) -> Result<Live, S
     Ok(Live { read, metadata: None, columns: columns.into(), files })
 }
 
-fn snapshot(root: &Root, as_of: &AsOf, engine: &LogEngine) -> Result<SnapshotRef, String> {
-    let latest = || Snapshot::builder_for(root.url()).build(engine).map_err(|cause| plain(&cause));
+/// The state that is read, and the id of the table.
+fn snapshot(root: &Root, as_of: &AsOf, engine: &LogEngine) -> Result<(SnapshotRef, String), String> {
+    let latest = || {
+        engine.identity().forget();
+        Snapshot::builder_for(root.url()).build(engine).map_err(|cause| plain(&cause))
+    };
     let at = |version: u64| {
+        engine.identity().forget();
         let built = Snapshot::builder_for(root.url()).at_version(version).build(engine);
         built.map_err(|cause| {
             let last = latest().map_or(String::new(), |latest| format!("; its latest version is {}", latest.version()));
             format!("the version {version} cannot be read: {}{last}", plain(&cause))
         })
     };
-    match as_of {
-        AsOf::Latest => latest(),
-        AsOf::Version(version) => at(*version),
+    let snapshot = match as_of {
+        AsOf::Latest => latest()?,
+        AsOf::Version(version) => at(*version)?,
         AsOf::Time(time) => {
             let commit =
                 latest_version_as_of(&*latest()?, engine, time.timestamp_millis(), HistoryCommitType::Recreatable);
             let commit = commit.map_err(|cause| {
                 format!("no version of {} can be read: {}", super::as_of::written(*time), plain(&cause))
             })?;
-            at(commit.version)
+            at(commit.version)?
         }
         AsOf::Snapshot(_) | AsOf::Reference(_) => {
-            Err("a Delta table has versions; give `as_of` as { version = 12 } or { timestamp = \"…\" }".to_owned())
+            return Err(
+                "a Delta table has versions; give `as_of` as { version = 12 } or { timestamp = \"…\" }".to_owned()
+            );
         }
-    }
+    };
+    let id = engine.identity().id().ok_or("its log says no id of the table")?;
+    Ok((snapshot, id))
 }
 
 /// The files of one batch of the log.

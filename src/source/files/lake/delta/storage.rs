@@ -11,12 +11,15 @@ use tokio::runtime::Handle;
 use url::Url;
 
 use super::super::root::Root;
+use super::identity::Identity;
 
 /// The store of a table, read by a thread that may wait.
 #[derive(Clone, Debug)]
 pub(super) struct Storage {
     pub(super) root: Root,
     pub(super) runtime: Handle,
+    /// Which table it is, as far as it was read.
+    pub(super) identity: Identity,
 }
 
 impl Storage {
@@ -80,7 +83,11 @@ impl StorageHandler for Storage {
         let storage = self.clone();
         Ok(Box::new(files.into_iter().map(move |(url, range)| {
             let place = storage.place(&url)?;
-            let Some(range) = range else { return storage.read(&place) };
+            let Some(range) = range else {
+                let bytes = storage.read(&place)?;
+                storage.identity.of_file(&url, &bytes);
+                return Ok(bytes);
+            };
             let options = GetOptions { range: Some(GetRange::Bounded(range)), ..GetOptions::default() };
             let store: &Arc<dyn ObjectStore> = storage.root.store();
             Ok(storage.runtime.block_on(async { store.get_opts(&place, options).await?.bytes().await })?)

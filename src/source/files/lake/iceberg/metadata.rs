@@ -16,6 +16,8 @@ const ENDING: &str = ".metadata.json";
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Metadata {
     pub(super) location: String,
+    /// Absent in old files.
+    pub(super) table_uuid: Option<String>,
     #[serde(default)]
     pub(super) schemas: Vec<Schema>,
     pub(super) current_schema_id: Option<i64>,

@@ -65,8 +65,14 @@ pub(super) fn open(root: &Root, file: Option<&str>, as_of: &AsOf, runtime: Handl
         Some(snapshot) => table.files(snapshot, &columns)?,
         None => Vec::new(),
     };
+    let id = table.metadata.table_uuid.clone().unwrap_or_default();
     let metadata = place.filename().map(str::to_owned);
-    Ok(Live { read: TableRead { format: FORMAT.to_owned(), version, at }, metadata, columns: columns.into(), files })
+    Ok(Live {
+        read: TableRead { format: FORMAT.to_owned(), version, id, at },
+        metadata,
+        columns: columns.into(),
+        files,
+    })
 }
 
 /// The newest metadata file.
