@@ -262,14 +262,14 @@ pub struct ColumnShare {
     #[serde(serialize_with = "text_of", deserialize_with = "count")]
     #[schemars(with = "String")]
     pub seen: u64,
-    /// Those that were changed.
+    /// Those that hold values: of which a value was changed, or could not be, which nobody is known to see.
     #[serde(serialize_with = "text_of", deserialize_with = "count")]
     #[schemars(with = "String")]
     pub of: u64,
 }
 
 impl ColumnShare {
-    /// Counts the columns of `tables` whose values were changed; absent where there are none.
+    /// Counts the columns of `tables` that hold values; absent where there are none.
     fn of<'a>(tables: impl Iterator<Item = &'a TableProof>) -> Option<ColumnShare> {
         let mut columns: BTreeMap<(&str, &str, &str), bool> = BTreeMap::new();
         for table in tables {
@@ -277,8 +277,8 @@ impl ColumnShare {
                 let Some(column) = &mutant.column else { continue };
                 let is_seen = match mutant.outcome {
                     Sighting::Caught | Sighting::Noticed => true,
-                    Sighting::Missed | Sighting::Allowed => false,
-                    Sighting::NoEffect | Sighting::Untested => continue,
+                    Sighting::Missed | Sighting::Allowed | Sighting::Untested => false,
+                    Sighting::NoEffect => continue,
                 };
                 *columns.entry((&table.source, &table.table, column)).or_default() |= is_seen;
             }

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(last(folder.path(), "s", "one"), None);
     }
 
-    /// Catches a column that is counted as seen by a mutant that was not tried, or twice, or that of another suite.
+    /// Catches a column that is counted as seen, or is not counted, by a mutant that was not tried, or twice, or that of another suite.
     #[test]
     fn columns_of_tables_are_counted() {
         let of = |column: &str, outcome| MutantReport { column: Some(column.to_owned()), ..mutant(outcome) };
@@ -146,12 +146,13 @@ mod tests {
             of("a", Sighting::Noticed),
             of("b", Sighting::Allowed),
             of("c", Sighting::Untested),
+            of("e", Sighting::NoEffect),
             mutant(Sighting::Caught),
         ];
         let tables = vec![table("s.c", own), table("t.c", vec![of("d", Sighting::Caught)])];
         let whole = ProofReport { tables, ..report(&[Sighting::Caught]) };
         let columns = |name: usize| whole.last(&whole.suites[name]).columns;
-        assert_eq!(columns(0), Some(ColumnShare { seen: 1, of: 2 }));
+        assert_eq!(columns(0), Some(ColumnShare { seen: 1, of: 3 }));
         assert_eq!(columns(1), Some(ColumnShare { seen: 1, of: 1 }));
         assert_eq!(report(&[Sighting::Caught]).last(&whole.suites[0]).columns, None);
     }

@@ -10,6 +10,7 @@ mod kept;
 mod mutants;
 mod picks;
 mod rewrite;
+mod unread;
 mod versions;
 
 use std::sync::{Arc, Mutex};

@@ -45,6 +45,10 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
     mutants.extend(tombstones(table, picked));
     mutants.extend(orphans(table, picked));
     for (at, (column, of)) in picked.columns.iter().enumerate().filter(|(_, (name, _))| !picked.key.contains(name)) {
+        if let Some(unread) = unread(picked, column) {
+            mutants.push(unread);
+            continue;
+        }
         // NULL and one change of the value itself: a query that turns NULL into something may still see the other.
         let mut unwritable = None;
         let mut is_other_done = false;
@@ -68,6 +72,19 @@ pub(super) fn mutants(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
         mutants.extend(unwritable.filter(|_| !is_other_done));
     }
     mutants
+}
+
+/// The mutant of a column that cannot be read, which is not tried: of a value nobody knows what another one is, nor whether it is
+/// NULL already.
+fn unread(picked: &Picked, column: &String) -> Option<TableMutant> {
+    let why = picked.unread.get(column)?;
+    let why = format!("its values cannot be read, so that nothing of it was changed: {why}");
+    Some(TableMutant {
+        name: "other",
+        what: "a value becomes another",
+        column: Some(column.clone()),
+        body: Body::Untried(why),
+    })
 }
 
 /// Rows that are marked as deleted, and are so no longer.
@@ -98,7 +115,10 @@ fn orphans(table: &TableName, picked: &Picked) -> Vec<TableMutant> {
             name: "orphan",
             what: "some rows refer to what is not there",
             column: Some(name.clone()),
-            body: with_other(picked, table, &picked.rows, at, unheard_of),
+            body: match picked.unread.get(name) {
+                Some(why) => Body::Untried(why.clone()),
+                None => with_other(picked, table, &picked.rows, at, unheard_of),
+            },
         })
     };
     picked.references.iter().filter_map(of).collect()

@@ -3,6 +3,7 @@
 use super::super::request::Request;
 use super::asking::{Asking, count};
 use super::kept::KeptVersions;
+use super::unread::{Unread, readable};
 use super::versions::{Versions, is_replacing};
 use crate::frame::{Frame, Type, Value};
 use crate::schema::{Property, TableSchema};
@@ -17,9 +18,11 @@ const ROWS: u64 = 5;
 /// Columns of a table, and rows of it.
 pub(super) struct Picked {
     pub(super) dialect: &'static dyn Dialect,
-    /// Every column, in the order of the catalogue, with its type.
+    /// Every column, in the order of the catalogue, with its type; that of one that cannot be read is the type of NULL.
     pub(super) columns: Vec<(String, Type)>,
     pub(super) key: Vec<String>,
+    /// Columns that cannot be read, of which rows have no values.
+    pub(super) unread: Unread,
     pub(super) rows: Vec<Row>,
     /// Columns by which its rows refer to others.
     pub(super) references: Vec<String>,
@@ -99,8 +102,6 @@ pub(super) async fn picked(
     let order: Vec<String> =
         if found.key.is_empty() { &found.order } else { &found.key }.iter().map(|name| dialect.quoted(name)).collect();
     let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
-    let list: Vec<String> = found.columns.iter().map(|name| dialect.quoted(name)).collect();
-    let list = list.join(", ");
     // At most half of them: that all of them are lost is seen by nearly everything.
     let rows = ROWS.min((count / 2).max(1));
     let mut places: Vec<u64> = (0..rows).map(|at| (2 * at + 1) * count / (2 * rows)).collect();
@@ -109,6 +110,7 @@ pub(super) async fn picked(
         dialect,
         columns: Vec::new(),
         key: found.key.clone(),
+        unread: Unread::new(),
         rows: Vec::new(),
         references: references(&found, &schema, &said.joined),
         versions: None,
@@ -116,9 +118,15 @@ pub(super) async fn picked(
         tombstones: None,
     };
     for place in places {
-        let row = asking.ask(&format!("SELECT {list} FROM {name}{order} LIMIT 1 OFFSET {place}")).await?;
+        let from = format!("{name}{order} LIMIT 1 OFFSET {place}");
+        let row = readable(&asking, &found.columns, &from, &mut picked.unread).await?;
+        // Without all of its key a row cannot be told from others.
+        if let Some(why) = found.key.iter().find_map(|name| picked.unread.get(name)) {
+            return Err(why.clone());
+        }
+        let of = |name: &String| row.column(name).map_or(Type::Null, |(_, of)| of.clone());
         if picked.columns.is_empty() {
-            picked.columns = found.columns.iter().cloned().zip(row.types().iter().cloned()).collect();
+            picked.columns = found.columns.iter().map(|name| (name.clone(), of(name))).collect();
         }
         picked.rows.extend(conditions(dialect, &found, &row)?);
     }
@@ -131,8 +139,10 @@ pub(super) async fn picked(
         other => other,
     };
     if picked.versions.as_ref().is_none_or(|versions| !versions.know_deleted()) {
-        let from = |is_marked: &str| format!("SELECT {list} FROM {name} WHERE {is_marked}{order} LIMIT {ROWS}");
-        picked.tombstones = tombstones(&picked, &found, said.tombstones, &asking, &from).await;
+        let from = |is_marked: &str| format!("{name} WHERE {is_marked}{order} LIMIT {ROWS}");
+        let mut unread = picked.unread.clone();
+        picked.tombstones = tombstones(&picked, &found, said.tombstones, (&asking, &mut unread), &from).await;
+        picked.unread = unread;
     }
     Ok(picked)
 }
@@ -143,8 +153,8 @@ async fn tombstones(
     picked: &Picked,
     found: &Table,
     said: Option<&TombstonedTable>,
-    asking: &Asking<'_>,
-    query: &(dyn Fn(&str) -> String + Sync),
+    (asking, unread): (&Asking<'_>, &mut Unread),
+    from: &(dyn Fn(&str) -> String + Sync),
 ) -> Option<Result<Tombstones, String>> {
     let marks = |(name, of): &(String, Type)| {
         let is_named = match said {
@@ -172,7 +182,7 @@ async fn tombstones(
             found.columns.join(", ")
         )));
     };
-    let rows = asking.ask(&query(&is_marked)).await.ok()?;
+    let rows = readable(asking, &found.columns, &from(&is_marked), unread).await.ok()?;
     let rows = conditions(picked.dialect, found, &rows).unwrap_or_default();
     Some(Ok(Tombstones { column, rows }))
 }
@@ -194,7 +204,8 @@ fn conditions(dialect: &dyn Dialect, found: &Table, frame: &Frame) -> Result<Vec
     let mut rows = Vec::new();
     for at in 0..frame.height() {
         let values: Vec<Value> = columns.iter().map(|column| column.get(at).cloned().unwrap_or(Value::Null)).collect();
-        let named = found.columns.iter().zip(&values).filter(|(name, _)| is_key(name));
+        let is_read = |name: &String| frame.column(name).is_some();
+        let named = found.columns.iter().zip(&values).filter(|(name, _)| is_key(name) && is_read(name));
         let parts: Vec<String> = named.filter_map(|(name, value)| condition(dialect, name, value)).collect();
         if parts.is_empty() {
             return Err("no column of it holds a value that a query can name".to_owned());

@@ -176,3 +176,46 @@ async fn what_cannot_be_replaced_is_said() {
     assert_eq!((proof.code, proof.json["status"].as_str()), (Some(2), Some("void")), "{}", proof.shown);
     assert!(proof.json.to_string().contains("a name `cutover_shadow` of its own"), "{}", proof.json);
 }
+
+/// Catches a table that is not tried because of a column that no query reads, and such a column that is told seen, or by no one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_that_cannot_be_read_is_untested_by_itself() {
+    const PLAIN: &str = "[checks.rows]\nkind = \"rows\"\nkey = [\"id\"]\nold = \"SELECT id, v FROM t\"\n\
+                         new = \"SELECT id, v FROM t\"\n";
+    let engines = [
+        (
+            "postgres",
+            "CREATE TABLE t (id int PRIMARY KEY, p point, v int, n numeric); INSERT INTO t SELECT i, point(1, i), i, \
+             CASE WHEN i = 6 THEN 'NaN'::numeric ELSE i END FROM generate_series(1, 10) i;",
+            ["1", "3"],
+        ),
+        (
+            "mysql",
+            "CREATE TABLE t (id int PRIMARY KEY, p point, v int, n time); INSERT INTO t VALUES (1, point(1, 2), 1, '1:00:00'), \
+             (2, point(1, 2), 2, '100:00:00'), (3, NULL, 3, '1:00:00'), (4, NULL, 4, NULL);",
+            ["1", "3"],
+        ),
+        (
+            "clickhouse",
+            "CREATE TABLE t (id Int32, p AggregateFunction(sum, Int32), v Int32, n String) ENGINE = MergeTree ORDER BY id; \
+             INSERT INTO t SELECT number, sumState(toInt32(number)), number, unhex('ff') FROM numbers(10) GROUP BY number;",
+            // A sorting key is no key, so that `id` is changed, too.
+            ["2", "4"],
+        ),
+    ];
+    for (engine, table, [seen, of]) in engines {
+        let folder = tempfile::tempdir().unwrap();
+        let url = place(engine, "prove_unread").await;
+        apply(&url, folder.path(), table).await;
+        let proof = prove(folder.path(), &url, PLAIN);
+        let shown = || format!("{engine}: {}\n{}", proof.shown, proof.json);
+        assert_eq!((proof.code, proof.json["status"].as_str()), (Some(0), Some("proven")), "{}", shown());
+        assert_eq!(with(&proof, "untested"), ["t.p:other", "t.n:other"], "{}", shown());
+        for id in ["t:lose_rows", "t:double_rows", "t.v:null", "t.v:zero"] {
+            assert!(with(&proof, "caught").contains(&id.to_owned()), "{id} is not caught: {}", shown());
+        }
+        let kept = std::fs::read_dir(folder.path().join("reports/proofs")).unwrap().next().unwrap().unwrap();
+        let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(kept.path()).unwrap()).unwrap();
+        assert_eq!(kept["columns"], serde_json::json!({ "seen": seen, "of": of }), "{}", shown());
+    }
+}
