@@ -155,7 +155,7 @@ fn proofs(folder: &Path, selected: &[Selected<'_>]) -> BTreeMap<String, LastProo
     let mut found = BTreeMap::new();
     for suite in selected.iter().map(|one| one.suite) {
         if let Entry::Vacant(place) = found.entry(suite.name.clone())
-            && let Some(proof) = proofs::last(folder, &suite.name, &suite.definition())
+            && let Some(proof) = proofs::last(folder, (&suite.name, &suite.path), &suite.definition())
         {
             place.insert(proof);
         }
