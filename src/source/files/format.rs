@@ -75,6 +75,14 @@ pub(super) fn seems_data(path: &Path) -> bool {
 mod tests {
     use super::*;
 
+    /// Catches an ending that is read and not named where none is found.
+    #[test]
+    fn every_ending_is_named() {
+        for (ending, _) in KINDS {
+            assert!(super::super::tables::ENDINGS.contains(ending), "{ending}");
+        }
+    }
+
     /// Catches a file that is left out by its name, and one that is read as what it is not.
     #[test]
     fn a_name_says_what_a_file_is() {

@@ -17,7 +17,7 @@ use crate::fs::input;
 use crate::model::ErrorCode;
 
 /// What an ending may be, in words.
-pub(super) const ENDINGS: &str = ".parquet, .csv, .tsv, .ndjson or .jsonl file";
+pub(super) const ENDINGS: &str = ".parquet, .csv, .tsv, .ndjson, .jsonl, .arrow, .feather, .ipc or .avro file";
 
 /// Tables by their names.
 pub(super) type Tables = BTreeMap<String, Contents>;

@@ -130,10 +130,11 @@ fn so_many_values_move_across_a_quantile_as_its_bounds_let() {
     }
 }
 
-/// A suite of one `percentile` check whose sides have the table `spans` of these types and texts.
-fn quantiles(types: &str, bounds: &str, old: &str, new: &str) -> Proof {
-    let typed = format!("types = {{ {types} }}");
-    let head = regex::Regex::new("types = .*").unwrap().replace_all(HEAD, &typed).into_owned();
+/// A suite of one `percentile` check whose sides have the table `spans` of these types, of old and of new, and texts.
+fn quantiles(types: [&str; 2], bounds: &str, old: &str, new: &str) -> Proof {
+    let mut types = types.into_iter();
+    let typed = |_: &regex::Captures<'_>| format!("types = {{ {} }}", types.next().unwrap());
+    let head = regex::Regex::new("types = .*").unwrap().replace_all(HEAD, typed).into_owned();
     let check = format!(
         "[checks.c]\nkind = \"percentile\"\nkey = \"kind\"\nvalue = \"ms\"\n{bounds}\n\
          old = \"SELECT * FROM spans\"\nnew = \"SELECT * FROM spans\"\n"
@@ -167,7 +168,7 @@ fn a_stored_quantile_moves_as_far_as_its_bounds_let() {
         // Down it has 10 more to go than old.
         (integers, "relative = 0.05", shifted.as_str(), "61"),
     ] {
-        let proof = quantiles(&format!("{types}, {count}"), &format!("{p50}{bounds}"), table, new);
+        let proof = quantiles([&format!("{types}, {count}"); 2], &format!("{p50}{bounds}"), table, new);
         is(&proof, "amount", amount, &format!("{types} {bounds} {new}"));
         let loss = &proof.check("shop.c")["smallest"][0];
         // Of groups with as much room, the first.
@@ -178,8 +179,8 @@ fn a_stored_quantile_moves_as_far_as_its_bounds_let() {
     let values = (0..1_000).map(|n| format!("a,{}\n", n * 7 % 1_000)).collect::<String>();
     let values = format!("kind,ms\n{values}");
     let raw = |q: &str, bounds: &str, new: &str| {
-        let types = format!("\"ms\" = \"integer\", {decimals}");
-        quantiles(&types, &format!("quantiles = {{ p50 = {q} }}\n{bounds}"), &values, &format!("kind,p50\na,{new}\n"))
+        let types = ["\"ms\" = \"integer\"", decimals];
+        quantiles(types, &format!("quantiles = {{ p50 = {q} }}\n{bounds}"), &values, &format!("kind,p50\na,{new}\n"))
     };
     // From 489 to 510 the rank of the median is within 0.01.
     for (bounds, new, amount) in [
@@ -194,9 +195,9 @@ fn a_stored_quantile_moves_as_far_as_its_bounds_let() {
     assert!(loss["amount"].is_null() && loss["unseen"].as_str().unwrap().starts_with("however far it rises"), "{loss}");
     assert!(endless.shown.contains("any size of shop.c p50 in kind = a would pass"), "{}", endless.shown);
     // Old says 500, and new has the values: 490 of them are as few as may be up to there.
-    let types = format!("\"ms\" = \"integer\", {decimals}");
+    let types = [decimals, "\"ms\" = \"integer\""];
     let bounds = "quantiles = { p50 = 0.5 }\nrank = 0.01";
-    is(&quantiles(&types, bounds, "kind,p50\na,500\n", &values), "values", "12", "old gives quantiles");
+    is(&quantiles(types, bounds, "kind,p50\na,500\n", &values), "values", "12", "old gives quantiles");
 }
 
 /// Catches floats that are within a bound and of which nothing is told, and an amount beyond it that is not the first.
