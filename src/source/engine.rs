@@ -274,9 +274,9 @@ pub trait Engine: Send + Sync {
         Box::pin(async { Ok(None) })
     }
 
-    /// Bytes of this machine's disks that a second reading of `sql` would read; absent where it reads from elsewhere, and where
-    /// nobody can say.
-    fn near<'a>(&'a self, _sql: &'a str) -> BoxFuture<'a, Option<u64>> {
+    /// What a second reading of `sql` would read of this machine's disks; absent where it reads from elsewhere, and where nobody
+    /// can say.
+    fn near<'a>(&'a self, _sql: &'a str) -> BoxFuture<'a, Option<Estimate>> {
         Box::pin(async { None })
     }
 

@@ -196,7 +196,7 @@ impl Engine for OnOwnThreads {
         self.ask(move |engine| Box::pin(async move { engine.estimate(&sql, timeout, &ticket).await }))
     }
 
-    fn near<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Option<u64>> {
+    fn near<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Option<Estimate>> {
         let sql = sql.to_owned();
         self.ask(move |engine| Box::pin(async move { engine.near(&sql).await }))
     }

@@ -20,7 +20,7 @@ use crate::model::{ErrorReport, Side, Sides, Warning};
 use crate::rowdiff;
 use crate::rowdiff::{Copied, DiffPlan, Failure, Hashed, Kept};
 use crate::source;
-use crate::source::{Engine, Error, ErrorCode, QueryHandle, Reader};
+use crate::source::{Engine, Error, ErrorCode, Estimate, QueryHandle, Reader};
 
 /// Batches between a source and its hashing.
 pub(crate) const BACKLOG: usize = 2;
@@ -235,15 +235,18 @@ pub(super) async fn room_to_hold(side: &SideQuery<'_>) -> Option<usize> {
 /// How long it may take to say how large files are.
 const NEAR: Duration = Duration::from_secs(1);
 
-/// Bytes of the rows of files of `near` bytes on this machine that are held at most.
+/// Bytes of the rows of the files on this machine that are held at most, by what is known of those; files of Parquet are smaller
+/// than their rows.
 ///
 /// Memory costs more than it seems: the system clears each page that is new to a process, and on a virtual machine the host has
 /// to find it first. Beyond what a few checks use again and again, reading files twice costs less than holding their rows, unless
 /// they come over a network. Of large files a window or a filter may still ask for few rows.
-fn most_held(near: Option<u64>) -> usize {
+fn most_held(near: Option<Estimate>) -> usize {
     const LARGE: u64 = 64 << 20;
+    // More rows of a few columns than are held at most.
+    const MANY: u64 = 2_000_000;
     match near {
-        Some(bytes) if bytes > LARGE => 32 << 20,
+        Some(Estimate { rows, bytes, .. }) if rows > Some(MANY) || bytes > Some(LARGE) => 32 << 20,
         Some(_) => 256 << 20,
         None => usize::MAX,
     }
@@ -339,7 +342,13 @@ mod tests {
     /// Catches large files whose rows all stay in memory, small ones that are read twice, and rows of a store that are.
     #[test]
     fn rows_of_small_files_are_held() {
-        let at = [None, Some(0), Some(64 << 20), Some((64 << 20) + 1), Some(u64::MAX)].map(most_held);
-        assert_eq!(at, [usize::MAX, 256 << 20, 256 << 20, 32 << 20, 32 << 20]);
+        let of = |rows, bytes| most_held(Some(Estimate { rows, bytes, and_more: false }));
+        let (near, large) = (64 << 20, (64 << 20) + 1);
+        assert_eq!(most_held(None), usize::MAX);
+        assert_eq!([of(None, None), of(Some(0), Some(0)), of(Some(2_000_000), Some(near))], [256 << 20; 3]);
+        assert_eq!(
+            [of(None, Some(large)), of(Some(1), Some(u64::MAX)), of(Some(2_000_001), Some(near))],
+            [32 << 20; 3]
+        );
     }
 }

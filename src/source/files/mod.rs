@@ -291,10 +291,10 @@ impl Engine for Files {
         })
     }
 
-    fn near<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Option<u64>> {
+    fn near<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Option<Estimate>> {
         Box::pin(async move {
             match self.place {
-                Place::Local(_) => estimate::estimated(&self.place, &self.as_of, sql).await.ok()?.bytes,
+                Place::Local(_) => estimate::estimated(&self.place, &self.as_of, sql).await.ok(),
                 Place::Stored(_) => None,
             }
         })

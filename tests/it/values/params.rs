@@ -147,7 +147,7 @@ fn a_param_changes_nothing_beside_it() {
     suite.source("files", "url = \"t.csv\"");
     let params = TABLE.iter().map(|row| format!("{0} = {1}\nlist_{0} = [{1}, {1}]\n", row.name, row.param));
     suite.params(&params.collect::<String>());
-    let mut checks = 0;
+    let (mut checks, mut refused) = (0, 0);
     for row in &TABLE {
         for (engine, columns) in row.columns {
             let engines: Vec<&str> = match *engine {
@@ -157,13 +157,14 @@ fn a_param_changes_nothing_beside_it() {
             for engine in engines {
                 for column in *columns {
                     checks += 1;
+                    refused += usize::from(is_refused(engine, row.name));
                     check(&mut suite, &format!("{}_{engine}_{checks}", row.name), engine, column, row.name);
                 }
             }
         }
     }
     let reports = suite.run(&[]);
-    assert_eq!(reports.len(), 2 * checks);
+    assert_eq!(reports.len(), 2 * checks - refused);
     let wrong = reports.iter().filter(|report| report["status"] != "pass");
     let wrong = wrong.map(|report| format!("{}: {} {}", report["id"], report["error"], report["examples"]));
     assert_eq!(wrong.collect::<Vec<_>>().join("\n"), "");
@@ -188,7 +189,14 @@ fn check(suite: &mut Suite, name: &str, engine: &str, column: &str, param: &str)
     let both = format!("SELECT 1 AS id, x AS v FROM {rows} UNION ALL SELECT 2 AS id, {{{{ {param} }}}} AS v{from}");
     let old = format!("SELECT id, v FROM ({both}) AS u WHERE id = 1");
     let new = format!("SELECT 1 AS id, x AS v FROM {rows}");
-    suite.check(&format!("{name}_union"), (engine, &old), (engine, &new), KEYED);
+    if !is_refused(engine, param) {
+        suite.check(&format!("{name}_union"), (engine, &old), (engine, &new), KEYED);
+    }
+}
+
+/// Whether a time that a subquery selects is refused: SQLite would compare it as a text elsewhere.
+fn is_refused(engine: &str, param: &str) -> bool {
+    engine == "sqlite" && ["timestamp", "wall_clock", "date", "time"].iter().any(|time| param.starts_with(time))
 }
 
 /// Catches a list of decimals beside other numbers of ClickHouse, which its `IN` refuses, without a way out that works.
