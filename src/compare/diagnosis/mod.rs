@@ -12,6 +12,7 @@ pub(crate) mod draw;
 mod encodings;
 pub(crate) mod evidence;
 mod keys;
+mod known;
 mod merges;
 mod moved;
 mod nulls;
@@ -32,8 +33,6 @@ mod transformations;
 mod weights;
 mod zones;
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use columns::{ColumnChanges, changed};
@@ -42,6 +41,7 @@ use copies::{Ratio, copies};
 use deltas::deltas;
 pub(crate) use evidence::{Change, Collector, Counted, DifferingRow, Evidence, Head, Merged};
 use keys::changed_key;
+pub(crate) use known::Known;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
 use ranks::ranks_of;
@@ -52,25 +52,7 @@ use spread::spread;
 use transformations::{Explained, FEWEST, of_column};
 use weights::heavy;
 
-use crate::model::{Diagnosis, Difference, DifferenceForm, Elsewhere, Finding, FindingCode, RowCounts, Term};
-
-/// What is known of the differences beside the rows themselves.
-pub(crate) struct Known<'a> {
-    /// The rows by how they relate.
-    pub(crate) rows: RowCounts,
-    /// Rows in which each column changed, by its name in old.
-    pub(crate) changed: BTreeMap<&'a str, u64>,
-    /// Whether the rows are groups whose numbers can move from one to another.
-    pub(crate) groups: bool,
-    /// What the differences of the check are.
-    pub(crate) form: DifferenceForm,
-    /// Whether the values of a column are not to be shown.
-    pub(crate) hidden: &'a (dyn Fn(&str) -> bool + Sync),
-    /// Whether a column has another name in new.
-    pub(crate) renamed: &'a (dyn Fn(&str) -> bool + Sync),
-    /// Whether the time for all this is over.
-    pub(crate) late: &'a (dyn Fn() -> bool + Sync),
-}
+use crate::model::{Diagnosis, Difference, Elsewhere, Finding, FindingCode, Term};
 
 /// Says what is true of the differing rows; nothing of fewer than five.
 pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
@@ -280,7 +262,7 @@ impl Diagnosing<'_> {
 
     /// What `some` of `rows` have in common, counted over all of `rows` and held against the rows that are none of these.
     fn shared_by(&self, some: &[usize], rows: &[usize], own: Option<usize>, most: usize) -> Vec<Shared> {
-        let Known { rows: counts, hidden, late, .. } = self.known;
+        let Known { rows: counts, hidden, late, collated, .. } = self.known;
         let with_ranks = |rows: &[usize]| -> Vec<RowInOrder<'_>> {
             rows.iter().map(|row| self.evidence.row(*row, &self.ranks)).collect()
         };
@@ -293,7 +275,15 @@ impl Diagnosing<'_> {
         let others = self.evidence.others(rows, &self.ranks);
         let all = old.saturating_sub(of_old).max(1);
         let ranked = self.ranks.all;
-        let background = Background { columns: &self.evidence.columns, others: &others, all, ranked, hidden, late };
+        let background = Background {
+            columns: &self.evidence.columns,
+            others: &others,
+            all,
+            ranked,
+            hidden,
+            late,
+            collated: *collated,
+        };
         shared(&some, &class, own, most, &background)
     }
 

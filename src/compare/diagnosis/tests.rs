@@ -4,8 +4,11 @@ mod extremes;
 mod planted;
 mod weights;
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::frame::Value;
+use crate::model::{DifferenceForm, RowCounts};
 use planted::{noise, planted, rows};
 
 /// Numbers that look drawn, the same in every run.
@@ -67,6 +70,7 @@ fn told(evidence: &Evidence) -> (Vec<(String, String, u64)>, u64) {
         changed: BTreeMap::from([("v", changed)]),
         groups: false,
         form: DifferenceForm::Rows,
+        collated: false,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -202,6 +206,7 @@ fn gains_and_losses_that_cancel_are_told_apart_from_losses() {
             changed: BTreeMap::from([("v", changed)]),
             groups: true,
             form: DifferenceForm::Rows,
+            collated: false,
             hidden: &|_| false,
             renamed: &|_| false,
             late: &|| false,
@@ -239,6 +244,7 @@ fn rows_under_a_changed_key_are_told_as_the_same() {
         changed: BTreeMap::new(),
         groups: false,
         form: DifferenceForm::Rows,
+        collated: false,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -284,6 +290,7 @@ fn copies_are_told_with_how_many_there_are() {
         changed: BTreeMap::new(),
         groups: false,
         form: DifferenceForm::Rows,
+        collated: false,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,
@@ -308,6 +315,7 @@ fn what_is_late_is_cut_short_and_says_so() {
         changed: BTreeMap::from([("v", 3_000)]),
         groups: false,
         form: DifferenceForm::Rows,
+        collated: false,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &late,

@@ -54,6 +54,10 @@ pub(crate) async fn diagnosed(
     let renamed: BTreeSet<String> = check.rename.keys().cloned().collect();
     let groups = matches!(found.outcome, Outcome::Numbers(_));
     let form = check.difference_form();
+    let collated = check.sides.present().any(|(_, query)| {
+        let open = context.sources.get(one.suite, &query.source);
+        open.is_ok_and(|open| open.engine.driver().capabilities.collates_texts)
+    });
     let begun = Instant::now();
     let diagnosing = move || {
         let known = Known {
@@ -63,18 +67,12 @@ pub(crate) async fn diagnosed(
             form,
             hidden: &|name| mask.as_ref().is_some_and(|mask| mask.hides_value(name)),
             renamed: &|name| renamed.contains(name),
+            collated,
             late: &|| begun.elapsed() > LONGEST,
         };
         diagnose(&evidence, &known)
     };
-    let mut diagnosis = blocking(|| caught(diagnosing)).await.ok();
-    let collated = check.sides.present().any(|(_, query)| {
-        let open = context.sources.get(one.suite, &query.source);
-        open.is_ok_and(|open| open.engine.driver().capabilities.collates_texts)
-    });
-    for finding in diagnosis.iter_mut().flat_map(|diagnosis| &mut diagnosis.findings).filter(|_| collated) {
-        finding.condition.take_if(|condition| compares_letters(condition));
-    }
+    let diagnosis = blocking(|| caught(diagnosing)).await.ok();
     if diagnosis.is_none() {
         let text = "cutover met a defect of its own while it looked for what the differences have in common; \
                     please report it with the query";
@@ -91,29 +89,4 @@ fn tie(rows: u64) -> Warning {
         plural(rows, "differing row")
     );
     Warning::new(WarningCode::VersionTie, message)
-}
-
-/// Whether a condition compares with a text that a collation may take for another: one with more than digits and their marks.
-fn compares_letters(condition: &str) -> bool {
-    let texts = condition.split('\'').skip(1).step_by(2);
-    texts.flat_map(str::chars).any(|c| !c.is_ascii_digit() && !matches!(c, '-' | ':' | '.'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Catches a condition of a text that another text meets by its collation, and the loss of one that no collation changes.
-    #[test]
-    fn only_letters_depend_on_a_collation() {
-        for (condition, letters) in [
-            ("currency = 'EUR'", true),
-            ("id = 7 AND name = 'é'", true),
-            ("code = '12 '", true),
-            ("day = '2026-01-01' AND id BETWEEN 3 AND 9", false),
-            ("eur IS NULL", false),
-        ] {
-            assert_eq!(compares_letters(condition), letters, "{condition}");
-        }
-    }
 }

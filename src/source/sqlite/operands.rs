@@ -5,6 +5,7 @@
 //! compared elsewhere by its column, and `min`, `max` and `nullif` go by their first argument: a time there is refused. A `CASE` and
 //! a function with such a comparison inside would hand the collation on to what they give, and are given the usual one.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::super::lexer::{self, Kind, Token};
@@ -74,7 +75,7 @@ const BY_THE_FIRST: [&str; 3] = ["MAX", "MIN", "NULLIF"];
 pub(super) fn collated(sql: &str, times: &[Range<usize>]) -> Result<String, (usize, String)> {
     let tokens: Vec<Token> =
         lexer::lex(&LEXERS[0], sql).0.into_iter().filter(|token| token.kind != Kind::Blank).collect();
-    let query = Query { sql, tokens };
+    let query = Query::new(sql, tokens);
     let mut added = Vec::new();
     for time in times {
         added.extend(query.beside(time).map_err(|why| (time.start, why.to_owned()))?);
@@ -95,6 +96,10 @@ type Added = Vec<(usize, &'static str)>;
 struct Query<'a> {
     sql: &'a str,
     tokens: Vec<Token>,
+    /// For each token the parenthesis that is open there.
+    opened: Vec<Option<usize>>,
+    /// For each parenthesis that opens, the one that closes it.
+    closed: BTreeMap<usize, usize>,
 }
 
 /// An operand, by its first and its last token.
@@ -104,7 +109,21 @@ struct Span {
     last: usize,
 }
 
-impl Query<'_> {
+impl<'a> Query<'a> {
+    fn new(sql: &'a str, tokens: Vec<Token>) -> Query<'a> {
+        let (mut open, mut opened, mut closed) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for (at, token) in tokens.iter().enumerate() {
+            let text = &sql[token.start..token.end];
+            opened.push(open.last().copied());
+            match text {
+                "(" => open.push(at),
+                ")" => drop(open.pop().and_then(|begun| closed.insert(begun, at))),
+                _ => {}
+            }
+        }
+        Query { sql, tokens, opened, closed }
+    }
+
     fn text(&self, at: Option<usize>) -> &str {
         at.and_then(|at| self.tokens.get(at)).map_or("", |token| &self.sql[token.start..token.end])
     }
@@ -256,33 +275,32 @@ impl Query<'_> {
     fn case(&self, Span { first, last }: Span) -> Option<Span> {
         let level = self.enclosing(first);
         let same = |at: &usize| self.enclosing(*at) == level;
-        let mut ended = 0_usize;
-        let begin = (level.map_or(0, |open| open + 1)..first).rev().filter(same).find(|at| {
-            if self.is(Some(*at), &["END"]) {
-                ended += 1;
-            }
-            let begins = self.is(Some(*at), &["CASE"]);
-            let outer = begins && ended == 0;
-            ended -= usize::from(begins && ended > 0);
-            outer
-        })?;
-        let mut begun = 0_usize;
-        let end = (last + 1..self.tokens.len()).filter(same).find(|at| {
-            if self.is(Some(*at), &["CASE"]) {
-                begun += 1;
-            }
-            let ends = self.is(Some(*at), &["END"]);
-            let outer = ends && begun == 0;
-            begun -= usize::from(ends && begun > 0);
-            outer
-        })?;
+        let before = (level.map_or(0, |open| open + 1)..first).rev().filter(same);
+        let behind = (last + 1..self.tokens.len()).filter(same);
+        let (begin, end) = (self.unmatched(before, "CASE", "END")?, self.unmatched(behind, "END", "CASE")?);
         Some(Span { first: begin, last: end })
+    }
+
+    /// The first of these tokens that is `word` and has no `other` before it of its own.
+    fn unmatched(&self, mut tokens: impl Iterator<Item = usize>, word: &str, other: &str) -> Option<usize> {
+        let mut others = 0_usize;
+        tokens.find(|at| {
+            let is_word = self.is(Some(*at), &[word]);
+            let is_outer = is_word && others == 0;
+            others = match is_word {
+                true => others.saturating_sub(1),
+                false => others + usize::from(self.is(Some(*at), &[other])),
+            };
+            is_outer
+        })
     }
 
     /// Where the name of a column begins that ends before a token, with the names of its table and schema.
     fn path(&self, end: usize) -> Option<usize> {
         let at = end.checked_sub(1).filter(|at| self.is_name(*at))?;
-        Some(self.tokens[self.whole_name(at)].start)
+        // The name of a collation, which the one behind it takes the place of.
+        let is_collation = self.is(at.checked_sub(1), &["COLLATE"]);
+        (!is_collation).then(|| self.tokens[self.whole_name(at)].start)
     }
 
     fn is_name(&self, at: usize) -> bool {
@@ -313,26 +331,14 @@ impl Query<'_> {
         }
     }
 
-    /// The parenthesis that is open at a token.
+    /// The parenthesis that is open at a token, for one that closes the one that it closes.
     fn enclosing(&self, at: usize) -> Option<usize> {
-        let mut closed = 0_usize;
-        (0..at).rev().find(|before| match self.text(Some(*before)) {
-            ")" => {
-                closed += 1;
-                false
-            }
-            "(" if closed > 0 => {
-                closed -= 1;
-                false
-            }
-            text => text == "(",
-        })
+        self.opened.get(at).copied().flatten()
     }
 
     /// The parenthesis that closes another.
     fn closing(&self, open: usize) -> usize {
-        let inside = |at: &usize| self.text(Some(*at)) == ")" && self.enclosing(*at) == Some(open);
-        (open + 1..self.tokens.len()).find(inside).unwrap_or(self.tokens.len())
+        self.closed.get(&open).copied().unwrap_or(self.tokens.len())
     }
 
     /// Whether a parenthesis holds the arguments of a function.

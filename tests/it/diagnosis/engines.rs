@@ -33,3 +33,29 @@ async fn mariadb_beside_sqlite() {
     let placed = report["checks"][0]["diagnosis"].as_array().unwrap().iter().find(|finding| finding["code"] == "times");
     assert_eq!(placed.unwrap()["condition"], "id >= 301");
 }
+
+/// Catches a condition that holds of other rows where it is run: MariaDB's collation takes `eur` for `EUR`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_of_letters_is_none_of_a_collation() {
+    let url = engine_url("CUTOVER_TEST_MYSQL_URL");
+    let mut connection = MySqlConnection::connect(&url).await.unwrap();
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400) SELECT i AS id, \
+                CASE i % 4 WHEN 0 THEN 'EUR' WHEN 1 THEN 'eur' ELSE 'USD' END AS currency, i * 7919 % 10007 AS cents FROM n";
+    connection.execute("DROP TABLE IF EXISTS collated").await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(format!("CREATE TABLE collated {rows}"))).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let new = sqlite(
+        folder.path(),
+        "new.db",
+        &format!("CREATE TABLE collated AS {rows}; DELETE FROM collated WHERE currency = 'EUR'"),
+    )
+    .await;
+    let old = sqlite(folder.path(), "old.db", &format!("CREATE TABLE collated AS {rows}")).await;
+    for (old, condition) in [(&url, serde_json::Value::Null), (&old, "currency = 'EUR'".into())] {
+        let (_, report) = diff(folder.path(), old, &new, &["--table", "collated", "--key", "id"]);
+        let found = report["checks"][0]["diagnosis"].as_array().unwrap();
+        let placed =
+            found.iter().find(|finding| finding["where"][0]["is"] == "EUR").unwrap_or_else(|| panic!("{found:#?}"));
+        assert_eq!(placed["condition"], condition, "{placed:#}");
+    }
+}

@@ -41,21 +41,22 @@ const RESERVED: [&str; 32] = [
     "when",
 ];
 
-/// All of `terms`, of which a row with these `values` has each; absent where one cannot be written.
-pub(super) fn condition(terms: &[&Term], values: Option<&[Value]>) -> Option<String> {
+/// All of `terms`, of which a row with these `values` has each; absent where one cannot be written. Where texts are `collated`
+/// one of a text is of other texts, too.
+pub(super) fn condition(terms: &[&Term], values: Option<&[Value]>, collated: bool) -> Option<String> {
     let values = values?;
-    let all: Option<Vec<String>> = terms.iter().map(|term| one(term, &values[term.column])).collect();
+    let all: Option<Vec<String>> = terms.iter().map(|term| one(term, &values[term.column], collated)).collect();
     Some(all?.join(" AND ")).filter(|text| !text.is_empty())
 }
 
-fn one(term: &Term, value: &Value) -> Option<String> {
+fn one(term: &Term, value: &Value, collated: bool) -> Option<String> {
     let name = &term.shown.column;
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !plain || RESERVED.contains(&name.as_str()) {
         return None;
     }
-    let literal = |text: &String| literal(value, text);
+    let literal = |text: &String| literal(value, text).filter(|_| !(collated && matches!(value, Value::Text(_))));
     match &term.question {
         Question::Is(Property::Itself, None) => Some(format!("{name} IS NULL")),
         Question::Is(Property::Itself, Some(text)) => Some(format!("{name} = {}", literal(text)?)),

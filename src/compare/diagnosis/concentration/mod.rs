@@ -45,6 +45,8 @@ pub(super) struct Background<'a> {
     pub(super) ranked: u64,
     /// Whether the values of a column are not to be shown.
     pub(super) hidden: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Whether a text is compared by a collation, in which others are the same.
+    pub(super) collated: bool,
     /// Whether the time for all this is over.
     pub(super) late: &'a (dyn Fn() -> bool + Sync),
 }
@@ -127,6 +129,6 @@ fn counted(candidates: &[Candidate], found: Found, class: &[RowInOrder<'_>], bac
         at_least: told.then_some(ratio.at_least),
     };
     let shown = |terms: &[usize]| terms.iter().map(|term| candidates[*term].term.shown.clone()).collect();
-    let condition = condition(&all, rows.first().map(|row| class[*row].values));
+    let condition = condition(&all, rows.first().map(|row| class[*row].values), background.collated);
     Shared { terms: shown(&found.terms), also: shown(&found.also), condition, rows, elsewhere, f: table.f() }
 }

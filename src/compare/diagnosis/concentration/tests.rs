@@ -56,7 +56,15 @@ fn said_of(heads: &[Head], rows: &[Vec<Value>], differs: impl Fn(usize) -> bool)
     let others: Vec<RowInOrder<'_>> =
         ranked().filter(|row| !row.rank.is_some_and(|rank| differs(rank as usize))).collect();
     let (all, ranked) = (others.len() as u64, rows.len() as u64);
-    let background = Background { columns: heads, others: &others, all, ranked, hidden: &|_| false, late: &|| false };
+    let background = Background {
+        columns: heads,
+        others: &others,
+        all,
+        ranked,
+        hidden: &|_| false,
+        collated: false,
+        late: &|| false,
+    };
     let one = |term: &Shown| {
         let property = term.property.as_ref().map_or(String::new(), |property| format!(" {property}"));
         let end = |end: &Option<String>| end.clone().unwrap_or_default();

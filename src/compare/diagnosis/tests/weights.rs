@@ -31,6 +31,7 @@ fn found(evidence: &Evidence) -> Vec<Finding> {
         changed: BTreeMap::from([("cost", changed)]),
         groups: true,
         form: DifferenceForm::Numbers,
+        collated: false,
         hidden: &|_| false,
         renamed: &|_| false,
         late: &|| false,

@@ -38,6 +38,8 @@ fn a_time_is_compared_as_one_or_refused_wherever_it_stands() {
         ("at = {{ a }} OR at == {{ b }} OR at = 'x'", "1,2"),
         ("t.at = {{ a }} OR CASE WHEN n = 2 THEN at END = {{ b }} OR (at) = {{ a }}", "1,2"),
         ("{{ a }} = at OR n = 7 OR {{ b }}=at", "1,2"),
+        ("at COLLATE NOCASE = {{ a }} OR at COLLATE BINARY >= {{ b }}", "1,2"),
+        ("at COLLATE RTRIM IN ({{ a }}, {{ b }}) AND at COLLATE NOCASE IS {{ b }}", "2"),
         ("at IS {{ a }} OR at IS NOT DISTINCT FROM {{ b }}", "1,2"),
         ("at IN {{ l }}", "1,2"),
         ("t.\"at\" in({{ a }}, {{ b }})", "1,2"),
