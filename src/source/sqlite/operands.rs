@@ -1,15 +1,18 @@
 //! Where the times of params stand in a query: what is compared with one is compared by the collation of times.
 //!
-//! SQLite goes by the collation of a literal only where the literal itself is an operand. `IN` goes by what stands before it, and is
-//! given the collation there; an `=` with a column, which may become an `IN`, is kept from doing so. What a query selects is
-//! compared elsewhere by its column, and `min`, `max` and `nullif` go by their first argument: a time there is refused. A `CASE` and
-//! a function with such a comparison inside would hand the collation on to what they give, and are given the usual one.
+//! SQLite compares by the collation of an operand and knows no type of times, so each place where one of these times may stand is known
+//! by name, and every other is refused: as an operand of a comparison, in the list of an `IN`, handed on to such a place by a
+//! `CASE` or by a function that returns an argument, as the argument of a function of dates, or selected by the query itself.
 
-use std::collections::BTreeMap;
+mod leak;
+mod query;
+
 use std::ops::Range;
 
 use super::super::lexer::{self, Kind, Token};
 use super::lexer::LEXERS;
+use leak::kept_inside;
+use query::{Query, Span};
 
 /// Operators whose operand a literal is, one mark or several.
 const COMPARES: [&str; 8] = ["=", "==", "<>", "!=", "<", "<=", ">", ">="];
@@ -17,69 +20,46 @@ const COMPARES: [&str; 8] = ["=", "==", "<>", "!=", "<", "<=", ">", ">="];
 /// Those that may become an `IN`.
 const EQUALS: [&str; 2] = ["=", "=="];
 
-/// Gives the operand before it the collation.
-const COLLATED: &str = "COLLATE cutover_times ";
+/// Gives the operand before it the collation; the outermost collation of an operand counts.
+const COLLATED: &str = " COLLATE cutover_times ";
 
 /// Gives a literal the collation, around it.
 const LITERAL: [&str; 2] = ["(", " COLLATE cutover_times)"];
 
-/// Takes from what stands before it any collation that is within.
-const PLAIN: &str = " COLLATE BINARY ";
+/// Functions of dates, which read every form of a time and make a number or a text of their own of it.
+const OF_DATES: [&str; 7] = ["DATE", "TIME", "DATETIME", "STRFTIME", "JULIANDAY", "UNIXEPOCH", "TIMEDIFF"];
 
-/// Words before a parenthesis that call nothing.
-const NO_FUNCTIONS: [&str; 35] = [
-    "ALL",
-    "AND",
-    "AS",
-    "BETWEEN",
-    "BY",
-    "CASE",
-    "DISTINCT",
-    "ELSE",
-    "ESCAPE",
-    "EXCEPT",
-    "EXISTS",
-    "FILTER",
-    "FROM",
-    "GLOB",
-    "HAVING",
-    "IN",
-    "INTERSECT",
-    "IS",
-    "JOIN",
-    "LIKE",
-    "LIMIT",
-    "MATCH",
-    "MATERIALIZED",
-    "NOT",
-    "OFFSET",
-    "ON",
-    "OR",
-    "OVER",
-    "REGEXP",
-    "SELECT",
-    "THEN",
-    "UNION",
-    "VALUES",
-    "WHEN",
-    "WHERE",
+/// Those of them that make a number.
+const NUMBERS: [&str; 2] = ["JULIANDAY", "UNIXEPOCH"];
+
+/// Functions that return one of their arguments as it is, and compare none.
+const HANDING_ON: [&str; 3] = ["COALESCE", "IFNULL", "IIF"];
+
+/// Functions that compare their arguments by the collation of the first, and return one.
+const BY_THE_FIRST: [&str; 3] = ["MAX", "MIN", "NULLIF"];
+
+/// Words that begin a part of a query.
+const CLAUSES: [&str; 14] = [
+    "SELECT", "FROM", "WHERE", "ON", "USING", "GROUP", "HAVING", "ORDER", "BY", "LIMIT", "OFFSET", "WINDOW", "VALUES",
+    "SET",
 ];
 
-/// Functions that compare their arguments by the collation of the first.
-const BY_THE_FIRST: [&str; 3] = ["MAX", "MIN", "NULLIF"];
+/// Words that put two answers together, by comparing their values.
+const COMPOUNDS: [&str; 3] = ["UNION", "EXCEPT", "INTERSECT"];
 
 /// Returns `sql` with the collation beside the `times`, which are places of literals in it.
 ///
 /// # Errors
-/// Where a time stands that would be compared as a text, and what to write instead.
+/// Where a time stands that would be compared as a text, or that nobody knows how it is compared, and what to write instead.
 pub(super) fn collated(sql: &str, times: &[Range<usize>]) -> Result<String, (usize, String)> {
     let tokens: Vec<Token> =
         lexer::lex(&LEXERS[0], sql).0.into_iter().filter(|token| token.kind != Kind::Blank).collect();
-    let query = Query::new(sql, tokens);
+    let placing = Placing { query: Query::new(sql, tokens), times };
     let mut added = Vec::new();
     for time in times {
-        added.extend(query.beside(time).map_err(|why| (time.start, why.to_owned()))?);
+        added.extend(placing.beside(time).map_err(|why| (time.start, why.to_owned()))?);
     }
+    // By their texts, what keeps a collation inside comes before the one that counts outside.
     added.sort_unstable();
     added.dedup();
     let mut text = sql.to_owned();
@@ -92,276 +72,208 @@ pub(super) fn collated(sql: &str, times: &[Range<usize>]) -> Result<String, (usi
 /// What is inserted where.
 type Added = Vec<(usize, &'static str)>;
 
-/// A query without its blanks.
-struct Query<'a> {
-    sql: &'a str,
-    tokens: Vec<Token>,
-    /// For each token the parenthesis that is open there.
-    opened: Vec<Option<usize>>,
-    /// For each parenthesis that opens, the one that closes it.
-    closed: BTreeMap<usize, usize>,
+/// A query, and the times that are to be placed in it.
+struct Placing<'a> {
+    query: Query<'a>,
+    times: &'a [Range<usize>],
 }
 
-/// An operand, by its first and its last token.
-#[derive(Clone, Copy)]
-struct Span {
-    first: usize,
-    last: usize,
-}
-
-impl<'a> Query<'a> {
-    fn new(sql: &'a str, tokens: Vec<Token>) -> Query<'a> {
-        let (mut open, mut opened, mut closed) = (Vec::new(), Vec::new(), BTreeMap::new());
-        for (at, token) in tokens.iter().enumerate() {
-            let text = &sql[token.start..token.end];
-            opened.push(open.last().copied());
-            match text {
-                "(" => open.push(at),
-                ")" => drop(open.pop().and_then(|begun| closed.insert(begun, at))),
-                _ => {}
-            }
-        }
-        Query { sql, tokens, opened, closed }
-    }
-
-    fn text(&self, at: Option<usize>) -> &str {
-        at.and_then(|at| self.tokens.get(at)).map_or("", |token| &self.sql[token.start..token.end])
-    }
-
-    fn is(&self, at: Option<usize>, words: &[&str]) -> bool {
-        let text = self.text(at);
-        words.iter().any(|word| text.eq_ignore_ascii_case(word))
-    }
-
+impl Placing<'_> {
     /// What a literal needs to be compared as a time.
     fn beside(&self, time: &Range<usize>) -> Result<Added, &'static str> {
-        let literal = [(time.start, LITERAL[0]), (time.end, LITERAL[1])];
-        let mut operand = Span {
-            first: self.tokens.partition_point(|token| token.start < time.start),
-            last: self.tokens.partition_point(|token| token.end < time.end),
-        };
-        let mut itself = true;
+        let query = &self.query;
+        let literal = query.span(time);
+        // Whether the text of the literal may arrive there.
+        let mut is_itself = true;
+        let mut operand = literal;
+        let mut added = Vec::new();
         loop {
-            operand = self.without_parentheses(operand);
-            let before = operand.first.checked_sub(1);
-            if self.is(before, &["IN"]) {
-                return self.of_in(operand.first - 1);
+            operand = query.without_parentheses(operand);
+            let inside = query.enclosing(operand.first);
+            // The list of a param.
+            if query.is(operand.before(), &["IN"]) {
+                return self.of_in(operand.first - 1, added);
             }
-            if let Some(mut added) = self.compared(operand) {
-                added.extend(literal);
-                added.extend(self.plain(operand));
+            if let Some(found) = self.compared(operand)? {
+                added.extend(found);
+                added.extend(match operand == literal {
+                    true => vec![(time.start, LITERAL[0]), (time.end, LITERAL[1])],
+                    false => vec![(query.end(operand.last), COLLATED)],
+                });
+                added.extend(kept_inside(query, operand)?);
                 return Ok(added);
             }
-            let called = self.enclosing(operand.first).filter(|open| self.is_argument(*open));
-            let listed = self.is(before, &["(", ",", "SELECT", "DISTINCT", "ALL"]);
-            if let Some(case) = self.case(operand) {
-                operand = case;
-            } else if let Some(open) = called {
-                if listed && self.is(open.checked_sub(1), &BY_THE_FIRST) {
-                    return match self.is(before, &["("]) {
-                        true => Ok(literal.into_iter().chain(self.plain(operand)).collect()),
-                        false => Err(BEHIND),
-                    };
+            if let Some(case) = query.case(operand).filter(|_| is_itself) {
+                if !(query.is(operand.before(), &["THEN", "ELSE"])
+                    && query.is(operand.behind(), &["WHEN", "ELSE", "END"]))
+                {
+                    return Err(TEXT);
                 }
-                operand = Span { first: self.callee(open), last: self.closing(open) };
-            } else if itself && listed && self.enclosing(operand.first).is_some() {
-                return self.listed(operand);
-            } else {
-                return Ok(Vec::new());
+                operand = case;
+                continue;
             }
-            itself = false;
+            if let Some(open) = inside.filter(|open| query.is(open.checked_sub(1), &["IN"])) {
+                return match (self.is_element(operand), is_itself) {
+                    (true, _) => self.of_in(open - 1, added),
+                    (false, true) => Err(TEXT),
+                    (false, false) => Ok(added),
+                };
+            }
+            let called = inside.filter(|open| query.is_argument(*open) && self.is_element(operand));
+            let Some(open) = called else {
+                return if is_itself { self.selected(operand).map(|()| added) } else { Ok(added) };
+            };
+            let function = open.checked_sub(1);
+            let is_alone = !query.has_comma(open);
+            if query.is(function, &NUMBERS) || (query.is(function, &leak::COUNTING) && is_alone) {
+                return Ok(added);
+            } else if query.is(function, &OF_DATES) {
+                is_itself = false;
+            } else if !is_itself {
+                return Ok(added);
+            } else if query.is(function, &BY_THE_FIRST) && !is_alone {
+                if !query.is(operand.before(), &["("]) {
+                    return Err(BEHIND);
+                }
+                added.push((query.end(operand.last), COLLATED));
+            } else if !query.is(function, &HANDING_ON) && !(query.is(function, &BY_THE_FIRST) && is_alone) {
+                return Err(TEXT);
+            }
+            operand = query.call(open);
         }
     }
 
-    /// What an operand of a comparison needs beside its own collation; nothing where it is none.
-    fn compared(&self, Span { first, last }: Span) -> Option<Added> {
-        let (before, after) = (first.checked_sub(1), Some(last + 1));
-        let (left, right) = (self.marks(first, true), self.marks(last + 1, false));
-        let is = match () {
-            () if self.is(before, &["IS", "BETWEEN"]) => Some(first - 1),
-            () if self.is(before, &["NOT"]) && self.is(first.checked_sub(2), &["IS"]) => Some(first - 2),
-            () if self.is(before, &["FROM"]) && self.is(first.checked_sub(2), &["DISTINCT"]) => {
-                (0..first).rev().find(|at| self.is(Some(*at), &["IS"]))
+    /// What the other operand of a comparison needs; absent where `operand` is none of one.
+    fn compared(&self, operand: Span) -> Result<Option<Added>, &'static str> {
+        let query = &self.query;
+        let (left, right) = (query.marks(operand.first, true), query.marks(operand.last + 1, false));
+        if COMPARES.contains(&left) && query.ends(operand.last + 1) {
+            let operator = operand.first - left.len();
+            if left == ">" && query.text(operator.checked_sub(1)) == "-" {
+                return Ok(None);
             }
-            () => None,
-        };
-        if COMPARES.contains(&left) {
-            let operator = first - left.len();
-            return Some(match self.path(operator) {
-                Some(start) if EQUALS.contains(&left) => vec![(start, "+")],
-                Some(_) => Vec::new(),
-                None => vec![(self.tokens[operator].start, COLLATED)],
-            });
+            return self.before(operator, EQUALS.contains(&left)).map(Some);
         }
-        if let Some(word) = is {
-            let word = if self.is(word.checked_sub(1), &["NOT"]) { word - 1 } else { word };
-            return Some(self.path(word).map_or_else(|| vec![(self.tokens[word].start, COLLATED)], |_| Vec::new()));
+        if let Some(word) = self.word_before(operand).filter(|_| query.ends(operand.last + 1)) {
+            let word = if query.is(word.checked_sub(1), &["NOT"]) { word - 1 } else { word };
+            return self.before(word, false).map(Some);
+        }
+        if !query.begins(operand.before()) {
+            return Ok(None);
         }
         if COMPARES.contains(&right) {
-            let other = self.tokens.get(last + 1 + right.len()).filter(|_| EQUALS.contains(&right));
-            return Some(other.map(|other| (other.start, "+")).into_iter().collect());
+            let other = operand.last + 1 + right.len();
+            let is_equal = EQUALS.contains(&right) && other < query.len();
+            return Ok(Some(if is_equal { vec![(query.start(other), "+")] } else { Vec::new() }));
         }
-        let negated = self.is(after, &["NOT"]) && self.is(Some(last + 2), &["IN", "BETWEEN"]);
-        let other = self.is(before, &["AND", "WHEN", "CASE"]) || self.is(after, &["IS", "IN", "BETWEEN"]) || negated;
-        other.then(Vec::new)
+        let behind = operand.behind();
+        let negated = query.is(behind, &["NOT"]) && query.is(Some(operand.last + 2), &["IN", "BETWEEN"]);
+        let is_base = query.is(operand.before(), &["CASE"]) && query.is(behind, &["WHEN"]);
+        let is_case = query.is(operand.before(), &["WHEN"]) && query.is(behind, &["THEN"]);
+        let compares = is_base || is_case || negated || query.is(behind, &["IS", "IN", "BETWEEN"]);
+        Ok(compares.then(Vec::new))
     }
 
-    /// An operand with the parentheses around nothing else, which change nothing.
-    fn without_parentheses(&self, Span { mut first, mut last }: Span) -> Span {
-        while let Some(before) = first.checked_sub(1)
-            && (self.text(Some(before)), self.text(Some(last + 1))) == ("(", ")")
-            && !self.is_argument(before)
-            && !self.is(before.checked_sub(1), &["IN", "VALUES", ","])
-        {
-            (first, last) = (before, last + 1);
+    /// The `IS` or `BETWEEN` whose right operand, or one of whose ends, an operand is.
+    fn word_before(&self, operand: Span) -> Option<usize> {
+        let query = &self.query;
+        let (one, two) = (operand.before(), operand.first.checked_sub(2));
+        if query.is(one, &["IS", "BETWEEN"]) {
+            return one;
         }
-        Span { first, last }
+        if query.is(one, &["NOT"]) && query.is(two, &["IS"]) {
+            return two;
+        }
+        if query.is(one, &["FROM"]) && query.is(two, &["DISTINCT"]) {
+            let is = operand.first.checked_sub(3)?;
+            return if query.is(Some(is), &["NOT"]) { is.checked_sub(1) } else { Some(is) };
+        }
+        if query.is(one, &["AND"]) { query.between(one?) } else { None }
     }
 
-    /// What an element of a list, a row or a selection needs.
-    fn listed(&self, operand: Span) -> Result<Added, &'static str> {
-        let mut inside = self.enclosing(operand.first);
-        while let Some(open) = inside {
-            if self.is(open.checked_sub(1), &["IN"]) {
-                return self.of_in(open - 1);
-            }
-            inside = self.enclosing(open);
+    /// What the operand before an operator needs, so that the collation of the one behind it counts.
+    fn before(&self, operator: usize, is_equal: bool) -> Result<Added, &'static str> {
+        let query = &self.query;
+        let last = operator.checked_sub(1).ok_or(TEXT)?;
+        if let Some(first) = query.path(last).filter(|first| query.begins(first.checked_sub(1))) {
+            return Ok(if is_equal { vec![(query.start(first), "+")] } else { Vec::new() });
         }
-        Err(SELECTED)
+        self.gives(last).then(|| vec![(query.start(operator), COLLATED)]).ok_or(TEXT)
+    }
+
+    /// Whether a collation behind the operand that ends at a token is the one that counts.
+    fn gives(&self, last: usize) -> bool {
+        let query = &self.query;
+        if query.plain_operand(last).is_some_and(|operand| query.begins(operand.before())) {
+            return true;
+        }
+        let (before, _) = query.around(Span { first: last + 1, last });
+        let from = before.last().copied().unwrap_or(last);
+        if query.is(from.checked_sub(1), &["END"]) {
+            return false;
+        }
+        let is_time = |at: usize| self.times.iter().any(|time| query.start(at) == time.start);
+        !(from..=last).any(|at| query.is(Some(at), &["COLLATE"]) || is_time(at))
     }
 
     /// What the `IN` at a token needs, with the `NOT` before it.
-    fn of_in(&self, at: usize) -> Result<Added, &'static str> {
-        let at = if self.is(at.checked_sub(1), &["NOT"]) { at - 1 } else { at };
-        let row = self.text(at.checked_sub(1)) == ")" && {
-            let open = self.enclosing(at - 1);
-            let commas = |open: usize| {
-                (open + 1..at - 1).any(|inner| self.text(Some(inner)) == "," && self.enclosing(inner) == Some(open))
-            };
-            open.is_some_and(|open| !self.is_argument(open) && commas(open))
-        };
-        match row {
-            true => Err(IN_ROW),
-            false => {
-                let added = std::iter::once((self.tokens[at].start, COLLATED));
-                Ok(added.chain(self.plain(Span { first: at, last: at })).collect())
-            }
+    fn of_in(&self, at: usize, mut added: Added) -> Result<Added, &'static str> {
+        let query = &self.query;
+        let at = if query.is(at.checked_sub(1), &["NOT"]) { at - 1 } else { at };
+        let last = at.checked_sub(1).ok_or(TEXT)?;
+        let row = query.enclosing(last).filter(|_| query.text(Some(last)) == ")");
+        if row.is_some_and(|open| !query.is_argument(open) && query.has_comma(open)) {
+            return Err(IN_ROW);
         }
-    }
-
-    /// Keeps the innermost `CASE` or function with a comparison inside from handing its collation on.
-    fn plain(&self, mut operand: Span) -> Option<(usize, &'static str)> {
-        loop {
-            if let Some(case) = self.case(operand) {
-                return Some((self.tokens[case.last].end, PLAIN));
-            }
-            let open = self.enclosing(operand.first)?;
-            let last = self.closing(open);
-            if self.is_argument(open) {
-                // The collation of an argument is no more than that, and nothing may stand before these.
-                let whole = !self.is(Some(last + 1), &["OVER", "FILTER"]);
-                return whole.then(|| (self.tokens.get(last).map_or(self.sql.len(), |token| token.end), PLAIN));
-            }
-            if self.is(Some(open + 1), &["SELECT", "WITH", "VALUES"])
-                || self.is(open.checked_sub(1), &["FILTER", "OVER"])
-            {
-                return None;
-            }
-            operand = Span { first: open, last };
+        if !self.gives(last) {
+            return Err(TEXT);
         }
+        added.push((query.start(at), COLLATED));
+        added.extend(kept_inside(query, Span { first: at, last: at })?);
+        Ok(added)
     }
 
-    /// The `CASE` around an operand, within the same parentheses.
-    fn case(&self, Span { first, last }: Span) -> Option<Span> {
-        let level = self.enclosing(first);
-        let same = |at: &usize| self.enclosing(*at) == level;
-        let before = (level.map_or(0, |open| open + 1)..first).rev().filter(same);
-        let behind = (last + 1..self.tokens.len()).filter(same);
-        let (begin, end) = (self.unmatched(before, "CASE", "END")?, self.unmatched(behind, "END", "CASE")?);
-        Some(Span { first: begin, last: end })
+    /// Whether an operand is all that stands between two commas or parentheses.
+    fn is_element(&self, operand: Span) -> bool {
+        self.query.is(operand.before(), &["(", ",", "DISTINCT"]) && self.query.is(operand.behind(), &[")", ","])
     }
 
-    /// The first of these tokens that is `word` and has no `other` before it of its own.
-    fn unmatched(&self, mut tokens: impl Iterator<Item = usize>, word: &str, other: &str) -> Option<usize> {
-        let mut others = 0_usize;
-        tokens.find(|at| {
-            let is_word = self.is(Some(*at), &[word]);
-            let is_outer = is_word && others == 0;
-            others = match is_word {
-                true => others.saturating_sub(1),
-                false => others + usize::from(self.is(Some(*at), &[other])),
-            };
-            is_outer
-        })
-    }
-
-    /// Where the name of a column begins that ends before a token, with the names of its table and schema.
-    fn path(&self, end: usize) -> Option<usize> {
-        let at = end.checked_sub(1).filter(|at| self.is_name(*at))?;
-        // The name of a collation, which the one behind it takes the place of.
-        let is_collation = self.is(at.checked_sub(1), &["COLLATE"]);
-        (!is_collation).then(|| self.tokens[self.whole_name(at)].start)
-    }
-
-    fn is_name(&self, at: usize) -> bool {
-        self.tokens[at].kind == Kind::Name
-            || (self.tokens[at].kind == Kind::Word && !self.is(Some(at), &["END", "ISNULL", "NOTNULL", "NULL"]))
-    }
-
-    /// The first token of a name with dots that ends at a token.
-    fn whole_name(&self, mut at: usize) -> usize {
-        while at >= 2 && self.text(Some(at - 1)) == "." && self.is_name(at - 2) {
-            at -= 2;
+    /// Fails unless the query itself selects an operand, and compares it with nothing.
+    fn selected(&self, operand: Span) -> Result<(), &'static str> {
+        let query = &self.query;
+        let at_the_top = |at: &usize| query.enclosing(*at).is_none();
+        let clause = |at: usize| (0..at).rev().filter(at_the_top).find(|at| query.is(Some(*at), &CLAUSES));
+        let is_compound = |at: usize| query.is(Some(at), &COMPOUNDS) && !query.is(Some(at + 1), &["ALL"]);
+        if !at_the_top(&operand.first)
+            || !query.is(operand.before(), &["SELECT", "DISTINCT", "ALL", ","])
+            || !query.is(clause(operand.first), &["SELECT"])
+            || (0..query.len()).filter(at_the_top).any(is_compound)
+        {
+            return Err(TEXT);
         }
-        at
-    }
-
-    /// The marks of an operator before, or from, a token on; each is a token.
-    fn marks(&self, at: usize, before: bool) -> &str {
-        let is_one =
-            |at: &usize| self.tokens.get(*at).is_some() && ["=", "<", ">", "!"].contains(&self.text(Some(*at)));
-        let (start, end) = match before {
-            true => ((0..at).rev().take_while(is_one).last().unwrap_or(at), at),
-            false => (at, (at..).take_while(is_one).last().map_or(at, |last| last + 1)),
-        };
-        match self.tokens.get(start..end) {
-            Some([first, .., last]) => &self.sql[first.start..last.end],
-            Some([one]) => &self.sql[one.start..one.end],
-            _ => "",
+        let ends = |at: usize| at >= query.len() || query.is(Some(at), &[",", ";", "FROM"]);
+        let behind = operand.last + 1;
+        if ends(behind) {
+            return Ok(());
         }
-    }
-
-    /// The parenthesis that is open at a token, for one that closes the one that it closes.
-    fn enclosing(&self, at: usize) -> Option<usize> {
-        self.opened.get(at).copied().flatten()
-    }
-
-    /// The parenthesis that closes another.
-    fn closing(&self, open: usize) -> usize {
-        self.closed.get(&open).copied().unwrap_or(self.tokens.len())
-    }
-
-    /// Whether a parenthesis holds the arguments of a function.
-    fn is_argument(&self, open: usize) -> bool {
-        let Some(called) = open.checked_sub(1) else { return false };
-        match self.tokens[called].kind {
-            Kind::Word => !self.is(Some(called), &NO_FUNCTIONS),
-            Kind::Name => true,
-            _ => false,
-        }
-    }
-
-    /// The first token of the name before a parenthesis of arguments.
-    fn callee(&self, open: usize) -> usize {
-        self.whole_name(open - 1)
+        let alias = if query.is(Some(behind), &["AS"]) { behind + 1 } else { behind };
+        let name = query.name(alias).filter(|_| ends(alias + 1)).ok_or(TEXT)?;
+        let is_meant = |at: &usize| *at != alias && query.name(*at).as_ref() == Some(&name);
+        // A name of a table's column has its table before it; rows are grouped and sorted by what is the same in all.
+        let is_harmless =
+            |at: usize| query.is(at.checked_sub(1), &["."]) || (at_the_top(&at) && query.is(clause(at), &["BY"]));
+        if (0..query.len()).filter(is_meant).all(is_harmless) { Ok(()) } else { Err(ALIAS) }
     }
 }
 
 const BEHIND: &str = "min, max and nullif compare as their first argument, a text; write CASE WHEN column < {{ name }} THEN column ELSE \
                       {{ name }} END, or the other way round";
 
-const SELECTED: &str = "what stands in a row, or is selected by a subquery, is compared as a text; write the placeholder itself beside the column, as \
-     in column >= {{ name }}, or make a text of it as the column has it, as in date({{ name }})";
+const TEXT: &str = "it may be compared as a text there; write the placeholder itself beside the column, as in column >= {{ name }}, or make \
+     a text of it as the column has it, as in datetime({{ name }})";
+
+const ALIAS: &str = "its name stands elsewhere in the query, where it may be compared as a text; give it a name of its own, or make a \
+     text of it as the column has it, as in datetime({{ name }})";
 
 const IN_ROW: &str =
     "a row before IN is compared by its columns, as texts; write column = {{ name }} for each of them, with OR and AND";

@@ -8,6 +8,7 @@ mod candidates;
 mod condition;
 mod interval;
 mod property;
+mod reserved;
 mod search;
 mod significance;
 mod term;
