@@ -32,9 +32,7 @@ pub type Line<T> = [Option<T>; COLUMNS.len()];
 /// How much of each line is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// What differs, without values.
-    Names,
-    /// The values that differ, too.
+    /// What differs, with the values that do.
     Values,
     /// The whole rows, too, which a file of earlier versions lacks.
     Rows,
@@ -44,7 +42,6 @@ impl Part {
     /// The columns that are read.
     fn columns(self) -> &'static [&'static str] {
         match self {
-            Part::Names => &COLUMNS[..5],
             Part::Values => &COLUMNS[..7],
             Part::Rows => &COLUMNS,
         }

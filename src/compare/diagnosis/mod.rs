@@ -115,8 +115,7 @@ struct Diagnosing<'a> {
 impl Diagnosing<'_> {
     fn transformations(&mut self) {
         let evidence = self.evidence;
-        let nearly_all = self.known.rows.equal * 10 <= self.known.rows.old;
-        let neighbours = Neighbours::new(evidence, nearly_all);
+        let neighbours = Neighbours::new(evidence, self.known.rows.equal);
         let columns = changed(evidence);
         let looked: Vec<Looked> = columns.par_iter().map(|column| self.look(column, neighbours.as_ref())).collect();
         for (column, Looked { found, rows, places }) in columns.iter().zip(looked) {

@@ -50,8 +50,9 @@ pub(super) struct Neighbours {
 }
 
 impl Neighbours {
-    /// Finds them; `nearly_all` says that hardly any row of old agrees, so that none stands between two that differ.
-    pub(super) fn new(evidence: &Evidence, nearly_all: bool) -> Option<Neighbours> {
+    /// Finds them where `agreeing` rows of old agree: of two that differ none of these may stand between, which is known where all of
+    /// them are, or where the keys are integers beside each other.
+    pub(super) fn new(evidence: &Evidence, agreeing: u64) -> Option<Neighbours> {
         let keys = evidence.columns.iter().filter(|column| column.key).count();
         if !evidence.complete || keys == 0 {
             return None;
@@ -59,8 +60,14 @@ impl Neighbours {
         let key = |row: usize| &evidence.rows[row].values[..keys];
         let mut order: Vec<usize> = evidence.of(Difference::Changed).chain(evidence.of(Difference::Missing)).collect();
         order.sort_by_cached_key(|row| Ordered(key(*row).to_vec()));
+        let all_are_known = evidence.agreeing.len() as u64 == agreeing && !evidence.agreeing_unknown;
+        let others =
+            evidence.agreeing.iter().chain(&evidence.aside).map(|(_, values)| Ordered(values[..keys].to_vec()));
+        let mut others: Vec<Ordered> = if all_are_known { others.collect() } else { Vec::new() };
+        others.sort_unstable();
+        let before = |row: usize| others.partition_point(|other| *other < Ordered(key(row).to_vec()));
         let adjoins = |one: usize, other: usize| {
-            nearly_all
+            (all_are_known && before(one) == before(other))
                 || matches!((key(one), key(other)), ([Value::Integer(a)], [Value::Integer(b)]) if a.checked_add(1) == Some(*b))
         };
         let mut beside = vec![(None, None); evidence.rows.len()];

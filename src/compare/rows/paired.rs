@@ -187,6 +187,11 @@ impl Paired {
         verdict.is_ok_and(|verdict| verdict.holds && !verdict.warned)
     }
 
+    /// Whether two rows hold by the looser of two levels only.
+    pub(crate) fn warns(&self, old_row: usize, new_row: usize) -> bool {
+        self.judge(old_row, new_row).is_ok_and(|verdict| verdict.warned)
+    }
+
     /// Whether new is held to bounds, which equal values need not be within.
     fn is_budget(&self) -> bool {
         !self.rule.comparison.takes_equals()

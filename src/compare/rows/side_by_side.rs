@@ -87,6 +87,11 @@ impl BothSides<'_> {
         self.0.raw(side).is_single(if side == Side::Old { pair.old } else { pair.new })
     }
 
+    /// Whether the pair holds with a warning.
+    pub(crate) fn warns(&self, pair: RowsOfKey) -> bool {
+        self.0.warns(pair.old, pair.new)
+    }
+
     /// Whether the pair would hold, without a warning, if new had returned `value`.
     pub(crate) fn holds_with(&self, pair: RowsOfKey, value: Value) -> bool {
         self.0.holds_with(pair.old, pair.new, value)

@@ -46,12 +46,17 @@ impl Trial<'_> {
 
     /// The smallest loss of a column, by what its rule bounds.
     async fn value(&self, ready: &Ready, readings: &[Reading], names: (&str, &str)) -> Option<SmallestLoss> {
-        let (known_as, _) = names;
+        let (known_as, name) = names;
+        let unseen = |why| Some(SmallestLoss { column: Some(known_as.to_owned()), ..SmallestLoss::unseen(why) });
         if self.is_waived(ready, known_as) {
-            return Some(SmallestLoss {
-                column: Some(known_as.to_owned()),
-                ..SmallestLoss::unseen("whatever it becomes, a waiver covers it")
-            });
+            return unseen("whatever it becomes, a waiver covers it");
+        }
+        let warns = |reading: &Reading| {
+            let column = reading.both.column(name);
+            column.is_some_and(|column| reading.both.pairs().iter().any(|pair| column.warns(*pair)))
+        };
+        if readings.iter().any(warns) {
+            return unseen("values of it warn already, and one of these that falls is no worse");
         }
         let rule = rule_of(self.one.check, known_as);
         if rule.truncate.is_some() {

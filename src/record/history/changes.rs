@@ -108,9 +108,10 @@ fn fate(old: &Entry, new: &Entry, keys: &[Option<Keys>; 2]) -> Option<Fate> {
     let (before, after) = (old.found(), new.found());
     let kind = Kind::named(&new.kind);
     let rows = kind.is_some_and(|kind| kind.differences(false) != DifferenceForm::Numbers);
+    let tags = kind == Some(Kind::TagDedup);
     let known = old.listed && new.listed;
     if let ([Some(earlier), Some(later)], true) = (keys, known)
-        && let Some((earlier, later)) = earlier.of(&old.id).both(later.of(&new.id), (before, after), rows)
+        && let Some((earlier, later)) = earlier.of(&old.id).both(later.of(&new.id), (before, after), (rows, tags))
     {
         let stayed = earlier.iter().map(|(key, count)| (*count).min(later.get(key).copied().unwrap_or(0))).sum();
         return Some(Fate { appeared: after - stayed, healed: before - stayed, stayed, by: By::Key });

@@ -46,6 +46,7 @@ pub(crate) async fn diagnosed(
         found.warnings.push(tie(ties));
     }
     let mask = Mask::new(check, &context.options.privacy, returned);
+    let shows = context.options.privacy.examples;
     let mut rows = rows;
     only_open(one, mask.as_ref(), &mut evidence, &mut rows, &mut changed);
     if evidence.rows.is_empty() && rows.duplicate.count() == 0 {
@@ -65,7 +66,7 @@ pub(crate) async fn diagnosed(
             changed: changed.iter().map(|(name, count)| (name.as_str(), *count)).collect(),
             groups,
             form,
-            hidden: &|name| mask.as_ref().is_some_and(|mask| mask.hides_value(name)),
+            hidden: &|name| !shows || mask.as_ref().is_some_and(|mask| mask.hides_value(name)),
             renamed: &|name| renamed.contains(name),
             collated,
             late: &|| begun.elapsed() > LONGEST,

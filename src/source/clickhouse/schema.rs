@@ -91,7 +91,7 @@ fn storage(cells: &Cells, table: &str) -> Result<Vec<Part>, Error> {
     for (property, name) in
         [(Property::SortingKey, "sorting"), (Property::SparseKey, "sparse"), (Property::PartitionKey, "partitions")]
     {
-        let columns = arguments(&text(name));
+        let columns = key_columns(&text(name));
         if !columns.is_empty() {
             let own = clause(property).filter(|_| property == Property::SortingKey).unwrap_or_default();
             parts.push(Part::of_columns(property, in_order(columns, own)));
@@ -101,6 +101,32 @@ fn storage(cells: &Cells, table: &str) -> Result<Vec<Part>, Error> {
         parts.extend(clause(property).map(|text| Part::of_text(property, text)));
     }
     Ok(parts)
+}
+
+/// The columns and expressions of a key, a column of which the name is all without quotes: servers write a key of one column with
+/// its parentheses or without.
+fn key_columns(key: &str) -> Vec<String> {
+    let listed = arguments(key);
+    let inner = if let [one] = listed.as_slice() { within(one).map(arguments) } else { None };
+    inner.unwrap_or(listed).into_iter().map(|column| bare(&column).unwrap_or(column)).collect()
+}
+
+/// What one pair of parentheses is around.
+fn within(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 0_i64;
+    let is_whole = inner.chars().all(|c| {
+        depth += i64::from(c == '(') - i64::from(c == ')');
+        depth >= 0
+    });
+    is_whole.then_some(inner)
+}
+
+/// The name that is all of a text in backticks.
+fn bare(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('`')?.strip_suffix('`')?;
+    let is_one = !inner.replace("\\`", "").replace("``", "").contains('`');
+    is_one.then(|| inner.replace("\\`", "`").replace("``", "`").replace("\\\\", "\\"))
 }
 
 /// The columns of a sorting key with the direction that only the clause itself says.
@@ -183,6 +209,23 @@ mod tests {
         assert_eq!(in_order(columns(), texts[2]), ["id DESC", "at"]);
         assert_eq!(in_order(columns(), ""), ["id", "at"]);
         assert_eq!(clauses("Log", "t").unwrap(), [(Some(Property::TableEngine), "Log".to_owned())]);
+    }
+
+    /// Catches a column that is taken for an expression because of its parentheses or quotes, and the reverse.
+    #[test]
+    fn a_key_of_one_column_is_that_column() {
+        for (key, columns) in [
+            ("id", vec!["id"]),
+            ("(id)", vec!["id"]),
+            ("`select`", vec!["select"]),
+            ("(`a b`, `c\\`d`)", vec!["a b", "c`d"]),
+            ("id, `group`", vec!["id", "group"]),
+            ("(a) + (b)", vec!["(a) + (b)"]),
+            ("toDate(`at`), id", vec!["toDate(`at`)", "id"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(key_columns(key), columns, "{key}");
+        }
     }
 
     /// Catches a definition that is cut at a comma inside it, and a word that is taken for one in a text or a name.

@@ -65,6 +65,13 @@ pub(super) fn storage(schema: &TableSchema, told: &Told) -> Result<Storage, Stri
              all of it"
         ));
     }
+    let is_sorted = |key: &&String| sorting.iter().any(|column| column.trim_end_matches(" DESC") == key.as_str());
+    if let Some(column) = told.key.iter().find(|key| !is_sorted(key)) {
+        return Err(format!(
+            "rows of {table} are replaced by its sorting key, and the check's key has `{column}` beside it: without the newest row an \
+             earlier one with another `{column}` would be shown; compare rows by the sorting key alone"
+        ));
+    }
     Ok(Storage { version: Some((version, largest)), fixed, is_unique: false })
 }
 

@@ -3,6 +3,7 @@
 mod cut;
 mod floats;
 mod intervals;
+mod nested;
 mod subqueries;
 mod zones;
 
@@ -23,12 +24,17 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
         if floats::meet(plan, &schema) {
             return Err(refused(floats::WHY));
         }
+        if nested::meet(plan, &schema) {
+            return Err(refused(nested::WHY));
+        }
         if let Some(why) = subqueries::why(plan) {
             return Err(refused(why));
         }
         plan.apply_expressions(|whole| {
             whole.apply(|one| match one {
                 Expr::InSubquery(within) if floats::within(within, &schema) => Err(refused(floats::WHY)),
+                Expr::InSubquery(within) if nested::within(within, &schema) => Err(refused(nested::WHY)),
+                one if nested::mixed(one, &schema) => Err(refused(nested::WHY)),
                 one if let Some(why) = subqueries::empty(one) => Err(refused(why)),
                 Expr::SimilarTo(_) => Err(refused(
                     "SIMILAR TO is taken for a regular expression that may match anywhere in the text; write s ~ '^(…)$', with \

@@ -3,7 +3,6 @@
 //! The parser finds where tables are named; what is put there is put into the text itself, so that all else stays as it was
 //! written.
 
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{Ident, Query, Statement, TableFactor, Visit, Visitor};
@@ -129,7 +128,6 @@ fn places(dialect: &dyn Dialect, sql: &str) -> Result<Places, String> {
     for (names, alias) in seen.tables {
         let parts: Vec<String> = names.iter().map(|name| name.value.clone()).collect();
         let table = match parts.as_slice() {
-            [name] if seen.queries.contains(&name.to_lowercase()) => continue,
             [name] => TableName::new(None, name.clone()),
             [schema, name] => TableName::new(Some(schema.clone()), name.clone()),
             _ => return Err("the query names a table in more than two parts".to_owned()),
@@ -140,17 +138,51 @@ fn places(dialect: &dyn Dialect, sql: &str) -> Result<Places, String> {
         let merged = merging.iter().find(is_next).copied();
         tables.push(Place { table, start, end, is_renamed: alias.is_some(), merged });
     }
+    // Whether these are one table is for the server to know.
+    let is_twice = |one: &TableName, other: &TableName| {
+        one != other
+            && one.name().eq_ignore_ascii_case(other.name())
+            && match (one.schema(), other.schema()) {
+                (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+                _ => true,
+            }
+    };
+    for (at, one) in tables.iter().enumerate() {
+        if let Some(other) = tables[..at].iter().find(|other| is_twice(&one.table, &other.table)) {
+            return Err(format!(
+                "the query names {} and {}, which may be one table; name it in one way",
+                other.table, one.table
+            ));
+        }
+    }
     let with = with.map(|name| span(sql, &name).map(|(start, _)| start)).transpose()?;
     let begin = sql.len() - sql.trim_start().len();
     Ok(Places { tables, with, begin })
 }
 
-/// Tables and named queries.
+/// The tables of a query: names that no `WITH` has given to a query of its own where they stand.
 #[derive(Default)]
 struct Seen {
     /// Each with the other name that the query gives it.
     tables: Vec<(Vec<Ident>, Option<Ident>)>,
-    queries: BTreeSet<String>,
+    /// The queries around the one that is visited, from the outside.
+    scopes: Vec<Scope>,
+}
+
+/// The names that one query gives to others, which are visited in their order and before all else of it.
+struct Scope {
+    names: Vec<String>,
+    is_recursive: bool,
+    /// How many of them have been visited.
+    visited: usize,
+}
+
+impl Scope {
+    /// Whether a name is one of a query where the visit is: behind its own text, or in it where it may name itself.
+    fn has(&self, name: &str) -> bool {
+        let known = if self.is_recursive { self.names.len() } else { self.visited };
+        self.names.iter().take(known).any(|known| *known == name)
+    }
 }
 
 impl Visitor for Seen {
@@ -158,18 +190,28 @@ impl Visitor for Seen {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         let named = query.with.iter().flat_map(|with| &with.cte_tables).map(|cte| cte.alias.name.value.to_lowercase());
-        self.queries.extend(named);
+        let is_recursive = query.with.as_ref().is_some_and(|with| with.recursive);
+        self.scopes.push(Scope { names: named.collect(), is_recursive, visited: 0 });
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+        self.scopes.pop();
+        // Those behind the named ones are of the query itself.
+        if let Some(around) = self.scopes.last_mut() {
+            around.visited += 1;
+        }
         ControlFlow::Continue(())
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
         if let TableFactor::Table { name, alias, args: None, .. } = factor {
             let names: Option<Vec<Ident>> = name.0.iter().map(|part| part.as_ident().cloned()).collect();
-            self.tables.extend(
-                names
-                    .filter(|names| !names.is_empty())
-                    .map(|names| (names, alias.as_ref().map(|alias| alias.name.clone()))),
-            );
+            let names = names.filter(|names| match names.as_slice() {
+                [name] => !self.scopes.iter().any(|scope| scope.has(&name.value.to_lowercase())),
+                names => !names.is_empty(),
+            });
+            self.tables.extend(names.map(|names| (names, alias.as_ref().map(|alias| alias.name.clone()))));
         }
         ControlFlow::Continue(())
     }
@@ -326,6 +368,30 @@ mod tests {
             "columns that are named by schema and table"
         );
         assert!(named_tables(dialect("postgres"), "SELECT (").is_err());
+        let hidden = [
+            (
+                "WITH orders AS (SELECT * FROM orders WHERE v > 10) SELECT count(*) FROM orders",
+                "WITH cutover_shadow AS (B), orders AS (SELECT * FROM cutover_shadow AS \"orders\" WHERE v > 10) SELECT count(*) FROM orders",
+            ),
+            (
+                "SELECT 1 FROM orders WHERE id IN (WITH orders AS (SELECT 1 AS id) SELECT id FROM orders)",
+                "WITH cutover_shadow AS (B) SELECT 1 FROM cutover_shadow AS \"orders\" WHERE id IN (WITH orders AS (SELECT 1 AS id) SELECT id FROM orders)",
+            ),
+            (
+                "WITH a AS (SELECT 1 FROM orders), orders AS (SELECT 1 FROM a) SELECT 1 FROM Orders, (SELECT 1 FROM orders) AS q",
+                "WITH cutover_shadow AS (B), a AS (SELECT 1 FROM cutover_shadow AS \"orders\"), orders AS (SELECT 1 FROM a) SELECT 1 FROM Orders, (SELECT 1 FROM orders) AS q",
+            ),
+        ];
+        for (sql, wanted) in hidden {
+            assert_eq!(shadowed(dialect("postgres"), sql, &orders, &shadow("B")).unwrap().unwrap(), wanted);
+        }
+        let own_rows = "WITH RECURSIVE orders AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM orders WHERE n < 3) SELECT n FROM orders";
+        assert!(named_tables(dialect("postgres"), own_rows).unwrap().is_empty());
+        for twice in
+            ["SELECT 1 FROM orders, public.orders", "SELECT 1 FROM orders WHERE 1 IN (SELECT 1 FROM \"Orders\")"]
+        {
+            assert!(named_tables(dialect("postgres"), twice).unwrap_err().contains("may be one table"), "{twice}");
+        }
         let tables = named_tables(dialect("postgres"), "WITH a AS (SELECT 1 FROM b) SELECT 1 FROM a, s.c, b").unwrap();
         assert_eq!(tables.iter().map(ToString::to_string).collect::<Vec<_>>(), ["b", "s.c"]);
     }

@@ -209,3 +209,56 @@ async fn little_memory_changes_nothing_that_is_said() {
     assert_eq!(told("1MiB"), much);
     assert_eq!(told("1MiB"), much);
 }
+
+/// Catches rows of old that agree and are passed over where new is said to have the values of the row before.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_row_before_is_one_of_all_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |value: &str| {
+        format!(
+            "CREATE TABLE orders (id TEXT PRIMARY KEY, v TEXT); WITH RECURSIVE n AS (SELECT 0 AS i UNION ALL SELECT i + 1 FROM n \
+             WHERE i < 999) INSERT INTO orders SELECT printf('k%04d', i), 'v' || ({value}) FROM n"
+        )
+    };
+    let old = sqlite(folder.path(), "old.db", &table("i")).await;
+    let moved = "CASE i % 11 WHEN 0 THEN i WHEN 1 THEN i - 2 ELSE i - 1 END";
+    let new = sqlite(folder.path(), "new.db", &table(moved)).await;
+    let (_, report) = diff(folder.path(), &old, &new, &["--table", "orders"]);
+    let findings = report["checks"][0]["diagnosis"].as_array().unwrap();
+    let beside = findings.iter().find(|finding| finding["code"] == "neighbour").unwrap();
+    assert_eq!((beside["covers"].as_str(), beside["of"].as_str()), (Some("818"), Some("909")), "{beside}");
+}
+
+/// Catches a range, a remainder or a length that `--no-examples` makes a value of.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_values_no_range_is_told_as_one() {
+    let changes = "DELETE FROM orders WHERE id BETWEEN 700 AND 760";
+    let (open, _) = told(changes, &[]).await;
+    assert!(places(&open)[0].contains("\"from\":\"700\""), "{open:#?}");
+    let (silent, uncovered) = told(changes, &["--no-examples"]).await;
+    assert!(places(&silent).is_empty() && uncovered == 61, "{silent:#?}");
+    let (one, _) = told("DELETE FROM orders WHERE region = 'eu'", &["--no-examples"]).await;
+    assert!(one[0]["text"].as_str().unwrap().contains("one value of `region`"), "{one:#?}");
+}
+
+/// Catches a condition that some engine reads as another thing: a reserved name, and a range of texts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_is_what_every_engine_reads_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = |rows: &str| {
+        format!(
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, \"offset\" INTEGER, name TEXT, small DECIMAL(10, 4)); WITH RECURSIVE n \
+             AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO t SELECT i * 7919 % 2003, i, \
+             printf('n%04d', i), '1.' || printf('%04d', i) FROM n WHERE {rows}"
+        )
+    };
+    let old = sqlite(folder.path(), "old.db", &table("1")).await;
+    let new = sqlite(folder.path(), "new.db", &table("i NOT BETWEEN 700 AND 760")).await;
+    for (column, condition) in [("\"offset\"", None), ("name", None), ("small", Some("small BETWEEN 1.07 AND 1.076"))] {
+        let query = format!("SELECT id, {column} FROM t");
+        let (_, report) = diff(folder.path(), &old, &new, &["--old-sql", &query, "--new-sql", &query, "--key", "id"]);
+        let findings = report["checks"][0]["diagnosis"].as_array().unwrap();
+        let found = findings.iter().find(|finding| finding["class"] == "missing").unwrap();
+        assert_eq!((found["covers"].as_str(), found["condition"].as_str()), (Some("61"), condition), "{found}");
+    }
+}

@@ -65,6 +65,26 @@ async fn what_the_other_side_does_not_hold_is_refused() {
         let error = ask(&engine, sql).await.expect_err(sql);
         assert!(error.message.contains("CAST both to VARCHAR"), "{sql}: {}", error.message);
     }
+    for sql in [
+        "SELECT MAKE_ARRAY(st) AS x FROM t UNION ALL SELECT MAKE_ARRAY(DATE '2026-01-01')",
+        "SELECT CASE WHEN i = 4 THEN MAKE_ARRAY(day) ELSE MAKE_ARRAY(st) END AS x FROM t",
+        "SELECT NULLIF(MAKE_ARRAY(st), MAKE_ARRAY(DATE '2026-01-05')) AS x FROM t",
+        "SELECT COALESCE(MAKE_ARRAY(MAKE_ARRAY(d)), MAKE_ARRAY(MAKE_ARRAY(CAST(1 AS DOUBLE)))) AS x FROM t",
+        "SELECT i FROM t WHERE MAKE_ARRAY(st) = MAKE_ARRAY(day)",
+        "SELECT i FROM t WHERE MAKE_ARRAY(CAST(i AS DOUBLE)) IN (SELECT MAKE_ARRAY(i) FROM t)",
+        "SELECT MAKE_ARRAY(i) AS x FROM t UNION ALL SELECT MAKE_ARRAY(CAST(i AS REAL)) FROM t",
+    ] {
+        let error = ask(&engine, sql).await.expect_err(sql);
+        assert!(error.message.contains("make them of one type"), "{sql}: {}", error.message);
+    }
+    for sql in [
+        "SELECT MAKE_ARRAY(st) AS x FROM t UNION ALL SELECT MAKE_ARRAY(CAST(day AS VARCHAR)) FROM t",
+        "SELECT CASE WHEN i = 4 THEN MAKE_ARRAY(d) ELSE MAKE_ARRAY(i) END AS x FROM t",
+        "SELECT COALESCE(MAKE_ARRAY(i), NULL, MAKE_ARRAY(NULL), MAKE_ARRAY(7)) AS x FROM t",
+        "SELECT i FROM t WHERE MAKE_ARRAY(day) = MAKE_ARRAY(DATE '2026-01-01')",
+    ] {
+        assert!(ask(&engine, sql).await.is_ok(), "{sql}");
+    }
     let both =
         "SELECT COUNT(*) AS n FROM (SELECT CAST(day AS VARCHAR) FROM t UNION SELECT CAST(st AS VARCHAR) FROM t) AS u";
     assert_eq!(ask(&engine, both).await.unwrap().values("n"), [Value::Integer(3)]);

@@ -299,3 +299,25 @@ fn what_would_pass_stands_in_one_sentence() {
     assert!(proof.shown.contains(told), "{}", proof.shown);
     assert!(std::fs::read_to_string(folder.path().join("proof.html")).unwrap().contains(told));
 }
+
+/// Catches a number that is told of a column of which some values warn already: one that falls there is no worse.
+#[test]
+fn values_that_warn_already_take_the_number_away() {
+    let check = |rule: &str| {
+        format!(
+            "[checks.c]\nkind = \"rows\"\nkey = \"id\"\ncolumns.v = {rule}\nold = \"SELECT id, 100 AS v FROM items\"\n\
+             new = \"SELECT id, CASE id WHEN 2 THEN 200 ELSE 100 END AS v FROM items\"\n"
+        )
+    };
+    let levels = check("{ warn = { absolute = 1 }, fail = { absolute = 1000 } }");
+    let proof = of(&levels, 0, "");
+    let loss = &proof.check("shop.c")["smallest"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|loss| loss["column"] == "v")
+        .unwrap()
+        .clone();
+    assert!(loss["amount"].is_null() && proof.shown.contains("values of it warn already"), "{loss}\n{}", proof.shown);
+    is(&of(&check("{ warn = { absolute = 100 }, fail = { absolute = 1000 } }"), 0, ""), "amount", "201", "within both");
+}

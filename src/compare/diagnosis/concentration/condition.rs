@@ -51,3 +51,27 @@ fn literal(value: &Value, text: &str) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches a number that ClickHouse reads as a float, and a text that ends a literal or begins a param.
+    #[test]
+    fn a_literal_is_read_alike_everywhere() {
+        let (integer, decimal) = (Value::Integer(0), Value::Decimal { unscaled: 0, scale: 1 });
+        let text = Value::Text("".into());
+        for (value, words, is_written) in [
+            (&integer, "-9223372036854775808", true),
+            (&integer, "9223372036854775808", false),
+            (&decimal, "-1234567890.12345", true),
+            (&decimal, "12345678901234.0139", false),
+            (&text, "eur", true),
+            (&text, "it's", false),
+            (&text, "a\\b", false),
+            (&text, "{{ day }}", false),
+        ] {
+            assert_eq!(literal(value, words).is_some(), is_written, "{words}");
+        }
+    }
+}
