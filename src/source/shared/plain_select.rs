@@ -1,7 +1,7 @@
 //! A query that picks rows and columns of one table and does nothing else, so that each row of its answer is a row there.
 
 use sqlparser::ast::{
-    Distinct, Expr, GroupByExpr, Ident, ObjectName, SelectItem, SetExpr, Statement, TableFactor,
+    Distinct, Expr, GroupByExpr, Ident, ObjectName, Query, SelectItem, SetExpr, Statement, TableFactor,
     WildcardAdditionalOptions,
 };
 use sqlparser::parser::Parser;
@@ -108,7 +108,7 @@ impl PlainSelect {
     }
 }
 
-/// A name without its quotes.
+/// A name without its quotes; one with such a quote in it is left with what stands for that.
 pub(crate) fn bare(name: &str) -> &str {
     name.trim_matches(['"', '`'])
 }
@@ -120,15 +120,17 @@ pub(crate) fn plain_select(dialect: &dyn Dialect, sql: &str) -> Result<PlainSele
         let statements = if files::fits(parser, sql) { Parser::parse_sql(parser, sql).ok() } else { None };
         statements.map_or_else(
             || Err("cannot be read by the parser".to_owned()),
-            |statements| picked(dialect, sql, &statements),
+            |statements| match statements.as_slice() {
+                [Statement::Query(query)] => picked(dialect, sql, query),
+                _ => Err("is no SELECT".to_owned()),
+            },
         )
     });
     read.unwrap_or_else(|| Err("cannot be read by the parser".to_owned()))
 }
 
-fn picked(dialect: &dyn Dialect, sql: &str, statements: &[Statement]) -> Result<PlainSelect, String> {
+fn picked(dialect: &dyn Dialect, sql: &str, query: &Query) -> Result<PlainSelect, String> {
     let refused = |why: &str| Err(why.to_owned());
-    let [Statement::Query(query)] = statements else { return refused("is no SELECT") };
     if query.with.is_some() {
         return refused("has WITH");
     }
@@ -150,6 +152,13 @@ fn picked(dialect: &dyn Dialect, sql: &str, statements: &[Statement]) -> Result<
     let [from] = select.from.as_slice() else { return refused("reads more than one table") };
     if !from.joins.is_empty() {
         return refused("joins tables");
+    }
+    if let TableFactor::Derived { lateral: false, subquery, sample: None, .. } = &from.relation
+        && select.selection.is_none()
+        && select.projection.iter().all(|item| matches!(item, SelectItem::UnnamedExpr(Expr::Identifier(_))))
+    {
+        // Columns of a query by their names are those columns.
+        return picked(dialect, sql, subquery);
     }
     let TableFactor::Table { name, alias, args: None, sample: None, version: None, json_path: None, .. } =
         &from.relation
@@ -248,6 +257,17 @@ mod tests {
             assert_eq!((column("more"), column("cost")), (None, None), "{engine}");
             let all = read(engine, "SELECT * FROM orders").unwrap();
             assert_eq!(all.column(dialect, "any").unwrap(), dialect.quoted("any"));
+        }
+        // As a diff has the query of a side.
+        let within =
+            read("postgres", "SELECT id, amount FROM (SELECT id, cost AS amount FROM t WHERE id > 1) AS q").unwrap();
+        let postgres = driver("postgres").unwrap().dialect;
+        assert_eq!((within.written.as_str(), within.column(postgres, "amount").as_deref()), ("t", Ok("cost")));
+        assert!(matches!(within.picked, Picked::Unclear(_)), "{:?}", within.picked);
+        for sql in
+            ["SELECT id + 1 AS id FROM (SELECT id FROM t) AS q", "SELECT id FROM (SELECT id FROM t) AS q WHERE id > 1"]
+        {
+            assert!(read("postgres", sql).is_err(), "{sql}");
         }
         let found = read("postgres", "SELECT Id, \"Cost\" FROM \"Orders\"").unwrap();
         let dialect = driver("postgres").unwrap().dialect;

@@ -136,7 +136,7 @@ impl Placing<'_> {
                     return Err(BEHIND);
                 }
                 added.push((query.end(operand.last), COLLATED));
-            } else if !query.is(function, &HANDING_ON) && !(query.is(function, &BY_THE_FIRST) && is_alone) {
+            } else if !(query.is(function, &HANDING_ON) || (query.is(function, &BY_THE_FIRST) && is_alone)) {
                 return Err(TEXT);
             }
             operand = query.call(open);

@@ -48,6 +48,23 @@ async fn a_repair_makes_both_sides_equal() {
     }
 }
 
+/// Catches the query of a diff that is taken for none of a table, because the diff selects its columns anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queries_of_a_diff_are_those_of_their_tables() {
+    for engine in ENGINES {
+        let place = Place::new(engine, "queries").await;
+        place.run(&tables(engine)).await;
+        let sides = ["diff", "--old", &place.url, "--new", &place.url, "--key", "id", "--repair", "out.sql"];
+        let queries =
+            ["--old-sql", "SELECT id, cost, note FROM o", "--new-sql", "SELECT id, price AS cost, note FROM n"];
+        let (code, told) = super::said(&place.cutover(&[&sides[..], &queries].concat()));
+        assert_eq!(code, Some(1), "{engine}: {told}");
+        place.run(&place.repair()).await;
+        let (code, told) = super::said(&place.cutover(&[&sides[..7], &queries].concat()));
+        assert_eq!(code, Some(0), "{engine}: {told}\n{}", place.repair());
+    }
+}
+
 /// Catches a repair that overwrites a row which moved after the run read it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_moved_meanwhile_is_left_alone() {

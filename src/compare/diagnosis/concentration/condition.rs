@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_literal_is_read_alike_everywhere() {
         let (integer, decimal) = (Value::Integer(0), Value::Decimal { unscaled: 0, scale: 1 });
-        let text = Value::Text("".into());
+        let text = Value::Text(String::new());
         for (value, words, is_written) in [
             (&integer, "-9223372036854775808", true),
             (&integer, "9223372036854775808", false),
