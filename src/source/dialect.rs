@@ -36,6 +36,11 @@ pub trait Dialect: Sync {
         None
     }
 
+    /// Whether values of a type that a server calls so are floats of 32 bits.
+    fn is_single(&self, _database_type: &str) -> bool {
+        false
+    }
+
     /// `name` as an identifier.
     fn quoted(&self, name: &str) -> String {
         format!("\"{}\"", name.replace('"', "\"\""))

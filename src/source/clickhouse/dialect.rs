@@ -21,6 +21,10 @@ impl Dialect for ClickHouse {
         "ClickHouse"
     }
 
+    fn is_single(&self, database_type: &str) -> bool {
+        database_type.contains("Float32")
+    }
+
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
     }

@@ -24,6 +24,10 @@ impl Dialect for DuckDb {
         "DuckDB"
     }
 
+    fn is_single(&self, database_type: &str) -> bool {
+        database_type == "FLOAT"
+    }
+
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
     }

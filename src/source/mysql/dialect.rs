@@ -19,6 +19,10 @@ impl Dialect for MySql {
         "MySQL"
     }
 
+    fn is_single(&self, database_type: &str) -> bool {
+        database_type.eq_ignore_ascii_case("float")
+    }
+
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
     }

@@ -20,6 +20,10 @@ impl Dialect for Postgres {
         "PostgreSQL"
     }
 
+    fn is_single(&self, database_type: &str) -> bool {
+        database_type.eq_ignore_ascii_case("float4") || database_type.eq_ignore_ascii_case("real")
+    }
+
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
     }

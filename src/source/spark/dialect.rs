@@ -23,6 +23,10 @@ impl Dialect for Spark {
         LABEL
     }
 
+    fn is_single(&self, database_type: &str) -> bool {
+        database_type.eq_ignore_ascii_case("float")
+    }
+
     fn lexers(&self) -> &'static [Lexer] {
         &LEXERS
     }

@@ -8,7 +8,7 @@ use super::request::{Relation, Request};
 
 /// Returns the columns of old that are known to hold numbers, by its engine or by the types that a CSV file is read with.
 fn numbers<'a>(old: &'a Relation, request: &'a Request) -> BTreeSet<&'a str> {
-    let of = |name: &str| ["integer", "float"].contains(&name) || name.starts_with("decimal");
+    let of = |name: &str| ["integer", "float", "real"].contains(&name) || name.starts_with("decimal");
     let declared = request.types.old.iter().filter(|(_, name)| of(name)).map(|(column, _)| column.as_str());
     old.numbers.iter().map(String::as_str).chain(declared).collect()
 }

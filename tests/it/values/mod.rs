@@ -1,6 +1,7 @@
 //! What a value is, whatever engine it comes from and whatever its column is called.
 
 mod advice;
+mod beside_csv;
 mod hints;
 mod lost;
 mod names;

@@ -3,14 +3,14 @@
 use crate::frame::Type;
 use crate::model::{Side, Sides};
 use crate::source::pushdown::Described;
-use crate::source::{AsOfOptions, SourceUrl, in_folders, untyped};
+use crate::source::{AsOfOptions, Dialect, SourceUrl, in_folders, untyped};
 
 use super::relation::Found;
 
 /// Digits of a decimal.
 const DIGITS: u8 = 38;
 
-/// Digits after the point where the other side does not say how many.
+/// Digits after the point, at least, where the other side does not say how many.
 const SCALE: u8 = 18;
 
 /// Types of the columns of one side, as a suite has them.
@@ -66,7 +66,7 @@ pub(super) fn types(
         };
         let wanted =
             found.get(to).relation.columns.contains(name) && types.get(to).iter().all(|(known, _)| known != name);
-        if let Some(of) = csv_type(column).filter(|_| wanted) {
+        if let Some(of) = csv_type(column, found.get(from).relation.engine.dialect).filter(|_| wanted) {
             taken.push(name.clone());
             types.get_mut(to).push((name.clone(), of));
         }
@@ -123,13 +123,14 @@ pub(super) fn states(
 }
 
 /// Returns the type in a CSV file that a column can be compared with; absent where that is text, or there is none.
-fn csv_type(column: &Described) -> Option<String> {
+fn csv_type(column: &Described, dialect: &dyn Dialect) -> Option<String> {
     Some(match &column.of {
         Type::Integer => "integer".to_owned(),
         Type::Decimal { scale } => declared(&column.database_type).unwrap_or_else(|| {
-            let scale = if *scale == 0 { SCALE } else { *scale };
-            format!("decimal({DIGITS},{scale})")
+            // Other rows may have more digits than those that were seen.
+            format!("decimal({DIGITS},{})", (*scale).max(SCALE))
         }),
+        Type::Float if dialect.is_single(&column.database_type) => "real".to_owned(),
         Type::Float => "float".to_owned(),
         Type::Bool => "bool".to_owned(),
         Type::Date => "date".to_owned(),
@@ -155,11 +156,15 @@ mod tests {
     #[test]
     fn a_decimal_is_read_with_the_digits_of_the_other_side() {
         let of = |of: Type, database_type: &str| {
-            csv_type(&Described::new("n".to_owned(), database_type.to_owned(), of, false))
+            let postgres = crate::source::driver("postgres").unwrap().dialect;
+            csv_type(&Described::new("n".to_owned(), database_type.to_owned(), of, false), postgres)
         };
         assert_eq!(of(Type::Decimal { scale: 0 }, "numeric(10,2)").as_deref(), Some("decimal(10,2)"));
         assert_eq!(of(Type::Decimal { scale: 0 }, "numeric").as_deref(), Some("decimal(38,18)"));
-        assert_eq!(of(Type::Decimal { scale: 4 }, "").as_deref(), Some("decimal(38,4)"));
+        assert_eq!(of(Type::Decimal { scale: 4 }, "").as_deref(), Some("decimal(38,18)"));
+        assert_eq!(of(Type::Decimal { scale: 20 }, "").as_deref(), Some("decimal(38,20)"));
+        assert_eq!(of(Type::Float, "FLOAT4").as_deref(), Some("real"));
+        assert_eq!(of(Type::Float, "FLOAT8").as_deref(), Some("float"));
         assert_eq!(of(Type::Integer, "int8").as_deref(), Some("integer"));
         assert_eq!(of(Type::Text, "text"), None);
         assert_eq!(of(Type::Instant, "timestamptz"), None);

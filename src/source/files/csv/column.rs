@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, PrimitiveBuilder,
-    StringViewBuilder, Time64NanosecondBuilder, TimestampMicrosecondBuilder, TimestampMillisecondBuilder,
-    TimestampNanosecondBuilder, TimestampSecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Decimal128Builder, Float32Builder, Float64Builder, Int64Builder,
+    PrimitiveBuilder, StringViewBuilder, Time64NanosecondBuilder, TimestampMicrosecondBuilder,
+    TimestampMillisecondBuilder, TimestampNanosecondBuilder, TimestampSecondBuilder,
 };
 use arrow::datatypes::{ArrowPrimitiveType, DataType, TimeUnit};
 
@@ -34,6 +34,7 @@ pub(super) struct Misread {
 pub(super) enum Column {
     Integer(Int64Builder),
     Decimal(Decimal128Builder, u8, u8),
+    Real(Float32Builder),
     Float(Float64Builder),
     Bool(BooleanBuilder),
     Date(Date32Builder),
@@ -50,6 +51,7 @@ pub(in super::super) fn arrow(kind: Kind) -> DataType {
     match kind {
         Kind::Integer => DataType::Int64,
         Kind::Decimal { precision, scale } => DataType::Decimal128(precision, scale.cast_signed()),
+        Kind::Real => DataType::Float32,
         Kind::Float => DataType::Float64,
         Kind::Bool => DataType::Boolean,
         Kind::Date => DataType::Date32,
@@ -67,6 +69,7 @@ impl Column {
             Kind::Decimal { precision, scale } => {
                 Column::Decimal(Decimal128Builder::new().with_data_type(arrow(kind)), precision, scale)
             }
+            Kind::Real => Column::Real(Float32Builder::new()),
             Kind::Float => Column::Float(Float64Builder::new()),
             Kind::Bool => Column::Bool(BooleanBuilder::new()),
             Kind::Date => Column::Date(Date32Builder::new()),
@@ -92,6 +95,7 @@ impl Column {
                 let (precision, scale) = (*precision, *scale);
                 primitive(to, fields, writing, |text| value::decimal(text, precision, scale, point))
             }
+            Column::Real(to) => primitive(to, fields, writing, |text| value::real(text, point)),
             Column::Float(to) => primitive(to, fields, writing, |text| value::float(text, point)),
             Column::Bool(to) => each(fields, writing, value::truth, |value| to.append_option(value)),
             Column::Date(to) => primitive(to, fields, writing, time::date),
@@ -114,6 +118,7 @@ impl Column {
         match self {
             Column::Integer(from) => Arc::new(from.finish()),
             Column::Decimal(from, ..) => Arc::new(from.finish()),
+            Column::Real(from) => Arc::new(from.finish()),
             Column::Float(from) => Arc::new(from.finish()),
             Column::Bool(from) => Arc::new(from.finish()),
             Column::Date(from) => Arc::new(from.finish()),

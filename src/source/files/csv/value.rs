@@ -1,5 +1,7 @@
 //! The values of CSV fields: read strictly, nothing of a text lost, rounded or guessed.
 
+use std::borrow::Cow;
+
 use arrow::datatypes::TimeUnit;
 use datafusion::common::ScalarValue;
 
@@ -14,6 +16,8 @@ pub(in super::super) enum Kind {
         precision: u8,
         scale: u8,
     },
+    /// Floats of 32 bits.
+    Real,
     Float,
     Bool,
     Date,
@@ -25,14 +29,15 @@ pub(in super::super) enum Kind {
 impl Kind {
     /// The names of all types, for people.
     pub(in super::super) const NAMES: &str =
-        "integer, decimal(precision,scale), float, bool, date, time, timestamp, timestamp(6), text";
+        "integer, decimal(precision,scale), float, real, bool, date, time, timestamp, timestamp(6), text";
 
-    /// Reads a type's name: `integer`, `decimal(12,2)`, `float`, `bool`, `date`, `time`, `timestamp` in nanoseconds,
+    /// Reads a type's name: `integer`, `decimal(12,2)`, `float`, `real`, `bool`, `date`, `time`, `timestamp` in nanoseconds,
     /// `timestamp(6)`, `text`.
     pub(in super::super) fn parse(name: &str) -> Option<Kind> {
         Some(match name {
             "integer" => Kind::Integer,
             "float" => Kind::Float,
+            "real" => Kind::Real,
             "bool" => Kind::Bool,
             "date" => Kind::Date,
             "time" => Kind::Time,
@@ -58,6 +63,7 @@ pub(in super::super) fn scalar(kind: Kind, text: &str) -> Option<ScalarValue> {
         Kind::Decimal { precision, scale } => {
             ScalarValue::Decimal128(Some(decimal(text, precision, scale, b'.')?), precision, scale.cast_signed())
         }
+        Kind::Real => ScalarValue::Float32(Some(real(text, b'.')?)),
         Kind::Float => ScalarValue::Float64(Some(float(text, b'.')?)),
         Kind::Bool => ScalarValue::Boolean(Some(truth(text)?)),
         Kind::Date => ScalarValue::Date32(Some(time::date(text)?)),
@@ -117,20 +123,35 @@ fn digit(byte: u8) -> Option<u64> {
 
 /// The nearest float; absent where that would be an infinity or a zero that the text does not name.
 pub(super) fn float(text: &str, point: u8) -> Option<f64> {
-    if point != b'.' {
-        if text.contains('.') {
-            return None;
-        }
-        return float(&text.replace(char::from(point), "."), b'.');
-    }
+    let text = pointed(text, point)?;
     let value: f64 = text.parse().ok()?;
+    is_named(&text, value == 0.0, value.is_infinite()).then_some(value)
+}
+
+/// The nearest float of 32 bits; absent as for [`float`].
+pub(super) fn real(text: &str, point: u8) -> Option<f32> {
+    let text = pointed(text, point)?;
+    let value: f32 = text.parse().ok()?;
+    is_named(&text, value == 0.0, value.is_infinite()).then_some(value)
+}
+
+/// A number with a point where it has `point`.
+fn pointed(text: &str, point: u8) -> Option<Cow<'_, str>> {
+    match point {
+        b'.' => Some(Cow::Borrowed(text)),
+        _ if text.contains('.') => None,
+        _ => Some(Cow::Owned(text.replace(char::from(point), "."))),
+    }
+}
+
+/// Whether the text says so that a number is 0, or no finite one.
+fn is_named(text: &str, is_zero: bool, is_infinite: bool) -> bool {
     let mantissa = || text.split(['e', 'E']).next().unwrap_or(text);
-    let named = if value.is_infinite() {
+    if is_infinite {
         !text.contains(|c: char| c.is_ascii_digit())
     } else {
-        value != 0.0 || !mantissa().contains(|c: char| ('1'..='9').contains(&c))
-    };
-    named.then_some(value)
+        !is_zero || !mantissa().contains(|c: char| ('1'..='9').contains(&c))
+    }
 }
 
 /// `true`, `t`, `1`, `false`, `f` or `0`.
@@ -166,16 +187,19 @@ pub(super) fn advice(kind: Kind, text: &str, point: u8) -> &'static str {
             "write nothing, without quotes, for NULL, and name with `csv = { null = \"…\" }` what else is NULL"
         }
         _ if text.trim() != text => "take the blanks around it away, or declare the column `text`",
+        Kind::Integer if wide(without_sign, '\0') && without_sign.len() > 38 => {
+            "it is beyond 38 digits; declare the column `text`"
+        }
         Kind::Integer if wide(without_sign, '\0') => "it is beyond 64 bits; declare the column `decimal(38,0)`",
         Kind::Integer if is_number('.') => "declare the column `decimal(precision,scale)`",
         Kind::Decimal { .. } if is_number(char::from(point)) => "declare a decimal of more digits",
-        Kind::Decimal { .. } | Kind::Float if point == b'.' && is_number(',') => {
+        Kind::Decimal { .. } | Kind::Float | Kind::Real if point == b'.' && is_number(',') => {
             "set `csv = { decimal = \",\" }` on the source if that is its decimal point"
         }
         Kind::Decimal { .. } if float(text, point).is_some() => {
             "declare the column `float`, or write the number without exponent"
         }
-        Kind::Float if float_like(text) => "a float cannot hold it; declare the column `text`",
+        Kind::Float | Kind::Real if float_like(text) => "a float cannot hold it; declare the column `text`",
         Kind::Timestamp(unit) if time::wall_clock(text).is_some() => match unit {
             TimeUnit::Nanosecond => {
                 "nanoseconds reach from 1677-09-21 to 2262-04-11; declare the column `timestamp(6)`, which has microseconds"
@@ -259,6 +283,14 @@ mod tests {
         }
         assert_eq!(float("1e308", b'.'), Some(1e308));
         assert_eq!(float("-inf", b'.'), Some(f64::NEG_INFINITY));
+        assert_eq!(real("0.1", b'.'), Some(0.1_f32));
+        // Read as a double first it would be 1.
+        assert_eq!(
+            real("1.000000059604644775390625000000000000000000000001", b'.').map(f32::to_bits),
+            Some(0x3f80_0001)
+        );
+        assert_eq!((real("1e39", b'.'), real("1e-50", b'.'), real("0,5", b',')), (None, None, Some(0.5)));
+        assert!(real("inf", b'.').is_some_and(f32::is_infinite));
         assert!(float("NaN", b'.').is_some_and(f64::is_nan));
         assert_eq!(float("0e999", b'.'), Some(0.0));
         assert_eq!(float("-0.0", b'.').map(f64::to_bits), Some((-0.0f64).to_bits()));

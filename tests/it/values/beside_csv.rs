@@ -1,0 +1,45 @@
+//! CSV beside the columns of each engine, read with their types.
+
+use crate::repair::{Place, said};
+
+/// The exit code of a diff of `csv` with the table `t`, and what was said.
+fn beside(place: &Place, csv: &str) -> (Option<i32>, String) {
+    std::fs::write(place.path("t.csv"), csv).unwrap();
+    said(&place.cutover(&[
+        "diff",
+        "--old",
+        "t.csv",
+        "--new",
+        &place.url,
+        "--new-table",
+        "t",
+        "--key",
+        "id",
+        "--no-color",
+    ]))
+}
+
+/// Catches a float of 32 bits that a file holds in its own shortest text and that is read as a double, and decimals that are read
+/// with the digits of the rows that were seen first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_is_read_as_the_column_beside_it_has_it() {
+    for (engine, single) in
+        [("postgres", "REAL"), ("mysql", "FLOAT"), ("duckdb", "FLOAT"), ("clickhouse", "Float32"), ("sqlite", "REAL")]
+    {
+        let place = Place::new(engine, "beside_csv").await;
+        let (storage, key) =
+            if engine == "clickhouse" { (" ENGINE = MergeTree ORDER BY id", "") } else { ("", ", PRIMARY KEY (id)") };
+        place
+            .run(&format!(
+                "CREATE TABLE t (id INTEGER, r {single}, n DECIMAL(10, 2){key}){storage};\nINSERT INTO t VALUES (1, 0.1, 10.5), (2, 16777216, 10);\n"
+            ))
+            .await;
+        let (code, told) = beside(&place, "id,r,n\n1,0.1,10.50\n2,16777216,10\n");
+        assert_eq!(code, Some(0), "{engine}: {told}");
+        for other in ["1,0.1000001,10.50", "1,0.1,10.51"] {
+            let (code, told) = beside(&place, &format!("id,r,n\n{other}\n2,16777216,10\n"));
+            assert_eq!(code, Some(1), "{engine}: {other}: {told}");
+            assert!(told.contains("changed 1"), "{engine}: {other}: {told}");
+        }
+    }
+}
