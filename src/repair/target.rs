@@ -1,5 +1,6 @@
 //! The table that a check's rows of new are of, and how it is written to.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::compare::{Role, RowColumn};
@@ -165,8 +166,8 @@ impl Target {
     }
 
     /// A column that rows are picked by, and that is none of these, in SQL.
-    pub(super) fn unset<'a>(&'a self, set: &[(String, String)]) -> Option<&'a str> {
-        let is_set = |column: &&String| set.iter().any(|(name, _)| bare(name).eq_ignore_ascii_case(bare(column)));
+    pub(super) fn unset<'a>(&'a self, set: &[(String, String)]) -> Option<Cow<'a, str>> {
+        let is_set = |column: &&String| set.iter().any(|(name, _)| bare(name).eq_ignore_ascii_case(&bare(column)));
         self.scope.columns.iter().find(|column| !is_set(column)).map(|column| bare(column))
     }
 
@@ -274,7 +275,7 @@ impl Target {
     /// Columns that would change with their row, as assignments that keep them: all but those that are `set`.
     pub(super) fn kept(&self, set: &[(String, String)]) -> Vec<(String, String)> {
         let quoted = self.writing.touched.iter().map(|name| self.dialect.quoted(name));
-        let is_set = |name: &String| set.iter().any(|(known, _)| bare(known).eq_ignore_ascii_case(bare(name)));
+        let is_set = |name: &String| set.iter().any(|(known, _)| bare(known).eq_ignore_ascii_case(&bare(name)));
         quoted.filter(|name| !is_set(name)).map(|name| (name.clone(), name)).collect()
     }
 
@@ -327,7 +328,7 @@ fn resolved<'a>(schema: &'a TableSchema, written: &str) -> Option<&'a ColumnSche
     if exact.is_some() && (name != written || name == name.to_lowercase()) {
         return exact;
     }
-    let mut alike = schema.columns.iter().filter(|column| column.name.eq_ignore_ascii_case(name));
+    let mut alike = schema.columns.iter().filter(|column| column.name.eq_ignore_ascii_case(&name));
     let first = alike.next()?;
     alike.next().is_none().then_some(first)
 }

@@ -1,5 +1,7 @@
 //! A query that picks rows and columns of one table and does nothing else, so that each row of its answer is a row there.
 
+use std::borrow::Cow;
+
 use sqlparser::ast::{
     Distinct, Expr, GroupByExpr, Ident, ObjectName, Query, SelectItem, SetExpr, Statement, TableFactor,
     WildcardAdditionalOptions,
@@ -72,7 +74,7 @@ impl PlainSelect {
     /// Whether the answer calls something else so: some engines take one for the other.
     fn hides(&self, column: &str) -> bool {
         let is_another = |(name, held): &(Name, Option<String>)| {
-            name.is(column) && held.as_deref().map(bare) != Some(name.text.as_str())
+            name.is(column) && held.as_deref().map(bare).as_deref() != Some(name.text.as_str())
         };
         self.columns.iter().any(is_another)
     }
@@ -94,7 +96,7 @@ impl PlainSelect {
             (None, None, _) => None,
         };
         match named {
-            Some((_, Some(column))) if self.hides(bare(column)) => Err(format!(
+            Some((_, Some(column))) if self.hides(&bare(column)) => Err(format!(
                 "the query of new takes `{name}` from `{0}`, and calls another column `{0}`, which some engines take for it; \
                  call that otherwise",
                 bare(column)
@@ -108,9 +110,14 @@ impl PlainSelect {
     }
 }
 
-/// A name without its quotes; one with such a quote in it is left with what stands for that.
-pub(crate) fn bare(name: &str) -> &str {
-    name.trim_matches(['"', '`'])
+/// A name without its quotes, of which one within stands twice.
+pub(crate) fn bare(name: &str) -> Cow<'_, str> {
+    for quote in ['"', '`'] {
+        if let Some(inner) = name.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+            return Cow::Owned(inner.replace(&format!("{quote}{quote}"), &quote.to_string()));
+        }
+    }
+    Cow::Borrowed(name)
 }
 
 /// Reads `sql`; the reason, as the end of a sentence, where it does more than to pick rows and columns of one table.

@@ -160,3 +160,20 @@ async fn rows_of_heirs_are_left_alone() {
     assert_eq!(code, Some(2), "{told}");
     assert!(told.contains("rows of more, which inherits from n, are among its rows"), "{told}");
 }
+
+/// Catches a name whose quotes are taken off and whose own are left doubled.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_in_a_name_is_a_part_of_it() {
+    for engine in ["postgres", "mysql", "sqlite", "duckdb"] {
+        let place = Place::new(engine, "quotes").await;
+        let column = if engine == "mysql" { "`e``f`" } else { "\"e\"\"f\"" };
+        let table = |name: &str| format!("CREATE TABLE {name} ({column} INTEGER PRIMARY KEY, v INTEGER);\n");
+        let rows = "INSERT INTO o VALUES (1, 1), (2, 2);\nINSERT INTO n VALUES (1, 1), (3, 3);\n";
+        place.run(&[table("o"), table("n"), rows.to_owned()].concat()).await;
+        let (code, told) = place.diff(&["--repair", "out.sql"]);
+        assert_eq!(code, Some(1), "{engine}: {told}");
+        place.run(&place.repair()).await;
+        let (code, told) = place.diff(&[]);
+        assert_eq!(code, Some(0), "{engine}: {told}\n{}", place.repair());
+    }
+}
