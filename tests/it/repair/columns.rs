@@ -167,8 +167,8 @@ async fn a_quote_in_a_name_is_a_part_of_it() {
     for engine in ["postgres", "mysql", "sqlite", "duckdb"] {
         let place = Place::new(engine, "quotes").await;
         let column = if engine == "mysql" { "`e``f`" } else { "\"e\"\"f\"" };
-        let table = |name: &str| format!("CREATE TABLE {name} ({column} INTEGER PRIMARY KEY, v INTEGER);\n");
-        let rows = "INSERT INTO o VALUES (1, 1), (2, 2);\nINSERT INTO n VALUES (1, 1), (3, 3);\n";
+        let table = |name: &str| format!("CREATE TABLE {name} (id INTEGER PRIMARY KEY, {column} INTEGER);\n");
+        let rows = "INSERT INTO o VALUES (1, 1), (2, 2), (4, 4);\nINSERT INTO n VALUES (1, 1), (3, 3), (4, 5);\n";
         place.run(&[table("o"), table("n"), rows.to_owned()].concat()).await;
         let (code, told) = place.diff(&["--repair", "out.sql"]);
         assert_eq!(code, Some(1), "{engine}: {told}");
