@@ -205,11 +205,13 @@ fn a_value_of_another_type_is_told_with_its_place() {
     let message = said(&format!("x\n{}\n", "9".repeat(300)), &types, "");
     assert!(
         message.ends_with(&format!(
-            "line 2, column `x`: \"{}…\" is no integer; it is beyond 64 bits; declare the column `decimal(38,0)`",
+            "line 2, column `x`: \"{}…\" is no integer; it is beyond 38 digits; declare the column `text`",
             "9".repeat(80)
         )),
         "{message}"
     );
+    let message = said(&format!("x\n{}\n", "9".repeat(38)), &types, "");
+    assert!(message.ends_with("it is beyond 64 bits; declare the column `decimal(38,0)`"), "{message}");
     for (of, value) in [
         ("decimal(4,2)", "100.00"),
         ("decimal(4,2)", "1.005"),
