@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::frame::Type;
 use crate::model::Side;
 use crate::source;
 use crate::source::pushdown::Described;
-use crate::source::{CancellationToken, Engine, QueryHandle, SourceUrl};
+use crate::source::{CancellationToken, Engine, QueryHandle, SINGLE, SourceUrl};
 
 /// Rows that are looked at for the types of columns, where an engine knows them only from rows.
 const PROBED: usize = 100;
@@ -51,7 +52,11 @@ pub(super) async fn described(
     let probe = format!("SELECT * FROM {from} LIMIT {PROBED}");
     let answer = source::query(engine, &probe, timeout, &CancellationToken::default()).await?;
     let columns = answer.frame.names().into_iter().zip(answer.frame.types());
-    Ok(columns.map(|(name, of)| Described::new(name.to_owned(), of.to_string(), of.clone(), false)).collect())
+    let described = |(name, of): (&str, &Type)| {
+        let told = if answer.frame.is_single(name) { SINGLE.to_owned() } else { of.to_string() };
+        Described::new(name.to_owned(), told, of.clone(), false)
+    };
+    Ok(columns.map(described).collect())
 }
 
 #[cfg(test)]

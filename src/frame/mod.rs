@@ -169,6 +169,11 @@ impl Frame {
         &self.data
     }
 
+    /// Whether a column holds floats of 32 bits.
+    pub(crate) fn is_single(&self, name: &str) -> bool {
+        self.column(name).is_some_and(|(series, _)| *series.dtype() == DataType::Float32)
+    }
+
     /// The column `name` with its type, if the frame has it.
     pub fn column(&self, name: &str) -> Option<(&Series, &Type)> {
         let index = self.data.get_column_index(name)?;

@@ -15,6 +15,9 @@ use crate::model::ErrorCode;
 use crate::schema::{ColumnType, Measure};
 use crate::spec::check::ParamValue;
 
+/// What a type of floats of 32 bits is called where no server says so, and only the rows tell.
+pub const SINGLE: &str = "float32";
+
 /// The SQL of an engine. Texts of queries only: nothing here talks to a server.
 pub trait Dialect: Sync {
     /// The engine's name for people.
@@ -36,9 +39,9 @@ pub trait Dialect: Sync {
         None
     }
 
-    /// Whether values of a type that a server calls so are floats of 32 bits.
-    fn is_single(&self, _database_type: &str) -> bool {
-        false
+    /// Whether values of a type that a server calls so, or that is [`SINGLE`], are floats of 32 bits.
+    fn is_single(&self, database_type: &str) -> bool {
+        database_type == SINGLE
     }
 
     /// `name` as an identifier.

@@ -55,7 +55,7 @@ pub(crate) use capacity::{capacity, capacity_query};
 pub use catalog::Table;
 pub use changes::{ChangedRow, ChangedTable, Changes, Storage, Told};
 pub use clickhouse::{ClickHouse, client as clickhouse_client};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, SINGLE};
 pub use engine::{Access, Capabilities, Driver, Engine};
 pub use error::{Error, timed_out};
 pub use estimate::Estimate;

@@ -5,6 +5,7 @@ mod floats;
 mod intervals;
 mod nested;
 mod subqueries;
+mod together;
 mod zones;
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
@@ -21,10 +22,11 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
         if intervals::ordered(plan, &schema) {
             return Err(refused(intervals::WHY));
         }
-        if floats::meet(plan, &schema) {
+        let met = together::of_step(plan, &schema);
+        if floats::listed(plan, &schema) || met.iter().any(|types| floats::is_lossy(types)) {
             return Err(refused(floats::WHY));
         }
-        if nested::meet(plan, &schema) {
+        if met.iter().any(|types| nested::is_mixed(types)) {
             return Err(refused(nested::WHY));
         }
         if let Some(why) = subqueries::why(plan) {
@@ -32,9 +34,15 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
         }
         plan.apply_expressions(|whole| {
             whole.apply(|one| match one {
-                Expr::InSubquery(within) if floats::within(within, &schema) => Err(refused(floats::WHY)),
-                Expr::InSubquery(within) if nested::within(within, &schema) => Err(refused(nested::WHY)),
-                one if nested::mixed(one, &schema) => Err(refused(nested::WHY)),
+                Expr::InSubquery(within) if floats::is_lossy(&together::of_subquery(within, &schema)) => {
+                    Err(refused(floats::WHY))
+                }
+                Expr::InSubquery(within) if nested::is_mixed(&together::of_subquery(within, &schema)) => {
+                    Err(refused(nested::WHY))
+                }
+                one if together::of_expression(one, &schema).iter().any(|types| nested::is_mixed(types)) => {
+                    Err(refused(nested::WHY))
+                }
                 one if let Some(why) = subqueries::empty(one) => Err(refused(why)),
                 Expr::SimilarTo(_) => Err(refused(
                     "SIMILAR TO is taken for a regular expression that may match anywhere in the text; write s ~ '^(…)$', with \

@@ -55,6 +55,9 @@ pub(super) fn collated(sql: &str, times: &[Range<usize>]) -> Result<String, (usi
     let tokens: Vec<Token> =
         lexer::lex(&LEXERS[0], sql).0.into_iter().filter(|token| token.kind != Kind::Blank).collect();
     let placing = Placing { query: Query::new(sql, tokens), times };
+    if let Some(first) = times.first().filter(|_| !placing.query.pairs_cases()) {
+        return Err((first.start, CASES.to_owned()));
+    }
     let mut added = Vec::new();
     for time in times {
         added.extend(placing.beside(time).map_err(|why| (time.start, why.to_owned()))?);
@@ -274,6 +277,9 @@ const TEXT: &str = "it may be compared as a text there; write the placeholder it
 
 const ALIAS: &str = "its name stands elsewhere in the query, where it may be compared as a text; give it a name of its own, or make a \
      text of it as the column has it, as in datetime({{ name }})";
+
+const CASES: &str =
+    "the query has a CASE without its END, or the reverse; write a column that is called so in double quotes";
 
 const IN_ROW: &str =
     "a row before IN is compared by its columns, as texts; write column = {{ name }} for each of them, with OR and AND";

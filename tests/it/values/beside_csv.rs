@@ -43,3 +43,21 @@ async fn a_number_is_read_as_the_column_beside_it_has_it() {
         }
     }
 }
+
+/// Catches the same beside files, whose types only their rows tell.
+#[test]
+fn a_float_of_a_parquet_file_is_read_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns: Vec<(&str, arrow::array::ArrayRef)> = vec![
+        ("id", std::sync::Arc::new(arrow::array::Int64Array::from(vec![1, 2]))),
+        ("r", std::sync::Arc::new(arrow::array::Float32Array::from(vec![0.1, 2.5]))),
+    ];
+    let batch = arrow::array::RecordBatch::try_from_iter(columns).unwrap();
+    crate::parquet::write_batch(&folder.path().join("t.parquet"), &batch);
+    for (value, code) in [("0.1", 0), ("0.1000001", 1)] {
+        std::fs::write(folder.path().join("t.csv"), format!("id,r\n1,{value}\n2,2.5\n")).unwrap();
+        let (found, told) =
+            said(&crate::repair::cutover(folder.path(), &["diff", "t.csv", "t.parquet", "--key", "id"]));
+        assert_eq!(found, Some(code), "{value}: {told}");
+    }
+}

@@ -3,7 +3,7 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
-use datafusion::logical_expr::expr::{Cast, InSubquery};
+use datafusion::logical_expr::expr::Cast;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 
 use super::super::alike::{is_mixed, is_text};
@@ -14,7 +14,7 @@ pub(super) const WHY: &str = "a float beside a decimal, or a text beside a decim
                               for a float of 32 bits beside integers, or CAST both to VARCHAR";
 
 /// Whether values of these types, brought to one type, lose what one of them holds.
-fn is_lossy(types: &[DataType]) -> bool {
+pub(super) fn is_lossy(types: &[DataType]) -> bool {
     let any = |is: fn(&DataType) -> bool| types.iter().any(is);
     let narrow = any(|of| {
         of.is_decimal() || matches!(of, DataType::Float16 | DataType::Float32 | DataType::Date32 | DataType::Date64)
@@ -22,26 +22,12 @@ fn is_lossy(types: &[DataType]) -> bool {
     is_mixed(types.iter()) || (any(is_text) && narrow)
 }
 
-/// Whether a step of a plan puts the rows of both into one column, or pairs them.
-pub(super) fn meet(plan: &LogicalPlan, schema: &DFSchema) -> bool {
-    let types = |pair: [&Expr; 2]| pair.map(|one| one.get_type(schema).unwrap_or(DataType::Null));
+/// Whether a list of rows has a float that was made a decimal.
+pub(super) fn listed(plan: &LogicalPlan, schema: &DFSchema) -> bool {
     match plan {
-        LogicalPlan::Join(join) => join.on.iter().any(|(left, right)| is_lossy(&types([left, right]))),
-        LogicalPlan::Union(union) => (0..union.schema.fields().len()).any(|at| {
-            let of = |input: &std::sync::Arc<LogicalPlan>| Some(input.schema().fields().get(at)?.data_type().clone());
-            is_lossy(&union.inputs.iter().filter_map(of).collect::<Vec<_>>())
-        }),
         LogicalPlan::Values(values) => values.values.iter().flatten().any(|one| is_rounded(one, schema)),
         _ => false,
     }
-}
-
-/// Whether a value is held against those of a subquery.
-pub(super) fn within(within: &InSubquery, schema: &DFSchema) -> bool {
-    let of = within.expr.get_type(schema).unwrap_or(DataType::Null);
-    let with =
-        within.subquery.subquery.schema().fields().first().map_or(DataType::Null, |field| field.data_type().clone());
-    is_lossy(&[of, with])
 }
 
 /// Whether a float was made a decimal.

@@ -236,6 +236,19 @@ impl<'a> Query<'a> {
         Some(Span { first: begin, last: end })
     }
 
+    /// Whether each `CASE` has its `END`, so that none of these words is the name of a column.
+    pub(super) fn pairs_cases(&self) -> bool {
+        let mut open: Vec<Option<usize>> = Vec::new();
+        for at in 0..self.len() {
+            if self.is(Some(at), &["CASE"]) {
+                open.push(self.enclosing(at));
+            } else if self.is(Some(at), &["END"]) && open.pop() != Some(self.enclosing(at)) {
+                return false;
+            }
+        }
+        open.is_empty()
+    }
+
     /// The first of these tokens that is `word` and has no `other` before it of its own.
     fn unmatched(&self, mut tokens: impl Iterator<Item = usize>, word: &str, other: &str) -> Option<usize> {
         let mut others = 0_usize;

@@ -155,6 +155,8 @@ fn a_time_is_compared_as_one_or_refused_wherever_it_stands() {
         ("SELECT n FROM t WHERE upper(iif(at <= {{ b }}, 'abc', 'q')) IS name", "beside each other"),
         ("SELECT n FROM t WHERE name BETWEEN 'a' AND iif(at <= {{ b }}, 'abc', 'q')", "beside each other"),
         ("SELECT n FROM t WHERE CASE iif(at <= {{ b }}, 'a', 'q') WHEN name THEN 1 END", "beside each other"),
+        ("SELECT count(DISTINCT CASE WHEN end <= {{ b }} THEN ref ELSE 'z' END) FROM t", "in double quotes"),
+        ("SELECT n FROM t WHERE t.end <= {{ b }}", "in double quotes"),
         ("SELECT n, min(at, {{ b }}) AS at FROM t", "CASE WHEN column < {{ b }}"),
         ("SELECT n, nullif(at, {{ b }}) AS at FROM t", "CASE WHEN column < {{ b }}"),
     ] {
