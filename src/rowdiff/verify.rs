@@ -17,8 +17,11 @@ use crate::compare::{BatchComparer, ComparisonResult, FullDifference};
 use crate::frame::Frame;
 use crate::model::{Side, Sides};
 
-/// Differences on their way to whoever wants them.
-const BACKLOG: usize = 256;
+/// Differences that a thread hands over together: one by one the threads would wait for each other.
+const TOGETHER: usize = 64;
+
+/// Times as many on their way to whoever wants them.
+const BACKLOG: usize = 4;
 
 /// How a verdict came about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -85,7 +88,7 @@ fn side_by_side<'a>(
         let threads: Vec<_> = (0..threads).map(begin).collect();
         drop(sender);
         // Once the receiver is gone, the threads make no more differences.
-        let _ = differences.into_iter().all(sink);
+        let _ = differences.into_iter().flatten().all(sink);
         threads.into_iter().map(joined).collect()
     })
 }
@@ -102,7 +105,7 @@ fn judge_all<'a>(
     plan: &'a DiffPlan,
     candidates: &Candidates,
     queue: &Mutex<Queue>,
-    differences: &mpsc::SyncSender<FullDifference>,
+    differences: &mpsc::SyncSender<Vec<FullDifference>>,
 ) -> Result<Done<'a>, Failure> {
     let mut judging = BatchComparer::new(&plan.layout, &plan.options.limits);
     if plan.is_exact() && plan.gate.is_none() && candidates.all_differ() {
@@ -110,7 +113,8 @@ fn judge_all<'a>(
     }
     let mut done = Done { judging, moved: Sides::default(), read_again: 0 };
     let mut agreeing = Agreeing::wanted(plan, Side::Old, candidates.equal);
-    let mut sink = |found| differences.send(found).is_ok();
+    let mut outbox = Outbox { held: Vec::new(), to: differences };
+    let mut sink = |found| outbox.add(found);
     let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
     while let Some(Part { first, old, new }) = next()? {
         let exact = candidates.is_exact();
@@ -141,10 +145,29 @@ fn judge_all<'a>(
         };
         done.judging.add(&frames(old), &frames(new), &hashes, Some(&mut sink), Some(&mut counts));
     }
+    outbox.send();
     if let Some(agreeing) = agreeing {
         done.judging.note_agreeing(Some(agreeing.finish()));
     }
     Ok(done)
+}
+
+/// Differences of one thread until there are enough to be handed over.
+struct Outbox<'a> {
+    held: Vec<FullDifference>,
+    to: &'a mpsc::SyncSender<Vec<FullDifference>>,
+}
+
+impl Outbox<'_> {
+    /// Takes one; `false` where nobody wants more.
+    fn add(&mut self, found: FullDifference) -> bool {
+        self.held.push(found);
+        self.held.len() < TOGETHER || self.send()
+    }
+
+    fn send(&mut self) -> bool {
+        self.to.send(std::mem::take(&mut self.held)).is_ok()
+    }
 }
 
 /// The hash of a key, and one of all its rows that does not depend on their order.

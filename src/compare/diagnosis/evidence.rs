@@ -227,8 +227,9 @@ impl Evidence {
         let differing = (0..self.rows.len()).filter(of_old);
         let differing = differing.map(|row| (self.hashes[row], self.row(row, ranks)));
         let agreeing = self.agreeing.iter().chain(&self.aside).enumerate();
-        let agreeing =
-            agreeing.map(|(at, (hash, values))| (*hash, RowInOrder { values, rank: ranks.others.get(at).copied() }));
+        let agreeing = agreeing.map(|(at, (hash, values))| {
+            (*hash, RowInOrder { number: self.rows.len() + at, values, rank: ranks.others.get(at).copied() })
+        });
         let mut all: Vec<(u64, RowInOrder<'a>)> =
             differing.chain(agreeing).filter(|(hash, _)| hash.leading_zeros() >= self.bits).collect();
         all.sort_by_key(|(hash, _)| *hash);
@@ -237,7 +238,14 @@ impl Evidence {
 
     /// A differing row, with its place in `ranks`.
     pub(super) fn row<'a>(&'a self, row: usize, ranks: &Ranks) -> RowInOrder<'a> {
-        RowInOrder { values: &self.rows[row].values, rank: ranks.differing.get(row).copied().flatten() }
+        let rank = ranks.differing.get(row).copied().flatten();
+        RowInOrder { number: row, values: &self.rows[row].values, rank }
+    }
+
+    /// The values of all rows that are known, by their numbers.
+    pub(super) fn all_rows(&self) -> Vec<&[Value]> {
+        let others = self.agreeing.iter().chain(&self.aside).map(|(_, values)| values.as_slice());
+        self.rows.iter().map(|row| row.values.as_slice()).chain(others).collect()
     }
 
     /// Keeps the rows for which `kept` says so, by number, and puts the others aside.

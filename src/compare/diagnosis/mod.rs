@@ -36,7 +36,7 @@ mod zones;
 use rayon::prelude::*;
 
 use columns::{ColumnChanges, changed};
-use concentration::{Background, Shared, shared};
+use concentration::{Background, Index, Shared, shared};
 use copies::{Ratio, copies};
 use deltas::deltas;
 pub(crate) use evidence::{Change, Collector, Counted, DifferingRow, Evidence, Head, Merged};
@@ -60,6 +60,7 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
         evidence,
         known,
         ranks: ranks(evidence, known),
+        index: index(evidence, known),
         covered: evidence.rows.iter().map(|row| vec![false; row.changes.len().max(1)]).collect(),
         covered_keys: 0,
         findings: Vec::new(),
@@ -89,6 +90,12 @@ fn ranks(evidence: &Evidence, known: &Known<'_>) -> Ranks {
     ranks_of(evidence, known.rows.old)
 }
 
+/// What all rows answer, and where they stand; nothing where nothing is looked for.
+fn index(evidence: &Evidence, known: &Known<'_>) -> Index {
+    let rows = if evidence.rows.len() < FEWEST { Vec::new() } else { evidence.all_rows() };
+    Index::of(&rows, &evidence.columns, known.hidden, known.late)
+}
+
 /// How well what rows have in common must tell them from others to be said beside something else.
 const NEARLY: f64 = 0.5;
 
@@ -106,6 +113,7 @@ struct Diagnosing<'a> {
     evidence: &'a Evidence,
     known: &'a Known<'a>,
     ranks: Ranks,
+    index: Index,
     /// Per row, and per changed column of it, whether a finding covers it.
     covered: Vec<Vec<bool>>,
     covered_keys: u64,
@@ -261,7 +269,7 @@ impl Diagnosing<'_> {
 
     /// What `some` of `rows` have in common, counted over all of `rows` and held against the rows that are none of these.
     fn shared_by(&self, some: &[usize], rows: &[usize], own: Option<usize>, most: usize) -> Vec<Shared> {
-        let Known { rows: counts, hidden, late, collated, .. } = self.known;
+        let Known { rows: counts, late, collated, .. } = self.known;
         let with_ranks = |rows: &[usize]| -> Vec<RowInOrder<'_>> {
             rows.iter().map(|row| self.evidence.row(*row, &self.ranks)).collect()
         };
@@ -278,8 +286,8 @@ impl Diagnosing<'_> {
             columns: &self.evidence.columns,
             others: &others,
             all,
+            index: &self.index,
             ranked,
-            hidden,
             late,
             collated: *collated,
         };

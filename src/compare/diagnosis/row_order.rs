@@ -16,6 +16,8 @@ pub(super) struct Ranks {
 /// A row as it is asked for what it has in common with others.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowInOrder<'a> {
+    /// Its number among all rows that are known: those that differ, those that agree, those that were put aside.
+    pub(super) number: usize,
     pub(super) values: &'a [Value],
     /// Its place in the order of the keys of old, counted from 0, where that is known.
     pub(super) rank: Option<u64>,

@@ -136,6 +136,22 @@ pub(crate) fn meet(old: &Class, new: &Class, numeric: bool, bool_as_integer: &mu
     }
 }
 
+/// Whether a rule can read text as values of this class.
+fn is_read(class: &Class) -> bool {
+    match class {
+        Class::Any
+        | Class::Exact { .. }
+        | Class::Bool
+        | Class::Date
+        | Class::Instant
+        | Class::WallClock
+        | Class::Moment
+        | Class::Json
+        | Class::Text => true,
+        Class::Float | Class::Time | Class::Bytes | Class::Array(_) | Class::Map(..) => false,
+    }
+}
+
 pub(crate) fn hint(old: &Class, new: &Class) -> &'static str {
     match (old, new) {
         (Class::Exact { .. }, Class::Float) | (Class::Float, Class::Exact { .. }) => {
@@ -149,6 +165,9 @@ pub(crate) fn hint(old: &Class, new: &Class) -> &'static str {
             "say `type = \"date\"` or `type = \"timestamp\"`, or cast one side in its query"
         }
         (Class::Json, Class::Text) | (Class::Text, Class::Json) => "say `json = true` to compare both as JSON",
+        (Class::Text, other) | (other, Class::Text) if !is_read(other) => {
+            "say `type = \"text\"` to compare both as text, or cast one side in its query"
+        }
         (Class::Text, _) | (_, Class::Text) => {
             "say `type = \"…\"` to read the text as the other side's type, or cast one side in its query"
         }

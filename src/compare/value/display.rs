@@ -58,14 +58,15 @@ fn time(nanos: i64) -> String {
     let (seconds, rest) = (nanos / 1_000_000_000, nanos % 1_000_000_000);
     match (u32::try_from(seconds), u32::try_from(rest)) {
         (Ok(seconds), Ok(rest)) => NaiveTime::from_num_seconds_from_midnight_opt(seconds, rest)
-            .map_or_else(|| format!("{nanos} ns"), |time| time.format("%H:%M:%S%.f").to_string()),
+            .map_or_else(|| format!("{nanos} ns"), |time| time.to_string()),
         _ => format!("{nanos} ns"),
     }
 }
 
 fn moment(nanos: i128) -> String {
     match frame::time::moment(nanos) {
-        Some(moment) => moment.format("%Y-%m-%dT%H:%M:%S%.f").to_string(),
+        // ISO 8601, as chrono promises for this form; a pattern would be read anew for every value.
+        Some(moment) => format!("{moment:?}"),
         None => format!("{nanos} ns since 1970"),
     }
 }

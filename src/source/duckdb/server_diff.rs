@@ -98,9 +98,10 @@ pub(super) fn describing(sql: &str) -> String {
     format!("SELECT column_name, column_type FROM (DESCRIBE\n{sql}\n)")
 }
 
-/// A column of this type; without a hash, and of a type that says nothing, where its values are not hashed as they are compared.
+/// A column of this type; without a hash where its values are not hashed as they are compared, and of a type that says nothing
+/// where it has none.
 pub(super) fn described(name: String, declared: String) -> Described {
-    let of = match declared.as_str() {
+    let hashed = match declared.as_str() {
         "BOOLEAN" => Some(Type::Bool),
         "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" | "UBIGINT" => {
             Some(Type::Integer)
@@ -112,8 +113,15 @@ pub(super) fn described(name: String, declared: String) -> Described {
         "TIMESTAMP WITH TIME ZONE" => Some(Type::Instant),
         _ => scale(&declared).map(|scale| Type::Decimal { scale }),
     };
-    let hashed_as = of.is_some().then(|| declared.clone());
-    Described { hashed_as, ..Described::new(name, declared, of.unwrap_or(Type::Null), false) }
+    let hashed_as = hashed.is_some().then(|| declared.clone());
+    let unhashed = match declared.as_str() {
+        "HUGEINT" | "UHUGEINT" => Type::Integer,
+        "TIME" => Type::Time,
+        "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS" => Type::WallClock,
+        _ => Type::Null,
+    };
+    let of = hashed.unwrap_or(unhashed);
+    Described { hashed_as, ..Described::new(name, declared, of, false) }
 }
 
 /// Digits after the point of a `DECIMAL(p,s)`.

@@ -140,7 +140,16 @@ fn a_rule_that_a_message_names_is_taken_by_diff() {
         ("'{\"a\":1}'::jsonb", "'{\"a\": 1.0}'", "'{\"a\": 1.1}'", "`json = true`", "json = true"),
         ("'1.50'", "1.5", "1.51", "`type = \"…\"`", "type = { old = \"decimal(38,12)\" }"),
         ("1", "1::float8", "1.5::float8", "a tolerance (absolute or relative)", "absolute = \"0.25\""),
-        ("'\\x01'::bytea", "'a'", "'b'", "`type = \"…\"` to read the text as the other side's type, or cast", ""),
+        (
+            "'\\x01'::bytea",
+            "'\\x01'",
+            "'\\x02'",
+            "`type = \"text\"` to compare both as text, or cast",
+            "type = \"text\"",
+        ),
+        ("TIME '10:00'", "'10:00:00'", "'10:01:00'", "`type = \"text\"`", "type = \"text\""),
+        ("ARRAY['a']", "'[\"a\"]'", "'[\"b\"]'", "`type = \"text\"`", "type = \"text\""),
+        ("1.5::float8", "'1.5'", "'1.6'", "`type = \"text\"`", "type = \"text\""),
         ("TIME '10:00'", "DATE '2026-01-01'", "", "`ignore = \"reason\"`", "ignore = \"not the same\""),
     ] {
         let (code, said) = diff(old, new, &[]);

@@ -44,6 +44,32 @@ async fn a_number_is_read_as_the_column_beside_it_has_it() {
     }
 }
 
+/// Catches times and wide integers of DuckDB that are left as text beside a file, since it does not hash them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_duckdb_does_not_hash_is_read_with_its_type_too() {
+    let place = Place::new("duckdb", "beside_csv_types").await;
+    place
+        .run(
+            "CREATE TABLE t (id INTEGER, a TIME, b TIMESTAMP_NS, c TIMESTAMP_MS, d TIMESTAMP_S, e HUGEINT, f UHUGEINT);\n\
+             INSERT INTO t VALUES (1, '10:00:00.5', '2026-01-01 10:00:00.000000001', '2026-01-01 10:00:00.25', \
+             '2026-01-01 10:00:00', 17, 18);\n",
+        )
+        .await;
+    let row =
+        ["10:00:00.500", "2026-01-01T10:00:00.000000001", "2026-01-01 10:00:00.250", "2026-01-01 10:00:00", "17", "18"];
+    let others =
+        ["10:00:00.501", "2026-01-01T10:00:00.000000002", "2026-01-01 10:00:00.251", "2026-01-01 10:00:01", "7", "8"];
+    let file = |row: &[&str]| format!("id,a,b,c,d,e,f\n1,{}\n", row.join(","));
+    let (code, told) = beside(&place, &file(&row));
+    assert_eq!(code, Some(0), "{told}");
+    for (column, other) in others.into_iter().enumerate() {
+        let mut changed = row;
+        changed[column] = other;
+        let (code, told) = beside(&place, &file(&changed));
+        assert!(code == Some(1) && told.contains("changed 1"), "{other}: {told}");
+    }
+}
+
 /// Catches the same beside files, whose types only their rows tell.
 #[test]
 fn a_float_of_a_parquet_file_is_read_as_it_is() {

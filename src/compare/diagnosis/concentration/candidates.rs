@@ -1,16 +1,14 @@
 //! The terms that are worth trying: frequent answers of the differing rows, and one range of each column.
 
-use std::collections::HashMap;
-use std::mem::discriminant;
-
+use super::answers::NONE;
 use super::bits::Bits;
-use super::interval::{Order, Place, orders, thickest};
-use super::property::{Mark, Property};
+use super::index::ColumnIndex;
+use super::interval::thickest;
+use super::places::{Order, Ranked};
 use super::term::{Question, Term};
 use crate::compare::diagnosis::evidence::Head;
 use crate::compare::diagnosis::row_order::RowInOrder;
 use crate::compare::diagnosis::transformations::FEWEST;
-use crate::frame::Value;
 use crate::model::Term as Shown;
 
 /// Smallest share of the differing rows that anything is said of.
@@ -35,48 +33,40 @@ pub(super) struct Candidate {
     pub(super) agreeing: Bits,
 }
 
-/// Terms that many of the differing rows have, and about how many questions had to be asked to find them.
-pub(super) fn candidates<'a>(column: usize, head: &Head, hidden: bool, rows: &Searched<'a>) -> (Vec<Candidate>, f64) {
+/// Terms of a column that many of the differing rows have, and about how many questions had to be asked to find them.
+pub(super) fn candidates(
+    column: usize,
+    head: &Head,
+    index: &ColumnIndex,
+    rows: &Searched<'_>,
+) -> (Vec<Candidate>, f64) {
     let mut found = Vec::new();
     let mut tried = 0.0;
-    let one_type = of_one_type(rows.differing.iter().chain(rows.agreeing).map(|row| &row.values[column]));
-    for property in Property::all(head.key, hidden) {
-        // Values of two types may have one text, which only their texts tell.
-        let mark = |row: &RowInOrder<'a>| match one_type {
-            true => property.mark(&row.values[column]),
-            false => Some(property.answer(&row.values[column])?.map_or(Mark::Null, |text| Mark::Text(text.into()))),
+    let candidate = |term: Term| {
+        let of = |rows: &[RowInOrder<'_>]| Bits::of(rows.len(), |row| term.holds(&rows[row]));
+        let (differing, agreeing) = (of(rows.differing), of(rows.agreeing));
+        Candidate { term, differing, agreeing }
+    };
+    for answers in &index.answers {
+        let code = |row: &RowInOrder<'_>| answers.codes[row.number];
+        let mut counts = vec![0_u32; answers.different];
+        let answered = rows.differing.iter().map(code).filter(|code| *code != NONE);
+        answered.for_each(|code| counts[code as usize] += 1);
+        tried += counts.iter().filter(|count| **count > 0).count() as f64;
+        let is_frequent = |count: u32| count > 0 && f64::from(count) >= SUPPORT * rows.differing.len() as f64;
+        let frequent = (0..).zip(&counts).filter(|(_, count)| is_frequent(**count)).map(|(frequent, _)| frequent);
+        let text = |frequent: u32| {
+            let row = rows.differing.iter().find(|row| code(row) == frequent)?;
+            answers.property.answer(&row.values[column]).flatten()
         };
-        let differing: Vec<Option<Mark<'_>>> = rows.differing.iter().map(mark).collect();
-        // By the answer: of how many rows it is, and the first of them.
-        let mut counts: HashMap<&Mark<'_>, (usize, usize)> = HashMap::new();
-        for (row, answer) in differing.iter().enumerate() {
-            if let Some(answer) = answer {
-                counts.entry(answer).or_insert((0, row)).0 += 1;
-            }
-        }
-        tried += counts.len() as f64;
-        let frequent = counts.into_iter().filter(|(_, (count, _))| *count as f64 >= SUPPORT * differing.len() as f64);
-        let text = |row: usize| property.answer(&rows.differing[row].values[column]).flatten();
-        let mut frequent: Vec<(Option<String>, &Mark<'_>)> =
-            frequent.map(|(answer, (_, row))| (text(row), answer)).collect();
-        if frequent.is_empty() {
-            continue;
-        }
-        frequent.sort_by(|one, other| one.0.cmp(&other.0));
-        let agreeing: Vec<Option<Mark<'_>>> = rows.agreeing.iter().map(mark).collect();
-        found.extend(frequent.into_iter().map(|(text, answer)| {
-            let of =
-                |answers: &[Option<Mark<'_>>]| Bits::of(answers.len(), |row| answers[row].as_ref() == Some(answer));
-            let term = Term::is(column, head, property, text);
-            Candidate { term, differing: of(&differing), agreeing: of(&agreeing) }
-        }));
+        let mut frequent: Vec<(Option<String>, u32)> = frequent.map(|code| (text(code), code)).collect();
+        frequent.sort_unstable();
+        found.extend(frequent.into_iter().map(|(text, code)| candidate(Term::is(column, head, answers, code, text))));
     }
-    for order in orders(rows.differing.iter().map(|row| &row.values[column]), hidden) {
-        if let Some((term, places)) = range(column, head, order, rows) {
+    for ranked in &index.orders {
+        if let Some((term, places)) = range(column, head, ranked, rows) {
             tried += places * (places + 1.0) / 2.0;
-            let of = |rows: &[RowInOrder<'_>]| Bits::of(rows.len(), |row| term.holds(&rows[row]));
-            let (differing, agreeing) = (of(rows.differing), of(rows.agreeing));
-            found.push(Candidate { term, differing, agreeing });
+            found.push(candidate(term));
         }
     }
     (found, tried)
@@ -104,29 +94,27 @@ pub(super) fn pages(columns: &[Head], all: u64, rows: &Searched<'_>) -> (Vec<Can
     (found, tried)
 }
 
-/// Whether all values but NULL are of one type.
-fn of_one_type<'a>(values: impl Iterator<Item = &'a Value>) -> bool {
-    let mut types = values.filter(|value| !matches!(value, Value::Null)).map(discriminant);
-    types.next().is_none_or(|first| types.all(|other| other == first))
-}
-
-fn range(column: usize, head: &Head, order: Order, rows: &Searched<'_>) -> Option<(Term, f64)> {
-    let differing: Vec<_> = rows.differing.iter().map(|row| order.place(&row.values[column])).collect();
-    let found = thickest(&differing, rows.agreeing.iter().map(|row| order.place(&row.values[column])))?;
-    if matches!(found.from, Place::Text(_)) && found.places < FEWEST_TEXTS {
+/// The range of one order that says most, and how many places of differing rows it might have begun or ended at.
+fn range(column: usize, head: &Head, ranked: &Ranked, rows: &Searched<'_>) -> Option<(Term, f64)> {
+    let rank = |row: &RowInOrder<'_>| ranked.ranks[row.number];
+    let found = thickest(rows.differing.iter().map(rank), rows.agreeing.iter().map(rank), ranked.places)?;
+    if ranked.texts && found.places < FEWEST_TEXTS {
         return None;
     }
-    let (first, last) = found.ends;
+    let end = |at: u32| {
+        let row = rows.differing.iter().find(|row| rank(row) == at)?;
+        ranked.order.shown(&row.values[column])
+    };
     let (open_before, open_behind) = found.open;
-    let end = |row: usize| order.shown(&rows.differing[row].values[column]);
     let shown = Shown {
         column: head.name.clone(),
-        property: (order == Order::Length).then(|| "length".to_owned()),
-        from: if open_before { None } else { Some(end(first)?) },
-        to: if open_behind { None } else { Some(end(last)?) },
+        property: (ranked.order == Order::Length).then(|| "length".to_owned()),
+        from: if open_before { None } else { Some(end(found.from)?) },
+        to: if open_behind { None } else { Some(end(found.to)?) },
         ..Shown::default()
     };
-    let from = Some(found.from).filter(|_| !open_before);
-    let to = Some(found.to).filter(|_| !open_behind);
-    Some((Term { column, question: Question::Between(order, from, to), shown }, found.places as f64))
+    // What is open takes in rows beyond those that were searched.
+    let ends = (if open_before { 0 } else { found.from }, if open_behind { u32::MAX } else { found.to });
+    let question = Question::Between(ranked.order, ranked.ranks.clone(), ends);
+    Some((Term { column, question, shown }, found.places as f64))
 }

@@ -1,6 +1,6 @@
 //! Terms as a condition in SQL: only what every engine reads alike, without quotes around names.
 
-use super::interval::Order;
+use super::places::Order;
 use super::property::Property;
 use super::reserved::is_reserved;
 use super::term::{Question, Term};
@@ -26,11 +26,11 @@ fn one(term: &Term, value: &Value, collated: bool) -> Option<String> {
     }
     let literal = |text: &String| literal(value, text).filter(|_| !(collated && matches!(value, Value::Text(_))));
     match &term.question {
-        Question::Is(Property::Itself, None) => Some(format!("{name} IS NULL")),
-        Question::Is(Property::Itself, Some(text)) => Some(format!("{name} = {}", literal(text)?)),
+        Question::Is(Property::Itself, None, ..) => Some(format!("{name} IS NULL")),
+        Question::Is(Property::Itself, Some(text), ..) => Some(format!("{name} = {}", literal(text)?)),
         // Whether a text lies between two is the collation's business.
-        Question::Between(Order::Itself(_), ..) if matches!(value, Value::Text(_)) => None,
-        Question::Between(Order::Itself(_), ..) => match (&term.shown.from, &term.shown.to) {
+        Question::Between(Order::Itself, ..) if matches!(value, Value::Text(_)) => None,
+        Question::Between(Order::Itself, ..) => match (&term.shown.from, &term.shown.to) {
             (Some(from), Some(to)) => Some(format!("{name} BETWEEN {} AND {}", literal(from)?, literal(to)?)),
             (Some(from), None) => Some(format!("{name} >= {}", literal(from)?)),
             (None, Some(to)) => Some(format!("{name} <= {}", literal(to)?)),

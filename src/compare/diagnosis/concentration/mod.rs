@@ -3,10 +3,13 @@
 //! Each candidate is judged by how many times as likely a row that has it is to differ, with a bound that takes account of
 //! all that was tried; the one that tells best which rows differ is kept.
 
+mod answers;
 mod bits;
 mod candidates;
 mod condition;
+mod index;
 mod interval;
+mod places;
 mod property;
 mod reserved;
 mod search;
@@ -21,6 +24,7 @@ use super::transformations::FEWEST;
 use crate::model::{Elsewhere, Term as Shown};
 use candidates::{Candidate, Searched, candidates, pages};
 use condition::condition;
+pub(super) use index::Index;
 use search::{Found, search};
 use significance::Table;
 use term::Term;
@@ -42,10 +46,10 @@ pub(super) struct Background<'a> {
     pub(super) others: &'a [RowInOrder<'a>],
     /// How many others there are in all.
     pub(super) all: u64,
+    /// What all rows answer, and where they stand.
+    pub(super) index: &'a Index,
     /// Rows of old whose places are known; 0 where they are not.
     pub(super) ranked: u64,
-    /// Whether the values of a column are not to be shown.
-    pub(super) hidden: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether a text is compared by a collation, in which others are the same.
     pub(super) collated: bool,
     /// Whether the time for all this is over.
@@ -91,7 +95,7 @@ pub(super) fn shared(
         if (background.late)() {
             return Vec::new();
         }
-        let (found, asked) = candidates(column, head, (background.hidden)(&head.name), &rows);
+        let (found, asked) = candidates(column, head, background.index.column(column), &rows);
         all.extend(found);
         tried += asked;
     }

@@ -1,6 +1,9 @@
 //! Something that a row may have: an answer of one of its columns, or a place in a range.
 
-use super::interval::{Order, Place};
+use std::sync::Arc;
+
+use super::answers::Answers;
+use super::places::{NOWHERE, Order};
 use super::property::Property;
 use crate::compare::diagnosis::evidence::Head;
 use crate::compare::diagnosis::row_order::RowInOrder;
@@ -9,10 +12,10 @@ use crate::model::Term as Shown;
 /// What is asked of one column.
 #[derive(Clone, Debug)]
 pub(super) enum Question {
-    /// Whether a property has this answer; `None` is NULL.
-    Is(Property, Option<String>),
-    /// Whether it stands in a range; what is open has no end there.
-    Between(Order, Option<Place<'static>>, Option<Place<'static>>),
+    /// Whether a property has this answer, by the text and by the code that rows have for it; no text is NULL.
+    Is(Property, Option<String>, Arc<[u32]>, u32),
+    /// Whether its rank, of those of all rows in this order, lies between two, both inclusive.
+    Between(Order, Arc<[u32]>, (u32, u32)),
     /// Whether it is the last row of a page of so many, or the first, by the key of old.
     Page(u64, bool),
 }
@@ -27,7 +30,8 @@ pub(super) struct Term {
 
 impl Term {
     /// Whether a property of a column has an answer.
-    pub(super) fn is(column: usize, head: &Head, property: Property, answer: Option<String>) -> Term {
+    pub(super) fn is(column: usize, head: &Head, answers: &Answers, code: u32, answer: Option<String>) -> Term {
+        let property = answers.property;
         let shown = Shown {
             column: head.name.clone(),
             property: property.name(),
@@ -35,7 +39,7 @@ impl Term {
             is: answer.clone(),
             ..Shown::default()
         };
-        Term { column, question: Question::Is(property, answer), shown }
+        Term { column, question: Question::Is(property, answer, answers.codes.clone(), code), shown }
     }
 
     /// Whether a row is the last of a page of `size` rows, or the first, by the key that `name` says and `column` begins.
@@ -51,12 +55,12 @@ impl Term {
 
     /// Whether a row has it.
     pub(super) fn holds(&self, row: &RowInOrder<'_>) -> bool {
-        let value = &row.values[self.column];
         match &self.question {
-            Question::Is(property, answer) => property.answer(value).is_some_and(|found| found == *answer),
-            Question::Between(order, from, to) => order.place(value).is_some_and(|place| {
-                from.as_ref().is_none_or(|from| *from <= place) && to.as_ref().is_none_or(|to| place <= *to)
-            }),
+            Question::Is(_, _, codes, code) => codes[row.number] == *code,
+            Question::Between(_, ranks, (from, to)) => {
+                let rank = ranks[row.number];
+                rank != NOWHERE && (*from..=*to).contains(&rank)
+            }
             Question::Page(size, is_last) => {
                 row.rank.is_some_and(|rank| rank % size == if *is_last { size - 1 } else { 0 })
             }
@@ -66,8 +70,8 @@ impl Term {
     /// How plain it is, of two that hold of the same rows: values before their properties, those before ranges.
     pub(super) fn plainness(&self) -> (u8, usize, String) {
         let sort = match &self.question {
-            Question::Is(Property::Itself, _) => 0,
-            Question::Is(Property::Day, _) => 1,
+            Question::Is(Property::Itself, ..) => 0,
+            Question::Is(Property::Day, ..) => 1,
             Question::Between(..) => 2,
             Question::Is(..) => 3,
             Question::Page(..) => 4,

@@ -50,21 +50,17 @@ fn said(rows: &[Vec<Value>], differs: impl Fn(&[Value]) -> bool) -> Vec<String> 
 
 /// What is said of the rows, in the order of their keys, whose numbers `differs` picks.
 fn said_of(heads: &[Head], rows: &[Vec<Value>], differs: impl Fn(usize) -> bool) -> Vec<String> {
-    let ranked = || rows.iter().enumerate().map(|(at, row)| RowInOrder { values: row, rank: Some(at as u64) });
+    let ranked =
+        || rows.iter().enumerate().map(|(at, row)| RowInOrder { number: at, values: row, rank: Some(at as u64) });
     let class: Vec<RowInOrder<'_>> =
         ranked().filter(|row| row.rank.is_some_and(|rank| differs(rank as usize))).collect();
     let others: Vec<RowInOrder<'_>> =
         ranked().filter(|row| !row.rank.is_some_and(|rank| differs(rank as usize))).collect();
     let (all, ranked) = (others.len() as u64, rows.len() as u64);
-    let background = Background {
-        columns: heads,
-        others: &others,
-        all,
-        ranked,
-        hidden: &|_| false,
-        collated: false,
-        late: &|| false,
-    };
+    let values: Vec<&[Value]> = rows.iter().map(Vec::as_slice).collect();
+    let index = Index::of(&values, heads, &|_| false, &|| false);
+    let background =
+        Background { columns: heads, others: &others, all, index: &index, ranked, collated: false, late: &|| false };
     let one = |term: &Shown| {
         let property = term.property.as_ref().map_or(String::new(), |property| format!(" {property}"));
         let end = |end: &Option<String>| end.clone().unwrap_or_default();
