@@ -15,7 +15,10 @@ pub(super) fn spread(evidence: &Evidence, hidden: &dyn Fn(&str) -> bool) -> Opti
         return None;
     }
     let open = (0..evidence.columns.len()).filter(|column| !hidden(&evidence.columns[*column].name));
-    let (_, column, order) = open.filter_map(|column| rank(evidence, column)).min_by_key(|(rank, _, _)| *rank)?;
+    let mut changed = vec![0; evidence.columns.len()];
+    evidence.rows.iter().flat_map(|row| &row.changes).for_each(|change| changed[change.column] += 1);
+    let ranked = open.filter_map(|column| rank(evidence, column, changed[column]));
+    let (_, column, order) = ranked.min_by_key(|(rank, _, _)| *rank)?;
     over(evidence, column, order)
 }
 
@@ -50,7 +53,7 @@ fn value(order: Order, at: i128) -> Value {
 /// How well a column orders the rows, the best first: times before integers, columns that changed in fewer rows first.
 type Rank = (bool, usize, bool, usize);
 
-fn rank(evidence: &Evidence, column: usize) -> Option<(Rank, usize, Order)> {
+fn rank(evidence: &Evidence, column: usize, changed: usize) -> Option<(Rank, usize, Order)> {
     let key = evidence.columns[column].key;
     let (order, _) = evidence.rows.iter().find_map(|row| place(&row.values[column]))?;
     let integer = order == Order::Integers;
@@ -58,7 +61,6 @@ fn rank(evidence: &Evidence, column: usize) -> Option<(Rank, usize, Order)> {
     if (integer && !key) || placed.count() * 2 < evidence.rows.len() {
         return None;
     }
-    let changed = evidence.rows.iter().flat_map(|row| &row.changes).filter(|change| change.column == column).count();
     Some(((integer, changed, !key, column), column, order))
 }
 

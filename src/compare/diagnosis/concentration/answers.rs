@@ -24,16 +24,19 @@ pub(super) struct Answers {
 
 /// Asks everything that has an answer of the values of a column, each by the number of its row.
 pub(super) fn answers(values: &[&Value], properties: Vec<Property>) -> Vec<Answers> {
-    let one_type = is_of_one_type(values);
-    let all = properties.into_iter().map(|property| coded(property, values, one_type));
+    let types = types(values);
+    // NULL is of no type.
+    let is_one_type = types.iter().filter(|one| !matches!(one, Value::Null)).count() <= 1;
+    let asked = properties.into_iter().filter(|property| types.iter().any(|one| property.is_asked_of(one)));
+    let all = asked.map(|property| coded(property, values, is_one_type));
     all.filter(|answers| answers.different > 0).collect()
 }
 
-fn coded<'a>(property: Property, values: &[&'a Value], one_type: bool) -> Answers {
+fn coded<'a>(property: Property, values: &[&'a Value], is_one_type: bool) -> Answers {
     let mut known: AHashMap<Mark<'a>, u32> = AHashMap::new();
     let mut code = |value: &'a Value| {
         // Values of two types may have one text, which only their texts tell.
-        let mark = match one_type {
+        let mark = match is_one_type {
             true => property.mark(value)?,
             false => property.answer(value)?.map_or(Mark::Null, |text| Mark::Text(text.into())),
         };
@@ -44,10 +47,15 @@ fn coded<'a>(property: Property, values: &[&'a Value], one_type: bool) -> Answer
     Answers { property, codes: codes.into(), different: known.len() }
 }
 
-/// Whether all values but NULL are of one type.
-fn is_of_one_type(values: &[&Value]) -> bool {
-    let mut types = values.iter().filter(|value| !matches!(value, Value::Null)).map(|value| discriminant(*value));
-    types.next().is_none_or(|first| types.all(|other| other == first))
+/// A value of each type that there is.
+fn types<'a>(values: &[&'a Value]) -> Vec<&'a Value> {
+    let mut types: Vec<&Value> = Vec::new();
+    for value in values {
+        if types.iter().all(|one| discriminant(*one) != discriminant(*value)) {
+            types.push(value);
+        }
+    }
+    types
 }
 
 #[cfg(test)]
@@ -73,5 +81,8 @@ mod tests {
         assert_eq!(codes(&[-1, 4, -2].map(Value::Integer), Property::Sign), [Some(0), None, Some(0)]);
         assert_eq!(codes(&[12, 22, 5].map(Value::Integer), Property::Mod(10)), some(&[0, 0, 1]));
         assert_eq!(codes(&[text("a")], Property::Hour), []);
+        let mixed = [Value::Null, text("a-b"), Value::Date(0), Value::Bool(true)];
+        assert_eq!(codes(&mixed, Property::Weekday), [None, None, Some(0), None]);
+        assert_eq!(codes(&mixed, Property::Prefix), [None, Some(0), None, None]);
     }
 }

@@ -60,6 +60,20 @@ impl Property {
         all
     }
 
+    /// Whether any value of the type of `value` has an answer.
+    pub(super) fn is_asked_of(self, value: &Value) -> bool {
+        match self {
+            Property::Itself => true,
+            Property::Text | Property::Prefix => matches!(value, Value::Text(_)),
+            Property::Day | Property::Hour => matches!(value, Value::Instant(_) | Value::WallClock(_)),
+            Property::Weekday | Property::MonthEnd => {
+                matches!(value, Value::Date(_) | Value::Instant(_) | Value::WallClock(_))
+            }
+            Property::Sign => matches!(value, Value::Integer(_) | Value::Decimal { .. } | Value::Float(_)),
+            Property::Mod(_) => matches!(value, Value::Integer(_)),
+        }
+    }
+
     /// What tells its answers of values of one type apart, without their text; `None` where the question has no answer.
     pub(super) fn mark(self, value: &Value) -> Option<Mark<'_>> {
         let number = |number: u32| Some(Mark::Number(number.into(), 0));
