@@ -1,12 +1,11 @@
 //! The judging of rows for a caller that brings them batch by batch: the same columns, bytes and verdicts as for
 //! two whole frames.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
-use super::super::value::cells::{self, Cells};
+use super::super::value::cells::Cells;
 use super::columns::ambiguous;
 use super::columns::{Columns, Naming, error, sort_out};
+use super::draw_hash;
 use super::join::KeyHashes;
 use super::key_group::KeyGroup;
 use super::paired;
@@ -111,17 +110,8 @@ impl ComparePlan {
     /// same in every run.
     pub(crate) fn draw_hashes(&self, frame: &Frame) -> Vec<u64> {
         let of = if self.columns.key.is_empty() { &self.columns.compared } else { &self.columns.key };
-        let held: Vec<Cells> = of.iter().map(|column| cells::compared(column.on(Side::Old), frame)).collect();
-        if let [cells] = held.as_slice() {
-            return (0..frame.height()).map(|row| xxh3_64(cells.cell(row))).collect();
-        }
-        let mut bytes = Vec::new();
-        let hash = |row| {
-            bytes.clear();
-            held.iter().for_each(|cells| bytes.extend_from_slice(cells.cell(row)));
-            xxh3_64(&bytes)
-        };
-        (0..frame.height()).map(hash).collect()
+        let of: Vec<_> = of.iter().map(|column| column.on(Side::Old)).collect();
+        draw_hash::of_rows(&of, frame)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Hands the rows that differ to the diagnosis: their values, and what of them changed.
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::super::diagnosis::{Change, Collector, DifferingRow, Head};
 use super::super::value::normalize::Normal;
 use super::columns::Columns;
+use super::draw_hash;
 use super::key_group::KeyGroup;
 use super::paired::Paired;
 use crate::frame::Value;
@@ -104,9 +103,7 @@ fn known_by(columns: &Columns) -> std::slice::Iter<'_, Paired> {
     if columns.key.is_empty() { columns.compared.iter() } else { columns.key.iter() }
 }
 
-/// The hash of these columns of a row: the same in every run, so that a draw is, too.
+/// The hash of these columns of a row.
 fn hash<'a>(columns: impl Iterator<Item = &'a Paired>, side: Side, row: usize) -> u64 {
-    let mut bytes = Vec::new();
-    columns.for_each(|column| bytes.extend_from_slice(column.raw(side).cells().cell(row)));
-    xxh3_64(&bytes)
+    draw_hash::of_cells(columns.map(|column| column.raw(side).cells().cell(row)))
 }

@@ -6,6 +6,7 @@ pub(crate) mod collecting;
 pub(crate) mod column_stats;
 pub(crate) mod column_values;
 pub(crate) mod columns;
+mod draw_hash;
 pub(crate) mod examples;
 pub(crate) mod intervals;
 pub(crate) mod join;
@@ -26,8 +27,7 @@ use smallvec::SmallVec;
 use super::diagnosis::draw::Draw;
 use super::diagnosis::{Collector, Evidence};
 use super::result::{ComparisonResult, Limits, NO_ROW, not_empty};
-use super::value::display;
-use super::value::order::Ordered;
+use super::value::{display, order::Ordered};
 use crate::frame::{Frame, Value};
 use crate::model::{
     Difference, DuplicateKeys, ErrorCode, ErrorReport, Example, Key, Outcome, RowCounts, RowFindings, Side, Warning,

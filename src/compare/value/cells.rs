@@ -141,6 +141,13 @@ pub(crate) fn numbers(column: ColumnSide<'_>, frame: &Frame) -> Option<u64> {
     })
 }
 
+/// The values of a column of integers of 64 bits without NULL under a rule that leaves them as they are; absent of any other.
+pub(crate) fn integers<'a>(column: ColumnSide<'_>, frame: &'a Frame) -> Option<impl Iterator<Item = i64> + use<'a>> {
+    let (series, of, ..) = plain(column, frame)?;
+    let integers = series.i64().ok().filter(|integers| integers.null_count() == 0 && *of == Type::Integer)?;
+    Some(integers.downcast_iter().flat_map(|chunk| chunk.values().iter().copied()))
+}
+
 /// The cells of a column of scalars under a rule that leaves them as they are.
 fn quickly(column: ColumnSide<'_>, frame: &Frame) -> Option<Cells> {
     let (series, of, simple, null) = plain(column, frame)?;

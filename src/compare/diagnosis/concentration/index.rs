@@ -35,8 +35,8 @@ impl Index {
             }
             let values: Vec<&Value> = rows.iter().map(|row| &row[column]).collect();
             let hidden = hidden(&head.name);
-            let answers = answers(&values, Property::all(head.key, hidden));
-            ColumnIndex { answers, orders: if hidden { Vec::new() } else { orders(&values) } }
+            let orders = if hidden { Vec::new() } else { orders(&values) };
+            ColumnIndex { answers: answers(&values, Property::all(head.key, hidden), &orders), orders }
         };
         Index(columns.par_iter().enumerate().map(index).collect())
     }
