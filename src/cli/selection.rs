@@ -53,6 +53,10 @@ pub(super) fn check_of(id: &str) -> &str {
 pub(super) fn meant<'a>(texts: &[String], ids: &[(&'a str, &'a Path)]) -> Result<Vec<String>, String> {
     let mut meant = Vec::new();
     for text in texts {
+        if text.is_empty() {
+            // As an expression it would match every check, which a variable without a value is not to mean.
+            return Err("--select: the text is empty; give a path or an expression, or leave --select out".to_owned());
+        }
         let found: Vec<&str> = match Path::new(text).canonicalize() {
             Ok(place) => {
                 let below = |suite: &Path| suite.canonicalize().is_ok_and(|suite| suite.starts_with(&place));

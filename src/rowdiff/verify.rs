@@ -113,7 +113,7 @@ fn judge_all<'a>(
     }
     let mut done = Done { judging, moved: Sides::default(), read_again: 0 };
     let mut agreeing = Agreeing::wanted(plan, Side::Old, candidates.equal);
-    let mut outbox = Outbox { held: Vec::new(), to: differences };
+    let mut outbox = Outbox { held: Vec::new(), to: differences, is_closed: false };
     let mut sink = |found| outbox.add(found);
     let next = || queue.lock().expect("no one panics while taking a partition").next(candidates);
     while let Some(Part { first, old, new }) = next()? {
@@ -156,17 +156,24 @@ fn judge_all<'a>(
 struct Outbox<'a> {
     held: Vec<FullDifference>,
     to: &'a mpsc::SyncSender<Vec<FullDifference>>,
+    /// Whether nobody wants more.
+    is_closed: bool,
 }
 
 impl Outbox<'_> {
     /// Takes one; `false` where nobody wants more.
     fn add(&mut self, found: FullDifference) -> bool {
-        self.held.push(found);
-        self.held.len() < TOGETHER || self.send()
+        if !self.is_closed {
+            self.held.push(found);
+        }
+        if self.held.len() >= TOGETHER {
+            self.send();
+        }
+        !self.is_closed
     }
 
-    fn send(&mut self) -> bool {
-        self.to.send(std::mem::take(&mut self.held)).is_ok()
+    fn send(&mut self) {
+        self.is_closed |= self.to.send(std::mem::take(&mut self.held)).is_err();
     }
 }
 

@@ -191,9 +191,11 @@ fn checks_are_selected_by_expression_and_by_path() {
     assert_eq!(selected(&["--select", r"\.one$", "--only", "s.timed"]).1, ["rows.one", "s.timed"]);
     assert_eq!(selected(&["--select", "other"]).1, ["rows.one", "rows.two"]);
     assert_eq!(selected(&["--select", "other/suite.toml"]).1, ["rows.one", "rows.two"]);
-    for (text, told) in
-        [("nothing$", "--select nothing$ matches no check"), ("(", "no regular expression: unclosed group")]
-    {
+    for (text, told) in [
+        ("nothing$", "--select nothing$ matches no check"),
+        ("(", "no regular expression: unclosed group"),
+        ("", "the text is empty"),
+    ] {
         let (code, ids, said) = selected(&["--select", text]);
         assert!(code == Some(2) && ids.is_empty() && said.contains(told), "{said}");
     }

@@ -215,16 +215,13 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    /// A uniform draw of the rows of old that are not among `rows`, by the hash of their key, each with its place in `ranks`;
-    /// none where some could not be drawn.
-    pub(super) fn others<'a>(&'a self, rows: &[usize], ranks: &Ranks) -> Vec<RowInOrder<'a>> {
+    /// A uniform draw of the rows of old, by the hash of their key, each with its place in `ranks`; none where some could not be
+    /// drawn.
+    pub(super) fn of_old<'a>(&'a self, ranks: &Ranks) -> Vec<RowInOrder<'a>> {
         if self.agreeing_unknown {
             return Vec::new();
         }
-        let mut among = vec![false; self.rows.len()];
-        rows.iter().for_each(|row| among[*row] = true);
-        let of_old = |row: &usize| !among[*row] && self.rows[*row].class != Difference::Extra;
-        let differing = (0..self.rows.len()).filter(of_old);
+        let differing = (0..self.rows.len()).filter(|row| self.rows[*row].class != Difference::Extra);
         let differing = differing.map(|row| (self.hashes[row], self.row(row, ranks)));
         let agreeing = self.agreeing.iter().chain(&self.aside).enumerate();
         let agreeing = agreeing.map(|(at, (hash, values))| {

@@ -44,7 +44,7 @@ use keys::changed_key;
 pub(crate) use known::Known;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
-use ranks::ranks_of;
+use ranks::ranks;
 use row_order::{Ranks, RowInOrder};
 use rows::Neighbours;
 use shapes::shapes;
@@ -56,10 +56,12 @@ use crate::model::{Diagnosis, Difference, Elsewhere, Finding, FindingCode, Term}
 
 /// Says what is true of the differing rows; nothing of fewer than five.
 pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
+    let ranks = ranks(evidence, known);
     let mut diagnosing = Diagnosing {
         evidence,
         known,
-        ranks: ranks(evidence, known),
+        of_old: evidence.of_old(&ranks),
+        ranks,
         index: index(evidence, known),
         covered: evidence.rows.iter().map(|row| vec![false; row.changes.len().max(1)]).collect(),
         covered_keys: 0,
@@ -79,15 +81,6 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
         }
     }
     diagnosing.finish()
-}
-
-/// The places of the rows in the order of old's keys, unless the key is not to be shown.
-fn ranks(evidence: &Evidence, known: &Known<'_>) -> Ranks {
-    let mut key = evidence.columns.iter().filter(|column| column.key);
-    if evidence.rows.len() < FEWEST || key.any(|column| (known.hidden)(&column.name)) {
-        return Ranks::default();
-    }
-    ranks_of(evidence, known.rows.old)
 }
 
 /// What all rows answer, and where they stand; nothing where nothing is looked for.
@@ -113,6 +106,8 @@ struct Diagnosing<'a> {
     evidence: &'a Evidence,
     known: &'a Known<'a>,
     ranks: Ranks,
+    /// Rows of old, drawn uniformly.
+    of_old: Vec<RowInOrder<'a>>,
     index: Index,
     /// Per row, and per changed column of it, whether a finding covers it.
     covered: Vec<Vec<bool>>,
@@ -279,7 +274,10 @@ impl Diagnosing<'_> {
         // Of all there is as much as of the class.
         let old = share(drawn, differing, counts.old);
         let of_old = rows.iter().filter(|row| self.evidence.rows[**row].class != Difference::Extra).count() as u64;
-        let others = self.evidence.others(rows, &self.ranks);
+        let mut among = vec![false; self.evidence.rows.len()];
+        rows.iter().for_each(|row| among[*row] = true);
+        let is_other = |row: &&RowInOrder<'_>| among.get(row.number) != Some(&true);
+        let others: Vec<RowInOrder<'_>> = self.of_old.iter().filter(is_other).copied().collect();
         let all = old.saturating_sub(of_old).max(1);
         let ranked = self.ranks.all;
         let background = Background {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::evidence::Evidence;
+use super::known::Known;
 use super::row_order::Ranks;
 use super::transformations::FEWEST;
 use crate::compare::value::order::ascending;
@@ -13,8 +14,17 @@ use crate::model::Difference;
 /// and they must be a fifth of those that differ.
 const MOST: u64 = 10;
 
+/// The places of the rows in the order of old's keys, unless the key is not to be shown.
+pub(super) fn ranks(evidence: &Evidence, known: &Known<'_>) -> Ranks {
+    let mut key = evidence.columns.iter().filter(|column| column.key);
+    if evidence.rows.len() < FEWEST || key.any(|column| (known.hidden)(&column.name)) {
+        return Ranks::default();
+    }
+    ranks_of(evidence, known.rows.old)
+}
+
 /// Puts the rows of old in order, of which there are `all`.
-pub(super) fn ranks_of(evidence: &Evidence, all: u64) -> Ranks {
+fn ranks_of(evidence: &Evidence, all: u64) -> Ranks {
     let key: Vec<usize> = (0..evidence.columns.len()).filter(|column| evidence.columns[*column].key).collect();
     let few = |class| (FEWEST as u64..=all / MOST).contains(&(evidence.of(class).count() as u64));
     let is_worth_it = [Difference::Missing, Difference::Extra, Difference::Changed].into_iter().any(few);

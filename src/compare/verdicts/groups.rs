@@ -99,6 +99,17 @@ fn the_number_of_values_is_read_whatever_its_type() {
     }
 }
 
+/// Catches a quantile of no values, which passes beside the same of some.
+#[test]
+fn a_quantile_is_one_of_some_values() {
+    let median = || Value::Decimal { unscaled: 495, scale: 1 };
+    let of = |median: Value, n: i128| finished(median, Some((Type::Integer, Value::Integer(100), Value::Integer(n))));
+    let report = judge(&medians(), &of(median(), 0), &of(median(), 50));
+    let message = report.error.unwrap().message();
+    assert!(message.contains("`n` is 0") && message.contains("old") && message.contains("g=b"), "{message}");
+    assert_eq!(judge(&medians(), &of(Value::Null, 0), &of(Value::Null, 0)).error, None);
+}
+
 /// Catches a quantile beside an infinity that is NaN on both sides and so within every bound.
 #[test]
 fn nothing_is_interpolated_beside_an_infinity() {

@@ -197,3 +197,41 @@ fn month_end(time: NaiveDateTime) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Catches an answer to a question that is said to have none for values of its type, which would never be asked.
+    #[test]
+    fn what_has_an_answer_is_asked() {
+        let (text, day) = ("é-1 ".to_owned(), 1_767_139_200_000_000_000);
+        let values = [
+            Value::Null,
+            Value::Bool(true),
+            Value::Integer(-4),
+            Value::Unsigned(u128::MAX),
+            Value::Decimal { unscaled: -15, scale: 1 },
+            Value::Wide(bigdecimal::BigDecimal::from(-1)),
+            Value::Float(-1.5),
+            Value::Text(text.clone()),
+            Value::Bytes(vec![1]),
+            Value::Date(20_453),
+            Value::Time(1),
+            Value::Instant(day),
+            Value::WallClock(day),
+            Value::Uuid(text.clone()),
+            Value::Json(text.clone()),
+            Value::Array(vec![Value::Text(text)]),
+            Value::Map(Vec::new()),
+        ];
+        for property in Property::all(true, false) {
+            let asked = values.iter().filter(|value| property.is_asked_of(value)).count();
+            assert!(asked > 0, "{property:?} is never asked");
+            for value in &values {
+                let has_answer = property.mark(value).is_some() || property.answer(value).is_some();
+                assert!(property.is_asked_of(value) || !has_answer, "{property:?} of {value:?}");
+            }
+        }
+    }
+}

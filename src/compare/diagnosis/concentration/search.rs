@@ -158,13 +158,14 @@ impl Search<'_> {
         tried.sort_by(|a, b| self.order(a, b));
     }
 
-    /// The better one first: by how well it tells, then by how few terms, then by how plain they are.
+    /// The better one first: by how well it tells, each further term being worth its gain, then by how few terms, then by how
+    /// plain they are.
     fn order(&self, a: &Tried, b: &Tried) -> std::cmp::Ordering {
         let plain =
             |tried: &Tried| tried.terms.iter().map(|term| self.candidates[*term].term.plainness()).collect::<Vec<_>>();
-        let rounded = |f: f64| (f * 1e6).round();
-        rounded(b.f)
-            .total_cmp(&rounded(a.f))
+        let worth = |tried: &Tried| ((tried.f - GAIN * tried.terms.len() as f64) * 1e6).round();
+        worth(b)
+            .total_cmp(&worth(a))
             .then_with(|| a.terms.len().cmp(&b.terms.len()))
             .then_with(|| plain(a).cmp(&plain(b)))
     }

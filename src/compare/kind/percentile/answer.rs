@@ -119,6 +119,9 @@ impl Answer {
                     });
                 }
                 let count = counts.as_ref().map(|counts| count(&counts[*row])).transpose()?.flatten();
+                if count == Some(0) && found.iter().any(Option::is_some) {
+                    return Err(format!("`{COUNT}` is 0 beside a quantile, which is one of some values; count these"));
+                }
                 Ok(Some(Values { sample: None, quantiles: found, count }))
             }
         }
