@@ -147,8 +147,10 @@ fn is_read(class: &Class) -> bool {
         | Class::WallClock
         | Class::Moment
         | Class::Json
+        | Class::Array(_)
+        | Class::Map(..)
         | Class::Text => true,
-        Class::Float | Class::Time | Class::Bytes | Class::Array(_) | Class::Map(..) => false,
+        Class::Float | Class::Time | Class::Bytes => false,
     }
 }
 

@@ -115,7 +115,7 @@ pub(super) fn described(name: String, declared: String) -> Described {
     };
     let hashed_as = hashed.is_some().then(|| declared.clone());
     let unhashed = match declared.as_str() {
-        "HUGEINT" | "UHUGEINT" => Type::Integer,
+        "HUGEINT" => Type::Integer,
         "TIME" => Type::Time,
         "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS" => Type::WallClock,
         _ => Type::Null,
