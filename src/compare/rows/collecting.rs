@@ -105,5 +105,5 @@ fn known_by(columns: &Columns) -> std::slice::Iter<'_, Paired> {
 
 /// The hash of these columns of a row.
 fn hash<'a>(columns: impl Iterator<Item = &'a Paired>, side: Side, row: usize) -> u64 {
-    draw_hash::of_cells(columns.map(|column| column.raw(side).cells().cell(row)))
+    draw_hash::of_cells(columns.map(|column| column.raw(side).cells().cell(row)), &mut Vec::new())
 }

@@ -7,24 +7,18 @@ use super::super::value::bytes::as_decimal;
 use super::super::value::cells::{self, ColumnSide};
 use crate::frame::Frame;
 
-/// The hash of a row whose key has these cells.
-pub(super) fn of_cells<'a>(mut cells: impl Iterator<Item = &'a [u8]>) -> u64 {
-    let first = cells.next().unwrap_or_default();
-    match cells.next() {
-        None => of_cell(first),
-        Some(second) => {
-            let mut bytes = [first, second].concat();
-            cells.for_each(|cell| bytes.extend_from_slice(cell));
-            xxh3_64(&bytes)
-        }
+/// The hash of a row whose key has these cells, which are put together in `bytes`.
+pub(super) fn of_cells<'a>(cells: impl Iterator<Item = &'a [u8]>, bytes: &mut Vec<u8>) -> u64 {
+    bytes.clear();
+    let mut columns = 0;
+    for cell in cells {
+        bytes.extend_from_slice(cell);
+        columns += 1;
     }
-}
-
-fn of_cell(cell: &[u8]) -> u64 {
-    let integer = as_decimal(cell).filter(|number| number.scale == 0);
+    let integer = as_decimal(bytes).filter(|number| columns == 1 && number.scale == 0);
     match integer.and_then(|number| i64::try_from(number.unscaled).ok()) {
         Some(integer) => of_integer(integer),
-        None => xxh3_64(cell),
+        None => xxh3_64(bytes),
     }
 }
 
@@ -44,7 +38,8 @@ pub(super) fn of_rows(key: &[ColumnSide<'_>], frame: &Frame) -> Vec<u64> {
         return integers.map(of_integer).collect();
     }
     let held: Vec<_> = key.iter().map(|column| cells::compared(*column, frame)).collect();
-    (0..frame.height()).map(|row| of_cells(held.iter().map(|cells| cells.cell(row)))).collect()
+    let mut bytes = Vec::new();
+    (0..frame.height()).map(|row| of_cells(held.iter().map(|cells| cells.cell(row)), &mut bytes)).collect()
 }
 
 #[cfg(test)]
@@ -74,7 +69,8 @@ mod tests {
             let columns = sort_out(&rows(&["id"]), &frame, &frame, Naming::ByName).unwrap();
             let key: Vec<ColumnSide<'_>> = columns.key.iter().map(|column| column.on(Side::Old)).collect();
             let cells = cells::compared(key[0], &frame);
-            let by_cell: Vec<u64> = (0..frame.height()).map(|row| of_cells([cells.cell(row)].into_iter())).collect();
+            let of = |row| of_cells([cells.cell(row)].into_iter(), &mut Vec::new());
+            let by_cell: Vec<u64> = (0..frame.height()).map(of).collect();
             assert_eq!(of_rows(&key, &frame), by_cell);
             found.push(by_cell);
         }

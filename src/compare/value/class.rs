@@ -136,24 +136,6 @@ pub(crate) fn meet(old: &Class, new: &Class, numeric: bool, bool_as_integer: &mu
     }
 }
 
-/// Whether a rule can read text as values of this class.
-fn is_read(class: &Class) -> bool {
-    match class {
-        Class::Any
-        | Class::Exact { .. }
-        | Class::Bool
-        | Class::Date
-        | Class::Instant
-        | Class::WallClock
-        | Class::Moment
-        | Class::Json
-        | Class::Array(_)
-        | Class::Map(..)
-        | Class::Text => true,
-        Class::Float | Class::Time | Class::Bytes => false,
-    }
-}
-
 pub(crate) fn hint(old: &Class, new: &Class) -> &'static str {
     match (old, new) {
         (Class::Exact { .. }, Class::Float) | (Class::Float, Class::Exact { .. }) => {
@@ -167,10 +149,12 @@ pub(crate) fn hint(old: &Class, new: &Class) -> &'static str {
             "say `type = \"date\"` or `type = \"timestamp\"`, or cast one side in its query"
         }
         (Class::Json, Class::Text) | (Class::Text, Class::Json) => "say `json = true` to compare both as JSON",
-        (Class::Text, other) | (other, Class::Text) if !is_read(other) => {
+        // No rule reads text as one of these.
+        (Class::Text, Class::Float | Class::Time | Class::Bytes)
+        | (Class::Float | Class::Time | Class::Bytes, Class::Text) => {
             "say `type = \"text\"` to compare both as text, or cast one side in its query"
         }
-        (Class::Text, _) | (_, Class::Text) => {
+        (Class::Text, other) | (other, Class::Text) if !matches!(other, Class::Array(_) | Class::Map(..)) => {
             "say `type = \"…\"` to read the text as the other side's type, or cast one side in its query"
         }
         _ => "cast one side in its query, or leave the column out with `ignore = \"reason\"`",

@@ -3,7 +3,7 @@
 use std::mem::discriminant;
 use std::sync::Arc;
 
-use ahash::AHashMap;
+use polars::prelude::PlHashMap;
 
 use super::places::{NOWHERE, Order, Ranked};
 use super::property::{Mark, Property};
@@ -52,7 +52,7 @@ fn by_rank(ranked: &Ranked, values: &[&Value]) -> Option<Answers> {
 }
 
 fn coded<'a>(property: Property, values: &[&'a Value], is_one_type: bool) -> Answers {
-    let mut known: AHashMap<Mark<'a>, u32> = AHashMap::new();
+    let mut known: PlHashMap<Mark<'a>, u32> = PlHashMap::default();
     let mut code = |value: &'a Value| {
         // Values of two types may have one text, which only their texts tell.
         let mark = match is_one_type {

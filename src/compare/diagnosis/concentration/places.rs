@@ -68,6 +68,10 @@ pub(super) fn orders(values: &[&Value]) -> Vec<Ranked> {
         return vec![texts()];
     }
     let number = |value: &&Value| number(value, scale);
+    if scale > 0 && values.iter().any(|value| **value != Value::Null && number(value).is_none()) {
+        // Of a range it would not be known which rows it holds.
+        return Vec::new();
+    }
     // Numbers of 64 bits are sorted in a fraction of the time.
     let short = |value: &&Value| number(value).map(i64::try_from).transpose();
     let short: Result<Vec<Option<i64>>, _> = values.iter().map(short).collect();
@@ -141,6 +145,7 @@ mod tests {
         );
         assert_eq!(ranks(&[i128::MAX, -3, i128::from(i64::MAX)].map(Value::Integer)), itself(&[2, 0, 1]));
         assert_eq!(ranks(&[Value::Integer(1), decimal(15, 1)]), Vec::new());
+        assert_eq!(ranks(&[decimal(1, 38), decimal(100_000, 2), Value::Null]), Vec::new());
         let long = "x".repeat(LONGEST + 1);
         assert_eq!(
             ranks(&[text("b"), text("ä"), text(&long), text("")]),
