@@ -1,4 +1,4 @@
-"""Runs every scenario in interleaved rounds (A B C, A B C, …), checks every answer, and hands the medians to the table.
+"""Runs every scenario in interleaved rounds, each in another order, checks every answer, and hands the medians to the table.
 
 Started by `benches/run`, which installs the peers and starts the servers.
 """
@@ -6,6 +6,7 @@ Started by `benches/run`, which installs the peers and starts the servers.
 import argparse
 import json
 import os
+import random
 import shutil
 import statistics
 import sys
@@ -75,16 +76,16 @@ def main():
 
 def scenario(cell, store, work, rounds, timeout, limit):
     """Per competitor: seconds of each round, the largest peak, and what was wrong, if anything."""
-    found = {}
     try:
         programs = scenarios.competitors(cell, store, work)
     except Exception as error:  # the other scenarios are worth having, and this one is listed as failed
         say(f"  the data could not be made: {error}")
         return cell, {"place": cell.place, "found": {name: {"seconds": [], "wrong": f"no data: {error}"} for name in cell.names}}
+    found = {program.name: {"seconds": [], "peak": 0, "server": 0, "wrong": ""} for program in programs}
     server = int(os.environ["BENCH_CLICKHOUSE_PID"] or 0) if cell.group in ("clickhouse", "across") else 0
     for turn in range(rounds):
-        for program in programs:
-            entry = found.setdefault(program.name, {"seconds": [], "peak": 0, "server": 0, "wrong": ""})
+        for program in in_order(programs, cell.place, turn):
+            entry = found[program.name]
             # What failed once is not tried again: it would fail again, and maybe slowly.
             if entry["wrong"]:
                 continue
@@ -96,6 +97,12 @@ def scenario(cell, store, work, rounds, timeout, limit):
             say(f"  round {turn + 1}: {program.name}: " +
                 (entry["wrong"] or f"{entry['seconds'][-1]:.2f} s, {entry['peak'] / 2**20:.0f} MiB"))
     return cell, {"place": cell.place, "found": found}
+
+
+def in_order(programs, place, turn):
+    """The programs in an order that is drawn for each round, the same in every run: whoever runs after one that took much memory
+    pays for pages that the host has taken back, and always the same program would."""
+    return random.Random(f"{place} {turn}").sample(programs, len(programs))
 
 
 def measure(program, entry, right, timeout, limit):

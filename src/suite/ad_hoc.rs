@@ -151,6 +151,9 @@ fn check(
             check.insert(field.to_owned(), value.clone().into());
         }
     }
+    if request.allow_empty {
+        check.insert("allow_empty".to_owned(), true.into());
+    }
     if !request.mask.is_empty() {
         check.insert("mask".to_owned(), strings(&request.mask));
     }

@@ -1,6 +1,8 @@
 //! The changed pairs of one column, and the tests that look at one pair after the other.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use polars::prelude::PlHashMap;
 
 use super::evidence::{Change, Evidence};
 use super::pair::{Fits, Pair};
@@ -48,54 +50,65 @@ pub(super) fn changed(evidence: &Evidence) -> Vec<ColumnChanges<'_>> {
     columns
 }
 
-/// What every test says of one pair.
-fn fits(pair: Pair<'_>, fits: &mut Fits) {
-    for test in [
-        nulls::fits,
-        numbers::fits,
-        rounding::fits,
-        times::fits,
-        texts::fits,
-        encodings::fits,
-        spelling::fits,
-        arrays::fits,
-    ] {
-        test(pair, fits);
-    }
-}
+/// Looks at one pair, and says what holds of it.
+type Test = fn(Pair<'_>, &mut Fits);
+
+const TESTS: [Test; 11] = [
+    nulls::fits,
+    numbers::plus,
+    numbers::times,
+    numbers::through_floats,
+    numbers::bounds,
+    rounding::fits,
+    times::fits,
+    texts::fits,
+    encodings::fits,
+    spelling::fits,
+    arrays::fits,
+];
 
 /// Rows that tell whether anything can hold of half of all: they are in the order of a hash, so these are any.
-const SCREENED: usize = 512;
+const SCREENED: usize = 256;
 
-/// Whether anything holds of so many of the first rows that it may hold of half of all. What holds of half of all holds of
-/// fewer than a quarter of 512 of them once in 10²⁹ draws.
-fn is_promising(changed: &[Changed<'_>]) -> bool {
+/// The tests that say something of so many of the first rows that it may hold of half of all. What holds of half of all holds
+/// of fewer than a quarter of 256 of them once in 10¹⁵ draws.
+fn promising(changed: &[Changed<'_>]) -> Vec<Test> {
     if changed.len() < 2 * SCREENED {
-        return true;
+        return TESTS.to_vec();
     }
-    let mut held: HashMap<(FindingCode, String), usize> = HashMap::new();
+    // Of each of them how often it held, and which tests said so.
+    let mut held: PlHashMap<(FindingCode, String), (usize, [bool; TESTS.len()])> = PlHashMap::default();
     let mut found = Fits::new();
     for one in &changed[..SCREENED] {
-        fits(one.pair, &mut found);
-        found.sort_unstable();
-        found.dedup();
-        found.drain(..).for_each(|key| *held.entry(key).or_default() += 1);
+        let mut said = Vec::new();
+        for (at, test) in TESTS.iter().enumerate() {
+            test(one.pair, &mut found);
+            said.extend(found.drain(..).map(|key| (key, at)));
+        }
+        said.sort_unstable();
+        for same in said.chunk_by(|(one, _), (other, _)| one == other) {
+            let (rows, by) = held.entry(same[0].0.clone()).or_default();
+            *rows += 1;
+            same.iter().for_each(|(_, test)| by[*test] = true);
+        }
     }
-    held.values().any(|rows| rows * 4 >= SCREENED)
+    let is_promising = |test: &usize| held.values().any(|(rows, by)| by[*test] && rows * 4 >= SCREENED);
+    (0..TESTS.len()).filter(is_promising).map(|test| TESTS[test]).collect()
 }
 
 /// What holds of enough of `changed`, which are of one column. Stops when `late`.
 pub(super) fn candidates(changed: &[Changed<'_>], late: &(dyn Fn() -> bool + Sync)) -> Vec<Candidate> {
-    if !is_promising(changed) {
+    let tests = promising(changed);
+    if tests.is_empty() {
         return Vec::new();
     }
-    let mut held: HashMap<(FindingCode, String), Vec<usize>> = HashMap::new();
+    let mut held: PlHashMap<(FindingCode, String), Vec<usize>> = PlHashMap::default();
     let mut found = Fits::new();
     for (at, one) in changed.iter().enumerate() {
         if at % 1_024 == 1_023 && late() {
             return Vec::new();
         }
-        fits(one.pair, &mut found);
+        tests.iter().for_each(|test| test(one.pair, &mut found));
         for key in found.drain(..) {
             let rows = held.entry(key).or_default();
             // One test may find the same in two ways.

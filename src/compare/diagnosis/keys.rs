@@ -1,6 +1,6 @@
 //! Missing and extra rows that are the same rows under a changed key, and tags that are the same under another name.
 
-use std::collections::HashMap;
+use polars::prelude::{PlHashMap, PlHashSet};
 
 use super::columns::{Changed, candidates};
 use super::evidence::Evidence;
@@ -49,23 +49,14 @@ fn of_column(
         &|key| Some(folded(key)),
         &|key| Some(folded(key).chars().filter(char::is_ascii_alphanumeric).collect()),
     ];
+    let (before, after) = (keyed(evidence, column, missing), keyed(evidence, column, extra));
+    // By whichever way, everything else is the same.
+    let others: PlHashSet<&[Option<String>]> = after.iter().map(|row| row.others.as_slice()).collect();
+    if before.iter().filter(|row| others.contains(row.others.as_slice())).count() < FEWEST {
+        return None;
+    }
     for way in ways {
-        let form = |row: usize| {
-            let values = &evidence.rows[row].values;
-            let key = way(&shown(&values[column])?)?;
-            let others = values.iter().enumerate().filter(|(at, _)| *at != column).map(|(_, value)| shown(value));
-            Some((key, others.collect::<Vec<_>>()))
-        };
-        let index = |rows: &[usize]| {
-            let mut index: HashMap<_, Vec<usize>> = HashMap::new();
-            rows.iter().for_each(|row| {
-                if let Some(form) = form(*row) {
-                    index.entry(form).or_default().push(*row);
-                }
-            });
-            index
-        };
-        let (before, after) = (index(missing), index(extra));
+        let (before, after) = (by_form(&before, way), by_form(&after, way));
         let mut pairs: Vec<(usize, usize)> = before
             .iter()
             .filter_map(|(form, old)| match (old.as_slice(), after.get(form)?.as_slice()) {
@@ -94,6 +85,35 @@ fn of_column(
         }
     }
     None
+}
+
+/// A row by one column of what it is known by, and by everything else, as text.
+struct Keyed {
+    row: usize,
+    key: String,
+    others: Vec<Option<String>>,
+}
+
+/// The rows that have a value in `column`.
+fn keyed(evidence: &Evidence, column: usize, rows: &[usize]) -> Vec<Keyed> {
+    let keyed = |row: &usize| {
+        let values = &evidence.rows[*row].values;
+        let key = shown(&values[column])?;
+        let others = values.iter().enumerate().filter(|(at, _)| *at != column).map(|(_, value)| shown(value));
+        Some(Keyed { row: *row, key, others: others.collect() })
+    };
+    rows.iter().filter_map(keyed).collect()
+}
+
+/// The rows of each form that a key is brought to, beside everything else.
+fn by_form<'a>(rows: &'a [Keyed], way: Way<'_>) -> PlHashMap<(String, &'a [Option<String>]), Vec<usize>> {
+    let mut forms: PlHashMap<_, Vec<usize>> = PlHashMap::default();
+    for Keyed { row, key, others } in rows {
+        if let Some(form) = way(key) {
+            forms.entry((form, others.as_slice())).or_default().push(*row);
+        }
+    }
+    forms
 }
 
 /// A key without what spelling it otherwise changes: case, blanks and leading zeros.

@@ -4,6 +4,7 @@
 //! Pure: who asks says when it is late.
 
 mod arrays;
+mod aside;
 mod columns;
 mod concentration;
 mod copies;
@@ -35,24 +36,22 @@ mod zones;
 
 use rayon::prelude::*;
 
+use aside::Aside;
 use columns::{ColumnChanges, changed};
 use concentration::{Background, Index, Shared, shared};
 use copies::{Ratio, copies};
-use deltas::deltas;
 pub(crate) use evidence::{Change, Collector, Counted, DifferingRow, Evidence, Head, Merged};
-use keys::changed_key;
+use keys::KeyChange;
 pub(crate) use known::Known;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
 use ranks::ranks;
 use row_order::{Ranks, RowInOrder};
 use rows::Neighbours;
-use shapes::shapes;
-use spread::spread;
 use transformations::{Explained, FEWEST, of_column};
 use weights::heavy;
 
-use crate::model::{Diagnosis, Difference, Elsewhere, Finding, FindingCode, Term};
+use crate::model::{Deltas, Diagnosis, Difference, Elsewhere, Finding, FindingCode, Spread, Term};
 
 /// Says what is true of the differing rows; nothing of fewer than five.
 pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
@@ -68,10 +67,10 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
         findings: Vec::new(),
     };
     diagnosing.merges();
-    if evidence.rows.len() >= FEWEST {
-        diagnosing.transformations();
-        diagnosing.keys();
-    }
+    // What waits for nothing else is looked for beside it.
+    let (looked, aside) = rayon::join(|| diagnosing.looked(), || Aside::of(evidence, known));
+    diagnosing.transformations(looked);
+    diagnosing.keys(aside.key);
     diagnosing.copies();
     if evidence.rows.len() >= FEWEST {
         diagnosing.alone();
@@ -80,7 +79,7 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
             diagnosing.weights();
         }
     }
-    diagnosing.finish()
+    diagnosing.finish(aside.shapes, aside.spread, aside.deltas)
 }
 
 /// What all rows answer, and where they stand; nothing where nothing is looked for.
@@ -94,6 +93,7 @@ const NEARLY: f64 = 0.5;
 
 /// What was found of one column that changed.
 struct Looked {
+    column: usize,
     /// What holds of its rows, and where those are.
     found: Vec<(Explained, Option<Shared>)>,
     /// All rows in which it changed.
@@ -116,18 +116,24 @@ struct Diagnosing<'a> {
 }
 
 impl Diagnosing<'_> {
-    fn transformations(&mut self) {
+    /// Looks at every column that changed; at none of fewer than five rows.
+    fn looked(&self) -> Vec<Looked> {
+        if self.evidence.rows.len() < FEWEST {
+            return Vec::new();
+        }
+        let neighbours = Neighbours::new(self.evidence, self.known.rows.equal);
+        changed(self.evidence).par_iter().map(|column| self.look(column, neighbours.as_ref())).collect()
+    }
+
+    fn transformations(&mut self, looked: Vec<Looked>) {
         let evidence = self.evidence;
-        let neighbours = Neighbours::new(evidence, self.known.rows.equal);
-        let columns = changed(evidence);
-        let looked: Vec<Looked> = columns.par_iter().map(|column| self.look(column, neighbours.as_ref())).collect();
-        for (column, Looked { found, rows, places }) in columns.iter().zip(looked) {
-            let name = &evidence.columns[column.column].name;
-            let drawn = column.changed.len() as u64;
+        for Looked { column, found, rows, places } in looked {
+            let name = &evidence.columns[column].name;
+            let drawn = rows.len() as u64;
             let all = self.known.changed.get(name.as_str()).copied().unwrap_or(drawn);
             for (found, shared) in found {
                 for row in &found.rows {
-                    let at = evidence.rows[*row].changes.iter().position(|change| change.column == column.column);
+                    let at = evidence.rows[*row].changes.iter().position(|change| change.column == column);
                     self.covered[*row][at.expect("the column changed in this row")] = true;
                 }
                 let mut finding = self.scaled(found.code, Difference::Changed, found.rows.len() as u64, drawn, all);
@@ -138,7 +144,7 @@ impl Diagnosing<'_> {
                 self.findings.push(self.with(finding, shared, found.rows.len() as u64));
             }
             for shared in places {
-                self.concentrated(Difference::Changed, Some(column.column), &rows, (drawn, all), shared);
+                self.concentrated(Difference::Changed, Some(column), &rows, (drawn, all), shared);
             }
         }
     }
@@ -155,7 +161,7 @@ impl Diagnosing<'_> {
         });
         let found = found.collect();
         let places = self.shared_by(&open, &rows, Some(column.column), 3);
-        Looked { found, rows, places }
+        Looked { column: column.column, found, rows, places }
     }
 
     /// What the tables of the sides tell, of each class by itself.
@@ -176,8 +182,8 @@ impl Diagnosing<'_> {
         }
     }
 
-    fn keys(&mut self) {
-        let Some(found) = changed_key(self.evidence, self.known.late) else { return };
+    fn keys(&mut self, found: Option<KeyChange>) {
+        let Some(found) = found else { return };
         found.explained.rows.iter().chain(&found.extra).for_each(|row| self.covered[*row][0] = true);
         let covers = found.explained.rows.len() as u64;
         let parameter = Some(found.explained.parameter.as_str()).filter(|parameter| !parameter.is_empty());
@@ -354,13 +360,11 @@ impl Diagnosing<'_> {
         Finding { estimated: true, ..Finding::new(code, class, estimated, all) }
     }
 
-    fn finish(mut self) -> Diagnosis {
+    fn finish(mut self, shapes: Vec<Finding>, spread: Option<Spread>, deltas: Vec<Deltas>) -> Diagnosis {
         let evidence = self.evidence;
-        if evidence.rows.len() >= FEWEST {
-            for shape in shapes(evidence) {
-                let scaled = self.scaled(shape.code, shape.class, shape.covers, shape.of, self.known.rows.changed);
-                self.findings.push(Finding { columns: shape.columns, ..scaled });
-            }
+        for shape in shapes {
+            let scaled = self.scaled(shape.code, shape.class, shape.covers, shape.of, self.known.rows.changed);
+            self.findings.push(Finding { columns: shape.columns, ..scaled });
         }
         self.findings.sort_by(|a, b| {
             let place = |one: &Finding| (one.code == FindingCode::ColumnsTogether, one.code != FindingCode::Carried);
@@ -379,8 +383,8 @@ impl Diagnosing<'_> {
         Diagnosis {
             findings: self.findings,
             uncovered: open + keys,
-            spread: spread(evidence, self.known.hidden),
-            deltas: deltas(evidence, self.known.hidden),
+            spread,
+            deltas,
             drawn: (!evidence.complete).then_some(drawn),
             cut_short: (self.known.late)(),
         }

@@ -7,22 +7,23 @@ use crate::model::FindingCode as Code;
 /// Largest denominator of a factor that does not end as a decimal.
 const LARGEST: i128 = 1_000_000;
 
-/// What holds of `pair`.
-pub(super) fn fits(pair: Pair<'_>, fits: &mut Fits) {
-    let (Some(old), Some(new)) = (decimal(pair.old), decimal(pair.new)) else { return };
-    let (Some(sum), Some(product)) = floats(pair)
-        .map_or_else(
-            || Some((added(old, new), multiplied(old, new))),
-            |(old, new)| Some((float_added(old, new), float_multiplied(old, new))),
-        )
-        .unzip()
-    else {
-        return;
-    };
+/// The constant that new is more than old.
+pub(super) fn plus(pair: Pair<'_>, fits: &mut Fits) {
+    let Some((old, new)) = decimals(pair) else { return };
+    let sum = floats(pair).map_or_else(|| added(old, new), |(old, new)| float_added(old, new));
     fits.extend(sum.map(|c| (Code::Plus, c)));
+}
+
+/// The factor that new is of old.
+pub(super) fn times(pair: Pair<'_>, fits: &mut Fits) {
+    let Some((old, new)) = decimals(pair) else { return };
+    let product = floats(pair).map_or_else(|| multiplied(old, new), |(old, new)| float_multiplied(old, new));
     fits.extend(product.map(|c| (Code::Times, c)));
-    through_floats(pair, old, fits);
-    bounds(old, new, fits);
+}
+
+/// The pair where both are numbers.
+fn decimals(pair: Pair<'_>) -> Option<(Decimal, Decimal)> {
+    Some((decimal(pair.old)?, decimal(pair.new)?))
 }
 
 /// The two numbers where either is a float.
@@ -98,7 +99,8 @@ fn same(a: f64, b: f64) -> bool {
 }
 
 /// Whether new is what a float makes of old.
-fn through_floats(pair: Pair<'_>, old: Decimal, fits: &mut Fits) {
+pub(super) fn through_floats(pair: Pair<'_>, fits: &mut Fits) {
+    let Some((old, _)) = decimals(pair) else { return };
     let text = old.to_string();
     let written = |float: f64, shown: String| match pair.new {
         Value::Float(new) => same(*new, float),
@@ -119,7 +121,8 @@ fn through_floats(pair: Pair<'_>, old: Decimal, fits: &mut Fits) {
 }
 
 /// Whether old is beyond the range of an integer type and new is at its end, or wrapped around.
-fn bounds(old: Decimal, new: Decimal, fits: &mut Fits) {
+pub(super) fn bounds(pair: Pair<'_>, fits: &mut Fits) {
+    let Some((old, new)) = decimals(pair) else { return };
     let (Some(old), Some(new)) = (old.at(0), new.at(0)) else { return };
     for bits in [8, 16, 32, 64] {
         let whole = 1i128 << bits;

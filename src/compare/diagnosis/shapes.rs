@@ -17,9 +17,14 @@ pub(super) fn shapes(evidence: &Evidence) -> Vec<Finding> {
     }
     let mut shapes: BTreeMap<Vec<usize>, u64> = BTreeMap::new();
     let mut all = 0;
+    let mut columns = Vec::new();
     for row in evidence.of(Difference::Changed) {
-        let columns = evidence.rows[row].changes.iter().map(|change| change.column).collect();
-        *shapes.entry(columns).or_default() += 1;
+        columns.clear();
+        columns.extend(evidence.rows[row].changes.iter().map(|change| change.column));
+        match shapes.get_mut(&columns) {
+            Some(count) => *count += 1,
+            None => _ = shapes.insert(columns.clone(), 1),
+        }
         all += 1;
     }
     let mut shapes: Vec<(Vec<usize>, u64)> =

@@ -16,7 +16,6 @@ use crate::frame::Value;
 use crate::model::{Difference, Kind, Side, SideReport};
 use crate::source;
 use crate::source::QueryHandle;
-use crate::spec::check::Sample;
 
 /// How long the server may take for it; a build for tests must say the same on a busy machine.
 const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
@@ -36,10 +35,9 @@ pub(crate) async fn draw(
     }
     // As many rows as a reading would keep, if they are as large as those that differ; so many bits of the hash are 0.
     let Some(each) = mean_size(evidence) else { return };
-    let most = (MOST_AGREEING_BYTES / each).clamp(1, MOST_AGREEING) as u64;
-    let bits = (0..63).find(|bits| equal >> bits <= most).unwrap_or_default();
+    let mut draw = Draw::new((MOST_AGREEING_BYTES / each).clamp(1, MOST_AGREEING), MOST_AGREEING_BYTES);
+    let bits = (0..63).find(|bits| equal >> bits <= draw.most(*bits) as u64).unwrap_or_default();
     let Some(rows) = drawn(one, context, evidence, bits, old).await else { return };
-    let mut draw = Draw::new(MOST_AGREEING, MOST_AGREEING_BYTES);
     for (hash, values) in rows {
         draw.add(hash, values.iter().map(size).sum(), values);
     }
@@ -64,7 +62,7 @@ async fn drawn(
     let (query, asked) = (one.check.sides.get(Side::Old).as_ref()?, old?);
     let engine = opened(one.suite, context, Side::Old.into(), query).ok()?;
     // Elsewhere a reading has drawn them, and a further connection may not be there to be had.
-    engine.driver().dialect.server_diff()?;
+    let server = engine.driver().dialect.server_diff()?;
     let limit = one.check.timeout.unwrap_or(context.options.timeout).min(LONGEST);
     let ticket = QueryHandle::default();
     let described = async {
@@ -74,8 +72,7 @@ async fn drawn(
         described
     };
     let described = source::within(described, engine, &ticket, limit, context.stop).await.ok()??;
-    let sample = Sample { text: String::new(), below: u64::MAX >> bits };
-    let sql = pushdown::sampled(one.check, &sample, Side::Old, engine.driver().dialect, &asked.sql, &described)?;
+    let sql = pushdown::drawn(one.check, server, bits, &asked.sql, &described)?;
     let frame = source::query(engine, &sql, limit, context.stop).await.ok()?.frame;
     let columns: Vec<Vec<Value>> = evidence.columns.iter().map(|head| frame.values(&head.name)).collect();
     if columns.iter().any(|column| column.len() != frame.height()) {

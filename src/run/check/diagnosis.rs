@@ -71,7 +71,10 @@ pub(crate) async fn diagnosed(
             collated,
             late: &|| begun.elapsed() > LONGEST,
         };
-        diagnose(&evidence, &known)
+        let diagnosis = diagnose(&evidence, &known);
+        // Nobody waits until so many values are freed.
+        rayon::spawn(|| drop(evidence));
+        diagnosis
     };
     let diagnosis = blocking(|| caught(diagnosing)).await.ok();
     if diagnosis.is_none() {

@@ -13,7 +13,7 @@ use crate::frame::{Column, Frame, Type, Value};
 use crate::model::{BucketReport, ErrorCode, ErrorReport, Side, Sides};
 use crate::rowdiff::{DiffOptions, DiffPlan, Summary};
 use crate::source::pushdown;
-use crate::source::pushdown::{Buckets, Described, Names, Pair, RowHash, Seeded, ServerDiff as Question};
+use crate::source::pushdown::{Buckets, Described, Names, Pair, RowHash, Seeded, ServerDiff as Question, SideQuestion};
 use crate::source::shared::column_builder::without_literals;
 use crate::source::{Dialect, Engine};
 use crate::spec::check::{Check, Rule, Sample};
@@ -58,6 +58,35 @@ pub(crate) fn sampled(
     }
     let names = Names::beside(described.iter().map(|column| column.name.as_str()));
     pushdown::sampled(dialect, &names, sql, &key, sample.below)
+}
+
+/// The query of old cut down to the rows whose keys have a hash that begins with `bits` zeros, by the hash with which the server
+/// compares keys and with the same seeds in every run. Absent where it has none of these keys.
+pub(crate) fn drawn(
+    check: &Check,
+    server: &dyn Question,
+    bits: u32,
+    sql: &str,
+    described: &[Described],
+) -> Option<String> {
+    if bits == 0 {
+        return Some(sql.to_owned());
+    }
+    let of_key = |name: &String| {
+        let is_plain = check.columns.get(name).is_none_or(|rule| *rule == Rule::default());
+        let column = column(described, check.name_on(Side::Old, name)).filter(|column| column.hashed_as.is_some());
+        let Described { name, of, nullable, .. } = column.filter(|_| is_plain)?;
+        Some(Pair { old: name.clone(), new: name.clone(), of: of.clone(), nullable: *nullable })
+    };
+    let key: Vec<Pair> = check.key.iter().map(of_key).collect::<Option<_>>()?;
+    if alike_but_for_case(described).is_some() {
+        return None;
+    }
+    server.hash(RowHash::Fast)?;
+    let names = Names::beside(described.iter().map(|column| column.name.as_str()));
+    let seeded = Seeded { hash: RowHash::Fast, seeds: [1, 1] };
+    let of = SideQuestion { names: &names, sql, key: &key, compared: &[], name: |pair| &pair.old, seeded };
+    Some(server.differing(of, &Buckets { bits, numbers: vec![0] }))
 }
 
 fn column<'a>(described: &'a [Described], name: &str) -> Option<&'a Described> {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::super::context::{CheckRun, Context, elapsed_ms};
 use super::super::event::Event;
 use super::super::findings::fanout::DifferenceFanout;
+use super::super::findings::parquet::Differences;
 use super::super::windows::ShiftedKeys;
 use super::attempt_result::AttemptResult;
 use super::diagnosis::diagnosed;
@@ -270,8 +271,10 @@ impl<'a> TwoSidedScan<'a> {
             });
         }
         let returned = result.returned.as_deref();
-        (result.diagnosis, result.undecided) =
-            diagnosed(self.one, self.context, &mut found, returned, &result.sides).await;
+        let differences = self.context.options.differences.clone();
+        let writing = blocking(move || differences.iter().for_each(Differences::write_behind));
+        let diagnosing = diagnosed(self.one, self.context, &mut found, returned, &result.sides);
+        ((result.diagnosis, result.undecided), ()) = tokio::join!(diagnosing, writing);
         result.comparison = found;
         result.moved =
             Some(Moved { old: summary.moved.old, new: summary.moved.new }).filter(|moved| moved.old + moved.new > 0);

@@ -25,6 +25,9 @@ const LINES: usize = 1 << 16;
 /// Bytes of lines held before they are written.
 const BYTES: usize = if cfg!(test) { 1 << 12 } else { 1 << 24 };
 
+/// Lines that are worth a row group of their own.
+const MANY: usize = if cfg!(test) { 100 } else { 1 << 12 };
+
 type Line = differences::Line<String>;
 
 /// Lines that are not written yet.
@@ -105,6 +108,15 @@ impl Differences {
         ParquetSink { to: to.cloned(), id: id.to_owned(), taken: 0, truncated: false, held: None }
     }
 
+    /// Writes and compresses what is held, if that is much: while a check is diagnosed nobody else does.
+    pub(crate) fn write_behind(&self) {
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if shared.lines.lines.len() >= MANY {
+            shared.flush();
+            shared.end_row_group();
+        }
+    }
+
     /// Ends the file as that of the run `id`, and moves it to `path`.
     pub(crate) fn keep(&self, path: PathBuf, id: &str) -> io::Result<()> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,6 +152,12 @@ impl Shared {
     fn flush(&mut self) {
         if self.failed.is_none() {
             self.failed = self.lines.write(&mut self.writer).err();
+        }
+    }
+
+    fn end_row_group(&mut self) {
+        if self.failed.is_none() {
+            self.failed = self.writer.flush().err().map(io::Error::other);
         }
     }
 
@@ -294,10 +312,12 @@ mod tests {
         for id in 0..300 {
             assert!(held.take(&example(id), rows()) && given_up.take(&example(id), rows()));
         }
+        differences.write_behind();
         assert!(held.held.as_ref().is_some_and(|held| held.written.is_some()), "more than memory is to hold");
         assert!(direct.take(&example(0), rows()));
         assert_eq!(held.finish().map(|written| written.differences), Some(300));
         drop(given_up);
+        differences.write_behind();
         direct.finish();
         let path = folder.path().join("d.parquet");
         differences.keep(path.clone(), "run").unwrap();

@@ -55,6 +55,8 @@ pub struct Request {
     pub csv: Option<Table>,
     /// Share of the keys, such as `1%`.
     pub sample: Option<String>,
+    /// Whether two sides without a row are equal.
+    pub allow_empty: bool,
     /// Time per query.
     pub timeout: Option<String>,
 }

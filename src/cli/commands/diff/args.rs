@@ -87,6 +87,9 @@ pub(crate) struct DiffArgs {
     /// Examine a share of the keys, such as 1%, the same on both sides
     #[arg(long, value_name = "SHARE")]
     pub(super) sample: Option<String>,
+    /// Take two sides without a row for equal, which is an error otherwise
+    #[arg(long)]
+    pub(super) allow_empty: bool,
     /// Show the values of these columns as keyed hashes
     #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
     pub(super) mask: Vec<String>,

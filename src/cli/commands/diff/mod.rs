@@ -80,6 +80,7 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
         relative: args.relative,
         rules: [args.rule, args.rules.rules()].concat(),
         sample: args.sample,
+        allow_empty: args.allow_empty,
         types,
         partitions,
         as_of,
@@ -114,7 +115,7 @@ pub(crate) async fn diff(args: DiffArgs) -> Result<u8, u8> {
 
 /// What to do here about a message that asks for a rule of a suite.
 const RULES: &str = "hint: where a message names a rule for a column, give it with --rule, such as --rule 'at={ zone = \"UTC\" }', or cast \
-                     the column with --old-sql and --new-sql; --write-suite keeps the diff as a suite\n";
+                     the column with --old-sql and --new-sql; `allow_empty` is --allow-empty; --write-suite keeps the diff as a suite\n";
 
 /// Writes the suite for `cutover run`, where there is no file yet.
 fn write(path: &Path, suite: &str) -> Result<(), String> {

@@ -51,19 +51,42 @@ fn by_rank(ranked: &Ranked, values: &[&Value]) -> Option<Answers> {
     Some(Answers { property: Property::Itself, codes: codes?.into(), different: ranked.places + 1 })
 }
 
-fn coded<'a>(property: Property, values: &[&'a Value], is_one_type: bool) -> Answers {
-    let mut known: PlHashMap<Mark<'a>, u32> = PlHashMap::default();
-    let mut code = |value: &'a Value| {
+fn coded(property: Property, values: &[&Value], is_one_type: bool) -> Answers {
+    if !is_one_type {
         // Values of two types may have one text, which only their texts tell.
-        let mark = match is_one_type {
-            true => property.mark(value)?,
-            false => property.answer(value)?.map_or(Mark::Null, |text| Mark::Text(text.into())),
-        };
-        let next = u32::try_from(known.len()).ok()?;
-        Some(*known.entry(mark).or_insert(next))
+        let text = |value| Some(property.answer(value)?.map_or(Mark::Null, |text| Mark::Text(text.into())));
+        return by_hash(property, values.iter().map(|value| text(*value)));
+    }
+    match property.marks_below() {
+        Some(below) => by_number(property, values, below),
+        None => by_hash(property, values.iter().map(|value| property.mark(value))),
+    }
+}
+
+/// Codes of marks that may be anything.
+fn by_hash<'a>(property: Property, marks: impl Iterator<Item = Option<Mark<'a>>>) -> Answers {
+    let mut known: PlHashMap<Mark<'a>, u32> = PlHashMap::default();
+    let mut code = |mark| {
+        let next = u32::try_from(known.len()).unwrap_or(NONE);
+        *known.entry(mark).or_insert(next)
     };
-    let codes: Vec<u32> = values.iter().map(|value| code(value).unwrap_or(NONE)).collect();
+    let codes: Vec<u32> = marks.map(|mark| mark.map_or(NONE, &mut code)).collect();
     Answers { property, codes: codes.into(), different: known.len() }
+}
+
+/// Codes of marks that are numbers from 0 to `below`.
+fn by_number(property: Property, values: &[&Value], below: usize) -> Answers {
+    let (mut known, mut different) = (vec![NONE; below], 0);
+    let code = |value: &&Value| {
+        let Some(Mark::Number(number, _)) = property.mark(value) else { return NONE };
+        let Some(code) = usize::try_from(number).ok().and_then(|number| known.get_mut(number)) else { return NONE };
+        if *code == NONE {
+            (*code, different) = (different, different + 1);
+        }
+        *code
+    };
+    let codes: Vec<u32> = values.iter().map(code).collect();
+    Answers { property, codes: codes.into(), different: different as usize }
 }
 
 /// A value of each type that there is.

@@ -7,9 +7,9 @@ pub(super) struct Bits(Vec<u64>);
 impl Bits {
     /// The rows below `rows` for which `holds`.
     pub(super) fn of(rows: usize, holds: impl Fn(usize) -> bool) -> Bits {
-        let mut words = vec![0; rows.div_ceil(64)];
-        (0..rows).filter(|row| holds(*row)).for_each(|row| words[row / 64] |= 1 << (row % 64));
-        Bits(words)
+        let word =
+            |first: usize| (first..rows.min(first + 64)).rev().fold(0, |word, row| word << 1 | u64::from(holds(row)));
+        Bits((0..rows).step_by(64).map(word).collect())
     }
 
     /// How many rows are in it.

@@ -43,8 +43,7 @@ pub(super) fn candidates(
     let mut found = Vec::new();
     let mut tried = 0.0;
     let candidate = |term: Term| {
-        let of = |rows: &[RowInOrder<'_>]| Bits::of(rows.len(), |row| term.holds(&rows[row]));
-        let (differing, agreeing) = (of(rows.differing), of(rows.agreeing));
+        let (differing, agreeing) = (term.holding(rows.differing), term.holding(rows.agreeing));
         Candidate { term, differing, agreeing }
     };
     for answers in &index.answers {
@@ -84,10 +83,9 @@ pub(super) fn pages(columns: &[Head], all: u64, rows: &Searched<'_>) -> (Vec<Can
         for is_last in [false, true] {
             tried += 1.0;
             let term = Term::page(*column, &name, size, is_last);
-            let of = |rows: &[RowInOrder<'_>]| Bits::of(rows.len(), |row| term.holds(&rows[row]));
-            let differing = of(rows.differing);
+            let differing = term.holding(rows.differing);
             if differing.count() as f64 >= SUPPORT * rows.differing.len() as f64 {
-                found.push(Candidate { differing, agreeing: of(rows.agreeing), term });
+                found.push(Candidate { differing, agreeing: term.holding(rows.agreeing), term });
             }
         }
     }

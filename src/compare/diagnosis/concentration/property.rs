@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
 
 use crate::compare::diagnosis::times::nanos;
 use crate::compare::value::display::shown;
@@ -88,6 +88,11 @@ impl Property {
                     let number = Decimal::new(*unscaled, *scale).trimmed();
                     Some(Mark::Number(number.unscaled, number.scale))
                 }
+                Value::Float(number) => {
+                    // Every NaN is written alike, and every other float in its own way.
+                    let number = if number.is_nan() { f64::NAN } else { *number };
+                    Some(Mark::Number(number.to_bits().into(), 0))
+                }
                 Value::Date(days) => Some(Mark::Number((*days).into(), 0)),
                 Value::Time(nanos) => Some(Mark::Number((*nanos).into(), 0)),
                 Value::Text(text) | Value::Json(text) | Value::Uuid(text) if text.len() <= LONGEST => {
@@ -98,13 +103,24 @@ impl Property {
             },
             (Property::Text, Value::Text(text)) => Some(Mark::Text(form(text)?.into())),
             (Property::Prefix, Value::Text(text)) => Some(Mark::Text(prefix(text)?.into())),
-            (Property::Sign, value) => Some(Mark::Text(sign(value)?.into())),
+            (Property::Sign, value) => sign(value).and_then(|_| number(0)),
             (Property::Mod(of), Value::Integer(number)) => Some(Mark::Number(rest(*number, of), 0)),
             (Property::Day | Property::Hour, Value::Date(_)) => None,
-            (Property::Day, value) => Some(Mark::Number(time(value)?.date().num_days_from_ce().into(), 0)),
-            (Property::Hour, value) => number(time(value)?.hour()),
-            (Property::Weekday, value) => number(time(value)?.weekday().num_days_from_monday()),
-            (Property::MonthEnd, value) => Some(Mark::Text(month_end(time(value)?)?.into())),
+            (Property::Day, value) => Some(Mark::Number(day_and_hour(value)?.0.into(), 0)),
+            (Property::Hour, value) => number(day_and_hour(value)?.1),
+            (Property::Weekday, value) => number(weekday(day_and_hour(value)?.0)),
+            (Property::MonthEnd, value) => Some(Mark::Text(month_end(date(day_and_hour(value)?.0)?)?.into())),
+            _ => None,
+        }
+    }
+
+    /// Below what all its marks are, which are numbers from 0 then; absent where they may be anything.
+    pub(super) fn marks_below(self) -> Option<usize> {
+        match self {
+            Property::Hour => Some(24),
+            Property::Weekday => Some(7),
+            Property::Sign => Some(1),
+            Property::Mod(of) => usize::try_from(of).ok(),
             _ => None,
         }
     }
@@ -139,7 +155,7 @@ impl Property {
             (Property::Day, value) => time(value)?.date().to_string(),
             (Property::Hour, value) => time(value)?.hour().to_string(),
             (Property::Weekday, value) => time(value)?.format("%A").to_string(),
-            (Property::MonthEnd, value) => month_end(time(value)?)?.to_owned(),
+            (Property::MonthEnd, value) => month_end(time(value)?.date())?.to_owned(),
             _ => return None,
         };
         Some(Some(answer))
@@ -187,11 +203,37 @@ fn time(value: &Value) -> Option<NaiveDateTime> {
     if matches!(value, Value::Time(_)) { None } else { moment(nanos(value)?) }
 }
 
-fn month_end(time: NaiveDateTime) -> Option<&'static str> {
-    let next = time.date().succ_opt()?;
-    if next.month() != time.month() {
+/// The day since 1970 and the hour of a moment. Without a calendar where the nanoseconds have 64 bits, which is a fraction of the
+/// time.
+fn day_and_hour(value: &Value) -> Option<(i32, u32)> {
+    const SHORT_DAY: i64 = 86_400_000_000_000;
+    if matches!(value, Value::Time(_)) {
+        return None;
+    }
+    let nanos = nanos(value)?;
+    let Ok(short) = i64::try_from(nanos) else {
+        let time = moment(nanos)?;
+        return Some((time.date().to_epoch_days(), time.hour()));
+    };
+    let hour = short.rem_euclid(SHORT_DAY) / (SHORT_DAY / 24);
+    Some((i32::try_from(short.div_euclid(SHORT_DAY)).ok()?, u32::try_from(hour).ok()?))
+}
+
+/// The weekday of a day since 1970, a Thursday; Monday is 0.
+fn weekday(day: i32) -> u32 {
+    (i64::from(day) + 3).rem_euclid(7).unsigned_abs().try_into().unwrap_or_default()
+}
+
+/// The date that a day since 1970 is.
+fn date(day: i32) -> Option<NaiveDate> {
+    NaiveDate::from_epoch_days(day)
+}
+
+fn month_end(date: NaiveDate) -> Option<&'static str> {
+    let next = date.succ_opt()?;
+    if next.month() != date.month() {
         Some("last day")
-    } else if time.day() == 1 {
+    } else if date.day() == 1 {
         Some("first day")
     } else {
         None
@@ -200,7 +242,10 @@ fn month_end(time: NaiveDateTime) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::frame::time::DAY;
 
     /// Catches an answer to a question that is said to have none for values of its type, which would never be asked.
     #[test]
@@ -231,6 +276,41 @@ mod tests {
             for value in &values {
                 let has_answer = property.mark(value).is_some() || property.answer(value).is_some();
                 assert!(property.is_asked_of(value) || !has_answer, "{property:?} of {value:?}");
+            }
+        }
+    }
+
+    /// Moments of 64 bits of nanoseconds and beyond them, near the ends of days and months.
+    fn moments() -> impl Strategy<Value = Value> {
+        let near = (-200_000i128..200_000, -2i128..3).prop_map(|(day, nanos)| day * DAY + nanos);
+        let any = prop_oneof![near, any::<i64>().prop_map(i128::from), -(1i128 << 75)..1i128 << 75];
+        prop_oneof![any.clone().prop_map(Value::Instant), any.prop_map(Value::WallClock)]
+    }
+
+    fn dates() -> impl Strategy<Value = Value> {
+        prop_oneof![-200_000i32..200_000, any::<i32>()].prop_map(Value::Date)
+    }
+
+    proptest! {
+        /// Catches a mark that is the same for two answers, or another for the same one, or that stands where there is no answer.
+        #[test]
+        fn marks_tell_apart_what_answers_do(
+            moments in prop::collection::vec(moments(), 2),
+            dates in prop::collection::vec(dates(), 2),
+            numbers in prop::collection::vec((-30i128..30).prop_map(Value::Integer), 2),
+        ) {
+            for pair in [moments, dates, numbers] {
+                for property in Property::all(true, false) {
+                    let marks = [property.mark(&pair[0]), property.mark(&pair[1])];
+                    let answers = [property.answer(&pair[0]), property.answer(&pair[1])];
+                    prop_assert_eq!(marks.each_ref().map(Option::is_some), answers.each_ref().map(Option::is_some), "{:?} of {:?}", property, pair);
+                    prop_assert_eq!(marks[0] == marks[1], answers[0] == answers[1], "{:?} of {:?}", property, pair);
+                    let below = property.marks_below();
+                    for mark in marks.iter().flatten() {
+                        let fits = |below| matches!(mark, Mark::Number(number, 0) if (0..below).contains(&usize::try_from(*number).unwrap_or(below)));
+                        prop_assert!(below.is_none_or(fits), "{:?}: {:?}", property, mark);
+                    }
+                }
             }
         }
     }

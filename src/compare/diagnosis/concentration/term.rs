@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::answers::Answers;
+use super::bits::Bits;
 use super::places::{NOWHERE, Order};
 use super::property::Property;
 use crate::compare::diagnosis::evidence::Head;
@@ -64,6 +65,14 @@ impl Term {
             Question::Page(size, is_last) => {
                 row.rank.is_some_and(|rank| rank % size == if *is_last { size - 1 } else { 0 })
             }
+        }
+    }
+
+    /// The rows of a list that have it, as [`Term::holds`] says of each.
+    pub(super) fn holding(&self, rows: &[RowInOrder<'_>]) -> Bits {
+        match &self.question {
+            Question::Is(_, _, codes, code) => Bits::of(rows.len(), |row| codes[rows[row].number] == *code),
+            _ => Bits::of(rows.len(), |row| self.holds(&rows[row])),
         }
     }
 
