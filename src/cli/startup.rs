@@ -24,6 +24,10 @@ pub(crate) fn begin() {
 pub(crate) fn take_variables(file: &Path) -> Result<(), String> {
     let named = file.display();
     let text = input::text(file).map_err(|cause| format!("--env-file {named} cannot be read: {cause}"))?;
+    // The environment cannot hold it, and what it would be is a secret.
+    if text.contains('\0') {
+        return Err(format!("--env-file {named} holds the character NUL; save it as plain text in UTF-8"));
+    }
     // Everything is read before anything is set.
     let lines: Result<Vec<_>, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
     lines.map_err(|_| {

@@ -49,6 +49,10 @@ fn variables_come_from_a_file_where_the_environment_has_none() {
     let (code, said) = run(at, &["--env-file", ".env"], &[]);
     assert!(code == Some(2) && said.contains("--env-file .env: a line is none of NAME=VALUE"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
+    std::fs::write(at.join(".env"), "OLD=a\nNEW=hunter2\0\n").unwrap();
+    let (code, said) = run(at, &["--env-file", ".env"], &[]);
+    assert!(code == Some(2) && said.contains("--env-file .env holds the character NUL"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
     let (code, said) = run(at, &["--env-file", "none.env"], &[]);
     assert!(code == Some(2) && said.contains("--env-file none.env cannot be read"), "{said}");
 }

@@ -53,6 +53,13 @@ pub(super) fn changed(evidence: &Evidence) -> Vec<ColumnChanges<'_>> {
 /// Looks at one pair, and says what holds of it.
 type Test = fn(Pair<'_>, &mut Fits);
 
+/// What `test` says of a pair; nothing of two values which are the same, and differ only by what their rule makes of them.
+fn fits(test: Test, pair: Pair<'_>, fits: &mut Fits) {
+    if pair.old != pair.new {
+        test(pair, fits);
+    }
+}
+
 const TESTS: [Test; 11] = [
     nulls::fits,
     numbers::plus,
@@ -82,7 +89,7 @@ fn promising(changed: &[Changed<'_>]) -> Vec<Test> {
     for one in &changed[..SCREENED] {
         let mut said = Vec::new();
         for (at, test) in TESTS.iter().enumerate() {
-            test(one.pair, &mut found);
+            fits(*test, one.pair, &mut found);
             said.extend(found.drain(..).map(|key| (key, at)));
         }
         said.sort_unstable();
@@ -108,7 +115,7 @@ pub(super) fn candidates(changed: &[Changed<'_>], late: &(dyn Fn() -> bool + Syn
         if at % 1_024 == 1_023 && late() {
             return Vec::new();
         }
-        tests.iter().for_each(|test| test(one.pair, &mut found));
+        tests.iter().for_each(|test| fits(*test, one.pair, &mut found));
         for key in found.drain(..) {
             let rows = held.entry(key).or_default();
             // One test may find the same in two ways.

@@ -233,6 +233,11 @@ impl Evidence {
         all.into_iter().map(|(_, row)| row).collect()
     }
 
+    /// Whether rows are known by all their columns, so that a change of one makes another row.
+    pub(super) fn knows_whole_rows(&self) -> bool {
+        self.whole || (self.columns.len() > 1 && self.columns.iter().all(|column| column.key))
+    }
+
     /// A differing row, with its place in `ranks`.
     pub(super) fn row<'a>(&'a self, row: usize, ranks: &Ranks) -> RowInOrder<'a> {
         let rank = ranks.differing.get(row).copied().flatten();

@@ -23,3 +23,9 @@ pub(crate) struct Known<'a> {
     /// Whether the time for all this is over.
     pub(crate) late: &'a (dyn Fn() -> bool + Sync),
 }
+
+/// `all × part ÷ whole`, rounded.
+pub(super) fn share(part: u64, whole: u64, all: u64) -> u64 {
+    let exact = (u128::from(all) * u128::from(part) + u128::from(whole) / 2) / u128::from(whole.max(1));
+    u64::try_from(exact).unwrap_or(u64::MAX)
+}

@@ -34,6 +34,8 @@ mod transformations;
 mod weights;
 mod zones;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use aside::Aside;
@@ -43,6 +45,7 @@ use copies::{Ratio, copies};
 pub(crate) use evidence::{Change, Collector, Counted, DifferingRow, Evidence, Head, Merged};
 use keys::KeyChange;
 pub(crate) use known::Known;
+use known::share;
 pub(crate) use merges::{Version, Versions, merges};
 use moved::moved;
 use ranks::ranks;
@@ -65,6 +68,7 @@ pub(crate) fn diagnose(evidence: &Evidence, known: &Known<'_>) -> Diagnosis {
         covered: evidence.rows.iter().map(|row| vec![false; row.changes.len().max(1)]).collect(),
         covered_keys: 0,
         findings: Vec::new(),
+        places: BTreeMap::new(),
     };
     diagnosing.merges();
     // What waits for nothing else is looked for beside it.
@@ -113,6 +117,8 @@ struct Diagnosing<'a> {
     covered: Vec<Vec<bool>>,
     covered_keys: u64,
     findings: Vec<Finding>,
+    /// What stands where of the findings, by the rows that have it and all rows of the class.
+    places: BTreeMap<(Vec<usize>, Vec<usize>), usize>,
 }
 
 impl Diagnosing<'_> {
@@ -189,7 +195,7 @@ impl Diagnosing<'_> {
         let parameter = Some(found.explained.parameter.as_str()).filter(|parameter| !parameter.is_empty());
         let name = &self.evidence.columns[found.column].name;
         let hides = (self.known.hidden)(name);
-        let code = if self.evidence.whole { FindingCode::RowChanged } else { FindingCode::KeyChanged };
+        let code = if self.evidence.knows_whole_rows() { FindingCode::RowChanged } else { FindingCode::KeyChanged };
         let mut finding = Finding::new(code, Difference::Missing, covers, self.known.rows.missing);
         finding.column = Some(name.clone());
         finding.parameter = Some(found.explained.code.says(parameter.filter(|_| !hides)));
@@ -210,18 +216,18 @@ impl Diagnosing<'_> {
         self.findings.push(self.with(finding, shared, rows.len() as u64));
     }
 
-    /// What rows without a partner have in common, of those that nothing else covers.
+    /// What rows without a partner that nothing else covers have in common, counted over all of their class.
     fn alone(&mut self) {
         let classes = [Difference::Missing, Difference::Extra];
         let look = |class: &Difference| {
-            let rows: Vec<usize> = self.evidence.of(*class).filter(|row| !self.covered[*row][0]).collect();
-            let shared = self.shared(&rows, None, 3);
+            let rows: Vec<usize> = self.evidence.of(*class).collect();
+            let open: Vec<usize> = rows.iter().copied().filter(|row| !self.covered[*row][0]).collect();
+            let shared = self.shared_by(&open, &rows, None, 3);
             (rows, shared)
         };
         let looked: Vec<_> = classes.par_iter().map(look).collect();
         for (class, (rows, places)) in classes.into_iter().zip(looked) {
-            let drawn = self.evidence.of(class).count() as u64;
-            let all = self.known.rows.of(class);
+            let (drawn, all) = (rows.len() as u64, self.known.rows.of(class));
             for shared in places {
                 self.concentrated(class, None, &rows, (drawn, all), shared);
             }
@@ -331,17 +337,19 @@ impl Diagnosing<'_> {
             let at = changes.iter().position(|change| Some(change.column) == own).unwrap_or(0);
             self.covered[rows[*row]][at] = true;
         }
-        let mut finding = self.scaled(FindingCode::Concentrated, class, shared.rows.len() as u64, drawn, all);
-        finding.column = own.map(|column| self.evidence.columns[column].name.clone());
-        let drawn = shared.rows.len() as u64;
-        let finding = self.with(finding, Some(shared), drawn);
         // Columns that changed in the same rows are told in one breath.
-        let same = |other: &&mut Finding| {
-            (other.code, other.class, &other.terms, other.covers, other.of)
-                == (finding.code, finding.class, &finding.terms, finding.covers, finding.of)
-        };
-        match self.findings.iter_mut().find(same).filter(|_| own.is_some()) {
-            None => self.findings.push(finding),
+        let place = (shared.rows.iter().map(|row| rows[*row]).collect::<Vec<_>>(), rows.to_vec());
+        let found = shared.rows.len() as u64;
+        let mut finding = self.scaled(FindingCode::Concentrated, class, found, drawn, all);
+        finding.column = own.map(|column| self.evidence.columns[column].name.clone());
+        let finding = self.with(finding, Some(shared), found);
+        let same = self.places.get(&place).map(|at| &mut self.findings[*at]);
+        let same = same.filter(|other| other.class == class && other.terms == finding.terms);
+        match same.filter(|other| own.is_some() && other.of == finding.of) {
+            None => {
+                self.places.insert(place, self.findings.len());
+                self.findings.push(finding);
+            }
             Some(other) => {
                 if other.columns.is_empty() {
                     other.columns.extend(other.column.clone());
@@ -389,10 +397,4 @@ impl Diagnosing<'_> {
             cut_short: (self.known.late)(),
         }
     }
-}
-
-/// `all × part ÷ whole`, rounded.
-fn share(part: u64, whole: u64, all: u64) -> u64 {
-    let exact = (u128::from(all) * u128::from(part) + u128::from(whole) / 2) / u128::from(whole.max(1));
-    u64::try_from(exact).unwrap_or(u64::MAX)
 }

@@ -1,5 +1,6 @@
 //! Planted changes, each of which must be named with its parameter: alone, beside a second one, and with noise.
 
+mod classes;
 mod extremes;
 mod planted;
 mod weights;

@@ -30,7 +30,8 @@ pub(crate) async fn draw(
     old: Option<&SideReport>,
 ) {
     let keyed = !one.check.key.is_empty() && one.check.kind.kind() == Kind::Rows && one.check.sample.is_none();
-    if !keyed || equal == 0 || !evidence.agreeing_unknown {
+    // Of rows that differ and are not known it cannot be told here that they do not agree.
+    if !keyed || equal == 0 || !evidence.agreeing_unknown || !evidence.complete {
         return;
     }
     // As many rows as a reading would keep, if they are as large as those that differ; so many bits of the hash are 0.

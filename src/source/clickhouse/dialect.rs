@@ -50,7 +50,7 @@ impl Dialect for ClickHouse {
     }
 
     fn text(&self, value: &str) -> Result<String, String> {
-        Ok(format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'").replace('\0', "\\0")))
+        Ok(format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'").replace('\0', "\\0").replace('\r', "\\r")))
     }
 
     fn integer(&self, value: i128) -> Result<String, String> {

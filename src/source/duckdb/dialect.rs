@@ -51,7 +51,7 @@ impl Dialect for DuckDb {
     fn text(&self, value: &str) -> Result<String, String> {
         match value.contains('\0') {
             true => Err("a text of DuckDB's SQL cannot hold the character NUL; remove it".to_owned()),
-            false if value.contains(foreign_space) => Ok(joined(value)),
+            false if value.contains(by_number) => Ok(joined(value)),
             false => Ok(literal::doubled(value)),
         }
     }
@@ -102,11 +102,17 @@ impl Dialect for DuckDb {
     }
 }
 
-/// `value` with the spaces of Unicode by their numbers, since DuckDB may turn those in a text into plain ones.
+/// Whether a character of a text is written by its number: DuckDB may turn the spaces of Unicode into plain ones, and its shell takes
+/// a carriage return from the end of a line, within a literal too.
+fn by_number(c: char) -> bool {
+    c == '\r' || foreign_space(c)
+}
+
+/// `value` with these characters by their numbers.
 fn joined(value: &str) -> String {
     let mut parts = Vec::new();
-    for piece in value.split_inclusive(foreign_space) {
-        let space = piece.chars().last().filter(|c| foreign_space(*c));
+    for piece in value.split_inclusive(by_number) {
+        let space = piece.chars().last().filter(|c| by_number(*c));
         let text = space.map_or(piece, |c| &piece[..piece.len() - c.len_utf8()]);
         parts.push(literal::doubled(text));
         parts.extend(space.map(|c| format!("chr({})", u32::from(c))));

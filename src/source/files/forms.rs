@@ -1,5 +1,6 @@
 //! Plans of forms that DataFusion answers wrongly: refused by name, with another way to write them.
 
+mod correlated;
 mod cut;
 mod floats;
 mod intervals;
@@ -32,7 +33,7 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
         if let Some(why) = subqueries::why(plan) {
             return Err(refused(why));
         }
-        plan.apply_expressions(|whole| {
+        let step = plan.apply_expressions(|whole| {
             whole.apply(|one| match one {
                 Expr::InSubquery(within) if floats::is_lossy(&together::of_subquery(within, &schema)) => {
                     Err(refused(floats::WHY))
@@ -67,7 +68,8 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<()> {
                 },
                 _ => Ok(TreeNodeRecursion::Continue),
             })
-        })
+        })?;
+        correlated::why(plan, &schema).map_or(Ok(step), |why| Err(refused(why)))
     })
     .map(drop)
 }

@@ -34,6 +34,15 @@ fn spaces_of_unicode_are_written_by_number_for_duckdb() {
     assert_eq!(literal("duckdb", &ends).unwrap(), "('' || chr(65279))");
 }
 
+/// Catches a carriage return that a shell takes from the end of a line within a literal, when SQL is run from a file.
+#[test]
+fn a_carriage_return_stands_in_no_line() {
+    for engine in ["sqlite", "mysql", "duckdb", "clickhouse"] {
+        let written = literal(engine, &ParamValue::Text("a\r\nb\r".to_owned())).unwrap();
+        assert!(!written.contains('\r'), "{engine}: {written:?}");
+    }
+}
+
 #[test]
 fn a_negative_number_opens_no_comment() {
     assert_eq!(literal("postgres", &ParamValue::Integer(-1)).unwrap(), "(-1)");

@@ -48,8 +48,9 @@ impl Dialect for MySql {
     }
 
     fn text(&self, value: &str) -> Result<String, String> {
-        // Right whether or not NO_BACKSLASH_ESCAPES is set.
-        match value.contains(['\\', '\0']) {
+        // Right whether or not NO_BACKSLASH_ESCAPES is set. The client takes a carriage return from the end of a line, within a
+        // literal too.
+        match value.contains(['\\', '\0', '\r']) {
             true => Ok(format!("_utf8mb4 X'{}'", literal::hex(value))),
             false => Ok(literal::doubled(value)),
         }

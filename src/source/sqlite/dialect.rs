@@ -42,8 +42,8 @@ impl Dialect for Sqlite {
     }
 
     fn text(&self, value: &str) -> Result<String, String> {
-        // SQLite reads a statement up to the first NUL.
-        match value.contains('\0') {
+        // SQLite reads a statement up to the first NUL, and its shell takes a carriage return from the end of a line, within a literal too.
+        match value.contains(['\0', '\r']) {
             true => Ok(format!("CAST(X'{}' AS TEXT)", literal::hex(value))),
             false => Ok(literal::doubled(value)),
         }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray, TimestampMillisecondArray,
+    ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray, Time32MillisecondArray,
+    TimestampMillisecondArray,
 };
 use cutover::frame::Value;
 
@@ -18,6 +19,7 @@ fn table(folder: &std::path::Path) {
         ("d", Arc::new(Decimal128Array::from(vec![100, 154]).with_precision_and_scale(10, 2).unwrap())),
         ("price", Arc::new(StringArray::from(vec!["1.46", "1.54"]))),
         ("st", Arc::new(StringArray::from(vec!["2026-01-01 10:00:00", "2026-01-02"]))),
+        ("tod", Arc::new(Time32MillisecondArray::from(vec![1_000, 2_000]))),
         ("i", Arc::new(Int64Array::from(vec![4, 5]))),
     ];
     crate::parquet::write_batch(&folder.join("t.parquet"), &RecordBatch::try_from_iter(columns).unwrap());
@@ -47,6 +49,10 @@ async fn what_the_other_side_does_not_hold_is_refused() {
         ("at < TIMESTAMP '2026-01-01 00:00:00.0004'", "as many digits"),
         ("at = '2026-01-01 00:00:00.0004'", "as many digits"),
         ("at IN (TIMESTAMP '2026-01-01 00:00:00.0004')", "as many digits"),
+        ("tod = '00:00:01.0004'", "as many digits"),
+        ("tod IN ('00:00:01.0004')", "as many digits"),
+        ("tod BETWEEN '00:00:00' AND '00:00:01.0004'", "as many digits"),
+        ("tod < CAST('00:00:01.0004' AS TIME)", "as many digits"),
         ("at + INTERVAL '400 microseconds' > at", "no finer interval"),
         ("CAST(price AS NUMERIC) > 1", "DECIMAL(38, scale)"),
         ("price::decimal > 1", "DECIMAL(38, scale)"),

@@ -6,7 +6,8 @@ use super::reserved::is_reserved;
 use super::term::{Question, Term};
 use crate::frame::Value;
 
-/// Digits up to which every engine reads a fraction as it is written: ClickHouse makes a float of it.
+/// Digits, those of the column's scale among them, up to which every engine compares a fraction as it is written: ClickHouse makes
+/// floats of it and of the column.
 const DIGITS: usize = 15;
 
 /// All of `terms`, of which a row with these `values` has each; absent where one cannot be written. Where texts are `collated`
@@ -28,8 +29,8 @@ fn one(term: &Term, value: &Value, collated: bool) -> Option<String> {
     match &term.question {
         Question::Is(Property::Itself, None, ..) => Some(format!("{name} IS NULL")),
         Question::Is(Property::Itself, Some(text), ..) => Some(format!("{name} = {}", literal(text)?)),
-        // Whether a text lies between two is the collation's business.
-        Question::Between(Order::Itself, ..) if matches!(value, Value::Text(_)) => None,
+        // Whether a text lies between two is the collation's business, and ClickHouse orders UUIDs by their second half first.
+        Question::Between(Order::Itself, ..) if matches!(value, Value::Text(_) | Value::Uuid(_)) => None,
         Question::Between(Order::Itself, ..) => match (&term.shown.from, &term.shown.to) {
             (Some(from), Some(to)) => Some(format!("{name} BETWEEN {} AND {}", literal(from)?, literal(to)?)),
             (Some(from), None) => Some(format!("{name} >= {}", literal(from)?)),
@@ -46,7 +47,12 @@ fn literal(value: &Value, text: &str) -> Option<String> {
     let quotable = text.chars().all(|c| c != '\'' && c != '\\' && !c.is_control()) && !text.contains("{{");
     match value {
         Value::Integer(_) => text.parse::<i64>().is_ok().then(|| text.to_owned()),
-        Value::Decimal { .. } => (text.bytes().filter(u8::is_ascii_digit).count() <= DIGITS).then(|| text.to_owned()),
+        Value::Decimal { scale, .. } => {
+            let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+            let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+            let kept = if fraction.is_empty() { 0 } else { fraction.len().max(usize::from(*scale)) };
+            (digits(whole) + kept <= DIGITS).then(|| text.to_owned())
+        }
         Value::Text(_) | Value::Date(_) | Value::Uuid(_) if quotable => Some(format!("'{text}'")),
         _ => None,
     }
@@ -60,12 +66,15 @@ mod tests {
     #[test]
     fn a_literal_is_read_alike_everywhere() {
         let (integer, decimal) = (Value::Integer(0), Value::Decimal { unscaled: 0, scale: 1 });
+        let fine = Value::Decimal { unscaled: 0, scale: 30 };
         let text = Value::Text(String::new());
         for (value, words, is_written) in [
             (&integer, "-9223372036854775808", true),
             (&integer, "9223372036854775808", false),
             (&decimal, "-1234567890.12345", true),
             (&decimal, "12345678901234.0139", false),
+            (&fine, "0.1", false),
+            (&fine, "100", true),
             (&text, "eur", true),
             (&text, "it's", false),
             (&text, "a\\b", false),

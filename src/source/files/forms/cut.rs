@@ -84,7 +84,7 @@ fn text(one: &Expr) -> Option<&str> {
 /// The text of a literal that is read as a time, whether or not it says so.
 fn moment(one: &Expr) -> Option<&str> {
     match one {
-        Expr::Cast(Cast { expr, field }) if matches!(field.data_type(), DataType::Timestamp(..)) => text(expr),
+        Expr::Cast(Cast { expr, field }) if digits(field.data_type()).is_some() => text(expr),
         other => text(other),
     }
 }
@@ -104,7 +104,7 @@ fn fraction(text: &str) -> u32 {
 /// Digits after the second that a time has.
 fn digits(of: &DataType) -> Option<u32> {
     match of {
-        DataType::Timestamp(unit, _) => Some(digits_of(*unit)),
+        DataType::Timestamp(unit, _) | DataType::Time32(unit) | DataType::Time64(unit) => Some(digits_of(*unit)),
         _ => None,
     }
 }
