@@ -145,6 +145,29 @@ async fn masked_columns_are_told_by_hashes_only() {
     assert!(silent.contains("one value of `region`"), "{silent}");
 }
 
+/// Catches rows that differ among the other rows, where a server alone knows which differ and they are more than are kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_held_against_rows_of_which_it_is_not_known_that_they_agree() {
+    let database = clickhouse("places_of_many").await;
+    let client = cutover::source::clickhouse_client(&url::Url::parse(&database).unwrap()).unwrap();
+    let rows = "SELECT number AS id, if(number % 10 < 8, 'eu', 'us') AS region FROM numbers(70000)";
+    for (name, left) in [("old", "1"), ("new", "region = 'us'")] {
+        let sql = format!("CREATE TABLE {name} ENGINE = MergeTree ORDER BY id AS {rows} WHERE {left}");
+        client.query(&sql).execute().await.unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let told = |plan: &str| {
+        let arguments = ["--old-table", "old", "--new-table", "new", "--key", "id", "--plan", plan];
+        let (_, report) = diff(folder.path(), &database, &database, &arguments);
+        assert_eq!(report["checks"][0]["plan"]["name"], plan);
+        report["checks"][0]["diagnosis"].clone()
+    };
+    let streamed = told("stream");
+    assert_eq!((&streamed[0]["where"][0]["is"], &streamed[0]["share_elsewhere"]), (&"eu".into(), &"0.0000".into()));
+    let served = told("server").to_string();
+    assert!(!served.contains("share_elsewhere"), "{served}");
+}
+
 /// Catches rows that nobody holds the differing ones against because a server alone has read them, a draw of them that is
 /// another one in each run, and one that is not uniform.
 #[tokio::test(flavor = "multi_thread")]
