@@ -138,7 +138,7 @@ pub struct SuiteReport {
     pub params: BTreeMap<String, String>,
     /// Its sources that were used.
     pub sources: BTreeMap<String, SourceReport>,
-    /// What the command line said in place of the suite, as arguments; passwords are masked.
+    /// What the command line said in place of the suite, and that no examples are shown, as arguments; passwords are masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
     /// What `cutover prove` last found of it; absent where no proof was kept beside the reports.

@@ -65,6 +65,10 @@ fn complete(report: &mut SuiteReport, suite: &Suite, context: &Context<'_>) {
     let params = context.params[suite.name.as_str()].iter();
     report.params = params.filter_map(|(name, value)| Some((name.clone(), value.as_ref().ok()?.to_string()))).collect();
     report.arguments = arguments(suite, &report.sources);
+    // Who repeats the check must not show what was kept back.
+    if !context.options.privacy.examples {
+        report.arguments.push("--no-examples".to_owned());
+    }
 }
 
 /// What the command line said of `suite`, again as arguments. A URL is that which the source shows, without its password; a
