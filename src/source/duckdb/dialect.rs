@@ -102,8 +102,8 @@ impl Dialect for DuckDb {
     }
 }
 
-/// Whether a character of a text is written by its number: DuckDB may turn the spaces of Unicode into plain ones, and its shell takes
-/// a carriage return from the end of a line, within a literal too.
+/// Whether a character of a text is written by its number: DuckDB may turn the spaces of Unicode into plain ones, and a
+/// shell may take a carriage return from the end of a line, within a literal too.
 fn by_number(c: char) -> bool {
     c == '\r' || foreign_space(c)
 }

@@ -13,7 +13,7 @@ use arrow::ipc::writer::FileWriter;
 use super::{A, C, ask, open, parquet, rows, second, sqlite};
 
 /// A query that is refused, words of the reason, and what the reason tells to write instead, where SQLite knows it too.
-const REFUSED: [(&str, &str, &str); 106] = [
+const REFUSED: [(&str, &str, &str); 108] = [
     // Subqueries.
     (
         "SELECT id FROM a WHERE n NOT IN (SELECT n FROM c) OR g = 9",
@@ -82,6 +82,16 @@ const REFUSED: [(&str, &str, &str); 106] = [
          ON true",
         "another name",
         "",
+    ),
+    (
+        "SELECT o.id FROM a o WHERE o.n IN (SELECT DISTINCT c.n FROM c, a b WHERE c.id = b.id AND b.n = o.n)",
+        "another name",
+        "",
+    ),
+    (
+        "SELECT o.id FROM a o WHERE EXISTS (SELECT 1 FROM (SELECT n AS g FROM c WHERE c.g = o.g) z WHERE z.g > 0)",
+        "another name",
+        "SELECT o.id FROM a o WHERE EXISTS (SELECT 1 FROM (SELECT n AS other, g FROM c) z WHERE z.g = o.g AND z.other > 0)",
     ),
     (
         "SELECT id FROM c WHERE EXISTS (SELECT 1 FROM a JOIN c c2 ON a.id = c2.id AND c2.g = c.g)",

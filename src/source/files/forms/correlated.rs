@@ -138,14 +138,17 @@ fn of_names(plan: &LogicalPlan) -> Option<&'static str> {
             let outer = split_conjunction(&filter.predicate).into_iter().filter(|one| is_outer(one));
             outer.for_each(|one| columns.extend(one.column_refs().into_iter().cloned()));
         }
+        // The columns of the conditions go through every selection above them.
+        if let LogicalPlan::Projection(projection) = step
+            && names_outside(step)
+        {
+            columns.extend(projection.expr.iter().map(|one| match one {
+                Expr::Column(column) => column.clone(),
+                other => Column::from_name(other.schema_name().to_string()),
+            }));
+        }
         Ok(TreeNodeRecursion::Continue)
     });
-    if let LogicalPlan::Projection(projection) = plan {
-        columns.extend(projection.expr.iter().map(|one| match one {
-            Expr::Column(column) => column.clone(),
-            other => Column::from_name(other.schema_name().to_string()),
-        }));
-    }
     let names: BTreeSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     (visited.is_err() || names.len() < columns.len()).then_some(NAMES)
 }
